@@ -1,0 +1,157 @@
+"""The SQLite file of a session: opened safely, versioned, and honest about a full disk."""
+
+import contextlib
+import errno
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wizard.model.trouble import Trouble
+
+VERSION = 1
+"""The schema this Offramp writes. A file with a higher number is refused, a lower one is migrated."""
+
+DISK_FULL = "disk-full"
+"""The code of the Trouble that says that nothing can be written just now."""
+
+_SCHEMA = """
+CREATE TABLE part (name TEXT PRIMARY KEY, value TEXT NOT NULL, saved_at TEXT NOT NULL) STRICT;
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY, plan_digest TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL,
+  ended_at TEXT, pid INTEGER, beat_at REAL, waiting_for TEXT NOT NULL DEFAULT '', current TEXT
+) STRICT;
+CREATE TABLE step (
+  run INTEGER NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  intent_at TEXT, ended_at TEXT, seconds REAL, evidence TEXT, trouble TEXT, PRIMARY KEY (run, key)
+) STRICT;
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL,
+  step TEXT, text TEXT NOT NULL, data TEXT
+) STRICT;
+CREATE TABLE gauge (name TEXT PRIMARY KEY, value TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE TABLE log (seq INTEGER PRIMARY KEY AUTOINCREMENT, step TEXT NOT NULL, line TEXT NOT NULL) STRICT;
+CREATE INDEX log_step ON log (step, seq);
+"""
+
+
+class Database:
+    """One connection, used by any thread of the process in turn.
+
+    WAL and synchronous=FULL: what `change` returned from is on the disk, and readers in other processes
+    never wait. Values are the caller's: no secret may be among them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError as error:
+            raise Trouble(
+                f"The session file {path} cannot be opened: {error.strerror}.",
+                remedy="Check its rights and its disk.",
+                code=DISK_FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else "session-unusable",
+            ) from error
+        try:
+            self._connection = sqlite3.connect(
+                path, timeout=10, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        try:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._bring_up_to_date()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise _unusable(path, error) from error
+
+    def _bring_up_to_date(self) -> None:
+        # BEGIN IMMEDIATE: two processes may open a new file at the same moment.
+        self._connection.execute("BEGIN IMMEDIATE")
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION or version < 0:
+            self._connection.execute("ROLLBACK")
+            self._connection.close()
+            raise Trouble(
+                f"The session in {self.path.parent.name} was written by a newer Offramp (format {version}).",
+                remedy=f"Install that version again; this one reads formats up to {VERSION}.",
+                code="session-newer",
+            )
+        if version == 0:
+            for statement in _SCHEMA.split(";"):
+                if statement.strip():
+                    self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version={VERSION}")
+        self._connection.execute("COMMIT")
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is on the disk when the block ends, or did not happen.
+
+        Raises:
+            Trouble: the disk is full or the file cannot be written; nothing of the block was kept.
+        """
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._connection
+                except sqlite3.Error:
+                    raise
+                except BaseException:
+                    self._connection.execute("ROLLBACK")
+                    raise
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                with contextlib.suppress(sqlite3.Error):
+                    # What failed may have ended the transaction already.
+                    self._connection.execute("ROLLBACK")
+                raise _unusable(self.path, error) from error
+
+    def read(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """All rows of a query."""
+        with self._lock:
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except sqlite3.Error as error:
+                raise _unusable(self.path, error) from error
+
+    def close(self) -> None:
+        """Close the connection; the object is not used after it."""
+        with self._lock:
+            self._connection.close()
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> Trouble:
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_FULL":
+        return Trouble(
+            f"The disk with {path.parent} is full.",
+            untouched="The last answer was not saved; everything before it is.",
+            remedy="Make room, then press r to go on.",
+            code=DISK_FULL,
+        )
+    if name.startswith("SQLITE_IOERR"):
+        # A file-size limit, a quota, a disk that fails: nothing can be written just now.
+        return Trouble(
+            f"The disk with {path.parent} does not take what is written ({name}).",
+            untouched="The last answer was not saved; everything before it is.",
+            remedy="Make room, or look at the disk, then press r to go on.",
+            code=DISK_FULL,
+        )
+    if name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+        return Trouble(
+            f"The session file {path} cannot be used, it is damaged: {error}.",
+            untouched="Nothing was changed; the other migrations are not touched by it.",
+            remedy="Put a copy of the file back, or move its folder away and begin anew.",
+            code="session-damaged",
+        )
+    return Trouble(
+        f"The session file {path} cannot be used: {error}.",
+        remedy="Look at its rights and at its disk, then try again.",
+        code="session-unusable",
+    )

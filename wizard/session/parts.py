@@ -1,0 +1,73 @@
+"""What the stages write to a session. One place, since a later stage reads what an earlier one wrote."""
+
+from msgspec import field
+
+from wizard.model.mapping import Mapping, TargetChoice
+from wizard.model.noun import Noun
+from wizard.model.plan import Finding, Plan
+from wizard.model.system import Job, System
+from wizard.session.store import Part
+
+
+class Connection(Noun, frozen=True, kw_only=True):
+    """A vendor that a person signed in to. The credential itself is in the keyring or in memory.
+
+    `kept_in` says where in words; `expires_at` is UTC, ISO 8601, None when the vendor does not tell.
+    """
+
+    provider: str
+    account_id: str
+    email: str
+    kept_in: str
+    expires_at: str | None = None
+
+
+class Connections(Noun, frozen=True, kw_only=True):
+    """By provider name."""
+
+    by_provider: dict[str, Connection] = field(default_factory=dict)
+
+
+class Answers(Noun, frozen=True, kw_only=True):
+    """What a person told that no API tells.
+
+    `jobs` are scheduler jobs typed in, by app id (an empty tuple: there are none); `acknowledged` holds the
+    keys of gaps that were read; `checkouts` are local folders by app id.
+    """
+
+    jobs: dict[str, tuple[Job, ...]] = field(default_factory=dict)
+    acknowledged: tuple[str, ...] = ()
+    checkouts: dict[str, str] = field(default_factory=dict)
+
+
+class PreparedApp(Noun, frozen=True, kw_only=True):
+    """An app's code, ready to be pushed: the folder, the branch that Offramp made (empty when nothing had
+    to change) and the commit that will run."""
+
+    app_id: str
+    checkout: str
+    branch: str
+    commit: str
+    files: tuple[str, ...] = ()
+
+
+class Prepared(Noun, frozen=True, kw_only=True):
+    apps: tuple[PreparedApp, ...] = ()
+
+
+class Preflight(Noun, frozen=True, kw_only=True):
+    """The findings of the last preflight, and the digest of the plan they are about."""
+
+    plan_digest: str
+    looked_at: str
+    findings: tuple[Finding, ...]
+
+
+CONNECTIONS = Part("connections", Connections)
+SYSTEM = Part("system", System)
+ANSWERS = Part("answers", Answers)
+TARGET = Part("target", TargetChoice)
+MAPPING = Part("mapping", Mapping)
+PREPARED = Part("prepared", Prepared)
+PLAN = Part("plan", Plan)
+PREFLIGHT = Part("preflight", Preflight)
