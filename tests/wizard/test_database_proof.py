@@ -1,0 +1,159 @@
+"""The proof finds every single change, loss or doubling; and does not cry where nothing differs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.wizard.database_servers import SMALL, Database, Server, Told, server
+from wizard.database.archive import UnknownArchive, read_archive
+from wizard.database.catalogue import Table, read_tables
+from wizard.database.connect import connect
+from wizard.database.digest import digest
+
+MORE = """
+CREATE TYPE colour AS ENUM ('red', 'green');
+CREATE TABLE log (at date, what text);
+INSERT INTO log SELECT '2026-01-01'::date + i, 'x' || i % 7 FROM generate_series(1, 400) i;
+CREATE VIEW seen AS SELECT owner FROM accounts;
+CREATE FUNCTION twice(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i * 2';
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER note BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION noted();
+COMMENT ON COLUMN accounts.owner IS 'whose';
+"""
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(tmp_path_factory.mktemp("pg16"), 16) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pair(old: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[Database, Database]:
+    source, target = old.database(), old.database()
+    source.sql(SMALL + MORE)
+    Told(source, target, tmp_path_factory.mktemp("work")).whole_way()
+    return source, target
+
+
+TAMPERED = {
+    "a changed row": ("UPDATE accounts SET balance = balance + 1 WHERE id = 3", "public.accounts"),
+    "a changed scale": ("UPDATE accounts SET balance = 5.0 WHERE id = 5", "public.accounts"),
+    "a lost row": ("DELETE FROM payments WHERE id = 77", "public.payments"),
+    "a doubled row": ("INSERT INTO log SELECT * FROM log WHERE at = '2026-02-01'", "public.log"),
+    "a row doubled twice": (
+        "INSERT INTO log SELECT l.* FROM log l, generate_series(1, 2) WHERE at = '2026-02-01'",
+        "public.log",
+    ),
+    "two values exchanged": (
+        "UPDATE log SET what = CASE what WHEN 'x1' THEN 'x2' ELSE 'x1' END"
+        " WHERE at IN ('2026-01-02', '2026-01-03')",
+        "public.log",
+    ),
+    "a null made empty": ("UPDATE log SET what = '' WHERE at = '2026-01-05'", "public.log"),
+    "an emptied table": ("TRUNCATE log", "public.log"),
+    "a dropped table": ("DROP TABLE log", "public.log"),
+    "a dropped column": ("ALTER TABLE log DROP COLUMN what", "public.log"),
+    "an additional table": ("CREATE TABLE more (id int)", "table public.more is not on the source"),
+    "a sequence": ("SELECT setval('payments_id_seq', 5)", "sequence public.payments_id_seq differs"),
+    "a sequence not used": (
+        "SELECT setval('payments_id_seq', 12000, false)",
+        "sequence public.payments_id_seq differs",
+    ),
+    "a dropped index": ("DROP INDEX by_account", "index public.by_account is missing"),
+    "another index": (
+        "DROP INDEX by_account; CREATE INDEX by_account ON payments (account, id)",
+        "index public.by_account differs",
+    ),
+    "a dropped key": ("ALTER TABLE payments DROP CONSTRAINT payments_pkey", "payments_pkey is missing"),
+    "a foreign key": (
+        "ALTER TABLE payments DROP CONSTRAINT payments_account_fkey",
+        "constraint public.payments.payments_account_fkey is missing",
+    ),
+    "a foreign key not validated": (
+        "ALTER TABLE payments DROP CONSTRAINT payments_account_fkey; ALTER TABLE payments ADD CONSTRAINT"
+        " payments_account_fkey FOREIGN KEY (account) REFERENCES accounts NOT VALID",
+        "constraint public.payments.payments_account_fkey differs",
+    ),
+    "a default": (
+        "ALTER TABLE accounts ALTER balance SET DEFAULT 1",
+        "column public.accounts.balance differs",
+    ),
+    "not null": ("ALTER TABLE accounts ALTER owner DROP NOT NULL", "column public.accounts.owner differs"),
+    "a view": (
+        "CREATE OR REPLACE VIEW seen AS SELECT owner FROM accounts WHERE id > 0",
+        "view public.seen differs",
+    ),
+    "a function": (
+        "CREATE OR REPLACE FUNCTION twice(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i * 3'",
+        "function public.twice(i integer) differs",
+    ),
+    "a disabled trigger": (
+        "ALTER TABLE accounts DISABLE TRIGGER note",
+        "trigger public.accounts.note differs",
+    ),
+    "an enum": ("ALTER TYPE colour RENAME VALUE 'red' TO 'rot'", "type public.colour differs"),
+    "a comment": ("COMMENT ON COLUMN accounts.owner IS NULL", "comment table column public.accounts.owner"),
+    "row security": ("ALTER TABLE log ENABLE ROW LEVEL SECURITY", "table public.log differs"),
+}
+
+
+def test_an_untouched_copy_is_equal(pair: tuple[Database, Database], tmp_path: Path) -> None:
+    proof = Told(*pair, tmp_path).move.prove()
+    assert proof.equal
+    assert {table.name for table in proof.tables} == {"public.accounts", "public.payments", "public.log"}
+    assert sum(table.source_rows for table in proof.tables) == 300 + 12000 + 400
+    assert all(int(table.source_digest) for table in proof.tables)
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_tampering_is_found(old: Server, pair: tuple[Database, Database], tmp_path: Path, what: str) -> None:
+    change, named = TAMPERED[what]
+    source, target = pair
+    twin = Database(old, f"{target.name}_copy")
+    old.background.run(old.postgres.sql(f"CREATE DATABASE {twin.name} TEMPLATE {target.name} OWNER app"))
+    try:
+        twin.sql(change)
+        proof = Told(source, twin, tmp_path).move.prove()
+    finally:
+        old.background.run(old.postgres.sql(f"DROP DATABASE {twin.name} WITH (FORCE)"))
+    assert not proof.equal
+    found = [table.name for table in proof.tables if not table.equal] + list(proof.differences)
+    assert any(named in words for words in found), found
+
+
+def test_settings_of_a_role_do_not_change_the_digest(old: Server) -> None:
+    database = old.database()
+    database.sql(
+        "CREATE TABLE t (at timestamptz, f float8, b bytea, i interval, d date, m money);"
+        "INSERT INTO t VALUES"
+        " ('2026-03-04 05:06:07+02', 0.1, '\\x00ff', '1 day 02:03', '0044-03-15 BC', 12.5)"
+    )
+    table = _only_table(database)
+    with connect(database.url(), "test") as connection:
+        before = digest(connection, table)
+    database.sql(
+        f"ALTER DATABASE {database.name} SET timezone = 'Asia/Tokyo';"
+        f"ALTER DATABASE {database.name} SET datestyle = 'German';"
+        f"ALTER DATABASE {database.name} SET intervalstyle = 'sql_standard';"
+        f"ALTER DATABASE {database.name} SET extra_float_digits = 0;"
+        f"ALTER DATABASE {database.name} SET bytea_output = 'escape'"
+    )
+    with connect(database.url(), "test") as connection:
+        assert digest(connection, table) == before
+
+
+def _only_table(database: Database) -> Table:
+    with connect(database.url(), "test") as connection:
+        (table,) = read_tables(connection)
+    return table
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PGDMP", b"-- SQL\n", b"PGDMP\x01\x63\x00\x04\x08\x01", b"PGDMP\x01\x10\x00\x04\x08\x01\x00\x00"],
+)
+def test_bytes_that_are_no_archive_are_refused(data: bytes) -> None:
+    with pytest.raises(UnknownArchive):
+        read_archive(data)

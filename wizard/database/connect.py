@@ -1,0 +1,240 @@
+"""Connections to both databases: settings pinned, named after us, kept alive; their errors in words."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from wizard.model.secret import Secret
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+"""A psycopg connection in autocommit; transactions are opened by an explicit BEGIN."""
+
+PINNED = {
+    # The text of a row depends on these (measured), and with it the digest: equal on both sides.
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "iso_8601",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "lc_monetary": "C",
+    "xmloption": "content",
+    "search_path": "",
+    # A table whose policies hide rows from us must be an error, not a copy with rows missing.
+    "row_security": "off",
+    "standard_conforming_strings": "on",
+    "check_function_bodies": "off",
+    "client_min_messages": "error",
+    # A role or a database may carry limits that are meant for web requests.
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+    "transaction_timeout": "0",
+}
+
+KEEP_ALIVE = {
+    "keepalives": 1,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+_LASTING = ("28", "3D", "53100", "53200", "0A")
+"""Classes of SQLSTATE that psycopg calls operational but that no waiting cures: wrong password, no such
+database, disk full, out of memory, not supported."""
+
+_PASSING = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+
+
+class Ends:
+    """Both databases of one move. URLs are asked for anew before each connection, because a vendor
+    rotates credentials unasked.
+
+    Args:
+        session: names the move; it is part of each connection's `application_name`, so that what a
+            broken run left behind is found and ended.
+    """
+
+    def __init__(self, source: Callable[[], Secret], target: Callable[[], Secret], session: str) -> None:
+        self._urls = {"source": source, "target": target}
+        self.session = clean(session)[:24]
+        self.run = secrets.token_hex(4)
+        self._open: set[Connection] = set()
+        self._lock = threading.Lock()
+
+    def source_url(self) -> Secret:
+        """The source's URL as it is now."""
+        return self._urls["source"]()
+
+    def open_source(self, role: str) -> Connection:
+        """Connect to the source, read-only. Raises psycopg.Error, or Trouble from the URL's giver."""
+        return self._connect("source", role, {"default_transaction_read_only": "on"})
+
+    def open_target(self, role: str, settings: dict[str, str] | None = None) -> Connection:
+        """Connect to the target. Raises psycopg.Error, or Trouble from the URL's giver."""
+        return self._connect("target", role, settings or {})
+
+    def _connect(self, side: str, role: str, settings: dict[str, str]) -> Connection:
+        connection = connect(self._urls[side](), f"offramp/{self.session}/{self.run}/{role}", settings)
+        with self._lock:
+            self._open = {known for known in self._open if not known.closed}
+            self._open.add(connection)
+        return connection
+
+    def cancel_all(self) -> None:
+        """Cancel whatever query runs on any of our connections; used when a person stops the work."""
+        with self._lock:
+            running = [known for known in self._open if not known.closed]
+        for connection in running:
+            try:
+                connection.cancel()
+            except psycopg.Error:
+                # A connection that cannot be reached any more has nothing left to cancel.
+                continue
+
+    def end_leftovers(self, connection: Connection) -> int:
+        """End connections that an earlier, broken run of this session left on this server; returns how
+        many there were. Returns when they are gone, or after 10 s."""
+        query = (
+            "SELECT pid FROM pg_catalog.pg_stat_activity WHERE usename = current_user"
+            " AND pg_catalog.starts_with(application_name, %s) AND NOT"
+            " pg_catalog.starts_with(application_name, %s) AND pid <> pg_catalog.pg_backend_pid()"
+        )
+        names = (f"offramp/{self.session}/", f"offramp/{self.session}/{self.run}/")
+        pids = [row[0] for row in connection.execute(query, names).fetchall()]
+        if pids:
+            connection.execute(
+                "SELECT pg_catalog.pg_terminate_backend(p) FROM pg_catalog.unnest(%s::int[]) p", (pids,)
+            )
+            for _ in range(100):
+                alive = connection.execute(
+                    "SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)", (pids,)
+                ).fetchone()
+                if alive is None:
+                    break
+                time.sleep(0.1)
+        return len(pids)
+
+
+def connect(url: Secret, application: str, settings: dict[str, str] | None = None) -> Connection:
+    """Open one connection with the pinned settings, in autocommit.
+
+    Settings the server does not know are skipped, so one list serves every version.
+
+    Raises:
+        psycopg.Error: it could not be opened.
+    """
+    parameters: dict[str, Any] = {
+        "application_name": application[:63],
+        "client_encoding": "UTF8",
+        **KEEP_ALIVE,
+    }
+    connection = psycopg.connect(
+        url.reveal(), autocommit=True, prepare_threshold=None, connect_timeout=15, **parameters
+    )
+    wanted = {**PINNED, **(settings or {})}
+    try:
+        connection.execute(
+            "SELECT pg_catalog.set_config(known.name, wanted.value, false)"
+            " FROM unnest(%s::text[], %s::text[]) AS wanted(name, value)"
+            " JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = wanted.name",
+            (list(wanted), list(wanted.values())),
+        )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether waiting and connecting again may cure `error`."""
+    if isinstance(error, Trouble):
+        return error.retry
+    if isinstance(error, _PASSING):
+        return True
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    state = error.sqlstate or ""
+    return (
+        not state.startswith(_LASTING)
+        and not isinstance(error, errors.QueryCanceled)
+        and (bool(state) or "password authentication failed" not in str(error))
+    )
+
+
+def reason(error: BaseException) -> str:
+    """What `error` says in a few words, clean, without addresses where the words are known."""
+    if isinstance(error, Trouble):
+        return error.cause
+    text = str(error)
+    for known, words in _KNOWN.items():
+        if known in text:
+            return words
+    diagnosis = getattr(error, "diag", None)
+    primary = getattr(diagnosis, "message_primary", None)
+    return clean(primary or text.strip().partition("\n")[0] or type(error).__name__)
+
+
+_KNOWN = {
+    "Connection refused": "connection refused",
+    "server closed the connection unexpectedly": "the server closed the connection",
+    "consuming input failed": "the connection broke",
+    "terminating connection due to administrator command": "the server ended the connection",
+    "timeout expired": "no answer in time",
+    "could not translate host name": "the host's name cannot be resolved",
+    "the connection is closed": "the connection is closed",
+    "the connection is lost": "the connection is lost",
+    "too many connections": "no free connection on the server",
+    "remaining connection slots": "no free connection on the server",
+    "the database system is starting up": "the server is starting up",
+    "the database system is shutting down": "the server is shutting down",
+    "no connection to the server": "the connection is lost",
+    "Connection timed out": "no answer in time",
+    "Connection reset": "the connection was reset",
+    "SSL SYSCALL error": "the connection broke",
+    "SSL connection has been closed": "the connection broke",
+}
+
+
+def trouble(error: psycopg.Error, what: str) -> Trouble:
+    """`error` as a Trouble. `what` names what was being done ("Table public.orders cannot be copied")."""
+    state = error.sqlstate or ""
+    text = reason(error)
+    said = f"{what}: {text}."
+    kept = "What was committed before stays and is not copied again."
+    if state == "53100" or "No space left on device" in str(error):
+        return Trouble(
+            said, untouched=kept, remedy="Give the database more disk, then resume.", code="disk-full"
+        )
+    if state.startswith("28") or "password authentication failed" in text:
+        return Trouble(
+            said,
+            untouched=kept,
+            remedy="Sign in again so that fresh credentials are read, then resume.",
+            code="database-login",
+        )
+    if state == "42501":
+        return Trouble(
+            said,
+            untouched=kept,
+            remedy="Use a role that has this right, then resume.",
+            code="database-rights",
+        )
+    if is_passing(error):
+        return Trouble(
+            said, untouched=kept, remedy="Resume when it answers again.", code="database-gone", retry=True
+        )
+    return Trouble(
+        said,
+        untouched=kept,
+        remedy="Look at the named object on the source, correct it or leave it out, then resume.",
+        code="database-refused",
+    )

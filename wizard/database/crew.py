@@ -1,0 +1,205 @@
+"""Workers that take tasks off one list, each with a connection to either side, and go on after breaks."""
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import pq
+
+from wizard.database.board import Board
+from wizard.database.connect import Connection, Ends, is_passing, reason, trouble
+from wizard.database.control import Control, Stopped
+from wizard.database.snapshot import Snapshot
+from wizard.model.trouble import Trouble
+
+LONGEST_WAIT = 30.0
+"""Seconds between two attempts, at most."""
+
+LOGIN_ATTEMPTS = 3
+"""A refused password may be one that was rotated a moment ago: it is read again this often."""
+
+
+class Hands:
+    """The two connections of one worker: opened when first needed, dropped when one breaks.
+
+    The source's is in a transaction that sees the shared snapshot. The target's is in autocommit.
+    """
+
+    def __init__(self, ends: Ends, snapshot: Snapshot | None) -> None:
+        self._ends = ends
+        self._snapshot = snapshot
+        self._source: Connection | None = None
+        self._target: Connection | None = None
+        self._old_backend: int | None = None
+        self._reaching = "the source"
+
+    @property
+    def source(self) -> Connection:
+        """Raises psycopg.Error, SnapshotLost, Trouble."""
+        self._reaching = "the source"
+        if self._source is None:
+            connection = self._ends.open_source("copy")
+            try:
+                if self._snapshot is not None:
+                    self._snapshot.share(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._source = connection
+        return self._source
+
+    @property
+    def target(self) -> Connection:
+        """Raises psycopg.Error, Trouble."""
+        self._reaching = "the target"
+        if self._target is None:
+            connection = self._ends.open_target("copy")
+            if self._old_backend is not None:
+                # It may not have noticed yet that its client is gone, and holds locks until it does.
+                connection.execute(
+                    "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+                    " WHERE pid = %s AND pg_catalog.starts_with(application_name, %s)",
+                    (self._old_backend, f"offramp/{self._ends.session}/"),
+                )
+            # Asked now: a connection that broke cannot be asked any more.
+            self._old_backend = connection.info.backend_pid
+            self._target = connection
+        return self._target
+
+    def blame(self) -> str:
+        """Which side broke, for a person: the one whose connection is bad, or the one last reached for."""
+        for name, connection in (("the source", self._source), ("the target", self._target)):
+            if connection is not None and connection.pgconn.status != pq.ConnStatus.OK:
+                return name
+        return self._reaching
+
+    def drop(self) -> None:
+        """Close both; whatever was not committed is given up."""
+        for connection in (self._source, self._target):
+            if connection is not None:
+                with contextlib.suppress(psycopg.Error):
+                    connection.close()
+        self._source = self._target = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A piece of work that can be done again from its beginning. `what` names it for an error ("Table
+    public.orders cannot be copied"); `do` returns the tasks that follow from it."""
+
+    what: str
+    do: Callable[[Hands], Iterable["Task"]]
+
+
+class Crew:
+    """Runs tasks on several threads until none is left."""
+
+    def __init__(
+        self, ends: Ends, snapshot: Snapshot | None, *, control: Control, board: Board, workers: int
+    ) -> None:
+        self._ends = ends
+        self._snapshot = snapshot
+        self._control = control
+        self._board = board
+        self._workers = workers
+        self._tasks: deque[Task] = deque()
+        self._busy = 0
+        self._failure: BaseException | None = None
+        self._change = threading.Condition()
+
+    def run(self, tasks: Sequence[Task]) -> None:
+        """Do `tasks` and all that follow from them. What follows is done before what waits.
+
+        Raises:
+            Trouble: a task failed for good; the others are brought to their end first.
+            SnapshotLost: the shared snapshot is gone and a worker needs it.
+            Stopped: the person asked for it.
+        """
+        self._tasks.extend(tasks)
+        self._board.workers = min(self._workers, len(tasks))
+        forget = self._control.on_stop(self._ends.cancel_all)
+        threads = [
+            threading.Thread(target=self._work, args=(number,), name=f"offramp-copy-{number}", daemon=True)
+            for number in range(self._board.workers)
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            forget()
+            self._board.workers = 0
+        if self._failure is not None:
+            raise self._failure
+
+    def _work(self, number: int) -> None:
+        hands = Hands(self._ends, self._snapshot)
+        try:
+            while (task := self._next()) is not None:
+                self._finished(self._attempt(task, hands, number))
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that called run()
+            self._fail(error)
+        finally:
+            hands.drop()
+
+    def _next(self) -> Task | None:
+        with self._change:
+            self._change.wait_for(lambda: self._tasks or not self._busy or self._failure)
+            if self._failure is not None or not self._tasks:
+                return None
+            self._busy += 1
+            return self._tasks.popleft()
+
+    def _finished(self, following: Iterable[Task]) -> None:
+        with self._change:
+            self._tasks.extendleft(reversed(list(following)))
+            self._busy -= 1
+            self._change.notify_all()
+
+    def _fail(self, error: BaseException) -> None:
+        with self._change:
+            # The first failure is the cause; what others say after it mostly follows from it.
+            if self._failure is None:
+                self._failure = error
+            self._busy -= 1
+            self._change.notify_all()
+
+    def _attempt(self, task: Task, hands: Hands, number: int) -> Iterable[Task]:
+        attempt = 0
+        while True:
+            self._control.check()
+            try:
+                return task.do(hands)
+            except (psycopg.Error, Trouble) as error:
+                side = hands.blame()
+                hands.drop()
+                if self._control.stopped:
+                    raise Stopped from error
+                if not may_pass(error, attempt):
+                    raise error if isinstance(error, Trouble) else trouble(error, task.what) from error
+                wait_to_retry(error, side, attempt, self._control, self._board, number=number)
+                attempt += 1
+
+
+def may_pass(error: psycopg.Error | Trouble, attempt: int) -> bool:
+    """Whether another attempt makes sense."""
+    login = isinstance(error, psycopg.Error) and (
+        (error.sqlstate or "").startswith("28") or "password authentication failed" in str(error)
+    )
+    return is_passing(error) or (login and attempt < LOGIN_ATTEMPTS)
+
+
+def wait_to_retry(
+    error: psycopg.Error | Trouble, side: str, attempt: int, control: Control, board: Board, *, number: int
+) -> None:
+    """Wait before the next attempt, longer each time, and say so on the board. Raises Stopped."""
+    seconds = min(0.5 * 2**attempt, LONGEST_WAIT)
+    board.wait(number, f"{side}: {reason(error)}", seconds)
+    try:
+        control.sleep(seconds)
+    finally:
+        board.wait(number, "", 0)

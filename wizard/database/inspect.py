@@ -1,0 +1,314 @@
+# ruff: noqa: S608, E501 - queries are built from constants of this file
+"""Facts about both databases for the plan and its checks. Reads only."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import psycopg
+from psycopg import errors, sql
+
+from wizard.database import marker
+from wizard.database.catalogue import read_tables
+from wizard.database.connect import Connection, connect, trouble
+from wizard.model.noun import Noun
+from wizard.model.secret import Secret
+from wizard.model.text import clean
+
+
+class Extension(Noun, frozen=True, kw_only=True):
+    """An extension of the source. `used_by` names columns of its types, at most 5."""
+
+    name: str
+    schema: str
+    version: str
+    used_by: tuple[str, ...] = ()
+
+
+class SourceFacts(Noun, frozen=True, kw_only=True):
+    """A source. Sizes in bytes; `connection_limit` is the lower of the server's and the role's.
+
+    `unreadable` names tables that the role may not SELECT, `hidden_rows` those whose row-level security
+    hides rows from it. Either makes a whole copy impossible. `pooler` says the URL leads to a connection
+    pooler, through which no snapshot can be shared.
+    """
+
+    version: int
+    database: str
+    encoding: str
+    collation: str
+    size: int
+    tables: int
+    rows: int
+    largest: tuple[tuple[str, int], ...]
+    extensions: tuple[Extension, ...]
+    unreadable: tuple[str, ...]
+    hidden_rows: tuple[str, ...]
+    large_objects: int
+    invalid_indexes: tuple[str, ...]
+    foreign_tables: tuple[str, ...]
+    connections_used: int
+    connection_limit: int
+    pooler: bool
+    encrypted: bool
+
+
+class TargetState(Noun, frozen=True, kw_only=True):
+    """What a target holds: nothing, the beginnings of this very copy, or something else (`objects` names
+    up to 5 of it)."""
+
+    state: Literal["empty", "ours", "foreign"]
+    objects: tuple[str, ...] = ()
+
+
+class TargetFacts(Noun, frozen=True, kw_only=True):
+    """A target. `available` are the extensions it can install; `missing_rights` says in words what the
+    role lacks ("may not create schemas")."""
+
+    version: int
+    database: str
+    encoding: str
+    collation: str
+    size: int
+    state: TargetState
+    available: tuple[str, ...]
+    superuser: bool
+    missing_rights: tuple[str, ...]
+    connections_used: int
+    connection_limit: int
+    encrypted: bool
+
+
+def inspect_source(url: Secret) -> SourceFacts:
+    """Read the facts of a source. Raises Trouble."""
+    try:
+        with connect(url, "offramp/inspect", {"default_transaction_read_only": "on"}) as connection:
+            return _source(connection)
+    except psycopg.Error as error:
+        raise trouble(error, "The source cannot be inspected") from error
+
+
+def inspect_target(url: Secret, *, session: str, source: str | None = None) -> TargetFacts:
+    """Read the facts of a target.
+
+    Args:
+        session: the session that would copy; a marker of another one is foreign.
+        source: `marker.identity` of the source; None does not compare it.
+
+    Raises:
+        Trouble: it cannot be read.
+    """
+    try:
+        with connect(url, "offramp/inspect") as connection:
+            return _target(connection, session, source)
+    except psycopg.Error as error:
+        raise trouble(error, "The target cannot be inspected") from error
+
+
+_BASICS = """
+SELECT pg_catalog.current_setting('server_version_num')::int / 10000, d.datname,
+       pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, pg_catalog.pg_database_size(d.oid),
+       (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'client backend'),
+       (SELECT pg_catalog.min(l) FROM (VALUES (pg_catalog.current_setting('max_connections')::int),
+            (NULLIF(d.datconnlimit, -1)), (NULLIF(r.rolconnlimit, -1))) v(l)),
+       r.rolsuper
+FROM pg_catalog.pg_database d, pg_catalog.pg_roles r
+WHERE d.datname = pg_catalog.current_database() AND r.rolname = current_user
+"""
+
+_EXTENSIONS = """
+SELECT e.extname, n.nspname, e.extversion,
+       ARRAY(SELECT DISTINCT c.oid::regclass::text || '.' || a.attname FROM pg_catalog.pg_depend d
+             JOIN pg_catalog.pg_attribute a ON a.atttypid = d.objid AND NOT a.attisdropped
+             JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+             JOIN pg_catalog.pg_namespace m ON m.oid = c.relnamespace AND m.nspname NOT LIKE 'pg\\_%'
+             WHERE d.classid = 'pg_catalog.pg_type'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+             AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+             ORDER BY 1 LIMIT 5)
+FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+WHERE e.extname <> 'plpgsql' ORDER BY 1
+"""
+
+_OWN = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', '_heroku', '_offramp')"
+
+_RELATIONS = (
+    "SELECT c.oid::regclass::text FROM pg_catalog.pg_class c"
+    f" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {_OWN} AND "
+)
+
+_LISTS = {
+    "unreadable": _RELATIONS + "c.relkind = 'r' AND NOT (pg_catalog.has_table_privilege(c.oid, 'SELECT')"
+    " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'))",
+    "hidden_rows": _RELATIONS + "c.relkind = 'r' AND pg_catalog.row_security_active(c.oid)",
+    "foreign_tables": _RELATIONS + "c.relkind = 'f'",
+    "invalid_indexes": _RELATIONS
+    + "c.relkind = 'i' AND EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = c.oid AND NOT i.indisvalid)",
+}
+
+
+def _list(connection: Connection, query: str) -> tuple[str, ...]:
+    return tuple(clean(row[0]) for row in connection.execute(query.encode()).fetchall())
+
+
+def _source(connection: Connection) -> SourceFacts:
+    pooler = _is_pooler(connection)
+    basics = connection.execute(_BASICS.encode()).fetchone()
+    assert basics is not None
+    tables = read_tables(connection)
+    lists = {name: _list(connection, query) for name, query in _LISTS.items()}
+    large = connection.execute(
+        "SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata"
+    ).fetchone()
+    return SourceFacts(
+        version=basics[0],
+        database=clean(basics[1]),
+        encoding=basics[2],
+        collation=basics[3],
+        size=basics[4],
+        tables=len(tables),
+        rows=sum(table.rows for table in tables),
+        largest=tuple(
+            (table.label, table.bytes) for table in sorted(tables, key=lambda table: -table.bytes)[:5]
+        ),
+        extensions=tuple(
+            Extension(
+                name=clean(row[0]), schema=clean(row[1]), version=row[2], used_by=tuple(map(clean, row[3]))
+            )
+            for row in connection.execute(_EXTENSIONS.encode()).fetchall()
+        ),
+        unreadable=lists["unreadable"],
+        hidden_rows=lists["hidden_rows"],
+        foreign_tables=lists["foreign_tables"],
+        invalid_indexes=lists["invalid_indexes"],
+        large_objects=large[0] if large else 0,
+        connections_used=basics[5],
+        connection_limit=basics[6],
+        pooler=pooler,
+        encrypted=bool(connection.pgconn.ssl_in_use),
+    )
+
+
+def _is_pooler(connection: Connection) -> bool:
+    """A pooler in transaction mode gives every transaction another backend, and the libpq side another
+    process number than the server itself knows."""
+    row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
+    return row is None or row[0] != connection.info.backend_pid
+
+
+def _target(connection: Connection, session: str, source: str | None) -> TargetFacts:
+    basics = connection.execute(_BASICS.encode()).fetchone()
+    assert basics is not None
+    return TargetFacts(
+        version=basics[0],
+        database=clean(basics[1]),
+        encoding=basics[2],
+        collation=basics[3],
+        size=basics[4],
+        state=target_state(connection, session, source),
+        available=tuple(available_extensions(connection)),
+        superuser=basics[7],
+        missing_rights=_missing_rights(connection),
+        connections_used=basics[5],
+        connection_limit=basics[6],
+        encrypted=bool(connection.pgconn.ssl_in_use),
+    )
+
+
+def available_extensions(connection: Connection) -> list[str]:
+    """Names of the extensions that the server can install."""
+    return [
+        row[0]
+        for row in connection.execute(
+            "SELECT name FROM pg_catalog.pg_available_extensions ORDER BY name"
+        ).fetchall()
+    ]
+
+
+def installable_extensions(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Those of `names` that this role can really install: each is tried, and taken back. A managed server's
+    catalogue does not tell what its hooks allow."""
+    good = []
+    connection.execute("BEGIN")
+    for name in names:
+        connection.execute("SAVEPOINT trial")
+        try:
+            connection.execute(
+                sql.SQL("CREATE EXTENSION IF NOT EXISTS {} CASCADE").format(sql.Identifier(name))
+            )
+            good.append(name)
+        except (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.DataError):
+            # Not there, or not for this role: the answer that was asked for.
+            pass
+        except psycopg.OperationalError as error:
+            if connection.broken or not isinstance(error, errors.UndefinedFile):
+                raise
+        connection.execute("ROLLBACK TO SAVEPOINT trial")
+    connection.execute("ROLLBACK")
+    return good
+
+
+def _missing_rights(connection: Connection) -> tuple[str, ...]:
+    row = connection.execute(
+        "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),"
+        " pg_catalog.has_schema_privilege('public', 'CREATE')"
+        " FROM pg_catalog.pg_namespace WHERE nspname = 'public'"
+    ).fetchone()
+    if row is None:
+        return ()
+    words = ("may not create schemas", "may not create tables in the schema public")
+    return tuple(word for word, may in zip(words, row, strict=True) if not may)
+
+
+_OBJECTS = f"""
+SELECT * FROM (
+    SELECT 'schema ' || n.nspname FROM pg_catalog.pg_namespace n
+    WHERE {_OWN} AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'public' AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_namespace'::regclass
+        AND d.objid = n.oid AND d.deptype = 'e')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension x WHERE x.extnamespace = n.oid)
+    UNION ALL
+    SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'S' THEN 'sequence ' ELSE 'table ' END || c.oid::regclass::text
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_OWN} AND n.nspname NOT LIKE 'pg\\_%' AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+        AND d.objid = c.oid AND d.deptype = 'e')
+    UNION ALL
+    SELECT 'function ' || p.oid::regprocedure::text FROM pg_catalog.pg_proc p
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    WHERE {_OWN} AND n.nspname NOT LIKE 'pg\\_%' AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+        AND d.objid = p.oid AND d.deptype = 'e')
+    UNION ALL
+    SELECT 'type ' || t.oid::regtype::text FROM pg_catalog.pg_type t
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+    WHERE {_OWN} AND n.nspname NOT LIKE 'pg\\_%' AND t.typtype IN ('e', 'd', 'r') AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_type'::regclass
+        AND d.objid = t.oid AND d.deptype = 'e')
+    UNION ALL
+    SELECT 'large object ' || oid FROM pg_catalog.pg_largeobject_metadata
+) found LIMIT 5
+"""
+
+
+def target_state(connection: Connection, session: str, source: str | None) -> TargetState:
+    """What a target holds, by its marker first; see `inspect_target`. Raises psycopg.Error."""
+    owner = marker.read_owner(connection)
+    if owner is not None:
+        if owner.session == session and source in (None, owner.source):
+            return TargetState(state="ours")
+        whose = (
+            "this session, from another source" if owner.session == session else f"session {owner.session}"
+        )
+        return TargetState(state="foreign", objects=(clean(f"an unfinished copy of {whose}"),))
+    found = _list(connection, _OBJECTS)
+    return TargetState(state="foreign" if found else "empty", objects=found)
+
+
+def other_clients(connection: Connection) -> list[str]:
+    """Connections to this database with this role that are not Offramp's, in words ("web.1 (4711)")."""
+    rows = connection.execute(
+        "SELECT coalesce(nullif(application_name, ''), 'a client'), pid FROM pg_catalog.pg_stat_activity"
+        " WHERE datname = pg_catalog.current_database() AND usename = current_user"
+        " AND backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()"
+        " AND NOT pg_catalog.starts_with(application_name, 'offramp/') ORDER BY pid"
+    ).fetchall()
+    return [clean(f"{name} ({pid})") for name, pid in rows]

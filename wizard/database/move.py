@@ -1,0 +1,378 @@
+"""Moves one database from a source to a target: the one door to the engine.
+
+The order is `first_copy` (the app may still write), freeze the source, `refresh`, `finish`, `prove`,
+`remove_marker`. Each may be called again after whatever broke it, by another process too: what is done is
+read from the marker on the target, and nothing is done twice. All methods block; call them in a thread.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+
+from wizard.database import marker
+from wizard.database.board import Board
+from wizard.database.catalogue import Table, read_tables
+from wizard.database.connect import Connection, Ends, trouble
+from wizard.database.control import Control, Stopped
+from wizard.database.copy import Copier
+from wizard.database.crew import Crew, may_pass, wait_to_retry
+from wizard.database.ending import Ending, take_back
+from wizard.database.inspect import TargetState, other_clients, target_state
+from wizard.database.preparation import prepare
+from wizard.database.progress import CopyProgress, Proof, TableProof
+from wizard.database.snapshot import Snapshot, SnapshotLost
+from wizard.database.verify import Verifier
+from wizard.model.secret import Secret
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+
+T = TypeVar("T")
+
+PART_BYTES = 64 * 1024 * 1024
+"""Heap bytes of a part: at 10 MB/s about six seconds, which is what a break can cost a worker."""
+
+
+class Move:
+    """One database on its way.
+
+    Args:
+        name: of the database, to show.
+        session: whose copy it is; the marker carries it.
+        source, target: give the URL, asked anew before each connection; may raise Trouble. With `retry`
+            set it is waited and asked again ("the tunnel is being opened").
+        work: an existing private folder for what a step needs on disk.
+        report: gets a snapshot at most twice a second, from a thread of its own.
+        event: gets a sentence worth keeping, from any thread.
+        control: pause, resume, stop, retry.
+        workers: pairs of connections; the source needs one more.
+        part_bytes: heap bytes of a part.
+
+    All methods raise Trouble, or Stopped when `control.stop()` was called.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        session: str,
+        source: Callable[[], Secret],
+        target: Callable[[], Secret],
+        work: Path,
+        report: Callable[[CopyProgress], None],
+        event: Callable[[str], None],
+        control: Control,
+        workers: int = 2,
+        part_bytes: int = PART_BYTES,
+    ) -> None:
+        self._session = session
+        self._work = work
+        self._event = event
+        self._control = control
+        self._workers = workers
+        self._part_bytes = part_bytes
+        self._ends = Ends(source, target, session)
+        self._board = Board(clean(name), report, lambda: control.paused)
+
+    def state(self) -> TargetState:
+        """What the target holds now: nothing, this copy's beginnings, or something else."""
+        return self._with_target(lambda target: target_state(target, self._session, self._identity()))
+
+    def first_copy(self) -> tuple[TableProof, ...]:
+        """Make the schema, copy every table under one snapshot, build indexes, and prove each table inside
+        that snapshot. The source may be written to meanwhile. Returns what was proven."""
+        with self._board.live():
+            self._clear_leftovers()
+            if self._own_target() == "empty":
+                self._board.phase("schema")
+            self._under_a_snapshot(self._copy_missing, _LOST_BEFORE)
+            return self._proofs()
+
+    def first_proof(self) -> Proof | None:
+        """What the first copy proved, from the marker; None while not every table has been copied."""
+
+        def read(target: Connection) -> bool:
+            owner = marker.read_owner(target)
+            if owner is None or owner.session != self._session:
+                return False
+            parts = [part for some in marker.read_parts(target).values() for part in some]
+            builds = [build for build in marker.read_builds(target) if build.stage == "index"]
+            tables = marker.read_tables(target).values()
+            return (
+                all(part.done for part in parts)
+                and all(build.done for build in builds)
+                and all(table.source is not None for table in tables)
+            )
+
+        if not self._with_target(read):
+            return None
+        return Proof(database=self._board.database, tables=self._proofs())
+
+    def other_writers(self) -> list[str]:
+        """Who else is connected to the source database with the app's role, in words."""
+
+        def read() -> list[str]:
+            with self._ends.open_source("look") as source:
+                return other_clients(source)
+
+        return self._patiently("The source cannot be reached", "the source", read)
+
+    def changes(self) -> int:
+        """Rows inserted, updated and deleted on the target since its server began to count. The difference
+        of two calls says how much was written between them; the server counts with a second's delay."""
+
+        def count(target: Connection) -> int:
+            row = target.execute(
+                "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int8"
+                " FROM pg_catalog.pg_stat_user_tables WHERE schemaname <> '_offramp'"
+            ).fetchone()
+            return int(str(row[0])) if row else 0
+
+        return self._with_target(count)
+
+    def refresh(self) -> tuple[str, ...]:
+        """Compare every table with the source, which must be frozen now, and copy again what differs.
+        Returns the names of those tables."""
+        with self._board.live():
+            self._clear_leftovers()
+            self._want_marker()
+            self._board.phase("data")
+            # Foreign keys and triggers of an earlier finish() would fire on what is copied again.
+            self._with_target(take_back)
+            return self._under_a_snapshot(self._copy_changed, _LOST_FROZEN)
+
+    def finish(self) -> None:
+        """Make what comes after the data: sequences, foreign keys, triggers, policies, materialised views."""
+        with self._board.live():
+            self._clear_leftovers()
+            self._want_marker()
+            Ending(
+                ends=self._ends,
+                board=self._board,
+                control=self._control,
+                event=self._event,
+                patiently=self._patiently,
+                with_target=self._with_target,
+            ).run()
+
+    def prove(self) -> Proof:
+        """Compare everything on both sides; needs no marker, and may be called again at any time."""
+        with self._board.live():
+            self._board.phase("proof")
+            proof = self._under_a_snapshot(self._compare, _LOST_FROZEN)
+            self._board.phase("done")
+            return proof
+
+    def remove_marker(self) -> None:
+        """Remove the marker schema from the target; done already is no error.
+
+        Raises:
+            Trouble: the marker is of another session.
+        """
+
+        def remove(target: Connection) -> None:
+            owner = marker.read_owner(target)
+            if owner is not None:
+                if owner.session != self._session:
+                    raise _foreign(
+                        TargetState(state="foreign", objects=(f"a copy of session {owner.session}",))
+                    )
+                marker.remove(target)
+
+        self._with_target(remove)
+
+    def start_over(self) -> None:
+        """Empty the target of all that this session's copy brought there, the marker included. Only ever
+        works on a target whose marker says that it is ours."""
+        self._clear_leftovers()
+        self._want_marker()
+        self._with_target(marker.empty_target)
+
+    # Steps.
+
+    def _copy_missing(self, snapshot: Snapshot) -> None:
+        if self._with_target(marker.read_owner) is None:
+            prepare(
+                snapshot,
+                self._ends,
+                session=self._session,
+                name=self._board.database,
+                work=self._work,
+                part_bytes=self._part_bytes,
+                control=self._control,
+                event=self._event,
+                with_target=self._with_target,
+            )
+        known = self._with_target(marker.read_tables)
+        copier = self._copier(snapshot, known)
+        self._board.phase("data")
+        self._crew(snapshot).run(copier.first_tasks(known))
+
+    def _copy_changed(self, snapshot: Snapshot) -> tuple[str, ...]:
+        known = self._with_target(marker.read_tables)
+        copier = self._copier(snapshot, known)
+        self._crew(snapshot).run(copier.refresh_tasks())
+        return copier.copied_again
+
+    def _copier(self, snapshot: Snapshot, known: dict[str, marker.Known]) -> Copier:
+        tables = read_tables(snapshot.connection)
+        _same_tables(tables, known)
+        owner = self._with_target(marker.read_owner)
+        return Copier(
+            tables=tables,
+            parts=self._with_target(marker.read_parts),
+            builds=self._with_target(marker.read_builds),
+            search_path=owner.search_path if owner else "",
+            part_bytes=self._part_bytes,
+            server_major=snapshot.connection.info.server_version // 10000,
+            control=self._control,
+            board=self._board,
+            event=self._event,
+        )
+
+    def _crew(self, snapshot: Snapshot) -> Crew:
+        return Crew(self._ends, snapshot, control=self._control, board=self._board, workers=self._workers)
+
+    def _compare(self, snapshot: Snapshot) -> Proof:
+        owner = self._with_target(marker.read_owner)
+        left_out = list(owner.left_out) if owner else self._missing_extensions(snapshot)
+        verifier = Verifier(
+            self._ends,
+            control=self._control,
+            board=self._board,
+            workers=self._workers,
+            part_bytes=self._part_bytes,
+        )
+        return verifier.prove(snapshot, left_out)
+
+    def _missing_extensions(self, snapshot: Snapshot) -> list[str]:
+        """Once the marker is gone nobody knows any more which were left out; what used one is compared."""
+        query = "SELECT extname FROM pg_catalog.pg_extension ORDER BY 1"
+        there = snapshot.connection.execute(query).fetchall()
+        here = self._with_target(lambda target: target.execute(query).fetchall())
+        return [f"extension {clean(name)}: not on the target" for (name,) in there if (name,) not in here]
+
+    # The target, and what is on it.
+
+    def _identity(self) -> str:
+        def read() -> str:
+            with self._ends.open_source("look") as source:
+                return marker.identity(source)
+
+        return self._patiently("The source cannot be reached", "the source", read)
+
+    def _own_target(self) -> str:
+        state = self.state()
+        if state.state == "foreign":
+            raise _foreign(state)
+        return state.state
+
+    def _want_marker(self) -> None:
+        if self._own_target() == "empty":
+            raise Trouble(
+                "The target is empty: there is no copy to go on with.",
+                remedy="Make the first copy before this step.",
+                code="no-copy",
+            )
+
+    def _proofs(self) -> tuple[TableProof, ...]:
+        return tuple(
+            TableProof(
+                name=table.label,
+                source_rows=table.source.rows,
+                target_rows=table.target.rows,
+                source_digest=str(table.source.sum),
+                target_digest=str(table.target.sum),
+            )
+            for table in self._with_target(marker.read_tables).values()
+            if table.source is not None and table.target is not None
+        )
+
+    def _clear_leftovers(self) -> None:
+        def on_source() -> int:
+            with self._ends.open_source("look") as source:
+                return self._ends.end_leftovers(source)
+
+        ended = self._patiently("The source cannot be reached", "the source", on_source)
+        ended += self._with_target(self._ends.end_leftovers)
+        if ended:
+            self._event(f"{ended} connections that an earlier run left behind were ended.")
+
+    # Patience.
+
+    def _with_target(self, do: Callable[[Connection], T]) -> T:
+        def call() -> T:
+            with self._ends.open_target("look") as target:
+                return do(target)
+
+        return self._patiently("The target cannot be reached", "the target", call)
+
+    def _patiently(self, what: str, side: str, do: Callable[[], T]) -> T:
+        """Do something that may be done again, as often as it takes while waiting may help."""
+        attempt = 0
+        while True:
+            self._control.check()
+            try:
+                return do()
+            except (psycopg.Error, Trouble) as error:
+                if self._control.stopped:
+                    raise Stopped from error
+                if not may_pass(error, attempt):
+                    raise error if isinstance(error, Trouble) else trouble(error, what) from error
+                wait_to_retry(error, side, attempt, self._control, self._board, number=-1)
+                attempt += 1
+
+    def _under_a_snapshot(self, do: Callable[[Snapshot], T], lost: str) -> T:
+        while True:
+            snapshot = self._patiently(
+                "The source's state cannot be held", "the source", lambda: Snapshot(self._ends)
+            )
+            with snapshot:
+                try:
+                    return do(snapshot)
+                except SnapshotLost:
+                    self._event(lost)
+                except psycopg.Error as error:
+                    if self._control.stopped:
+                        raise Stopped from error
+                    if not may_pass(error, 0) or snapshot.alive():
+                        raise trouble(error, "The source cannot be read") from error
+                    self._event(lost)
+
+
+_LOST_BEFORE = (
+    "The connection that held the source's snapshot broke. Tables that are whole stay; of the others every"
+    " part is compared with the source as it is now, and copied again where it differs."
+)
+_LOST_FROZEN = (
+    "The connection that held the source's snapshot broke. The source is frozen, so a new snapshot shows"
+    " the same rows; the comparison begins again."
+)
+
+
+def _foreign(state: TargetState) -> Trouble:
+    return Trouble(
+        f"The target is not empty: it holds {', '.join(state.objects)}.",
+        untouched="Nothing was written to it.",
+        remedy="Choose an empty database, or empty this one yourself if nobody needs what it holds.",
+        code="target-not-empty",
+    )
+
+
+def _same_tables(tables: list[Table], known: dict[str, marker.Known]) -> None:
+    """Raises Trouble when the source's tables are no longer those that were made on the target."""
+    now = {table.key: (table.columns, table.types, table.label) for table in tables}
+    before = {key: (table.columns, table.types, table.label) for key, table in known.items()}
+    changed = sorted(
+        (now.get(key) or before[key])[2]
+        for key in now.keys() | before.keys()
+        if now.get(key) != before.get(key)
+    )
+    if changed:
+        raise Trouble(
+            f"The source's schema has changed since the first copy: {', '.join(changed[:5])}.",
+            untouched="The target was left as it is.",
+            remedy="Start the copy over, and change no schema until the move has ended.",
+            code="schema-changed",
+        )

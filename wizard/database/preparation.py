@@ -1,0 +1,102 @@
+"""The beginning of a copy: the schema and the marker, made on an empty target in one transaction."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from wizard.database import marker
+from wizard.database.catalogue import read_tables
+from wizard.database.connect import Connection, Ends
+from wizard.database.control import Control
+from wizard.database.inspect import installable_extensions, target_state
+from wizard.database.marker import Owner
+from wizard.database.parts import cut
+from wizard.database.pgdump import dump_schema
+from wizard.database.schema import index_owners, make_before, populated_views, refreshes, sort_schema
+from wizard.database.snapshot import Snapshot
+from wizard.model.trouble import Trouble
+
+T = TypeVar("T")
+
+
+def prepare(
+    snapshot: Snapshot,
+    ends: Ends,
+    *,
+    session: str,
+    name: str,
+    work: Path,
+    part_bytes: int,
+    control: Control,
+    event: Callable[[str], None],
+    with_target: Callable[[Callable[[Connection], None]], None],
+) -> None:
+    """Describe the source's schema inside `snapshot`, and make it.
+
+    Raises:
+        Trouble: pg_dump failed, the encodings differ, or the target refuses an object.
+        psycopg.Error: the source broke.
+    """
+    source = snapshot.connection
+    major = source.info.server_version // 10000
+    tables = read_tables(source)
+    entries = dump_schema(
+        ends.source_url(),
+        server_major=major,
+        over_tls=bool(source.pgconn.ssl_in_use),
+        snapshot=snapshot.name,
+        folder=work,
+        control=control,
+    )
+    owners = index_owners(source)
+    matviews = refreshes(entries, populated_views(source))
+    owner = Owner(
+        format=marker.FORMAT,
+        session=session,
+        name=name,
+        source=marker.identity(source),
+        search_path=_search_path(source),
+        left_out=(),  # known once the target was asked
+    )
+    encoding = _encoding(source)
+
+    def make(target: Connection) -> None:
+        if target_state(target, session, owner.source).state != "empty":
+            # An attempt whose COMMIT arrived though its answer did not.
+            return
+        _want_encoding(target, encoding)
+        wanted = [entry.name for entry in entries if entry.kind == "EXTENSION"]
+        schema = sort_schema(entries, tables, owners, installable_extensions(target, wanted))
+        after = [one for one in schema.statements if one.stage != "before"] + matviews
+        parts = [part for table in tables for part in cut(table, part_bytes, major)]
+        whose = replace(owner, left_out=schema.left_out)
+        make_before(target, schema, lambda: marker.make(target, whose, tables, parts, after))
+        for words in schema.left_out:
+            event(f"Left out: {words}.")
+
+    with_target(make)
+
+
+def _search_path(connection: Connection) -> str:
+    """What a session of the app begins with: ours is pinned to nothing."""
+    row = connection.execute(
+        "SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'"
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _encoding(connection: Connection) -> str:
+    row = connection.execute("SELECT pg_catalog.current_setting('server_encoding')").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _want_encoding(target: Connection, encoding: str) -> None:
+    here = _encoding(target)
+    if here != encoding:
+        raise Trouble(
+            f"The source's encoding is {encoding}, the target's {here}.",
+            remedy=f"Create the target database with the encoding {encoding}.",
+            code="encoding-differs",
+        )

@@ -1,0 +1,201 @@
+"""Sorts a schema dump into what is made before the data, with each table, and at the end."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Literal
+
+import psycopg
+from psycopg import sql
+
+from wizard.database.archive import PRE_DATA, Entry
+from wizard.database.catalogue import HEROKUS_OWN, Table
+from wizard.database.connect import Connection, trouble
+from wizard.model.noun import Noun
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+
+Stage = Literal["before", "index", "rest", "foreign", "trigger", "refresh", "policy", "last"]
+"""When an object is made. `index`: as soon as its table's rows are there. The others in this order, after
+the source is frozen: foreign keys and triggers come late because they would fire or block during a copy,
+policies later still because they hide rows."""
+
+AT_THE_END: tuple[Stage, ...] = ("rest", "foreign", "trigger", "policy", "refresh", "last")
+
+
+class Statement(Noun, frozen=True, kw_only=True):
+    """One object of the schema. `table` is the key of the table it is built with, empty for none."""
+
+    stage: Stage
+    name: str
+    table: str
+    create: str
+    drop: str
+
+
+class Schema(Noun, frozen=True, kw_only=True):
+    """A sorted schema. `left_out` says in words what is not taken along, and why."""
+
+    statements: tuple[Statement, ...]
+    left_out: tuple[str, ...]
+
+
+_NEVER = {
+    "ENCODING": "",
+    "STDSTRINGS": "",
+    "SEARCHPATH": "",
+    "DATABASE": "",
+    "DATABASE PROPERTIES": "",
+    "STATISTICS DATA": "",
+    "ACL": "",
+    "DEFAULT ACL": "",
+    "SECURITY LABEL": "",
+    "EVENT TRIGGER": "event trigger {}: Heroku's own, or made by a superuser; it is not taken along",
+    "PUBLICATION": "publication {}: replication is not taken along",
+    "PUBLICATION TABLE": "",
+    "PUBLICATION TABLES IN SCHEMA": "",
+    "SUBSCRIPTION": "subscription {}: replication is not taken along",
+    "SUBSCRIPTION TABLE": "",
+}
+
+_STAGES: Mapping[str, Stage] = {
+    "FK CONSTRAINT": "foreign",
+    "TRIGGER": "trigger",
+    "POLICY": "policy",
+    "ROW SECURITY": "policy",
+    "COMMENT": "last",
+}
+
+
+def sort_schema(
+    entries: list[Entry], tables: list[Table], owners: Mapping[int, int], extensions: Collection[str]
+) -> Schema:
+    """Sort `entries` of a dump.
+
+    Args:
+        owners: for each index and each key or exclusion constraint (by OID) the OID of its table.
+        extensions: names of those of its extensions that the target can install.
+    """
+    by_oid = {table.oid: table for table in tables}
+    statements: list[Statement] = []
+    left_out: list[str] = []
+    for entry in entries:
+        why = _unwanted(entry, extensions)
+        if why is not None:
+            if why:
+                left_out.append(why)
+            continue
+        table = by_oid.get(owners.get(entry.oid, 0)) if entry.kind in ("INDEX", "CONSTRAINT") else None
+        statements.append(
+            Statement(
+                stage=_stage(entry, table),
+                name=clean(f"{entry.kind.lower()} {entry.name}"),
+                table=table.key if table else "",
+                create=re.sub(r"\ACREATE SCHEMA (?!IF)", "CREATE SCHEMA IF NOT EXISTS ", entry.create),
+                drop=entry.drop,
+            )
+        )
+    return Schema(statements=tuple(statements), left_out=tuple(left_out))
+
+
+def _stage(entry: Entry, table: Table | None) -> Stage:
+    if entry.section <= PRE_DATA:
+        return "before"
+    if table is not None:
+        return "index"
+    return _STAGES.get(entry.kind, "rest")
+
+
+def _unwanted(entry: Entry, extensions: Collection[str]) -> str | None:
+    """None for what is wanted; otherwise why it is left out, empty where nobody would miss it."""
+    if entry.kind in _NEVER:
+        return _NEVER[entry.kind].format(clean(entry.name))
+    if not entry.create.strip() or entry.create.lstrip().startswith("-- *not*"):
+        return ""
+    if HEROKUS_OWN in (entry.schema, entry.name):
+        return ""
+    if entry.kind == "EXTENSION" and entry.name not in extensions:
+        return f"extension {clean(entry.name)}: the target does not have it, or not for this role"
+    if entry.kind == "COMMENT" and entry.name.startswith(
+        ("EXTENSION ", "EVENT TRIGGER ", f"SCHEMA {HEROKUS_OWN}")
+    ):
+        return ""
+    return None
+
+
+def index_owners(connection: Connection) -> dict[int, int]:
+    """For each index, and each key or exclusion constraint, of the database its table's OID."""
+    return dict(
+        connection.execute(
+            "SELECT indexrelid, indrelid FROM pg_catalog.pg_index UNION ALL"
+            " SELECT oid, conrelid FROM pg_catalog.pg_constraint WHERE contype IN ('p', 'u', 'x')"
+        ).fetchall()
+    )
+
+
+def refreshes(entries: list[Entry], populated: Collection[int]) -> list[Statement]:
+    """A REFRESH for each materialised view that has rows on the source, in the order of creation: a view
+    always comes after those it reads."""
+    return [
+        Statement(
+            stage="refresh",
+            name=clean(f"rows of materialized view {entry.name}"),
+            table="",
+            create=sql.SQL("REFRESH MATERIALIZED VIEW {};")
+            .format(sql.Identifier(entry.schema, entry.name))
+            .as_string(None),
+            drop="",
+        )
+        for entry in entries
+        if entry.kind == "MATERIALIZED VIEW" and entry.oid in populated
+    ]
+
+
+def populated_views(connection: Connection) -> set[int]:
+    """OIDs of the materialised views that hold rows."""
+    return {
+        row[0]
+        for row in connection.execute(
+            "SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'm' AND relispopulated"
+        ).fetchall()
+    }
+
+
+def make_before(connection: Connection, schema: Schema, also: Callable[[], None]) -> None:
+    """Make all that comes before the data, and whatever `also` writes, in one transaction: after a crash
+    either all of it is there or nothing.
+
+    Raises:
+        Trouble: an object is refused by the target; it is named.
+    """
+    statements = [statement for statement in schema.statements if statement.stage == "before"]
+    script = "\n".join(statement.create for statement in statements)
+    connection.execute("BEGIN")
+    try:
+        also()
+        if script:
+            connection.execute(script.encode("utf-8", "surrogateescape"))
+        connection.execute("COMMIT")
+    except psycopg.Error as error:
+        if connection.closed or connection.broken:
+            raise
+        connection.execute("ROLLBACK")
+        raise _culprit(connection, schema, error) from error
+
+
+def _culprit(connection: Connection, schema: Schema, error: psycopg.Error) -> Trouble:
+    """Send the statements one by one to find the refused one; nothing of it stays."""
+    statements = [statement for statement in schema.statements if statement.stage == "before"]
+    connection.execute("BEGIN")
+    what = "The schema cannot be made on the target"
+    try:
+        for statement in statements:
+            connection.execute(statement.create.encode("utf-8", "surrogateescape"))
+    except psycopg.Error as again:
+        error = again
+        what = f"The target refuses the {statement.name}"
+    if not connection.closed:
+        connection.execute("ROLLBACK")
+    extensions = "; ".join(words for words in schema.left_out if words.startswith("extension "))
+    refused = trouble(error, f"{what} ({extensions})" if extensions else what)
+    refused.untouched = "The target was left as it was before, and the source was only read."
+    return refused
