@@ -1,0 +1,330 @@
+"""Reading a local checkout of an app's code: what the move needs to know, and what to look at."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from msgspec import field
+
+from wizard.document.git import GitFailed, git, git_line, uncommitted
+from wizard.document.procfile import Procfile, parse_procfile
+from wizard.model.noun import Noun
+from wizard.model.system import App
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+
+KNOWN_FILES = (
+    ".dockerignore",
+    ".python-version",
+    "Aptfile",
+    "Dockerfile",
+    "Pipfile",
+    "Procfile",
+    "app.json",
+    "crontab",
+    "heroku.yml",
+    "package.json",
+    "pyproject.toml",
+    "requirements.txt",
+    "runtime.txt",
+)
+"""Files in the root whose text matters. Of all others only the name is read."""
+
+LARGEST = 512 * 1024
+"""Bytes; a known file larger than this is not what it seems and is not read."""
+
+
+class Remark(Noun, frozen=True, kw_only=True):
+    """Something about a checkout that a person should know; `blocks` says that no branch can be written."""
+
+    kind: str
+    text: str
+    remedy: str = ""
+    blocks: bool = False
+
+
+class AppJson(Noun, frozen=True, kw_only=True):
+    """What of app.json matters for a move: names of config vars, and the script after the first deploy."""
+
+    env: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
+    postdeploy: str = ""
+
+
+class Checkout(Noun, frozen=True, kw_only=True):
+    """A folder with the code of an app, read at one moment.
+
+    `names` are the entries of the root (folders end in a slash). `files` are texts by path as they stand in
+    the commit `head`, or on disk when the folder is no git work tree; they are not made safe for a terminal,
+    since they are written back. `modes` are git's ("100644"). `unreadable` lists known files that are
+    no UTF-8 text or too large.
+    """
+
+    path: str
+    is_git: bool = False
+    head: str | None = None
+    branch: str | None = None
+    uncommitted: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    modes: dict[str, str] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+    procfile: Procfile | None = None
+    app_json: AppJson | None = None
+    remarks: tuple[Remark, ...] = ()
+
+    def has(self, *names: str) -> bool:
+        """Whether the root has one of these entries."""
+        return any(name in self.names for name in names)
+
+
+def read_checkout(path: str | Path, *, also: Iterable[str] = ()) -> Checkout:
+    """Read the checkout at `path`.
+
+    Args:
+        also: more files in the root to read (a target's own, such as the one with its release commands).
+
+    Raises:
+        Trouble: there is no such folder, git is not installed, or the repository cannot be read.
+    """
+    folder = Path(path).expanduser()
+    if not folder.is_dir():
+        raise Trouble(
+            f"There is no folder {path}.",
+            remedy="Name the folder that holds the code of the app.",
+            code="no-checkout",
+        )
+    folder = folder.resolve()
+    wanted = sorted({*KNOWN_FILES, *also})
+    try:
+        top = git_line(folder, "rev-parse", "--show-toplevel")
+    except GitFailed as error:
+        if "not a git repository" not in error.cause:
+            raise
+        return _read_plain(folder, wanted)
+    return _read_git(folder, Path(top), wanted)
+
+
+def _read_plain(folder: Path, wanted: list[str]) -> Checkout:
+    names = sorted(entry.name + "/" if entry.is_dir() else entry.name for entry in folder.iterdir())
+    contents: dict[str, bytes | None] = {}
+    for name in wanted:
+        if name in names:
+            file = folder / name
+            contents[name] = file.read_bytes() if file.stat().st_size <= LARGEST else None
+    remark = Remark(
+        kind="no-git",
+        text=f"{folder.name} is no git work tree: no branch can be written, nothing pushed.",
+        remedy="Name the clone that you push to Heroku from.",
+        blocks=True,
+    )
+    return _checkout(str(folder), names, contents, remarks=[remark])
+
+
+def _read_git(folder: Path, top: Path, wanted: list[str]) -> Checkout:
+    remarks: list[Remark] = []
+    try:
+        head = git_line(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    except GitFailed:
+        remark = Remark(
+            kind="no-commit",
+            text=f"{folder.name} has no commit yet.",
+            remedy="Commit the code that runs on Heroku.",
+            blocks=True,
+        )
+        plain = _read_plain(folder, wanted)
+        return Checkout(path=plain.path, is_git=True, names=plain.names, remarks=(remark,))
+    if folder != top.resolve():
+        remarks.append(
+            Remark(
+                kind="not-root",
+                text=f"{folder.name} lies inside the repository {top.name}; a push sends the whole.",
+                remedy="Name the root of the repository, or give this app a repository of its own.",
+                blocks=True,
+            )
+        )
+    if (folder / ".gitmodules").exists():
+        remarks.append(
+            Remark(kind="submodules", text="The repository has submodules; a push sends only their names.")
+        )
+    changed = uncommitted(folder)
+    if changed:
+        remarks.append(
+            Remark(
+                kind="uncommitted",
+                text=f"There is uncommitted work: {listed(changed)}.",
+                remedy="Commit it, stash it, or add it to .gitignore.",
+                blocks=True,
+            )
+        )
+    names, entries = _root_entries(folder)
+    contents: dict[str, bytes | None] = {}
+    for name in wanted:
+        if name in entries:
+            mode, blob, size = entries[name]
+            readable = mode.startswith("100") and size <= LARGEST
+            contents[name] = git(folder, "cat-file", "blob", blob) if readable else None
+    return _checkout(
+        str(folder),
+        names,
+        contents,
+        remarks=remarks,
+        modes={name: entries[name][0] for name in contents},
+        head=head,
+        branch=_branch(folder),
+        changed=changed,
+    )
+
+
+def _root_entries(folder: Path) -> tuple[list[str], dict[str, tuple[str, str, int]]]:
+    # Run inside a folder, ls-tree lists that folder: the same words serve a root and a part of a repository.
+    names: list[str] = []
+    entries: dict[str, tuple[str, str, int]] = {}
+    for entry in git(folder, "ls-tree", "-z", "--long", "HEAD").decode(errors="replace").split("\0"):
+        if not entry:
+            continue
+        about, name = entry.split("\t", 1)
+        mode, kind, blob, size = about.split()
+        names.append(name + "/" if kind == "tree" else name)
+        if kind == "blob":
+            entries[name] = (mode, blob, int(size))
+    return sorted(names), entries
+
+
+def _branch(folder: Path) -> str | None:
+    try:
+        return git_line(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
+    except GitFailed:
+        return None
+
+
+def _checkout(
+    path: str,
+    names: list[str],
+    contents: dict[str, bytes | None],
+    *,
+    remarks: list[Remark],
+    modes: dict[str, str] | None = None,
+    head: str | None = None,
+    branch: str | None = None,
+    changed: tuple[str, ...] = (),
+) -> Checkout:
+    files: dict[str, str] = {}
+    unreadable = []
+    for name, content in contents.items():
+        text = _text(content)
+        if text is not None:
+            files[name] = text
+            continue
+        unreadable.append(name)
+        remarks.append(Remark(kind="unreadable", text=f"{name} is no plain text file that Offramp can read."))
+    procfile = parse_procfile(files["Procfile"]) if "Procfile" in files else None
+    if procfile is not None:
+        remarks += [Remark(kind="procfile", text=oddity) for oddity in procfile.oddities]
+    app_json = None
+    if "app.json" in files:
+        app_json = _app_json(files["app.json"])
+        if app_json is None:
+            remarks.append(Remark(kind="app-json", text="app.json is no valid JSON object; it is not used."))
+    return Checkout(
+        path=path,
+        is_git=head is not None,
+        head=head,
+        branch=branch,
+        uncommitted=changed,
+        names=tuple(names),
+        files=files,
+        modes=modes or {},
+        unreadable=tuple(unreadable),
+        procfile=procfile,
+        app_json=app_json,
+        remarks=tuple(remarks),
+    )
+
+
+def _text(content: bytes | None) -> str | None:
+    try:
+        return None if content is None else content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _app_json(text: str) -> AppJson | None:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(told, dict):
+        return None
+    env = told.get("env")
+    names = [clean(str(name)) for name in env] if isinstance(env, dict) else []
+    generated = [
+        clean(str(name))
+        for name, value in (env.items() if isinstance(env, dict) else ())
+        if isinstance(value, dict) and value.get("generator") == "secret"
+    ]
+    scripts = told.get("scripts")
+    script = scripts.get("postdeploy", "") if isinstance(scripts, dict) else ""
+    if isinstance(script, dict):
+        script = script.get("command", "")
+    return AppJson(
+        env=tuple(names),
+        generated=tuple(generated),
+        postdeploy=clean(script) if isinstance(script, str) else "",
+    )
+
+
+def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:
+    """What differs between the checkout and what runs on Heroku as `app`."""
+    remarks = []
+    here = set(checkout.procfile.commands) if checkout.procfile else set()
+    there = {process.type for process in app.processes}
+    for process in app.processes:
+        if process.type not in here:
+            remarks.append(
+                Remark(
+                    kind="only-on-heroku",
+                    text=f"Heroku runs `{process.type}` ({process.command}), not in the Procfile.",
+                    remedy="A buildpack may have added it, or the checkout is another one than the deployed.",
+                )
+            )
+        elif checkout.procfile and checkout.procfile.commands[process.type] != process.command:
+            remarks.append(
+                Remark(
+                    kind="command-differs",
+                    text=f"`{process.type}` runs `{process.command}` on Heroku, "
+                    f"`{clean(checkout.procfile.commands[process.type])}` by the Procfile.",
+                    remedy="Look whether this checkout is what runs on Heroku.",
+                )
+            )
+    for name in sorted(here - there):
+        # Heroku runs `release` without a formation of its own, so its absence there says nothing.
+        if name != "release":
+            remarks.append(
+                Remark(
+                    kind="only-in-checkout",
+                    text=f"The Procfile names `{name}`, which Heroku does not know.",
+                    remedy="Look whether this checkout is what runs on Heroku.",
+                )
+            )
+    if app.slug_commit and checkout.head and not _same_commit(app.slug_commit, checkout.head):
+        remarks.append(
+            Remark(
+                kind="other-commit",
+                text=f"Heroku runs {clean(app.slug_commit)[:10]}, the checkout is at {checkout.head[:10]}.",
+                remedy="Check out what runs on Heroku, unless the newer code is what should move.",
+            )
+        )
+    return tuple(remarks)
+
+
+def _same_commit(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def listed(paths: Iterable[str], most: Literal[3, 5] = 3) -> str:
+    """The first few paths in words, made safe: "a, b, c and 4 more"."""
+    every = [clean(path) for path in paths]
+    shown = ", ".join(every[:most])
+    return shown if len(every) <= most else f"{shown} and {len(every) - most} more"
