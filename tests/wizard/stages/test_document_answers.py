@@ -1,0 +1,81 @@
+"""A person's answers in the inventory."""
+
+import msgspec
+import pytest
+
+from wizard.document.answers import (
+    acknowledge,
+    add_job,
+    apply_answers,
+    no_jobs,
+    open_gaps,
+    remove_job,
+    typed_job,
+    when,
+)
+from wizard.model.system import Gap, Job, System
+from wizard.model.trouble import Trouble
+from wizard.session.parts import Answers
+
+JOBS = Gap(key="jobs:e", kind="jobs", app_id="e", question="Which jobs?", why="no API")
+READ = Gap(key="unread:x", kind="acknowledge", app_id=None, question="A team is left out.", why="refused")
+
+
+@pytest.fixture
+def asking(silent_system: System) -> System:
+    return msgspec.structs.replace(silent_system, gaps=(JOBS, READ))
+
+
+def test_typed_jobs_stand_in_their_app_and_close_the_gap(asking: System) -> None:
+    job = typed_job("e", " python send_emails.py ", 1440, 150)
+    answers = acknowledge(add_job(Answers(), "e", job), "unread:x")
+    answered = apply_answers(asking, answers)
+    assert answered.app("e").jobs == (job,)
+    assert answered.gaps == ()
+    assert job.command == "python send_emails.py"
+    assert job.told_by == "person"
+    assert apply_answers(answered, answers) == answered
+
+
+def test_only_answered_gaps_close(asking: System) -> None:
+    assert open_gaps(asking, Answers()) == (JOBS, READ)
+    assert open_gaps(asking, no_jobs(Answers(), "e")) == (READ,)
+    assert apply_answers(asking, no_jobs(Answers(), "e")).app("e").jobs == ()
+    assert apply_answers(asking, Answers()).app("e").jobs is None
+
+
+def test_jobs_that_the_api_told_are_not_replaced(system: System) -> None:
+    answered = apply_answers(system, no_jobs(Answers(), "e"))
+    assert answered.app("e").jobs == system.app("e").jobs
+
+
+def test_the_same_job_typed_twice_is_one() -> None:
+    job = typed_job("e", "rake x", 60, 5)
+    answers = add_job(add_job(Answers(), "e", job), "e", typed_job("e", "rake x", 60, 5, "Basic"))
+    assert [one.dyno_size for one in answers.jobs["e"]] == ["Basic"]
+    assert remove_job(answers, "e", job.id).jobs == {"e": ()}
+
+
+@pytest.mark.parametrize(
+    ("command", "every", "at", "code"),
+    [
+        ("  ", 10, 0, "job-without-command"),
+        ("x", 15, 0, "job-interval"),
+        ("x", 60, 60, "job-time"),
+        ("x", 1440, -1, "job-time"),
+    ],
+)
+def test_what_scheduler_cannot_be_is_refused(command: str, every: int, at: int, code: str) -> None:
+    with pytest.raises(Trouble) as caught:
+        typed_job("e", command, every, at)
+    assert caught.value.code == code
+
+
+def test_escape_sequences_in_a_command_are_made_visible() -> None:
+    assert typed_job("e", "x\x1b[31m", 10).command == "x␛[31m"
+
+
+def test_times_in_words() -> None:
+    assert when(Job(id="1", command="x", every=1440, at=150)) == "every day at 02:30 UTC"
+    assert when(Job(id="1", command="x", every=60, at=7)) == "every hour at :07"
+    assert when(Job(id="1", command="x", every=10)) == "every 10 minutes"

@@ -1,0 +1,152 @@
+"""Reading a checkout, with real git."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from wizard.document.checkout import Checkout, compare_with_app, read_checkout
+from wizard.model.system import System
+from wizard.model.trouble import Trouble
+
+MakeCheckout = Callable[..., Path]
+Git = Callable[..., str]
+
+FILES = {
+    "Procfile": "web: python server.py\nrelease: python migrate.py\nworker: python worker.py\n",
+    "runtime.txt": "python-3.11.9\n",
+    "requirements.txt": "psycopg[binary]\n",
+    ".elsewhere.yml": "first:\n  - x\n",
+    "app.json": '{"env": {"SECRET_KEY": {"generator": "secret"}}, "scripts": {"postdeploy": "seed"}}',
+    "src/deep.py": "pass\n",
+}
+
+
+def kinds(checkout: Checkout) -> set[str]:
+    return {remark.kind for remark in checkout.remarks}
+
+
+def test_a_clean_checkout(make_checkout: MakeCheckout, git: Git) -> None:
+    folder = make_checkout("app", FILES)
+    checkout = read_checkout(folder, also=(".elsewhere.yml",))
+    assert checkout.is_git
+    assert checkout.head == git(folder, "rev-parse", "HEAD")
+    assert checkout.branch == "main"
+    assert checkout.names == (
+        ".elsewhere.yml",
+        "Procfile",
+        "app.json",
+        "requirements.txt",
+        "runtime.txt",
+        "src/",
+    )
+    assert checkout.files["runtime.txt"] == "python-3.11.9\n"
+    assert checkout.files[".elsewhere.yml"] == "first:\n  - x\n"
+    assert checkout.procfile is not None
+    assert list(checkout.procfile.commands) == ["web", "release", "worker"]
+    assert checkout.app_json is not None
+    assert checkout.app_json.generated == ("SECRET_KEY",)
+    assert checkout.app_json.postdeploy == "seed"
+    assert checkout.remarks == ()
+
+
+def test_files_are_read_from_the_commit(make_checkout: MakeCheckout) -> None:
+    folder = make_checkout("app", FILES)
+    (folder / "Procfile").write_text("web: changed\n")
+    (folder / "new.txt").write_text("x")
+    checkout = read_checkout(folder)
+    assert checkout.procfile is not None
+    assert checkout.procfile.commands["web"] == "python server.py"
+    assert set(checkout.uncommitted) == {"Procfile", "new.txt"}
+    remark = next(remark for remark in checkout.remarks if remark.kind == "uncommitted")
+    assert remark.blocks
+
+
+def test_ignored_files_are_no_uncommitted_work(make_checkout: MakeCheckout) -> None:
+    folder = make_checkout("app", {".gitignore": ".env\n"})
+    (folder / ".env").write_text("SECRET=1")
+    assert read_checkout(folder).remarks == ()
+
+
+def test_a_detached_head_is_fine(make_checkout: MakeCheckout, git: Git) -> None:
+    folder = make_checkout("app", FILES)
+    git(folder, "checkout", "-q", "--detach")
+    checkout = read_checkout(folder)
+    assert checkout.branch is None
+    assert checkout.remarks == ()
+
+
+def test_a_plain_folder_is_read_but_blocks(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("web: x\n")
+    checkout = read_checkout(tmp_path)
+    assert kinds(checkout) == {"no-git"}
+    assert checkout.procfile is not None
+
+
+def test_a_repository_without_commit(tmp_path: Path, git: Git) -> None:
+    git(tmp_path, "init", "-q")
+    assert kinds(read_checkout(tmp_path)) == {"no-commit"}
+
+
+def test_a_folder_inside_a_repository_blocks(make_checkout: MakeCheckout) -> None:
+    folder = make_checkout("mono", {"api/Procfile": "web: x\n", "Procfile": "web: y\n"})
+    checkout = read_checkout(folder / "api")
+    assert kinds(checkout) == {"not-root"}
+    assert checkout.procfile is not None
+    assert checkout.procfile.commands == {"web": "x"}
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(Trouble) as caught:
+        read_checkout(tmp_path / "nothing")
+    assert caught.value.code == "no-checkout"
+
+
+def test_what_is_no_text_is_not_read(make_checkout: MakeCheckout) -> None:
+    folder = make_checkout("app", {"Dockerfile": b"\xff\xfe", "app.json": "[]"})
+    (folder / "Procfile").symlink_to("elsewhere")
+    checkout = read_checkout(folder)
+    assert checkout.unreadable == ("Dockerfile",)
+    assert "Dockerfile" not in checkout.files
+    assert {"unreadable", "app-json", "uncommitted"} == kinds(checkout)
+
+
+def test_a_link_is_no_file(make_checkout: MakeCheckout, git: Git) -> None:
+    folder = make_checkout("app", {"real": "x"})
+    (folder / "Dockerfile").symlink_to("real")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "link")
+    assert read_checkout(folder).unreadable == ("Dockerfile",)
+
+
+def test_differences_to_what_runs(make_checkout: MakeCheckout, system: System) -> None:
+    files = {**FILES, "Procfile": "web: gunicorn app\nclock: python clock.py\n"}
+    checkout = read_checkout(make_checkout("app", files))
+    app = msgspec.structs.replace(system.app("b"), slug_commit="f" * 40)
+    found = [remark.kind for remark in compare_with_app(checkout, app)]
+    assert found == [
+        "command-differs",
+        "only-on-heroku",
+        "only-on-heroku",
+        "only-in-checkout",
+        "other-commit",
+    ]
+
+
+def test_no_difference_to_what_runs(make_checkout: MakeCheckout, system: System) -> None:
+    checkout = read_checkout(make_checkout("app", FILES))
+    app = msgspec.structs.replace(system.app("b"), slug_commit=checkout.head)
+    assert compare_with_app(checkout, app) == ()
+
+
+def test_a_file_system_monitor_of_the_repository_is_not_run(
+    make_checkout: MakeCheckout, git: Git, tmp_path: Path
+) -> None:
+    folder = make_checkout("app", FILES)
+    spy = tmp_path / "spy"
+    spy.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    spy.chmod(0o755)
+    git(folder, "config", "core.fsmonitor", str(spy))
+    read_checkout(folder)
+    assert not (tmp_path / "ran").exists()

@@ -1,0 +1,271 @@
+"""The proposal for the example system, a person's edits, and what the check says of them."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from wizard.choose.sizes import size_at_least
+from wizard.document.checkout import Checkout
+from wizard.mapping import edit
+from wizard.mapping.check import blocking, decided, problems
+from wizard.mapping.config_rules import follow
+from wizard.mapping.names import common_name, cron_service, make_handle
+from wizard.mapping.rules import propose
+from wizard.model.mapping import Mapping
+from wizard.model.system import Process, System
+from wizard.ports import Profile
+
+
+@pytest.fixture
+def checkouts() -> dict[str, Checkout]:
+    return {app_id: Checkout(path=f"/code/{app_id}") for app_id in ("b", "f", "e")}
+
+
+@pytest.fixture
+def mapping(system: System, target: Profile, checkouts: dict[str, Checkout]) -> Mapping:
+    return propose(system, target, checkouts)
+
+
+@pytest.fixture
+def settled(mapping: Mapping) -> Mapping:
+    """The proposal with the two things decided that only a person can."""
+    decided_one = edit.drop_config(mapping, "b", "EMPTY_FLAG", "nobody reads it")
+    return edit.decide_add_on(decided_one, "pt", "leave", "logs go elsewhere")
+
+
+def codes(system: System, mapping: Mapping, target: Profile, *, blocks: bool = True) -> set[tuple[str, str]]:
+    return {
+        (problem.code, problem.component)
+        for problem in problems(system, mapping, target)
+        if problem.blocks == blocks
+    }
+
+
+def test_the_proposal(mapping: Mapping) -> None:
+    assert mapping.environment == "migrate"
+    assert mapping.create_environment
+    assert [(app.handle, app.action, app.checkout) for app in mapping.apps] == [
+        ("migrate-backend", "move", "/code/b"),
+        ("migrate-frontend", "move", "/code/f"),
+        ("migrate-emailer", "move", "/code/e"),
+    ]
+    processes = {(one.app_id, one.type): one for one in mapping.processes}
+    assert (processes["b", "web"].action, processes["b", "web"].count, processes["b", "web"].memory_mb) == (
+        "service",
+        1,
+        512,
+    )
+    assert processes["b", "release"].action == "release-hook"
+    assert processes["e", "job"].action == "leave"
+    assert [job.action for job in mapping.jobs] == ["cron"]
+    (store,) = mapping.databases
+    assert (store.handle, store.version, store.disk_gb, store.memory_mb) == (
+        "migrate-backend-db",
+        "16",
+        10,
+        1024,
+    )
+    assert {one.add_on_id: one.action for one in mapping.add_ons} == {"sc": "leave", "pt": "undecided"}
+    assert [one.action for one in mapping.domains] == ["by-hand"]
+
+
+def test_the_proposal_for_config_vars(mapping: Mapping) -> None:
+    said = {(one.app_id, one.name): (one.action, one.replacement, one.refers_to) for one in mapping.config}
+    assert said == {
+        ("b", "DATABASE_URL"): ("replace", "database", "pg"),
+        ("b", "HEROKU_POSTGRESQL_BLUE_URL"): ("replace", "database", "pg"),
+        ("b", "SECRET_KEY"): ("copy", "", ""),
+        ("b", "FRONTEND_URL"): ("replace", "app-url", "f"),
+        ("b", "EMPTY_FLAG"): ("undecided", "", ""),
+        ("b", "WEB_CONCURRENCY"): ("copy", "", ""),
+        ("b", "HEROKU_APP_NAME"): ("drop", "", ""),
+        ("b", "PORT"): ("replace", "port", ""),
+        ("f", "BACKEND_URL"): ("replace", "app-url", "b"),
+        ("f", "SESSION_SECRET"): ("copy", "", ""),
+        ("f", "PORT"): ("replace", "port", ""),
+        ("e", "DATABASE_URL"): ("replace", "database", "pg"),
+        ("e", "MAIL_API_KEY"): ("copy", "", ""),
+        ("e", "PAPERTRAIL_API_TOKEN"): ("drop", "", ""),
+    }
+    assert all(one.reason for one in mapping.config)
+
+
+def test_only_what_a_person_must_say_is_open(system: System, mapping: Mapping, target: Profile) -> None:
+    assert codes(system, mapping, target) == {
+        ("undecided", "migrate-backend EMPTY_FLAG"),
+        ("undecided", "papertrail-flat-3"),
+    }
+    assert decided(system, mapping) == (23, 25)
+
+
+def test_a_settled_mapping_may_go_on(system: System, settled: Mapping, target: Profile) -> None:
+    assert blocking(problems(system, settled, target)) == ()
+    assert decided(system, settled) == (25, 25)
+    loose = edit.leave_undecided(propose(system, target), "demo")
+    assert {one.code for one in blocking(problems(system, loose, target))} == {"no-checkout"}
+
+
+EDITS: list[tuple[Callable[[Mapping], Mapping], tuple[str, str]]] = [
+    (lambda m: edit.decide_add_on(m, "pt", "leave", " "), ("no-reason", "papertrail-flat-3")),
+    (lambda m: edit.drop_config(m, "b", "SECRET_KEY", ""), ("no-reason", "migrate-backend SECRET_KEY")),
+    (lambda m: edit.decide_process(m, "b", "web", "leave"), ("no-reason", "migrate-backend web")),
+    (
+        lambda m: edit.decide_job(m, "e", "j", "undecided"),
+        ("undecided", "migrate-emailer job python send_emails.py"),
+    ),
+    (lambda m: edit.set_app_handle(m, "b", "No Good"), ("handle", "migrate-backend")),
+    (
+        lambda m: edit.set_app_handle(m, "b", "migrate-frontend"),
+        ("handle-twice", "migrate-backend, migrate-frontend"),
+    ),
+    (lambda m: edit.set_checkout(m, "b", None), ("no-checkout", "migrate-backend")),
+    (
+        lambda m: edit.set_checkout(m, "b", "/code/f/"),
+        ("checkout-twice", "migrate-backend, migrate-frontend"),
+    ),
+    (lambda m: edit.set_environment(m, "", create=True), ("environment", "yard")),
+    (lambda m: edit.set_port(m, 80), ("port", "port")),
+    (lambda m: edit.set_service_memory(m, "b", "web", 700), ("memory-size", "migrate-backend web")),
+    (lambda m: edit.set_service_count(m, "b", "web", 9), ("count", "migrate-backend web")),
+    (lambda m: edit.set_database(m, "pg", version="15"), ("database-older", "postgresql-fluffy-1")),
+    (lambda m: edit.set_database(m, "pg", version="9"), ("database-version", "postgresql-fluffy-1")),
+    (lambda m: edit.set_database(m, "pg", disk_gb=9), ("database-disk", "postgresql-fluffy-1")),
+    (lambda m: edit.set_database(m, "pg", memory_mb=900), ("database-memory", "postgresql-fluffy-1")),
+    (
+        lambda m: edit.decide_database(m, "pg", "leave", "old"),
+        ("no-database", "migrate-emailer DATABASE_URL"),
+    ),
+    (lambda m: edit.copy_config(m, "b", "DATABASE_URL"), ("old-database", "migrate-backend DATABASE_URL")),
+    (lambda m: edit.copy_config(m, "b", "EMPTY_FLAG"), ("empty", "migrate-backend EMPTY_FLAG")),
+    (lambda m: edit.decide_app(m, "f", "leave", "old"), ("no-app", "migrate-backend FRONTEND_URL")),
+    (
+        lambda m: edit.replace_config(m, "b", "FRONTEND_URL", "app-url", refers_to="e"),
+        ("no-web", "migrate-backend FRONTEND_URL"),
+    ),
+    (lambda m: edit.decide_process(m, "f", "web", "leave", "old"), ("nothing-runs", "migrate-frontend")),
+    (lambda m: edit.decide_process(m, "b", "web", "release-hook"), ("two-releases", "migrate-backend")),
+    (lambda m: msgspec.structs.replace(m, config=()), ("unmapped", "migrate-backend SECRET_KEY")),
+    (
+        lambda m: msgspec.structs.replace(m, jobs=m.jobs * 2),
+        ("twice", "migrate-emailer job python send_emails.py"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "wanted"), EDITS, ids=[wanted[0] for _, wanted in EDITS])
+def test_what_may_not_go_on(
+    system: System,
+    settled: Mapping,
+    target: Profile,
+    change: Callable[[Mapping], Mapping],
+    wanted: tuple[str, str],
+) -> None:
+    assert wanted not in codes(system, settled, target)
+    assert wanted in codes(system, change(settled), target)
+
+
+def test_what_is_only_to_be_looked_at(system: System, settled: Mapping, target: Profile) -> None:
+    large = msgspec.structs.replace(
+        system,
+        apps=tuple(
+            msgspec.structs.replace(
+                app, processes=(Process(type="web", command="x", quantity=2, size="Standard-2X"),)
+            )
+            if app.id == "f"
+            else app
+            for app in system.apps
+        ),
+    )
+    looked = codes(large, settled, target, blocks=False)
+    assert ("less-memory", "migrate-frontend web") in looked
+    assert ("fewer", "migrate-frontend web") in looked
+    assert codes(large, settled, target) == set()
+    stopped = edit.set_service_count(settled, "f", "web", 0)
+    assert ("web-stopped", "migrate-frontend web") in codes(system, stopped, target, blocks=False)
+    newer = edit.set_database(settled, "pg", version="17")
+    assert ("database-newer", "postgresql-fluffy-1") in codes(system, newer, target, blocks=False)
+    gone = edit.decide_domain(settled, "f", "www.acme.example", "leave", "sold")
+    assert ("gone", "f www.acme.example") in codes(
+        msgspec.structs.replace(
+            system, apps=tuple(msgspec.structs.replace(app, domains=()) for app in system.apps)
+        ),
+        gone,
+        target,
+        blocks=False,
+    )
+
+
+def test_unknown_jobs_stop_everything(silent_system: System, target: Profile) -> None:
+    found = codes(silent_system, propose(silent_system, target), target)
+    assert ("unknown-jobs", "migrate-emailer") in found
+    assert ("undecided", "scheduler-round-2") in found
+
+
+def test_what_hangs_on_a_left_app_is_left_with_it(system: System, mapping: Mapping, target: Profile) -> None:
+    left = edit.decide_app(mapping, "b", "leave", "is rewritten")
+    found = {component for code, component in codes(system, left, target) if code == "undecided"}
+    assert found == {"papertrail-flat-3"}
+
+
+def test_config_follows_other_decisions(system: System, settled: Mapping, target: Profile) -> None:
+    left = follow(system, target, settled, edit.decide_database(settled, "pg", "leave", "stays"))
+    assert {one.action for one in left.config if one.name == "DATABASE_URL"} == {"drop"}
+    back = follow(system, target, left, edit.decide_database(left, "pg", "move", "moves after all"))
+    assert {one.action for one in back.config if one.name == "DATABASE_URL"} == {"replace"}
+    kept = next(one for one in back.config if one.name == "EMPTY_FLAG")
+    assert kept.reason == "nobody reads it"
+
+
+def test_a_config_var_with_several_addresses_needs_a_person(system: System, target: Profile) -> None:
+    backend = system.app("b")
+    config = tuple(
+        msgspec.structs.replace(var, refers_to_apps=("f", "b")) if var.name == "FRONTEND_URL" else var
+        for var in backend.config
+    )
+    apps = (msgspec.structs.replace(backend, config=config), *system.apps[1:])
+    mapping = propose(msgspec.structs.replace(system, apps=apps), target)
+    choice = next(one for one in mapping.config if one.name == "FRONTEND_URL")
+    assert choice.action == "undecided"
+    assert "migrate-frontend, migrate-backend" in choice.reason
+
+
+def test_an_app_without_formation_is_asked_for(system: System, target: Profile) -> None:
+    bare = msgspec.structs.replace(system.app("f"), processes=())
+    changed = msgspec.structs.replace(system, apps=(system.app("b"), bare, system.app("e")))
+    mapping = propose(changed, target)
+    assert mapping.apps[1].action == "undecided"
+
+
+def test_a_process_too_large_for_the_target_is_asked_for(system: System, target: Profile) -> None:
+    large = Process(type="web", command="x", quantity=1, size="Performance-L")
+    bare = msgspec.structs.replace(system.app("f"), processes=(large,))
+    changed = msgspec.structs.replace(system, apps=(system.app("b"), bare, system.app("e")))
+    choice = next(one for one in propose(changed, target).processes if one.app_id == "f")
+    assert choice.action == "undecided"
+    assert size_at_least(target, 14336) is None
+
+
+def test_decisions_survive_a_new_reading(system: System, settled: Mapping, target: Profile) -> None:
+    fewer = msgspec.structs.replace(system, apps=system.apps[:2])
+    merged = edit.keep_decisions(settled, propose(fewer, target))
+    assert [app.app_id for app in merged.apps] == ["b", "f"]
+    assert merged.apps[0].checkout == "/code/b"
+    assert next(one for one in merged.config if one.name == "EMPTY_FLAG").action == "drop"
+    assert merged.jobs == ()
+
+
+def test_an_edit_of_what_is_not_there_fails(mapping: Mapping) -> None:
+    with pytest.raises(KeyError):
+        edit.set_service_count(mapping, "b", "nothing", 1)
+
+
+def test_names(target: Profile, mapping: Mapping) -> None:
+    assert make_handle(target, "Éa_b..C") == "a-b-c"
+    assert make_handle(target, "---") == "app"
+    assert make_handle(target, "a", ["a", "a-2"]) == "a-3"
+    assert common_name(["acme-a", "acme-b"]) == "acme"
+    assert common_name(["shop", "blog"]) == "shop"
+    assert common_name(["one-two"]) == "one-two"
+    assert cron_service(mapping, "e") == "cron"
+    assert cron_service(mapping, "b") is None

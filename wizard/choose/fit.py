@@ -1,0 +1,223 @@
+"""How a target fits this system: what stops it, what changes, what is lost, what a person does by hand."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from wizard.choose.sizes import process_memory_mb, size_at_least, version_for
+from wizard.document.checkout import Checkout
+from wizard.document.summary import databases, is_postgres, is_scheduler, size_text
+from wizard.model.noun import Noun
+from wizard.model.system import App, System
+from wizard.ports import Profile
+
+Kind = Literal["blocker", "change", "loss", "by-hand"]
+
+
+class Point(Noun, frozen=True, kw_only=True):
+    """One thing to know about a target: what kind, the component it concerns, and why.
+
+    `component` is a name that a person knows ("migrate-backend web"); empty for the whole system.
+    """
+
+    kind: Kind
+    component: str
+    reason: str
+
+
+class Fit(Noun, frozen=True, kw_only=True):
+    """How one target fits. `components` counts what runs or stores, `fitting` those without a blocker."""
+
+    target: str
+    title: str
+    works: bool
+    missing: tuple[str, ...]
+    components: int
+    fitting: int
+    points: tuple[Point, ...]
+
+    @property
+    def choosable(self) -> bool:
+        """Whether the target can be chosen: Offramp can move there, and nothing stops this system."""
+        return self.works and not self.of("blocker")
+
+    def of(self, kind: Kind) -> tuple[Point, ...]:
+        """The points of one kind."""
+        return tuple(point for point in self.points if point.kind == kind)
+
+    def why_not(self) -> tuple[str, ...]:
+        """Why it cannot be chosen, in sentences; empty when it can."""
+        blockers = tuple(
+            f"{point.component}: {point.reason}" if point.component else point.reason
+            for point in self.of("blocker")
+        )
+        return (() if self.works else self.missing) + blockers
+
+
+def fit(system: System, profile: Profile, checkouts: Mapping[str, Checkout] | None = None) -> Fit:
+    """Judge `profile` for `system`.
+
+    Args:
+        checkouts: what is known of the code, by app id; apps without an entry count as having no Dockerfile.
+    """
+    points = tuple(_points(system, profile, checkouts or {}))
+    components = component_names(system)
+    blocked = {point.component for point in points if point.kind == "blocker"}
+    return Fit(
+        target=profile.name,
+        title=profile.title,
+        works=profile.capabilities.works,
+        missing=profile.capabilities.missing,
+        components=len(components),
+        fitting=sum(name not in blocked for name in components),
+        points=points,
+    )
+
+
+def component_names(system: System) -> tuple[str, ...]:
+    """Names of all that runs or stores: processes, jobs, add-ons and custom domains."""
+    names = []
+    for app in system.apps:
+        names += [f"{app.name} {process.type}" for process in app.processes]
+        names += [f"{app.name} job {job.command}" for job in app.jobs or ()]
+        names += [domain.hostname for domain in app.domains if domain.kind == "custom"]
+    names += [add_on.name for add_on in system.add_ons]
+    return tuple(names)
+
+
+def _points(system: System, profile: Profile, checkouts: Mapping[str, Checkout]) -> Iterator[Point]:
+    for app in system.apps:
+        yield from _process_points(app, profile)
+        yield from _code_points(app, profile, checkouts.get(app.id))
+        yield from _schedule_points(app, profile)
+        yield from _config_points(app, profile)
+        yield from _domain_points(app, profile)
+        yield from _drain_points(app)
+    yield from _database_points(system, profile)
+    for add_on in system.add_ons:
+        if not is_postgres(add_on) and not is_scheduler(add_on):
+            yield Point(
+                kind="by-hand",
+                component=add_on.name,
+                reason=f"{add_on.service} is no Postgres: replace it, or say why it is left behind",
+            )
+    for lost in profile.capabilities.loses:
+        yield Point(kind="loss", component="", reason=lost)
+    for step in profile.capabilities.by_hand:
+        yield Point(kind="by-hand", component="", reason=step)
+
+
+def _process_points(app: App, profile: Profile) -> Iterator[Point]:
+    can = profile.capabilities
+    for process in app.processes:
+        name = f"{app.name} {process.type}"
+        needed = process_memory_mb(process)
+        if process.type == "release":
+            if not can.release_phase:
+                yield Point(
+                    kind="change",
+                    component=name,
+                    reason=f"{profile.title} has no release phase: run it by hand, or before the web command",
+                )
+            continue
+        if process.quantity and size_at_least(profile, needed) is None:
+            largest = can.max_memory_mb or max(profile.memory_sizes_mb)
+            yield Point(
+                kind="blocker", component=name, reason=f"needs {needed} MB of memory (at most {largest} MB)"
+            )
+        if can.max_containers is not None and process.quantity > can.max_containers:
+            yield Point(
+                kind="blocker",
+                component=name,
+                reason=f"runs {process.quantity} times (at most {can.max_containers} times)",
+            )
+
+
+def _code_points(app: App, profile: Profile, checkout: Checkout | None) -> Iterator[Point]:
+    can = profile.capabilities
+    if can.needs_dockerfile and not (checkout and checkout.has("Dockerfile")):
+        yield Point(kind="change", component=app.name, reason="needs a Dockerfile")
+    if any(process.type == "release" for process in app.processes) and can.release_hook:
+        yield Point(
+            kind="change",
+            component=f"{app.name} release",
+            reason=f"the release command moves to {can.release_hook.file}",
+        )
+
+
+def _schedule_points(app: App, profile: Profile) -> Iterator[Point]:
+    for job in app.jobs or ():
+        name = f"{app.name} job {job.command}"
+        if profile.capabilities.scheduler == "none":
+            reason = f"{profile.title} has no scheduler: run it from inside the app"
+        else:
+            reason = "the scheduler becomes a crontab in the app"
+        yield Point(kind="change", component=name, reason=reason)
+
+
+def _config_points(app: App, profile: Profile) -> Iterator[Point]:
+    if profile.capabilities.empty_config_values:
+        return
+    for var in app.config:
+        if var.empty:
+            yield Point(
+                kind="change",
+                component=f"{app.name} {var.name}",
+                reason=f"is empty, and {profile.title} cannot hold an empty value",
+            )
+
+
+def _domain_points(app: App, profile: Profile) -> Iterator[Point]:
+    can = profile.capabilities
+    custom = [domain.hostname for domain in app.domains if domain.kind == "custom"]
+    for hostname in custom:
+        if hostname.startswith("*.") and not can.wildcard_domains:
+            yield Point(kind="blocker", component=hostname, reason="wildcard domains are not possible")
+        else:
+            yield Point(kind="by-hand", component=hostname, reason="change its DNS record after the cut-over")
+    for hostname in custom[can.max_domains :] if can.max_domains is not None else ():
+        yield Point(
+            kind="blocker", component=hostname, reason=f"an app has at most {can.max_domains} domains there"
+        )
+
+
+def _drain_points(app: App) -> Iterator[Point]:
+    if app.log_drains:
+        yield Point(
+            kind="by-hand", component=app.name, reason=f"{len(app.log_drains)} log drains are to be made anew"
+        )
+
+
+def _database_points(system: System, profile: Profile) -> Iterator[Point]:
+    offered = profile.capabilities.postgres_versions
+    for add_on in databases(system):
+        if add_on.postgres is None or not add_on.postgres.version:
+            yield Point(
+                kind="by-hand", component=add_on.name, reason="Heroku did not tell its version: look it up"
+            )
+            continue
+        version = add_on.postgres.version
+        if not offered:
+            yield Point(
+                kind="by-hand",
+                component=add_on.name,
+                reason=f"{profile.title} does not say which Postgres it runs; it must be {version} or newer",
+            )
+        elif version_for(profile, version) is None:
+            yield Point(
+                kind="blocker",
+                component=add_on.name,
+                reason=f"is Postgres {version}; the newest there is {max(offered)}",
+            )
+
+
+def data_to_move(system: System) -> str:
+    """How much data there is, in words: "1.2 GB in 34 tables"."""
+    stores = databases(system)
+    if not stores:
+        return "none"
+    sizes = [add_on.postgres.bytes if add_on.postgres else None for add_on in stores]
+    tables = [add_on.postgres.tables if add_on.postgres else None for add_on in stores]
+    if None in sizes:
+        return "size not told"
+    text = size_text(sum(size or 0 for size in sizes))
+    return text if None in tables else f"{text} in {sum(count or 0 for count in tables)} tables"

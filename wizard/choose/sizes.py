@@ -1,0 +1,96 @@
+"""Which size of a target holds what a dyno or a database of Heroku holds."""
+
+from wizard.model.system import AddOn, Process
+from wizard.ports import Profile
+
+DYNO_MEMORY_MB = {
+    "eco": 512,
+    "basic": 512,
+    "free": 512,
+    "hobby": 512,
+    "standard-1x": 512,
+    "standard-2x": 1024,
+    "performance-m": 2560,
+    "performance-l": 14336,
+    "performance-l-ram": 30720,
+    "performance-xl": 63488,
+    "performance-2xl": 126976,
+    "private-s": 1024,
+    "private-m": 2560,
+    "private-l": 14336,
+}
+"""Memory of a dyno in MB by size, from Heroku's published dyno sizes (2026); used where the API is silent."""
+
+POSTGRES_MEMORY_GB = {0: 4, 2: 8, 3: 15, 4: 30, 5: 61, 6: 122, 7: 244, 8: 488, 9: 768}
+"""Memory of a Postgres plan above Essential by the number in its name (Heroku's plan lists, 2026)."""
+
+SMALLEST_DATABASE_MB = 1024
+SMALLEST_DISK_GB = 10
+
+
+def process_memory_mb(process: Process) -> int:
+    """Memory of one dyno of `process`; 512 MB where neither the API nor the size's name tells."""
+    return process.memory_mb or DYNO_MEMORY_MB.get(process.size.lower(), 512)
+
+
+def size_at_least(profile: Profile, memory_mb: int) -> int | None:
+    """The smallest size of the target with at least `memory_mb`, None when it has none."""
+    limit = profile.capabilities.max_memory_mb
+    fitting = [
+        size
+        for size in sorted(profile.memory_sizes_mb)
+        if size >= memory_mb and (limit is None or size <= limit)
+    ]
+    if fitting:
+        return fitting[0]
+    if profile.memory_sizes_mb or (limit is not None and memory_mb > limit):
+        return None
+    return memory_mb
+
+
+def nearest_size(profile: Profile, memory_mb: int) -> int:
+    """Like `size_at_least`, but the largest size of the target where none is large enough."""
+    return size_at_least(profile, memory_mb) or max(
+        profile.memory_sizes_mb, default=profile.capabilities.max_memory_mb or memory_mb
+    )
+
+
+def database_memory_mb(profile: Profile, add_on: AddOn) -> int:
+    """Memory for a database: the size of the target nearest to what its plan has on Heroku."""
+    return nearest_size(profile, plan_memory_mb(add_on.plan))
+
+
+def plan_memory_mb(plan: str) -> int:
+    """Memory of a Heroku Postgres plan ("heroku-postgresql:standard-2"); Essential plans count as 1 GB."""
+    number = plan.rsplit("-", 1)[-1]
+    if "essential" in plan or not number.isdigit():
+        return SMALLEST_DATABASE_MB
+    return POSTGRES_MEMORY_GB.get(int(number), 1) * 1024
+
+
+def database_disk_gb(size_bytes: int | None) -> int:
+    """Disk for a database of that many bytes: twice its size, 10 GB at least.
+
+    Twice, because indexes are built anew beside the data, and disks of a target often grow once a day only.
+    """
+    needed = -(-2 * (size_bytes or 0) // 1_000_000_000)
+    return max(SMALLEST_DISK_GB, needed)
+
+
+def major_version(version: str) -> int | None:
+    """The major version of "16.4" or "16", None where the text is no version."""
+    head = version.strip().split(".", 1)[0]
+    return int(head) if head.isdigit() and head.isascii() else None
+
+
+def version_for(profile: Profile, version: str) -> int | None:
+    """The version of the target for a database of `version`: the same major if offered, else the next higher.
+
+    None when the target offers none that is new enough, or does not say what it offers.
+    """
+    wanted = major_version(version)
+    if wanted is None:
+        return None
+    return min(
+        (offered for offered in profile.capabilities.postgres_versions if offered >= wanted), default=None
+    )

@@ -1,0 +1,139 @@
+"""What is wrong with services: sizes, counts, names, release commands and jobs."""
+
+import re
+from collections.abc import Iterator
+
+from wizard.choose.sizes import process_memory_mb
+from wizard.mapping.problem import Problem
+from wizard.model.mapping import Mapping, ProcessChoice
+from wizard.model.system import App, Process, System
+from wizard.ports import Profile
+
+SERVICE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}")
+
+
+def service_problems(system: System, mapping: Mapping, profile: Profile) -> Iterator[Problem]:
+    """The problems of every app that moves."""
+    apps = {app.id: app for app in system.apps}
+    for choice in mapping.moved_apps():
+        app = apps.get(choice.app_id)
+        if app is not None:
+            yield from _app_problems(app, mapping, profile)
+
+
+def _app_problems(app: App, mapping: Mapping, profile: Profile) -> Iterator[Problem]:
+    known = {process.type: process for process in app.processes}
+    chosen = [choice for choice in mapping.processes if choice.app_id == app.id and choice.type in known]
+    services = [choice for choice in chosen if choice.action == "service"]
+    for choice in services:
+        name = f"{app.name} {choice.type}"
+        yield from _size_problems(name, choice, known[choice.type], profile)
+        yield from _count_problems(name, choice, known[choice.type], profile)
+        if not SERVICE_NAME.fullmatch(choice.service):
+            yield Problem(
+                code="service-name",
+                component=name,
+                text=f"`{choice.service}` cannot be the name of a service",
+                remedy="Use letters, digits and dashes.",
+                blocks=True,
+            )
+    names = [choice.service for choice in services]
+    for service in sorted({service for service in names if names.count(service) > 1}):
+        yield Problem(
+            code="service-twice",
+            component=app.name,
+            text=f"two process types become one service `{service}`",
+            remedy="Give each a name of its own.",
+            blocks=True,
+        )
+    hooks = [choice for choice in chosen if choice.action == "release-hook"]
+    if hooks and not profile.capabilities.release_phase:
+        yield Problem(
+            code="no-release-phase",
+            component=f"{app.name} {hooks[0].type}",
+            text=f"{profile.title} has no release phase",
+            remedy="Leave it behind, and say how the command runs.",
+            blocks=True,
+        )
+    if len(hooks) > 1:
+        yield Problem(
+            code="two-releases",
+            component=app.name,
+            text="has two release commands",
+            remedy="Keep one.",
+            blocks=True,
+        )
+    jobs = [job for job in mapping.jobs if job.app_id == app.id and job.action == "cron"]
+    if jobs and profile.capabilities.scheduler == "none":
+        yield Problem(
+            code="no-scheduler",
+            component=app.name,
+            text=f"{profile.title} has no scheduler",
+            remedy="Leave its jobs behind, and say how they run.",
+            blocks=True,
+        )
+    if not services and not jobs:
+        yield Problem(
+            code="nothing-runs",
+            component=app.name,
+            text="moves, but nothing of it runs there",
+            remedy="Make a process a service, or leave the app behind.",
+            blocks=True,
+        )
+
+
+def _size_problems(name: str, choice: ProcessChoice, process: Process, profile: Profile) -> Iterator[Problem]:
+    can = profile.capabilities
+    needed = process_memory_mb(process)
+    too_large = can.max_memory_mb is not None and choice.memory_mb > can.max_memory_mb
+    if too_large or (profile.memory_sizes_mb and choice.memory_mb not in profile.memory_sizes_mb):
+        offered = ", ".join(str(size) for size in profile.memory_sizes_mb) or f"up to {can.max_memory_mb}"
+        yield Problem(
+            code="memory-size",
+            component=name,
+            text=f"{choice.memory_mb} MB is no size of {profile.title}",
+            remedy=f"Choose one of: {offered}.",
+            blocks=True,
+        )
+    elif choice.memory_mb < needed:
+        yield Problem(
+            code="less-memory",
+            component=name,
+            text=f"has {choice.memory_mb} MB there, {needed} MB on Heroku",
+            remedy="Give it as much, unless you know that it needs less.",
+        )
+
+
+def _count_problems(
+    name: str, choice: ProcessChoice, process: Process, profile: Profile
+) -> Iterator[Problem]:
+    most = profile.capabilities.max_containers
+    if choice.count < 0 or (most is not None and choice.count > most):
+        yield Problem(
+            code="count",
+            component=name,
+            text=f"cannot run {choice.count} times there (at most {most})",
+            remedy="Choose another count.",
+            blocks=True,
+        )
+    elif choice.count < process.quantity:
+        yield Problem(
+            code="fewer",
+            component=name,
+            text=f"runs {choice.count} times there, {process.quantity} times on Heroku",
+            remedy="Run as many, unless you know that fewer do.",
+        )
+    elif choice.count == 0 and choice.type != "web":
+        yield Problem(
+            code="stopped",
+            component=name,
+            text="is scaled to zero on Heroku and stays so",
+            remedy="Leave it behind if nobody starts it any more.",
+        )
+    if choice.type == "web" and choice.count == 0:
+        yield Problem(
+            code="web-stopped",
+            component=name,
+            text="runs 0 times: nobody answers at its web address",
+            remedy="Run it once at least, unless that is meant.",
+        )

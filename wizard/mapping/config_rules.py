@@ -1,0 +1,158 @@
+"""What becomes of each config var: copied, replaced or dropped, and why. Values are never looked at here."""
+
+import msgspec
+
+from wizard.document.summary import is_postgres
+from wizard.model.mapping import ConfigChoice, Mapping
+from wizard.model.system import AddOn, App, ConfigVar, System
+from wizard.ports import Profile
+
+READ_BY_THE_APP = frozenset({"WEB_CONCURRENCY"})
+"""Platform names that a config var only has when a person set it, and that servers (gunicorn, Puma) read
+themselves: dropping them would change how many processes run."""
+
+
+def propose_config(system: System, profile: Profile, mapping: Mapping) -> Mapping:
+    """`mapping` with a choice for every config var of the system.
+
+    The choices of databases, add-ons and apps in `mapping` decide: a var that a moved database sets is
+    replaced, one that a left-behind add-on sets is dropped. A web process gets `PORT` besides, since a
+    target does not set it by itself as Heroku does.
+    """
+    choices: list[ConfigChoice] = []
+    for app in system.apps:
+        choices += [choose_config(system, profile, mapping, app, var) for var in app.config]
+        has_web = any(process.type == "web" for process in app.processes)
+        if has_web and not any(var.name == "PORT" for var in app.config):
+            choices.append(_port(app))
+    return msgspec.structs.replace(mapping, config=tuple(choices))
+
+
+def follow(system: System, profile: Profile, before: Mapping, after: Mapping) -> Mapping:
+    """`after` with its config vars brought in line with what else changed since `before`.
+
+    Leaving a database behind turns its URLs from replaced to dropped, and moving it after all turns them
+    back. Choices that a person made (those that are not what the rules say for `before`) stay.
+    """
+    ruled = {(one.app_id, one.name): one for one in propose_config(system, profile, before).config}
+    anew = {(one.app_id, one.name): one for one in propose_config(system, profile, after).config}
+    return msgspec.structs.replace(
+        after,
+        config=tuple(
+            anew.get((one.app_id, one.name), one) if one == ruled.get((one.app_id, one.name)) else one
+            for one in after.config
+        ),
+    )
+
+
+def choose_config(
+    system: System, profile: Profile, mapping: Mapping, app: App, var: ConfigVar
+) -> ConfigChoice:
+    """The choice for one config var."""
+    if var.name == "PORT":
+        return _port(app)
+    setter = _setter(system, app, var)
+    if setter is not None:
+        return _set_by_add_on(mapping, app, var, setter)
+    if var.origin.kind == "add-on":
+        return _drop(app, var, "was set by an add-on that is no longer there")
+    if var.origin.kind == "platform" and var.name not in READ_BY_THE_APP:
+        return _drop(app, var, var.origin.detail or "is set or read by Heroku itself")
+    if var.refers_to_apps:
+        return _refers(system, mapping, app, var)
+    if var.empty and not profile.capabilities.empty_config_values:
+        return ConfigChoice(
+            app_id=app.id,
+            name=var.name,
+            action="undecided",
+            reason=f"is empty, and {profile.title} cannot hold an empty value: drop it, or set one on Heroku",
+        )
+    if var.name in READ_BY_THE_APP:
+        reason = "was set by a person, and servers read it themselves"
+    else:
+        reason = "the value is copied as it stands when the run comes to it"
+    return ConfigChoice(app_id=app.id, name=var.name, action="copy", reason=reason)
+
+
+def _port(app: App) -> ConfigChoice:
+    return ConfigChoice(
+        app_id=app.id,
+        name="PORT",
+        action="replace",
+        replacement="port",
+        reason="the web process listens on it; Heroku sets it by itself, a target does not",
+    )
+
+
+def _drop(app: App, var: ConfigVar, reason: str) -> ConfigChoice:
+    return ConfigChoice(app_id=app.id, name=var.name, action="drop", reason=reason)
+
+
+def _setter(system: System, app: App, var: ConfigVar) -> AddOn | None:
+    """The add-on that sets `var` in `app`, by its origin, else by the attachments of the app."""
+    wanted = var.origin.add_on_id
+    if wanted is None:
+        wanted = next(
+            (attached.add_on_id for attached in app.attachments if var.name in attached.config_vars), None
+        )
+    return next((add_on for add_on in system.add_ons if add_on.id == wanted), None)
+
+
+def _set_by_add_on(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> ConfigChoice:
+    if not is_postgres(add_on):
+        choice = next((choice for choice in mapping.add_ons if choice.add_on_id == add_on.id), None)
+        if choice is not None and choice.action == "by-hand":
+            return _drop(app, var, f"belongs to {add_on.name}: what replaces it brings a value of its own")
+        return _drop(app, var, f"belongs to the add-on {add_on.name}, which does not move")
+    if not var.name.endswith("_URL"):
+        return _drop(app, var, f"is about {add_on.name} on Heroku and has no meaning elsewhere")
+    store = next((choice for choice in mapping.databases if choice.add_on_id == add_on.id), None)
+    if store is not None and store.action == "leave":
+        return _drop(app, var, f"names {add_on.name}, which is left behind")
+    return ConfigChoice(
+        app_id=app.id,
+        name=var.name,
+        action="replace",
+        replacement="database",
+        refers_to=add_on.id,
+        reason=_url_reason(app, var, add_on, store.handle if store else add_on.name),
+    )
+
+
+def _url_reason(app: App, var: ConfigVar, add_on: AddOn, handle: str) -> str:
+    reason = f"is the URL of {handle} instead of {add_on.name}"
+    if "CONNECTION_POOL" in var.name:
+        return reason + "; there is no pooler in between"
+    attached = [one for one in app.attachments if one.add_on_id == add_on.id and var.name in one.config_vars]
+    if any(one.namespace for one in attached):
+        return reason + "; a credential of its own becomes the main one"
+    return reason
+
+
+def _refers(system: System, mapping: Mapping, app: App, var: ConfigVar) -> ConfigChoice:
+    names = {other.id: other.name for other in system.apps}
+    moved = {choice.app_id for choice in mapping.apps if choice.action != "leave"}
+    going = [app_id for app_id in var.refers_to_apps if app_id in moved]
+    if not going:
+        return ConfigChoice(
+            app_id=app.id,
+            name=var.name,
+            action="copy",
+            reason="names the web address of an app that stays on Heroku",
+        )
+    said = ", ".join(names.get(app_id, app_id) for app_id in going)
+    if len(going) > 1:
+        return ConfigChoice(
+            app_id=app.id,
+            name=var.name,
+            action="undecided",
+            reason=f"names the web addresses of several apps ({said}): drop it and set it by hand afterwards",
+        )
+    return ConfigChoice(
+        app_id=app.id,
+        name=var.name,
+        action="replace",
+        replacement="app-url",
+        refers_to=going[0],
+        reason=f"the web address of {said} in it becomes the new one",
+    )

@@ -1,0 +1,274 @@
+"""A person's decisions: small pure functions, each returns a changed Mapping.
+
+All raise KeyError for a component that the mapping does not have. Whether a decision may stand is asked of
+`wizard.mapping.check`; what it means for config vars of `wizard.mapping.config_rules.follow`.
+"""
+
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+import msgspec
+
+from wizard.model.mapping import (
+    AddOnChoice,
+    AppChoice,
+    ConfigChoice,
+    DatabaseChoice,
+    DomainChoice,
+    JobChoice,
+    Mapping,
+    ProcessChoice,
+)
+
+Choice = TypeVar(
+    "Choice",
+    AppChoice,
+    ProcessChoice,
+    JobChoice,
+    DatabaseChoice,
+    AddOnChoice,
+    ConfigChoice,
+    DomainChoice,
+)
+
+
+def set_environment(mapping: Mapping, handle: str, *, create: bool) -> Mapping:
+    """Move into the environment `handle`; `create` when it is to be made."""
+    return msgspec.structs.replace(mapping, environment=handle, create_environment=create)
+
+
+def set_port(mapping: Mapping, port: int) -> Mapping:
+    """The port that web processes listen on."""
+    return msgspec.structs.replace(mapping, port=port)
+
+
+def decide_app(
+    mapping: Mapping, app_id: str, action: Literal["move", "leave", "undecided"], reason: str = ""
+) -> Mapping:
+    """Move an app or leave it behind. What hangs on a left app is left with it."""
+    return _apps(mapping, app_id, action=action, reason=reason)
+
+
+def set_app_handle(mapping: Mapping, app_id: str, handle: str) -> Mapping:
+    """The name of an app on the target."""
+    return _apps(mapping, app_id, handle=handle)
+
+
+def set_checkout(mapping: Mapping, app_id: str, path: str | None) -> Mapping:
+    """The folder with the code of an app."""
+    return _apps(mapping, app_id, checkout=path)
+
+
+def decide_process(
+    mapping: Mapping,
+    app_id: str,
+    type_: str,
+    action: Literal["service", "release-hook", "leave", "undecided"],
+    reason: str = "",
+) -> Mapping:
+    """Run a process type as a service or as release hook, or leave it behind."""
+    return _processes(mapping, app_id, type_, action=action, reason=reason)
+
+
+def set_service_memory(mapping: Mapping, app_id: str, type_: str, memory_mb: int) -> Mapping:
+    """Memory of one container of a service, in MB."""
+    return _processes(mapping, app_id, type_, memory_mb=memory_mb, reason="memory set by a person")
+
+
+def set_service_count(mapping: Mapping, app_id: str, type_: str, count: int) -> Mapping:
+    """How many containers a service runs; 0 keeps it stopped."""
+    return _processes(mapping, app_id, type_, count=count, reason="count set by a person")
+
+
+def decide_job(
+    mapping: Mapping,
+    app_id: str,
+    job_id: str,
+    action: Literal["cron", "leave", "undecided"],
+    reason: str = "",
+) -> Mapping:
+    """Turn a scheduler job into a crontab line, or leave it behind."""
+    changed = _changed(
+        mapping.jobs,
+        lambda one: (one.app_id, one.job_id) == (app_id, job_id),
+        (app_id, job_id),
+        action=action,
+        reason=reason,
+    )
+    return msgspec.structs.replace(mapping, jobs=changed)
+
+
+def decide_database(
+    mapping: Mapping, add_on_id: str, action: Literal["move", "leave", "undecided"], reason: str = ""
+) -> Mapping:
+    """Move a database or leave it behind."""
+    return _databases(mapping, add_on_id, action=action, reason=reason)
+
+
+def set_database(
+    mapping: Mapping,
+    add_on_id: str,
+    *,
+    handle: str | None = None,
+    version: str | None = None,
+    memory_mb: int | None = None,
+    disk_gb: int | None = None,
+) -> Mapping:
+    """Change what is named of a database; what is None stays."""
+    wanted = {"handle": handle, "version": version, "memory_mb": memory_mb, "disk_gb": disk_gb}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return _databases(mapping, add_on_id, **given, reason="set by a person")
+
+
+def decide_add_on(
+    mapping: Mapping,
+    add_on_id: str,
+    action: Literal["leave", "by-hand", "undecided"],
+    reason: str = "",
+) -> Mapping:
+    """Leave an add-on behind, or say that a person replaces it."""
+    changed = _changed(
+        mapping.add_ons,
+        lambda one: one.add_on_id == add_on_id,
+        add_on_id,
+        action=action,
+        reason=reason,
+    )
+    return msgspec.structs.replace(mapping, add_ons=changed)
+
+
+def copy_config(
+    mapping: Mapping, app_id: str, name: str, reason: str = "a person chose to copy it"
+) -> Mapping:
+    """Copy a config var as it is."""
+    return _config(mapping, app_id, name, action="copy", replacement="", refers_to="", reason=reason)
+
+
+def drop_config(mapping: Mapping, app_id: str, name: str, reason: str) -> Mapping:
+    """Do not take a config var along."""
+    return _config(mapping, app_id, name, action="drop", replacement="", refers_to="", reason=reason)
+
+
+def replace_config(
+    mapping: Mapping,
+    app_id: str,
+    name: str,
+    replacement: Literal["database", "app-url", "port"],
+    *,
+    refers_to: str = "",
+    reason: str = "a person chose it",
+) -> Mapping:
+    """Give a config var the URL of a database, the web address of an app, or the port."""
+    return _config(
+        mapping,
+        app_id,
+        name,
+        action="replace",
+        replacement=replacement,
+        refers_to=refers_to,
+        reason=reason,
+    )
+
+
+def decide_domain(
+    mapping: Mapping,
+    app_id: str,
+    hostname: str,
+    action: Literal["by-hand", "leave", "undecided"],
+    reason: str = "",
+) -> Mapping:
+    """Move a custom domain by hand after the cut-over, or leave it behind."""
+    changed = _changed(
+        mapping.domains,
+        lambda one: (one.app_id, one.hostname) == (app_id, hostname),
+        (app_id, hostname),
+        action=action,
+        reason=reason,
+    )
+    return msgspec.structs.replace(mapping, domains=changed)
+
+
+def leave_undecided(mapping: Mapping, reason: str) -> Mapping:
+    """Leave or drop all that is still undecided, for the one reason given; for runs without a person."""
+    return msgspec.structs.replace(
+        mapping,
+        apps=_settled(mapping.apps, "leave", reason),
+        processes=_settled(mapping.processes, "leave", reason),
+        jobs=_settled(mapping.jobs, "leave", reason),
+        databases=_settled(mapping.databases, "leave", reason),
+        add_ons=_settled(mapping.add_ons, "leave", reason),
+        config=_settled(mapping.config, "drop", reason),
+        domains=_settled(mapping.domains, "leave", reason),
+    )
+
+
+def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
+    """`proposed` (of an inventory read anew) with every choice that `decided` holds for the same component.
+
+    What is new comes from the proposal, what is gone goes.
+    """
+    return msgspec.structs.replace(
+        proposed,
+        environment=decided.environment or proposed.environment,
+        create_environment=decided.create_environment if decided.environment else proposed.create_environment,
+        port=decided.port,
+        apps=_kept(decided.apps, proposed.apps, lambda one: one.app_id),
+        processes=_kept(decided.processes, proposed.processes, lambda one: (one.app_id, one.type)),
+        jobs=_kept(decided.jobs, proposed.jobs, lambda one: (one.app_id, one.job_id)),
+        databases=_kept(decided.databases, proposed.databases, lambda one: one.add_on_id),
+        add_ons=_kept(decided.add_ons, proposed.add_ons, lambda one: one.add_on_id),
+        config=_kept(decided.config, proposed.config, lambda one: (one.app_id, one.name)),
+        domains=_kept(decided.domains, proposed.domains, lambda one: (one.app_id, one.hostname)),
+    )
+
+
+def _apps(mapping: Mapping, app_id: str, **changes: str | None) -> Mapping:
+    changed = _changed(mapping.apps, lambda one: one.app_id == app_id, app_id, **changes)
+    return msgspec.structs.replace(mapping, apps=changed)
+
+
+def _processes(mapping: Mapping, app_id: str, type_: str, **changes: str | int) -> Mapping:
+    changed = _changed(
+        mapping.processes,
+        lambda one: (one.app_id, one.type) == (app_id, type_),
+        (app_id, type_),
+        **changes,
+    )
+    return msgspec.structs.replace(mapping, processes=changed)
+
+
+def _databases(mapping: Mapping, add_on_id: str, **changes: str | int) -> Mapping:
+    changed = _changed(mapping.databases, lambda one: one.add_on_id == add_on_id, add_on_id, **changes)
+    return msgspec.structs.replace(mapping, databases=changed)
+
+
+def _config(mapping: Mapping, app_id: str, name: str, **changes: str) -> Mapping:
+    changed = _changed(
+        mapping.config,
+        lambda one: (one.app_id, one.name) == (app_id, name),
+        (app_id, name),
+        **changes,
+    )
+    return msgspec.structs.replace(mapping, config=changed)
+
+
+def _changed(
+    choices: tuple[Choice, ...], matches: Callable[[Choice], bool], key: object, **changes: object
+) -> tuple[Choice, ...]:
+    if not any(matches(one) for one in choices):
+        raise KeyError(key)
+    return tuple(msgspec.structs.replace(one, **changes) if matches(one) else one for one in choices)
+
+
+def _settled(choices: tuple[Choice, ...], action: str, reason: str) -> tuple[Choice, ...]:
+    return tuple(
+        msgspec.structs.replace(one, action=action, reason=reason) if one.action == "undecided" else one
+        for one in choices
+    )
+
+
+def _kept(
+    decided: tuple[Choice, ...], proposed: tuple[Choice, ...], key: Callable[[Choice], object]
+) -> tuple[Choice, ...]:
+    known = {key(one): one for one in decided}
+    return tuple(known.get(key(one), one) for one in proposed)

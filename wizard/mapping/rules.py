@@ -1,0 +1,221 @@
+"""The proposal: what becomes of each component, and why. A person may change all of it."""
+
+from collections.abc import Mapping as Known
+from typing import Literal
+
+from wizard.choose.sizes import (
+    database_disk_gb,
+    database_memory_mb,
+    nearest_size,
+    process_memory_mb,
+    size_at_least,
+    version_for,
+)
+from wizard.document.checkout import Checkout
+from wizard.document.summary import databases, is_postgres, is_scheduler
+from wizard.mapping.config_rules import propose_config
+from wizard.mapping.names import common_name, make_handle
+from wizard.model.mapping import (
+    AddOnChoice,
+    AppChoice,
+    DatabaseChoice,
+    DomainChoice,
+    JobChoice,
+    Mapping,
+    ProcessChoice,
+)
+from wizard.model.system import AddOn, App, Process, System
+from wizard.ports import Profile
+
+ONE_OFF_TYPES = ("console", "rake")
+"""Process types that buildpacks add for one-off dynos; nothing of them ever runs by itself."""
+
+
+def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | None = None) -> Mapping:
+    """A mapping for the whole system: every component is in it exactly once.
+
+    Args:
+        system: with the person's answers in it (`wizard.document.answers.apply_answers`).
+        checkouts: the code of apps, by app id.
+
+    The same arguments give the same mapping.
+    """
+    known = checkouts or {}
+    app_handles: list[str] = []
+    apps = []
+    for app in system.apps:
+        handle = make_handle(profile, app.name, app_handles)
+        app_handles.append(handle)
+        apps.append(_app(app, handle, known.get(app.id), profile))
+    stores = _databases(system, profile)
+    partial = Mapping(
+        environment=make_handle(profile, common_name(app.name for app in system.apps)),
+        create_environment=True,
+        apps=tuple(apps),
+        processes=tuple(_process(app, process, profile) for app in system.apps for process in app.processes),
+        jobs=tuple(
+            JobChoice(app_id=app.id, job_id=job.id, action=action, reason=reason)
+            for app in system.apps
+            for job in app.jobs or ()
+            for action, reason in [_job(profile)]
+        ),
+        databases=stores,
+        add_ons=tuple(_add_on(system, add_on) for add_on in system.add_ons if not is_postgres(add_on)),
+        domains=tuple(
+            _domain(app, domain.hostname, profile)
+            for app in system.apps
+            for domain in app.domains
+            if domain.kind == "custom"
+        ),
+    )
+    return propose_config(system, profile, partial)
+
+
+def _app(app: App, handle: str, checkout: Checkout | None, profile: Profile) -> AppChoice:
+    word = profile.words.get("app", "app")
+    if not app.processes:
+        return AppChoice(
+            app_id=app.id,
+            action="undecided",
+            handle=handle,
+            checkout=checkout.path if checkout else None,
+            reason="nothing runs in it: say whether it moves or stays behind",
+        )
+    return AppChoice(
+        app_id=app.id,
+        action="move",
+        handle=handle,
+        checkout=checkout.path if checkout else None,
+        reason=f"becomes the {word} {handle}",
+    )
+
+
+def _process(app: App, process: Process, profile: Profile) -> ProcessChoice:
+    memory = process_memory_mb(process)
+    base = {"app_id": app.id, "type": process.type, "service": process.type}
+    if process.type == "release":
+        return _release(base, profile)
+    action: Literal["service", "leave", "undecided"] = "service"
+    jobs = [job.command.strip() for job in app.jobs or ()]
+    if process.quantity == 0 and process.type in ONE_OFF_TYPES:
+        action = "leave"
+        reason = "for one-off dynos only; nothing of it runs by itself"
+    elif process.quantity == 0 and (process.command.strip() in jobs or process.type in jobs):
+        action = "leave"
+        reason = "only the scheduler runs it; its job becomes a crontab line"
+    elif size_at_least(profile, memory) is None:
+        action = "undecided"
+        reason = f"needs {memory} MB, more than {profile.title} has in one container"
+    elif process.quantity == 0:
+        reason = "is scaled to zero on Heroku and stays so: 0 containers"
+    else:
+        reason = f"smallest size with at least the {memory} MB of a {process.size} dyno, as many as today"
+    return ProcessChoice(
+        **base,
+        action=action,
+        memory_mb=nearest_size(profile, memory),
+        count=process.quantity,
+        reason=reason,
+    )
+
+
+def _release(base: dict[str, str], profile: Profile) -> ProcessChoice:
+    memory = nearest_size(profile, 512)
+    if not profile.capabilities.release_phase:
+        return ProcessChoice(
+            **base,
+            action="undecided",
+            memory_mb=memory,
+            count=0,
+            reason=f"{profile.title} has no release phase: say how the command runs there, or leave it",
+        )
+    hook = profile.capabilities.release_hook
+    where = f" in {hook.file} ({hook.key})" if hook else ""
+    return ProcessChoice(
+        **base,
+        action="release-hook",
+        memory_mb=memory,
+        count=0,
+        reason=f"runs on each deploy before anything new starts{where}",
+    )
+
+
+def _job(profile: Profile) -> tuple[Literal["cron", "undecided"], str]:
+    if profile.capabilities.scheduler == "cron-service":
+        return "cron", "becomes a line of the crontab in a cron service; times stay in UTC"
+    return "undecided", f"{profile.title} has no scheduler: run it from inside the app, or leave it"
+
+
+def _databases(system: System, profile: Profile) -> tuple[DatabaseChoice, ...]:
+    taken: list[str] = []
+    choices = []
+    names = {app.id: app.name for app in system.apps}
+    for add_on in databases(system):
+        owner = names.get(add_on.app_id)
+        handle = make_handle(profile, f"{owner}-db" if owner else add_on.name, taken)
+        taken.append(handle)
+        choices.append(_database(add_on, handle, profile))
+    return tuple(choices)
+
+
+def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
+    told = add_on.postgres
+    version = version_for(profile, told.version) if told else None
+    disk = database_disk_gb(told.bytes if told else None)
+    action: Literal["move", "undecided"] = "move"
+    if told is None or not told.version:
+        action = "undecided"
+        reason = "Heroku did not tell its version and size: read the system again, or leave it"
+    elif version is None:
+        action = "undecided"
+        reason = f"is Postgres {told.version}; {profile.title} offers none that is as new"
+    elif told.version.split(".")[0] == str(version):
+        reason = f"same major version; disk is twice the data, {disk} GB"
+    else:
+        reason = f"Postgres {told.version} is not offered, {version} is the next; disk is twice the data"
+    if told is not None and told.bytes is None and action == "move":
+        reason += " (size not told: look at the disk)"
+    return DatabaseChoice(
+        add_on_id=add_on.id,
+        action=action,
+        handle=handle,
+        version="" if version is None else str(version),
+        memory_mb=database_memory_mb(profile, add_on),
+        disk_gb=disk,
+        reason=reason,
+    )
+
+
+def _add_on(system: System, add_on: AddOn) -> AddOnChoice:
+    if is_scheduler(add_on):
+        owner = next((app for app in system.apps if app.id == add_on.app_id), None)
+        if owner is not None and owner.jobs is not None:
+            return AddOnChoice(
+                add_on_id=add_on.id,
+                action="leave",
+                reason="its jobs move one by one; the add-on is not needed",
+            )
+        return AddOnChoice(
+            add_on_id=add_on.id, action="undecided", reason="its jobs are not known: type them in first"
+        )
+    return AddOnChoice(
+        add_on_id=add_on.id,
+        action="undecided",
+        reason=f"{add_on.service} is no Postgres: replace it by hand, or leave it behind and say why",
+    )
+
+
+def _domain(app: App, hostname: str, profile: Profile) -> DomainChoice:
+    if hostname.startswith("*.") and not profile.capabilities.wildcard_domains:
+        return DomainChoice(
+            app_id=app.id,
+            hostname=hostname,
+            action="undecided",
+            reason=f"{profile.title} takes no wildcard domain",
+        )
+    return DomainChoice(
+        app_id=app.id,
+        hostname=hostname,
+        action="by-hand",
+        reason="its DNS record is changed after the cut-over; the report shows how",
+    )
