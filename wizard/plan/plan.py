@@ -1,0 +1,399 @@
+"""The plan: a pure function of the system, the mapping and the prepared code."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from wizard.model.mapping import AppChoice, DatabaseChoice, Mapping
+from wizard.model.plan import GateText, Plan, Step
+from wizard.model.system import App, System
+from wizard.model.trouble import Trouble
+from wizard.ports import Profile
+from wizard.session.parts import Prepared, PreparedApp
+
+FAST, SLOW = 40_000_000, 8_000_000
+"""Bytes of database a second that a copy through a tunnel is expected to move, at best and at worst."""
+
+CUT_OVER = "gate:cut-over"
+FINISH = "gate:finish"
+
+NO_WAY_BACK_NEEDED = "nothing on Heroku was touched; delete it on the target if it is not wanted"
+
+
+def make_plan(
+    name: str, system: System, mapping: Mapping, prepared: Prepared, *, source_title: str, profile: Profile
+) -> Plan:
+    """The steps from here to the end, in order.
+
+    Raises:
+        Trouble: an app that moves has no prepared code.
+    """
+    apps = [(system.app(choice.app_id), choice) for choice in mapping.moved_apps()]
+    databases = mapping.moved_databases()
+    steps = [
+        _environment(mapping, profile),
+        *(_database(choice, profile) for choice in databases),
+        *(_app(choice, profile) for _, choice in apps),
+        *(_push(choice, _code(prepared, app), profile) for app, choice in apps),
+        *(_copy(system, choice) for choice in databases),
+        _cut_over_gate(name, system, apps, databases, source_title=source_title, target_title=profile.title),
+        *_freeze(apps, source_title),
+        *_last_copy(system, databases, tuple(step.key for step in _freeze(apps, source_title))),
+        *_start(mapping, apps, databases, prepared, profile),
+        _finish_gate(name, apps, source_title, profile),
+        *(_tidy(choice) for choice in databases),
+    ]
+    return Plan(
+        name=name,
+        source=source_title,
+        target=profile.title,
+        steps=tuple(steps),
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _code(prepared: Prepared, app: App) -> PreparedApp:
+    for code in prepared.apps:
+        if code.app_id == app.id:
+            return code
+    raise Trouble(
+        f"The code of {app.name} is not prepared.",
+        remedy="Go back to prepare, and name the folder with its code.",
+        code="not-prepared",
+    )
+
+
+# -- before the cut-over: nothing on Heroku changes ----------------------------------------------
+
+
+def _environment(mapping: Mapping, profile: Profile) -> Step:
+    word = profile.words.get("environment", "environment")
+    verb = "Create" if mapping.create_environment else "Find"
+    return Step(
+        key="environment",
+        kind="environment",
+        title=f"{verb} the {word} {mapping.environment}",
+        phase="prepare",
+        writes="target" if mapping.create_environment else "nothing",
+        args={"handle": mapping.environment, "create": mapping.create_environment},
+        way_back=NO_WAY_BACK_NEEDED,
+    )
+
+
+def _database(choice: DatabaseChoice, profile: Profile) -> Step:
+    return Step(
+        key=f"database:{choice.handle}",
+        kind="database",
+        title=f"Create the {profile.words.get('database', 'database')} {choice.handle}",
+        phase="prepare",
+        writes="target",
+        needs=("environment",),
+        args={
+            "add_on": choice.add_on_id,
+            "handle": choice.handle,
+            "version": choice.version,
+            "memory_mb": choice.memory_mb,
+            "disk_gb": choice.disk_gb,
+        },
+        seconds=(60, 420),
+        way_back=NO_WAY_BACK_NEEDED,
+    )
+
+
+def _app(choice: AppChoice, profile: Profile) -> Step:
+    return Step(
+        key=f"app:{choice.handle}",
+        kind="app",
+        title=f"Create the {profile.words.get('app', 'app')} {choice.handle}",
+        phase="prepare",
+        writes="target",
+        needs=("environment",),
+        args={"app": choice.app_id, "handle": choice.handle},
+        way_back=NO_WAY_BACK_NEEDED,
+    )
+
+
+def _push(choice: AppChoice, code: PreparedApp, profile: Profile) -> Step:
+    return Step(
+        key=f"push:{choice.handle}",
+        kind="push",
+        title=f"Push the code of {choice.handle} to {profile.title} (nothing is started yet)",
+        phase="prepare",
+        writes="target",
+        needs=(f"app:{choice.handle}",),
+        args={
+            "app": choice.app_id,
+            "handle": choice.handle,
+            "checkout": code.checkout,
+            "commit": code.commit,
+        },
+        seconds=(5, 120),
+        way_back=NO_WAY_BACK_NEEDED,
+    )
+
+
+def _copy(system: System, choice: DatabaseChoice) -> Step:
+    add_on = system.add_on(choice.add_on_id)
+    return Step(
+        key=f"copy:{choice.handle}",
+        kind="copy",
+        title=f"Copy {add_on.name} into {choice.handle}, and prove each table (Heroku goes on serving)",
+        phase="copy",
+        writes="target",
+        needs=(f"database:{choice.handle}",),
+        args={"add_on": choice.add_on_id, "handle": choice.handle},
+        seconds=_copy_seconds(system, choice),
+        way_back=NO_WAY_BACK_NEEDED,
+    )
+
+
+def _copy_seconds(system: System, choice: DatabaseChoice) -> tuple[int, int]:
+    postgres = system.add_on(choice.add_on_id).postgres
+    size = (postgres.bytes if postgres else None) or 0
+    return 10 + size // FAST, 30 + size // SLOW
+
+
+# -- the cut-over -----------------------------------------------------------------------------------
+
+
+def _freeze(apps: list[tuple[App, AppChoice]], source_title: str) -> Iterable[Step]:
+    for app, _ in apps:
+        yield Step(
+            key=f"maintenance:{app.name}",
+            kind="maintenance",
+            title=f"Maintenance mode on for {app.name}",
+            phase="cut-over",
+            writes="heroku",
+            needs=(CUT_OVER,),
+            args={"app": app.id},
+            seconds=(1, 5),
+            way_back="maintenance mode off again",
+        )
+    for app, _ in apps:
+        if app.jobs:
+            yield Step(
+                key=f"scheduler:{app.name}",
+                kind="scheduler",
+                title=f"Stop {len(app.jobs)} scheduler job{'s' * (len(app.jobs) > 1)} of {app.name}",
+                phase="cut-over",
+                writes="heroku",
+                needs=(CUT_OVER,),
+                args={"app": app.id},
+                seconds=(1, 60),
+                way_back="the same jobs are created again",
+            )
+    for app, _ in apps:
+        quantities = {process.type: process.quantity for process in app.processes if process.quantity}
+        if quantities:
+            now = ", ".join(f"{kind} {count}" for kind, count in sorted(quantities.items()))
+            yield Step(
+                key=f"scale-down:{app.name}",
+                kind="scale-down",
+                title=f"Scale {app.name} to zero on {source_title} (now {now})",
+                phase="cut-over",
+                writes="heroku",
+                needs=(f"maintenance:{app.name}",),
+                args={"app": app.id},
+                seconds=(5, 40),
+                way_back="scaled back to what it was",
+            )
+
+
+def _last_copy(
+    system: System, databases: Iterable[DatabaseChoice], frozen: tuple[str, ...]
+) -> Iterable[Step]:
+    for choice in databases:
+        name = system.add_on(choice.add_on_id).name
+        low, high = _copy_seconds(system, choice)
+        needs = (CUT_OVER, f"copy:{choice.handle}", *frozen)
+        for kind, title, seconds in (
+            ("quiet", f"Wait until nobody writes to {name}", (1, 40)),
+            ("refresh", f"Copy again what changed in {name}", (low // 4, high)),
+            (
+                "constraints",
+                f"Sequences, foreign keys, triggers and views of {choice.handle}",
+                (2, high // 4),
+            ),
+            ("prove", f"Prove that {choice.handle} equals {name}", (low // 4, high // 2)),
+        ):
+            yield Step(
+                key=f"{kind}:{choice.handle}",
+                kind=kind,
+                title=title,
+                phase="cut-over",
+                writes="nothing" if kind in ("quiet", "prove") else "target",
+                needs=needs,
+                args={"add_on": choice.add_on_id, "handle": choice.handle},
+                seconds=seconds,
+                way_back="Heroku's own data is untouched",
+            )
+            needs = (f"{kind}:{choice.handle}",)
+
+
+def _start(
+    mapping: Mapping,
+    apps: list[tuple[App, AppChoice]],
+    databases: Iterable[DatabaseChoice],
+    prepared: Prepared,
+    profile: Profile,
+) -> Iterable[Step]:
+    proofs = tuple(f"prove:{choice.handle}" for choice in databases)
+    for app, choice in apps:
+        count = sum(c.action in ("copy", "replace") for c in mapping.config if c.app_id == app.id)
+        yield _target_step(
+            "configure", choice, f"Set {count} config vars of {choice.handle}", (CUT_OVER,), (2, 20)
+        )
+    for app, choice in apps:
+        yield _target_step(
+            "deploy",
+            choice,
+            f"Deploy {choice.handle} on {profile.title}",
+            (f"push:{choice.handle}", f"configure:{choice.handle}", *proofs),
+            (20, 600),
+            commit=_code(prepared, app).commit,
+        )
+    for app, choice in apps:
+        yield _target_step(
+            "scale",
+            choice,
+            f"Size and count of the {profile.words.get('service', 'service')}s of {choice.handle}",
+            (f"deploy:{choice.handle}",),
+            (5, 120),
+        )
+        if _has_web(mapping, app):
+            yield _target_step(
+                "endpoint",
+                choice,
+                f"Open a web address for {choice.handle}",
+                (f"deploy:{choice.handle}",),
+                (5, 300),
+                port=mapping.port,
+            )
+    for app, choice in apps:
+        if any(c.app_id == app.id and c.replacement == "app-url" for c in mapping.config):
+            yield _target_step(
+                "link",
+                choice,
+                f"Tell {choice.handle} the new web addresses",
+                (f"scale:{choice.handle}",),
+                (5, 60),
+            )
+    for _, choice in apps:
+        yield _target_step(
+            "health",
+            choice,
+            f"Check that {choice.handle} runs and answers",
+            (f"scale:{choice.handle}",),
+            (2, 120),
+        )
+
+
+def _target_step(
+    kind: str,
+    choice: AppChoice,
+    title: str,
+    needs: tuple[str, ...],
+    seconds: tuple[int, int],
+    **more: str | int,
+) -> Step:
+    return Step(
+        key=f"{kind}:{choice.handle}",
+        kind=kind,
+        title=title,
+        phase="cut-over",
+        writes="nothing" if kind == "health" else "target",
+        needs=needs,
+        args={"app": choice.app_id, "handle": choice.handle, **more},
+        seconds=seconds,
+        way_back="stopped on the target; Heroku starts again",
+    )
+
+
+def _has_web(mapping: Mapping, app: App) -> bool:
+    return any(
+        choice.app_id == app.id and choice.type == "web" and choice.action == "service"
+        for choice in mapping.processes
+    )
+
+
+def _tidy(choice: DatabaseChoice) -> Step:
+    return Step(
+        key=f"tidy:{choice.handle}",
+        kind="tidy",
+        title=f"Remove Offramp's own notes from {choice.handle}",
+        phase="finish",
+        writes="target",
+        needs=(FINISH,),
+        args={"add_on": choice.add_on_id, "handle": choice.handle},
+        way_back="none needed",
+    )
+
+
+# -- the gates --------------------------------------------------------------------------------------
+
+
+def _cut_over_gate(
+    name: str,
+    system: System,
+    apps: list[tuple[App, AppChoice]],
+    databases: Iterable[DatabaseChoice],
+    *,
+    source_title: str,
+    target_title: str,
+) -> Step:
+    writes = [step.title for step in _freeze(apps, source_title)]
+    low = 20 + sum(_copy_seconds(system, choice)[0] // 2 for choice in databases) + 20 * len(apps)
+    high = 60 + sum(_copy_seconds(system, choice)[1] for choice in databases) + 120 * len(apps)
+    return Step(
+        key=CUT_OVER,
+        kind="gate",
+        title="Gate: cut-over",
+        phase="cut-over",
+        by="person",
+        needs=tuple(f"copy:{choice.handle}" for choice in databases),
+        args={"gate": "cut-over"},
+        seconds=(0, 0),
+        way_back=f"until you type the name, {source_title} is untouched",
+        gate=GateText(
+            word=name,
+            will_happen=(
+                *writes,
+                f"Then: last copy, proof, config, deploy, start and health check on {target_title}",
+            ),
+            duration=f"{_span(low, high)} in which the apps do not serve (an estimate)",
+            way_back=f"Any failure, or b: {source_title} serves again as before.",
+        ),
+    )
+
+
+def _finish_gate(name: str, apps: list[tuple[App, AppChoice]], source_title: str, profile: Profile) -> Step:
+    return Step(
+        key=FINISH,
+        kind="gate",
+        title="Gate: the move is final",
+        phase="finish",
+        by="person",
+        needs=tuple(f"health:{choice.handle}" for _, choice in apps),
+        args={"gate": "finish"},
+        seconds=(0, 0),
+        way_back=f"b, before you type the name: {source_title} serves again as before",
+        gate=GateText(
+            word=name,
+            will_happen=(
+                f"Offramp stops watching; {profile.title} is where the apps live.",
+                f"{source_title} stays as it is: in maintenance mode, scaled to zero, its data untouched.",
+                "DNS and the end of the Heroku apps are yours; the report says how.",
+            ),
+            duration="at once",
+            way_back=(
+                f"After this, b no longer works. Going back then means starting {source_title} by hand, "
+                f"without what was written on {profile.title} since."
+            ),
+        ),
+    )
+
+
+def _span(low: int, high: int) -> str:
+    def words(seconds: int) -> str:
+        return f"{seconds} s" if seconds < 90 else f"{round(seconds / 60)} min"
+
+    return f"{words(low)} to {words(high)}"

@@ -1,0 +1,164 @@
+"""The checks before a run: read-only looks at both sides and this machine. What blocks says why."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from wizard.credentials import Vault
+from wizard.document.answers import apply_answers
+from wizard.machine import of_disk, of_git, of_ssh
+from wizard.model.mapping import Mapping
+from wizard.model.plan import Finding
+from wizard.model.system import System
+from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.plan.preflight_code import code_findings
+from wizard.plan.preflight_data import source_findings, target_findings
+from wizard.ports import Source, Target
+from wizard.registry import open_source, open_target
+from wizard.session.parts import (
+    ANSWERS,
+    MAPPING,
+    PLAN,
+    PREFLIGHT,
+    PREPARED,
+    SYSTEM,
+    TARGET,
+    Answers,
+    Preflight,
+    Prepared,
+)
+from wizard.session.store import Session
+
+
+async def look(session: Session, vault: Vault, report: Callable[[str], None]) -> Preflight:
+    """Look at everything the plan of `session` needs, and save what was found.
+
+    Args:
+        report: takes what is being looked at, in words.
+
+    Raises:
+        Trouble: the session has no plan yet.
+        SignInNeeded: a token is missing or no longer accepted.
+    """
+    plan, read, mapping = session.load(PLAN), session.load(SYSTEM), session.load(MAPPING)
+    choice = session.load(TARGET)
+    if plan is None or read is None or mapping is None or choice is None:
+        raise Trouble("There is no plan yet.", remedy="Go through the stages before it.", code="not-ready")
+    system = apply_answers(read, session.load(ANSWERS) or Answers())
+    findings: list[Finding] = []
+    report("this machine")
+    findings += await asyncio.to_thread(_machine)
+    report("the prepared code")
+    findings += await asyncio.to_thread(code_findings, system, session.load(PREPARED) or Prepared())
+    source = open_source(session, vault)
+    target = open_target(session, vault, choice.provider)
+    try:
+        findings += await _answers(f"{plan.source} answers", lambda: _source(source, system, mapping, report))
+        findings += await _answers(
+            f"{plan.target} answers", lambda: _target(target, session, source, mapping, report)
+        )
+    finally:
+        await source.close()
+        await target.close()
+    found = Preflight(
+        plan_digest=plan.digest(),
+        looked_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        findings=tuple(findings),
+    )
+    session.save(PREFLIGHT, found)
+    return found
+
+
+def _machine() -> list[Finding]:
+    return [
+        Finding(state=found.state, what=f"{found.title}: {found.sentence}", detail=found.meaning)
+        for found in (of_ssh(), of_git(), of_disk())
+    ]
+
+
+async def _answers(what: str, look_at: Callable[[], Awaitable[list[Finding]]]) -> list[Finding]:
+    try:
+        found = await look_at()
+    except SignInNeeded:
+        raise
+    except Trouble as trouble:
+        return [Finding(state="blocks", what=trouble.cause, detail=trouble.untouched, remedy=trouble.remedy)]
+    return [Finding(state="good", what=what), *found]
+
+
+async def _source(
+    source: Source, system: System, mapping: Mapping, report: Callable[[str], None]
+) -> list[Finding]:
+    report("Heroku: apps as documented")
+    findings = []
+    for choice in mapping.moved_apps():
+        app = system.app(choice.app_id)
+        state = await source.state(app.id)
+        if app.release is not None and state.release != app.release:
+            findings.append(
+                Finding(
+                    state="look",
+                    what=f"{app.name} has had a release since it was documented",
+                    detail=f"v{app.release} then, v{state.release} now: code or config may have changed",
+                    remedy="Read the system again (document), so that nothing is missed.",
+                )
+            )
+        if state.maintenance:
+            findings.append(
+                Finding(
+                    state="look",
+                    what=f"{app.name} is in maintenance mode already",
+                    detail="it stays so if you go back, since it was so before",
+                )
+            )
+    for database in mapping.moved_databases():
+        report(f"Heroku: the database {system.add_on(database.add_on_id).name}")
+        url = await source.database_url(database.add_on_id)
+        findings += await asyncio.to_thread(source_findings, url, database)
+    return findings
+
+
+async def _target(
+    target: Target, session: Session, source: Source, mapping: Mapping, report: Callable[[str], None]
+) -> list[Finding]:
+    report("the target: account and environment")
+    findings = []
+    account = await target.account()
+    environments = {environment.handle: environment for environment in await target.environments()}
+    there = environments.get(mapping.environment)
+    if there is None and not mapping.create_environment:
+        findings.append(
+            Finding(
+                state="blocks",
+                what=f"The environment {mapping.environment} is not there",
+                detail=f"{account.email} sees: {', '.join(environments) or 'none'}",
+                remedy="Choose one of them on the map, or have it created.",
+            )
+        )
+    offered = await target.database_versions()
+    for choice in mapping.moved_databases():
+        if choice.version not in offered and choice.version.partition(".")[0] not in {
+            version.partition(".")[0] for version in offered
+        }:
+            findings.append(
+                Finding(
+                    state="blocks",
+                    what=f"PostgreSQL {choice.version} is not offered now",
+                    detail=f"offered: {', '.join(offered)}",
+                    remedy="Choose another version on the map.",
+                )
+            )
+        report(f"the target: the database {choice.handle}")
+        findings += await target_findings(target, session, source, there, choice)
+    for app in mapping.moved_apps():
+        if there is not None and (known := await target.find_app(there, app.handle)):
+            deployed = ", and something was deployed to it" if known.git_ref else ""
+            findings.append(
+                Finding(
+                    state="look",
+                    what=f"The app {app.handle} is there already{deployed}",
+                    detail="Offramp takes it over: config vars are merged, services are scaled as mapped",
+                    remedy="Give it another name on the map if it is somebody else's.",
+                )
+            )
+    return findings

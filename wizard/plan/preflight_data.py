@@ -1,0 +1,193 @@
+"""Can this database be copied whole, and is the target fit to take it? Reads only."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from wizard.database.inspect import SourceFacts, TargetFacts, inspect_source, inspect_target
+from wizard.database.pgdump import find_programs, suitable
+from wizard.database.progress import TunnelHealth
+from wizard.database.tunnel import Tunnel
+from wizard.model.mapping import DatabaseChoice
+from wizard.model.plan import Finding
+from wizard.model.secret import Secret
+from wizard.model.ticket import SshTicket
+from wizard.model.trouble import Trouble
+from wizard.ports import Environment, Source, Target
+from wizard.session.places import run_folder
+from wizard.session.store import Session
+
+SPARE_CONNECTIONS = 3
+"""Connections to the source that a copy needs: two workers and the holder of the snapshot."""
+
+GB = 1_000_000_000
+
+
+def source_findings(url: Secret, choice: DatabaseChoice) -> list[Finding]:
+    """What stands in the way of copying the source behind `url`. Blocks while it connects."""
+    facts = inspect_source(url)
+    findings = [
+        Finding(
+            state="good",
+            what=f"{choice.handle}: the source answers, PostgreSQL {facts.version}, "
+            f"{facts.size / GB:.2f} GB, {facts.tables} tables",
+        ),
+        *_blocking(facts),
+        *_looks(facts),
+    ]
+    if not suitable(find_programs(), facts.version):
+        findings.append(
+            Finding(
+                state="blocks",
+                what=f"No pg_dump here is new enough for PostgreSQL {facts.version}",
+                remedy=f"Install the client programs of PostgreSQL {facts.version} or newer.",
+            )
+        )
+    if int(choice.version.partition(".")[0]) < facts.version:
+        findings.append(
+            Finding(
+                state="look",
+                what=f"{choice.handle} is to be older than its source",
+                detail=f"PostgreSQL {choice.version} after {facts.version}: what only that one knows is lost",
+                remedy="Choose a version that is not older, on the map.",
+            )
+        )
+    if facts.size > choice.disk_gb * GB * 0.9:
+        findings.append(
+            Finding(
+                state="blocks",
+                what=f"The disk of {choice.handle} is too small",
+                detail=f"{choice.disk_gb} GB for {facts.size / GB:.1f} GB of data and indexes",
+                remedy="Give it more on the map; twice the size is a good measure.",
+            )
+        )
+    return findings
+
+
+def _blocking(facts: SourceFacts) -> list[Finding]:
+    findings = []
+    if facts.pooler:
+        findings.append(
+            Finding(
+                state="blocks",
+                what="The source is behind a connection pooler",
+                detail="no snapshot can be shared through one",
+                remedy="Attach the database itself, without the pooler, and read the system again.",
+            )
+        )
+    for names, words in (
+        (facts.unreadable, "may not be read"),
+        (facts.hidden_rows, "hide rows from the role"),
+    ):
+        if names:
+            findings.append(
+                Finding(
+                    state="blocks",
+                    what=f"{len(names)} tables {words}: {', '.join(names[:5])}",
+                    detail="a copy without them would not be whole",
+                    remedy="Use the credential that owns them (Heroku's default credential).",
+                )
+            )
+    free = facts.connection_limit - facts.connections_used
+    if free < SPARE_CONNECTIONS:
+        findings.append(
+            Finding(
+                state="blocks",
+                what=f"Only {free} connections to the source are free",
+                detail=f"{facts.connections_used} of {facts.connection_limit} are used; "
+                f"a copy needs {SPARE_CONNECTIONS}",
+                remedy="Scale a process down for the time, or close other clients.",
+            )
+        )
+    return findings
+
+
+def _looks(facts: SourceFacts) -> list[Finding]:
+    findings = []
+    if facts.large_objects:
+        findings.append(
+            Finding(
+                state="blocks",
+                what=f"{facts.large_objects} large objects are not copied",
+                detail="this Offramp copies tables; large objects would be lost",
+                remedy="Move them into a bytea column first, or wait for a version that copies them.",
+            )
+        )
+    if facts.invalid_indexes:
+        findings.append(
+            Finding(
+                state="look",
+                what=f"Invalid indexes are left out: {', '.join(facts.invalid_indexes[:5])}",
+                detail="they are left over from a build that failed, and no query uses them",
+            )
+        )
+    if facts.foreign_tables:
+        findings.append(
+            Finding(
+                state="look",
+                what=f"Foreign tables come without their data: {', '.join(facts.foreign_tables[:5])}",
+            )
+        )
+    return findings
+
+
+async def target_findings(
+    target: Target,
+    session: Session,
+    source: Source,
+    environment: Environment | None,
+    choice: DatabaseChoice,
+) -> list[Finding]:
+    """Whether the database is free to be written to. One that is not there yet will be made."""
+    known = await target.find_database(environment, choice.handle) if environment else None
+    if known is None:
+        return [Finding(state="good", what=f"{choice.handle} is not there yet and will be created")]
+    if known.state != "provisioned":
+        what = f"{choice.handle} is there, but {known.state}"
+        return [Finding(state="look", what=what, detail="it is waited for")]
+    source_url = await source.database_url(choice.add_on_id)
+    facts = await _inspect(target, session, known.handle, environment, source_url)
+    if facts.state.state == "foreign":
+        return [
+            Finding(
+                state="blocks",
+                what=f"{choice.handle} is not empty",
+                detail=f"it holds what Offramp did not make: {', '.join(facts.state.objects)}",
+                remedy="Choose another name on the map, or empty it yourself and look again.",
+            )
+        ]
+    findings = [
+        Finding(state="blocks", what=f"The role of {choice.handle} {lack}", remedy="Use one that may.")
+        for lack in facts.missing_rights
+    ]
+    words = "is empty" if facts.state.state == "empty" else "holds the beginnings of this very copy"
+    return [Finding(state="good", what=f"{choice.handle} answers through the tunnel and {words}"), *findings]
+
+
+async def _inspect(
+    target: Target, session: Session, handle: str, environment: Environment | None, source_url: Secret
+) -> TargetFacts:
+    loop = asyncio.get_running_loop()
+
+    async def fresh() -> SshTicket:
+        database = await target.find_database(environment, handle) if environment else None
+        if database is None:
+            raise Trouble(f"{handle} is gone.", remedy="Look again.", code="database-missing")
+        return await target.ticket(database)
+
+    def ticket() -> SshTicket:
+        return asyncio.run_coroutine_threadsafe(fresh(), loop).result(60)
+
+    def health(now: TunnelHealth) -> None:
+        """Nobody watches a tunnel that is open for a second."""
+
+    def in_thread() -> TargetFacts:
+        with tempfile.TemporaryDirectory(dir=run_folder(), prefix="look-") as folder:
+            tunnel = Tunnel(ticket, Path(folder), health)
+            try:
+                tunnel.start()
+                return inspect_target(tunnel.url(), session=session.id)
+            finally:
+                tunnel.close()
+
+    return await asyncio.to_thread(in_thread)
