@@ -1,0 +1,162 @@
+"""The report: every component, every table, and no way for a name to break out of its cell."""
+
+import itertools
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from tests.screens.example_system import EMAILER, FRONTEND, example_system
+from tests.wizard.test_plan_steps import example_mapping, plan_of
+from wizard.database.progress import Proof, TableProof
+from wizard.model.mapping import Mapping
+from wizard.model.plan import Evidence
+from wizard.model.system import Job, System
+from wizard.model.trouble import Trouble
+from wizard.report.markdown import render
+from wizard.report.report import build
+from wizard.run.journal import Journal
+from wizard.session.parts import MAPPING, PLAN, SYSTEM
+from wizard.session.store import Session, create
+
+HOSTILE = "a|b` *c* _d_ [e](http://f) <script>g</script> # h & ~~i~~ &lt;\\"
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    made = create("acme-shop")
+    yield made
+    made.close()
+
+
+def run_of(session: Session, system: System, mapping: Mapping) -> Journal:
+    plan = plan_of(system, mapping)
+    for part, value in ((SYSTEM, system), (MAPPING, mapping), (PLAN, plan)):
+        session.save(part, value)  # type: ignore[arg-type]
+    journal = Journal(session)
+    journal.start_run(plan)
+    for step in plan.steps:
+        journal.intend(step)
+        facts = {"dns_target": "elb-1.example"} if step.kind == "endpoint" else {}
+        journal.end(step.key, "done", Evidence(summary=f"proof of {step.key}", facts=facts))
+    tables = tuple(
+        TableProof(
+            name=f"public.t{n}",
+            source_rows=n * 1000,
+            target_rows=n * 1000,
+            source_digest=f"5{n}",
+            target_digest=f"5{n}",
+        )
+        for n in range(1, 31)
+    )
+    (handle,) = (choice.handle for choice in mapping.moved_databases())
+    journal.gauge(f"proof:{handle}", Proof(database=handle, tables=tables, sequences_checked=12, seconds=1.5))
+    journal.set_run("done")
+    return journal
+
+
+def tables_of(text: str) -> list[list[list[str]]]:
+    """All tables of a Markdown text as a reader of Markdown sees them: rows of cells."""
+    tables: list[list[list[str]]] = []
+    tokens: list[Token] = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    for before, token in itertools.pairwise(tokens):
+        if before.type == "table_open":
+            tables.append([])
+        elif before.type == "tr_open":
+            tables[-1].append([])
+        if before.type in ("th_open", "td_open"):
+            children = token.children or []
+            assert {child.type for child in children} <= {"text", "text_special"}, token.content
+            tables[-1][-1].append("".join(child.content for child in children))
+    return tables
+
+
+def test_every_component_and_every_table(session: Session) -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    run_of(session, system, mapping)
+    report = build(session)
+    text = render(report)
+    cells = {cell for table in tables_of(text) for row in table for cell in row}
+    words = " ".join(cells)
+
+    for app in system.apps:
+        assert app.name in cells
+        for process in app.processes:
+            assert f"{app.name} {process.type}" in cells
+        for var in app.config:
+            assert var.name in cells
+        for job in app.jobs or ():
+            assert f"{app.name} scheduler job: {job.command}" in cells
+    for add_on in system.add_ons:
+        assert add_on.name in words or add_on.name in text
+    assert "www.acme.example" in text and "elb-1.example" in text
+    (proof,) = report.proofs
+    for table in proof.tables:
+        row = [table.name, f"{table.source_rows:,}", f"{table.target_rows:,}", table.source_digest]
+        assert [*row, table.target_digest, "equal"] in [r for t in tables_of(text) for r in t]
+    for step in report.timings:
+        assert step.title in cells
+    assert "12 sequences compared" in text and "What moved" in text
+    assert report.verdict.startswith("The system runs on Aptible")
+
+
+def test_what_is_left_behind_says_why(session: Session) -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    apps = tuple(
+        msgspec.structs.replace(choice, action="leave", reason="nobody uses it")
+        if choice.app_id in (EMAILER, FRONTEND)
+        else choice
+        for choice in mapping.apps
+    )
+    jobs = tuple(msgspec.structs.replace(job, action="leave", reason="by hand now") for job in mapping.jobs)
+    mapping = msgspec.structs.replace(mapping, apps=apps, jobs=jobs)
+    run_of(session, system, mapping)
+    report = build(session)
+    rows = [row for table in tables_of(render(report)) for row in table]
+    assert ["migrate-emailer", "nobody uses it"] in rows
+    assert ["migrate-emailer scheduler job: python send_emails.py", "by hand now"] in rows
+    assert not [row for row in report.config if row[0] == "migrate-emailer"], "it has no config there"
+    assert "Point www.acme.example" not in render(report), "its app stays where it is"
+    for app in ("migrate-emailer", "migrate-frontend"):
+        assert app not in [moved.what for moved in report.moved]
+
+
+def test_names_from_outside_stay_in_their_cells(session: Session) -> None:
+    system = example_system()
+    first, *others = system.apps
+    hostile = msgspec.structs.replace(first, name=HOSTILE, jobs=(Job(id="j", command=HOSTILE, every=10),))
+    system = msgspec.structs.replace(system, apps=(hostile, *others))
+    mapping = example_mapping(system)
+    journal = run_of(session, system, mapping)
+    journal.event("look", f"{HOSTILE}\n\n# {HOSTILE}\n- x")
+    session.rename(HOSTILE)
+    text = render(build(session))
+    tables = tables_of(text)
+    assert all(len({len(row) for row in table}) == 1 for table in tables)
+    assert HOSTILE in {cell for table in tables for row in table for cell in row}
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert all(line.startswith("## ") for line in headings[1:]) and len(headings) < 12
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    assert "<script" not in html and "<a " not in html and "<em>" not in html and "<code>" not in html
+
+
+def test_a_run_that_was_taken_back_does_not_say_that_it_moved(session: Session) -> None:
+    system = example_system()
+    journal = run_of(session, system, example_mapping(system))
+    trouble = Trouble("The deploy failed. Its log ends:\nline 1\nline 2", remedy="Look.", code="x")
+    journal.end("deploy:migrate-backend", "failed", None, trouble)
+    journal.set_run("taken-back")
+    report = build(session)
+    text = render(report)
+    assert "What moved" not in text and "serves as before" in report.verdict and report.todo == ()
+    assert "The deploy failed." in text and "line 2" not in text
+
+
+def test_nothing_run_is_a_sentence(session: Session) -> None:
+    with pytest.raises(Trouble) as refused:
+        build(session)
+    assert refused.value.code == "nothing-run"

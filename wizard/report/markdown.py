@@ -1,0 +1,101 @@
+"""The report as Markdown: one file that reads well, also as plain text."""
+
+from collections.abc import Sequence
+
+from wizard.database.progress import Proof
+from wizard.report.report import Report
+
+
+def render(report: Report) -> str:
+    """The whole report."""
+    parts = [
+        f"# {_plain(report.name)}: {_plain(report.source)} to {_plain(report.target)}",
+        f"**{_plain(report.verdict)}**",
+        f"Started {_time(report.started_at)}"
+        + (f", ended {_time(report.ended_at)}." if report.ended_at else ", not ended.")
+        + (f" Accounts: {_plain(', '.join(report.accounts))}." if report.accounts else ""),
+        _section(
+            "What moved" if report.state == "done" else "What is to move",
+            (f"On {report.source}", f"On {report.target}", "Proof"),
+            [(m.what, m.became, m.proof) for m in report.moved],
+        ),
+        _section(
+            "Left behind",
+            ("What", "Why"),
+            [(left.what, left.reason) for left in report.left],
+            "Nothing was left behind.",
+        ),
+        *(_proof(proof) for proof in report.proofs),
+        _section("Config vars", ("App", "Config var", "What became of it"), list(report.config), "None."),
+        _section(
+            "Steps and times",
+            ("Step", "State", "Seconds", "Evidence"),
+            [
+                (t.title, t.state, "" if t.seconds is None else f"{t.seconds:.1f}", t.evidence)
+                for t in report.timings
+            ],
+        ),
+        _todo(report),
+        _events(report),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _proof(proof: Proof) -> str:
+    verdict = "every table equal" if proof.equal else "NOT EQUAL"
+    rows = [
+        (
+            table.name,
+            f"{table.source_rows:,}",
+            f"{table.target_rows:,}",
+            table.source_digest,
+            table.target_digest,
+            "equal" if table.equal else "DIFFERS",
+        )
+        for table in proof.tables
+    ]
+    text = _section(
+        f"Proof of {_plain(proof.database)}: {verdict}",
+        ("Table", "Rows on Heroku", "Rows now", "Digest on Heroku", "Digest now", ""),
+        rows,
+    )
+    said = (
+        f"Count and an order-independent 64-bit digest of every row, made by each server itself, in "
+        f"{proof.seconds:.1f} s. {proof.sequences_checked} sequences compared."
+    )
+    differences = "".join(f"\n- {_plain(difference)}" for difference in proof.differences)
+    return f"{text}\n\n{said}{differences}"
+
+
+def _section(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], empty: str = "") -> str:
+    if not rows:
+        return f"## {title}\n\n{empty}" if empty else ""
+    lines = [f"| {' | '.join(_plain(head) for head in heads)} |", "|" + " --- |" * len(heads)]
+    lines += [f"| {' | '.join(_plain(cell) for cell in row)} |" for row in rows]
+    return f"## {title}\n\n" + "\n".join(lines)
+
+
+def _todo(report: Report) -> str:
+    if not report.todo:
+        return ""
+    return "## What is yours to do now\n\n" + "\n".join(
+        f"{number}. **{_plain(todo.what)}.** {_plain(todo.how)}" for number, todo in enumerate(report.todo, 1)
+    )
+
+
+def _events(report: Report) -> str:
+    if not report.events:
+        return ""
+    lines = "\n".join(f"- {_time(event.at)} {_plain(event.text)}" for event in report.events)
+    return f"## What happened\n\n{lines}"
+
+
+def _time(text: str) -> str:
+    return f"{text[:10]} {text[11:19]} UTC"
+
+
+def _plain(text: str) -> str:
+    """Text from outside in a Markdown cell: no markup of its own, no cell border, no line break."""
+    for sign in "\\`*_[]<>|#&~":
+        text = text.replace(sign, "\\" + sign)
+    return " ".join(text.splitlines())

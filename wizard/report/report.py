@@ -1,0 +1,266 @@
+"""The evidence of a move, put together from the session alone: it can be built again at any later time."""
+
+from typing import Literal
+
+from wizard.database.progress import Proof
+from wizard.document.answers import apply_answers
+from wizard.model.mapping import ConfigChoice, DomainChoice, Mapping
+from wizard.model.noun import Noun, decode
+from wizard.model.plan import Plan
+from wizard.model.system import AddOn, App, System
+from wizard.model.trouble import Trouble
+from wizard.run.journal import Event, Journal, StepRecord
+from wizard.run.view import view
+from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, PLAN, SYSTEM, Answers
+from wizard.session.store import Session
+
+
+class Moved(Noun, frozen=True, kw_only=True):
+    """A component that moved: `what` it was on Heroku, `became` what it is now, `proof` one sentence."""
+
+    what: str
+    became: str
+    proof: str = ""
+
+
+class Left(Noun, frozen=True, kw_only=True):
+    """A component that was left behind, and why."""
+
+    what: str
+    reason: str
+
+
+class Timing(Noun, frozen=True, kw_only=True):
+    """A step, how it ended, how long it took (seconds, measured) and what proves it."""
+
+    title: str
+    state: str
+    seconds: float | None
+    evidence: str
+
+
+class Todo(Noun, frozen=True, kw_only=True):
+    """Something that is the person's to do now, with the exact value where there is one."""
+
+    what: str
+    how: str
+
+
+class Report(Noun, frozen=True, kw_only=True):
+    """Everything that is handed in. `verdict` in one sentence; `state` of the run as the journal has it."""
+
+    name: str
+    source: str
+    target: str
+    state: str
+    verdict: str
+    started_at: str
+    ended_at: str | None
+    accounts: tuple[str, ...]
+    moved: tuple[Moved, ...]
+    left: tuple[Left, ...]
+    proofs: tuple[Proof, ...]
+    config: tuple[tuple[str, str, str], ...]
+    """App, config var, what became of it and why. Never a value."""
+    timings: tuple[Timing, ...]
+    todo: tuple[Todo, ...]
+    events: tuple[Event, ...]
+
+
+def build(session: Session) -> Report:
+    """Put the report of a session's newest run together.
+
+    Raises:
+        Trouble: nothing was run yet.
+    """
+    read, mapping, plan = session.load(SYSTEM), session.load(MAPPING), session.load(PLAN)
+    seen = view(session)
+    if read is None or mapping is None or plan is None or seen is None:
+        raise Trouble(
+            f"{session.name} has not been run yet, so there is nothing to report.",
+            remedy=f"`offramp run {session.id}` starts it, or open it with `offramp`.",
+            code="nothing-run",
+        )
+    system = apply_answers(read, session.load(ANSWERS) or Answers())
+    journal = Journal(session)
+    records = journal.steps()
+    gauges = journal.gauges()
+    proofs = tuple(_proof(gauges, choice.handle) for choice in mapping.moved_databases())
+    moves = {choice.app_id for choice in mapping.moved_apps()}
+    connections = session.load(CONNECTIONS)
+    accounts = connections.by_provider.values() if connections else ()
+    return Report(
+        name=session.name,
+        source=plan.source,
+        target=plan.target,
+        state=seen.run.state,
+        verdict=_verdict(seen.run.state, plan, records),
+        started_at=seen.run.started_at,
+        ended_at=seen.run.ended_at,
+        accounts=tuple(f"{c.provider}: {c.email}" for c in accounts),
+        moved=_moved(system, mapping, records),
+        left=_left(system, mapping),
+        proofs=tuple(proof for proof in proofs if proof is not None),
+        config=tuple(
+            (system.app(c.app_id).name, c.name, _became(c)) for c in mapping.config if c.app_id in moves
+        ),
+        timings=tuple(
+            Timing(
+                title=step.title,
+                state=records[step.key].state if step.key in records else "pending",
+                seconds=records[step.key].seconds if step.key in records else None,
+                evidence=_summary(records.get(step.key)),
+            )
+            for step in plan.steps
+        ),
+        todo=_todo(system, mapping, records, seen.run.state, plan),
+        events=tuple(journal.events(limit=5_000)),
+    )
+
+
+def _proof(gauges: dict[str, str], handle: str) -> Proof | None:
+    for name in (f"proof:{handle}", f"first-proof:{handle}"):
+        if name in gauges:
+            return decode(gauges[name], Proof, what="the journal")
+    return None
+
+
+def _summary(record: StepRecord | None) -> str:
+    if record is None:
+        return ""
+    if record.trouble is not None:
+        # The rest of it is the end of a log, which the run's own lists show.
+        return record.trouble.cause.partition("\n")[0]
+    return record.evidence.summary if record.evidence else ""
+
+
+def _verdict(state: str, plan: Plan, records: dict[str, StepRecord]) -> str:
+    done = sum(record.state == "done" for record in records.values())
+    match state:
+        case "done":
+            return f"The system runs on {plan.target}; all {done} steps are done and proven."
+        case "taken-back":
+            return f"{plan.source} serves as before: the cut-over did not happen."
+        case _:
+            return f"{done} of {len(plan.steps)} steps are done; the run is {state}."
+
+
+def _became(choice: ConfigChoice) -> str:
+    words = {
+        "copy": "copied",
+        "drop": "dropped",
+        "database": "replaced (new database URL)",
+        "app-url": "replaced (new web address)",
+        "port": "replaced (the port of the container)",
+    }
+    action = words.get(choice.replacement or choice.action, choice.action)
+    return f"{action}: {choice.reason}" if choice.reason else action
+
+
+def _add_on(add_on: AddOn) -> str:
+    return f"{add_on.name} ({add_on.service}:{add_on.plan})"
+
+
+def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> tuple[Moved, ...]:
+    moved = []
+    for database in mapping.moved_databases():
+        add_on = system.add_on(database.add_on_id)
+        moved.append(
+            Moved(
+                what=_add_on(add_on),
+                became=f"{database.handle}, PostgreSQL {database.version}",
+                proof=_summary(records.get(f"prove:{database.handle}")),
+            )
+        )
+    for choice in mapping.moved_apps():
+        app = system.app(choice.app_id)
+        moved.append(
+            Moved(what=app.name, became=choice.handle, proof=_summary(records.get(f"health:{choice.handle}")))
+        )
+        moved.extend(_processes(app, mapping))
+    return tuple(moved)
+
+
+def _processes(app: App, mapping: Mapping) -> list[Moved]:
+    moved = []
+    for process in mapping.processes:
+        if process.app_id == app.id and process.action == "service":
+            became = f"service {process.service}, {process.count} x {process.memory_mb} MB"
+            moved.append(Moved(what=f"{app.name} {process.type}", became=became))
+        elif process.app_id == app.id and process.action == "release-hook":
+            moved.append(Moved(what=f"{app.name} {process.type}", became="a command before each deploy"))
+    for job in mapping.jobs:
+        if job.app_id == app.id and job.action == "cron":
+            moved.append(Moved(what=_job(app, job.job_id), became="a line of the cron service"))
+    return moved
+
+
+def _job(app: App, job_id: str) -> str:
+    command = next((job.command for job in app.jobs or () if job.id == job_id), job_id)
+    return f"{app.name} scheduler job: {command}"
+
+
+def _left(system: System, mapping: Mapping) -> tuple[Left, ...]:
+    left = [
+        Left(what=system.app(c.app_id).name, reason=c.reason) for c in mapping.apps if c.action == "leave"
+    ]
+    left += [
+        Left(what=f"{system.app(c.app_id).name} {c.type}", reason=c.reason)
+        for c in mapping.processes
+        if c.action == "leave"
+    ]
+    left += [
+        Left(what=_job(system.app(c.app_id), c.job_id), reason=c.reason)
+        for c in mapping.jobs
+        if c.action == "leave"
+    ]
+    for choices in (mapping.databases, mapping.add_ons):
+        for choice in choices:
+            if choice.action == "leave":
+                add_on = system.add_on(choice.add_on_id)
+                left.append(Left(what=_add_on(add_on), reason=choice.reason))
+    left += [Left(what=c.hostname, reason=c.reason) for c in mapping.domains if c.action == "leave"]
+    return tuple(left)
+
+
+def _todo(
+    system: System, mapping: Mapping, records: dict[str, StepRecord], state: str, plan: Plan
+) -> tuple[Todo, ...]:
+    if state != "done":
+        return ()
+    todo = []
+    for domain in mapping.domains:
+        moves = (choice := mapping.app(domain.app_id)) is not None and choice.action == "move"
+        if domain.action == "by-hand" and moves:
+            todo.append(_dns(domain, system, mapping, records, plan))
+    for add_on_choice in mapping.add_ons:
+        if add_on_choice.action == "by-hand":
+            add_on = system.add_on(add_on_choice.add_on_id)
+            todo.append(Todo(what=f"Replace {add_on.name} ({add_on.service})", how=add_on_choice.reason))
+    kind: Literal["app", "apps"] = "app" if len(mapping.moved_apps()) == 1 else "apps"
+    names = ", ".join(system.app(c.app_id).name for c in mapping.moved_apps())
+    todo.append(
+        Todo(
+            what=f"Keep the Heroku {kind} a while, then delete",
+            how=f"{names}: in maintenance mode and scaled to zero, the data untouched. When you are sure, "
+            "take a last backup and delete them in the Heroku dashboard; until then the add-ons are billed.",
+        )
+    )
+    return tuple(todo)
+
+
+def _dns(
+    domain: DomainChoice, system: System, mapping: Mapping, records: dict[str, StepRecord], plan: Plan
+) -> Todo:
+    choice = mapping.app(domain.app_id)
+    handle = choice.handle if choice else ""
+    record = records.get(f"endpoint:{handle}")
+    known = record.evidence.facts.get("dns_target") if record and record.evidence else None
+    domains = system.app(domain.app_id).domains
+    old = next((known.cname for known in domains if known.hostname == domain.hostname), None)
+    today = f" (today {old})" if old else ""
+    return Todo(
+        what=f"Point {domain.hostname} at {plan.target}",
+        how=f"CNAME {domain.hostname} -> {known or f'the endpoint of {handle}'}{today}. Lower its TTL first; "
+        "add the domain to the endpoint for a certificate.",
+    )

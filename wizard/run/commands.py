@@ -1,0 +1,148 @@
+"""What a person asks of a running worker, as the control socket hands it in."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, Literal
+
+from wizard.credentials import CredentialRef, Vault
+from wizard.model.plan import Plan
+from wizard.model.secret import Secret
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+from wizard.run.journal import Journal
+
+Answer = dict[str, Any]
+
+OK: Answer = {"ok": True}
+
+
+class Commands:
+    """Wishes that have come in and are not yet heeded. The worker waits for `changed`.
+
+    `interrupt` is called at once for a stop or a way back, so that a copy ends in mid-stream.
+    """
+
+    def __init__(self, journal: Journal, plan: Plan, vault: Vault) -> None:
+        self._journal = journal
+        self._plan = plan
+        self._vault = vault
+        self.changed = asyncio.Event()
+        self.paused = False
+        self.retry = False
+        self.leave: Literal["stop", "back"] | None = None
+        """`stop` or `back` once asked for."""
+        self.going_back = False
+        """Whether the way back was begun; nothing but its end leads out of it."""
+        self.secrets = 0
+        """How many credentials were handed over so far."""
+        self._open_gate: str | None = None
+        self._passed_by = ""
+        self.may_go_back: Callable[[], bool] = lambda: False
+        self.interrupt: Callable[[], None] = lambda: None
+        self.hold: Callable[[bool], None] = lambda paused: None
+
+    def open(self, gate: str | None) -> None:
+        """Open a gate for an answer, or close whichever is open."""
+        self._open_gate, self._passed_by = gate, ""
+
+    def passed(self) -> str:
+        """Who passed the open gate, empty while nobody did."""
+        return self._passed_by
+
+    async def handle(self, request: Answer) -> Answer:
+        """Heed one request; the answer says whether it was taken."""
+        do = str(request["do"])
+        who = clean(str(request.get("who", "")), limit=80)
+        verb = getattr(self, f"_do_{do}", None)
+        if verb is None:
+            return _refused(f"unknown request {clean(do, limit=40)}")
+        answer: Answer = verb(request, who)
+        self.changed.set()
+        return answer
+
+    def _do_ping(self, request: Answer, who: str) -> Answer:
+        return OK
+
+    def _do_pause(self, request: Answer, who: str) -> Answer:
+        if self._begun_cut_over():
+            return _refused("The cut-over is under way: it goes on to its end, or back to Heroku with b.")
+        run = self._journal.run()
+        if run is None or run.state not in ("running", "paused"):
+            # A pause would take the place of what the run waits for: a gate, a sign-in, another try.
+            return _refused("Nothing moves now: the run waits for you.")
+        self.paused = True
+        self.hold(True)
+        self._tell(f"Paused{_by(who)}")
+        return OK
+
+    def _do_resume(self, request: Answer, who: str) -> Answer:
+        self.paused = False
+        self.hold(False)
+        self._tell(f"Resumed{_by(who)}")
+        return OK
+
+    def _do_retry(self, request: Answer, who: str) -> Answer:
+        self.retry = True
+        self._tell(f"Try again{_by(who)}")
+        return OK
+
+    def _do_stop(self, request: Answer, who: str) -> Answer:
+        run = self._journal.run()
+        waits_on_way_back = self.going_back and run is not None and run.state == "failed"
+        if self.going_back and not waits_on_way_back:
+            return _refused("It is going back to Heroku; that is not stopped half way.")
+        if self._begun_cut_over() and not waits_on_way_back:
+            return _refused("Heroku is in maintenance mode: go back to Heroku with b first.")
+        self.leave = "stop"
+        self.interrupt()
+        self._tell(f"Stopped{_by(who)}")
+        return OK
+
+    def _do_back(self, request: Answer, who: str) -> Answer:
+        if self.going_back:
+            # Asked twice, or by somebody who started the worker for it: it is what happens already.
+            self.retry = True
+            return OK
+        if not self.may_go_back():
+            return _refused("There is nothing to take back: Heroku is untouched, or the move is final.")
+        self.leave = "back"
+        self.interrupt()
+        self._tell(f"Back to Heroku{_by(who)}")
+        return OK
+
+    def _do_answer(self, request: Answer, who: str) -> Answer:
+        key = request.get("gate")
+        if self._open_gate is None or key != self._open_gate:
+            return _refused("That gate is not open.")
+        gate = self._plan.step(self._open_gate).gate
+        if gate is None or request.get("word") != gate.word:
+            return _refused("That is not the name.")
+        self._passed_by = who or "a person"
+        return OK
+
+    def _do_secret(self, request: Answer, who: str) -> Answer:
+        if not isinstance(request["value"], str) or not request["value"]:
+            return _refused("An empty credential is none.")
+        ref = CredentialRef(
+            vendor=str(request["vendor"]), account=str(request["account"]), kind=str(request["kind"])
+        )
+        self._vault.hold(ref, Secret(request["value"], f"{ref.vendor} {ref.kind}"))
+        self.secrets += 1
+        return OK
+
+    def _begun_cut_over(self) -> bool:
+        return self.may_go_back()
+
+    def _tell(self, text: str) -> None:
+        # Heeded even when the disk is full and nothing can be written of it.
+        with contextlib.suppress(Trouble):
+            self._journal.event("person", text)
+
+
+def _refused(why: str) -> Answer:
+    return {"ok": False, "why": why}
+
+
+def _by(who: str) -> str:
+    return f" by {who}" if who else ""

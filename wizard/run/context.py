@@ -1,0 +1,208 @@
+"""What a step works with: the session's decisions, both vendors, tunnels, and the way to tell."""
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from wizard.credentials import Vault
+from wizard.database.control import Control
+from wizard.database.move import Move
+from wizard.database.progress import CopyProgress, TunnelHealth
+from wizard.database.tunnel import Tunnel
+from wizard.document.answers import apply_answers
+from wizard.model.mapping import Mapping
+from wizard.model.noun import Noun
+from wizard.model.plan import Plan, Step
+from wizard.model.secret import Secret
+from wizard.model.system import App, System
+from wizard.model.ticket import SshTicket
+from wizard.model.trouble import Trouble
+from wizard.ports import Environment, Source, Target, TargetApp, TargetDatabase
+from wizard.registry import open_source, open_target
+from wizard.run.journal import Journal
+from wizard.session.parts import ANSWERS, MAPPING, SYSTEM, TARGET, Answers
+from wizard.session.places import private_folder, run_folder
+from wizard.session.store import Part, Session
+
+T = TypeVar("T")
+
+VENDOR_LIMIT = 90.0
+"""Seconds that a thread waits for one answer of a vendor's API."""
+
+
+class Context:
+    """One run's surroundings. Lives in the worker, on its event loop."""
+
+    def __init__(self, session: Session, journal: Journal, plan: Plan, vault: Vault) -> None:
+        self.session = session
+        self.journal = journal
+        self.plan = plan
+        self.vault = vault
+        self.system: System = apply_answers(self._part(SYSTEM), session.load(ANSWERS) or Answers())
+        self.mapping: Mapping = self._part(MAPPING)
+        self._target_name = self._part(TARGET).provider
+        self._source: Source | None = None
+        self._target: Target | None = None
+        self._tunnels: dict[str, Tunnel] = {}
+        self.control = Control()
+        self.loop = asyncio.get_running_loop()
+        self.folder = run_folder() / session.id[-24:]
+        self.renew_folders()
+        self._pending: dict[str, list[str]] = {}
+
+    def _part(self, part: Part[T]) -> T:
+        value = self.session.load(part)
+        if value is None:
+            raise Trouble(
+                f"The session has no {part.name} yet.",
+                remedy="Open it with `offramp` and go through the stages before the run.",
+                code="not-ready",
+            )
+        return value
+
+    # -- vendors ------------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> Source:
+        """The source; raises SignInNeeded when its token is not at hand."""
+        if self._source is None:
+            self._source = open_source(self.session, self.vault)
+        return self._source
+
+    @property
+    def target(self) -> Target:
+        """The target; raises SignInNeeded when its token is not at hand."""
+        if self._target is None:
+            self._target = open_target(self.session, self.vault, self._target_name)
+        return self._target
+
+    async def forget_vendors(self) -> None:
+        """Open both anew at the next use: a token has changed."""
+        for vendor in (self._source, self._target):
+            if vendor is not None:
+                await vendor.close()
+        self._source = self._target = None
+
+    async def environment(self) -> Environment:
+        """The target's environment of this move; raises Trouble when it is not there."""
+        for environment in await self.target.environments():
+            if environment.handle == self.mapping.environment:
+                return environment
+        raise Trouble(
+            f"The environment {self.mapping.environment} is not there.",
+            remedy="Create it, or choose another on the map, then press r.",
+            code="environment-missing",
+        )
+
+    async def database(self, handle: str) -> TargetDatabase:
+        """The target's database of that handle; raises Trouble when it is not there."""
+        database = await self.target.find_database(await self.environment(), handle)
+        if database is None:
+            raise Trouble(
+                f"The database {handle} is not there.",
+                remedy="Press r: Offramp looks again, and creates it when it is gone.",
+                code="database-missing",
+            )
+        return database
+
+    async def app(self, handle: str) -> TargetApp:
+        """The target's app of that handle; raises Trouble when it is not there."""
+        app = await self.target.find_app(await self.environment(), handle)
+        if app is None:
+            raise Trouble(
+                f"The app {handle} is not there.",
+                remedy="Press r: Offramp looks again, and creates it when it is gone.",
+                code="app-missing",
+            )
+        return app
+
+    def source_app(self, step: Step) -> App:
+        """The app of the inventory that a step is about."""
+        return self.system.app(str(step.args["app"]))
+
+    def renew_folders(self) -> None:
+        """Make the run's folders if they are not there: the end of a login may remove all below
+        XDG_RUNTIME_DIR, and the worker outlives it."""
+        private_folder(self.folder)
+        for handle in self._tunnels:
+            private_folder(self.folder / handle)
+
+    # -- databases ----------------------------------------------------------------------------------
+
+    def _wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+        """Called in a thread: run `work` on the loop and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(VENDOR_LIMIT)
+
+    def tunnel(self, handle: str) -> Tunnel:
+        """The tunnel to a database of the target, opened at its first use and kept for the whole run."""
+        if handle not in self._tunnels:
+
+            def ticket() -> SshTicket:
+                return self._wait_for(self._ticket(handle))
+
+            def health(now: TunnelHealth) -> None:
+                self._show(f"tunnel:{handle}", now)
+
+            self._tunnels[handle] = Tunnel(ticket, private_folder(self.folder / handle), health)
+        return self._tunnels[handle]
+
+    async def _ticket(self, handle: str) -> SshTicket:
+        return await self.target.ticket(await self.database(handle))
+
+    def move(self, step: Step) -> Move:
+        """The engine for the database that a step is about; it resumes from the target's own marker."""
+        add_on = str(step.args["add_on"])
+        handle = str(step.args["handle"])
+
+        def source_url() -> Secret:
+            return self._wait_for(self.source.database_url(add_on))
+
+        def report(progress: CopyProgress) -> None:
+            self._show(f"copy:{handle}", progress)
+
+        def event(text: str) -> None:
+            self.journal.event("copy", text, step=step.key)
+
+        return Move(
+            name=handle,
+            session=self.session.id,
+            source=source_url,
+            target=self.tunnel(handle).url,
+            work=private_folder(self.folder / handle),
+            report=report,
+            event=event,
+            control=self.control,
+        )
+
+    # -- telling --------------------------------------------------------------------------------------
+
+    def _show(self, gauge: str, value: Noun) -> None:
+        # On a full disk the picture stands still; the work goes on, and its own next entry tells of it.
+        with contextlib.suppress(Trouble):
+            self.journal.gauge(gauge, value)
+
+    def log(self, step: Step) -> Callable[[str], None]:
+        """Takes lines of a vendor's log; they are written in batches by `flush_logs`."""
+        lines = self._pending.setdefault(step.key, [])
+        return lines.append
+
+    def flush_logs(self) -> None:
+        """Write the log lines that have come in since the last time."""
+        for step, lines in self._pending.items():
+            if lines:
+                batch = lines[:]
+                self.journal.log(step, batch)
+                del lines[: len(batch)]
+
+    async def close(self) -> None:
+        """End tunnels and connections; leave nothing in the run folder."""
+        for tunnel in self._tunnels.values():
+            await asyncio.to_thread(tunnel.close)
+        self._tunnels.clear()
+        await self.forget_vendors()
+        try:
+            self.flush_logs()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,31 @@
+"""Every kind of step by its name in the plan."""
+
+from wizard.run.kinds.data import Constraints, Copy, Prove, Quiet, Refresh, Tidy
+from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler
+from wizard.run.kinds.gate import Gate, Health
+from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.provision import AppKind, DatabaseKind, EnvironmentKind, Push
+from wizard.run.kinds.serve import Configure, Deploy, EndpointKind, Link, Scale
+
+KINDS: dict[str, type[Kind]] = {
+    "environment": EnvironmentKind,
+    "database": DatabaseKind,
+    "app": AppKind,
+    "push": Push,
+    "copy": Copy,
+    "gate": Gate,
+    "maintenance": Maintenance,
+    "scheduler": Scheduler,
+    "scale-down": ScaleDown,
+    "quiet": Quiet,
+    "refresh": Refresh,
+    "constraints": Constraints,
+    "prove": Prove,
+    "configure": Configure,
+    "deploy": Deploy,
+    "scale": Scale,
+    "endpoint": EndpointKind,
+    "link": Link,
+    "health": Health,
+    "tidy": Tidy,
+}

@@ -1,0 +1,164 @@
+"""The steps of a database: first copy, quiet, refresh, constraints, proof, tidy; all by the engine."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from wizard.database.move import Move
+from wizard.database.progress import Proof
+from wizard.model.plan import Evidence, Step
+from wizard.model.trouble import Trouble
+from wizard.run.context import Context
+from wizard.run.kinds.kind import Kind
+
+T = TypeVar("T")
+
+QUIET_LIMIT = 60.0
+"""Seconds for the source's own connections to end after the last dyno."""
+
+
+class _Engine(Kind):
+    """The engine's calls are idempotent and resume from the target's own marker: each is asked again
+    rather than believed from the journal, and costs little when it is done."""
+
+    in_thread = True
+
+    async def run(self, context: Context, step: Step, work: Callable[[Move], T]) -> T:
+        """Do `work` in a thread, with the tunnel up."""
+        handle = str(step.args["handle"])
+
+        def in_thread() -> T:
+            context.tunnel(handle).start()
+            return work(context.move(step))
+
+        return await asyncio.to_thread(in_thread)
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        return None
+
+
+class Copy(_Engine):
+    """The first copy, while the app goes on writing: consistent in itself, proven table by table."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        proof = await self.run(context, step, lambda move: move.first_proof())
+        return None if proof is None else self._evidence(context, step, proof)
+
+    async def do(self, context: Context, step: Step) -> None:
+        await self.run(context, step, lambda move: move.first_copy())
+
+    def _evidence(self, context: Context, step: Step, proof: Proof) -> Evidence:
+        context.journal.gauge(f"first-proof:{step.args['handle']}", proof)
+        return _proof_evidence(proof, "copied, Heroku still serving")
+
+
+class Quiet(_Engine):
+    """Nobody else is connected with the app's role, so nobody writes."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        if await self.run(context, step, lambda move: move.other_writers()):
+            return None
+        return Evidence(summary="nobody but Offramp is connected to the source")
+
+    async def do(self, context: Context, step: Step) -> None:
+        end = context.loop.time() + QUIET_LIMIT
+        while names := await self.run(context, step, lambda move: move.other_writers()):
+            if context.loop.time() > end:
+                raise Trouble(
+                    f"Somebody is still connected to the source database: {', '.join(names[:5])}.",
+                    untouched="Nothing was copied again.",
+                    remedy="End those connections (a psql, a dataclip, another app), then press r.",
+                    code="not-quiet",
+                )
+            await asyncio.sleep(1)
+
+
+class Refresh(_Engine):
+    """What changed since the first copy, copied again; the source is frozen now, so it stays true."""
+
+    stays = True
+
+    async def do(self, context: Context, step: Step) -> None:
+        self._changed = await self.run(context, step, lambda move: move.refresh())
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        names = self._changed
+        words = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        return Evidence(
+            summary=(
+                f"{len(names)} table{'s' * (len(names) != 1)} had changed, copied again: {words}"
+                if names
+                else "no table had changed since the first copy"
+            ),
+            facts={"tables": len(names)},
+        )
+
+
+class Constraints(_Engine):
+    """Sequences, foreign keys, triggers, materialised views, statistics."""
+
+    stays = True
+
+    async def do(self, context: Context, step: Step) -> None:
+        await self.run(context, step, lambda move: move.finish())
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        return Evidence(summary=f"{step.args['handle']} has its sequences, foreign keys, triggers and views")
+
+
+class Prove(_Engine):
+    """Count and digest of every table on both sides, the source being frozen."""
+
+    stays = True
+
+    async def do(self, context: Context, step: Step) -> None:
+        proof = await self.run(context, step, lambda move: move.prove())
+        context.journal.gauge(f"proof:{step.args['handle']}", proof)
+        self._proof = proof
+        self._changes = await self.run(context, step, lambda move: move.changes())
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        proof = self._proof
+        if not proof.equal:
+            named = [table.name for table in proof.tables if not table.equal] + list(proof.differences)
+            raise Trouble(
+                f"The proof of {step.args['handle']} failed: {'; '.join(named[:6])}.",
+                untouched="Heroku's data is as it was.",
+                remedy="Press r to copy what differs again and prove anew, or b to go back to Heroku.",
+                code="proof-failed",
+            )
+        return _proof_evidence(proof, "proven equal", changes=self._changes)
+
+
+class Tidy(_Engine):
+    """Offramp's marker schema removed from the target."""
+
+    async def do(self, context: Context, step: Step) -> None:
+        await self.run(context, step, lambda move: move.remove_marker())
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        return Evidence(summary=f"nothing of Offramp's is left in {step.args['handle']}")
+
+
+async def written_since(context: Context, step: Step) -> int | None:
+    """How many row changes a proven database has seen since its proof; None when that is not known."""
+    record = context.journal.steps().get(step.key)
+    before = record.evidence.facts.get("changes") if record and record.evidence else None
+    if not isinstance(before, int):
+        return None
+    return max(0, await Prove().run(context, step, lambda move: move.changes()) - before)
+
+
+def _proof_evidence(proof: Proof, words: str, **more: int) -> Evidence:
+    rows = sum(table.source_rows for table in proof.tables)
+    good = sum(table.equal for table in proof.tables)
+    return Evidence(
+        summary=f"{good} of {len(proof.tables)} tables {words}, {rows:,} rows",
+        facts={
+            "tables": len(proof.tables),
+            "equal": good,
+            "rows": rows,
+            "seconds": round(proof.seconds, 1),
+            **more,
+        },
+    )

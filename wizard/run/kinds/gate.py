@@ -1,0 +1,139 @@
+"""Gates: a person says yes by typing the name. The worker opens them; see wizard/run/worker.py."""
+
+import asyncio
+
+import httpx
+
+from wizard.model.plan import Evidence, Step
+from wizard.model.trouble import Trouble
+from wizard.run.context import Context
+from wizard.run.kinds.data import written_since
+from wizard.run.kinds.kind import Kind
+
+Fact = tuple[str, str]
+"""A state ("good" or "look") and a sentence."""
+
+
+class Gate(Kind):
+    """A gate is passed by an answer on the control socket, never by itself."""
+
+    stays = True
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        """A gate is not found in the world: only the journal knows that it was passed."""
+        return None
+
+    async def do(self, context: Context, step: Step) -> None:
+        """Nothing: the worker waits for the answer."""
+
+    async def facts(self, context: Context, step: Step) -> tuple[Fact, ...]:
+        """What is true now, looked up when the gate opens."""
+        records = context.journal.steps()
+        facts: list[Fact] = []
+        for needed in step.needs:
+            record = records.get(needed)
+            if record and record.evidence:
+                facts.append(("good", record.evidence.summary))
+        if step.args.get("gate") == "cut-over":
+            facts.extend(await self._heroku_now(context))
+        else:
+            facts.extend(await self._written(context))
+        return tuple(facts)
+
+    async def _written(self, context: Context) -> list[Fact]:
+        """What would be lost by going back, said before it is decided."""
+        facts: list[Fact] = []
+        for step in context.plan.steps:
+            if step.kind != "prove":
+                continue
+            count = await written_since(context, step)
+            if count:
+                rows = "row was" if count == 1 else "rows were"
+                facts.append(
+                    (
+                        "look",
+                        f"{count:,} {rows} written to {step.args['handle']} since the proof; "
+                        "going back leaves them there",
+                    )
+                )
+            elif count == 0:
+                facts.append(("good", f"nothing was written to {step.args['handle']} since the proof"))
+        return facts
+
+    async def _heroku_now(self, context: Context) -> list[Fact]:
+        facts: list[Fact] = []
+        for choice in context.mapping.moved_apps():
+            app = context.system.app(choice.app_id)
+            state = await context.source.state(app.id)
+            running = ", ".join(
+                f"{kind} {count}" for kind, count in sorted(state.quantities.items()) if count
+            )
+            facts.append(("good", f"{app.name} on Heroku: {running or 'nothing runs'}"))
+            if app.release is not None and state.release != app.release:
+                facts.append(
+                    (
+                        "look",
+                        f"{app.name} has had a release since it was documented "
+                        f"(v{app.release}, now v{state.release}): config or code may have changed",
+                    )
+                )
+            for domain in app.domains:
+                if domain.kind == "custom":
+                    facts.append(
+                        ("look", f"{domain.hostname} still points at Heroku; you change its DNS afterwards")
+                    )
+        return facts
+
+
+class Health(Kind):
+    """Services run in the wanted number, and the web address answers as Heroku's did."""
+
+    patience = 120.0
+    """Seconds until a web address must answer."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        app = await context.app(str(step.args["handle"]))
+        services = {service.type: service for service in await context.target.services(app)}
+        running = ", ".join(f"{s.type} {s.count}" for s in services.values())
+        if "web" not in services:
+            return Evidence(
+                summary=f"{app.handle} runs: {running or 'no services'}", facts={"services": running}
+            )
+        endpoint = await context.target.find_endpoint(services["web"])
+        if endpoint is None:
+            return None
+        status = await answers(endpoint.url)
+        if status is None or status >= 400:
+            return None
+        return Evidence(
+            summary=f"{app.handle} answers {status} at {endpoint.url} ({running})",
+            facts={
+                "url": endpoint.url,
+                "status": status,
+                "services": running,
+                "dns_target": endpoint.dns_target,
+            },
+        )
+
+    async def do(self, context: Context, step: Step) -> None:
+        """Wait: a load balancer and a fresh process need a moment."""
+        end = context.loop.time() + self.patience
+        while await self.probe(context, step) is None:
+            if context.loop.time() > end:
+                raise Trouble(
+                    f"{step.args['handle']} does not answer as it should.",
+                    untouched="Heroku's data and apps are as they were.",
+                    remedy="Look at its log (l); press r to check again, or b to go back to Heroku.",
+                    code="unhealthy",
+                )
+            await asyncio.sleep(1)
+
+
+async def answers(url: str) -> int | None:
+    """The status of a GET, None when nothing answers. Certificates are verified; redirects count as such."""
+    try:
+        async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
+            response = await client.get(url)
+    except httpx.HTTPError:
+        return None
+    return response.status_code

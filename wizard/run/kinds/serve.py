@@ -1,0 +1,223 @@
+"""What makes the apps serve on the target: config, deploy, scale, web address, links; and their stop."""
+
+from wizard.mapping.names import cron_service
+from wizard.model.mapping import ConfigChoice
+from wizard.model.plan import Evidence, Step
+from wizard.model.secret import Secret, config_value
+from wizard.model.trouble import Trouble
+from wizard.ports import Log, TargetService
+from wizard.run.context import Context
+from wizard.run.kinds.kind import Kind
+
+
+def _choices(context: Context, step: Step) -> list[ConfigChoice]:
+    return [choice for choice in context.mapping.config if choice.app_id == step.args["app"]]
+
+
+async def wanted_config(context: Context, step: Step) -> dict[str, Secret]:
+    """The values that an app gets: Heroku's own, read now, with what is replaced replaced. Web addresses
+    of the target are not known yet: those keep Heroku's until `Link`, since an app may not start without
+    them."""
+    choices = _choices(context, step)
+    values = await context.source.config(str(step.args["app"]))
+    wanted: dict[str, Secret] = {}
+    for choice in choices:
+        if choice.action == "copy" or choice.replacement == "app-url":
+            if choice.name not in values:
+                raise Trouble(
+                    f"The config var {choice.name} is not on Heroku any more.",
+                    remedy="Read the system again (document), and make the plan again.",
+                    code="config-changed",
+                )
+            if values[choice.name]:
+                wanted[choice.name] = values[choice.name]
+        elif choice.replacement == "port":
+            wanted[choice.name] = config_value(str(context.mapping.port), choice.name)
+        elif choice.replacement == "database":
+            wanted[choice.name] = await _database_url(context, choice)
+    return wanted
+
+
+async def _database_url(context: Context, choice: ConfigChoice) -> Secret:
+    for database in context.mapping.databases:
+        if database.add_on_id == choice.refers_to:
+            return await context.target.database_url(await context.database(database.handle))
+    raise Trouble(
+        f"{choice.name} is to name a database that does not move.",
+        remedy="Decide it again on the map, and make the plan again.",
+        code="mapping-broken",
+    )
+
+
+class Configure(Kind):
+    """Config vars, copied and replaced; merged into what is there."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        wanted = await wanted_config(context, step)
+        there = await context.target.config(await context.app(str(step.args["handle"])))
+        names = {choice.name: choice for choice in _choices(context, step)}
+        if any(
+            name not in there if names[name].replacement == "app-url" else there.get(name) != value
+            for name, value in wanted.items()
+        ):
+            return None
+        replaced = [name for name in wanted if names[name].replacement in ("database", "port")]
+        return Evidence(
+            summary=f"{len(wanted)} config vars of {step.args['handle']} are set"
+            + (f", {', '.join(replaced)} new" if replaced else ""),
+            facts={"set": len(wanted), "replaced": len(replaced)},
+        )
+
+    async def do(self, context: Context, step: Step) -> None:
+        wanted = await wanted_config(context, step)
+        await context.target.configure(await context.app(str(step.args["handle"])), wanted, context.log(step))
+
+
+class Deploy(Kind):
+    """The pushed commit, built and started by the target."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        app = await context.app(str(step.args["handle"]))
+        commit = str(step.args["commit"])
+        if app.git_ref is None or commit[:12] not in app.git_ref:
+            return None
+        return Evidence(summary=f"{app.handle} runs commit {commit[:10]}", facts={"commit": commit})
+
+    async def do(self, context: Context, step: Step) -> None:
+        app = await context.app(str(step.args["handle"]))
+        folder = context.folder / "git" / app.handle
+        remote, _ = await context.target.git_remote(app, str(folder), str(step.args["commit"]))
+        await context.target.deploy(app, remote.branch, context.log(step))
+
+    async def undo(self, context: Context, step: Step) -> str:
+        return await stop(context, str(step.args["handle"]), context.log(step))
+
+
+async def stop(context: Context, handle: str, log: Log) -> str:
+    """Scale every service of an app to zero, so that jobs run on one side only."""
+    try:
+        app = await context.target.find_app(await context.environment(), handle)
+    except Trouble as trouble:
+        if trouble.code != "environment-missing":
+            raise
+        app = None
+    services = await context.target.services(app) if app else []
+    stopped = [service for service in services if service.count]
+    for service in stopped:
+        await context.target.scale(service, 0, service.memory_mb, log)
+    return f"{handle} is stopped on the target" if stopped else ""
+
+
+class Scale(Kind):
+    """Count and memory of each service."""
+
+    def _wanted(self, context: Context, step: Step) -> dict[str, tuple[int, int]]:
+        mapping = context.mapping
+        wanted = {
+            choice.service: (choice.count, choice.memory_mb)
+            for choice in mapping.processes
+            if choice.app_id == step.args["app"] and choice.action == "service"
+        }
+        cron = cron_service(mapping, str(step.args["app"]))
+        if cron is not None:
+            wanted.setdefault(cron, (1, 512))
+        return wanted
+
+    async def _different(self, context: Context, step: Step) -> list[tuple[TargetService, int, int]]:
+        services = {
+            s.type: s for s in await context.target.services(await context.app(str(step.args["handle"])))
+        }
+        different = []
+        for name, (count, memory) in self._wanted(context, step).items():
+            service = services.get(name)
+            if service is None:
+                raise Trouble(
+                    f"{step.args['handle']} has no service {name} after the deploy.",
+                    remedy="Look at the Procfile of the pushed commit; press b to go back to Heroku.",
+                    code="service-missing",
+                )
+            if service.count != count or (count and service.memory_mb != memory):
+                different.append((service, count, memory))
+        return different
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        if await self._different(context, step):
+            return None
+        words = ", ".join(
+            f"{name} {count} x {memory} MB" for name, (count, memory) in self._wanted(context, step).items()
+        )
+        return Evidence(summary=f"{step.args['handle']}: {words}", facts={"services": words})
+
+    async def do(self, context: Context, step: Step) -> None:
+        for service, count, memory in await self._different(context, step):
+            await context.target.scale(service, count, memory, context.log(step))
+
+    async def undo(self, context: Context, step: Step) -> str:
+        return await stop(context, str(step.args["handle"]), context.log(step))
+
+
+class EndpointKind(Kind):
+    """A web address for the web service."""
+
+    async def _web(self, context: Context, step: Step) -> TargetService:
+        for service in await context.target.services(await context.app(str(step.args["handle"]))):
+            if service.type == "web":
+                return service
+        raise Trouble(
+            f"{step.args['handle']} has no web service.",
+            remedy="Look at the Procfile of the pushed commit.",
+            code="service-missing",
+        )
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        endpoint = await context.target.find_endpoint(await self._web(context, step))
+        if endpoint is None or endpoint.state != "provisioned":
+            return None
+        return Evidence(
+            summary=f"{step.args['handle']} has the address {endpoint.url}",
+            facts={"url": endpoint.url, "dns_target": endpoint.dns_target},
+        )
+
+    async def do(self, context: Context, step: Step) -> None:
+        await context.target.create_endpoint(
+            await self._web(context, step), int(str(step.args["port"])), context.log(step)
+        )
+
+
+class Link(Kind):
+    """Config vars that hold web addresses of apps that have moved too."""
+
+    async def _wanted(self, context: Context, step: Step) -> dict[str, Secret]:
+        values = await context.source.config(str(step.args["app"]))
+        wanted = {}
+        for choice in _choices(context, step):
+            if choice.replacement == "app-url" and choice.action == "replace" and choice.name in values:
+                wanted[choice.name] = await self._new(context, choice, values[choice.name])
+        return wanted
+
+    async def _new(self, context: Context, choice: ConfigChoice, old: Secret) -> Secret:
+        moved = context.mapping.app(choice.refers_to)
+        app = await context.app(moved.handle if moved else "")
+        for service in await context.target.services(app):
+            endpoint = await context.target.find_endpoint(service)
+            if endpoint is not None:
+                # Only the address changes: a path or a trailing slash in the old value stays as it is.
+                address = context.system.app(choice.refers_to).web_url.rstrip("/")
+                return config_value(old.reveal().replace(address, endpoint.url.rstrip("/")), choice.name)
+        raise Trouble(
+            f"{choice.name} is to name the web address of {app.handle}, which has none.",
+            remedy="Press r to look again, or b to go back to Heroku.",
+            code="endpoint-missing",
+        )
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        wanted = await self._wanted(context, step)
+        there = await context.target.config(await context.app(str(step.args["handle"])))
+        if any(there.get(name) != value for name, value in wanted.items()):
+            return None
+        return Evidence(summary=f"new addresses in {step.args['handle']}: {', '.join(wanted) or 'none'}")
+
+    async def do(self, context: Context, step: Step) -> None:
+        await context.target.configure(
+            await context.app(str(step.args["handle"])), await self._wanted(context, step), context.log(step)
+        )

@@ -1,0 +1,166 @@
+"""A run as a screen or a command shows it: one immutable snapshot, read from the session file alone."""
+
+from typing import Literal, TypeVar
+
+from msgspec import field
+
+from wizard.database.progress import CopyProgress, Proof, TunnelHealth
+from wizard.model.noun import Noun, decode
+from wizard.model.plan import Plan, Step
+from wizard.run.journal import Journal, RunRecord, StepRecord, TroubleNote
+from wizard.session.lock import Holder, Lock
+from wizard.session.parts import PLAN
+from wizard.session.store import Session
+
+
+class GateView(Noun, frozen=True, kw_only=True):
+    """An open gate. `true_now` are sentences with their state: good, look."""
+
+    key: str
+    title: str
+    word: str
+    true_now: tuple[tuple[str, str], ...]
+    will_happen: tuple[str, ...]
+    duration: str
+    way_back: str
+
+
+class OpenGate(Noun, frozen=True, kw_only=True):
+    """What the worker adds to a gate when it opens; kept as the gauge `gate`."""
+
+    key: str
+    true_now: tuple[tuple[str, str], ...]
+
+
+class SecretWanted(Noun, frozen=True, kw_only=True):
+    """A credential that the worker lacks; kept as the gauge `secret`. `vendor` is a provider's name."""
+
+    vendor: str
+    reason: str
+
+
+class WayBackOpen(Noun, frozen=True, kw_only=True):
+    """The way back was begun and has not reached its end: a later worker goes on with it, and never again
+    forward. Kept as the gauge `way-back`. `left` says what could not be taken back so far."""
+
+    left: tuple[str, ...] = ()
+
+
+WAY_BACK = "way-back"
+
+
+class StepView(Noun, frozen=True, kw_only=True):
+    """A step with its record; `number` counts from 1."""
+
+    number: int
+    step: Step
+    record: StepRecord
+
+
+class RunView(Noun, frozen=True, kw_only=True):
+    """Everything a monitor needs. `worker` is `alive`, `dead` (was there, is gone) or `none`."""
+
+    name: str
+    run: RunRecord
+    worker: Literal["alive", "dead", "none"]
+    holder: Holder | None
+    steps: tuple[StepView, ...]
+    copies: dict[str, CopyProgress] = field(default_factory=dict)
+    tunnels: dict[str, TunnelHealth] = field(default_factory=dict)
+    proofs: dict[str, Proof] = field(default_factory=dict)
+    gate: GateView | None = None
+    secret: SecretWanted | None = None
+    can_go_back: bool = False
+    """Whether one key takes everything back to Heroku now."""
+    way_back: WayBackOpen | None = None
+    """Set from the beginning of the way back to its end; with `failed` something of it is left to do."""
+
+    @property
+    def current(self) -> StepView | None:
+        """The step the run is at."""
+        return next((view for view in self.steps if view.step.key == self.run.current), None)
+
+    @property
+    def done(self) -> int:
+        """How many steps are done."""
+        return sum(view.record.state == "done" for view in self.steps)
+
+    @property
+    def trouble(self) -> TroubleNote | None:
+        """What stopped the run, if something did."""
+        return next((view.record.trouble for view in self.steps if view.record.trouble), None)
+
+
+def view(session: Session) -> RunView | None:
+    """Read the newest run of a session; None when nothing was run yet."""
+    plan = session.load(PLAN)
+    journal = Journal(session)
+    run = journal.run()
+    if plan is None or run is None:
+        return None
+    records = journal.steps()
+    steps = tuple(
+        StepView(
+            number=n, step=step, record=records.get(step.key) or StepRecord(key=step.key, state="pending")
+        )
+        for n, step in enumerate(plan.steps, 1)
+    )
+    gauges = journal.gauges()
+    holder = Lock(session.worker_lock_file).holder()
+    ended = run.state in ("done", "stopped", "taken-back")
+    return RunView(
+        name=session.name,
+        run=run,
+        worker="alive" if holder else ("none" if ended else "dead"),
+        holder=holder,
+        steps=steps,
+        copies=_gauges(gauges, "copy:", CopyProgress),
+        tunnels=_gauges(gauges, "tunnel:", TunnelHealth),
+        proofs=_gauges(gauges, "proof:", Proof),
+        gate=_gate(plan, gauges) if run.state == "waiting" else None,
+        secret=decode(gauges["secret"], SecretWanted, what="the journal") if "secret" in gauges else None,
+        can_go_back=run.state not in ("taken-back", "done") and can_go_back(plan, records),
+        way_back=decode(gauges[WAY_BACK], WayBackOpen, what="the journal") if WAY_BACK in gauges else None,
+    )
+
+
+def can_go_back(plan: Plan, records: dict[str, StepRecord]) -> bool:
+    """Whether a write to Heroku was made or begun, and the last gate has not been passed."""
+    begun = any(
+        step.writes == "heroku"
+        and (record := records.get(step.key))
+        and record.state in ("intent", "done", "failed", "lost")
+        for step in plan.steps
+    )
+    last = next((step for step in reversed(plan.steps) if step.kind == "gate"), None)
+    passed = last is not None and (record := records.get(last.key)) is not None and record.state == "done"
+    return begun and not passed
+
+
+N = TypeVar("N", CopyProgress, TunnelHealth, Proof)
+
+
+def _gauges(gauges: dict[str, str], prefix: str, kind: type[N]) -> dict[str, N]:
+    return {
+        name.removeprefix(prefix): decode(value, kind, what="the journal")
+        for name, value in gauges.items()
+        if name.startswith(prefix)
+    }
+
+
+def _gate(plan: Plan, gauges: dict[str, str]) -> GateView | None:
+    if "gate" not in gauges:
+        return None
+    opened = decode(gauges["gate"], OpenGate, what="the journal")
+    step = plan.step(opened.key)
+    if step.gate is None:
+        return None
+    return GateView(
+        key=step.key,
+        title=step.title,
+        word=step.gate.word,
+        true_now=opened.true_now,
+        will_happen=step.gate.will_happen,
+        duration=step.gate.duration,
+        way_back=step.gate.way_back,
+    )

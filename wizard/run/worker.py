@@ -1,0 +1,182 @@
+"""The worker: a process of its own that carries out a plan and outlives its screen.
+
+    python -m wizard.run.worker SESSION_FOLDER
+
+Ends with 0 when the run is done, stopped or taken back, with 3 when another worker holds the session.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from wizard.credentials import Vault
+from wizard.model.plan import Plan
+from wizard.model.secret import redact
+from wizard.model.trouble import Trouble
+from wizard.run.commands import Commands
+from wizard.run.context import Context
+from wizard.run.control import serve, socket_path
+from wizard.run.drive import Drive
+from wizard.run.journal import Journal, StepRecord
+from wizard.run.reserve import Reserve
+from wizard.session.database import DISK_FULL
+from wizard.session.lock import Lock
+from wizard.session.parts import PLAN
+from wizard.session.store import Session
+
+BUSY = 3
+
+
+def keep_memory_private() -> None:
+    """No core file, and no other process of this user may read this one's memory: it holds secrets."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+
+
+async def work(session: Session) -> None:
+    """Carry out the session's plan until it is done, stopped or taken back."""
+    plan = session.load(PLAN)
+    if plan is None:
+        raise Trouble("The session has no plan yet.", remedy="Open it with `offramp`.", code="not-ready")
+    journal = Journal(session)
+    _begin(journal, plan)
+    vault = Vault(None)
+    context = Context(session, journal, plan, vault)
+    commands = Commands(journal, plan, vault)
+    drive = Drive(context, commands)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, drive.yield_to_system)
+    service = asyncio.create_task(_serve(session, commands))
+    beat = asyncio.create_task(_beat(journal, context))
+    try:
+        await _drive(drive, Reserve(session.folder))
+    finally:
+        for task in (service, beat):
+            task.cancel()
+        await asyncio.gather(service, beat, return_exceptions=True)
+        await context.close()
+
+
+async def _drive(drive: Drive, reserve: Reserve) -> None:
+    """Run, and on a full disk wait for room. A cut-over does not wait for that: Heroku serves again."""
+    reserve.keep()
+    again: Callable[[], Awaitable[None]] = drive.run
+    while True:
+        try:
+            await again()
+            break
+        except Trouble as trouble:
+            if trouble.code != DISK_FULL:
+                raise
+            reserve.give_up()
+            again = await drive.full_disk(trouble, reserve.keep)
+    reserve.give_up()
+
+
+def _begin(journal: Journal, plan: Plan) -> None:
+    run = journal.run()
+    if run is None:
+        journal.start_run(plan)
+        return
+    if run.plan_digest == plan.digest():
+        return
+    records = journal.steps()
+    carried = () if run.state in ("done", "taken-back") else _unfinished(plan, records)
+    journal.start_run(plan, carried)
+    if any(record.state not in ("pending", "undone") for record in records.values()):
+        journal.event("look", "The plan was made anew: steps that are done already are found by looking.")
+
+
+def _unfinished(plan: Plan, records: dict[str, StepRecord]) -> tuple[StepRecord, ...]:
+    """Writes to Heroku of the plan before, which are not taken back. What they remember of Heroku as it
+    was must not be lost: a new run would take maintenance mode for how things were."""
+    begun = tuple(
+        record
+        for record in records.values()
+        if record.state in ("intent", "done", "failed", "lost")
+        and record.evidence is not None
+        and "before" in record.evidence.facts
+    )
+    missing = {record.key for record in begun} - {step.key for step in plan.steps}
+    if missing:
+        raise Trouble(
+            f"The plan before this one has changed Heroku, and this one does not know: {min(missing)}.",
+            untouched="Heroku stays as it is now.",
+            remedy="Take the earlier choices on the map again, make that plan, and go back with b first.",
+            code="plan-changed",
+        )
+    return begun
+
+
+async def _serve(session: Session, commands: Commands) -> None:
+    """Listen for what a person asks; anew when the socket was removed, as the end of a login may do."""
+    path = socket_path(session)
+    server = await serve(session, commands.handle)
+    try:
+        while True:
+            await asyncio.sleep(1)
+            if not path.exists():
+                server.close()
+                with contextlib.suppress(Trouble, OSError):
+                    # The folder may not be there just now; the next second tries again.
+                    server = await serve(session, commands.handle)
+    finally:
+        server.close()
+        path.unlink(missing_ok=True)
+
+
+async def _beat(journal: Journal, context: Context) -> None:
+    while True:
+        with contextlib.suppress(Trouble):
+            # A full disk, or a run folder that cannot be made: the drive meets it too, and tells.
+            journal.beat(os.getpid())
+            context.flush_logs()
+            context.renew_folders()
+        await asyncio.sleep(1)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the worker for the session folder in `arguments`."""
+    keep_memory_private()
+    # Not SIG_IGN: children would inherit that, and an `ssh` that ignores SIGHUP cannot be told to end.
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, lambda number, frame: None)
+    os.umask(0o077)
+    try:
+        session = Session(Path(arguments[0]))
+    except Trouble as trouble:
+        _last_words(trouble.sentence())
+        return 1
+    lock = Lock(session.worker_lock_file)
+    if not lock.take(str(socket_path(session))):
+        return BUSY
+    try:
+        asyncio.run(work(session))
+    except Trouble as trouble:
+        _last_words(trouble.sentence())
+        return 1
+    except Exception:  # noqa: BLE001 - the last resort: written down without secrets, and the exit code says it
+        _last_words(traceback.format_exc())
+        return 1
+    finally:
+        lock.release()
+        session.close()
+    return 0
+
+
+def _last_words(text: str) -> None:
+    with contextlib.suppress(OSError):
+        # They go to a file, which may be on the disk that is full; the exit code stays.
+        sys.stderr.write(redact(text) + "\n")
+        sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
