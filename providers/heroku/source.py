@@ -1,0 +1,106 @@
+"""Heroku, signed in: the reads of the inventory and the four writes of the cut-over."""
+
+import urllib.parse
+from collections.abc import Callable, Mapping
+
+from providers.heroku.answers import Gone
+from providers.heroku.app_reading import read_config, read_release
+from providers.heroku.client import Client
+from providers.heroku.databases import read_database_url
+from providers.heroku.fields import number, text
+from providers.heroku.inventory import Inventory, read_account
+from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, add_job, read_jobs, remove_job
+from wizard.model.secret import Secret
+from wizard.model.system import Account, Job, System
+from wizard.model.trouble import Trouble, Unreachable
+from wizard.ports import AppState, ReadProgress
+
+
+class HerokuSource:
+    """See `wizard.ports.Source`. A write whose answer is lost is not repeated: the state is looked at."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def account(self) -> Account:
+        """Who the token belongs to; SignInNeeded when Heroku does not take it."""
+        return await read_account(self._client)
+
+    async def read(self, report: Callable[[ReadProgress], None]) -> System:
+        """Read everything, apps side by side; see `Inventory.read`."""
+        return await Inventory(self._client, report).read()
+
+    async def config(self, app_id: str) -> dict[str, Secret]:
+        """All config vars of an app, values byte for byte."""
+        return await read_config(self._client, app_id)
+
+    async def database_url(self, add_on_id: str) -> Secret:
+        """The URL of the database's default credential, as Heroku gives it (no sslmode in it)."""
+        return await read_database_url(self._client, add_on_id)
+
+    async def state(self, app_id: str) -> AppState:
+        """Maintenance, release, quantities, jobs and running dynos of an app as they are now."""
+        app = await self._client.get(_app(app_id))
+        release = await read_release(self._client, app_id)
+        dynos = await self._client.get_all(f"{_app(app_id)}/dynos")
+        return AppState(
+            maintenance=isinstance(app, dict) and app.get("maintenance") is True,
+            release=number(release, "version"),
+            quantities=await self._quantities(app_id),
+            jobs=await self._jobs(app_id),
+            running=tuple(sorted(text(row, "name") for row in dynos)),
+        )
+
+    async def set_maintenance(self, app_id: str, on: bool) -> None:
+        """Turn maintenance mode on or off. Makes no release, and stops web requests only."""
+        try:
+            await self._client.write("PATCH", _app(app_id), {"maintenance": on})
+        except Unreachable:
+            app = await self._client.get(_app(app_id))
+            if not isinstance(app, dict) or app.get("maintenance") is not on:
+                raise
+
+    async def scale(self, app_id: str, quantities: Mapping[str, int]) -> None:
+        """Set the quantities of the process types named; the others stay. Makes no release."""
+        if not quantities:
+            return
+        updates = [{"type": kind, "quantity": count} for kind, count in quantities.items()]
+        try:
+            await self._client.write("PATCH", f"{_app(app_id)}/formation", {"updates": updates})
+        except Unreachable:
+            now = await self._quantities(app_id)
+            if any(now.get(kind) != count for kind, count in quantities.items()):
+                raise
+
+    async def remove_job(self, app_id: str, job_id: str) -> None:
+        """Delete a scheduler job; done already is no error."""
+        await remove_job(self._client, app_id, job_id)
+
+    async def add_job(self, app_id: str, job: Job) -> None:
+        """Create a scheduler job; look first whether it is there."""
+        await add_job(self._client, app_id, job)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _quantities(self, app_id: str) -> dict[str, int]:
+        try:
+            rows = await self._client.get_all(f"{_app(app_id)}/formation")
+        except Gone:
+            return {}  # never deployed; an app that is gone was noticed by whoever asked for the app
+        return {text(row, "type"): number(row, "quantity") or 0 for row in rows}
+
+    async def _jobs(self, app_id: str) -> tuple[Job, ...] | None:
+        rows = await self._client.get_all(f"{_app(app_id)}/addons")
+        services = {text(row, "addon_service", "name") for row in rows if text(row, "app", "id") == app_id}
+        if SCHEDULER in services:
+            try:
+                return await read_jobs(self._client, app_id)
+            except Trouble:
+                return None  # undocumented and allowed to fail: None says "ask the person"
+        return None if services & OTHER_SCHEDULERS else ()
+
+
+def _app(app_id: str) -> str:
+    return f"/apps/{urllib.parse.quote(app_id, safe='')}"

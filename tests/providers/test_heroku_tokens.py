@@ -1,0 +1,83 @@
+"""Tokens that are on the machine: the environment, and a real child process in the CLI's place."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from providers.heroku import tokens
+from providers.heroku.tokens import found_tokens
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Path:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    return folder / "heroku"
+
+
+def environment(cli: Path, **more: str) -> dict[str, str]:
+    return {"PATH": f"{cli.parent}:/usr/bin:/bin", **more}
+
+
+def script(cli: Path, text: str) -> None:
+    cli.write_text(f"#!/bin/sh\n{text}\n")
+    cli.chmod(0o755)
+
+
+def found(given: dict[str, str]) -> list[tuple[str, str]]:
+    return [(one.where, one.token.reveal()) for one in found_tokens(given)]
+
+
+def test_nothing_there(cli: Path) -> None:
+    assert found(environment(cli)) == []
+
+
+def test_the_environment_comes_first_and_the_cli_is_asked_for_its_own(
+    cli: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    script(
+        cli,
+        'test "$1" = auth:token || exit 9\n'
+        'test -z "$HEROKU_API_KEY" || exit 8\n'
+        'echo " ›   Warning: token will expire" >&2\n'
+        "echo HRKU-22222222-2222-4222-8222-222222222222",
+    )
+    given = environment(cli, HEROKU_API_KEY=" HRKU-11111111-1111-4111-8111-111111111111\n")
+    assert found(given) == [
+        ("HEROKU_API_KEY", "HRKU-11111111-1111-4111-8111-111111111111"),
+        ("heroku auth:token", "HRKU-22222222-2222-4222-8222-222222222222"),
+    ]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_same_token_is_told_once(cli: Path) -> None:
+    script(cli, "echo HRKU-11111111-1111-4111-8111-111111111111")
+    given = environment(cli, HEROKU_API_KEY="HRKU-11111111-1111-4111-8111-111111111111")
+    assert [where for where, _ in found(given)] == ["HEROKU_API_KEY"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["echo not logged in >&2; exit 100", "exit 0", "echo no", "echo 'HRKU-\x1b[2J'", "kill -9 $$"],
+)
+def test_a_cli_without_a_login_is_as_good_as_none(text: str, cli: Path) -> None:
+    script(cli, text)
+    assert found(environment(cli)) == []
+
+
+def test_a_broken_cli_is_as_good_as_none(cli: Path) -> None:
+    cli.write_text("#!/no/such/interpreter\n")
+    cli.chmod(0o755)
+    assert found(environment(cli)) == []
+
+
+def test_a_cli_that_hangs_is_ended_with_its_children(
+    cli: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "CLI_SECONDS", 0.3)
+    late = tmp_path / "late"
+    script(cli, f"(sleep 1; echo still here > {late}) &\nwait")
+    assert found(environment(cli)) == []
+    time.sleep(1.2)
+    assert not late.exists()
