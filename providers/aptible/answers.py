@@ -1,0 +1,156 @@
+"""What Aptible's APIs answer, as far as Offramp reads it.
+
+Field names are those of the deploy API's OpenAPI document (aptible/aptible-api-go,
+aptibleapi/api/openapi.yaml). Unknown fields are ignored. Links are followed by the id at their end only,
+never by their address, so that the token goes nowhere but to the host it belongs to.
+"""
+
+import re
+from typing import Any
+
+from msgspec import field
+
+from wizard.model.noun import Noun
+
+FINISHED = ("succeeded", "failed")
+
+_LAST_PART = re.compile(r"/([0-9a-zA-Z-]{1,64})/?(?:\?.*)?$")
+
+
+class Link(Noun, frozen=True, kw_only=True):
+    href: str | None = None
+
+
+class Resource(Noun, frozen=True, kw_only=True):
+    """Anything with `_links`."""
+
+    links: dict[str, Link | None] = field(name="_links", default_factory=dict)
+
+    def linked_id(self, relation: str) -> str | None:
+        """The id at the end of a link's address, None without one."""
+        link = self.links.get(relation)
+        found = _LAST_PART.search(link.href) if link is not None and link.href else None
+        return found[1] if found else None
+
+
+class Page(Resource, frozen=True, kw_only=True):
+    """One page of a list; `embedded` has one key, the name of what is listed."""
+
+    embedded: dict[str, list[dict[str, Any]]] = field(name="_embedded", default_factory=dict)
+    current_page: int = 1
+    per_page: int = 0
+
+
+class ApiError(Noun, frozen=True, kw_only=True):
+    code: int = 0
+    error: str = ""
+    message: str = ""
+    exception_context: dict[str, Any] = field(default_factory=dict)
+
+
+class TokenAnswer(Resource, frozen=True, kw_only=True):
+    access_token: str = ""
+    scope: str = ""
+
+
+class Organization(Resource, frozen=True, kw_only=True):
+    id: str
+    name: str = ""
+
+
+class Stack(Resource, frozen=True, kw_only=True):
+    id: int
+    name: str
+    region: str = ""
+    public: bool = False
+    default: bool | None = None
+    ssh_portal_host: str
+    ssh_portal_port: int
+    ssh_host_rsa_public_key: str | None = None
+    ssh_host_ecdsa_public_key: str | None = None
+
+
+class AccountAnswer(Resource, frozen=True, kw_only=True):
+    """What the API calls an account is an environment everywhere else."""
+
+    id: int
+    handle: str
+
+
+class DatabaseImage(Resource, frozen=True, kw_only=True):
+    id: int
+    type: str
+    version: str
+    visible: bool = False
+
+
+class DatabaseAnswer(Resource, frozen=True, kw_only=True):
+    id: int
+    handle: str
+    type: str | None = None
+    status: str
+    initial_disk_size: int | None = None
+
+
+class Credential(Resource, frozen=True, kw_only=True):
+    """`connection_url` is a secret and stays as it came."""
+
+    id: int
+    type: str = ""
+    default: bool = False
+    connection_url: str = ""
+
+
+class AppAnswer(Resource, frozen=True, kw_only=True):
+    id: int
+    handle: str
+    status: str
+
+
+class Configuration(Resource, frozen=True, kw_only=True):
+    id: int
+    env: dict[str, Any] | None = None
+
+
+class ServiceAnswer(Resource, frozen=True, kw_only=True):
+    id: int
+    process_type: str
+    command: str | None = ""
+    container_count: int | None = 0
+    container_memory_limit_mb: int | None = None
+
+
+class Vhost(Resource, frozen=True, kw_only=True):
+    id: int
+    type: str = ""
+    status: str
+    default: bool = False
+    virtual_domain: str | None = None
+    external_host: str | None = None
+    user_domain: str | None = None
+    container_port: int | None = None
+
+
+class Operation(Resource, frozen=True, kw_only=True):
+    id: int
+    type: str
+    status: str
+    git_ref: str | None = None
+    container_count: int | None = None
+    container_size: int | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status in FINISHED
+
+
+class SshPortalConnection(Resource, frozen=True, kw_only=True):
+    """`ssh_port_forward_socket` is a path (the OpenAPI document of 2025 calls it a number; the CLI and the
+    document of 2026 do not)."""
+
+    id: str
+    ssh_user: str
+    ssh_certificate_body: str
+    ssh_port_forward_socket: str | None = None
+    ssh_pty: bool = False

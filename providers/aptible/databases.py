@@ -1,0 +1,182 @@
+"""Databases: a record, a `provision` operation, a credential, and a tunnel ticket for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from providers.aptible.answers import Credential, DatabaseAnswer, DatabaseImage, Operation
+from providers.aptible.client import Api, created
+from providers.aptible.operations import Operations
+from providers.aptible.portal import Portal
+from wizard.model.secret import Secret
+from wizard.model.ticket import SshTicket
+from wizard.model.trouble import Trouble
+from wizard.ports import DatabaseWish, Environment, Log, TargetDatabase
+
+POSTGRES = "postgresql"
+
+
+class Databases:
+    """Postgres databases of all environments. Credentials are read once each: every such read leaves an
+    entry in the customer's audit trail."""
+
+    def __init__(self, api: Api, operations: Operations, portal: Portal) -> None:
+        self._api = api
+        self._operations = operations
+        self._portal = portal
+        self._images: list[DatabaseImage] | None = None
+        self._credentials: dict[str, Credential] = {}
+
+    async def versions(self) -> list[str]:
+        """Major versions that can be created, ascending."""
+        visible = {image.version for image in await self._postgres_images() if image.visible}
+        return sorted((version for version in visible if version.isdecimal()), key=int)
+
+    async def find(self, environment: Environment, handle: str) -> TargetDatabase | None:
+        found = await self._find(environment, handle)
+        return None if found is None else await self._noun(found, environment.id)
+
+    async def create(self, environment: Environment, wish: DatabaseWish, log: Log) -> TargetDatabase:
+        """Create and provision it, or go on from where a broken attempt left it."""
+        found = await self._find(environment, wish.handle)
+        if found is None:
+            found = await self._record(environment, wish, log)
+        else:
+            log(f"The database {wish.handle} is there already ({found.status}).")
+            await self._check(found, environment, wish)
+        if found.status != "provisioned":
+            await self._provision(found, wish, log)
+        done = await self._find(environment, wish.handle)
+        if done is None or done.status != "provisioned":
+            raise Trouble(
+                f"Aptible says that {wish.handle} was provisioned, and does not show it as such.",
+                remedy="Look at it in Aptible's dashboard, then try again.",
+                untouched="The database stays as it is.",
+                code="database-unclear",
+                retry=True,
+            )
+        return await self._noun(done, environment.id)
+
+    async def url(self, database: TargetDatabase) -> Secret:
+        credential = await self._credential(database)
+        return Secret(credential.connection_url, f"URL of the database {database.handle}")
+
+    async def ticket(self, database: TargetDatabase) -> SshTicket:
+        """One tunnel connection: an operation on the credential, and a certificate for it."""
+        credential = await self._credential(database)
+        operation = await self._operations.start(
+            f"database_credentials/{credential.id}",
+            # The client itself sets the status: there is nothing for Aptible to do (aptible-cli, db.rb).
+            {"type": "tunnel", "status": "succeeded"},
+            what=f"open a tunnel to the database {database.handle}",
+        )
+        url = Secret(credential.connection_url, f"URL of the database {database.handle}")
+        ticket = await self._portal.ticket(operation, database.environment_id, url)
+        if not ticket.remote_socket:
+            raise Trouble(
+                f"Aptible gave no socket to forward to for the database {database.handle}.",
+                remedy="Look whether the database runs and this account has the permission tunnel.",
+                code="no-tunnel",
+            )
+        return ticket
+
+    async def _find(self, environment: Environment, handle: str) -> DatabaseAnswer | None:
+        return await self._api.find(
+            "/find/database",
+            DatabaseAnswer,
+            what=f"the database {handle}",
+            query={"handle": handle, "environment": environment.handle},
+        )
+
+    async def _record(self, environment: Environment, wish: DatabaseWish, log: Log) -> DatabaseAnswer:
+        image = await self._image(wish.version)
+        log(f"Creating the database {wish.handle} (Postgres {wish.version}).")
+        body = {
+            "handle": wish.handle,
+            "type": POSTGRES,
+            "database_image_id": image.id,
+            "initial_container_size": wish.memory_mb,
+            "initial_disk_size": wish.disk_gb,
+        }
+
+        async def post() -> DatabaseAnswer:
+            what = f"create the database {wish.handle}"
+            return await self._api.post(
+                f"/accounts/{environment.id}/databases", body, DatabaseAnswer, what=what
+            )
+
+        return await created(self._api.patience, post, lambda: self._find(environment, wish.handle))
+
+    async def _check(self, found: DatabaseAnswer, environment: Environment, wish: DatabaseWish) -> None:
+        version = (await self._noun(found, environment.id)).version
+        if found.type != POSTGRES or (version and version != wish.version):
+            raise Trouble(
+                f"The environment {environment.handle} has another database called {wish.handle}: "
+                f"{found.type} {version}.",
+                remedy="Choose another handle for the new database, or another environment.",
+                code="handle-taken",
+            )
+
+    async def _provision(self, found: DatabaseAnswer, wish: DatabaseWish, log: Log) -> Operation:
+        resource = f"databases/{found.id}"
+        what = f"provision the database {wish.handle}"
+        untouched = "The database holds nothing yet; Heroku's is as it was."
+        running = await self._operations.unfinished(resource, "provision")
+        if running is not None:
+            log("Its provisioning is under way already.")
+            return await self._operations.follow(running, log, what=what, untouched=untouched)
+        body: Mapping[str, Any] = {
+            "type": "provision",
+            "container_size": wish.memory_mb,
+            "disk_size": wish.disk_gb,
+        }
+        return await self._operations.run(resource, body, log, what=what, untouched=untouched)
+
+    async def _credential(self, database: TargetDatabase) -> Credential:
+        if database.id not in self._credentials:
+            found = await self._api.listed(
+                f"/databases/{database.id}/database_credentials",
+                "database_credentials",
+                Credential,
+                what=f"the credentials of the database {database.handle}",
+                sensitive=True,
+            )
+            usable = [credential for credential in found if credential.default and credential.connection_url]
+            if not usable:
+                raise Trouble(
+                    f"Aptible shows no credential of the database {database.handle}.",
+                    remedy="Look whether it is provisioned and this account has the permission sensitive.",
+                    code="no-credential",
+                )
+            self._credentials[database.id] = usable[0]
+        return self._credentials[database.id]
+
+    async def _postgres_images(self) -> list[DatabaseImage]:
+        if self._images is None:
+            found = await self._api.listed(
+                "/database_images", "database_images", DatabaseImage, what="the database versions"
+            )
+            self._images = [image for image in found if image.type == POSTGRES]
+        return self._images
+
+    async def _image(self, version: str) -> DatabaseImage:
+        for image in await self._postgres_images():
+            if image.visible and image.version == version:
+                return image
+        offered = ", ".join(await self.versions())
+        raise Trouble(
+            f"Aptible does not offer Postgres {version} (it offers {offered}).",
+            remedy="Choose one of these versions for the new database.",
+            code="version-not-offered",
+        )
+
+    async def _noun(self, found: DatabaseAnswer, environment_id: str) -> TargetDatabase:
+        image_id = found.linked_id("database_image")
+        versions = {str(image.id): image.version for image in await self._postgres_images()}
+        return TargetDatabase(
+            id=str(found.id),
+            handle=found.handle,
+            environment_id=environment_id,
+            version=versions.get(image_id or "", ""),
+            state="failed" if found.status == "provision_failed" else found.status,
+            disk_gb=found.initial_disk_size,
+        )

@@ -1,0 +1,97 @@
+"""Environments (the API calls them accounts), and the stack a new one is put on."""
+
+from providers.aptible.answers import AccountAnswer, Organization, Stack
+from providers.aptible.client import Api, created
+from wizard.model.trouble import Trouble
+from wizard.ports import Environment, Log
+
+
+class Environments:
+    """Reads from the deploy API; organisations are the auth API's."""
+
+    def __init__(self, api: Api, auth: Api) -> None:
+        self._api = api
+        self._auth = auth
+
+    async def all(self) -> list[Environment]:
+        """Every environment that this account may see, by handle."""
+        regions = {str(stack.id): stack.region for stack in await self._stacks()}
+        found = await self._api.listed("/accounts", "accounts", AccountAnswer, what="the environments")
+        return sorted(
+            (
+                Environment(
+                    id=str(account.id),
+                    handle=account.handle,
+                    region=regions.get(account.linked_id("stack") or "", ""),
+                )
+                for account in found
+            ),
+            key=lambda environment: environment.handle,
+        )
+
+    async def handle(self, environment_id: str) -> str:
+        account = await self._api.get(f"/accounts/{environment_id}", AccountAnswer, what="the environment")
+        return account.handle
+
+    async def create(self, handle: str, log: Log) -> Environment:
+        """Adopt the environment of that handle, or create it on the best stack there is."""
+        found = await self._find(handle)
+        if found is not None:
+            log(f"The environment {handle} is there already.")
+            return found
+        organization = await self._organization()
+        stack = best_stack(await self._stacks(), organization.id)
+        log(f"Creating the environment {handle} on the stack {stack.name} ({stack.region}).")
+        body = {
+            "handle": handle,
+            "organization_id": organization.id,
+            # app-ui, go-deploy: production on a stack of one's own, development on a shared one.
+            "type": "production" if stack.linked_id("organization") else "development",
+            "stack_id": stack.id,
+        }
+
+        async def post() -> Environment:
+            what = f"create the environment {handle}"
+            account = await self._api.post("/accounts", body, AccountAnswer, what=what)
+            return Environment(id=str(account.id), handle=account.handle, region=stack.region)
+
+        return await created(self._api.patience, post, lambda: self._find(handle))
+
+    async def _find(self, handle: str) -> Environment | None:
+        return next((found for found in await self.all() if found.handle == handle), None)
+
+    async def _stacks(self) -> list[Stack]:
+        return await self._api.listed("/stacks", "stacks", Stack, what="the stacks")
+
+    async def _organization(self) -> Organization:
+        found = await self._auth.listed(
+            "/organizations", "organizations", Organization, what="the organisations of this account"
+        )
+        if len(found) != 1:
+            names = ", ".join(organization.name for organization in found) or "none"
+            raise Trouble(
+                f"This account belongs to {len(found)} organisations ({names}), so Offramp does not know "
+                "who shall pay for a new environment.",
+                remedy="Create the environment in Aptible's dashboard, then choose it here.",
+                code="organization-unclear",
+            )
+        return found[0]
+
+
+def best_stack(stacks: list[Stack], organization_id: str) -> Stack:
+    """A stack of the organisation's own when there is exactly one, else the default shared one.
+
+    Raises:
+        Trouble: there is no stack to be used.
+    """
+    own = [stack for stack in stacks if stack.linked_id("organization") == organization_id]
+    shared = [stack for stack in stacks if stack.linked_id("organization") is None and stack.public]
+    default = [stack for stack in shared if stack.default]
+    chosen = own if len(own) == 1 else default or shared
+    if not chosen:
+        raise Trouble(
+            "Aptible offers this account no stack for a new environment.",
+            remedy="Create the environment in Aptible's dashboard, then choose it here.",
+            code="no-stack",
+        )
+    return chosen[0]

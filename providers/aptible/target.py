@@ -1,0 +1,114 @@
+"""Aptible, signed in: `wizard.ports.Target`, put together from one module for each kind of thing."""
+
+import asyncio
+from collections.abc import Mapping
+
+from providers.aptible.answers import TokenAnswer
+from providers.aptible.apps import Apps
+from providers.aptible.client import Api, Patience
+from providers.aptible.databases import Databases
+from providers.aptible.endpoints import Endpoints
+from providers.aptible.environments import Environments
+from providers.aptible.git_remote import git_remote
+from providers.aptible.hosts import addresses
+from providers.aptible.live_log import PortalLog
+from providers.aptible.operations import Operations
+from providers.aptible.portal import Portal
+from providers.aptible.sign_in import described
+from wizard.model.secret import Secret
+from wizard.model.system import Account
+from wizard.model.ticket import SshTicket
+from wizard.ports import (
+    DatabaseWish,
+    Endpoint,
+    Environment,
+    GitRemote,
+    Log,
+    TargetApp,
+    TargetDatabase,
+    TargetService,
+)
+
+
+class AptibleTarget:
+    """See `wizard.ports.Target` for what each method promises."""
+
+    def __init__(self, hosts: Mapping[str, str], token: Secret, patience: Patience | None = None) -> None:
+        self._addresses = addresses(hosts)
+        self._token = token
+        self._auth = Api(self._addresses.auth, token, patience or Patience())
+        self._api = Api(self._addresses.api, token, patience or Patience())
+        portal = Portal(self._api, token)
+        operations = Operations(self._api, PortalLog(portal))
+        self._environments = Environments(self._api, self._auth)
+        self._databases = Databases(self._api, operations, portal)
+        self._apps = Apps(self._api, operations)
+        self._endpoints = Endpoints(self._api, operations)
+
+    async def account(self) -> Account:
+        answer = await self._auth.get("/current_token", TokenAnswer, what="the token")
+        return described(self._token, answer).account
+
+    async def environments(self) -> list[Environment]:
+        return await self._environments.all()
+
+    async def create_environment(self, handle: str, log: Log) -> Environment:
+        return await self._environments.create(handle, log)
+
+    async def database_versions(self) -> list[str]:
+        return await self._databases.versions()
+
+    async def find_database(self, environment: Environment, handle: str) -> TargetDatabase | None:
+        return await self._databases.find(environment, handle)
+
+    async def create_database(self, environment: Environment, wish: DatabaseWish, log: Log) -> TargetDatabase:
+        return await self._databases.create(environment, wish, log)
+
+    async def database_url(self, database: TargetDatabase) -> Secret:
+        return await self._databases.url(database)
+
+    async def ticket(self, database: TargetDatabase) -> SshTicket:
+        return await self._databases.ticket(database)
+
+    async def find_app(self, environment: Environment, handle: str) -> TargetApp | None:
+        return await self._apps.find(environment, handle)
+
+    async def create_app(self, environment: Environment, handle: str, log: Log) -> TargetApp:
+        return await self._apps.create(environment, handle, log)
+
+    async def git_remote(self, app: TargetApp, folder: str, ref: str) -> tuple[GitRemote, dict[str, Secret]]:
+        environment = await self._environments.handle(app.environment_id)
+        return await asyncio.to_thread(
+            git_remote,
+            self._addresses,
+            environment=environment,
+            app=app.handle,
+            folder=folder,
+            ref=ref,
+            token=self._token,
+        )
+
+    async def config(self, app: TargetApp) -> dict[str, Secret]:
+        return await self._apps.config(app)
+
+    async def configure(self, app: TargetApp, values: Mapping[str, Secret], log: Log) -> None:
+        await self._apps.configure(app, values, log)
+
+    async def deploy(self, app: TargetApp, ref: str, log: Log) -> TargetApp:
+        return await self._apps.deploy(app, ref, log)
+
+    async def services(self, app: TargetApp) -> list[TargetService]:
+        return await self._apps.services(app)
+
+    async def scale(self, service: TargetService, count: int, memory_mb: int, log: Log) -> TargetService:
+        return await self._apps.scale(service, count, memory_mb, log)
+
+    async def find_endpoint(self, service: TargetService) -> Endpoint | None:
+        return await self._endpoints.find(service)
+
+    async def create_endpoint(self, service: TargetService, port: int, log: Log) -> Endpoint:
+        return await self._endpoints.create(service, port, log)
+
+    async def close(self) -> None:
+        await self._auth.close()
+        await self._api.close()

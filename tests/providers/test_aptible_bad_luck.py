@@ -1,0 +1,295 @@
+"""Aptible's APIs misbehave: nothing is created twice, and the words are clear."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from providers.aptible.answers import AccountAnswer, Operation, Stack
+from providers.aptible.client import BODY_LIMIT, Api
+from providers.aptible.environments import best_stack
+from providers.aptible.git_remote import branch_for, write_known_hosts
+from providers.aptible.hosts import addresses, safe_url
+from providers.aptible.operations import Operations, _not_shown
+from providers.aptible.target import AptibleTarget
+from tests.providers.aptible_world import QUICK, World, aptible_world
+from wizard.model.loopback import is_loopback
+from wizard.model.secret import Secret
+from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
+from wizard.ports import DatabaseWish
+
+WISH = DatabaseWish(handle="shop-db", version="16", memory_mb=1024, disk_gb=10)
+
+
+@pytest.fixture
+async def world(short_folder: Path) -> AsyncIterator[World]:
+    async with aptible_world(short_folder) as made:
+        yield made
+
+
+@pytest.mark.parametrize("kind", ["drop", "truncate"])
+async def test_a_post_that_was_done_but_not_answered_is_adopted(world: World, kind: str) -> None:
+    paths = {
+        "/accounts": 1,
+        "/accounts/*/apps": 1,
+        "/accounts/*/databases": 1,
+        "/databases/*/operations": 1,
+        "/apps/*/operations": 1,
+    }
+    for path in paths:
+        world.faults.add(kind, path=path, method="POST")
+    app = await world.app()
+    database = await world.target.create_database(await world.environment(), WISH, world.log)
+    await world.target.configure(app, {"A": Secret("value of a")}, world.log)
+    assert database.state == "provisioned"
+    assert {path: world.posts(path) for path in paths} == paths
+    assert all(rule["used"] == 1 for rule in world.faults.list())
+    assert set(await world.target.config(app)) == {"A"}
+
+
+@pytest.mark.parametrize("kind", ["500", "refuse", "html"])
+async def test_a_post_that_was_not_done_is_not_repeated_and_can_be_tried_again(
+    world: World, kind: str
+) -> None:
+    environment = await world.environment()
+    world.faults.add(kind, path="/accounts/*/apps", method="POST")
+    with pytest.raises(Unreachable) as caught:
+        await world.target.create_app(environment, "shop", world.log)
+    assert (caught.value.code, caught.value.retry) == ("answer-lost", True)
+    assert world.posts("/accounts/*/apps") == 1
+    assert (await world.target.create_app(environment, "shop", world.log)).handle == "shop"
+
+
+async def test_a_post_over_the_rate_limit_was_not_done(world: World) -> None:
+    environment = await world.environment()
+    world.faults.add("429", path="/accounts/*/apps", method="POST")
+    with pytest.raises(Unreachable) as caught:
+        await world.target.create_app(environment, "shop", world.log)
+    assert caught.value.code == "rate-limited"
+
+
+@pytest.mark.parametrize("kind", ["500", "503", "429", "refuse", "drop", "truncate", "html", "drip"])
+async def test_reads_are_tried_again(world: World, kind: str) -> None:
+    await world.environment()
+    world.faults.add(kind, path="/accounts", method="GET", count=2, seconds=0.01)
+    assert [item.handle for item in await world.target.environments()] == ["acme-production"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("500", "server-error"), ("html", "not-the-api"), ("refuse", "unreachable"), ("429", "rate-limited")],
+)
+async def test_reads_end_with_a_clear_word(world: World, kind: str, code: str) -> None:
+    world.faults.add(kind, path="/stacks", method="GET", count=None, seconds=0.01)
+    with pytest.raises(Unreachable) as caught:
+        await world.target.environments()
+    assert caught.value.code == code
+    assert caught.value.remedy
+
+
+async def test_an_expired_token_asks_to_sign_in(world: World) -> None:
+    world.faults.add("expire-token", path="/accounts")
+    with pytest.raises(SignInNeeded) as caught:
+        await world.target.environments()
+    assert caught.value.vendor == "aptible"
+    token = world.sandbox.tokens.issue(world.sandbox.tokens.person)
+    target = AptibleTarget(world.sandbox.hosts, Secret(token.value), QUICK)
+    assert await target.environments() == []
+    await target.close()
+
+
+async def test_a_token_that_expires_while_an_operation_runs(world: World) -> None:
+    environment = await world.environment()
+    world.faults.add("expire-token", path="/operations/*")
+    with pytest.raises(SignInNeeded):
+        await world.target.create_database(environment, WISH, world.log)
+    token = world.sandbox.tokens.issue(world.sandbox.tokens.person)
+    target = AptibleTarget(world.sandbox.hosts, Secret(token.value), QUICK)
+    database = await target.create_database(environment, WISH, world.log)
+    assert database.state == "provisioned"
+    assert world.posts("/databases/*/operations") == 1
+    await target.close()
+
+
+async def test_a_failed_provision_is_tried_again_on_the_same_database(world: World) -> None:
+    environment = await world.environment()
+    world.faults.add("fail", path="operation:/provision/databases")
+    with pytest.raises(Trouble) as caught:
+        await world.target.create_database(environment, WISH, world.log)
+    assert caught.value.code == "operation-failed"
+    assert "told to fail here" in caught.value.cause
+    left = await world.target.find_database(environment, "shop-db")
+    assert left is not None and left.state == "failed"
+    assert (await world.target.create_database(environment, WISH, world.log)).state == "provisioned"
+    assert world.posts("/accounts/*/databases") == 1
+
+
+async def test_an_operation_under_way_is_followed_not_started_again(world: World) -> None:
+    environment = await world.environment()
+    first = asyncio.create_task(world.target.create_database(environment, WISH, world.log))
+    while not world.posts("/databases/*/operations"):
+        await asyncio.sleep(0.005)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert (await world.target.create_database(environment, WISH, world.log)).state == "provisioned"
+    assert world.posts("/databases/*/operations") == 1
+
+
+async def test_short_outages_do_not_end_the_wait_for_an_operation(world: World) -> None:
+    environment = await world.environment()
+    world.faults.add("refuse", path="/operations/*", method="GET", count=6)
+    assert (await world.target.create_database(environment, WISH, world.log)).state == "provisioned"
+
+
+async def test_what_does_not_fit_is_refused_in_words(world: World) -> None:
+    environment = await world.environment()
+    with pytest.raises(Trouble) as version:
+        await world.target.create_database(
+            environment, DatabaseWish(handle="d", version="9", memory_mb=512, disk_gb=10), world.log
+        )
+    assert version.value.code == "version-not-offered" and "16, 18" in version.value.cause
+    await world.target.create_database(environment, WISH, world.log)
+    with pytest.raises(Trouble) as taken:
+        await world.target.create_database(
+            environment, DatabaseWish(handle="shop-db", version="18", memory_mb=512, disk_gb=10), world.log
+        )
+    assert taken.value.code == "handle-taken"
+    with pytest.raises(Trouble, match="Handle is invalid"):
+        await world.target.create_app(environment, "No Good", world.log)
+
+
+async def served(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> tuple[web.AppRunner, str]:
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+async def asked(answer: str | dict[str, Any], **more: Any) -> Any:
+    """What the client makes of one answer of a server of our own."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        text = answer if isinstance(answer, str) else json.dumps(answer)
+        return web.Response(text=text, content_type="application/hal+json", **more)
+
+    runner, url = await served(handler)
+    api = Api(url, Secret("token-for-a-test"), QUICK)
+    try:
+        return await api.get("/accounts/1", AccountAnswer, what="the environment")
+    finally:
+        await api.close()
+        await runner.cleanup()
+
+
+async def test_texts_of_answers_are_made_safe() -> None:
+    got = await asked({"id": 1, "handle": "evil\x1b]0;title\x07\u202e"})
+    assert got.handle == "evil␛]0;title␇<U+202E>"
+
+
+async def test_redirects_are_not_followed() -> None:
+    with pytest.raises(Unreachable) as caught:
+        await asked({}, status=302, headers={"Location": "http://127.0.0.1:9/elsewhere"})
+    assert caught.value.code == "not-the-api"
+
+
+async def test_answers_are_bounded_and_checked() -> None:
+    with pytest.raises(Unreachable, match="longer than"):
+        await asked("[" + " " * BODY_LIMIT + "]")
+    with pytest.raises(Trouble, match=r"\$\.handle"):
+        await asked({"id": 1, "handle": 5})
+    with pytest.raises(Trouble, match="not JSON"):
+        await asked("{")
+
+
+async def test_the_bearer_does_not_go_to_the_presigned_address() -> None:
+    seen: list[str | None] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        seen.append(request.headers.get("Authorization"))
+        return web.Response(text="line one\nline two\n")
+
+    runner, url = await served(handler)
+    api = Api(url, Secret("token-for-a-test"), QUICK)
+    assert await api.foreign_text(f"{url}/log?signature=x", what="the log") == "line one\nline two\n"
+    for bad in ("http://storage.example/log", "file:///etc/passwd", "https://user@host/", "nonsense"):
+        with pytest.raises(Unreachable):
+            await api.foreign_text(bad, what="the log")
+    assert seen == [None]
+    await api.close()
+    await runner.cleanup()
+
+
+async def test_a_deprovision_that_is_gone_has_succeeded() -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"code": 404, "error": "not_found", "message": "Not Found"}, status=404)
+
+    runner, url = await served(handler)
+    api = Api(url, Secret("token-for-a-test"), QUICK)
+    operations = Operations(api)
+    lines: list[str] = []
+    gone = Operation(id=5, type="deprovision", status="running")
+    assert (await operations.follow(gone, lines.append, what="remove it")).status == "succeeded"
+    with pytest.raises(Trouble) as caught:
+        await operations.follow(Operation(id=6, type="deploy", status="running"), lines.append, what="deploy")
+    assert caught.value.code == "not-found"
+    await api.close()
+    await runner.cleanup()
+
+
+def test_lines_that_the_live_log_missed() -> None:
+    assert _not_shown([], ["a", "b"]) == ["a", "b"]
+    assert _not_shown(["a"], ["a", "b"]) == ["b"]
+    assert _not_shown(["b"], ["a", "b", "c"]) == ["c"]
+    assert _not_shown(["a", "b"], ["a", "b"]) == []
+    assert _not_shown(["other"], ["a"]) == []
+
+
+def test_branches_are_derived_from_the_ref() -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    assert branch_for(commit) == "deploy-0123456789ab"
+    assert branch_for("main") == branch_for("main") != branch_for("mains")
+    assert branch_for("; rm -rf /").startswith("deploy-")
+
+
+def test_known_hosts_are_written_for_us_alone(tmp_path: Path) -> None:
+    for _ in range(2):
+        path = write_known_hosts(addresses({}), tmp_path / "new folder")
+    lines = path.read_text().splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["[primetime.aptible.com]:43022", "ssh-rsa"],
+        ["[primetime.aptible.com]:43022", "ecdsa-sha2-nistp256"],
+    ]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [item.name for item in path.parent.iterdir()] == ["aptible_known_hosts"]
+
+
+def test_loopback_and_safe_urls() -> None:
+    assert is_loopback("127.0.0.9") and is_loopback("[::1]") and is_loopback("localhost")
+    assert not is_loopback("127.0.0.1.example") and not is_loopback("10.0.0.1")
+    assert safe_url("https://host/x", loopback_too=False)
+    assert safe_url("http://127.0.0.1:1/", loopback_too=True)
+    assert not safe_url("http://127.0.0.1:1/", loopback_too=False)
+
+
+def test_the_stack_for_a_new_environment() -> None:
+    def stack(number: int, *, public: bool, default: bool = False, owner: str | None = None) -> Stack:
+        links = {"organization": {"href": f"https://auth.example/organizations/{owner}"}} if owner else {}
+        text = {"id": number, "name": f"s{number}", "public": public, "default": default, "_links": links}
+        import msgspec
+
+        return msgspec.convert({**text, "ssh_portal_host": "h", "ssh_portal_port": 22}, Stack)
+
+    shared, default = stack(1, public=True), stack(2, public=True, default=True)
+    own, other = stack(3, public=False, owner="acme"), stack(4, public=False, owner="others")
+    assert best_stack([shared, default, other], "acme") is default
+    assert best_stack([shared, default, own], "acme") is own
+    assert best_stack([shared], "acme") is shared
+    with pytest.raises(Trouble) as caught:
+        best_stack([other], "acme")
+    assert caught.value.code == "no-stack"

@@ -1,0 +1,62 @@
+"""Code Capsules beside other targets: honest about what is not there."""
+
+import re
+
+import pytest
+
+from providers.code_capsules import PROVIDER
+from wizard.choose.compare import compare
+from wizard.choose.price import estimate
+from wizard.model.secret import Secret
+from wizard.model.system import Account, App, Domain, Process, System
+from wizard.model.trouble import Trouble
+from wizard.ports import SignIn, TargetProvider
+
+
+def one_app(**changes: object) -> System:
+    app = App(id="a", name="shop", region="eu", stack="heroku-24", web_url="https://shop.example/", **changes)
+    return System(taken_at="", account=Account(id="1", email="a@b.example"), apps=(app,), add_ons=())
+
+
+def test_it_is_a_target_that_cannot_be_moved_to_yet() -> None:
+    assert isinstance(PROVIDER, TargetProvider)
+    profile = PROVIDER.profile()
+    assert profile.name == PROVIDER.name == "code-capsules"
+    assert not profile.capabilities.works
+    assert len(profile.capabilities.missing) >= 3
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", profile.prices.date)
+    assert profile.prices.source
+
+
+async def test_whoever_calls_anyway_is_told_why() -> None:
+    secret = Secret("not-needed")
+    for call in (
+        PROVIDER.sign_in({}, SignIn(email="a@b.example"), secret),
+        PROVIDER.accept_token({}, secret),
+    ):
+        with pytest.raises(Trouble) as caught:
+            await call
+        assert caught.value.code == "target-not-ready"
+    with pytest.raises(Trouble) as caught:
+        PROVIDER.open({}, secret)
+    assert "does not sign in" in caught.value.cause
+    assert PROVIDER.found_tokens() == []
+
+
+def test_its_limits_block_what_does_not_fit() -> None:
+    system = one_app(
+        processes=(Process(type="web", command="x", quantity=4, size="Performance-L"),),
+        domains=(Domain(hostname="*.acme.example", kind="custom"),),
+    )
+    column = compare(system, [PROVIDER.profile()]).column("code-capsules")
+    assert not column.choosable
+    said = " ".join(column.why_not)
+    assert "14336 MB" in said
+    assert "4 times" in said
+    assert "wildcard" in said
+
+
+def test_its_prices_follow_its_formula() -> None:
+    system = one_app(processes=(Process(type="web", command="x", quantity=2, size="Standard-2X"),))
+    # The plan Premium: 1 GB and 25 % of a CPU for $37.50.
+    assert estimate(system, PROVIDER.profile()).cents == 2 * 3750
