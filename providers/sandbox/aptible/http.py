@@ -1,0 +1,158 @@
+"""What both HTTP servers of the sandbox's Aptible share: HAL answers, errors, pages, counting."""
+
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from providers.sandbox.aptible.tokens import IssuedToken, Tokens
+from providers.sandbox.faults import Faults
+
+Json = dict[str, Any]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+HAL = "application/hal+json"
+TOKEN = web.RequestKey("token", IssuedToken)
+
+
+class ApiError(Exception):
+    """Answered in Aptible's manner: `{"code", "error", "message"}`."""
+
+    def __init__(
+        self, status: int, error: str, message: str, context: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body: Json = {"code": status, "error": error, "message": message}
+        if context:
+            self.body["exception_context"] = dict(context)
+
+
+def not_found() -> ApiError:
+    return ApiError(404, "not_found", "Not Found")
+
+
+def unprocessable(message: str) -> ApiError:
+    return ApiError(422, "unprocessable_entity", message)
+
+
+def error_body(status: int) -> Json:
+    """For faults: what Aptible answers with that status."""
+    slug = {429: "too_many_requests", 503: "service_unavailable"}.get(status, "internal_server_error")
+    return {"code": status, "error": slug, "message": slug.replace("_", " ").capitalize()}
+
+
+def hal(body: Mapping[str, Any], status: int = 200) -> web.Response:
+    return web.Response(text=json.dumps(body), status=status, content_type=HAL)
+
+
+async def json_body(request: web.Request) -> Json:
+    """The request's JSON object; form fields are taken too where a client sends them."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        return {key: str(value) for key, value in (await request.post()).items()}
+    try:
+        value = json.loads(await request.text() or "{}")
+    except ValueError as error:
+        raise ApiError(400, "bad_request", "The body is not JSON.") from error
+    if not isinstance(value, dict):
+        raise ApiError(400, "bad_request", "The body is not an object.")
+    return value
+
+
+def number(request: web.Request, name: str = "id") -> int:
+    """The numeric id in the path."""
+    text = request.match_info[name]
+    if not text.isdecimal():
+        raise not_found()
+    return int(text)
+
+
+def wants_secrets(request: web.Request) -> bool:
+    """`Prefer: no_sensitive_extras=true` leaves secrets and embedded things out; without it they are in."""
+    return "no_sensitive_extras=true" not in request.headers.get("Prefer", "")
+
+
+def wants_embedded(request: web.Request) -> bool:
+    return wants_secrets(request) and request.query.get("no_embed") != "true"
+
+
+def page(
+    request: web.Request, name: str, rows: Sequence[Json], links: Mapping[str, str] | None = None
+) -> web.Response:
+    """One page of a list, with its links."""
+    current = max(1, int(request.query.get("page", "1")))
+    size = max(1, min(5000, int(request.query.get("per_page", "40"))))
+    start = (current - 1) * size
+    here = f"{request.url.origin()}{request.path}"
+    related = {key: {"href": href} for key, href in (links or {}).items()}
+    related["self"] = {"href": f"{here}?page={current}&per_page={size}"}
+    if start + size < len(rows):
+        related["next"] = {"href": f"{here}?page={current + 1}&per_page={size}"}
+    if current > 1:
+        related["prev"] = {"href": f"{here}?page={current - 1}&per_page={size}"}
+    return hal(
+        {
+            "_embedded": {name: list(rows[start : start + size])},
+            "total_count": len(rows),
+            "per_page": size,
+            "current_page": current,
+            "_links": related,
+        }
+    )
+
+
+class Server:
+    """One HTTP server on a loopback port of its own.
+
+    Attributes:
+        url: its root, without a closing slash.
+        seen: how often which request came, by "METHOD path with ids replaced by stars".
+    """
+
+    def __init__(self, faults: Faults, tokens: Tokens, open_paths: frozenset[str]) -> None:
+        self.url = ""
+        self.seen: Counter[str] = Counter()
+        self._tokens = tokens
+        self._open_paths = open_paths
+        self._runner: web.AppRunner | None = None
+        misbehave: Any = faults.middleware
+        self.application = web.Application(middlewares=[self._count, misbehave, self._answer])
+
+    async def start(self) -> None:
+        self._runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    @web.middleware
+    async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        parts = ("*" if part.isdecimal() or len(part) == 36 else part for part in request.path.split("/"))
+        self.seen[f"{request.method} {'/'.join(parts)}"] += 1
+        return await handler(request)
+
+    @web.middleware
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            open_to_all = any(request.path.startswith(path) for path in self._open_paths if path != "/")
+            if not open_to_all and not (request.path == "/" and "/" in self._open_paths):
+                self._authorize(request)
+            return await handler(request)
+        except ApiError as error:
+            return hal(error.body, error.status)
+        except web.HTTPNotFound:
+            return hal(not_found().body, 404)
+        except web.HTTPMethodNotAllowed:
+            return hal({"code": 405, "error": "method_not_allowed", "message": "Method Not Allowed"}, 405)
+
+    def _authorize(self, request: web.Request) -> None:
+        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        token = self._tokens.check(value) if scheme == "Bearer" else None
+        if token is None:
+            raise ApiError(401, "invalid_token", "The access token is invalid, has expired or was revoked.")
+        request[TOKEN] = token

@@ -1,0 +1,141 @@
+"""What every request passes before it is answered: version, token, rate limit; and how errors look."""
+
+import base64
+import binascii
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from providers.sandbox.heroku.world import App, World
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_ACCEPT = re.compile(r"application/vnd\.heroku\+json;\s*version=3(\.[a-z0-9.-]+)?\s*(,|;|$)")
+_LIMITS = "https://devcenter.heroku.com/articles/platform-api-reference#rate-limits"
+
+
+class ApiError(Exception):
+    """An answer of Heroku that is an error; `extra` are more fields of its body (`resource`, `app`)."""
+
+    def __init__(self, status: int, error_id: str, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"id": error_id, "message": message, **extra}
+
+
+def not_found(resource: str) -> ApiError:
+    return ApiError(404, "not_found", f"Couldn't find that {resource}.", resource=resource.replace(" ", "_"))
+
+
+def error_body(status: int) -> dict[str, Any]:
+    """Heroku's body for an error that the sandbox was told to make."""
+    if status == 429:
+        message = "Your account reached the API rate limit. Please wait a few minutes and try again."
+        return {"id": "rate_limit", "message": message, "url": _LIMITS}
+    if status == 503:
+        return {"id": "service_unavailable", "message": "Heroku is temporarily unavailable."}
+    return {"id": "internal_server_error", "message": "Internal server error."}
+
+
+def app_of(world: World, request: web.Request, name: str = "app") -> App:
+    """The app that the path names; ApiError when it is not there or refused."""
+    app = world.app(request.match_info[name])
+    if app is None or app.gone:
+        raise not_found("app")
+    if app.refused == "two_factor":
+        raise ApiError(
+            403,
+            "two_factor",
+            f"A second authentication factor or pre-authorization is required for access to app {app.name}.",
+            app={"name": app.name},
+        )
+    if app.refused or not app.joined:
+        raise ApiError(403, "forbidden", f"You do not have access to the app {app.name}.")
+    return app
+
+
+class Bucket:
+    """The account's bucket of requests: `size`, refilled by `per_minute`."""
+
+    def __init__(self, size: int = 4500, per_minute: float = 75.0) -> None:
+        self.size = size
+        self.per_minute = per_minute
+        self._level = float(size)
+        self._seen = time.monotonic()
+
+    def look(self) -> int:
+        """How many requests are left."""
+        moment = time.monotonic()
+        self._level = min(self.size, self._level + (moment - self._seen) * self.per_minute / 60)
+        self._seen = moment
+        return int(self._level)
+
+    def take(self) -> bool:
+        """Use one request up; False when there is none."""
+        if self.look() < 1:
+            return False
+        self._level -= 1
+        return True
+
+
+class Gate:
+    """The middleware of one listener. `accept` False: any Accept header will do (particleboard)."""
+
+    def __init__(self, world: World, bucket: Bucket, *, heroku_json: bool = True) -> None:
+        self._world = world
+        self._bucket = bucket
+        self._heroku_json = heroku_json
+
+    @property
+    def middleware(self) -> Any:
+        @web.middleware
+        async def pass_gate(request: web.Request, handler: Handler) -> web.StreamResponse:
+            request_id = request.headers.get("Request-Id") or str(uuid.uuid4())
+            try:
+                self._check(request)
+                answer = await handler(request)
+            except ApiError as error:
+                answer = web.json_response(error.body, status=error.status)
+            except web.HTTPException as error:
+                if error.status not in (404, 405):
+                    raise
+                answer = web.json_response(
+                    {"id": "not_found", "message": "The requested API endpoint was not found."}, status=404
+                )
+            if not answer.prepared:
+                answer.headers["Request-Id"] = request_id[:7000]
+                answer.headers["RateLimit-Remaining"] = str(self._bucket.look())
+            if request.method not in ("GET", "HEAD") and answer.status < 400:
+                self._world.written.append(f"{request.method} {request.path}")
+            return answer
+
+        return pass_gate
+
+    def _check(self, request: web.Request) -> None:
+        if self._heroku_json and not _ACCEPT.match(request.headers.get("Accept", "")):
+            raise ApiError(
+                406,
+                "not_acceptable",
+                "Your request must include an Accept header of application/vnd.heroku+json; version=3.",
+            )
+        if _token(request.headers.get("Authorization", "")) not in self._world.tokens:
+            raise ApiError(401, "unauthorized", "Invalid credentials provided.")
+        if request.path != "/account/rate-limits" and not self._bucket.take():
+            body = error_body(429)
+            raise ApiError(429, body["id"], body["message"], url=body["url"])
+
+
+def _token(header: str) -> str:
+    kind, _, value = header.partition(" ")
+    if kind.lower() == "bearer":
+        return value.strip()
+    if kind.lower() == "basic":
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""

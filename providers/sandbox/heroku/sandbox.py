@@ -1,0 +1,227 @@
+"""Heroku on loopback: three listeners, and the example system really running behind them."""
+
+import asyncio
+import contextlib
+import importlib.resources
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from providers.sandbox.checkouts import commit_of
+from providers.sandbox.faults import Faults
+from providers.sandbox.heroku.add_on_routes import AddOnRoutes
+from providers.sandbox.heroku.data_routes import DataRoutes
+from providers.sandbox.heroku.database import Database
+from providers.sandbox.heroku.delivery_routes import DeliveryRoutes
+from providers.sandbox.heroku.example import APPS, make_example
+from providers.sandbox.heroku.gate import Bucket, Gate, error_body
+from providers.sandbox.heroku.job_routes import JobRoutes
+from providers.sandbox.heroku.platform import Platform
+from providers.sandbox.heroku.platform_routes import PlatformRoutes
+from providers.sandbox.heroku.ranges import Pages
+from providers.sandbox.heroku.scheduler import Scheduler
+from providers.sandbox.heroku.world import World
+from providers.sandbox.router import Router
+from providers.sandbox.tls import Certificates
+
+
+def _quiet(doing: str) -> None:
+    """Nobody wants to know."""
+
+
+class HerokuSandbox:
+    """Heroku with the example system.
+
+    Args:
+        folder: its own; Postgres's data and the apps' code are there while it runs.
+        size: how much data ("tiny", "small", "standard", "large").
+        canary: a word put into every generated secret.
+        alive: False: no Postgres and no processes, only the APIs.
+        speed: how much faster than the wall clock the scheduler's clock goes.
+        cache: where made databases are kept; below the sandbox folder's parent by default.
+
+    Attributes:
+        hosts: "api", "data", "particleboard", after `start`.
+        world: the state, which tests may change.
+        pages, bucket: page sizes and the rate limit, which tests may change.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        size: str,
+        faults: Faults,
+        certificates: Certificates,
+        canary: str = "",
+        alive: bool = True,
+        speed: float = 1.0,
+        cache: Path | None = None,
+    ) -> None:
+        self.hosts: dict[str, str] = {}
+        self.world: World = World(email="", account_id="")
+        self.pages = Pages()
+        self.bucket = Bucket()
+        self.faults = faults
+        self.database = Database(folder / "postgres", canary)
+        self._folder = folder
+        self._size = size
+        self._certificates = certificates
+        self._canary = canary
+        self._alive = alive
+        self._speed = speed
+        self._cache = cache or folder.parent.parent / "sandbox-data"
+        self._routers = {name: Router() for name in APPS}
+        self._runners: list[web.AppRunner] = []
+        self._platform: Platform | None = None
+        self._scheduler: Scheduler | None = None
+        self._ticking: asyncio.Task[None] | None = None
+        self._token = ""
+
+    async def start(self, progress: Callable[[str], None] = _quiet) -> None:
+        """Start the database, the apps and the APIs; `progress` is told what is being done.
+
+        Raises:
+            Trouble: Postgres does not run here, or there is no room.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._alive:
+            await self.database.start(self._size, self._cache, self._certificates, progress)
+            for router in self._routers.values():
+                await router.start()
+        urls = {
+            name: router.url if self._alive else f"https://{name}-0123456789ab.herokuapp.com/"
+            for name, router in self._routers.items()
+        }
+        example = make_example(urls, self.database.url, await asyncio.to_thread(self._commits), self._canary)
+        self.world = example.world
+        self._platform = Platform(self.world)
+        self._token = self.world.new_token(self._canary)
+        self.faults.error_body = error_body
+        self.faults.expire_tokens = self.expire_tokens
+        if self._alive:
+            progress("Starting the example apps")
+            for app in self.world.apps.values():
+                code = await asyncio.to_thread(self._place_code, app.name)
+                await self._platform.start_app(app, code, self._routers[app.name])
+            await self._platform.booted()
+            self._scheduler = Scheduler(self._platform, speed=self._speed)
+            self._ticking = asyncio.create_task(self._scheduler.run())
+        await self._listen(example.database)
+
+    async def stop(self) -> None:
+        """Stop everything; also what a failed start left."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.stop)
+            for router in self._routers.values():
+                stack.push_async_callback(router.stop)
+            if self._platform is not None:
+                stack.push_async_callback(self._platform.stop)
+            for runner in self._runners:
+                stack.push_async_callback(runner.cleanup)
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """A token that is good now, and whose it is."""
+        if self._token not in self.world.tokens:
+            self._token = self.world.new_token(self._canary)
+        return {"token": self._token, "email": self.world.email}
+
+    def expire_tokens(self) -> None:
+        """Make every token invalid."""
+        self.world.tokens.clear()
+
+    def facts(self) -> dict[str, Any]:
+        """What stands now; no secret in it."""
+        world = self.world
+        return {
+            "apps": {
+                app.name: {
+                    "maintenance": app.maintenance,
+                    "release": app.current_version,
+                    "releases": len(app.releases),
+                    "quantities": {line.type: line.quantity for line in app.processes.values()},
+                    "running": sorted(dyno.name for dyno in app.dynos.values() if dyno.running),
+                    "pids": {dyno.name: dyno.running.pid for dyno in app.dynos.values() if dyno.running},
+                    "jobs": [job.command for job in app.jobs.values()],
+                    "web_url": app.web_url,
+                }
+                for app in world.apps.values()
+            },
+            "add_ons": len(world.add_ons),
+            "written": list(world.written),
+            "cron_runs": dict(world.cron_runs),
+            "database_connections": self.database.front.open_connections if self.database.front else 0,
+        }
+
+    async def act(self, what: str, **params: Any) -> Any:
+        """Do what only a test asks for.
+
+        `what`: "speed" (`speed`: of the scheduler's clock), "token" (a fresh one), "refuse" (`app`, `how`:
+        "forbidden", "two_factor" or "" to open again), "vanish" (`app`), "cut-database" (cut its
+        connections), "log" (`app`: the last 200 lines).
+
+        Raises:
+            ValueError: there is no such act or app.
+        """
+        if what == "speed" and self._scheduler is not None:
+            self._scheduler.speed = float(params["speed"])
+            return None
+        if what == "token":
+            return self.credentials["token"]
+        if what == "cut-database" and self.database.front is not None:
+            self.database.front.drop()
+            return None
+        app = self.world.app(str(params.get("app", "")))
+        if app is not None and what in ("refuse", "vanish", "log"):
+            if what == "log":
+                return list(app.log)[-200:]
+            if what == "refuse":
+                app.refused = str(params.get("how", "forbidden"))
+            else:
+                app.gone = True
+            return None
+        raise ValueError(f"Heroku's sandbox cannot do {what!r} with {sorted(params)}")
+
+    async def _listen(self, database: str) -> None:
+        assert self._platform is not None
+        world, platform = self.world, self._platform
+        data = DataRoutes(world, {database: self.database})
+        tables: dict[str, Iterable[web.RouteDef]] = {
+            "api": (
+                *PlatformRoutes(platform, self.pages, self.bucket).table(),
+                *DeliveryRoutes(platform, self.pages).table(),
+                *AddOnRoutes(platform, self.pages).table(),
+            ),
+            "data": data.table(),
+            "particleboard": JobRoutes(world).table(),
+        }
+        for name, table in tables.items():
+            gate = Gate(world, self.bucket, heroku_json=name != "particleboard")
+            middlewares: list[Any] = [self.faults.middleware, gate.middleware]
+            application = web.Application(middlewares=middlewares)
+            application.add_routes(table)
+            runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+            self._runners.append(runner)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            self.hosts[name] = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    def _commits(self) -> dict[str, str]:
+        """What the apps run: the first commits of the checkouts beside us, where those are."""
+        code = self._folder.parent / "code"
+        return {name: commit_of(code / name) for name in APPS if (code / name / ".git").exists()}
+
+    def _place_code(self, name: str) -> Path:
+        """Put an app's code where its dynos run: a copy, since a checkout may be worked in."""
+        place = self._folder / "slugs" / name
+        shutil.rmtree(place, ignore_errors=True)
+        with importlib.resources.as_file(importlib.resources.files("assets") / "demo" / name) as files:
+            shutil.copytree(files, place, ignore=shutil.ignore_patterns("__pycache__"))
+        return place

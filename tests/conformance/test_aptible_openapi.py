@@ -1,0 +1,275 @@
+"""The sandbox's answers and the provider's requests, held against Aptible's own OpenAPI document.
+
+The document is aptibleapi/api/openapi.yaml of aptible/aptible-api-go, in a copy of 2026.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+from aiohttp import web
+
+from providers.sandbox.aptible import AptibleSandbox
+from providers.sandbox.aptible.world import ORGANIZATION
+from tests.providers.aptible_world import APP, World, aptible_world, git, make_repository
+from wizard.model.secret import Secret
+from wizard.ports import DatabaseWish
+
+DOCUMENT = Path(__file__).parents[2] / ".." / "shared" / "schemas" / "aptible-deploy-openapi-2026.yaml"
+
+EXCEPTIONS = {
+    r"header Prefer no_sensitive_extras=false": "aptible-cli sends it to see secrets (cli.rb)",
+    r"sent an unknown field status of a tunnel": "aptible-cli sets it itself (subcommands/db.rb)",
+    r"'_embedded' is a required property, asked without": "what no_embed and Prefer are for, say their texts",
+    r"GET /presigned/.*no such route": "stands for the object store that keeps the logs, not for the API",
+    r"GET /costs/.*no such route": "used by aptible/app-ui, not in the document",
+}
+"""What is known to be otherwise, by a pattern of the complaint, and why."""
+
+
+@dataclass
+class Exchange:
+    """One request with its answer."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    prefer: str
+    sent: Any
+    status: int
+    content_type: str
+    answer: Any
+
+
+class Recorder:
+    """A middleware that writes down what goes over the wire."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Exchange] = []
+
+    def listen(self, sandbox: AptibleSandbox) -> None:
+        @web.middleware
+        async def record(request: web.Request, handler: Any) -> web.StreamResponse:
+            text = await request.text()
+            answer = await handler(request)
+            body = answer.text or ""
+            is_json = answer.content_type.endswith("json")
+            self.exchanges.append(
+                Exchange(
+                    request.method,
+                    request.path,
+                    dict(request.query),
+                    request.headers.get("Prefer", ""),
+                    json.loads(text) if text else None,
+                    answer.status,
+                    answer.content_type,
+                    json.loads(body) if is_json else body,
+                )
+            )
+            return answer
+
+        sandbox.api_server.application.middlewares.insert(0, record)
+
+
+class Document:
+    """The OpenAPI document as JSON schemas."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.raw = nullable(raw)
+        self.paths = {
+            re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)): item
+            for template, item in self.raw["paths"].items()
+        }
+
+    def complaints(self, exchange: Exchange) -> list[str]:
+        """What of an exchange is not as the document says."""
+        item = next((item for path, item in self.paths.items() if path.fullmatch(exchange.path)), None)
+        route = f"{exchange.method} {exchange.path}"
+        if item is None or exchange.method.lower() not in item:
+            return [f"{route}: the document has no such route"]
+        operation = item[exchange.method.lower()]
+        found = [f"{route}: query {name}" for name in exchange.query if name not in self._query(operation)]
+        if exchange.prefer not in {"", "no_sensitive_extras=true"}:
+            found.append(f"{route}: header Prefer {exchange.prefer}")
+        if exchange.sent is not None:
+            found += [f"{route}: sent {text}" for text in self._sent(operation, exchange.sent)]
+        found += [f"{route}: answered {text}" for text in self._answered(operation, exchange)]
+        return found
+
+    def _query(self, operation: dict[str, Any]) -> set[str]:
+        return {item["name"] for item in operation.get("parameters", []) if item["in"] == "query"}
+
+    def _sent(self, operation: dict[str, Any], sent: Any) -> list[str]:
+        schema = self._resolved(operation["requestBody"]["content"]["application/json"]["schema"])
+        unknown = set(sent) - set(schema["properties"])
+        of = " of a tunnel" if sent.get("type") == "tunnel" else ""
+        return [f"an unknown field {name}{of}" for name in unknown] + self._errors(schema, sent)
+
+    def _answered(self, operation: dict[str, Any], exchange: Exchange) -> list[str]:
+        responses = operation["responses"]
+        content = (responses.get(str(exchange.status)) or responses.get("default") or {}).get("content", {})
+        if exchange.content_type not in content:
+            return [f"{exchange.status} as {exchange.content_type}"]
+        schema = self._resolved(content[exchange.content_type]["schema"])
+        bare = "no_sensitive_extras=true" in exchange.prefer or exchange.query.get("no_embed") == "true"
+        found = self._errors(schema, exchange.answer, bare=bare)
+        if isinstance(exchange.answer, dict) and "properties" in schema:
+            extra = set(exchange.answer) - set(schema["properties"]) - {"_links"}
+            found += [f"an unknown field {name}" for name in extra]
+        return found
+
+    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        if "$ref" in schema:
+            return dict(self.raw["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        return schema
+
+    def _errors(self, schema: dict[str, Any], value: Any, *, bare: bool = False) -> list[str]:
+        whole = {**schema, "components": self.raw["components"]}
+        errors = jsonschema.Draft202012Validator(whole).iter_errors(value)
+        left_out = "'_embedded' is a required property"
+        return [
+            f"{error.json_path}: {error.message[:120]}"
+            + (", asked without" if bare and error.message == left_out and "_type" in error.instance else "")
+            for error in errors
+        ]
+
+
+def nullable(value: Any) -> Any:
+    """`x-nullable` as JSON schema says it."""
+    if isinstance(value, list):
+        return [nullable(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: nullable(item) for key, item in value.items()}
+    if made.pop("x-nullable", False) is True and isinstance(made.get("type"), str):
+        made["type"] = [made["type"], "null"]
+        if "enum" in made:
+            made["enum"] = [*made["enum"], None]
+    return made
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    """The document, or the reason why it is not looked at."""
+    if not DOCUMENT.exists():
+        pytest.skip("Aptible's OpenAPI document is not beside this checkout")
+    yaml = pytest.importorskip("yaml", reason="needs PyYAML to read the OpenAPI document")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return Document(yaml.load(DOCUMENT.read_text(), Loader=loader))
+
+
+@pytest.fixture
+async def recorded(short_folder: Path) -> AsyncIterator[tuple[World, Recorder]]:
+    recorder = Recorder()
+    async with aptible_world(short_folder, prepare=recorder.listen) as world:
+        yield world, recorder
+
+
+async def journey(world: World, folder: Path) -> None:
+    """Every call that the provider knows."""
+    target = world.target
+    environment = await world.environment()
+    await target.environments()
+    wish = DatabaseWish(handle="shop-db", version="16", memory_mb=1024, disk_gb=10)
+    database = await target.create_database(environment, wish, world.log)
+    await target.database_url(database)
+    await target.ticket(database)
+    app = await world.app()
+    await target.configure(app, {"PORT": Secret("3000"), "GREETING": Secret("hello")}, world.log)
+    commit = make_repository(folder / "code", APP)
+    remote, secrets = await target.git_remote(app, str(folder / "push"), commit)
+    # Into the bare repository directly: this test is about HTTP, and runs without ssh too.
+    bare = world.sandbox.git.repository(world.sandbox.world.apps[int(app.id)])
+    git(folder / "code", "push", "--quiet", str(bare), f"{commit}:refs/heads/{remote.branch}")
+    assert set(secrets) == {"ACCESS_TOKEN"}
+    await target.deploy(app, remote.branch, world.log)
+    await target.config(app)
+    web_service = next(item for item in await target.services(app) if item.type == "web")
+    await target.create_endpoint(web_service, 3000, world.log)
+    await target.find_endpoint(web_service)
+    await target.scale(web_service, 2, 512, world.log)
+    await target.find_app(environment, "none")
+
+
+async def read_everything(world: World, exchanges: list[Exchange]) -> None:
+    """Every resource that was seen, and every list, with secrets and without, embedded and not."""
+    links = {
+        link["href"]
+        for exchange in list(exchanges)
+        if isinstance(exchange.answer, dict)
+        for link in _links(exchange.answer)
+    }
+    known = re.compile(
+        r"(backups|configurations|dependents|disks|roles|organizations|ssh_portal_connections)"
+    )
+    api = world.sandbox.hosts["api"]
+    token = world.sandbox.credentials["token"]
+    async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {token}"}) as client:
+        for href in sorted(link for link in links if link.startswith(api)):
+            if known.search(href) and not re.search(r"/configurations/\d+$", href):
+                continue
+            for headers in ({}, {"Prefer": "no_sensitive_extras=true"}):
+                answer = await client.get(href.partition("?")[0], headers=headers)
+                assert answer.status_code == 200, href
+        for path in ("/", f"/costs/{ORGANIZATION}/rates"):
+            assert (await client.get(f"{api}{path}")).status_code == 200
+        assert (
+            await client.get(f"{api}/find/account", params={"handle": "acme-production"})
+        ).status_code == 200
+
+
+def _links(value: Any) -> list[dict[str, str]]:
+    if isinstance(value, list):
+        return [link for item in value for link in _links(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [link for link in (value.get("_links") or {}).values() if link]
+    return own + [link for item in value.values() for link in _links(item)]
+
+
+async def test_what_goes_over_the_wire_is_as_the_document_says(
+    recorded: tuple[World, Recorder], document: Document, tmp_path: Path
+) -> None:
+    world, recorder = recorded
+    await journey(world, tmp_path)
+    await read_everything(world, recorder.exchanges)
+    world.faults.expire_tokens()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.get(f"{world.sandbox.hosts['api']}/accounts")).status_code == 401
+    routes = {
+        re.sub(r"/(\d+|[0-9a-f-]{36})", "/*", f"{item.method} {item.path}") for item in recorder.exchanges
+    }
+    assert len(routes) > 40, routes
+    complaints = {text for exchange in recorder.exchanges for text in document.complaints(exchange)}
+    excused = {pattern: {text for text in complaints if re.search(pattern, text)} for pattern in EXCEPTIONS}
+    assert sorted(complaints.difference(*excused.values())) == []
+    assert [pattern for pattern, texts in excused.items() if not texts] == [], "exceptions that nobody needs"
+
+
+def test_the_document_would_complain(document: Document) -> None:
+    def exchange(**changes: Any) -> Exchange:
+        usual: dict[str, Any] = {
+            "method": "POST",
+            "path": "/accounts/1/apps",
+            "query": {},
+            "prefer": "",
+            "sent": {"handle": "shop"},
+            "status": 422,
+            "content_type": "application/hal+json",
+            "answer": {"code": 422, "error": "e", "message": "m"},
+        }
+        return Exchange(**{**usual, **changes})
+
+    assert document.complaints(exchange()) == []
+    assert document.complaints(exchange(sent={"handel": "shop"}))
+    assert document.complaints(exchange(sent={"handle": 5}))
+    assert document.complaints(exchange(query={"colour": "red"}))
+    assert document.complaints(exchange(answer={"code": "422"}))
+    assert document.complaints(exchange(path="/nowhere"))
+    assert document.complaints(exchange(status=201, answer={"id": 1}))
