@@ -1,0 +1,14 @@
+# Written by Offramp: what Heroku's Node.js buildpack did for this app, as a Dockerfile.
+{{cron_stage}}FROM node:{{version}}-bookworm AS build
+WORKDIR /app
+COPY . .
+{{install}}
+
+FROM node:{{version}}-bookworm-slim
+WORKDIR /app
+RUN chown node:node /app
+ENV LANG=C.UTF-8 NODE_ENV=production PORT={{port}}
+{{cron_copy}}COPY --from=build --chown=node:node /app ./
+USER node
+EXPOSE {{port}}
+CMD {{command}}

@@ -1,0 +1,181 @@
+"""The application: which session is open, where credentials are, and how screens follow each other."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import ClassVar
+
+for _name in ("TEXTUAL_LOG", "TEXTUAL", "TEXTUAL_DEBUG"):
+    # Textual reads them when it is imported, and would write typed secrets into a log.
+    os.environ.pop(_name, None)
+
+from textual.app import SystemCommand  # noqa: E402
+from textual.binding import Binding, BindingType  # noqa: E402
+from textual.screen import Screen  # noqa: E402
+
+from screens.background import in_thread  # noqa: E402
+from screens.demo_help import DemoHelp  # noqa: E402
+from screens.keyed import KeyedScreen  # noqa: E402
+from screens.marks import terminal_speaks_utf8  # noqa: E402
+from screens.private import QuietCrash  # noqa: E402
+from screens.stages import stage_named, standing  # noqa: E402
+from screens.styles import sheet  # noqa: E402
+from screens.themes import THEMES, first_theme, other_theme  # noqa: E402
+from screens.widgets.leave import LeaveDialog  # noqa: E402
+from wizard.credentials import Vault, open_vault  # noqa: E402
+from wizard.session.lock import Holder  # noqa: E402
+from wizard.session.store import Session  # noqa: E402
+
+DEMO = "demo"
+"""The application's result when the person wants the guided demo."""
+
+
+class OfframpApp(QuietCrash):
+    """Shows one session at a time. Its result is `DEMO` or None."""
+
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [sheet("offramp")]
+    TITLE = "Offramp"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual's own declaration
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012  Textual's own declaration
+        (0, "-flat"),
+        (15, "-short"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", show=False, priority=True),
+        Binding("ctrl+q", "leave", show=False, priority=True),
+    ]
+
+    def __init__(
+        self, *, session: Session | None = None, vault: Vault | None = None, demo: DemoHelp | None = None
+    ) -> None:
+        driver = None
+        if not terminal_speaks_utf8():
+            from screens.ascii_driver import AsciiDriver
+
+            driver = AsciiDriver
+        super().__init__(driver_class=driver)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = first_theme(self.console.color_system)
+        self.session = session
+        self.demo = demo
+        self.holder: Holder | None = None
+        self._vault = vault
+        self._opening_vault = asyncio.Lock()
+
+    async def on_mount(self) -> None:
+        """Home below everything; the given session above it."""
+        from screens.home import HomeScreen
+
+        # Without it, Textual dies of them with the terminal left raw and in its other screen.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        await self.push_screen(HomeScreen())
+        if self.session is not None:
+            await self.open(self.session)
+
+    async def vault(self) -> Vault:
+        """Where credentials are; the keyring is tried out once, in a thread, with a deadline."""
+        async with self._opening_vault:
+            if self._vault is None:
+                self._vault = await in_thread(open_vault)
+            return self._vault
+
+    async def look_at_keyring_again(self) -> Vault:
+        """Try the keyring out anew, after a person unlocked it."""
+        fresh = await in_thread(open_vault)
+        async with self._opening_vault:
+            self._vault = fresh
+        return fresh
+
+    # -- sessions and stages ------------------------------------------------------------------------
+
+    async def open(self, session: Session) -> None:
+        """Open a session at the stage where it stands; read-only when another Offramp writes in it."""
+        self.session = session
+        self.holder = session.claim()
+        await self.show_stage(standing(session).current)
+        if self.holder is not None and isinstance(self.screen, KeyedScreen):
+            self.screen.say(self.read_only_words())
+
+    async def show_stage(self, name: str) -> None:
+        """Show a stage, rebuilt from the session. What lay over the screens is closed."""
+        screen = stage_named(name).make_screen()
+        self._close_dialogs()
+        if len(self.screen_stack) > 2:
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+
+    async def go_home(self) -> None:
+        """Close the session and show all migrations."""
+        self._close_dialogs()
+        if len(self.screen_stack) > 2:
+            await self.pop_screen()
+        self.close_session()
+
+    def _close_dialogs(self) -> None:
+        while self.screen.is_modal:
+            self.pop_screen()
+
+    def close_session(self) -> None:
+        """Close the open session and give its claim back."""
+        if self.session is not None:
+            self.session.close()
+        self.session = self.holder = None
+
+    def on_unmount(self) -> None:
+        """See `close_session`."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().remove_signal_handler(number)
+        self.close_session()
+
+    def read_only_words(self) -> str:
+        """Who else has the session, as a sentence; "" when it is ours to write."""
+        if self.holder is None:
+            return ""
+        return f"Read only: {self.holder.words()}, has this session."
+
+    def read_only_fact(self) -> str:
+        """The same, short enough for a corner."""
+        if self.holder is None:
+            return ""
+        place = f", {self.holder.terminal}" if self.holder.terminal else ""
+        return f"read only: process {self.holder.pid}{place}"
+
+    # -- leaving ------------------------------------------------------------------------------------
+
+    def exit_for_demo(self) -> None:
+        """End with the result that makes the command line open the demo."""
+        self.exit(DEMO)
+
+    def action_leave(self) -> None:
+        """Ask before leaving; asked again while the question stands, leave at once."""
+        if isinstance(self.screen, LeaveDialog):
+            self.exit()
+            return
+        sentence = "Everything is saved; a run goes on by itself. `offramp` shows it again."
+
+        def decided(leave: bool | None) -> None:
+            if leave:
+                self.exit()
+
+        self.push_screen(LeaveDialog(sentence), decided)
+
+    # -- the palette --------------------------------------------------------------------------------
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Only what is safe anywhere: Textual's own would write what is on the screen into a file."""
+        yield SystemCommand("Light or dark", "Change between dark and light colours.", self.change_theme)
+
+    def change_theme(self) -> None:
+        """Dark to light, light to dark."""
+        self.theme = other_theme(self.theme)

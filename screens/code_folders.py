@@ -1,0 +1,36 @@
+"""The folders with the code of the apps, read in threads since git is asked."""
+
+from collections.abc import Mapping
+
+from screens.background import in_thread
+from wizard.document.checkout import Checkout, read_checkout
+from wizard.model.trouble import Trouble
+
+
+class CodeFolders:
+    """What was read, or why it could not be, by app id."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Checkout | Trouble] = {}
+
+    async def read(self, folders: Mapping[str, str]) -> None:
+        """Read every folder; one that cannot be read is kept as its trouble."""
+        for app_id, folder in folders.items():
+            try:
+                self.known[app_id] = await in_thread(read_checkout, folder)
+            except Trouble as trouble:
+                self.known[app_id] = trouble
+
+    async def read_one(self, app_id: str, folder: str) -> tuple[str, str]:
+        """Read one folder that a person named; returns the app id and the folder's full path.
+
+        Raises:
+            Trouble: there is no such folder, or it cannot be read.
+        """
+        checkout = await in_thread(read_checkout, folder)
+        self.known[app_id] = checkout
+        return app_id, checkout.path
+
+    def checkouts(self) -> dict[str, Checkout]:
+        """Those that could be read."""
+        return {app_id: one for app_id, one in self.known.items() if isinstance(one, Checkout)}

@@ -1,0 +1,303 @@
+"""Connect: sign in to Heroku and, once a target is chosen, to the target."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.background import in_thread
+from screens.connect_rows import FIRST_LOOK, Offer, account_line, offers
+from screens.keys import About, Key
+from screens.marks import GLYPHS, MUTED, STRONG
+from screens.sign_in import SignedIn, forget, keep, missing_tokens, source_token
+from screens.stage import StageScreen
+from screens.stages import standing
+from screens.styles import sheet
+from screens.widgets.ask_secret import AskSecret
+from screens.widgets.confirm_typing import ConfirmTyping
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.sign_in_form import SignInForm
+from wizard.credentials import Vault
+from wizard.model.secret import Secret
+from wizard.ports import FoundToken, SourceProvider, TargetProvider, Token
+from wizard.registry import source_provider, target_provider
+from wizard.session.parts import CONNECTIONS, TARGET, Connections
+
+
+class ConnectScreen(StageScreen):
+    """One list of what can be done now; Enter does the highlighted row."""
+
+    stage = "connect"
+    CSS_PATH = sheet("connect")
+    ABOUT = About(
+        title="connect",
+        purpose="Signs in to Heroku and, after a target is chosen, to the target. Until the cut-over Offramp "
+        "only reads from Heroku.",
+        asks="A token. One that is on this machine already (HEROKU_API_KEY, the Heroku CLI) can be used, or "
+        "one is pasted. It is checked against the account before it is kept.",
+        next="The token goes into the keyring, under the service offramp; with no usable keyring it is held "
+        "in memory and asked for again next time. Then everything that stands on Heroku is read.",
+    )
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("enter", "choose", "do it", "Do what the highlighted row says."),
+        Key("n", "next", "next", "Go on to the next stage."),
+        Key("p", "paste", "paste token", "Paste a token for the vendor that is to be signed in to."),
+        Key("c", "copy_page", "copy address", "Copy the address of the page where a token is made."),
+        Key("k", "keyring", "keyring", "Try the keyring out again, after you unlocked it."),
+        Key(
+            "f",
+            "forget",
+            "forget",
+            "Remove a token from the keyring and from this migration.",
+            footer=False,
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: dict[str, list[FoundToken]] = {}
+        self._missing: frozenset[str] = frozenset()
+        self._vault_words = FIRST_LOOK
+        self._again: str | None = None
+        """The vendor that the person wants to sign in to anew."""
+        self._offers: dict[str, Offer] = {}
+
+    def compose_body(self) -> ComposeResult:
+        """Accounts, what can be done, where credentials go."""
+        yield Static("", id="accounts", markup=False)
+        yield Static("", id="question", markup=False)
+        yield RowList()
+        yield Static("", id="page", markup=False)
+        yield Static("", id="store", markup=False)
+
+    def on_mount(self) -> None:
+        """First picture; then the tokens and the keyring, which take time."""
+        super().on_mount()
+        vendor = self.vendor()
+        if vendor is not None:
+            self._look_for_tokens(vendor)
+        self.behind(self._look_at_vault(), group="vault")
+
+    # -- what is true -------------------------------------------------------------------------------
+
+    def vendors(self) -> list[str]:
+        """Source first, then the target once it is chosen."""
+        choice = self.session.load(TARGET)
+        return [self.session.info.source, *([choice.provider] if choice else [])]
+
+    def _provider(self, vendor: str) -> SourceProvider | TargetProvider:
+        return source_provider(vendor) if vendor == self.session.info.source else target_provider(vendor)
+
+    def _connections(self) -> Connections:
+        return self.session.load(CONNECTIONS) or Connections()
+
+    def vendor(self) -> str | None:
+        """The vendor to sign in to now, None when all is done."""
+        if self._again is not None:
+            return self._again
+        known = self._connections().by_provider
+        return next((one for one in self.vendors() if one not in known or one in self._missing), None)
+
+    def rebuild(self) -> None:
+        """Draw what is true now."""
+        known = self._connections().by_provider
+        lines = [
+            account_line(self._provider(vendor).title, known.get(vendor), vendor in self._missing)
+            for vendor in self.vendors()
+        ]
+        self.query_one("#accounts", Static).update(Content("\n").join(lines))
+        vendor = self.vendor()
+        provider = self._provider(vendor) if vendor else None
+        found = self._found.get(vendor) if vendor else []
+        titles = {vendor: self._provider(vendor).title for vendor in self.vendors() if vendor in known}
+        made = offers(provider, found, titles, self.offramp.demo, self._next_stage())
+        self._offers = {offer.id: offer for offer in made}
+        self.query_one("#question", Static).update(self._question(provider))
+        self.query_one(RowList).show([Row(offer.id, offer.content, heading=offer.heading) for offer in made])
+        page = self.query_one("#page", Static)
+        page.display = provider is not None
+        page.update(f"A token is made at {provider.token_page}" if provider else "")
+        self.query_one("#store", Static).update(Content.styled(self._vault_words, MUTED))
+
+    def _question(self, provider: SourceProvider | TargetProvider | None) -> Content:
+        if provider is None:
+            return Content.styled("Signed in. What next?", STRONG)
+        more = "Until the cut-over, Offramp only reads there." if provider.role == "source" else ""
+        return Content.assemble((f"Sign in to {provider.title}.  ", STRONG), (more, MUTED))
+
+    def _next_stage(self) -> str:
+        where = standing(self.session)
+        return "document" if where.current == "connect" else where.current
+
+    def why_not(self, name: str) -> str:
+        """Signing in is allowed during a run, when a token may have expired; not to a second Offramp."""
+        if name in ("paste", "forget", "choose") and (held := self.offramp.read_only_words()):
+            return held
+        if name in ("paste", "copy_page") and self.vendor() is None:
+            return "All are signed in. Choose `sign in again` in the list first."
+        if name == "forget" and not self._connections().by_provider:
+            return "There is no token to forget."
+        if name == "next" and (vendor := self.vendor()) is not None:
+            return f"First sign in to {self._provider(vendor).title}."
+        return ""
+
+    # -- looking ------------------------------------------------------------------------------------
+
+    def _look_for_tokens(self, vendor: str) -> None:
+        async def look() -> list[FoundToken]:
+            return await in_thread(self._provider(vendor).found_tokens)
+
+        def show(found: list[FoundToken]) -> None:
+            self._found[vendor] = found
+            self.renew()
+            if found and self.query_one(RowList).current in ("paste", "form"):
+                self.query_one(RowList).go_to("demo" if "demo" in self._offers else "found-0")
+
+        self.behind(look(), show, group="tokens")
+
+    async def _look_at_vault(self) -> None:
+        vault = await self.offramp.vault()
+        self._describe(vault)
+        self._missing = await missing_tokens(self.session, vault)
+        self.renew()
+        vendor = self.vendor()
+        if vendor is not None and vendor not in self._found:
+            self._look_for_tokens(vendor)
+
+    def _describe(self, vault: Vault) -> None:
+        remedy = vault.state.remedy if vault.state else ""
+        glyph = f"{GLYPHS['look']} " if remedy else ""
+        self._vault_words = f"{glyph}{vault.describe()} {remedy}".strip()
+
+    # -- actions ------------------------------------------------------------------------------------
+
+    async def action_choose(self) -> None:
+        """Do what the highlighted row says."""
+        offer = self._offers.get(self.query_one(RowList).current or "")
+        if offer is None:
+            return
+        match offer.what:
+            case "token" if offer.token is not None:
+                self._use(offer.token)
+            case "paste":
+                self.action_paste()
+            case "form":
+                self._open_form()
+            case "again":
+                self._again = offer.vendor
+                self.renew()
+                self._look_for_tokens(offer.vendor)
+            case "next":
+                await self.action_next()
+
+    def action_paste(self) -> None:
+        """Ask for a token."""
+        vendor = self.vendor()
+        if vendor is None:
+            return
+        provider = self._provider(vendor)
+        question = f"Paste a token of {provider.title}. It is made at {provider.token_page}"
+        dialog = AskSecret(f"{provider.title} token", question, label=f"{vendor} token")
+        self.app.push_screen(dialog, lambda secret: self._use(secret) if secret else None)
+
+    def _use(self, secret: Secret) -> None:
+        vendor = self.vendor()
+        if vendor is not None:
+            title = self._provider(vendor).title
+            self.behind(
+                self._check(vendor, secret),
+                self._signed_in,
+                group="sign-in",
+                waiting=f"Asking {title} whose token this is",
+            )
+
+    async def _check(self, vendor: str, secret: Secret) -> SignedIn:
+        provider = self._provider(vendor)
+        if provider.role == "source":
+            token = await source_token(provider, self.session, secret)
+        else:
+            token = await provider.accept_token(self.session.info.hosts.get(vendor, {}), secret)
+        return await keep(self.session, await self.offramp.vault(), vendor, token)
+
+    def _open_form(self) -> None:
+        vendor = self.vendor()
+        if vendor is None:
+            return
+        provider = target_provider(vendor)
+        demo = self.offramp.demo
+        form = SignInForm(
+            provider,
+            self.session.info.hosts.get(vendor, {}),
+            email=demo.target_email if demo else "",
+            password=demo.target_password if demo else None,
+            otp=demo.otp if demo else None,
+        )
+
+        def signed_in(token: Token | None) -> None:
+            if token is not None:
+                self.behind(self._keep(vendor, token), self._signed_in, group="sign-in")
+
+        self.app.push_screen(form, signed_in)
+
+    async def _keep(self, vendor: str, token: Token) -> SignedIn:
+        return await keep(self.session, await self.offramp.vault(), vendor, token)
+
+    def _signed_in(self, done: SignedIn) -> None:
+        self._again = None
+        self._missing -= {done.connection.provider}
+        title = self._provider(done.connection.provider).title
+        self.say(f"Signed in to {title} as {done.connection.email}. {done.kept.sentence}", good=True)
+        self.renew()
+        vendor = self.vendor()
+        if vendor is not None:
+            self._look_for_tokens(vendor)
+
+    def action_copy_page(self) -> None:
+        """Copy the address."""
+        vendor = self.vendor()
+        if vendor is not None:
+            self.copy(self._provider(vendor).token_page)
+
+    def action_keyring(self) -> None:
+        """Probe again."""
+        self._vault_words = FIRST_LOOK
+        self.renew()
+
+        async def again() -> None:
+            self._describe(await self.offramp.look_at_keyring_again())
+            self.renew()
+
+        self.behind(again(), group="vault")
+
+    def action_forget(self) -> None:
+        """Ask, then remove the token of the vendor that was signed in to last."""
+        vendor = next(one for one in reversed(self.vendors()) if one in self._connections().by_provider)
+        title = self._provider(vendor).title
+        lines = [f"The token of {title} is removed from the keyring, from memory and from this migration."]
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
+                self.behind(self._forget(vendor), group="sign-in")
+
+        dialog = ConfirmTyping(f"Forget the {title} token", lines, word=vendor, verb="to forget it")
+        self.app.push_screen(dialog, confirmed)
+
+    async def _forget(self, vendor: str) -> None:
+        await forget(self.session, await self.offramp.vault(), vendor)
+        self.say(f"The token of {self._provider(vendor).title} is gone.", good=True)
+        self.renew()
+
+    async def action_next(self) -> None:
+        """On to where the session stands."""
+        await self.offramp.show_stage(self._next_stage())
+
+    def close_what_is_open(self) -> bool:
+        """Escape takes back the wish to sign in again."""
+        if super().close_what_is_open():
+            return True
+        if self._again is not None:
+            self._again = None
+            self.renew()
+            return True
+        return False

@@ -1,0 +1,82 @@
+"""What the connect screen says and offers, as data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.content import Content
+
+from screens.demo_help import DemoHelp
+from screens.marks import MUTED, STRONG, marked
+from screens.quantities import day_and_clock
+from wizard.model.secret import Secret
+from wizard.ports import FoundToken, SourceProvider, TargetProvider
+from wizard.session.parts import Connection
+
+FIRST_LOOK = "Looking at the keyring of this machine …"
+
+What = Literal["token", "paste", "form", "again", "next", "heading"]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A row: what it does, with what."""
+
+    id: str
+    what: What
+    content: Content
+    token: Secret | None = None
+    vendor: str = ""
+
+    @property
+    def heading(self) -> bool:
+        """Whether it only says something."""
+        return self.what == "heading"
+
+
+def account_line(title: str, connection: Connection | None, missing: bool) -> Content:
+    """One vendor: who is signed in, and where the token is."""
+    name = (f"{title:<14}", STRONG)
+    if connection is None:
+        return Content.assemble(name, marked("to-come", "not signed in yet"))
+    if missing:
+        return Content.assemble(
+            name, marked("look", f"{connection.email}: the token is not at hand any more, sign in again")
+        )
+    expires = f", good until {day_and_clock(connection.expires_at)}" if connection.expires_at else ""
+    where = (f"  {connection.kept_in}{expires}", MUTED)
+    return Content.assemble(name, marked("done", connection.email), where)
+
+
+def offers(
+    provider: SourceProvider | TargetProvider | None,
+    found: Sequence[FoundToken] | None,
+    known: Mapping[str, str],
+    demo: DemoHelp | None,
+    next_stage: str,
+) -> list[Offer]:
+    """What can be done now. `provider` is the one to sign in to, None when all are; `found` None while the
+    machine is being searched; `known` are the titles of the vendors that are signed in to."""
+    if provider is None:
+        again = [
+            Offer(f"again-{vendor}", "again", Content(f"Sign in to {title} again"), vendor=vendor)
+            for vendor, title in known.items()
+        ]
+        return [Offer("next", "next", Content(f"Go on: {next_stage}")), *again]
+    made: list[Offer] = []
+    if demo is not None and provider.role == "source":
+        made.append(Offer("demo", "token", Content("Use the example's token"), demo.source_token))
+    for number, token in enumerate(found or ()):
+        text = Content.assemble("Use the token of ", (token.where, STRONG))
+        made.append(Offer(f"found-{number}", "token", text, token.token))
+    if provider.role == "target":
+        words = "Sign in with e-mail and password"
+        made.append(Offer("form", "form", Content(words + (", filled in for you" if demo else ""))))
+    made.append(Offer("paste", "paste", Content("Paste a token")))
+    if found is None:
+        made.append(
+            Offer("looking", "heading", Content.styled("looking for tokens on this machine …", MUTED))
+        )
+    elif not found:
+        made.append(Offer("none", "heading", Content.styled("no token was found on this machine", MUTED)))
+    return made

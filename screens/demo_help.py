@@ -1,0 +1,17 @@
+"""What the guided demo brings along, so that nobody has to type the example's credentials."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from wizard.model.secret import Secret
+
+
+@dataclass(frozen=True)
+class DemoHelp:
+    """Credentials and folders of the example system. `checkouts` are folders by app name."""
+
+    source_token: Secret
+    target_email: str
+    target_password: Secret
+    otp: Callable[[], str] | None = None
+    checkouts: Mapping[str, str] = field(default_factory=dict)

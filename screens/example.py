@@ -1,0 +1,107 @@
+"""The guided demo's surroundings: the example system on this machine, its session and its credentials."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from screens.demo_help import DemoHelp
+from wizard.credentials import Vault
+from wizard.model.secret import Secret
+from wizard.model.trouble import SecondFactorNeeded, Trouble
+from wizard.ports import Example, SignIn
+from wizard.registry import credential, example_provider, target_provider
+from wizard.session.parts import CONNECTIONS, TARGET
+from wizard.session.places import data_folder, private_folder
+from wizard.session.store import Session, SessionInfo, create, delete, infos
+
+NAME = "example"
+TARGET_NAME = "aptible"
+
+
+def world_folder() -> Path:
+    """Where the example system keeps its databases and code; data once made is kept beside it."""
+    return private_folder(private_folder(data_folder() / "example") / "world")
+
+
+async def start(size: str, say: Callable[[str], None]) -> Example:
+    """The example system, started if it does not run."""
+    return await example_provider().start_or_find(world_folder(), size=size, progress=say)
+
+
+def session_of(example: Example) -> Session:
+    """The example's session: the one that was left, or a new one. Sessions of an example that no longer
+    runs are deleted: the world that they speak of is gone."""
+    found: Session | None = None
+    for path, info in list(infos()):
+        if not isinstance(info, SessionInfo) or not info.demo:
+            continue
+        session = Session(path)
+        if info.hosts == example.hosts and found is None:
+            found = session
+            continue
+        try:
+            delete(session)
+        except Trouble:
+            # In use by another Offramp or a worker: it is left alone.
+            session.close()
+    return found or create(NAME, demo=True, hosts=example.hosts)
+
+
+def help_of(example: Example) -> DemoHelp:
+    """What saves a person from typing the example's credentials."""
+    aptible = example.credentials[TARGET_NAME]
+    return DemoHelp(
+        source_token=Secret(example.credentials["heroku"]["token"], "the example's Heroku token"),
+        target_email=aptible["email"],
+        target_password=Secret(aptible["password"], "the example's Aptible password"),
+        otp=_otp(aptible),
+        checkouts={name: str(path) for name, path in example.checkouts.items()},
+    )
+
+
+def _otp(credentials: dict[str, str]) -> Callable[[], str] | None:
+    code = credentials.get("otp")
+    return (lambda: code) if code else None
+
+
+async def vault_of(example: Example, session: Session) -> Vault:
+    """The credentials of a session that was left, in memory: example credentials are not worth a keyring."""
+    vault = Vault(None)
+    known = session.load(CONNECTIONS)
+    help_ = help_of(example)
+    if known is None:
+        return vault
+    source = credential(session, session.info.source)
+    if source is not None:
+        vault.hold(source, help_.source_token)
+    choice = session.load(TARGET)
+    target = credential(session, choice.provider) if choice else None
+    if choice is not None and target is not None:
+        token = await sign_in(session, help_, choice.provider)
+        vault.hold(target, token)
+    return vault
+
+
+async def sign_in(session: Session, help_: DemoHelp, target: str) -> Secret:
+    """Sign in to the example's target, one-time code included; the token."""
+    provider = target_provider(target)
+    hosts = session.info.hosts.get(target, {})
+    who = SignIn(email=help_.target_email)
+    try:
+        token = await provider.sign_in(hosts, who, help_.target_password)
+    except SecondFactorNeeded as needed:
+        if help_.otp is None:
+            raise
+        again = SignIn(email=help_.target_email, otp=help_.otp(), resume=needed.resume)
+        token = await provider.sign_in(hosts, again, help_.target_password)
+    return token.secret
+
+
+async def end() -> None:
+    """End the example system, and remove its sessions and its data."""
+    folder = world_folder()
+    await example_provider().stop(folder)
+    for path, info in list(infos()):
+        if isinstance(info, SessionInfo) and info.demo:
+            delete(Session(path))
+    shutil.rmtree(folder.parent)

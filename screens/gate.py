@@ -1,0 +1,84 @@
+"""A gate: what is true now, what will happen, the way back; passed by typing its word, never by y."""
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Input, Static
+
+from screens.monitor.content import block
+from screens.monitor.scene import gate_lines
+from screens.styles import sheet
+from screens.widgets.dialog import Dialog
+from screens.widgets.field import Field
+from screens.widgets.too_small import TooSmall
+from wizard.run.view import GateView
+
+AROUND_THE_FACTS = 8
+"""Rows of the box that are not facts: its border, what is asked, the line, a complaint, the hint."""
+
+
+class GateDialog(Dialog[str]):
+    """Result: the word as it was typed; None when closed. The line to type in is always in sight."""
+
+    CSS_PATH = sheet("run")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("pagedown", "move(8)", show=False, priority=True),
+        Binding("pageup", "move(-8)", show=False, priority=True),
+    ]
+
+    def __init__(self, gate: GateView) -> None:
+        super().__init__(gate.title.removeprefix("Gate: ").capitalize())
+        self.gate = gate
+
+    def compose(self) -> ComposeResult:
+        """The facts, which scroll when they are many, and below them the line to type in."""
+        with Vertical(classes="box gate") as box:
+            box.border_title = self.box_title.replace("[", r"\[")
+            with VerticalScroll(classes="content", can_focus=False):
+                yield Static("", id="facts", markup=False)
+            yield Static(f"Type {self.gate.word} to go on", classes="asked", markup=False)
+            yield Field(compact=True)
+            yield Static("", classes="complaint", markup=False)
+            yield Static("", classes="hint", markup=False)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Facts for the width there is."""
+        super().on_mount()
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The lines are made for the width."""
+        self.call_after_refresh(self._draw)
+
+    def renew(self, gate: GateView) -> None:
+        """Newer facts of the same gate."""
+        if gate != self.gate:
+            self.gate = gate
+            self._draw()
+
+    def _draw(self) -> None:
+        scroll = self.query_one(".content", VerticalScroll)
+        lines = gate_lines(self.gate, scroll.size.width - 1)
+        # In a box that grows with its text, a share of the height is no limit: the limit is a number.
+        room = max(3, self.size.height - AROUND_THE_FACTS)
+        scroll.styles.max_height = room
+        self.query_one("#facts", Static).update(block(lines))
+        more = "↑↓ scroll   " if len(lines) >= room else ""
+        self.query_one(".hint", Static).update(f"{more}esc later, nothing happens until then")
+
+    def action_move(self, lines: int) -> None:
+        """Scroll the facts."""
+        self.query_one(".content", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    @on(Input.Submitted)
+    def _typed(self, message: Input.Submitted) -> None:
+        if message.value.strip() == self.gate.word:
+            self.dismiss(self.gate.word)
+        else:
+            self.complain(f"That is not {self.gate.word}. Nothing was done.")

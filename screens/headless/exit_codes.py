@@ -1,0 +1,18 @@
+"""What the exit codes of `offramp` mean."""
+
+DONE = 0
+TROUBLE = 1
+USAGE = 2
+WAITS = 3
+FAILED = 4
+TAKEN_BACK = 5
+INTERRUPTED = 130
+
+EXPLAINED = """exit codes:
+  0    done (for `status`: the run is done, or goes on)
+  1    something is in the way; the sentence on stderr says what, what was not touched, what to do
+  2    the command line is wrong
+  3    the run waits for a person: a gate, or a sign-in
+  4    a step failed; the run can be tried again
+  5    everything was taken back to Heroku
+  130  ended by ctrl+c; a run goes on by itself"""

@@ -1,0 +1,219 @@
+"""Following a run without a screen: one line for each thing that happens, and an exit code at its end."""
+
+import getpass
+import sys
+import time
+
+from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, TROUBLE, WAITS
+from screens.headless.say import say
+from screens.quantities import rate, size
+from wizard.credentials import open_vault
+from wizard.model.plan import Plan
+from wizard.model.trouble import Trouble
+from wizard.run.control import ask
+from wizard.run.journal import Journal
+from wizard.run.launch import running, start_worker
+from wizard.run.view import RunView, view
+from wizard.session.lock import this_process
+from wizard.session.parts import PLAN, PREFLIGHT
+from wizard.session.store import Session, find
+
+LOOK = 0.5
+"""Seconds between looks at the journal."""
+
+PROGRESS = 5.0
+"""Seconds between lines about a copy that goes on."""
+
+ENDS = {"done": DONE, "stopped": WAITS, "taken-back": TAKEN_BACK, "failed": FAILED}
+
+
+def who() -> str:
+    """Who speaks to the worker, for the journal."""
+    terminal = this_process().terminal
+    return f"{getpass.getuser()} ({terminal})" if terminal else getpass.getuser()
+
+
+def run(identity: str, confirm: list[str], *, detach: bool) -> int:
+    """Start or go on with a session's run and follow it to its end, or to where it waits for a person."""
+    answers = _answers(confirm)
+    session = find(identity)
+    try:
+        ready(session)
+        again = running(session)
+        start_worker(session, open_vault())
+        if again and (seen := view(session)) and seen.run.state == "failed":
+            ask(session, {"do": "retry", "who": who()})
+        if detach:
+            say(f"{session.name} runs. `offramp status {session.id}` tells how it stands.")
+            return DONE
+        return follow(session, answers)
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            f"\nThe run goes on. `offramp run {session.id}` follows it again, "
+            f"`offramp tell {session.id} stop` ends it.\n"
+        )
+        return INTERRUPTED
+    finally:
+        session.close()
+
+
+def tell(identity: str, what: str) -> int:
+    """Pass a wish on to a session's worker; starts it for `resume`, `retry` and `back` when it is gone."""
+    session = find(identity)
+    try:
+        if not running(session):
+            _worth_a_worker(session, what)
+            ready(session)
+            start_worker(session, open_vault())
+        answer = ask(session, {"do": what, "who": who()})
+    finally:
+        session.close()
+    if not answer.get("ok"):
+        sys.stderr.write(f"{answer.get('why', 'it was refused')}\n")
+        return TROUBLE
+    say("done")
+    return DONE
+
+
+def _worth_a_worker(session: Session, what: str) -> None:
+    """Whether a worker is to be started to be told `what`.
+
+    Raises:
+        Trouble: there is nothing that it could do.
+    """
+    seen = view(session)
+    if seen is not None and seen.run.state == "done":
+        raise Trouble(
+            f"The run of {session.name} is done.",
+            remedy=f"`offramp report {session.id}` has what moved, and how to go back by hand.",
+            code="run-done",
+        )
+    if what in ("pause", "stop"):
+        raise Trouble(
+            f"No worker of {session.name} runs, so nothing moves.",
+            remedy=f"`offramp run {session.id}` goes on with the run.",
+            code="no-worker",
+        )
+    if what == "back" and not (seen and (seen.can_go_back or seen.way_back)):
+        raise Trouble(
+            "There is nothing to take back: Heroku is as it was.",
+            remedy=f"`offramp status {session.id}` tells how the run stands.",
+            code="nothing-to-take-back",
+        )
+
+
+def ready(session: Session) -> Plan:
+    """The session's plan; raises Trouble while there is none that may run."""
+    plan, preflight = session.load(PLAN), session.load(PREFLIGHT)
+    if plan is None or preflight is None or preflight.plan_digest != plan.digest():
+        raise Trouble(
+            f"{session.name} has no plan that was checked.",
+            remedy="Open it with `offramp` and go through the stages to the plan.",
+            code="not-ready",
+        )
+    blocking = [finding for finding in preflight.findings if finding.state == "blocks"]
+    if blocking and Journal(session).run() is None:
+        raise Trouble(
+            f"The plan of {session.name} is blocked: {blocking[0].what}.",
+            remedy=blocking[0].remedy or "Open it with `offramp` and look at the plan.",
+            code="blocked",
+        )
+    return plan
+
+
+def _answers(confirm: list[str]) -> dict[str, str]:
+    answers = {}
+    for item in confirm:
+        gate, _, word = item.partition("=")
+        if gate not in ("cut-over", "finish") or not word:
+            raise Trouble(
+                "--confirm takes cut-over=NAME or finish=NAME.",
+                remedy="NAME is the name of the session, typed out.",
+                code="usage",
+            )
+        answers[f"gate:{gate}"] = word
+    return answers
+
+
+def follow(session: Session, answers: dict[str, str]) -> int:
+    """Print what happens until the run ends or waits for a person. `answers` are words by gate key."""
+    journal = Journal(session)
+    seen_event = 0
+    last_progress = 0.0
+    passed: set[str] = set()
+    while True:
+        for event in journal.events(after=seen_event):
+            seen_event = event.seq
+            say(f"{event.at[11:19]} {event.text}")
+        seen = view(session)
+        if seen is None:
+            time.sleep(LOOK)
+            continue
+        if seen.run.state in ENDS and not _about_to_go_on(seen):
+            return _ended(seen)
+        if seen.worker == "dead":
+            say(f"The worker is gone. `offramp run {session.id}` goes on where it stopped.")
+            return WAITS
+        if seen.secret is not None:
+            say(f"{seen.secret.reason} Open it with `offramp` and sign in; the run goes on by itself.")
+            return WAITS
+        gate = seen.gate.key if seen.gate is not None else ""
+        # The worker takes a moment to shut a gate that was just passed.
+        if gate and gate not in passed:
+            if not _pass(session, seen, answers):
+                return WAITS
+            passed.add(gate)
+        if time.monotonic() - last_progress > PROGRESS:
+            last_progress = time.monotonic()
+            _progress(seen)
+        time.sleep(LOOK)
+
+
+def _about_to_go_on(seen: RunView) -> bool:
+    # A worker that was just started has not yet written that it runs.
+    return seen.worker == "alive" and seen.run.state in ("stopped", "taken-back")
+
+
+def _ended(seen: RunView) -> int:
+    trouble = seen.trouble
+    if trouble is not None and seen.run.state != "done":
+        say(f"{trouble.cause} {trouble.untouched} {trouble.remedy}")
+    say(f"The run is {seen.run.state}: {seen.done} of {len(seen.steps)} steps done.")
+    return ENDS[seen.run.state]
+
+
+def _pass(session: Session, seen: RunView, answers: dict[str, str]) -> bool:
+    gate = seen.gate
+    assert gate is not None
+    word = answers.pop(gate.key, None)
+    if word is None:
+        say(f"{gate.title} is open. True now:")
+        for state, sentence in gate.true_now:
+            say(f"  {state}: {sentence}")
+        for sentence in gate.will_happen:
+            say(f"  will happen: {sentence}")
+        say(f"  takes: {gate.duration}")
+        say(f"  way back: {gate.way_back}")
+        short = gate.key.partition(":")[2]
+        say(f"`offramp run {session.id} --confirm {short}={gate.word}` passes it.")
+        return False
+    answer = ask(session, {"do": "answer", "gate": gate.key, "word": word, "who": who()})
+    if not answer.get("ok"):
+        raise Trouble(
+            f"{gate.title}: {answer.get('why')}",
+            untouched="The gate stays shut.",
+            remedy=f"Its name is {gate.word}.",
+            code="usage",
+        )
+    return True
+
+
+def _progress(seen: RunView) -> None:
+    for handle, copy in seen.copies.items():
+        if copy.phase == "done" or seen.current is None or seen.current.step.args.get("handle") != handle:
+            continue
+        waits = f", waiting for {copy.waiting_for}" if copy.waiting_for else ""
+        say(
+            f"         {handle}: {copy.phase}, {size(copy.bytes)}, {rate(copy.rate)}, "
+            f"{copy.tables_proven} of {len(copy.tables)} tables proven{waits}"
+        )

@@ -1,0 +1,160 @@
+"""Commands that only tell: status, report, sessions, doctor. Lines for people, JSON for scripts."""
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from screens.headless.exit_codes import DONE, FAILED, TAKEN_BACK, TROUBLE, WAITS
+from screens.headless.say import say
+from screens.home_entries import read_entries
+from screens.quantities import size
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+from wizard.run.view import RunView, view
+from wizard.session.store import Session, find
+
+CODES = {"done": DONE, "running": DONE, "going-back": DONE, "paused": WAITS, "waiting": WAITS}
+CODES |= {"failed": FAILED, "stopped": WAITS, "taken-back": TAKEN_BACK}
+
+
+def status(identity: str, *, as_json: bool) -> int:
+    """Print how a session's run stands; the exit code says it too."""
+    session = find(identity)
+    try:
+        seen = view(session)
+        if as_json:
+            say(msgspec.json.encode(_status_json(session, seen)).decode())
+        else:
+            for line in status_lines(session, seen):
+                say(line)
+    finally:
+        session.close()
+    if seen is None:
+        return WAITS
+    return WAITS if seen.worker == "dead" else CODES[seen.run.state]
+
+
+def status_lines(session: Session, seen: RunView | None) -> list[str]:
+    """The status in a few lines."""
+    if seen is None:
+        return [f"{session.name}: no run yet. Open it with `offramp` to go on."]
+    lines = [f"{session.name}: {seen.run.state}, {seen.done} of {len(seen.steps)} steps done"]
+    if seen.worker == "dead":
+        lines.append(f"Its worker is gone. `offramp run {session.id}` goes on where it stopped.")
+    if seen.current and seen.run.state != "done":
+        lines.append(f"at step {seen.current.number}: {seen.current.step.title}")
+    if seen.run.waiting_for:
+        lines.append(f"waiting for {seen.run.waiting_for}")
+    for handle, copy in seen.copies.items():
+        if copy.phase != "done" and seen.run.state == "running":
+            lines.append(f"{handle}: {copy.phase}, {size(copy.bytes)}, {copy.tables_proven} tables proven")
+    if seen.trouble:
+        trouble = seen.trouble
+        lines.append(f"{trouble.cause} {trouble.untouched} {trouble.remedy}")
+    return lines
+
+
+def _status_json(session: Session, seen: RunView | None) -> dict[str, object]:
+    if seen is None:
+        return {"session": session.id, "name": session.name, "state": "no-run"}
+    return {
+        "session": session.id,
+        "name": session.name,
+        "state": seen.run.state,
+        "worker": seen.worker,
+        "waiting_for": seen.run.waiting_for,
+        "steps_done": seen.done,
+        "steps": [
+            {
+                "key": one.step.key,
+                "title": one.step.title,
+                "state": one.record.state,
+                "attempts": one.record.attempts,
+                "seconds": one.record.seconds,
+                "evidence": one.record.evidence.summary if one.record.evidence else None,
+                "trouble": one.record.trouble,
+            }
+            for one in seen.steps
+        ],
+        "copies": {
+            handle: {
+                "phase": copy.phase,
+                "bytes": copy.bytes,
+                "estimated_bytes": copy.estimated_bytes,
+                "rate": copy.rate,
+                "tables": len(copy.tables),
+                "tables_proven": copy.tables_proven,
+            }
+            for handle, copy in seen.copies.items()
+        },
+        "tunnels": seen.tunnels,
+        "gate": seen.gate,
+        "can_go_back": seen.can_go_back,
+    }
+
+
+def report(identity: str, output: str | None) -> int:
+    """Print a session's report, or write it to a file that is not there yet (0600)."""
+    from wizard.report.markdown import render
+    from wizard.report.report import build
+
+    session = find(identity)
+    try:
+        text = render(build(session))
+    finally:
+        session.close()
+    if output is None:
+        sys.stdout.write(text)
+        return DONE
+    try:
+        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError as error:
+        raise Trouble(
+            f"{clean(output)} is there already.",
+            untouched="It was not overwritten.",
+            remedy="Name another file.",
+            code="file-exists",
+        ) from error
+    except OSError as error:
+        raise Trouble(
+            f"{clean(output)} cannot be written: {error.strerror}.", remedy="Name another file.", code="file"
+        ) from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    say(f"The report is in {Path(output).resolve()}.")
+    return DONE
+
+
+def sessions(*, as_json: bool) -> int:
+    """List all sessions, the newest first; 1 when one of them cannot be read."""
+    entries = read_entries()
+    if as_json:
+        say(msgspec.json.encode(entries).decode())
+    elif not entries:
+        say("There are no migrations yet. `offramp` makes one, `offramp demo` shows one.")
+    else:
+        for entry in entries:
+            if entry.broken:
+                say(f"{entry.id:<26} {entry.broken}")
+            else:
+                state = f"{entry.glyph} {entry.state}"
+                say(f"{entry.id:<26} {entry.route:<24} {state:<14} {entry.detail}  {entry.age}")
+    return TROUBLE if any(entry.broken for entry in entries) else DONE
+
+
+def doctor(*, as_json: bool) -> int:
+    """Print what is on this machine; 1 when something blocks a move."""
+    from wizard.machine import examine
+
+    findings = examine()
+    if as_json:
+        say(msgspec.json.encode(findings).decode())
+    else:
+        mark = {"good": "ok   ", "look": "look ", "blocks": "MISSING"}
+        for finding in findings:
+            say(f"{mark[finding.state]:<8}{finding.title:<16}{finding.sentence}")
+            if finding.meaning:
+                say(f"{'':<24}{finding.meaning}")
+    return TROUBLE if any(finding.state == "blocks" for finding in findings) else DONE

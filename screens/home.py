@@ -1,0 +1,218 @@
+"""The first screen: every migration that was begun, and the ways to begin one."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.background import in_thread
+from screens.home_entries import Entry, read_entries
+from screens.keyed import KeyedScreen
+from screens.keys import About, Key
+from screens.machine import keyring_words, programs_words
+from screens.marks import ACCENT, ATTENTION, BAD, GLYPHS, GOOD, MUTED, STRONG
+from screens.styles import sheet
+from screens.widgets.ask_text import AskText
+from screens.widgets.confirm_typing import ConfirmTyping
+from screens.widgets.row_list import Row, RowList
+from wizard.credentials import Vault
+from wizard.session.store import Session, create, delete, find
+
+NEW, TRY = "+new", "+try"
+"""Rows that are no migration. No session id begins with a plus."""
+
+STYLES = {
+    GLYPHS["done"]: GOOD,
+    GLYPHS["now"]: ACCENT,
+    GLYPHS["look"]: ATTENTION,
+    GLYPHS["paused"]: ATTENTION,
+    GLYPHS["failed"]: BAD,
+}
+
+
+class HomeScreen(KeyedScreen):
+    """Lists sessions, newest first; a running or broken one is looked at every two seconds."""
+
+    CSS_PATH = sheet("home")
+    ABOUT = About(
+        title="your migrations",
+        purpose="Every migration that was begun on this machine, newest first, and where each stands. A run "
+        "that is under way goes on whether this screen is open or not.",
+        asks="Which one to open, or a name for a new one. A migration holds your answers; credentials are "
+        "kept in the keyring, never in it.",
+        next="A new migration begins with signing in to Heroku. One that exists opens where it stands.",
+    )
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("enter", "open", "open", "Open the highlighted migration where it stands."),
+        Key("n", "new", "new", "Begin a new migration."),
+        Key("t", "demo", "try", "Try Offramp with the example system on this machine; no accounts needed."),
+        Key("x", "delete", "delete", "Delete the highlighted migration from this machine, after asking."),
+        Key("slash", "filter", "filter", "Show only what contains the text you type."),
+        Key("escape", "clear", "clear", "Take the filter away.", footer=False),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: dict[str, Entry] = {}
+        self._read = False
+        self._machine = ""
+
+    def compose_body(self) -> ComposeResult:
+        """A title and the list."""
+        yield Static("Your migrations", classes="title", markup=False)
+        yield RowList()
+
+    def on_mount(self) -> None:
+        """First picture, then what takes time."""
+        super().on_mount()
+        self._look()
+        self.behind(self._look_at_machine(), group="machine", wanted=False)
+        self.set_interval(2.0, self._look_at_running)
+
+    def on_screen_resume(self) -> None:
+        """Another screen may have changed what the list says."""
+        self._look()
+
+    def _look(self) -> None:
+        self.behind(in_thread(read_entries), self._show_entries, group="entries", wanted=False)
+
+    def _look_at_running(self) -> None:
+        # `is_current` is also true of the screen below the one that is shown.
+        if self.is_active and any(entry.alive or entry.broken for entry in self._entries.values()):
+            self._look()
+
+    def _show_entries(self, entries: list[Entry]) -> None:
+        first = not self._read and bool(entries)
+        self._entries = {entry.id: entry for entry in entries}
+        self._read = True
+        self.renew()
+        if first:
+            self.query_one(RowList).go_to(entries[0].id)
+
+    async def _look_at_machine(self) -> None:
+        programs = await in_thread(programs_words)
+        self._machine = f"{programs} · looking at the keyring"
+        self.renew()
+        vault: Vault = await self.offramp.vault()
+        self._machine = f"{keyring_words(vault.state)} · {programs}"
+        self.renew()
+
+    def rebuild(self) -> None:
+        """Draw what was read last."""
+        self.headline("Offramp", "", self._machine)
+        rows = [self._row(entry) for entry in self._entries.values()]
+        if not rows:
+            text = "None yet. A new one asks for a name and your Heroku token." if self._read else "Reading …"
+            rows.append(Row("+none", Content.styled(text, MUTED), heading=True))
+        rows += [
+            Row("+gap", Content(""), heading=True),
+            Row(NEW, self._offer("New migration", "n")),
+            Row(TRY, self._offer("Try it: the example system on this machine, no accounts needed", "t")),
+        ]
+        self.query_one(RowList).show(rows)
+
+    def _offer(self, text: str, key: str) -> Content:
+        gap = max(1, self._width() - len(text) - 1)
+        return Content.assemble(text, " " * gap, (key, f"bold {ACCENT}"))
+
+    def _width(self) -> int:
+        return min(self.size.width, 120) - 4
+
+    def _row(self, entry: Entry) -> Row:
+        width = self._width()
+        if entry.broken:
+            line = Content.assemble((f"{entry.name}  ", STRONG), (f"{GLYPHS['failed']} {entry.broken}", BAD))
+            return Row(entry.id, line.truncate(width, ellipsis=True))
+        names = max([12, *(len(one.name) for one in self._entries.values())])
+        routes = max([8, *(len(one.route) for one in self._entries.values())])
+        states = max([10, *(len(one.state) for one in self._entries.values())])
+        name_width = min(names, max(12, width - routes - states - 36))
+        left = Content.assemble(
+            (_fit(entry.name, name_width), STRONG),
+            f"  {_fit(entry.route, routes)}  ",
+            (f"{entry.glyph} {_fit(entry.state, states)}", STYLES.get(entry.glyph, "")),
+            f"  {entry.detail}",
+        )
+        room = max(0, width - len(entry.age) - 1)
+        left = left.truncate(room, ellipsis=True).pad_right(max(0, room - left.cell_length))
+        return Row(entry.id, left.append(Content.styled(f" {entry.age}", MUTED)))
+
+    # -- actions ------------------------------------------------------------------------------------
+
+    def why_not(self, name: str) -> str:
+        """Deleting needs a migration; the demo is not inside itself."""
+        entry = self._entries.get(self.query_one(RowList).current or "")
+        if name == "delete" and entry is None:
+            return "Move to a migration first; then x deletes it."
+        if name == "open" and entry is not None and entry.broken:
+            return entry.broken
+        if name == "demo" and self.offramp.demo is not None:
+            return "This is the demo: its migration is in the list above."
+        return ""
+
+    async def action_open(self) -> None:
+        """Do what the highlighted row says."""
+        self.show_trouble(None)
+        row = self.query_one(RowList).current
+        if row == NEW:
+            self.action_new()
+        elif row == TRY:
+            await self.action_act("demo")
+        elif row in self._entries:
+            await self.offramp.open(find(row))
+
+    def action_new(self) -> None:
+        """Ask for a name and begin."""
+        self.show_trouble(None)
+        question = "A name for this migration: your product, or the system that moves."
+        self.app.push_screen(AskText("New migration", question, placeholder="acme-shop"), self._begin)
+
+    async def _begin(self, name: str | None) -> None:
+        if name:
+            try:
+                await self.offramp.open(create(name))
+            except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
+                self.show_trouble(error)
+
+    def action_demo(self) -> None:
+        """End with the wish for the demo; the command line starts it."""
+        self.offramp.exit_for_demo()
+
+    def action_delete(self) -> None:
+        """Ask for the name, then delete."""
+        entry = self._entries[self.query_one(RowList).current or ""]
+        lines = [
+            f"{entry.name}  {entry.route}  {entry.state}",
+            "Its answers, its journal and its proof are deleted from this machine. Nothing on Heroku or on "
+            "the target is touched. Credentials in the keyring stay. There is no way back.",
+        ]
+        dialog = ConfirmTyping("Delete a migration", lines, word=entry.name, verb="to delete it")
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
+                self.behind(in_thread(_delete, entry.id), self._deleted, group="delete")
+
+        self.app.push_screen(dialog, confirmed)
+
+    def _deleted(self, name: str) -> None:
+        self.say(f"{name} is deleted.", good=True)
+        self._look()
+
+    def action_clear(self) -> None:
+        """Close the filter."""
+        self.query_one(RowList).clear_filter()
+
+
+def _delete(session_id: str) -> str:
+    session: Session = find(session_id)
+    name = session.name
+    try:
+        delete(session)
+    finally:
+        session.close()
+    return name
+
+
+def _fit(text: str, width: int) -> str:
+    return text[: width - 1] + "…" if len(text) > width else text.ljust(width)

@@ -1,0 +1,105 @@
+"""What home says of each migration: read from the session files alone, without opening a screen."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from screens.marks import GLYPHS
+from screens.quantities import duration, percent, span
+from screens.stages import NAMES, newest_run, standing, whole_system
+from wizard.mapping.check import decided
+from wizard.model.trouble import Trouble
+from wizard.registry import source_provider, target_provider
+from wizard.session.parts import MAPPING, TARGET
+from wizard.session.store import Session, SessionInfo, infos
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A migration in the list. `alive` says that a worker is at it now; `broken` why it cannot be opened."""
+
+    id: str
+    name: str
+    route: str = ""
+    glyph: str = ""
+    state: str = ""
+    detail: str = ""
+    age: str = ""
+    alive: bool = False
+    broken: str = ""
+
+
+def read_entries() -> list[Entry]:
+    """Every session, newest first; one that cannot be read is listed with the reason."""
+    entries = []
+    for folder, info in infos():
+        if isinstance(info, Trouble):
+            entries.append(Entry(id=folder.name, name=folder.name, broken=info.cause))
+            continue
+        try:
+            session = Session(folder)
+            try:
+                entries.append(_entry(session, info, (folder / "session.sqlite3").stat().st_mtime))
+            finally:
+                session.close()
+        except Trouble as trouble:
+            entries.append(Entry(id=info.id, name=info.name, broken=trouble.cause))
+    return entries
+
+
+def _entry(session: Session, info: SessionInfo, touched: float) -> Entry:
+    choice = session.load(TARGET)
+    route = source_provider(info.source).title + " → "
+    route += target_provider(choice.provider).title if choice else "?"
+    age = _age(datetime.now(UTC).timestamp() - touched)
+    if newest_run(session) is not None:
+        return _of_run(session, info, route, age)
+    current = standing(session).current
+    return Entry(
+        id=info.id,
+        name=info.name,
+        route=route,
+        glyph=GLYPHS["to-come"],
+        state=current,
+        detail=_decided(session) if current == "map" else f"stage {NAMES.index(current) + 1} of {len(NAMES)}",
+        age=age,
+    )
+
+
+def _of_run(session: Session, info: SessionInfo, route: str, age: str) -> Entry:
+    # Imported here: no run, no need for what a run knows.
+    from screens.monitor.status import status
+    from wizard.run.view import view
+
+    seen = view(session)
+    if seen is None:
+        return Entry(id=info.id, name=info.name, route=route, state="run", detail="its plan is gone", age=age)
+    how = status(seen)
+    detail = f"{seen.done} of {len(seen.steps)} steps"
+    copying = next((copy for copy in seen.copies.values() if copy.phase != "done"), None)
+    if how.moving and copying is not None:
+        done = percent(copying.bytes, copying.estimated_bytes)
+        parts = [f"{done} %"] if done is not None else []
+        parts += [f"{span(*copying.seconds_left)} left"] if copying.seconds_left else []
+        detail = "  ".join(parts) or detail
+    return Entry(
+        id=info.id,
+        name=info.name,
+        route=route,
+        glyph=how.glyph,
+        state=how.word,
+        detail=detail,
+        age="" if how.moving else age,
+        alive=seen.worker == "alive",
+    )
+
+
+def _decided(session: Session) -> str:
+    system, mapping = whole_system(session), session.load(MAPPING)
+    if system is None or mapping is None:
+        return "nothing decided yet"
+    done, total = decided(system, mapping)
+    return f"{done} of {total} decided"
+
+
+def _age(seconds: float) -> str:
+    return "just now" if seconds < 60 else f"{duration(seconds)} ago"

@@ -1,0 +1,237 @@
+"""What every full screen has: keys that say why they do nothing, help, trouble in place, work behind."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.command import Provider
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList
+
+from screens.commands import KeyCommands
+from screens.keys import About, Key
+from screens.mistake import as_trouble
+from screens.widgets.headline import Headline
+from screens.widgets.help import HelpDialog
+from screens.widgets.key_footer import KeyFooter
+from screens.widgets.notice import Notice
+from screens.widgets.row_list import RowList
+from screens.widgets.too_small import TooSmall
+from screens.widgets.trouble_panel import TroublePanel
+from wizard.model.trouble import Trouble
+
+if TYPE_CHECKING:
+    from screens.app import OfframpApp
+
+T = TypeVar("T")
+
+HELP = Key("question_mark", "help", "help", "Explain this screen.")
+QUIT = Key("q", "leave", "quit", "Leave Offramp; everything is saved.")
+
+
+class KeyedScreen(Screen[None]):
+    """A screen whose actions are `KEYS`. Subclasses give `compose_body`, `rebuild`, `ABOUT`, and one
+    `action_<name>` for each key; `why_not(name)` returns why an action is refused now, "" when it is not.
+
+    Actions may be coroutines, but anything slow goes through `behind`. A Trouble, or any other error, of an
+    action or of work behind ends in the panel, never in a traceback.
+    """
+
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    ABOUT: ClassVar[About]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeyCommands}
+    AUTO_FOCUS = "Field.first, Rows"
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        cls.BINDINGS = [
+            Binding(key.key, f"act('{key.name}')", key.word, show=False) for key in cls.all_keys()
+        ]
+        super().__init_subclass__(**arguments)
+
+    @classmethod
+    def all_keys(cls) -> tuple[Key, ...]:
+        """All keys of the screen, its own first."""
+        return (*cls.KEYS, HELP, QUIT)
+
+    @property
+    def offramp(self) -> "OfframpApp":
+        """The application, by its own type."""
+        return cast("OfframpApp", self.app)
+
+    # -- to be given by each screen -----------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets between the head and the footer."""
+        yield from ()
+
+    def compose_head(self) -> ComposeResult:
+        """The widgets of the head."""
+        yield Headline()
+
+    def rebuild(self) -> None:
+        """Show what the session says now. Called when the screen comes up and after each change."""
+
+    def why_not(self, name: str) -> str:
+        """Why the action `name` is refused now, as a sentence; "" when it is not."""
+        return ""
+
+    # -- the frame ----------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Head, body, trouble, notice, footer."""
+        with Container(id="head"):
+            yield from self.compose_head()
+        with Container(id="body"):
+            yield from self.compose_body()
+        yield TroublePanel()
+        yield Notice()
+        yield KeyFooter()
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """First picture."""
+        self.renew()
+
+    @on(events.ScreenResume)
+    def _resumed(self) -> None:
+        self.renew()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Columns follow the width."""
+        self.renew()
+
+    def renew(self) -> None:
+        """Rebuild the picture and the footer from what is true now."""
+        if not self.is_mounted:
+            return
+        try:
+            self.rebuild()
+        except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
+            self.show_trouble(error)
+        self.renew_keys()
+
+    def renew_keys(self) -> None:
+        """Bring the footer up to date."""
+        own = [(key, not self.refusal(key)) for key in self.KEYS if key.footer]
+        self.query_one(KeyFooter).show(own, [(HELP, True), (QUIT, True)])
+
+    # -- keys ---------------------------------------------------------------------------------------
+
+    def refusal(self, key: Key) -> str:
+        """Why `key` does nothing now, "" when it works. Help and leaving always work."""
+        return "" if key in (HELP, QUIT) else self.why_not(key.name)
+
+    async def action_act(self, name: str) -> None:
+        """Do the action `name`, or say why not."""
+        if self.has_class("-tiny") or self.has_class("-flat"):
+            return  # what cannot be seen is not pressed
+        key = next(key for key in self.all_keys() if key.name == name)
+        why = self.refusal(key)
+        self.say(why)
+        if why:
+            return
+        try:
+            result = getattr(self, f"action_{name}")()
+            if inspect.isawaitable(result):
+                await result
+        except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
+            self.show_trouble(error)
+        if self.is_attached:
+            self.renew_keys()
+
+    @on(OptionList.OptionSelected)
+    async def _row_clicked(self, message: OptionList.OptionSelected) -> None:
+        message.stop()
+        enter = next((key for key in self.KEYS if key.key == "enter"), None)
+        if enter is not None:
+            await self.action_act(enter.name)
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        refused = {key.name: self.refusal(key) for key in self.all_keys()}
+        self.app.push_screen(HelpDialog(self.ABOUT, self.all_keys(), refused))
+
+    def action_leave(self) -> None:
+        """Ask whether to leave Offramp."""
+        self.offramp.action_leave()
+
+    def action_filter(self) -> None:
+        """Open the filter of the list; for screens with a key for it."""
+        self.query_one(RowList).ask_filter()
+
+    # -- saying -------------------------------------------------------------------------------------
+
+    def say(self, sentence: str, *, good: bool = False) -> None:
+        """One line above the footer, until the next key."""
+        self.query_one(Notice).say(sentence, good=good)
+
+    def show_trouble(self, error: BaseException | None) -> None:
+        """Show what went wrong in the panel; None takes it away."""
+        self.query_one(TroublePanel).show(None if error is None else as_trouble(error))
+
+    def copy(self, text: str) -> None:
+        """Hand `text` to the terminal's clipboard, and say so; it also stands on the screen."""
+        self.app.copy_to_clipboard(text)
+        self.say(f"Copied, if your terminal allows it: {text}", good=True)
+
+    def headline(self, name: str, route: str = "", fact: str | Content = "") -> None:
+        """Set the first line."""
+        self.query_one(Headline).show(name, route, fact)
+
+    # -- work behind --------------------------------------------------------------------------------
+
+    def behind(
+        self,
+        work: Coroutine[Any, Any, T],
+        then: Callable[[T], Awaitable[None] | None] | None = None,
+        *,
+        group: str = "work",
+        on_trouble: Callable[[Trouble], bool] | None = None,
+        waiting: str = "",
+        wanted: bool = True,
+    ) -> None:
+        """Do `work` without holding up the screen; `then` gets its result.
+
+        A newer work of the same group ends an older one. Errors go to `on_trouble` first, which returns
+        whether it took care, then to the panel. `waiting` says what it waits for ("Asking Heroku"), and
+        stands above the footer while it does. A look around by itself, that nobody `wanted`, leaves an
+        older trouble in the panel, since it may not have been read yet.
+        """
+        if wanted:
+            self.show_trouble(None)
+        waited = self._waited(work, waiting) if waiting else work
+        self.run_worker(
+            self._guarded(waited, then, on_trouble), group=group, exclusive=True, exit_on_error=False
+        )
+
+    async def _waited(self, work: Coroutine[Any, Any, T], waiting: str) -> T:
+        notice = self.query_one(Notice)
+        wait = notice.wait_for(waiting)
+        try:
+            return await work
+        finally:
+            notice.waited(wait)
+
+    async def _guarded(
+        self,
+        work: Coroutine[Any, Any, T],
+        then: Callable[[T], Awaitable[None] | None] | None,
+        on_trouble: Callable[[Trouble], bool] | None,
+    ) -> None:
+        try:
+            result = await work
+            if then is not None:
+                after = then(result)
+                if inspect.isawaitable(after):
+                    await after
+        except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
+            trouble = as_trouble(error)
+            if self.is_attached and (on_trouble is None or not on_trouble(trouble)):
+                self.show_trouble(trouble)
+        if self.is_attached:
+            self.renew_keys()

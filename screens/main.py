@@ -1,0 +1,199 @@
+"""The ways in: the full screen, and the commands that need none. Textual is imported only for a screen."""
+
+import argparse
+import codecs
+import errno
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+
+from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        prog="offramp",
+        description="Get a whole system off Heroku, safely, in one sitting, from a terminal. "
+        "Without a command the full-screen wizard opens.",
+        epilog=EXPLAINED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and end")
+    top.set_defaults(command=_screen)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="try it with the example system on this machine")
+    demo.add_argument("--unattended", action="store_true", help="make the whole journey without a screen")
+    demo.add_argument(
+        "--size",
+        choices=("tiny", "small", "standard", "large"),
+        default="standard",
+        help="how much data the example holds: 3 MB, 30 MB, 300 MB, 1 GB (default: standard)",
+    )
+    demo.add_argument("--stop", action="store_true", help="end the example system and remove its data")
+    demo.set_defaults(command=_demo)
+
+    run = commands.add_parser("run", help="start or go on with a session's run, and follow it")
+    run.add_argument("session", help="id or name; `offramp sessions` lists them")
+    run.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="GATE=NAME",
+        help="pass a gate without being asked: cut-over=NAME, finish=NAME (the session's name)",
+    )
+    run.add_argument("--detach", action="store_true", help="start it and end; it goes on by itself")
+    run.set_defaults(command=_run)
+
+    tell = commands.add_parser("tell", help="tell a running session: pause, resume, retry, stop, back")
+    tell.add_argument("session")
+    tell.add_argument("what", choices=("pause", "resume", "retry", "stop", "back"))
+    tell.set_defaults(command=_tell)
+
+    status = commands.add_parser("status", help="how a session's run stands")
+    status.add_argument("session")
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(command=_status)
+
+    report = commands.add_parser("report", help="print a session's report as Markdown")
+    report.add_argument("session")
+    report.add_argument("--output", metavar="FILE", help="write it to a new file instead")
+    report.set_defaults(command=_report)
+
+    sessions = commands.add_parser("sessions", help="list all sessions")
+    sessions.add_argument("--json", action="store_true")
+    sessions.set_defaults(command=_sessions)
+
+    doctor = commands.add_parser("doctor", help="what is on this machine, and what that means")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(command=_doctor)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit codes are in `--help`. No traceback reaches the person."""
+    _write_what_fits()
+    options = parser().parse_args(arguments)
+    if options.version:
+        sys.stdout.write(f"offramp {version('offramp')}\n")
+        return 0
+    from wizard.model.trouble import Trouble
+
+    command: Command = options.command
+    try:
+        code = command(options)
+        sys.stdout.flush()
+        return code
+    except Trouble as trouble:
+        sys.stderr.write(f"offramp: {trouble.sentence()}\n")
+        return USAGE if trouble.code == "usage" else TROUBLE
+    except KeyboardInterrupt:
+        sys.stderr.write("offramp: ended by ctrl+c. Everything is saved; a run goes on by itself.\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has enough (`offramp report X | head`).
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort; written down, and told in words
+        from screens.mistake import as_trouble
+
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            error = Trouble(
+                "A disk is full: what Offramp writes, or prints into a file, does not fit.",
+                untouched="What was saved before is still there.",
+                remedy="Make room, then do the same again.",
+                code="disk-full",
+            )
+        sys.stderr.write(f"offramp: {as_trouble(error).sentence()}\n")
+        return TROUBLE
+    finally:
+        _give_up_what_is_left()
+
+
+def _write_what_fits() -> None:
+    """Let a pipe or a terminal that takes no UTF-8 have the ASCII twin of what it does not take."""
+
+    def twin(error: UnicodeError) -> tuple[str, int]:
+        from screens.marks import ascii_twins
+
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return ascii_twins(error.object[error.start : error.end]), error.end
+
+    codecs.register_error("offramp-twins", twin)
+    # A shell may have closed them (`>&-`).
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="offramp-twins")
+
+
+def _give_up_what_is_left() -> None:
+    """What cannot be written goes nowhere, or Python would complain about it when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _screen(options: argparse.Namespace) -> int:
+    from screens.full_screen import show
+
+    return show()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from screens.headless import demo
+
+    if options.stop:
+        return demo.stop()
+    if options.unattended:
+        return demo.unattended(options.size)
+    from screens.full_screen import show_demo
+
+    return show_demo(options.size)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from screens.headless import follow
+
+    return follow.run(options.session, options.confirm, detach=options.detach)
+
+
+def _tell(options: argparse.Namespace) -> int:
+    from screens.headless import follow
+
+    return follow.tell(options.session, options.what)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from screens.headless import tell
+
+    return tell.status(options.session, as_json=options.json)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from screens.headless import tell
+
+    return tell.report(options.session, options.output)
+
+
+def _sessions(options: argparse.Namespace) -> int:
+    from screens.headless import tell
+
+    return tell.sessions(as_json=options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from screens.headless import tell
+
+    return tell.doctor(as_json=options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,295 @@
+"""Map: what becomes of each component, decided row by row; nothing undecided goes on."""
+
+from typing import ClassVar
+
+import msgspec
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from screens.code_folders import CodeFolders
+from screens.keys import About, Key
+from screens.map_options import Option, leaving, options
+from screens.map_rows import Entry, entries, layout
+from screens.marks import ATTENTION, MUTED
+from screens.monitor.content import content
+from screens.monitor.line import Span, line, pad
+from screens.stage import StageScreen
+from screens.stages import whole_system
+from screens.styles import sheet
+from screens.widgets.ask_text import AskText
+from screens.widgets.pick_one import PickOne
+from screens.widgets.row_list import RowList
+from wizard.document.checkout import Checkout
+from wizard.mapping.check import blocking, decided, problems
+from wizard.mapping.config_rules import follow
+from wizard.mapping.edit import keep_decisions, leave_undecided, set_checkout
+from wizard.mapping.problem import Problem
+from wizard.mapping.rules import propose
+from wizard.model.mapping import Mapping
+from wizard.model.system import System
+from wizard.ports import Profile
+from wizard.registry import target_provider
+from wizard.session.parts import ANSWERS, MAPPING, TARGET, Answers
+
+
+class MapScreen(StageScreen):
+    """Proposes at the first visit; keeps what was decided when the system was read anew."""
+
+    stage = "map"
+    CSS_PATH = sheet("map")
+    ABOUT = About(
+        title="map",
+        purpose="Shows each component of the system, what it is on Heroku and what it becomes on the target, "
+        "with the reason. Offramp proposes; you may change all of it. Every change is saved at once.",
+        asks="A decision for each row with ?. What is left behind needs a reason: the report repeats it.",
+        next="With nothing undecided, the code is prepared for the target.",
+    )
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("enter", "change", "change", "Change what becomes of the row, or list its config vars."),
+        Key("x", "leave_row", "leave", "Leave the row behind, with a reason.", writes=True),
+        Key("n", "next", "next", "Go on to preparing the code."),
+        Key("u", "leave_open", "leave all ?", "Leave all undecided rows behind for one reason.", writes=True),
+        Key("j", "jump", "next ?", "Jump to the next row that needs a decision."),
+        Key("slash", "filter", "filter", "Show only what contains the text you type."),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._code = CodeFolders()
+        self._opened: set[str] = set()
+        self._entries: list[Entry] = []
+        self._proposed = False
+
+    def compose_body(self) -> ComposeResult:
+        """Heads, rows, and the reason of the highlighted one."""
+        yield Static("", id="heads", markup=False)
+        yield RowList()
+        yield Static("", id="why", markup=False)
+
+    def on_mount(self) -> None:
+        """First picture; then a proposal, which looks into the code."""
+        super().on_mount()
+        folders = (self.session.load(ANSWERS) or Answers()).checkouts
+        self.behind(self._code.read(folders), lambda _: self._propose(), group="code")
+
+    # -- what is true ---------------------------------------------------------------------------------
+
+    def _parts(self) -> tuple[System, Mapping, Profile] | None:
+        """The system, its mapping and the target; None before there is a mapping."""
+        system, mapping, profile = whole_system(self.session), self.session.load(MAPPING), self._profile()
+        if system is None or mapping is None or profile is None:
+            return None
+        return system, mapping, profile
+
+    def _profile(self) -> Profile | None:
+        choice = self.session.load(TARGET)
+        return target_provider(choice.provider).profile() if choice else None
+
+    def _propose(self) -> None:
+        """Propose what is new, keep what was decided, drop what is gone."""
+        system, profile = whole_system(self.session), self._profile()
+        self._proposed = True
+        if system is None or profile is None or self.read_only():
+            self.renew()
+            return
+        before = self.session.load(MAPPING)
+        mapping = propose(system, profile, self._code.checkouts())
+        if before is not None:
+            mapping = keep_decisions(before, mapping)
+        for app_id, code in self._code.checkouts().items():
+            if mapping.app(app_id) is not None:
+                mapping = set_checkout(mapping, app_id, code.path)
+        if mapping != before:
+            self.save(MAPPING, mapping)
+        self.renew()
+
+    def fact(self) -> str:
+        """How much is decided."""
+        parts = self._parts()
+        if parts is None or self.offramp.read_only_words():
+            return ""
+        done, known = decided(parts[0], parts[1])
+        return f"{done} of {known} decided"
+
+    def _problems(self) -> tuple[Problem, ...]:
+        parts = self._parts()
+        return problems(*parts) if parts else ()
+
+    def rebuild(self) -> None:
+        """Draw the rows as the session has them."""
+        parts = self._parts()
+        rows = self.query_one(RowList)
+        if parts is None:
+            self._entries = []
+            rows.show([])
+            words = (
+                "Proposing what becomes of each component." if not self._proposed else "Nothing to map yet."
+            )
+            self.query_one("#heads", Static).update(Content.styled(words, MUTED))
+            return
+        cells = max(40, self.size.width - 3)
+        self._entries = entries(*parts, self._problems(), self._opened)
+        self.query_one("#heads", Static).update(_heads(parts[2], cells))
+        rows.show([layout(entry, cells) for entry in self._entries])
+        self._draw_why()
+
+    def _current(self) -> Entry | None:
+        row = self.query_one(RowList).current
+        return next((entry for entry in self._entries if entry.id == row), None)
+
+    def _draw_why(self) -> None:
+        entry = self._current()
+        where = self.query_one("#why", Static)
+        if entry is None:
+            where.update("")
+        elif entry.problem is not None:
+            problem = entry.problem
+            words = f"{problem.text[:1].upper()}{problem.text[1:]}."
+            where.update(Content.assemble((words, ATTENTION), f" {problem.remedy}"))
+        else:
+            where.update(Content.styled(f"Why: {entry.why}." if entry.why else "", MUTED))
+
+    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        """The reason follows the highlight."""
+        message.stop()
+        self._draw_why()
+
+    def why_not(self, name: str) -> str:
+        """Going on needs every decision."""
+        if self._parts() is None:
+            return "There is nothing to map yet: read the system (2) and choose a target (3)."
+        if name == "next":
+            stopping = blocking(self._problems())
+            named = "; ".join(problem.sentence() for problem in stopping[:2])
+            more = f"; and {len(stopping) - 2} more (j jumps to them)" if len(stopping) > 2 else ""
+            return f"First decide: {named}{more}." if stopping else ""
+        if name in ("leave_open", "jump") and not any(entry.state == "open" for entry in self._entries):
+            return "Nothing is undecided."
+        if name == "leave_row":
+            entry = self._current()
+            if entry is None or self._leaving(entry) is None:
+                return "This row is not left behind by itself; enter shows what can be decided."
+        return ""
+
+    def _leaving(self, entry: Entry) -> Option | None:
+        parts = self._parts()
+        return leaving(entry.component, *parts) if parts and entry.component else None
+
+    # -- deciding -------------------------------------------------------------------------------------
+
+    def action_change(self) -> None:
+        """Open a summed-up row, or offer what can be decided."""
+        entry, parts = self._current(), self._parts()
+        if entry is None or parts is None:
+            return
+        if not entry.component:
+            self._opened ^= {entry.id.partition("\n")[2]}
+            self.renew()
+            return
+        if why := self.read_only():
+            self.say(why)
+            return
+        offered = options(entry.component, *parts)
+        about = Content.assemble(
+            (entry.before or entry.name, MUTED),
+            (f"  → {entry.after}", ""),
+            (f"\n{entry.problem.text}" if entry.problem else f"\n{entry.why}", MUTED),
+        )
+
+        def picked(option_id: str | None) -> None:
+            option = next((one for one in offered if one.id == option_id), None)
+            if option is not None:
+                self._take(option)
+
+        rows = [(option.id, option.words) for option in offered]
+        self.app.push_screen(PickOne(entry.name, about, rows), picked)
+
+    def _take(self, option: Option) -> None:
+        if not option.question:
+            self._apply(option, "")
+            return
+
+        def typed(text: str | None) -> None:
+            if text is None:
+                return
+            if option.folder:
+                entry = self._current()
+                assert entry is not None
+                app_id = entry.component[1]
+                self.behind(
+                    self._code.read_one(app_id, text),
+                    lambda kept: self._keep_folder(option, *kept),
+                    group="code-folder",
+                )
+            else:
+                self._apply(option, text)
+
+        question = AskText(option.words, option.question, value=option.value, check=option.check)
+        self.app.push_screen(question, typed)
+
+    def _keep_folder(self, option: Option, app_id: str, path: str) -> None:
+        answers = self.session.load(ANSWERS) or Answers()
+        self.save(ANSWERS, msgspec.structs.replace(answers, checkouts={**answers.checkouts, app_id: path}))
+        self._apply(option, path)
+        code = self._code.known.get(app_id)
+        if isinstance(code, Checkout):
+            self.say(f"The code is read from {path}.", good=True)
+
+    def _apply(self, option: Option, text: str) -> None:
+        parts = self._parts()
+        if parts is None:
+            return
+        system, before, profile = parts
+        after = follow(system, profile, before, option.change(before, text))
+        if after != before:
+            self.save(MAPPING, after)
+        self.renew()
+
+    def action_leave_row(self) -> None:
+        """Ask why, and leave it."""
+        entry = self._current()
+        option = self._leaving(entry) if entry else None
+        if option is not None:
+            self._take(option)
+
+    def action_leave_open(self) -> None:
+        """Ask for one reason for all."""
+        parts = self._parts()
+        assert parts is not None
+        system, before, profile = parts
+
+        def typed(reason: str | None) -> None:
+            if reason:
+                self.save(MAPPING, follow(system, profile, before, leave_undecided(before, reason)))
+                self.renew()
+
+        count = sum(entry.state == "open" for entry in self._entries)
+        question = f"Why are these {count} left behind? The report repeats it."
+        self.app.push_screen(AskText("Leave all that is undecided", question), typed)
+
+    def action_jump(self) -> None:
+        """To the next undecided row, around the end."""
+        ids = [entry.id for entry in self._entries]
+        current = self._current()
+        at = ids.index(current.id) + 1 if current else 0
+        for entry in (*self._entries[at:], *self._entries[:at]):
+            if entry.state == "open":
+                self.query_one(RowList).go_to(entry.id)
+                return
+
+    async def action_next(self) -> None:
+        """On to the code."""
+        await self.go_on()
+
+
+def _heads(profile: Profile, cells: int) -> Content:
+    name = max(18, cells * 28 // 100)
+    before = max(14, cells * 22 // 100)
+    return content(
+        line(
+            Span(pad("component", name) + " ", "muted"),
+            Span(pad("on Heroku", before) + " ", "muted"),
+            Span(f"  on {profile.title}", "muted"),
+        )
+    )

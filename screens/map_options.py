@@ -1,0 +1,286 @@
+"""What a person can decide for each component, as data: words, what is asked, and the change it makes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wizard.choose.sizes import major_version
+from wizard.mapping import edit
+from wizard.mapping.check import Component
+from wizard.mapping.names import is_handle
+from wizard.model.mapping import Mapping
+from wizard.model.system import System
+from wizard.ports import Profile
+
+Change = Callable[[Mapping, str], Mapping]
+"""The mapping with the decision in it; the text is what was typed, "" when nothing was asked."""
+
+BY_PERSON = "a person chose it"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that can be decided. `question` is asked first when it is not empty, with `value` in the
+    line and `check` saying why a text is not good. `folder` says that the text is a folder with code."""
+
+    id: str
+    words: str
+    change: Change
+    question: str = ""
+    value: str = ""
+    check: Callable[[str], str] = lambda text: "" if text else "Type something, or press esc."
+    folder: bool = False
+
+
+def options(component: Component, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
+    """What can be decided for `component`, the obvious first."""
+    match component:
+        case ("environment",):
+            return _environment(mapping, profile)
+        case ("port",):
+            return [_port(mapping)]
+        case ("app", app_id):
+            return _app(app_id, system, mapping, profile)
+        case ("process", app_id, type_):
+            return _process(app_id, type_, mapping, profile)
+        case ("job", app_id, job_id):
+            return [
+                _plain(
+                    "cron",
+                    "Run it from a crontab",
+                    lambda m, _: edit.decide_job(m, app_id, job_id, "cron", BY_PERSON),
+                ),
+                _leave(lambda m, why: edit.decide_job(m, app_id, job_id, "leave", why)),
+            ]
+        case ("database", add_on_id):
+            return _database(add_on_id, system, mapping, profile)
+        case ("add-on", add_on_id):
+            return [
+                _leave(lambda m, why: edit.decide_add_on(m, add_on_id, "leave", why)),
+                Option(
+                    "by-hand",
+                    "I replace it by hand",
+                    lambda m, how: edit.decide_add_on(m, add_on_id, "by-hand", how),
+                    "What replaces it? The report repeats it.",
+                ),
+            ]
+        case ("config", app_id, name):
+            return _config(app_id, name, system, mapping)
+        case ("domain", app_id, hostname):
+            return [
+                _plain(
+                    "by-hand",
+                    "I change its DNS after the cut-over",
+                    lambda m, _: edit.decide_domain(m, app_id, hostname, "by-hand", BY_PERSON),
+                ),
+                _leave(lambda m, why: edit.decide_domain(m, app_id, hostname, "leave", why)),
+            ]
+    return []
+
+
+def leaving(component: Component, system: System, mapping: Mapping, profile: Profile) -> Option | None:
+    """The option that leaves `component` behind, None when it has none."""
+    return next((one for one in options(component, system, mapping, profile) if one.id == "leave"), None)
+
+
+def _plain(id_: str, words: str, change: Change) -> Option:
+    return Option(id_, words, change)
+
+
+def _leave(change: Change, words: str = "Leave it behind") -> Option:
+    return Option("leave", words, change, "Why is it left behind? The report repeats it.")
+
+
+def _number(low: int, high: int) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        good = text.isascii() and text.isdigit() and low <= int(text) <= high
+        return "" if good else f"Type a number from {low} to {high}."
+
+    return check
+
+
+def _one_of(values: tuple[int, ...]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        good = text.isascii() and text.isdigit() and int(text) in values
+        return "" if good else "Type one of " + ", ".join(map(str, values)) + "."
+
+    return check
+
+
+def _handle(profile: Profile) -> Callable[[str], str]:
+    return lambda text: "" if is_handle(profile, text) else f"{profile.title} takes no such name."
+
+
+def _environment(mapping: Mapping, profile: Profile) -> list[Option]:
+    word = profile.words.get("environment", "environment")
+    return [
+        Option(
+            "create",
+            f"Create a new {word}",
+            lambda m, name: edit.set_environment(m, name, create=True),
+            f"What is the new {word} called?",
+            mapping.environment,
+            _handle(profile),
+        ),
+        Option(
+            "use",
+            f"Use one that is there already (its name on {profile.title})",
+            lambda m, name: edit.set_environment(m, name, create=False),
+            f"What is the {word} called?",
+            "" if mapping.create_environment else mapping.environment,
+            _handle(profile),
+        ),
+    ]
+
+
+def _port(mapping: Mapping) -> Option:
+    return Option(
+        "port",
+        "Another port",
+        lambda m, text: edit.set_port(m, int(text)),
+        "Which port do the web processes listen on?",
+        str(mapping.port),
+        _number(1024, 65535),
+    )
+
+
+def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
+    choice = mapping.app(app_id)
+    return [
+        _plain("move", "Move it", lambda m, _: edit.decide_app(m, app_id, "move", BY_PERSON)),
+        Option(
+            "handle",
+            "Another name there",
+            lambda m, name: edit.set_app_handle(m, app_id, name),
+            f"What is {system.app(app_id).name} called on {profile.title}?",
+            choice.handle if choice else "",
+            _handle(profile),
+        ),
+        Option(
+            "folder",
+            "The folder with its code",
+            lambda m, path: edit.set_checkout(m, app_id, path),
+            "Which git clone is pushed to Heroku?",
+            (choice.checkout or "") if choice else "",
+            folder=True,
+        ),
+        _leave(lambda m, why: edit.decide_app(m, app_id, "leave", why), "Leave it and all of it behind"),
+    ]
+
+
+def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> list[Option]:
+    chosen = next((one for one in mapping.processes if (one.app_id, one.type) == (app_id, type_)), None)
+    count, memory = (chosen.count, chosen.memory_mb) if chosen else (1, 512)
+    sizes = tuple(sorted(profile.memory_sizes_mb))
+    found = [
+        _plain(
+            "service",
+            "Run it as a service",
+            lambda m, _: edit.decide_process(m, app_id, type_, "service", BY_PERSON),
+        ),
+        Option(
+            "count",
+            f"How many containers (now {count})",
+            lambda m, text: edit.set_service_count(m, app_id, type_, int(text)),
+            "How many containers run? 0 keeps it stopped.",
+            str(count),
+            _number(0, profile.capabilities.max_containers or 100),
+        ),
+        Option(
+            "memory",
+            f"How much memory (now {memory} MB each)",
+            lambda m, text: edit.set_service_memory(m, app_id, type_, int(text)),
+            "MB of each container: " + (", ".join(map(str, sizes)) or "any"),
+            str(memory),
+            _one_of(sizes) if sizes else _number(64, 1_000_000),
+        ),
+        _leave(lambda m, why: edit.decide_process(m, app_id, type_, "leave", why)),
+    ]
+    if type_ == "release" and profile.capabilities.release_phase:
+        hook = _plain(
+            "release-hook",
+            "Run it on every deploy, before anything new starts",
+            lambda m, _: edit.decide_process(m, app_id, type_, "release-hook", BY_PERSON),
+        )
+        return [hook, found[0], found[-1]]
+    return found
+
+
+def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
+    choice = next(one for one in mapping.databases if one.add_on_id == add_on_id)
+    told = system.add_on(add_on_id).postgres
+    major = (major_version(told.version) if told else None) or 0
+    versions = tuple(v for v in profile.capabilities.postgres_versions if v >= major)
+    return [
+        _plain("move", "Move it", lambda m, _: edit.decide_database(m, add_on_id, "move", BY_PERSON)),
+        Option(
+            "handle",
+            "Another name there",
+            lambda m, name: edit.set_database(m, add_on_id, handle=name),
+            "What is the database called there?",
+            choice.handle,
+            _handle(profile),
+        ),
+        Option(
+            "version",
+            f"Version (now {choice.version or '?'})",
+            lambda m, text: edit.set_database(m, add_on_id, version=text),
+            "Postgres version: " + ", ".join(map(str, versions)),
+            choice.version,
+            _one_of(versions),
+        ),
+        Option(
+            "disk",
+            f"Disk (now {choice.disk_gb} GB)",
+            lambda m, text: edit.set_database(m, add_on_id, disk_gb=int(text)),
+            "How many GB of disk?",
+            str(choice.disk_gb),
+            _number(10, 16_000),
+        ),
+        Option(
+            "memory",
+            f"Memory (now {choice.memory_mb} MB)",
+            lambda m, text: edit.set_database(m, add_on_id, memory_mb=int(text)),
+            "MB of memory: " + ", ".join(map(str, sorted(profile.memory_sizes_mb))),
+            str(choice.memory_mb),
+            _one_of(tuple(sorted(profile.memory_sizes_mb)))
+            if profile.memory_sizes_mb
+            else _number(256, 1_000_000),
+        ),
+        _leave(lambda m, why: edit.decide_database(m, add_on_id, "leave", why)),
+    ]
+
+
+def _config(app_id: str, name: str, system: System, mapping: Mapping) -> list[Option]:
+    found = [_plain("copy", "Copy the value as it stands", lambda m, _: edit.copy_config(m, app_id, name))]
+    for store in mapping.moved_databases():
+        found.append(
+            _plain(
+                f"database {store.add_on_id}",
+                f"Give it the URL of {store.handle}",
+                lambda m, _, to=store.add_on_id: edit.replace_config(
+                    m, app_id, name, "database", refers_to=to
+                ),  # type: ignore[misc]
+            )
+        )
+    for app in mapping.moved_apps():
+        if any(process.type == "web" for process in system.app(app.app_id).processes):
+            found.append(
+                _plain(
+                    f"url {app.app_id}",
+                    f"Give it the new web address of {app.handle}",
+                    lambda m, _, to=app.app_id: edit.replace_config(m, app_id, name, "app-url", refers_to=to),  # type: ignore[misc]
+                )
+            )
+    found.append(
+        _plain(
+            "port",
+            f"Give it the port, {mapping.port}",
+            lambda m, _: edit.replace_config(m, app_id, name, "port"),
+        )
+    )
+    found.append(
+        Option(
+            "leave", "Drop it", lambda m, why: edit.drop_config(m, app_id, name, why), "Why is it dropped?"
+        )
+    )
+    return found

@@ -1,0 +1,272 @@
+"""The rows of the map: each component, what it is on Heroku, what it becomes, and how that stands."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from screens.monitor.content import content
+from screens.monitor.line import Line, Span, Tone, line, pad
+from screens.quantities import size
+from screens.widgets.row_list import Row
+from wizard.document.answers import when
+from wizard.mapping.check import Component, components
+from wizard.mapping.problem import Problem
+from wizard.model.mapping import ConfigChoice, DatabaseChoice, Mapping, ProcessChoice
+from wizard.model.system import App, Process, System
+from wizard.ports import Profile
+
+State = Literal["good", "look", "open", "left"]
+
+MARKS: dict[State, tuple[str, Tone]] = {
+    "good": ("✓", "good"),
+    "look": ("⚠ look", "attention"),
+    "open": ("? decide", "attention"),
+    "left": ("✗ stays", "muted"),
+}
+
+LEAVING = ("leave", "drop", "by-hand")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row before it is laid out. `component` is empty for a row that sums up others; `why` is the reason of
+    the choice, `problem` what is to be looked at or solved first."""
+
+    id: str
+    depth: int
+    name: str
+    before: str
+    after: str
+    state: State
+    component: Component = ()
+    why: str = ""
+    problem: Problem | None = None
+
+
+def row_id(component: Component) -> str:
+    """The id of a component's row; a config var's name may hold anything but a line break."""
+    return "\n".join(component)
+
+
+def entries(
+    system: System, mapping: Mapping, profile: Profile, found: Collection[Problem], opened: Collection[str]
+) -> list[Entry]:
+    """All rows in the order of the inventory. `opened` are apps whose copied config vars are listed."""
+    maker = _Maker(system, mapping, profile, found)
+    rows = [maker.environment(), maker.port()]
+    for app in system.apps:
+        rows += maker.app(app, opened)
+    rows += maker.databases()
+    rows += maker.add_ons()
+    return rows
+
+
+def layout(entry: Entry, cells: int) -> Row:
+    """A row of `cells` cells."""
+    mark, tone = MARKS[entry.state]
+    name = max(18, cells * 28 // 100)
+    before = max(14, cells * 22 // 100)
+    after = max(14, cells - name - before - 14)
+    words: Tone = "strong" if entry.depth == 0 else "plain"
+    if entry.state == "left":
+        words = "muted"
+    arrow = "→ " if entry.after else "  "
+    columns: Line = line(
+        Span(pad("  " * entry.depth + entry.name, name) + " ", words),
+        Span(pad(entry.before, before) + " ", "muted"),
+        Span(arrow, "muted"),
+        Span(pad(entry.after, after) + " ", words if words == "muted" else "plain"),
+        Span(mark, tone),
+    )
+    found_by = f"{entry.name} {entry.before} {entry.after} {mark} {entry.why}"
+    return Row(entry.id, content(columns), found_by=found_by)
+
+
+class _Maker:
+    def __init__(
+        self, system: System, mapping: Mapping, profile: Profile, found: Collection[Problem]
+    ) -> None:
+        self.system = system
+        self.mapping = mapping
+        self.profile = profile
+        self.names = components(system)
+        self.problems: dict[str, Problem] = {}
+        for problem in found:
+            for name in problem.component.split(", "):
+                self.problems.setdefault(name, problem)
+
+    def _entry(
+        self, component: Component, depth: int, name: str, becomes: tuple[str, str], *, action: str, why: str
+    ) -> Entry:
+        before, after = becomes
+        problem = self.problems.get(self.names.get(component, component[-1]))
+        state: State = "left" if action in LEAVING else "good"
+        if problem is not None:
+            state = "open" if problem.blocks else "look"
+        elif action == "undecided":
+            state = "open"
+        return Entry(row_id(component), depth, name, before, after, state, component, why, problem)
+
+    # -- what is there once -------------------------------------------------------------------------
+
+    def environment(self) -> Entry:
+        word = self.profile.words.get("environment", "environment")
+        problem = self.problems.get(word)
+        how = "is created" if self.mapping.create_environment else "is there already"
+        after = f"{self.mapping.environment or '?'} ({how})"
+        state: State = "open" if problem and problem.blocks else "good"
+        return Entry(
+            "environment", 0, word, "", after, state, ("environment",), "where everything moves to", problem
+        )
+
+    def port(self) -> Entry:
+        problem = self.problems.get("port")
+        state: State = "open" if problem and problem.blocks else "good"
+        why = "web processes listen on it; they get it as PORT"
+        return Entry(
+            "port", 0, "port", "set by Heroku", str(self.mapping.port), state, ("port",), why, problem
+        )
+
+    # -- an app and what hangs on it ------------------------------------------------------------------
+
+    def app(self, app: App, opened: Collection[str]) -> Iterator[Entry]:
+        choice = self.mapping.app(app.id)
+        action: str = choice.action if choice else "undecided"
+        word = self.profile.words.get("app", "app")
+        after = {"move": f"{word} {choice.handle if choice else ''}", "leave": "left behind"}.get(action, "?")
+        yield self._entry(
+            ("app", app.id),
+            0,
+            app.name,
+            (f"app · {app.region}", after),
+            action=action,
+            why=choice.reason if choice else "",
+        )
+        if action == "leave":
+            return
+        processes = {one.type: one for one in self.mapping.processes if one.app_id == app.id}
+        for process in app.processes:
+            yield self._process(app, process, processes.get(process.type))
+        for job in app.jobs or ():
+            chosen = next(
+                (one for one in self.mapping.jobs if (one.app_id, one.job_id) == (app.id, job.id)), None
+            )
+            action = chosen.action if chosen else "undecided"
+            after = {"cron": "crontab, " + when(job), "leave": "left behind"}.get(action, "?")
+            yield self._entry(
+                ("job", app.id, job.id),
+                1,
+                f"job {job.command}",
+                (when(job), after),
+                action=action,
+                why=chosen.reason if chosen else "",
+            )
+        yield from self._config(app, opened)
+        for domain in self.mapping.domains:
+            if domain.app_id == app.id:
+                after = {"by-hand": "you change its DNS", "leave": "left behind"}.get(domain.action, "?")
+                # By hand is a way to go on, not a loss.
+                action = "move" if domain.action == "by-hand" else domain.action
+                yield self._entry(
+                    ("domain", app.id, domain.hostname),
+                    1,
+                    domain.hostname,
+                    ("custom domain", after),
+                    action=action,
+                    why=domain.reason,
+                )
+
+    def _process(self, app: App, process: Process, choice: ProcessChoice | None) -> Entry:
+        before = f"{process.quantity} x {process.size}"
+        if process.type == "release":
+            before = "on every release"
+        action = choice.action if choice else "undecided"
+        after = "?"
+        if choice and action == "service":
+            after = f"service {choice.service}, {choice.count} x {choice.memory_mb} MB"
+        elif choice and action == "release-hook":
+            hook = self.profile.capabilities.release_hook
+            after = hook.key if hook else "release hook"
+        elif action == "leave":
+            after = "left behind"
+        why = choice.reason if choice else ""
+        return self._entry(
+            ("process", app.id, process.type), 1, process.type, (before, after), action=action, why=why
+        )
+
+    def _config(self, app: App, opened: Collection[str]) -> Iterator[Entry]:
+        chosen = [one for one in self.mapping.config if one.app_id == app.id]
+        copied = [one for one in chosen if one.action == "copy" and not self._problem_of(app, one)]
+        others = [one for one in chosen if one not in copied]
+        if copied:
+            sign = "▾" if app.id in opened else "▸"
+            words = f"{sign} {len(copied)} config var{'s' * (len(copied) != 1)}"
+            yield Entry(
+                f"copied\n{app.id}", 1, words, "", "copied", "good", (), "enter lists them one by one"
+            )
+        for one in (*(copied if app.id in opened else ()), *others):
+            yield self._var(app, one, depth=2 if one in copied else 1)
+
+    def _problem_of(self, app: App, one: ConfigChoice) -> Problem | None:
+        return self.problems.get(self.names.get(("config", app.id, one.name), one.name))
+
+    def _var(self, app: App, one: ConfigChoice, *, depth: int) -> Entry:
+        var = next((var for var in app.config if var.name == one.name), None)
+        before = "not set" if var is None else "(empty)" if var.empty else self._origin(var.origin.add_on_id)
+        after = self._becomes(one)
+        return self._entry(
+            ("config", app.id, one.name), depth, one.name, (before, after), action=one.action, why=one.reason
+        )
+
+    def _origin(self, add_on_id: str | None) -> str:
+        found = next((one for one in self.system.add_ons if one.id == add_on_id), None)
+        return f"from {found.name}" if found else "config var"
+
+    def _becomes(self, one: ConfigChoice) -> str:
+        match one.action:
+            case "copy":
+                return "copied"
+            case "drop":
+                return "dropped"
+            case "undecided":
+                return "?"
+        if one.replacement == "database":
+            store = next((s for s in self.mapping.databases if s.add_on_id == one.refers_to), None)
+            return f"URL of {store.handle if store else 'the database'}"
+        if one.replacement == "app-url":
+            app = self.mapping.app(one.refers_to)
+            return f"address of {app.handle if app else 'the app'}"
+        return f"the port, {self.mapping.port}"
+
+    # -- add-ons --------------------------------------------------------------------------------------
+
+    def databases(self) -> Iterator[Entry]:
+        for choice in self.mapping.databases:
+            yield self._database(choice)
+
+    def _database(self, choice: DatabaseChoice) -> Entry:
+        add_on = next((one for one in self.system.add_ons if one.id == choice.add_on_id), None)
+        told = add_on.postgres if add_on else None
+        before = f"Postgres {told.version}" if told else "Postgres"
+        if told and told.bytes is not None:
+            before += f" · {size(told.bytes)}"
+        after = {"leave": "left behind", "undecided": "?"}.get(choice.action, "")
+        if not after:
+            after = f"{choice.handle}, {choice.version} · {choice.memory_mb} MB · {choice.disk_gb} GB"
+        name = add_on.name if add_on else choice.add_on_id
+        return self._entry(
+            ("database", choice.add_on_id), 0, name, (before, after), action=choice.action, why=choice.reason
+        )
+
+    def add_ons(self) -> Iterator[Entry]:
+        for choice in self.mapping.add_ons:
+            add_on = next((one for one in self.system.add_ons if one.id == choice.add_on_id), None)
+            after = {"leave": "left behind", "by-hand": "you replace it"}.get(choice.action, "?")
+            yield self._entry(
+                ("add-on", choice.add_on_id),
+                0,
+                add_on.name if add_on else choice.add_on_id,
+                (add_on.service if add_on else "", after),
+                action=choice.action,
+                why=choice.reason,
+            )

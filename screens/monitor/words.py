@@ -1,0 +1,35 @@
+"""What a person reads before stopping a run or taking it back."""
+
+from screens.quantities import ESTIMATE
+from wizard.run.view import RunView
+
+
+def back_lines(view: RunView, target: str) -> list[str]:
+    """What is true now and what going back does. `target` is the title of the target."""
+    touched = [
+        step
+        for step in reversed(view.steps)
+        if step.step.writes == "heroku" and step.record.state in ("intent", "done", "failed", "lost")
+    ]
+    by_way: dict[str, list[str]] = {}
+    for step in touched:
+        by_way.setdefault(step.step.way_back or "put back", []).append(step.step.key.partition(":")[2])
+    lines = ["On Heroku, newest first:"]
+    lines += [f"  · {way}: {', '.join(names)}" for way, names in by_way.items()]
+    lines += [
+        f"On {target}: what was started there is stopped. Apps and data stay, unused.",
+        f"It takes {ESTIMATE}20 s to 2 min. What was written on {target} since the cut-over "
+        "does not come along.",
+        "",
+    ]
+    return lines
+
+
+def stop_lines() -> list[str]:
+    """What stopping does."""
+    return [
+        "The worker ends after what it is at is broken off cleanly. What is done is kept.",
+        "Heroku is untouched and goes on serving. Pressing r later goes on from here.",
+        "Pause (p) keeps the connections open; stop does not.",
+        "",
+    ]

@@ -1,0 +1,26 @@
+"""What is being waited for, and from ten seconds on for how long."""
+
+import time
+
+from screens.quantities import duration
+
+TOLD_FROM = 10.0
+"""Seconds after which a wait says how long it lasts."""
+
+
+class Patience:
+    """A wait that has just begun."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+        self._since = time.monotonic()
+
+    def words(self) -> str:
+        """ "Asking Heroku …", later "Asking Heroku … 14 s"."""
+        lasted = self.lasted()
+        return f"{self._doing} … {lasted}" if lasted else f"{self._doing} …"
+
+    def lasted(self) -> str:
+        """How long it lasts, "" while it is not worth a word."""
+        seconds = time.monotonic() - self._since
+        return duration(seconds) if seconds >= TOLD_FROM else ""

@@ -1,0 +1,257 @@
+"""Prepare: the changes to the code, read first, then written to a branch of their own."""
+
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from screens.background import in_thread
+from screens.keys import About, Key
+from screens.prepare_rows import details, rows, summary
+from screens.stage import StageScreen
+from screens.stages import whole_system
+from screens.styles import sheet
+from screens.widgets.details import DetailsDialog
+from screens.widgets.row_list import RowList
+from wizard.document.checkout import Checkout, read_checkout
+from wizard.document.git import git_line
+from wizard.model.system import App
+from wizard.model.trouble import Trouble
+from wizard.ports import Profile
+from wizard.prepare.branch import prepared_app, write_branch
+from wizard.prepare.changes import propose_all
+from wizard.prepare.file_change import Proposal
+from wizard.registry import target_provider
+from wizard.session.parts import MAPPING, PREPARED, TARGET, Prepared, PreparedApp
+
+
+class PrepareScreen(StageScreen):
+    """Reads the folders each time it is shown: the code may have changed since."""
+
+    stage = "prepare"
+    CSS_PATH = sheet("prepare")
+    ABOUT = About(
+        title="prepare",
+        purpose="Shows the files that this move needs in the code of each app, with the reason for each, "
+        "as a diff. They are written as one commit on a branch of their own; no file of your work tree "
+        "is opened for writing, and the branch you are on stays as it is.",
+        asks="That you read the changes and accept them with w. A folder with uncommitted work is refused.",
+        next="With the code of every app ready, the plan is made.",
+    )
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("enter", "open", "read", "Show the changes of the file or the app, or how to solve a problem."),
+        Key(
+            "w", "write", "accept and write", "Write the changes of all apps to their branches.", writes=True
+        ),
+        Key("n", "next", "next", "Go on to the plan."),
+        Key("r", "read", "look again", "Read the folders again, after you changed something."),
+        Key("slash", "filter", "filter", "Show only what contains the text you type."),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._code: dict[str, Checkout | Trouble] = {}
+        self._proposals: dict[str, Proposal] = {}
+        self._bases: dict[str, str] = {}
+        """The commit that each written branch stands on, by the commit of the branch."""
+        self._doing = ""
+
+    def compose_body(self) -> ComposeResult:
+        """A line about all, the files, the diff beside them where there is room."""
+        yield Static("", id="summary", markup=False)
+        with Horizontal(id="panes"):
+            yield RowList()
+            with VerticalScroll(id="side", can_focus=False):
+                yield Static("", id="diff", markup=False)
+
+    def on_mount(self) -> None:
+        """First picture, then the folders."""
+        super().on_mount()
+        self.action_read()
+
+    # -- what is true ---------------------------------------------------------------------------------
+
+    def _profile(self) -> Profile | None:
+        choice = self.session.load(TARGET)
+        return target_provider(choice.provider).profile() if choice else None
+
+    def _apps(self) -> list[App]:
+        system, mapping = whole_system(self.session), self.session.load(MAPPING)
+        if system is None or mapping is None:
+            return []
+        moved = {choice.app_id for choice in mapping.moved_apps()}
+        return [app for app in system.apps if app.id in moved]
+
+    def _written(self) -> dict[str, PreparedApp]:
+        """What was written for the code as it is now: another folder or commit does not count."""
+        prepared = self.session.load(PREPARED) or Prepared()
+        current: dict[str, PreparedApp] = {}
+        for app in prepared.apps:
+            code, proposal = self._code.get(app.app_id), self._proposals.get(app.app_id)
+            if isinstance(code, Checkout) and proposal is not None:
+                files = tuple(change.path for change in proposal.changes)
+                same_code = code.head == (self._bases.get(app.commit) if app.branch else app.commit)
+                if app.checkout == code.path and app.files == files and same_code:
+                    current[app.app_id] = app
+        return current
+
+    def fact(self) -> str:
+        """How many are ready."""
+        if self.offramp.read_only_words():
+            return ""
+        return f"{len(self._written())} of {len(self._apps())} apps ready"
+
+    def rebuild(self) -> None:
+        """Draw what is known of the folders."""
+        wide = self.size.width >= 100
+        self.query_one("#side").display = wide
+        apps = self._apps()
+        line = self.query_one("#summary", Static)
+        if not apps:
+            line.update("No app moves, so no code is prepared. Press 4 to look at the map.")
+        elif self._doing:
+            line.update(f"● {self._doing}")
+        else:
+            line.update(summary(apps, self._proposals, self._written()))
+        width = (self.size.width - 6) * (2 if wide else 5) // 5 if wide else self.size.width - 3
+        self.query_one(RowList).show(rows(apps, self._code, self._proposals, self._written(), width))
+        self._draw_diff()
+
+    def _draw_diff(self) -> None:
+        row = self.query_one(RowList).current
+        text = details(row, self._code, self._proposals) if row else Content("")
+        self.query_one("#diff", Static).update(text)
+
+    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        """The diff follows the highlight."""
+        message.stop()
+        if self.query_one("#side").display:
+            self._draw_diff()
+
+    def why_not(self, name: str) -> str:
+        """Writing needs readable, unblocked code; going on needs it written."""
+        apps = self._apps()
+        if name in ("write", "read") and self._doing:
+            return f"{self._doing} Wait a moment."
+        if name == "write":
+            return self._why_not_write(apps)
+        if name == "next":
+            missing = [app.name for app in apps if app.id not in self._written()]
+            return f"First read the changes and press w: {', '.join(missing)}." if missing else ""
+        return ""
+
+    def _why_not_write(self, apps: list[App]) -> str:
+        if not apps:
+            return "No app moves."
+        for app in apps:
+            code, proposal = self._code.get(app.id), self._proposals.get(app.id)
+            if isinstance(code, Trouble):
+                return f"{app.name}: {code.cause} {code.remedy}"
+            if proposal is None:
+                return f"The code of {app.name} is not read yet. Name its folder on the map (4)."
+            problem = next((one for one in proposal.problems if one.blocks), None)
+            if problem is not None:
+                return f"{problem.sentence()}. {problem.remedy}"
+        if len(self._written()) == len(apps):
+            return "Everything is written already; n goes on."
+        return ""
+
+    # -- reading --------------------------------------------------------------------------------------
+
+    def action_read(self) -> None:
+        """Read the folders and propose the changes."""
+        self._doing = "Reading the code folders."
+        self.behind(self._read(), lambda _: self._done(), group="code", on_trouble=self._failed)
+
+    async def _read(self) -> None:
+        mapping, profile = self.session.load(MAPPING), self._profile()
+        system = whole_system(self.session)
+        if mapping is None or profile is None or system is None:
+            return
+        hook = profile.capabilities.release_hook
+        also = (hook.file,) if hook else ()
+        code: dict[str, Checkout | Trouble] = {}
+        for choice in mapping.moved_apps():
+            if choice.checkout is None:
+                code[choice.app_id] = Trouble(
+                    "No folder with its code is named.", remedy="Name it on the map (4).", code="no-checkout"
+                )
+                continue
+            try:
+                code[choice.app_id] = await in_thread(partial(read_checkout, choice.checkout, also=also))
+            except Trouble as trouble:
+                code[choice.app_id] = trouble
+        readable = {app_id: one for app_id, one in code.items() if isinstance(one, Checkout)}
+        prepared = self.session.load(PREPARED)
+        self._bases = await in_thread(_bases, prepared or Prepared())
+        self._proposals = propose_all(system, mapping, profile, readable)
+        self._code = code
+
+    def _done(self) -> None:
+        self._doing = ""
+        self.renew()
+
+    def _failed(self, trouble: Trouble) -> bool:
+        self._done()
+        return False
+
+    # -- actions --------------------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """The changes of the row, over the screen."""
+        row = self.query_one(RowList).current
+        if row is None:
+            return
+        parts = row.split("\n")
+        app = next(app for app in self._apps() if app.id == parts[0])
+        title = f"{app.name}: {parts[2]}" if parts[1:2] == ["file"] else app.name
+        self.app.push_screen(DetailsDialog(title, details(row, self._code, self._proposals)))
+
+    def action_write(self) -> None:
+        """Write the branch of every app."""
+        self._doing = "Writing the branches."
+        self.renew()
+        self.behind(self._write(), self._wrote, group="code", on_trouble=self._failed)
+
+    async def _write(self) -> int:
+        count = 0
+        for app in self._apps():
+            code, proposal = self._code[app.id], self._proposals[app.id]
+            assert isinstance(code, Checkout)
+            branch = await in_thread(write_branch, code.path, self.session.id, proposal)
+            done = prepared_app(app.id, code.path, branch)
+            # Saved one by one: what was written stays known when the next one is refused.
+            others = (self.session.load(PREPARED) or Prepared()).apps
+            kept = tuple(one for one in others if one.app_id != app.id)
+            self.save(PREPARED, Prepared(apps=(*kept, done)))
+            self._bases[branch.commit] = branch.base
+            self._code[app.id] = msgspec.structs.replace(code, head=branch.base)
+            count += bool(branch.name)
+        return count
+
+    def _wrote(self, count: int) -> None:
+        self._done()
+        words = f"Written to {count} branch{'es' * (count != 1)}" if count else "Nothing had to change"
+        self.say(f"{words}; your work trees are as they were.", good=True)
+
+    async def action_next(self) -> None:
+        """On to the plan."""
+        await self.go_on()
+
+
+def _bases(prepared: Prepared) -> dict[str, str]:
+    """What each branch stands on; a commit that is no longer there is left out."""
+    found: dict[str, str] = {}
+    for app in prepared.apps:
+        if not app.branch:
+            continue
+        try:
+            found[app.commit] = git_line(Path(app.checkout), "rev-parse", "--verify", f"{app.commit}^")
+        except (Trouble, OSError):
+            continue
+    return found

@@ -1,0 +1,18 @@
+"""What is borrowed of Textual's private parts, in one place; tests/screens/test_private.py notices when an
+upgrade takes it away."""
+
+from rich.text import Text
+from textual.app import App
+
+from screens.mistake import as_trouble
+
+
+class QuietCrash(App[str]):
+    """An error in a handler ends the application with a sentence. Textual would print the local variables
+    of every frame, typed secrets among them."""
+
+    def _fatal_error(self) -> None:
+        error = self._exception
+        trouble = as_trouble(error if error is not None else RuntimeError("unknown"))
+        self._exit_renderables.append(Text(trouble.sentence() + " Every answer is saved."))
+        self._close_messages_no_wait()

@@ -1,0 +1,385 @@
+"""The run: a monitor that reads the journal once a second, and speaks to the worker when a key is pressed.
+
+The worker is another process. This screen may come and go; nothing it shows is kept here.
+"""
+
+import getpass
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+
+from screens.background import in_thread
+from screens.gate import GateDialog
+from screens.keyed import HELP, QUIT
+from screens.keys import About, Key
+from screens.lean_wire import LeanCompositor
+from screens.monitor.board import Board
+from screens.monitor.line import EMPTY, Span, line
+from screens.monitor.reading import look
+from screens.monitor.run_keys import enter_word, pause_word, refusal, resume_word
+from screens.monitor.scene import Kept, Seen, scene
+from screens.monitor.status import open_gate, status, wanted_secret
+from screens.monitor.whole_lists import Kind
+from screens.monitor.words import back_lines, stop_lines
+from screens.quantities import clock
+from screens.run_lists import RunLists
+from screens.stage import StageScreen
+from screens.styles import sheet
+from screens.widgets.confirm_typing import ConfirmTyping
+from screens.widgets.key_footer import KeyFooter
+from screens.widgets.notice import Notice
+from wizard.run.control import ask
+from wizard.run.launch import start_worker
+from wizard.run.view import RunView
+from wizard.session.parts import PLAN
+
+EVERY = 1.0
+"""Seconds between two looks at the journal."""
+
+STAYS = 10
+"""Looks for which a sentence above the footer stays."""
+
+
+class RunScreen(StageScreen):
+    """The monitor."""
+
+    stage = "run"
+    CSS_PATH = sheet("run")
+    AUTO_FOCUS = ""
+    ABOUT = About(
+        "the run",
+        "Shows what the worker does: the step it is at, the copy table by table, the tunnel, the gates. "
+        "The worker is a process of its own: it goes on when this screen, this terminal or this login ends.",
+        "At a gate: to read what is true and what will happen, and to type a name. Otherwise nothing. "
+        "Figures with ~ are estimates, all others are measured.",
+        "After the last gate the move is final, and the report has the proof. "
+        "Until then b takes everything back to Heroku as it was.",
+    )
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("enter", "go", "open", "Do what the run waits for: read the gate, sign in, see the report."),
+        Key("p", "pause", "pause", "Pause the run; p again goes on.", writes=True),
+        Key("r", "resume", "resume", "Try again, or start the worker again where it stopped.", writes=True),
+        Key("b", "take_back", "back", "Take everything back to Heroku as it was before.", writes=True),
+        Key("t", "tables", "tables", "All tables of the copy."),
+        Key("l", "log", "log", "The log of the target, as it streams."),
+        Key("s", "stop", "stop", "Stop the run and end the worker; what is done is kept.", writes=True),
+        Key("d", "detach", "detach", "Leave Offramp; the run goes on."),
+        Key("o", "steps", "steps", "All steps with their times and evidence.", footer=False),
+        Key("e", "events", "events", "What happened, with the time of each.", footer=False),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = LeanCompositor()
+        self._seen: Seen | None = None
+        self._kept = Kept()
+        self._looked = False
+        self._looking = False
+        self._head = ""
+        self._rung = ""
+        self._offered = False
+        self._doing = ""
+        self._said_since = 0
+
+    def compose_body(self) -> ComposeResult:
+        """One board."""
+        yield Board(id="monitor")
+
+    def on_mount(self) -> None:
+        """First look, then one a second."""
+        super().on_mount()
+        self._tick()
+        self.set_interval(EVERY, self._tick)
+
+    def read_only(self) -> str:
+        """A run is for watching and for control; only another Offramp that has the session forbids it."""
+        return self.offramp.read_only_words()
+
+    # -- looking --------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        if self._looking:
+            return
+        self._looking = True
+        self.run_worker(self._look(), group="look", exit_on_error=False)
+
+    async def _look(self) -> None:
+        try:
+            session = self.session
+            if self.offramp.holder is not None:
+                # Whoever had it may have ended: then it is ours to control.
+                self.offramp.holder = session.claim()
+            seen = await in_thread(look, session)
+        except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
+            if self.is_attached:
+                self.show_trouble(error)
+        else:
+            if self.is_attached:
+                await self._take(seen)
+        finally:
+            self._looking = False
+
+    async def _take(self, seen: Seen | None) -> None:
+        first = not self._looked
+        self._looked, self._seen = True, seen
+        top = self.app.screen
+        if isinstance(top, RunLists):
+            # They cover the monitor, which is drawn anew when it is seen again.
+            if seen is not None:
+                top.show(seen)
+            return
+        self.rebuild()
+        head = f"{self.fact()}|{self._refusals()}"
+        if head != self._head:
+            self._head = head
+            self.renew()
+        if seen is None:
+            return
+        if first:
+            self._offer_credentials(seen.view)
+        self._ring(seen.view)
+        self._forget_notice()
+        if isinstance(top, GateDialog):
+            self._follow_gate(top, seen.view)
+
+    def _follow_gate(self, dialog: GateDialog, view: RunView) -> None:
+        gate = open_gate(view)
+        if gate is not None and gate.key == dialog.gate.key:
+            dialog.renew(gate)
+            return
+        dialog.dismiss(None)
+        self.say("The gate is no longer open: it was answered elsewhere, or the run has ended.")
+
+    def _forget_notice(self) -> None:
+        """What was said goes after a while: the run goes on, and the sentence is no longer true."""
+        if self._said_since and self.query_one(Notice).said:
+            self._said_since -= 1
+            if self._said_since == 0:
+                self.say("")
+
+    def say(self, sentence: str, *, good: bool = False) -> None:
+        """One line above the footer, for some seconds."""
+        super().say(sentence, good=good)
+        self._said_since = STAYS if sentence else 0
+
+    def _ring(self, view: RunView) -> None:
+        """The bell, once for each time the run begins to wait for a person: another window may have it."""
+        now = status(view)
+        waits = f"{now.word} {view.run.current}" if now.tone in ("bad", "attention") else ""
+        if (
+            waits.startswith(("at a gate", "failed", "worker gone", "waiting for you"))
+            and waits != self._rung
+        ):
+            self.app.bell()
+        self._rung = waits
+
+    def _offer_credentials(self, view: RunView) -> None:
+        """Once, when the screen comes up: the person may come from signing in again."""
+        if wanted_secret(view) is not None and not self.read_only():
+            self._start("")
+
+    # -- showing --------------------------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Draw what was seen last."""
+        board = self.query_one("#monitor", Board)
+        cells, height = board.size
+        if not cells:
+            return
+        if self._seen is None:
+            words = (
+                "Nothing has run yet. The plan starts it: press esc."
+                if self._looked
+                else "Reading the journal."
+            )
+            board.show([line(Span(words, "muted"))])
+            return
+        drawn = scene(self._seen, cells, height, self._kept)
+        self._kept = drawn.kept
+        lines = drawn.lines
+        if self._doing:
+            lines = [line(Span(f"● {self._doing}", "accent")), EMPTY, *lines][:height]
+        board.show(lines)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Columns follow the width; the board knows its size only after the layout."""
+        self.call_after_refresh(self.renew)
+
+    def fact(self) -> str:
+        """The state in two words, and when the run began."""
+        if self._seen is None:
+            return ""
+        now = status(self._seen.view)
+        begun = clock(self._seen.view.run.started_at)[:5]
+        return f"{now.glyph} {now.word} · begun {begun}{' · read only' if self.read_only() else ''}"
+
+    def _refusals(self) -> str:
+        return "|".join(f"{key.name}{self.refusal(key)}{self._word(key)}" for key in self.KEYS)
+
+    def _word(self, key: Key) -> str:
+        view = self._seen.view if self._seen else None
+        match key.name:
+            case "go":
+                return enter_word(view)
+            case "pause":
+                return pause_word(view)
+            case "resume":
+                return resume_word(view)
+        return key.word
+
+    def renew_keys(self) -> None:
+        """The words follow the state; enter stands first, and only when something waits for it."""
+        keys = [
+            (replace(key, word=self._word(key)), not self.refusal(key)) for key in self.KEYS if key.footer
+        ]
+        keys = [(key, works) for key, works in keys if works or key.name != "go"]
+        self.query_one(KeyFooter).show(keys, [(HELP, True), (QUIT, True)])
+
+    def why_not(self, name: str) -> str:
+        """Why an action is refused in the state the run is in."""
+        return refusal(name, self._seen.view if self._seen else None)
+
+    # -- keys -----------------------------------------------------------------------------------------
+
+    async def action_go(self) -> None:
+        """What the run waits for."""
+        assert self._seen is not None
+        view = self._seen.view
+        gate = open_gate(view)
+        if gate is not None:
+            if self.read_only():
+                self.say(self.read_only())
+                return
+            self.app.push_screen(GateDialog(gate), self._gate_answered)
+        elif wanted_secret(view) is not None:
+            await self.offramp.show_stage("connect")
+        else:
+            await self.offramp.show_stage("report")
+
+    def _gate_answered(self, word: str | None) -> None:
+        gate = open_gate(self._seen.view) if self._seen else None
+        if word is None:
+            return
+        if gate is None:
+            self.say("The gate is no longer open. Nothing was sent.")
+            return
+        self._ask({"do": "answer", "gate": gate.key, "word": word}, "The gate is passed; the run goes on.")
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        assert self._seen is not None
+        if self._seen.view.run.state == "paused":
+            self._ask({"do": "resume"}, "The run goes on.")
+        else:
+            self._ask({"do": "pause"}, "Paused. Press p to go on.")
+
+    def action_resume(self) -> None:
+        """Whatever makes the run go on."""
+        assert self._seen is not None
+        view = self._seen.view
+        if view.worker != "alive":
+            self._start("The worker runs again; it looks at the world first, then goes on.")
+        elif view.run.state == "paused":
+            self._ask({"do": "resume"}, "The run goes on.")
+        else:
+            self._ask({"do": "retry"}, "It is tried again now.")
+
+    def action_take_back(self) -> None:
+        """Ask, then back to Heroku."""
+        assert self._seen is not None
+
+        def decided(yes: bool | None) -> None:
+            if yes and self._seen is not None:
+                self._go_back(self._seen.view)
+
+        lines = back_lines(self._seen.view, self._target())
+        self.app.push_screen(
+            ConfirmTyping("Back to Heroku", lines, word=self.session.name, verb="to go back"), decided
+        )
+
+    def _target(self) -> str:
+        plan = self.session.load(PLAN)
+        return plan.target if plan else "the target"
+
+    def _go_back(self, view: RunView) -> None:
+        request = {"do": "back"}
+        self._ask(request, "Going back to Heroku.", start_first=view.worker != "alive")
+
+    def action_stop(self) -> None:
+        """Ask, then stop."""
+        assert self._seen is not None
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                self._ask({"do": "stop"}, "The run stops; what is done is kept.")
+
+        self.app.push_screen(
+            ConfirmTyping("Stop the run", stop_lines(), word="stop", verb="to end the worker"),
+            decided,
+        )
+
+    def action_detach(self) -> None:
+        """Leave; the worker does not notice."""
+        goes_on = self._seen is not None and self._seen.view.worker == "alive"
+        words = f"The run of {self.session.name} goes on. " if goes_on else "Everything is saved. "
+        self.app.exit(message=words + "`offramp` shows it again.")
+
+    def action_tables(self) -> None:
+        """All tables."""
+        self._lists("tables")
+
+    def action_log(self) -> None:
+        """The target's log."""
+        self._lists("log")
+
+    def action_steps(self) -> None:
+        """All steps."""
+        self._lists("steps")
+
+    def action_events(self) -> None:
+        """What happened."""
+        self._lists("events")
+
+    def _lists(self, kind: Kind) -> None:
+        assert self._seen is not None
+        self.app.push_screen(RunLists(kind, self._seen))
+
+    # -- speaking to the worker -----------------------------------------------------------------------
+
+    def _ask(self, request: dict[str, Any], good: str, *, start_first: bool = False) -> None:
+        self.behind(self._asked(request, good, start_first), group="control")
+
+    async def _asked(self, request: dict[str, Any], good: str, start_first: bool) -> None:
+        if start_first:
+            await self._started()
+        answer = await in_thread(ask, self.session, request | {"who": getpass.getuser()})
+        if not self.is_attached:
+            return
+        if answer.get("ok"):
+            self.say(good, good=True)
+        else:
+            self.say(str(answer.get("why", "The worker refused.")))
+        self._tick()
+
+    def _start(self, good: str) -> None:
+        async def start() -> None:
+            await self._started()
+            if self.is_attached and good:
+                self.say(good, good=True)
+            self._tick()
+
+        self.behind(start(), group="control")
+
+    async def _started(self) -> None:
+        alive = self._seen is not None and self._seen.view.worker == "alive"
+        self._doing = "Handing over the credentials." if alive else "Starting the worker."
+        self.rebuild()
+        try:
+            vault = await self.offramp.vault()
+            await in_thread(start_worker, self.session, vault)
+        finally:
+            self._doing = ""
+            if self.is_attached:
+                self.rebuild()

@@ -1,0 +1,98 @@
+"""Signing in, as every screen does it: the token is checked, kept, and named in the session."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from screens.background import in_thread
+from wizard.credentials import CredentialRef, Kept, Vault
+from wizard.model.secret import Secret
+from wizard.ports import SourceProvider, Token
+from wizard.run.control import hand_over
+from wizard.run.launch import running
+from wizard.session.parts import CONNECTIONS, PLAN, PREFLIGHT, SYSTEM, Connection, Connections
+from wizard.session.store import Session
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who signed in where, and where the token is kept."""
+
+    connection: Connection
+    kept: Kept
+
+
+async def source_token(provider: SourceProvider, session: Session, secret: Secret) -> Token:
+    """Check a source's token by asking whose it is.
+
+    Raises:
+        Trouble: the source refuses it, or cannot be reached.
+    """
+    source = provider.open(session.info.hosts.get(provider.name, {}), secret)
+    try:
+        return Token(secret, await source.account(), None)
+    finally:
+        await source.close()
+
+
+async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> SignedIn:
+    """Keep a token that was checked, and name it in the session. A running worker gets it at once.
+
+    Another account than before takes the plan away, and at the source the inventory: both are about the
+    account that was signed in then.
+
+    Raises:
+        Trouble: the session cannot be written, or the worker does not take it.
+    """
+    ref = CredentialRef(vendor=vendor, account=token.account.id)
+    kept = await in_thread(vault.put, ref, token.secret)
+    connections = session.load(CONNECTIONS) or Connections()
+    before = connections.by_provider.get(vendor)
+    connection = Connection(
+        provider=vendor,
+        account_id=token.account.id,
+        email=token.account.email,
+        kept_in="in the keyring" if kept.place == "keyring" else "held in memory",
+        expires_at=token.expires_at,
+    )
+    changed = {**connections.by_provider, vendor: connection}
+    session.save(CONNECTIONS, msgspec.structs.replace(connections, by_provider=changed))
+    if before is not None and before.account_id != connection.account_id:
+        session.drop(PLAN)
+        session.drop(PREFLIGHT)
+        if vendor == session.info.source:
+            session.drop(SYSTEM)
+    if await in_thread(running, session):
+        await in_thread(hand_over, session, ref, token.secret)
+    return SignedIn(connection=connection, kept=kept)
+
+
+async def missing_tokens(session: Session, vault: Vault) -> frozenset[str]:
+    """The vendors that the session names but whose token is not at hand: it was held in the memory of a
+    process that has ended, or somebody removed it from the keyring.
+
+    Raises:
+        Trouble: the keyring was there and now fails.
+    """
+    connections = session.load(CONNECTIONS) or Connections()
+    missing = set()
+    for vendor, connection in connections.by_provider.items():
+        ref = CredentialRef(vendor=vendor, account=connection.account_id)
+        if await in_thread(vault.get, ref) is None:
+            missing.add(vendor)
+    return frozenset(missing)
+
+
+async def forget(session: Session, vault: Vault, vendor: str) -> None:
+    """Remove a vendor's token everywhere, and from the session.
+
+    Raises:
+        Trouble: the keyring did not remove it; the session still names it.
+    """
+    connections = session.load(CONNECTIONS) or Connections()
+    connection = connections.by_provider.get(vendor)
+    if connection is None:
+        return
+    await in_thread(vault.forget, CredentialRef(vendor=vendor, account=connection.account_id))
+    left = {name: one for name, one in connections.by_provider.items() if name != vendor}
+    session.save(CONNECTIONS, msgspec.structs.replace(connections, by_provider=left))

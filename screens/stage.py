@@ -1,0 +1,133 @@
+"""The base of the screens of all stages: the bar, the way back, answers saved at once."""
+
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+
+from screens.keyed import HELP, QUIT, KeyedScreen
+from screens.keys import Key
+from screens.stages import NAMES, Standing, locked_by_run, standing
+from screens.widgets.headline import Headline
+from screens.widgets.stage_bar import StageBar
+from wizard.model.trouble import Trouble
+from wizard.registry import source_provider, target_provider
+from wizard.session.parts import PLAN, PREFLIGHT, TARGET
+from wizard.session.store import Part, Session
+
+T = TypeVar("T")
+
+BACK = Key("escape", "back", "back", "Back to the stage before; nothing is lost.", footer=False)
+STAGE_KEYS = tuple(
+    Key(str(number), f"stage_{name}", name, f"Go to {name}, when it can be entered.", footer=False)
+    for number, name in enumerate(NAMES, 1)
+)
+
+
+class StageScreen(KeyedScreen):
+    """A stage. `stage` is its name. Everything shown comes from the session, each time anew."""
+
+    stage: ClassVar[str] = ""
+
+    @classmethod
+    def all_keys(cls) -> tuple[Key, ...]:
+        """The screen's own keys, and those of every stage."""
+        return (*cls.KEYS, BACK, *STAGE_KEYS, HELP, QUIT)
+
+    @property
+    def session(self) -> Session:
+        """The open session."""
+        session = self.offramp.session
+        assert session is not None, "a stage is shown for an open session only"
+        return session
+
+    def fact(self) -> str:
+        """What stands at the right of the first line."""
+        return ""
+
+    def compose_head(self) -> ComposeResult:
+        """Headline and stage bar."""
+        yield Headline()
+        yield StageBar()
+
+    def renew(self) -> None:
+        """Rebuild the picture, the head and the footer from what is true now."""
+        if not self.is_mounted:
+            return
+        super().renew()
+        try:
+            self._draw_head(standing(self.session))
+        except Trouble as trouble:
+            self.show_trouble(trouble)
+
+    def _draw_head(self, standing: Standing) -> None:
+        self.headline(self.session.name, self.route(), self.fact() or self._standing_fact())
+        self.query_one(StageBar).show(self.stage, standing)
+
+    def _standing_fact(self) -> str:
+        if held := self.offramp.read_only_fact():
+            return held
+        return "the example, on this machine only" if self.session.info.demo else ""
+
+    def route(self) -> str:
+        """ "Heroku → Aptible", or "Heroku → ?" while no target is chosen."""
+        choice = self.session.load(TARGET)
+        source = source_provider(self.session.info.source).title
+        return f"{source} → {target_provider(choice.provider).title if choice else '?'}"
+
+    # -- saving -------------------------------------------------------------------------------------
+
+    def save(self, part: Part[T], value: T, *, keeps_plan: bool = False) -> None:
+        """Write an answer; it is on the disk when this returns. The plan was made from the answers, so it
+        goes, unless `keeps_plan`. Later answers stay: each stage looks whether they still fit.
+
+        Raises:
+            Trouble: the disk is full, or the session cannot be written.
+        """
+        self.session.save(part, value)
+        if not keeps_plan:
+            self.session.drop(PLAN)
+            self.session.drop(PREFLIGHT)
+
+    def refusal(self, key: Key) -> str:
+        """Why `key` does nothing now: a session that cannot be written, or the screen's own reason."""
+        if key in (BACK, HELP, QUIT):
+            return ""
+        if key.writes and (why := self.read_only()):
+            return why
+        if key.name.startswith("stage_"):
+            return standing(self.session).why_not[key.name.removeprefix("stage_")]
+        return self.why_not(key.name)
+
+    def read_only(self) -> str:
+        """Why answers cannot be changed now, "" when they can. The monitor's stages allow more."""
+        return self.offramp.read_only_words() or locked_by_run(self.session)
+
+    # -- moving -------------------------------------------------------------------------------------
+
+    async def action_back(self) -> None:
+        """To the stage before; from the first to the list of migrations."""
+        if self.close_what_is_open():
+            return
+        index = NAMES.index(self.stage)
+        if index == 0:
+            await self.offramp.go_home()
+        else:
+            await self.offramp.show_stage(NAMES[index - 1])
+
+    def close_what_is_open(self) -> bool:
+        """Escape first closes what lies over the screen (a filter, details); whether there was something."""
+        from screens.widgets.row_list import RowList
+
+        return any(rows.clear_filter() for rows in self.query(RowList))
+
+    async def go_on(self) -> None:
+        """To the next stage after this one, or back to an earlier one that must be done first."""
+        where = standing(self.session)
+        index = NAMES.index(self.stage)
+        wanted = NAMES[min(index + 1, len(NAMES) - 1)]
+        await self.offramp.show_stage(wanted if not where.why_not[wanted] else where.current)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("action_stage_"):
+            return lambda: self.offramp.show_stage(name.removeprefix("action_stage_"))
+        raise AttributeError(f"{type(self).__name__} has no {name}")

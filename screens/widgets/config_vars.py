@@ -1,0 +1,73 @@
+"""The config vars of one app: names and origins; a value is shown one at a time, for ten seconds."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from screens.mistake import as_trouble
+from screens.widgets.dialog import Dialog
+from screens.widgets.masked_value import MaskedValue
+from screens.widgets.row_list import Row, RowList
+from wizard.model.secret import Secret
+
+ReadValue = Callable[[str], Coroutine[Any, Any, Secret]]
+"""Reads the value of one config var from Heroku, now."""
+
+
+class ConfigVarsDialog(Dialog[None]):
+    """Nothing is written anywhere; what is shown goes by itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v,enter", "reveal", show=False),
+        Binding("slash", "filter", show=False),
+    ]
+    hint = "v shows one value for 10 s   / filter   esc closes"
+
+    def __init__(self, app_name: str, rows: Sequence[Row], read: ReadValue) -> None:
+        super().__init__(f"Config vars of {app_name}")
+        self._rows = rows
+        self._read = read
+
+    def compose_content(self) -> ComposeResult:
+        """The list, and one value below it."""
+        yield RowList()
+        yield MaskedValue()
+
+    def on_mount(self) -> None:
+        """Fill the list."""
+        super().on_mount()
+        self.query_one(RowList).show(self._rows)
+        self.query_one(RowList).focus_rows()
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Another row: what was shown of the last is hidden."""
+        self.query_one(MaskedValue).hide()
+        self.query_one(MaskedValue).border_title = self.query_one(RowList).current or ""
+
+    def action_reveal(self) -> None:
+        """Read the value of the highlighted var and show it."""
+        name = self.query_one(RowList).current
+        if name is None:
+            return
+        self.complain("")
+        self.run_worker(self._reveal(name), exclusive=True, exit_on_error=False)
+
+    async def _reveal(self, name: str) -> None:
+        try:
+            value = await self._read(name)
+        except Exception as error:  # noqa: BLE001  said in the dialog, logged when it is our mistake
+            self.complain(as_trouble(error).sentence())
+            return
+        if self.query_one(RowList).current == name:
+            self.query_one(MaskedValue).reveal(value)
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self.query_one(RowList).ask_filter()
+
+    def action_close(self) -> None:
+        """The filter first, then the dialog."""
+        if not self.query_one(RowList).clear_filter():
+            super().action_close()

@@ -1,0 +1,57 @@
+"""The frame of every dialog: a title, what it says, and the keys that end it."""
+
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from screens.marks import GLYPHS, Mark
+from screens.widgets.too_small import TooSmall
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T]):
+    """A box over the screen. Escape closes it without a result and changes nothing.
+
+    Subclasses give `compose_content` and may set `hint` (the keys, in words).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
+    AUTO_FOCUS = "Field, TextArea, Rows"
+    hint = "esc closes"
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.box_title = title
+
+    def compose(self) -> ComposeResult:
+        """The box."""
+        with Vertical(classes="box") as box:
+            box.border_title = self.box_title.replace("[", r"\[")
+            with VerticalScroll(classes="content", can_focus=False):
+                yield from self.compose_content()
+            yield Static("", classes="complaint", markup=False)
+            yield Static(self.hint, classes="hint", markup=False)
+        yield TooSmall()
+
+    def compose_content(self) -> ComposeResult:
+        """What stands in the box."""
+        yield from ()
+
+    def complain(self, sentence: str, *, mark: Mark = "look") -> None:
+        """Say in the box why it does not go on, or (with the mark `now`) what it waits for."""
+        complaint = self.query_one(".complaint", Static)
+        complaint.display = bool(sentence)
+        complaint.update(f"{GLYPHS[mark]} {sentence}" if sentence else "")
+
+    def on_mount(self) -> None:
+        """No complaint at first."""
+        self.complain("")
+
+    def action_close(self) -> None:
+        """Close without a result."""
+        self.dismiss(None)

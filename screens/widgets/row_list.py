@@ -1,0 +1,163 @@
+"""A list of one-line rows that keeps its place when its rows change, and filters with `/`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Offset
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from screens.widgets.field import Field
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row. `found_by` is what the filter looks at, the shown text when empty. A `heading` cannot be
+    highlighted, and goes when the filter is on."""
+
+    id: str
+    content: Content
+    found_by: str = ""
+    heading: bool = False
+
+    def same_as(self, other: "Row") -> bool:
+        """Whether nothing visible differs (Content compares by its plain text alone)."""
+        return (
+            self.id == other.id
+            and self.content.plain == other.content.plain
+            and self.content.spans == other.content.spans
+            and self.heading == other.heading
+        )
+
+
+class Rows(OptionList, inherit_bindings=False):
+    """The list itself. Enter is left to the screen, which knows what the obvious next thing is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "cursor_down", show=False),
+        Binding("up", "cursor_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("home", "first", show=False),
+        Binding("end", "last", show=False),
+    ]
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        """Also puts the terminal's cursor on the row: braille displays and screen readers follow it."""
+        super().watch_highlighted(highlighted)
+        self._point()
+
+    def on_focus(self) -> None:
+        """See `watch_highlighted`."""
+        self._point()
+
+    def _point(self) -> None:
+        if self.highlighted is not None and self.has_focus:
+            row = self.highlighted - round(self.scroll_offset.y)
+            self.app.cursor_position = self.content_region.offset + Offset(0, max(0, row))
+
+
+class RowList(Vertical):
+    """Rows with a filter. `current` is the id of the highlighted row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: tuple[Row, ...] = ()
+        self._shown: tuple[Row, ...] = ()
+        self._filter = ""
+
+    def compose(self) -> ComposeResult:
+        """The filter line, hidden until asked for, above the rows."""
+        field = Field(placeholder="filter", classes="filter", compact=True)
+        field.display = False
+        yield field
+        yield Rows(markup=False, compact=True)
+
+    @property
+    def rows(self) -> Rows:
+        """The list."""
+        return self.query_one(Rows)
+
+    @property
+    def current(self) -> str | None:
+        """The id of the highlighted row, None when there is none."""
+        index = self.rows.highlighted
+        return None if index is None or index >= len(self._shown) else self._shown[index].id
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows that the filter lets through."""
+        return self._shown
+
+    def show(self, rows: Sequence[Row], *, current: str | None = None) -> None:
+        """Show `rows`; the highlight stays where it was, or goes to the row `current`."""
+        self._all = tuple(rows)
+        self._draw(current)
+
+    def go_to(self, row_id: str) -> None:
+        """Highlight a row, when it is shown."""
+        self._highlight(row_id)
+
+    def focus_rows(self) -> None:
+        """Give the list the keyboard."""
+        self.rows.focus()
+
+    def ask_filter(self) -> None:
+        """Open the filter line."""
+        field = self.query_one(Field)
+        field.display = True
+        field.focus()
+
+    def clear_filter(self) -> bool:
+        """Close the filter line; whether there was one."""
+        field = self.query_one(Field)
+        if not field.display:
+            return False
+        field.value = ""
+        field.display = False
+        self._filter = ""
+        self._draw(None)
+        self.rows.focus()
+        return True
+
+    @on(Input.Changed)
+    def _filter_changed(self, message: Input.Changed) -> None:
+        message.stop()
+        self._filter = message.value.strip().lower()
+        self._draw(None)
+
+    @on(Input.Submitted)
+    def _filter_done(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.rows.focus()
+
+    def _draw(self, current: str | None) -> None:
+        wanted = tuple(row for row in self._all if self._passes(row))
+        keep = current or self.current
+        old, self._shown = self._shown, wanted
+        if [row.id for row in old] == [row.id for row in wanted]:
+            for before, after in zip(old, wanted, strict=True):
+                if not before.same_as(after):
+                    self.rows.replace_option_prompt(after.id, after.content)
+        else:
+            self.rows.clear_options()
+            self.rows.add_options(Option(row.content, id=row.id, disabled=row.heading) for row in wanted)
+            keep = keep if any(row.id == keep for row in wanted) else None
+        self._highlight(keep or next((row.id for row in wanted if not row.heading), None))
+
+    def _passes(self, row: Row) -> bool:
+        if not self._filter:
+            return True
+        return not row.heading and self._filter in (row.found_by or row.content.plain).lower()
+
+    def _highlight(self, row_id: str | None) -> None:
+        for index, row in enumerate(self._shown):
+            if row.id == row_id:
+                self.rows.highlighted = index
+                return

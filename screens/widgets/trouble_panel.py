@@ -1,0 +1,28 @@
+"""What went wrong, in place: the cause, what was not touched, what to do."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.marks import BAD, GLYPHS, MUTED
+from wizard.model.trouble import Trouble
+
+
+class TroublePanel(Static):
+    """Shows a Trouble, or nothing at all."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self.display = False
+
+    def show(self, trouble: Trouble | None) -> None:
+        """Show `trouble`; None takes the panel away."""
+        self.display = trouble is not None
+        if trouble is None:
+            self.update("")
+            return
+        parts: list[tuple[str, str]] = [(f"{GLYPHS['failed']} {trouble.cause}", f"bold {BAD}")]
+        if trouble.untouched:
+            parts.append((f"\n{trouble.untouched}", MUTED))
+        if trouble.remedy:
+            parts.append((f"\n{trouble.remedy}", ""))
+        self.update(Content.assemble(*parts))

@@ -1,0 +1,324 @@
+"""A Heroku and two targets in memory, behind the wizard's ports: no network, and every wish noted."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from tests.screens.example_system import DATABASE, example_system
+from wizard import registry
+from wizard.model.secret import Secret
+from wizard.model.system import Account, Job, System
+from wizard.model.ticket import SshTicket
+from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble
+from wizard.ports import (
+    AppState,
+    Capabilities,
+    DatabaseWish,
+    Endpoint,
+    Environment,
+    FoundToken,
+    GitRemote,
+    Hosts,
+    Log,
+    Prices,
+    Profile,
+    ReadProgress,
+    ReleaseHook,
+    SignIn,
+    TargetApp,
+    TargetDatabase,
+    TargetService,
+    Token,
+)
+
+GOOD_TOKEN = "HRKU-good-token-0123456789"
+TARGET_TOKEN = "aptible-good-token-0123456789"
+PASSWORD = "correct horse battery"
+OTP = "123456"
+ADA = Account(id="user-1", email="ada@example.com")
+
+
+class FakeSource:
+    """A signed-in Heroku. `trouble` is raised by the next question; writes are noted in `writes`."""
+
+    def __init__(self, world: "FakeSourceProvider", token: Secret) -> None:
+        self._world = world
+        self._token = token
+
+    def _check(self) -> None:
+        if self._world.trouble is not None:
+            trouble, self._world.trouble = self._world.trouble, None
+            raise trouble
+        if self._token.reveal() != GOOD_TOKEN:
+            raise SignInNeeded("heroku", "Heroku refused the token.", remedy="Paste another one.")
+
+    async def account(self) -> Account:
+        self._check()
+        return ADA
+
+    async def read(self, report: Callable[[ReadProgress], None]) -> System:
+        self._check()
+        system = self._world.system
+        for done, app in enumerate(system.apps):
+            report(
+                ReadProgress(
+                    doing=f"config vars of {app.name}", done=done, total=len(system.apps), calls=10 * done
+                )
+            )
+        await self._world.before_read_ends()
+        return system
+
+    async def config(self, app_id: str) -> dict[str, Secret]:
+        self._check()
+        app = self._world.system.app(app_id)
+        return {var.name: Secret("" if var.empty else f"value of {var.name}") for var in app.config}
+
+    async def database_url(self, add_on_id: str) -> Secret:
+        self._check()
+        return Secret(f"postgres://u:p@127.0.0.1/{add_on_id}")
+
+    async def state(self, app_id: str) -> AppState:
+        app = self._world.system.app(app_id)
+        return AppState(
+            maintenance=False,
+            release=app.release,
+            quantities={process.type: process.quantity for process in app.processes},
+            jobs=app.jobs,
+        )
+
+    async def set_maintenance(self, app_id: str, on: bool) -> None:
+        self._world.writes.append(("maintenance", app_id, on))
+
+    async def scale(self, app_id: str, quantities: Mapping[str, int]) -> None:
+        self._world.writes.append(("scale", app_id, dict(quantities)))
+
+    async def remove_job(self, app_id: str, job_id: str) -> None:
+        self._world.writes.append(("remove-job", app_id, job_id))
+
+    async def add_job(self, app_id: str, job: Job) -> None:
+        self._world.writes.append(("add-job", app_id, job))
+
+    async def close(self) -> None:
+        self._world.closed += 1
+
+
+class FakeSourceProvider:
+    """Heroku. Tests set `system`, `found`, `trouble`, `before_read_ends`; `writes` is what was done to it."""
+
+    name = "heroku"
+    title = "Heroku"
+    role: Literal["source"] = "source"
+    token_page = "https://dashboard.heroku.example/account"
+
+    def __init__(self) -> None:
+        self.system = example_system()
+        self.found: list[FoundToken] = []
+        self.trouble: Exception | None = None
+        self.writes: list[tuple[Any, ...]] = []
+        self.opened = 0
+        self.closed = 0
+
+    async def before_read_ends(self) -> None:
+        """Tests replace it, to hold the reading."""
+
+    def found_tokens(self) -> list[FoundToken]:
+        return self.found
+
+    def open(self, hosts: Hosts, token: Secret) -> FakeSource:
+        self.opened += 1
+        return FakeSource(self, token)
+
+
+def fake_profile(name: str = "aptible", title: str = "Aptible", *, works: bool = True) -> Profile:
+    """A target that holds the example system; with `works` False, one that Offramp cannot move to yet."""
+    return Profile(
+        name=name,
+        title=title,
+        words={"environment": "environment", "app": "app", "service": "service", "database": "database"},
+        capabilities=Capabilities(
+            works=works,
+            missing=() if works else ("Offramp cannot create its capsules yet.",),
+            max_memory_mb=8192,
+            postgres_versions=(15, 16, 17),
+            release_hook=ReleaseHook(file=".aptible.yml", key="before_release"),
+            empty_config_values=False,
+            needs_dockerfile=True,
+            regions=("eu-central-1",),
+            loses=("review apps",),
+            way_in="SSH tunnel",
+        ),
+        prices=Prices(source="their price page", date="2026-11-01", memory_gb_cents=5840, disk_gb_cents=37),
+        memory_sizes_mb=(512, 1024, 2048, 4096, 7168),
+        handle_pattern=r"[0-9a-z._-]{1,64}",
+    )
+
+
+class FakeTarget:
+    """A signed-in target that keeps what is created in dictionaries by handle."""
+
+    def __init__(self, world: "FakeTargetProvider") -> None:
+        self._world = world
+
+    async def account(self) -> Account:
+        return ADA
+
+    async def environments(self) -> list[Environment]:
+        return list(self._world.environments.values())
+
+    async def create_environment(self, handle: str, log: Log) -> Environment:
+        made = Environment(id=f"env-{handle}", handle=handle, region="eu-central-1")
+        return self._world.environments.setdefault(handle, made)
+
+    async def database_versions(self) -> list[str]:
+        return ["15", "16", "17"]
+
+    async def find_database(self, environment: Environment, handle: str) -> TargetDatabase | None:
+        return self._world.databases.get(handle)
+
+    async def create_database(self, environment: Environment, wish: DatabaseWish, log: Log) -> TargetDatabase:
+        made = TargetDatabase(
+            id=f"db-{wish.handle}",
+            handle=wish.handle,
+            environment_id=environment.id,
+            version=wish.version,
+            state="provisioned",
+            disk_gb=wish.disk_gb,
+        )
+        return self._world.databases.setdefault(wish.handle, made)
+
+    async def database_url(self, database: TargetDatabase) -> Secret:
+        return Secret(f"postgresql://aptible:secret@{database.handle}.aptible.example:5432/db")
+
+    async def ticket(self, database: TargetDatabase) -> SshTicket:
+        raise Trouble("This target is a fake: there is no tunnel.", remedy="Use the sandbox.", code="fake")
+
+    async def find_app(self, environment: Environment, handle: str) -> TargetApp | None:
+        return self._world.apps.get(handle)
+
+    async def create_app(self, environment: Environment, handle: str, log: Log) -> TargetApp:
+        made = TargetApp(id=f"app-{handle}", handle=handle, environment_id=environment.id, state="pending")
+        return self._world.apps.setdefault(handle, made)
+
+    async def git_remote(self, app: TargetApp, folder: str, ref: str) -> tuple[GitRemote, dict[str, Secret]]:
+        return GitRemote(url=f"file:///nowhere/{app.handle}.git", branch="main", environment={}), {}
+
+    async def config(self, app: TargetApp) -> dict[str, Secret]:
+        return dict(self._world.configured.get(app.handle, {}))
+
+    async def configure(self, app: TargetApp, values: Mapping[str, Secret], log: Log) -> None:
+        self._world.configured.setdefault(app.handle, {}).update(values)
+
+    async def deploy(self, app: TargetApp, ref: str, log: Log) -> TargetApp:
+        log(f"deploying {app.handle} at {ref}")
+        done = msgspec.structs.replace(app, state="provisioned", git_ref=ref)
+        self._world.apps[app.handle] = done
+        return done
+
+    async def services(self, app: TargetApp) -> list[TargetService]:
+        return [
+            TargetService(
+                id=f"svc-{app.handle}", app_id=app.id, type="web", command="", count=1, memory_mb=512
+            )
+        ]
+
+    async def scale(self, service: TargetService, count: int, memory_mb: int, log: Log) -> TargetService:
+        return msgspec.structs.replace(service, count=count, memory_mb=memory_mb)
+
+    async def find_endpoint(self, service: TargetService) -> Endpoint | None:
+        return None
+
+    async def create_endpoint(self, service: TargetService, port: int, log: Log) -> Endpoint:
+        return Endpoint(
+            id=f"end-{service.id}", service_id=service.id, url="https://new.example.com", state="provisioned"
+        )
+
+    async def close(self) -> None:
+        self._world.closed += 1
+
+
+class FakeTargetProvider:
+    """A target. `wants_otp` makes signing in ask for a one-time code."""
+
+    role: Literal["target"] = "target"
+    token_page = "https://dashboard.aptible.example/settings"
+
+    def __init__(self, profile: Profile | None = None) -> None:
+        self._profile = profile or fake_profile()
+        self.name = self._profile.name
+        self.title = self._profile.title
+        self.wants_otp = False
+        self.found: list[FoundToken] = []
+        self.environments: dict[str, Environment] = {
+            "acme-prod": Environment(id="env-acme-prod", handle="acme-prod", region="eu-central-1")
+        }
+        self.databases: dict[str, TargetDatabase] = {}
+        self.apps: dict[str, TargetApp] = {}
+        self.configured: dict[str, dict[str, Secret]] = {}
+        self.sign_ins: list[SignIn] = []
+        self.closed = 0
+
+    def profile(self) -> Profile:
+        return self._profile
+
+    def found_tokens(self) -> list[FoundToken]:
+        return self.found
+
+    async def sign_in(self, hosts: Hosts, who: SignIn, password: Secret) -> Token:
+        self.sign_ins.append(who)
+        if password.reveal() != PASSWORD:
+            raise SignInNeeded(
+                self.name,
+                f"{self.title} does not know this e-mail with this password.",
+                remedy="Type them again.",
+            )
+        if self.wants_otp and not who.otp:
+            raise SecondFactorNeeded(
+                self.name,
+                f"{self.title} wants a one-time code.",
+                remedy="Type the code of your authenticator.",
+                resume={"step": "2"},
+            )
+        if self.wants_otp and (who.otp != OTP or who.resume != {"step": "2"}):
+            raise SecondFactorNeeded(
+                self.name, "The code is wrong.", remedy="Type the next one.", resume={"step": "2"}
+            )
+        return Token(Secret(TARGET_TOKEN), Account(id="t-1", email=who.email), "2026-11-09T14:02:11+00:00")
+
+    async def accept_token(self, hosts: Hosts, pasted: Secret) -> Token:
+        if pasted.reveal() != TARGET_TOKEN:
+            raise SignInNeeded(self.name, f"{self.title} refused the token.", remedy="Paste another one.")
+        return Token(pasted, ADA, None)
+
+    def open(self, hosts: Hosts, token: Secret) -> FakeTarget:
+        return FakeTarget(self)
+
+
+class FakeWorld:
+    """Everything that is installed: one source, a target that works, one that does not yet."""
+
+    def __init__(self) -> None:
+        self.heroku = FakeSourceProvider()
+        self.aptible = FakeTargetProvider()
+        self.capsules = FakeTargetProvider(fake_profile("code-capsules", "Code Capsules", works=False))
+
+    def entry_points(self, *, group: str) -> list["FakeEntry"]:
+        """Stands in for `importlib.metadata.entry_points`."""
+        assert group == registry.GROUP
+        return [FakeEntry(one.name, one) for one in (self.heroku, self.aptible, self.capsules)]
+
+
+class FakeEntry:
+    """An entry point."""
+
+    def __init__(self, name: str, provider: object) -> None:
+        self.name = name
+        self._provider = provider
+
+    def load(self) -> object:
+        return self._provider
+
+
+def database_url_of(add_on_id: str = DATABASE) -> str:
+    """What the fake Heroku tells of a database."""
+    return f"postgres://u:p@127.0.0.1/{add_on_id}"

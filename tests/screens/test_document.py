@@ -1,0 +1,286 @@
+"""Document: reading is shown as it happens, what no API tells is asked, values are shown one at a time."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from screens.app import OfframpApp
+from screens.choose import ChooseScreen
+from screens.demo_help import DemoHelp
+from screens.document import DocumentScreen
+from screens.widgets.config_vars import ConfigVarsDialog
+from screens.widgets.field import Field
+from screens.widgets.masked_value import MaskedValue
+from screens.widgets.row_list import RowList
+from tests.screens.conftest import Begun
+from tests.screens.example_system import DRAIN_GAP, EMAILER, FRONTEND, example_system
+from tests.screens.fakes import FakeWorld
+from tests.screens.seen import seen, settled
+from wizard.credentials import Vault
+from wizard.model.plan import Plan
+from wizard.model.secret import Secret
+from wizard.model.trouble import SignInNeeded
+from wizard.session.parts import ANSWERS, PLAN, SYSTEM
+from wizard.session.store import Session
+
+
+@asynccontextmanager
+async def shown(
+    session: Session, vault: Vault, size: tuple[int, int] = (80, 24), demo: DemoHelp | None = None
+) -> AsyncIterator[tuple[OfframpApp, Pilot[str]]]:
+    app = OfframpApp(session=session, vault=vault, demo=demo)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        if not isinstance(app.screen, DocumentScreen):
+            await app.show_stage("document")
+            await settled(pilot)
+        yield app, pilot
+
+
+async def test_it_reads_by_itself_and_saves(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.connected()
+    async with shown(session, vault) as (app, _):
+        text = seen(app)
+        assert session.load(SYSTEM) == world.heroku.system
+    for word in ("migrate-backend", "migrate-frontend", "migrate-emailer", "3 apps", "1 database, 312 MB"):
+        assert word in text
+    assert "read 14:02 · 41 calls" in text
+    assert world.heroku.closed == 1
+
+
+async def test_reading_says_what_it_does(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    monkeypatch.setattr(world.heroku, "before_read_ends", go_on.wait)
+    app = OfframpApp(session=begun.connected(), vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        while "of 3" not in seen(app):
+            await asyncio.sleep(0.05)
+            await pilot.pause()
+        assert "● reading config vars of migrate-emailer · 2 of 3 · 20 calls" in seen(app)
+        await pilot.press("n")
+        assert "First everything is read from Heroku." in seen(app)
+        go_on.set()
+        await settled(pilot)
+        assert "3 apps" in seen(app)
+
+
+async def test_a_refused_token_says_what_to_do(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    world.heroku.trouble = SignInNeeded(
+        "heroku", "Heroku refused the token: it expired.", remedy="Sign in to Heroku again (press 1)."
+    )
+    session = begun.connected()
+    async with shown(session, vault) as (app, pilot):
+        assert "✗ Heroku refused the token: it expired." in seen(app)
+        assert "press 1" in seen(app)
+        assert session.load(SYSTEM) is None
+        await pilot.press("r")
+        await settled(pilot)
+        assert "✗" not in seen(app) and session.load(SYSTEM) is not None
+
+
+async def test_open_questions_hold_the_way_on(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.documented(example_system(jobs_known=False, gaps=(DRAIN_GAP,)))
+    async with shown(session, vault) as (app, pilot):
+        assert "⚠ 2 things no API tells" in seen(app)
+        await pilot.press("n")
+        assert "2 things no API tells are not answered yet: press j." in seen(app)
+        await pilot.press("j")
+        await settled(pilot)
+        assert "Scheduler jobs of migrate-emailer" in seen(app)
+        await pilot.press(*"python send_emails.py", "enter", *"weekly", "enter", "enter")
+        assert "`weekly` is no interval of Heroku Scheduler." in " ".join(seen(app).split())
+        app.screen.query_one("#every", Field).value = ""
+        app.screen.query_one("#every").focus()
+        await pilot.press(*"day", "enter", *"02:30", "enter")
+        assert "✓ every day at 02:30 UTC  python send_emails.py" in seen(app)
+        await pilot.press("ctrl+s")
+        await settled(pilot)
+        answers = session.load(ANSWERS)
+        assert answers is not None
+        assert [(job.command, job.every, job.at) for job in answers.jobs[EMAILER]] == [
+            ("python send_emails.py", 1440, 150)
+        ]
+        await pilot.press("j")
+        await settled(pilot)
+        assert "Where is migrate-frontend deployed from?" in seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        answers = session.load(ANSWERS)
+        assert answers is not None and answers.acknowledged == (DRAIN_GAP.key,)
+        assert "no API tells" not in seen(app)
+        await pilot.press("n")
+        await settled(pilot)
+        assert isinstance(app.screen, ChooseScreen)
+
+
+async def test_no_jobs_at_all_is_an_answer(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.documented(example_system(jobs_known=False))
+    async with shown(session, vault) as (app, pilot):
+        await pilot.press("j")
+        await settled(pilot)
+        await pilot.press("ctrl+s")
+        await settled(pilot)
+        answers = session.load(ANSWERS)
+        assert answers is not None and answers.jobs == {EMAILER: ()}
+        assert "no API tells" not in seen(app)
+
+
+async def test_a_half_typed_job_is_not_lost(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.documented(example_system(jobs_known=False))
+    async with shown(session, vault) as (app, pilot):
+        await pilot.press("j")
+        await settled(pilot)
+        await pilot.press(*"rake x", "ctrl+s")
+        assert "is not in the list yet" in " ".join(seen(app).split())
+        assert session.load(ANSWERS) is None
+
+
+async def test_a_new_answer_drops_the_plan(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.documented(example_system(jobs_known=False))
+    session.save(PLAN, Plan(name="acme-shop", source="heroku", target="aptible", steps=()))
+    async with shown(session, vault) as (_, pilot):
+        await pilot.press("j")
+        await settled(pilot)
+        await pilot.press("ctrl+s")
+        await settled(pilot)
+        assert session.load(PLAN) is None
+        assert session.load(SYSTEM) is not None
+
+
+async def test_details_open_where_there_is_no_room_beside(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    async with shown(begun.documented(), vault) as (app, pilot):
+        assert "heroku-24" not in seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        text = seen(app)
+        assert "heroku-24 · EU · Python" in text and "python worker.py" in text
+
+
+async def test_details_follow_the_highlight_where_there_is_room(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    async with shown(begun.documented(), vault, (120, 40)) as (app, pilot):
+        assert "python migrate.py" in seen(app)
+        await pilot.press("down")
+        await settled(pilot)
+        assert "www.acme.example" in seen(app) and "python migrate.py" not in seen(app)
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert "www.acme.example" not in seen(app)
+
+
+async def test_config_vars_are_dots_until_one_is_asked_for(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    async with shown(begun.documented(), vault) as (app, pilot):
+        await pilot.press("v")
+        await settled(pilot)
+        assert isinstance(app.screen, ConfigVarsDialog)
+        text = seen(app)
+        assert "SECRET_KEY" in text and "set by the add-on" in text and "(empty)" in text
+        assert "value of" not in text
+        await pilot.press("v")
+        await settled(pilot)
+        assert "value of DATABASE_URL" in seen(app) and "value of SECRET_KEY" not in seen(app)
+        await pilot.press("down")
+        await settled(pilot)
+        assert "value of" not in seen(app)
+
+
+async def test_a_shown_value_hides_by_itself(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(begun.documented(), vault) as (app, pilot):
+        await pilot.press("v")
+        await settled(pilot)
+        masked = app.screen.query_one(MaskedValue)
+        masked._seconds = 0.05
+        masked.reveal(Secret("visible for a moment"))
+        await pilot.pause()
+        assert "visible for a moment" in seen(app)
+        while masked.shown:
+            await asyncio.sleep(0.02)
+        await pilot.pause()
+        assert "visible for a moment" not in seen(app)
+
+
+async def test_the_filter_finds_config_vars_too(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(begun.documented(), vault) as (app, pilot):
+        await pilot.press("slash", *"session_sec", "enter")
+        assert "migrate-frontend" in seen(app) and "migrate-backend" not in seen(app)
+        assert app.screen.query_one(RowList).current == FRONTEND
+        await pilot.press("escape")
+        await settled(pilot)
+        assert isinstance(app.screen, DocumentScreen) and "migrate-backend" in seen(app)
+
+
+async def test_a_code_folder_is_read_before_it_is_kept(
+    world: FakeWorld, begun: Begun, vault: Vault, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backend"
+    folder.mkdir()
+    (folder / "Procfile").write_text("web: python server.py\n")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    session = begun.documented()
+    async with shown(session, vault) as (app, pilot):
+        assert "code: ?" in seen(app)
+        await pilot.press("c")
+        await settled(pilot)
+        app.screen.query_one(Field).value = "/nowhere/at/all"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "There is no folder /nowhere/at/all." in seen(app)
+        assert session.load(ANSWERS) is None
+        await pilot.press("c")
+        await settled(pilot)
+        app.screen.query_one(Field).value = str(folder)
+        await pilot.press("enter")
+        await settled(pilot)
+        answers = session.load(ANSWERS)
+        assert answers is not None and list(answers.checkouts.values()) == [str(folder)]
+        assert "code ✓" in seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        await pilot.press("pagedown", "pagedown")
+        await settled(pilot)
+        assert "Heroku runs `worker` (python worker.py), not in the Procfile." in " ".join(
+            seen(app).replace("│", " ").split()
+        )
+
+
+async def test_the_demo_knows_its_folders(
+    world: FakeWorld, begun: Begun, vault: Vault, tmp_path: Path
+) -> None:
+    demo = DemoHelp(
+        source_token=Secret("t-0123456789"),
+        target_email="demo@example.com",
+        target_password=Secret("p-0123456789"),
+        checkouts={"migrate-emailer": str(tmp_path)},
+    )
+    session = begun.connected()
+    async with shown(session, vault, demo=demo):
+        answers = session.load(ANSWERS)
+        assert answers is not None and answers.checkouts == {EMAILER: str(tmp_path)}
+
+
+async def test_names_with_markup_are_shown_as_they_are(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    system = example_system()
+    odd = msgspec.structs.replace(system.apps[0], name="odd[/]name[red]", stack="[/foo]")
+    session = begun.documented(msgspec.structs.replace(system, apps=(odd, *system.apps[1:])))
+    async with shown(session, vault, (120, 40)) as (app, pilot):
+        assert "odd[/]name[red]" in seen(app) and "[/foo]" in seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "odd[/]name[red]" in seen(app)
+        await pilot.press("escape", "v")
+        await settled(pilot)
+        assert "Config vars of odd[/]name[red]" in seen(app)

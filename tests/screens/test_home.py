@@ -1,0 +1,172 @@
+"""Home: what is listed, what is asked before something goes, and that the demo is one key away."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from screens.app import DEMO, OfframpApp
+from screens.connect import ConnectScreen
+from screens.document import DocumentScreen
+from screens.home import HomeScreen
+from tests.screens.conftest import Begun
+from tests.screens.fakes import FakeWorld
+from tests.screens.seen import seen, settled
+from wizard.credentials import Vault
+from wizard.model.plan import Plan, Step
+from wizard.run.journal import Journal
+from wizard.session.parts import PLAN
+from wizard.session.store import infos
+
+
+@asynccontextmanager
+async def home(
+    vault: Vault, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[OfframpApp, Pilot[str]]]:
+    app = OfframpApp(vault=vault)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        yield app, pilot
+
+
+async def test_an_empty_home_says_what_to_do(world: FakeWorld, vault: Vault) -> None:
+    async with home(vault) as (app, _):
+        text = seen(app)
+        assert "None yet" in text
+        assert "New migration" in text and "no accounts needed" in text
+
+
+async def test_each_migration_stands_there_with_its_stage(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    begun.chosen().close()
+    begun.connected("old-blog").close()
+    async with home(vault) as (app, _):
+        lines = seen(app).splitlines()
+    shop = next(line for line in lines if "acme-shop" in line)
+    blog = next(line for line in lines if "old-blog" in line)
+    assert "Heroku → Aptible" in shop and "○ map" in shop and "just now" in shop
+    assert "Heroku → ?" in blog and "○ document" in blog
+
+
+async def test_a_run_says_its_state_and_how_far_it_is(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.chosen()
+    step = Step(key="look", kind="look", title="Look", phase="prepare")
+    plan = Plan(name="acme-shop", source="heroku", target="aptible", steps=(step,))
+    session.save(PLAN, plan)
+    journal = Journal(session)
+    journal.start_run(plan)
+    journal.end("look", "done", None)
+    journal.set_run("done")
+    session.close()
+    async with home(vault) as (app, _):
+        line = next(line for line in seen(app).splitlines() if "acme-shop" in line)
+    assert "✓ done" in line and "1 of 1 steps" in line
+
+
+async def test_a_broken_session_is_listed_with_the_reason(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    session = begun.new("broken")
+    file = session.folder / "session.sqlite3"
+    session.close()
+    file.write_bytes(b"this is no database, and was never one" * 100)
+    async with home(vault, (120, 40)) as (app, pilot):
+        assert "✗ The session file" in seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, HomeScreen)
+        assert "cannot be used" in " ".join(seen(app).split())
+
+
+async def test_a_new_migration_begins_at_connect_and_is_saved(world: FakeWorld, vault: Vault) -> None:
+    async with home(vault) as (app, pilot):
+        await pilot.press("n")
+        await settled(pilot)
+        await pilot.press("enter")
+        assert "Type something" in seen(app)
+        await pilot.press(*"shop", "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, ConnectScreen)
+        assert app.session is not None and app.session.name == "shop" and app.session.claimed
+    assert [info.name for _, info in infos()] == ["shop"]
+
+
+async def test_enter_opens_where_it_stands_and_escape_comes_back(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    begun.documented().close()
+    async with home(vault) as (app, pilot):
+        await pilot.press("enter")
+        await settled(pilot)
+        await pilot.press("escape", "escape")
+        await settled(pilot)
+        assert isinstance(app.screen, ConnectScreen)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert isinstance(app.screen, HomeScreen) and app.session is None
+
+
+async def test_delete_wants_the_name_and_nothing_else(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    begun.new("precious").close()
+    async with home(vault) as (app, pilot):
+        await pilot.press("x")
+        await settled(pilot)
+        assert "There is no way back." in seen(app)
+        await pilot.press("y", "enter")
+        assert "That is not precious" in seen(app)
+        assert len(list(infos())) == 1
+        await pilot.press("backspace", *"precious", "enter")
+        await settled(pilot)
+        assert "precious is deleted" in seen(app)
+    assert not list(infos())
+
+
+async def test_a_session_in_use_is_not_deleted(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.new("busy")
+    assert session.claim() is None
+    async with home(vault) as (app, pilot):
+        await pilot.press("x")
+        await settled(pilot)
+        await pilot.press(*"busy", "enter")
+        await settled(pilot)
+        assert "is in use by" in seen(app) and "Nothing was deleted." in seen(app)
+    assert len(list(infos())) == 1
+
+
+async def test_delete_on_a_row_that_is_no_migration_says_why_not(world: FakeWorld, vault: Vault) -> None:
+    async with home(vault) as (app, pilot):
+        await pilot.press("x")
+        assert "Move to a migration first" in seen(app)
+
+
+async def test_t_ends_with_the_wish_for_the_demo(world: FakeWorld, vault: Vault) -> None:
+    async with home(vault) as (app, pilot):
+        await pilot.press("t")
+        await settled(pilot)
+    assert app.return_value == DEMO
+
+
+async def test_the_filter_narrows_and_escape_takes_it_away(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    begun.new("alpha").close()
+    begun.new("beta").close()
+    async with home(vault) as (app, pilot):
+        await pilot.press("slash", *"alp", "enter")
+        assert "alpha" in seen(app) and "beta" not in seen(app)
+        await pilot.press("escape")
+        assert "beta" in seen(app)
+
+
+async def test_a_second_offramp_reads_only(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    first = begun.connected()
+    assert first.claim() is None
+    async with home(vault) as (app, pilot):
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, DocumentScreen)
+        assert "Read only: process" in seen(app)
+        await pilot.press("r")
+        assert "has this session" in seen(app).splitlines()[-3]
+    assert world.heroku.opened == 0

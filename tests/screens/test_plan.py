@@ -1,0 +1,213 @@
+"""Plan: every step in order, checks that stop with their reason, and a start that says what begins."""
+
+from collections.abc import Callable
+
+import pytest
+
+from screens import plan as plan_module
+from screens.app import OfframpApp
+from screens.plan import PlanScreen
+from screens.run import RunScreen
+from screens.widgets.details import DetailsDialog
+from screens.widgets.row_list import RowList
+from tests.screens.conftest import Begun
+from tests.screens.example_system import DATABASE, example_system
+from tests.screens.fakes import FakeWorld, fake_profile
+from tests.screens.seen import seen, settled
+from wizard.credentials import Vault
+from wizard.mapping.edit import leave_undecided, set_checkout
+from wizard.mapping.rules import propose
+from wizard.model.plan import Finding
+from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.run.journal import Journal
+from wizard.session.parts import MAPPING, PLAN, PREFLIGHT, PREPARED, Preflight, Prepared, PreparedApp
+from wizard.session.store import Session
+
+GOOD = Finding(state="good", what="ssh is there")
+LOOK = Finding(state="look", what="migrate-backend has had a release", remedy="Read the system again.")
+BLOCKS = Finding(
+    state="blocks",
+    what="migrate-backend-db is not empty",
+    detail="it holds 3 tables that Offramp did not make",
+    remedy="Choose another database, or empty it yourself.",
+)
+
+
+@pytest.fixture
+def prepared(begun: Begun, world: FakeWorld) -> Session:
+    """Everything is decided, and the code of every app is ready."""
+    session = begun.chosen()
+    mapping = leave_undecided(propose(example_system(), fake_profile()), "not needed there")
+    for choice in mapping.moved_apps():
+        mapping = set_checkout(mapping, choice.app_id, f"/src/{choice.handle}")
+    session.save(MAPPING, mapping)
+    apps = tuple(
+        PreparedApp(app_id=one.app_id, checkout=one.checkout or "", branch="offramp/x", commit="c" * 40)
+        for one in mapping.moved_apps()
+    )
+    session.save(PREPARED, Prepared(apps=apps))
+    return session
+
+
+class Checks:
+    """Stands in for the preflight: what it finds, how often it was asked, and what it raises."""
+
+    def __init__(self) -> None:
+        self.findings: tuple[Finding, ...] = (GOOD, LOOK)
+        self.trouble: Trouble | None = None
+        self.looks = 0
+        self.started = 0
+
+    async def look(self, session: Session, vault: Vault, report: Callable[[str], None]) -> Preflight:
+        self.looks += 1
+        report("this machine")
+        if self.trouble is not None:
+            raise self.trouble
+        plan = session.load(PLAN)
+        assert plan is not None
+        found = Preflight(
+            plan_digest=plan.digest(), looked_at="2026-11-21T14:02:11+00:00", findings=self.findings
+        )
+        session.save(PREFLIGHT, found)
+        return found
+
+    def start(self, session: Session, vault: Vault) -> None:
+        self.started += 1
+        if self.trouble is not None:
+            raise self.trouble
+        plan = session.load(PLAN)
+        assert plan is not None
+        Journal(session).start_run(plan)
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> Checks:
+    """The checks and the worker that the screen uses."""
+    made = Checks()
+    monkeypatch.setattr(plan_module, "look", made.look)
+    monkeypatch.setattr(plan_module, "start_worker", made.start)
+    return made
+
+
+async def test_the_plan_is_made_checked_and_started(prepared: Session, checks: Checks, vault: Vault) -> None:
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert isinstance(app.screen, PlanScreen)
+        text = seen(app)
+        assert "✓ Nothing stops the run, 1 to look at, looked at 14:02:11." in text
+        assert "⚠ migrate-backend has had a release" in text
+        assert "✓ 1 check passed" in text
+        assert "Create the environment migrate" in text
+        assert "~" in text
+        assert prepared.load(PLAN) is not None
+        await pilot.press("s")
+        await pilot.pause()
+        assert isinstance(app.screen, DetailsDialog)
+        assert "Heroku is not changed before" in " ".join(seen(app).replace("│", " ").split())
+        assert checks.started == 0
+        await pilot.press("enter")
+        await settled(pilot)
+        assert checks.started == 1
+        assert isinstance(app.screen, RunScreen)
+
+
+async def test_what_stops_the_run_is_said(prepared: Session, checks: Checks, vault: Vault) -> None:
+    checks.findings = (GOOD, BLOCKS)
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "✗ 1 of 2 checks stop the run" in seen(app)
+        await pilot.press("s")
+        await settled(pilot)
+        assert "migrate-backend-db is not empty. Choose another database" in " ".join(seen(app).split())
+        assert checks.started == 0
+        app.screen.query_one(RowList).go_to("finding\n1")
+        await pilot.pause()
+        assert "It holds 3 tables that Offramp did not make." in seen(app)
+        checks.findings = (GOOD,)
+        await pilot.press("r")
+        await settled(pilot)
+        assert "✓ Nothing stops the run" in seen(app)
+        assert checks.looks == 2
+
+
+async def test_checks_that_passed_are_listed_on_enter(
+    prepared: Session, checks: Checks, vault: Vault
+) -> None:
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "ssh is there" not in seen(app)
+        app.screen.query_one(RowList).go_to("good")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "✓ ssh is there" in seen(app)
+
+
+async def test_a_check_that_cannot_look_says_why(prepared: Session, checks: Checks, vault: Vault) -> None:
+    checks.trouble = SignInNeeded("aptible", "Aptible refused the token.", remedy="Sign in again.")
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        text = seen(app)
+        assert "✗ Aptible refused the token." in text
+        assert "Not checked yet." in text
+        await pilot.press("s")
+        assert "The checks come first: r looks." in seen(app)
+
+
+async def test_a_worker_that_does_not_start_is_told(prepared: Session, checks: Checks, vault: Vault) -> None:
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        checks.trouble = Trouble("The worker did not start.", remedy="Look at its log.", code="worker-silent")
+        await pilot.press("s", "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, PlanScreen)
+        assert "✗ The worker did not start." in seen(app)
+
+
+async def test_a_step_says_who_and_the_way_back(prepared: Session, checks: Checks, vault: Vault) -> None:
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        app.screen.query_one(RowList).go_to("step\ngate:cut-over")
+        await pilot.pause()
+        text = " ".join(seen(app).split())
+        assert "You do it, Offramp waits. Way back: until you type the name, Heroku is untouched." in text
+        app.screen.query_one(RowList).go_to("step\nmaintenance:migrate-backend")
+        await pilot.pause()
+        assert "Way back: maintenance mode off again." in seen(app)
+
+
+async def test_a_changed_answer_makes_a_new_plan_and_checks_again(
+    prepared: Session, checks: Checks, vault: Vault
+) -> None:
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        before = prepared.load(PLAN)
+        await app.show_stage("map")
+        await settled(pilot)
+        app.screen.query_one(RowList).go_to(f"database\n{DATABASE}")
+        await pilot.press("enter", "down", "enter", *["backspace"] * 30, *"shop-db", "enter")
+        await settled(pilot)
+        assert prepared.load(PLAN) is None
+        await app.show_stage("plan")
+        await settled(pilot)
+        after = prepared.load(PLAN)
+        assert before is not None
+        assert after is not None
+        assert after.digest() != before.digest()
+        assert checks.looks == 2
+        assert "shop-db" in seen(app)
+
+
+async def test_without_prepared_code_there_is_no_plan(begun: Begun, world: FakeWorld, vault: Vault) -> None:
+    app = OfframpApp(session=begun.chosen(), vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await app.show_stage("plan")
+        await settled(pilot)
+        assert "There is no plan yet: map (4) and prepare (5) come first." in seen(app)

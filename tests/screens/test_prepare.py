@@ -1,0 +1,168 @@
+"""Prepare: changes are read as diffs, and written to branches of real clones; work trees stay as they are."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+import assets
+from screens.app import OfframpApp
+from screens.prepare import PrepareScreen
+from screens.widgets.details import DetailsDialog
+from screens.widgets.row_list import RowList
+from tests.screens.conftest import Begun
+from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
+from tests.screens.fakes import FakeWorld, fake_profile
+from tests.screens.seen import seen
+from wizard.credentials import Vault
+from wizard.document.checkout import read_checkout
+from wizard.mapping.edit import leave_undecided
+from wizard.mapping.rules import propose
+from wizard.session.parts import MAPPING, PREPARED
+from wizard.session.store import Session
+
+APPS = {BACKEND: "migrate-backend", FRONTEND: "migrate-frontend", EMAILER: "migrate-emailer"}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> dict[str, Path]:
+    """The example's three apps as git clones with one commit."""
+    made: dict[str, Path] = {}
+    for app_id, name in APPS.items():
+        folder = tmp_path / name
+        shutil.copytree(Path(assets.__file__).parent / "demo" / name, folder)
+        git(folder, "init", "-q")
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", "what runs on Heroku")
+        made[app_id] = folder
+    return made
+
+
+@pytest.fixture
+def mapped(begun: Begun, world: FakeWorld, clones: dict[str, Path]) -> Session:
+    """Everything is decided."""
+    session = begun.chosen()
+    checkouts = {app_id: read_checkout(folder) for app_id, folder in clones.items()}
+    proposed = propose(example_system(), fake_profile(), checkouts)
+    session.save(MAPPING, leave_undecided(proposed, "not needed there"))
+    return session
+
+
+async def settle(pilot: Pilot[str]) -> None:
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def test_changes_are_read_then_written(mapped: Session, clones: dict[str, Path], vault: Vault) -> None:
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, PrepareScreen)
+        text = seen(app)
+        assert "Dockerfile" in text
+        assert ".aptible.yml" in text
+        assert "0 of 3 apps ready" in text
+        await pilot.press("n")
+        assert "First read the changes and press w" in seen(app)
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, DetailsDialog)
+        assert "+FROM python:" in seen(app)
+        await pilot.press("escape", "w")
+        await settle(pilot)
+        assert "3 of 3 apps ready" in seen(app)
+        assert "your work trees are as they were" in seen(app)
+        prepared = mapped.load(PREPARED)
+    assert prepared is not None
+    for one in prepared.apps:
+        folder = clones[one.app_id]
+        assert git(folder, "status", "--porcelain") == ""
+        assert "Dockerfile" in git(folder, "ls-tree", "--name-only", one.branch)
+        assert "Dockerfile" not in git(folder, "ls-tree", "--name-only", "HEAD")
+        assert git(folder, "rev-parse", one.branch).strip() == one.commit
+
+
+async def test_uncommitted_work_is_refused_and_looked_at_again(
+    mapped: Session, clones: dict[str, Path], vault: Vault
+) -> None:
+    (clones[BACKEND] / "notes.txt").write_text("not committed")
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "uncommitted" in seen(app)
+        await pilot.press("w")
+        await settle(pilot)
+        assert mapped.load(PREPARED) is None
+        assert "notes.txt" in " ".join(seen(app).split())
+        (clones[BACKEND] / "notes.txt").unlink()
+        await pilot.press("r")
+        await settle(pilot)
+        await pilot.press("w")
+        await settle(pilot)
+        assert "3 of 3 apps ready" in seen(app)
+
+
+async def test_a_folder_that_went_away_is_said(
+    mapped: Session, clones: dict[str, Path], vault: Vault
+) -> None:
+    shutil.rmtree(clones[FRONTEND])
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "✗ There is no folder" in seen(app)
+        await pilot.press("w")
+        assert "migrate-frontend: There is no folder" in " ".join(seen(app).split())
+
+
+async def test_code_that_changed_since_is_not_ready(
+    mapped: Session, clones: dict[str, Path], vault: Vault
+) -> None:
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("w")
+        await settle(pilot)
+        # One change alters what is proposed, the other only what the branch stands on.
+        (clones[EMAILER] / "README.md").write_text("newer\n")
+        git(clones[EMAILER], "commit", "-q", "-a", "-m", "newer")
+        (clones[FRONTEND] / "Dockerfile").write_text("FROM scratch\n")
+        git(clones[FRONTEND], "add", "-A")
+        git(clones[FRONTEND], "commit", "-q", "-m", "own image")
+        await pilot.press("r")
+        await settle(pilot)
+        assert "1 of 3 apps ready" in seen(app)
+        await pilot.press("w")
+        await settle(pilot)
+        assert "3 of 3 apps ready" in seen(app)
+
+
+async def test_the_diff_stands_beside_when_wide(mapped: Session, vault: Vault) -> None:
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.screen.query_one(RowList).go_to(f"{BACKEND}\nfile\n.aptible.yml")
+        await pilot.pause()
+        assert "+before_release:" in seen(app)
+
+
+async def test_no_app_moves(mapped: Session, vault: Vault) -> None:
+    mapping = mapped.load(MAPPING)
+    assert mapping is not None
+    from wizard.mapping.edit import decide_app
+
+    for app_id in APPS:
+        mapping = decide_app(mapping, app_id, "leave", "not wanted")
+    mapped.save(MAPPING, mapping)
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.show_stage("prepare")
+        await settle(pilot)
+        assert "No app moves, so no code is prepared." in seen(app)

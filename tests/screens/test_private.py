@@ -1,0 +1,37 @@
+"""What is borrowed of Textual's private parts is still there, and does what it is borrowed for."""
+
+import inspect
+
+import pytest
+from textual.app import App
+from textual.screen import Screen
+
+from screens.app import OfframpApp
+from tests.screens.fakes import FakeWorld
+from wizard.credentials import Vault
+
+
+def test_textual_still_ends_by_the_method_that_is_replaced() -> None:
+    assert "_fatal_error" in inspect.getsource(App._handle_exception)
+    assert "_exit_renderables" in inspect.getsource(App._print_error_renderables)
+    assert callable(App._close_messages_no_wait)
+    assert hasattr(Screen, "_compositor") or "_compositor" in inspect.getsource(Screen.__init__)
+
+
+async def test_an_error_in_a_handler_shows_no_local_variable(
+    world: FakeWorld, vault: Vault, capfd: pytest.CaptureFixture[str]
+) -> None:
+    app = OfframpApp(vault=vault)
+
+    def fall() -> None:
+        typed = "hunter2-in-a-local-variable"
+        raise ValueError(len(typed))
+
+    with pytest.raises(ValueError, match="27"):
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.call_later(fall)
+            await pilot.pause()
+    app._print_error_renderables()
+    said = capfd.readouterr()
+    assert "hunter2" not in said.out + said.err
+    assert "Offramp made a mistake (ValueError)." in " ".join(said.err.split())

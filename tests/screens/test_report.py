@@ -1,0 +1,130 @@
+"""Report: the evidence on the screen, exported without overwriting, credentials forgotten."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from screens.app import OfframpApp
+from screens.report import ReportScreen
+from tests.screens.conftest import Begun
+from tests.screens.example_system import example_system
+from tests.screens.fakes import FakeWorld
+from tests.screens.seen import seen, settled
+from wizard.credentials import CredentialRef, Vault
+from wizard.database.progress import Proof, TableProof
+from wizard.mapping.edit import leave_undecided
+from wizard.mapping.rules import propose
+from wizard.model.plan import Evidence
+from wizard.plan.plan import make_plan
+from wizard.registry import target_provider
+from wizard.run.journal import Journal
+from wizard.session.parts import CONNECTIONS, MAPPING, PLAN, Prepared, PreparedApp
+from wizard.session.store import Session
+
+
+def finished(begun: Begun, *, equal: bool = True) -> Session:
+    """A session whose run is done, with a proof."""
+    session = begun.chosen()
+    system, profile = example_system(), target_provider("aptible").profile()
+    mapping = leave_undecided(propose(system, profile), "nobody uses it any more")
+    session.save(MAPPING, mapping)
+    prepared = Prepared(
+        apps=tuple(
+            PreparedApp(app_id=app.app_id, checkout="code", branch="", commit="a" * 40)
+            for app in mapping.moved_apps()
+        )
+    )
+    plan = make_plan(session.name, system, mapping, prepared, source_title="Heroku", profile=profile)
+    session.save(PLAN, plan)
+    journal = Journal(session)
+    journal.start_run(plan)
+    for step in plan.steps:
+        journal.end(step.key, "done", Evidence(summary=f"{step.kind} is proven"))
+    tables = (
+        TableProof(
+            name="public.events", source_rows=5, target_rows=5, source_digest="12345", target_digest="12345"
+        ),
+        TableProof(
+            name="public.users",
+            source_rows=4,
+            target_rows=4 if equal else 3,
+            source_digest="777",
+            target_digest="777" if equal else "778",
+        ),
+    )
+    handle = mapping.moved_databases()[0].handle
+    journal.gauge(f"proof:{handle}", Proof(database=handle, tables=tables, sequences_checked=8, seconds=1.5))
+    journal.set_run("done")
+    return session
+
+
+@asynccontextmanager
+async def shown(
+    session: Session, vault: Vault, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[OfframpApp, Pilot[str]]]:
+    app = OfframpApp(session=session, vault=vault)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        assert isinstance(app.screen, ReportScreen)
+        yield app, pilot
+
+
+async def test_the_evidence_stands_on_the_screen(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(finished(begun), vault, (120, 120)) as (app, _):
+        text = seen(app)
+    assert "The system runs on Aptible" in text
+    assert "2 of 2 tables equal, 9 rows" in text
+    assert "public.events" in text and "✓ equal" in text
+    assert "Yours to do now" in text and "Left behind" in text
+    assert "nobody uses it any more" in text
+
+
+async def test_what_differs_comes_first(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(finished(begun, equal=False), vault, (120, 120)) as (app, _):
+        lines = seen(app).splitlines()
+    table = [line for line in lines if line.strip().startswith("public.")]
+    assert "public.users" in table[0] and "✗ differs" in table[0] and "now 3" in table[0]
+    assert "public.events" in table[1]
+
+
+async def test_it_scrolls_by_keys_at_80x24(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(finished(begun), vault) as (app, pilot):
+        first = seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert seen(app) != first
+        await pilot.press("home")
+        await settled(pilot)
+        assert seen(app) == first
+
+
+async def test_export_writes_a_private_file_and_overwrites_none(
+    world: FakeWorld, begun: Begun, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = finished(begun)
+    file = tmp_path / f"{session.id}-report.md"
+    async with shown(session, vault) as (app, pilot):
+        await pilot.press("e", "enter")
+        await settled(pilot)
+        assert file.read_text().startswith("# acme-shop: Heroku to Aptible")
+        assert file.stat().st_mode & 0o777 == 0o600
+        file.write_text("mine")
+        await pilot.press("e", "enter")
+        await settled(pilot)
+        assert "is there already" in seen(app)
+    assert file.read_text() == "mine"
+
+
+async def test_credentials_are_forgotten(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = finished(begun)
+    async with shown(session, vault) as (app, pilot):
+        await pilot.press("f")
+        await settled(pilot)
+        assert "are forgotten on this machine" in seen(app)
+        left = session.load(CONNECTIONS)
+    assert left is not None and left.by_provider == {}
+    assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is None

@@ -1,0 +1,46 @@
+"""The monitor over a slow line: what one second of it sends to a real terminal."""
+
+import fcntl
+import json
+import os
+import pty
+import struct
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+BUDGET = 500
+"""Bytes a second, which is what one look a second may send. A 56 kbit/s line carries 7,000."""
+
+
+def _run(command: list[str], folder: Path) -> None:
+    """Run a program in a terminal of 80x24 to its end, reading all it writes."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execv(command[0], command)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass  # Linux says so when the other end has closed
+    finally:
+        os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+@pytest.mark.parametrize("colours", ["", "truecolor"])
+def test_a_look_at_a_copy_in_full_swing_stays_within_the_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, colours: str
+) -> None:
+    monkeypatch.setenv("COLORTERM", colours)
+    out = tmp_path / "counts.json"
+    _run([sys.executable, "-m", "tests.screens.wire_meter", str(out)], Path(__file__).parents[2])
+    counts = json.loads(out.read_text())
+    print(f"bytes a look ({colours or '256 colours'}): {counts}, mean {sum(counts) / len(counts):.0f}")
+    assert all(count > 0 for count in counts), "every look changed figures"
+    assert sum(counts) / len(counts) < BUDGET
