@@ -1,0 +1,161 @@
+"""What import-linter cannot see: that nothing headless loads Textual, and that no file names a home."""
+
+import ast
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import providers
+import wizard
+
+ROOT = Path(__file__).resolve().parent.parent
+
+HEADLESS = ["--version", "--help", "doctor", "sessions"]
+"""Ways in that draw no screen."""
+
+FORBIDDEN = {"textual", "screens"}
+"""Top-level packages that neither the wizard nor a provider may bring along."""
+
+LOADED = """
+import importlib, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+ENTERED = """
+import sys
+from screens.main import main
+sys.argv = ["offramp", *sys.argv[1:]]
+try:
+    main()
+except SystemExit:
+    pass
+print()
+print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def modules_below(package: object) -> list[str]:
+    """Every module of a package by its dotted name, the package itself first; without those that run."""
+    name, path = package.__name__, package.__path__  # type: ignore[attr-defined]
+    found = [name, *(module.name for module in pkgutil.walk_packages(path, f"{name}."))]
+    return [module for module in found if not module.endswith("__main__")]
+
+
+def loaded(script: str, *arguments: str) -> set[str]:
+    """The top-level modules that a fresh process has loaded at the end of `script`."""
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+    )
+    assert ran.returncode == 0, f"{' '.join(arguments)}: {ran.stderr}"
+    return set(ran.stdout.splitlines()[-1].split())
+
+
+def test_each_module_of_the_wizard_stands_alone_and_brings_no_screen_along() -> None:
+    """A process for each: what another module loaded before must hide neither a screen nor a circle."""
+    names = modules_below(wizard)
+    assert "wizard.credentials" in names
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = dict(zip(names, pool.map(lambda name: loaded(LOADED, name), names), strict=True))
+    assert {name: tops & FORBIDDEN for name, tops in found.items() if tops & FORBIDDEN} == {}
+
+
+def test_no_provider_brings_a_screen_along() -> None:
+    """One process for all of them: they are heavy."""
+    names = modules_below(providers)
+    assert "providers.heroku" in names
+    assert loaded(LOADED, *names) & FORBIDDEN == set()
+
+
+def test_the_measurement_notices_textual() -> None:
+    assert "textual" in loaded(LOADED, "textual")
+
+
+@pytest.mark.parametrize("argument", HEADLESS)
+def test_a_way_in_without_a_screen_does_not_load_textual(argument: str) -> None:
+    assert "textual" not in loaded(ENTERED, argument)
+
+
+# --- What stands in the files -----------------------------------------------------------------------------
+
+LOOKED_AT = ("wizard", "screens", "providers", "assets", "tests", ".ci")
+KINDS = {".py", ".toml", ".tcss", ".md", ".txt", ".json", ".sql", ".sh", ".yml", ".yaml", ".cfg", ""}
+HOMES = re.compile(r"/(?:home|Users)/[A-Za-z0-9_.-]+|/root/[A-Za-z0-9_.-]+|[A-Z]:\\\\Users\\\\")
+
+
+def files() -> list[Path]:
+    """Every text file of the project."""
+    found = [path for path in ROOT.iterdir() if path.is_file() and path.suffix in KINDS]
+    for folder in LOOKED_AT:
+        found += [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix in KINDS]
+    return [path for path in found if "__pycache__" not in path.parts]
+
+
+def lines_with(pattern: re.Pattern[str]) -> list[str]:
+    """Where `pattern` stands, as "file:line: what"."""
+    found = []
+    for path in files():
+        if path == Path(__file__).resolve():
+            continue
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            found += [f"{path.relative_to(ROOT)}:{number}: {match[0]}" for match in pattern.finditer(line)]
+    return found
+
+
+def test_files_are_found_at_all() -> None:
+    names = {str(path.relative_to(ROOT)) for path in files()}
+    assert {"pyproject.toml", "wizard/model/secret.py", "tests/conftest.py", ".ci/run"} <= names
+
+
+def test_no_file_names_a_home_folder() -> None:
+    assert lines_with(HOMES) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["x = '/home/ada/.ssh'", "/Users/ada/Library", "open('/root/secret.txt')", r"C:\\Users\\ada"]
+)
+def test_a_home_folder_would_be_noticed(line: str) -> None:
+    assert HOMES.search(line)
+
+
+# --- What the style asks for and ruff cannot see ----------------------------------------------------------
+
+
+def test_no_module_is_called_by_a_name_that_says_nothing() -> None:
+    vague = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "components"}
+    assert [str(path.relative_to(ROOT)) for path in files() if path.stem in vague] == []
+
+
+def test_no_error_is_swallowed_whole() -> None:
+    """`except Exception: pass`, in any of its spellings."""
+    found = []
+    for path in files():
+        if path.suffix != ".py" or path.parts[len(ROOT.parts)] == "tests":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(), str(path))):
+            if not isinstance(node, ast.ExceptHandler):
+                continue
+            broad = node.type is None or (
+                isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
+            )
+            empty = all(isinstance(line, ast.Pass) or _is_ellipsis(line) for line in node.body)
+            if broad and empty:
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert found == []
+
+
+def _is_ellipsis(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and line.value.value is ...
