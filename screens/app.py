@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import ClassVar
@@ -17,6 +16,7 @@ from textual.screen import Screen  # noqa: E402
 
 from screens.background import in_thread  # noqa: E402
 from screens.demo_help import DemoHelp  # noqa: E402
+from screens.hang_up import leave_when_told, stop_listening  # noqa: E402
 from screens.keyed import KeyedScreen  # noqa: E402
 from screens.marks import terminal_speaks_utf8  # noqa: E402
 from screens.private import QuietCrash  # noqa: E402
@@ -75,9 +75,7 @@ class OfframpApp(QuietCrash):
         """Home below everything; the given session above it."""
         from screens.home import HomeScreen
 
-        # Without it, Textual dies of them with the terminal left raw and in its other screen.
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        leave_when_told(self.exit)
         await self.push_screen(HomeScreen())
         if self.session is not None:
             await self.open(self.session)
@@ -134,8 +132,7 @@ class OfframpApp(QuietCrash):
 
     def on_unmount(self) -> None:
         """See `close_session`."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().remove_signal_handler(number)
+        stop_listening()
         self.close_session()
 
     def read_only_words(self) -> str:

@@ -85,6 +85,8 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._rest = b""
         self._changed = threading.Condition()
+        self._reads = threading.Event()
+        self._reads.set()
         self._master, slave = pty.openpty()
         self._resize(*size)
         self.before = termios.tcgetattr(slave)
@@ -113,6 +115,7 @@ class Terminal:
 
     def _read(self) -> None:
         while True:
+            self._reads.wait()
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -212,6 +215,10 @@ class Terminal:
     def _resize(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
+    def freeze(self) -> None:
+        """Take nothing more from the program, as a laptop that sleeps at the other end of ssh."""
+        self._reads.clear()
+
     def hang_up(self) -> None:
         """Close the terminal, as when its window is closed or its connection is lost."""
         os.close(self._slave)
@@ -231,6 +238,7 @@ class Terminal:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"the program does not end\n{self.text}") from None
+        self._reads.set()
         # The rest of what it wrote; the reader ends with the last open end of the terminal.
         if self._slave >= 0:
             self.after = termios.tcgetattr(self._slave)
@@ -257,6 +265,7 @@ class Terminal:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
+        self._reads.set()
         if self._slave >= 0:
             os.close(self._slave)
             self._slave = -1
