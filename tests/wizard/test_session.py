@@ -129,6 +129,17 @@ def test_a_change_that_fails_leaves_nothing(session: Session) -> None:
     session.save(TARGET, TargetChoice(provider="aptible"))
 
 
+def test_a_moment_is_read_whole(session: Session) -> None:
+    other = Session(session.folder)
+    session.save(TARGET, TargetChoice(provider="one", reason="first"))
+    with session.database.moment():
+        before = session.load(TARGET)
+        other.save(TARGET, TargetChoice(provider="two", reason="meanwhile"))
+        assert session.load(TARGET) == before
+    assert session.load(TARGET) == other.load(TARGET)
+    other.close()
+
+
 def test_a_disk_that_takes_no_more(session: Session) -> None:
     session.save(TARGET, TargetChoice(provider="before"))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

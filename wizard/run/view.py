@@ -93,20 +93,23 @@ class RunView(Noun, frozen=True, kw_only=True):
 
 def view(session: Session) -> RunView | None:
     """Read the newest run of a session; None when nothing was run yet."""
-    plan = session.load(PLAN)
-    journal = Journal(session)
-    run = journal.run()
-    if plan is None or run is None:
-        return None
-    records = journal.steps()
+    # Who holds the lock is asked first: a worker that ends writes its last word before it lets go.
+    holder = Lock(session.worker_lock_file).holder()
+    with session.database.moment():
+        plan = session.load(PLAN)
+        journal = Journal(session)
+        run = journal.run()
+        if plan is None or run is None:
+            return None
+        records = journal.steps()
+        gauges = journal.gauges()
     steps = tuple(
         StepView(
             number=n, step=step, record=records.get(step.key) or StepRecord(key=step.key, state="pending")
         )
         for n, step in enumerate(plan.steps, 1)
     )
-    gauges = journal.gauges()
-    holder = Lock(session.worker_lock_file).holder()
+    waiting = run.state == "waiting"
     ended = run.state in ("done", "stopped", "taken-back")
     return RunView(
         name=session.name,
@@ -117,8 +120,8 @@ def view(session: Session) -> RunView | None:
         copies=_gauges(gauges, "copy:", CopyProgress),
         tunnels=_gauges(gauges, "tunnel:", TunnelHealth),
         proofs=_gauges(gauges, "proof:", Proof),
-        gate=_gate(plan, gauges) if run.state == "waiting" else None,
-        secret=decode(gauges["secret"], SecretWanted, what="the journal") if "secret" in gauges else None,
+        gate=_gate(plan, gauges) if waiting else None,
+        secret=_secret(gauges) if waiting else None,
         can_go_back=run.state not in ("taken-back", "done") and can_go_back(plan, records),
         way_back=decode(gauges[WAY_BACK], WayBackOpen, what="the journal") if WAY_BACK in gauges else None,
     )
@@ -146,6 +149,10 @@ def _gauges(gauges: dict[str, str], prefix: str, kind: type[N]) -> dict[str, N]:
         for name, value in gauges.items()
         if name.startswith(prefix)
     }
+
+
+def _secret(gauges: dict[str, str]) -> SecretWanted | None:
+    return decode(gauges["secret"], SecretWanted, what="the journal") if "secret" in gauges else None
 
 
 def _gate(plan: Plan, gauges: dict[str, str]) -> GateView | None:

@@ -112,6 +112,19 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise _unusable(self.path, error) from error
 
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """What is read in the block is of one moment, whatever another process writes meanwhile."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN")
+                try:
+                    yield
+                finally:
+                    self._connection.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise _unusable(self.path, error) from error
+
     def read(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """All rows of a query."""
         with self._lock:
