@@ -11,7 +11,7 @@ from wizard.model.system import AddOn, App, System
 from wizard.model.trouble import Trouble
 from wizard.run.journal import Event, Journal, StepRecord
 from wizard.run.view import view
-from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, PLAN, SYSTEM, Answers
+from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, SYSTEM, Answers
 from wizard.session.store import Session
 
 
@@ -73,8 +73,9 @@ def build(session: Session) -> Report:
     Raises:
         Trouble: nothing was run yet.
     """
-    read, mapping, plan = session.load(SYSTEM), session.load(MAPPING), session.load(PLAN)
-    seen = view(session)
+    read, mapping = session.load(SYSTEM), session.load(MAPPING)
+    journal = Journal(session)
+    plan, seen = journal.plan(), view(session)
     if read is None or mapping is None or plan is None or seen is None:
         raise Trouble(
             f"{session.name} has not been run yet, so there is nothing to report.",
@@ -82,7 +83,6 @@ def build(session: Session) -> Report:
             code="nothing-run",
         )
     system = apply_answers(read, session.load(ANSWERS) or Answers())
-    journal = Journal(session)
     records = journal.steps()
     gauges = journal.gauges()
     proofs = tuple(_proof(gauges, choice.handle) for choice in mapping.moved_databases())

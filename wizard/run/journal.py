@@ -115,8 +115,8 @@ class Journal:
         """
         with self._database.change() as change:
             cursor = change.execute(
-                "INSERT INTO run (plan_digest, state, started_at) VALUES (?, 'running', ?)",
-                (plan.digest(), now()),
+                "INSERT INTO run (plan, plan_digest, state, started_at) VALUES (?, ?, 'running', ?)",
+                (encode(plan), plan.digest(), now()),
             )
             self.run_id = int(cursor.lastrowid or 0)
             change.executemany(
@@ -155,6 +155,11 @@ class Journal:
             waiting_for=waiting,  # type: ignore[arg-type]
             current=current,  # type: ignore[arg-type]
         )
+
+    def plan(self) -> Plan | None:
+        """The plan of the newest run as it was begun, whatever was decided since; None before the first."""
+        rows = self._database.read("SELECT plan FROM run ORDER BY id DESC LIMIT 1")
+        return decode(str(rows[0][0]), Plan, what="the journal") if rows else None
 
     def set_run(self, state: RunState, *, waiting_for: str = "", current: str | None = None) -> None:
         """Write the state of the run, what it waits for in words, and the step it is at."""

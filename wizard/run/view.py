@@ -9,7 +9,6 @@ from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan, Step
 from wizard.run.journal import Journal, RunRecord, StepRecord, TroubleNote
 from wizard.session.lock import Holder, Lock
-from wizard.session.parts import PLAN
 from wizard.session.store import Session
 
 
@@ -96,9 +95,8 @@ def view(session: Session) -> RunView | None:
     # Who holds the lock is asked first: a worker that ends writes its last word before it lets go.
     holder = Lock(session.worker_lock_file).holder()
     with session.database.moment():
-        plan = session.load(PLAN)
         journal = Journal(session)
-        run = journal.run()
+        plan, run = journal.plan(), journal.run()
         if plan is None or run is None:
             return None
         records = journal.steps()
