@@ -17,6 +17,7 @@ CREATE TABLE log (at date, what text);
 INSERT INTO log SELECT '2026-01-01'::date + i, 'x' || i % 7 FROM generate_series(1, 400) i;
 CREATE VIEW seen AS SELECT owner FROM accounts;
 CREATE FUNCTION twice(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i * 2';
+CREATE FUNCTION thrice(i int) RETURNS int LANGUAGE sql IMMUTABLE RETURN i * 3;
 CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER note BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION noted();
 COMMENT ON COLUMN accounts.owner IS 'whose';
@@ -89,6 +90,10 @@ TAMPERED = {
         "CREATE OR REPLACE FUNCTION twice(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i * 3'",
         "function public.twice(i integer) differs",
     ),
+    "a function's body in SQL": (
+        "CREATE OR REPLACE FUNCTION thrice(i int) RETURNS int LANGUAGE sql IMMUTABLE RETURN i * 4",
+        "function body public.thrice(i integer) differs",
+    ),
     "a disabled trigger": (
         "ALTER TABLE accounts DISABLE TRIGGER note",
         "trigger public.accounts.note differs",
@@ -121,6 +126,36 @@ def test_tampering_is_found(old: Server, pair: tuple[Database, Database], tmp_pa
     assert not proof.equal
     found = [table.name for table in proof.tables if not table.equal] + list(proof.differences)
     assert any(named in words for words in found), found
+
+
+DEPARSED = """
+CREATE DOMAIN state AS varchar(10) CHECK (VALUE IN ('a', 'b'));
+CREATE TABLE t (
+    gone int, id serial, n int GENERATED ALWAYS AS IDENTITY, status varchar CHECK (status IN ('a', 'b')),
+    kind text GENERATED ALWAYS AS (CASE WHEN status IN ('a', 'b') THEN 'x' ELSE 'y' END) STORED, s state);
+ALTER TABLE t DROP COLUMN gone;
+CREATE INDEX ON t (id) WHERE status NOT IN ('c', 'd');
+CREATE VIEW v AS SELECT id, status IN ('a', 'b') AS known FROM t;
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.status IN ('a', 'b')) EXECUTE FUNCTION f();
+CREATE FUNCTION known(x varchar) RETURNS bool LANGUAGE sql IMMUTABLE RETURN x IN ('a', 'b');
+CREATE POLICY p ON t USING (status IN ('a', 'b'));
+CREATE STATISTICS together ON (status IN ('a', 'b')), id FROM t;
+INSERT INTO t (status, s) VALUES ('a', 'b');
+"""
+
+
+@pytest.mark.parametrize("major", [16, 18])
+def test_what_postgres_writes_in_two_ways_is_no_difference(
+    old: Server, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, major: int
+) -> None:
+    source = old.database()
+    source.sql(DEPARSED)
+    if major == 16:
+        Told(source, old.database(), tmp_path).whole_way()
+        return
+    with server(tmp_path_factory.mktemp("pg18"), major) as new:
+        Told(source, new.database(), tmp_path).whole_way()
 
 
 def test_settings_of_a_role_do_not_change_the_digest(old: Server) -> None:

@@ -8,6 +8,7 @@ compared: Debian's Postgres 15 writes a `pg_attver` there that differs after eve
 from collections import Counter
 
 from wizard.database.connect import Connection
+from wizard.database.deparse import settled
 from wizard.model.text import clean
 
 Fingerprint = dict[str, Counter[tuple[str, str]]]
@@ -84,6 +85,12 @@ _QUERIES = {
         " JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
         " JOIN pg_catalog.pg_language l ON l.oid = p.prolang WHERE " + _own("pg_proc", "p.oid")
     ),
+    "function body": (
+        "SELECT n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid)"
+        " || ')', pg_catalog.pg_get_functiondef(p.oid) FROM pg_catalog.pg_proc p"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE p.prosrc = '' AND p.prokind IN ('f', 'p') AND " + _own("pg_proc", "p.oid")
+    ),
     "trigger": (
         "SELECT n.nspname || '.' || c.relname || '.' || g.tgname,"
         " pg_catalog.concat_ws(' ', pg_catalog.pg_get_triggerdef(g.oid), g.tgenabled)"
@@ -114,7 +121,9 @@ _QUERIES = {
     "sequence": (
         "SELECT n.nspname || '.' || c.relname, pg_catalog.concat_ws(' ', s.seqtypid::regtype, s.seqstart,"
         " s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,"
-        " (SELECT o.refobjid::regclass::text || '.' || o.refobjsubid FROM pg_catalog.pg_depend o WHERE o.classid ="
+        # By name: the number of a column is another one after a restore when one before it was dropped.
+        " (SELECT o.refobjid::regclass::text || '.' || a.attname FROM pg_catalog.pg_depend o"
+        " JOIN pg_catalog.pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid WHERE o.classid ="
         " 'pg_catalog.pg_class'::regclass AND o.objid = c.oid AND o.deptype IN ('a', 'i') AND o.refobjsubid > 0))"
         f" FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid {_RELATION}"
     ),
@@ -135,14 +144,16 @@ _QUERIES = {
     ),
 }
 
-_DEPARSED = ("view", "rule", "policy")
+_DEPARSED = ("view", "rule", "policy", "function body")
 """Their text is made from a parse tree, and says the same in other words in another major version."""
 
 
 def fingerprint(connection: Connection) -> Fingerprint:
     """Read it. Raises psycopg.Error."""
     return {
-        kind: Counter((str(row[0]), str(row[1])) for row in connection.execute(query.encode()).fetchall())
+        kind: Counter(
+            (str(row[0]), settled(str(row[1]))) for row in connection.execute(query.encode()).fetchall()
+        )
         for kind, query in _QUERIES.items()
     }
 
