@@ -42,7 +42,7 @@ class FoundToken:
 
 
 class AppState(Noun, frozen=True, kw_only=True):
-    """What of an app the cut-over touches, as it is now. `jobs` None: cannot be read."""
+    """What of an app the cut-over touches, as it is now. `jobs` None: cannot be read, or was not asked for."""
 
     maintenance: bool
     release: int | None
@@ -50,6 +50,8 @@ class AppState(Noun, frozen=True, kw_only=True):
     jobs: tuple[Job, ...] | None
     running: tuple[str, ...] = ()
     """Names of dynos that run now ("web.1", "scheduler.4711")."""
+    kinds: tuple[str, ...] = ()
+    """Types of the dynos that run now ("web", "scheduler"), each once: a name does not tell it on Fir."""
 
 
 class Source(Protocol):
@@ -69,7 +71,10 @@ class Source(Protocol):
         """The connection URL of a Postgres add-on, read anew: Heroku rotates credentials unasked."""
         ...
 
-    async def state(self, app_id: str) -> AppState: ...
+    async def state(self, app_id: str, *, jobs: bool = True) -> AppState:
+        """What the cut-over touches, as it is now. With `jobs` False the scheduler is not asked, so that its
+        outage holds up nothing else."""
+        ...
 
     async def set_maintenance(self, app_id: str, on: bool) -> None: ...
 
@@ -273,8 +278,14 @@ class Target(Protocol):
         """Merge `values` into the app's configuration."""
         ...
 
-    async def deploy(self, app: TargetApp, ref: str, log: Log) -> TargetApp:
-        """Deploy a pushed ref; streams build, release command and start to `log`."""
+    async def deploy(
+        self, app: TargetApp, ref: str, log: Log, *, count: int | None = None, memory_mb: int | None = None
+    ) -> TargetApp:
+        """Deploy a pushed ref; streams build, release command and start to `log`.
+
+        Services that the app does not have yet begin with `count` containers of `memory_mb` each (None: the
+        target's own default); those that it has keep theirs.
+        """
         ...
 
     async def services(self, app: TargetApp) -> list[TargetService]: ...

@@ -1,6 +1,7 @@
 """Apps: created, configured, deployed from a pushed ref; their services scaled."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from providers.aptible.answers import AppAnswer, Configuration, ServiceAnswer
 from providers.aptible.client import Api, created
@@ -68,8 +69,14 @@ class Apps:
             untouched="The app goes on with the configuration it had.",
         )
 
-    async def deploy(self, app: TargetApp, ref: str, log: Log) -> TargetApp:
-        """Deploy `ref` (a pushed branch, or a commit in it), with its log as it comes."""
+    async def deploy(
+        self, app: TargetApp, ref: str, log: Log, *, count: int | None = None, memory_mb: int | None = None
+    ) -> TargetApp:
+        """Deploy `ref` (a pushed branch, or a commit in it), with its log as it comes.
+
+        Without `count` and `memory_mb` a new service begins as one container of 1 GB; Aptible uses both for
+        new services only (aptible-cli, deploy.rb; terraform-provider-aptible, resource_app.go).
+        """
         resource = f"apps/{app.id}"
         what = f"deploy {ref} to the app {app.handle}"
         untouched = "What ran before goes on running."
@@ -78,7 +85,11 @@ class Apps:
             log("This deploy is under way already.")
             await self._operations.follow(running, log, what=what, untouched=untouched, live=True)
         else:
-            body = {"type": "deploy", "git_ref": ref}
+            body: dict[str, Any] = {"type": "deploy", "git_ref": ref}
+            if count is not None:
+                body["container_count"] = count
+            if memory_mb is not None:
+                body["container_size"] = memory_mb
             await self._operations.run(resource, body, log, what=what, untouched=untouched, live=True)
         return await self._noun(await self._app(app), app.environment_id)
 

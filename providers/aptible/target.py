@@ -94,8 +94,10 @@ class AptibleTarget:
     async def configure(self, app: TargetApp, values: Mapping[str, Secret], log: Log) -> None:
         await self._apps.configure(app, values, log)
 
-    async def deploy(self, app: TargetApp, ref: str, log: Log) -> TargetApp:
-        return await self._apps.deploy(app, ref, log)
+    async def deploy(
+        self, app: TargetApp, ref: str, log: Log, *, count: int | None = None, memory_mb: int | None = None
+    ) -> TargetApp:
+        return await self._apps.deploy(app, ref, log, count=count, memory_mb=memory_mb)
 
     async def services(self, app: TargetApp) -> list[TargetService]:
         return await self._apps.services(app)

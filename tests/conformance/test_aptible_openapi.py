@@ -188,7 +188,7 @@ async def journey(world: World, folder: Path) -> None:
     bare = world.sandbox.git.repository(world.sandbox.world.apps[int(app.id)])
     git(folder / "code", "push", "--quiet", str(bare), f"{commit}:refs/heads/{remote.branch}")
     assert set(secrets) == {"ACCESS_TOKEN"}
-    await target.deploy(app, remote.branch, world.log)
+    await target.deploy(app, remote.branch, world.log, count=1, memory_mb=512)
     await target.config(app)
     web_service = next(item for item in await target.services(app) if item.type == "web")
     await target.create_endpoint(web_service, 3000, world.log)

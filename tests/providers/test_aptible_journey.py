@@ -115,6 +115,32 @@ async def test_push_deploy_endpoint_configure_and_scale(
     assert not [line for line in world.lines if CANARY in line]
 
 
+async def test_new_services_begin_as_they_are_told_and_old_ones_keep_what_they_have(
+    world: World, tmp_path: Path, needs_program: Callable[[str], str]
+) -> None:
+    needs_program("git")
+    needs_program("ssh")
+    app = await world.app()
+    config = {"PORT": Secret("3000"), "GREETING": Secret("hello")}
+    await world.target.configure(app, config, world.log)
+    commit = make_repository(tmp_path / "code", APP)
+    branch = await push(world, app, tmp_path / "code", commit)
+    await world.target.deploy(app, branch, world.log, count=0, memory_mb=4096)
+
+    async def services() -> list[tuple[str, int, int]]:
+        return [(item.type, item.count, item.memory_mb) for item in await world.target.services(app)]
+
+    assert await services() == [("web", 0, 4096), ("worker", 0, 4096)]
+    # Not for a moment: the app's own log would have what the server says when it starts.
+    assert world.sandbox.app_log("shop") == []
+    assert any("hook sees hello" in line for line in world.lines)
+    await world.target.scale(await service(world, app, "web"), 1, 512, world.log)
+    more = {"Procfile": APP["Procfile"] + "clock: python -c 'import time; time.sleep(600)'\n"}
+    branch = await push(world, app, tmp_path / "code", make_repository(tmp_path / "code", more))
+    await world.target.deploy(app, branch, world.log, memory_mb=2048)
+    assert await services() == [("clock", 1, 2048), ("web", 1, 512), ("worker", 0, 4096)]
+
+
 async def test_a_failing_deploy_keeps_what_runs_and_shows_the_end_of_the_log(
     world: World, tmp_path: Path, needs_program: Callable[[str], str]
 ) -> None:

@@ -78,7 +78,7 @@ class FakeSource:
         self._check()
         return Secret(f"postgres://u:p@127.0.0.1/{add_on_id}")
 
-    async def state(self, app_id: str) -> AppState:
+    async def state(self, app_id: str, *, jobs: bool = True) -> AppState:
         app = self._world.system.app(app_id)
         return AppState(
             maintenance=False,
@@ -209,7 +209,9 @@ class FakeTarget:
     async def configure(self, app: TargetApp, values: Mapping[str, Secret], log: Log) -> None:
         self._world.configured.setdefault(app.handle, {}).update(values)
 
-    async def deploy(self, app: TargetApp, ref: str, log: Log) -> TargetApp:
+    async def deploy(
+        self, app: TargetApp, ref: str, log: Log, *, count: int | None = None, memory_mb: int | None = None
+    ) -> TargetApp:
         log(f"deploying {app.handle} at {ref}")
         done = msgspec.structs.replace(app, state="provisioned", git_ref=ref)
         self._world.apps[app.handle] = done

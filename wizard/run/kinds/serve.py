@@ -87,10 +87,33 @@ class Deploy(Kind):
         app = await context.app(str(step.args["handle"]))
         folder = context.folder / "git" / app.handle
         remote, _ = await context.target.git_remote(app, str(folder), str(step.args["commit"]))
-        await context.target.deploy(app, remote.branch, context.log(step))
+        wanted = wanted_services(context, str(step.args["app"])).values()
+        # All new services of a deploy begin alike. What is to stand still must not run for a moment, not
+        # even until its own scaling, and nothing may begin smaller than it needs.
+        await context.target.deploy(
+            app,
+            remote.branch,
+            context.log(step),
+            count=0 if any(count == 0 for count, _ in wanted) else None,
+            memory_mb=max((memory for _, memory in wanted), default=None),
+        )
 
     async def undo(self, context: Context, step: Step) -> str:
         return await stop(context, str(step.args["handle"]), context.log(step))
+
+
+def wanted_services(context: Context, app_id: str) -> dict[str, tuple[int, int]]:
+    """Count and memory (MB) of each service that an app gets, by name."""
+    mapping = context.mapping
+    wanted = {
+        choice.service: (choice.count, choice.memory_mb)
+        for choice in mapping.processes
+        if choice.app_id == app_id and choice.action == "service"
+    }
+    cron = cron_service(mapping, app_id)
+    if cron is not None:
+        wanted.setdefault(cron, (1, 512))
+    return wanted
 
 
 async def stop(context: Context, handle: str, log: Log) -> str:
@@ -111,24 +134,12 @@ async def stop(context: Context, handle: str, log: Log) -> str:
 class Scale(Kind):
     """Count and memory of each service."""
 
-    def _wanted(self, context: Context, step: Step) -> dict[str, tuple[int, int]]:
-        mapping = context.mapping
-        wanted = {
-            choice.service: (choice.count, choice.memory_mb)
-            for choice in mapping.processes
-            if choice.app_id == step.args["app"] and choice.action == "service"
-        }
-        cron = cron_service(mapping, str(step.args["app"]))
-        if cron is not None:
-            wanted.setdefault(cron, (1, 512))
-        return wanted
-
     async def _different(self, context: Context, step: Step) -> list[tuple[TargetService, int, int]]:
         services = {
             s.type: s for s in await context.target.services(await context.app(str(step.args["handle"])))
         }
         different = []
-        for name, (count, memory) in self._wanted(context, step).items():
+        for name, (count, memory) in wanted_services(context, str(step.args["app"])).items():
             service = services.get(name)
             if service is None:
                 raise Trouble(
@@ -143,9 +154,8 @@ class Scale(Kind):
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         if await self._different(context, step):
             return None
-        words = ", ".join(
-            f"{name} {count} x {memory} MB" for name, (count, memory) in self._wanted(context, step).items()
-        )
+        wanted = wanted_services(context, str(step.args["app"]))
+        words = ", ".join(f"{name} {count} x {memory} MB" for name, (count, memory) in wanted.items())
         return Evidence(summary=f"{step.args['handle']}: {words}", facts={"services": words})
 
     async def do(self, context: Context, step: Step) -> None:

@@ -1,0 +1,79 @@
+"""The steps that make apps serve on the target, against a target in memory."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from wizard.model.mapping import JobChoice, Mapping, ProcessChoice
+from wizard.model.plan import Step
+from wizard.ports import GitRemote, TargetApp
+from wizard.run.context import Context
+from wizard.run.kinds.serve import Deploy
+
+APP = TargetApp(id="7", handle="shop", environment_id="1", state="pending")
+
+
+class FakeTarget:
+    """Keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.deploys: list[dict[str, Any]] = []
+
+    async def git_remote(self, app: TargetApp, folder: str, ref: str) -> tuple[GitRemote, dict[str, Any]]:
+        return GitRemote(url="nowhere", branch=f"deploy-{ref[:12]}", environment={}), {}
+
+    async def deploy(self, app: TargetApp, ref: str, log: Callable[[str], None], **more: Any) -> TargetApp:
+        self.deploys.append({"ref": ref, **more})
+        return app
+
+
+class FakeContext:
+    """What the kinds need of a run's surroundings."""
+
+    def __init__(self, mapping: Mapping, folder: Path) -> None:
+        self.mapping = mapping
+        self.folder = folder
+        self.target = FakeTarget()
+        self.lines: list[str] = []
+
+    async def app(self, handle: str) -> TargetApp:
+        return APP
+
+    def log(self, step: Step) -> Callable[[str], None]:
+        return self.lines.append
+
+
+def step(kind: str, **args: Any) -> Step:
+    return Step(
+        key=f"{kind}:shop",
+        kind=kind,
+        title="x",
+        phase="cut-over",
+        args={"app": "a", "handle": "shop", **args},
+    )
+
+
+def process(type_: str, count: int, memory_mb: int, app_id: str = "a") -> ProcessChoice:
+    return ProcessChoice(app_id=app_id, type=type_, service=type_, count=count, memory_mb=memory_mb)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "told"),
+    [
+        (Mapping(processes=(process("web", 2, 512), process("worker", 1, 4096))), (None, 4096)),
+        (Mapping(processes=(process("web", 2, 512), process("worker", 0, 2048))), (0, 2048)),
+        (Mapping(processes=(process("web", 1, 1024), process("other", 0, 7168, app_id="b"))), (None, 1024)),
+        (Mapping(jobs=(JobChoice(app_id="a", job_id="1", action="cron"),)), (None, 512)),
+        (Mapping(), (None, None)),
+    ],
+)
+async def test_what_stands_still_does_not_start_with_the_deploy_and_nothing_starts_too_small(
+    mapping: Mapping, told: tuple[int | None, int | None], tmp_path: Path
+) -> None:
+    context = FakeContext(mapping, tmp_path)
+    await Deploy().do(cast(Context, context), step("deploy", commit="0123456789abcdef"))
+    (deploy,) = context.target.deploys
+    assert (deploy["count"], deploy["memory_mb"]) == told
+    assert deploy["ref"] == "deploy-0123456789ab"
