@@ -9,7 +9,7 @@ from screens.background import in_thread
 from screens.keys import About, Key
 from screens.plan_rows import about_row, before_start, rows, verdict, whole
 from screens.stage import StageScreen
-from screens.stages import newest_run, whole_system
+from screens.stages import newest_run, not_prepared, whole_system
 from screens.styles import sheet
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
@@ -83,6 +83,8 @@ class PlanScreen(StageScreen):
             return
         if system is None or mapping is None or prepared is None or choice is None:
             return
+        if not_prepared(self.session):
+            return  # a plan of code that the map no longer asks for
         source = source_provider(self.session.info.source).title
         profile = target_provider(choice.provider).profile()
         plan = make_plan(self.session.name, system, mapping, prepared, source_title=source, profile=profile)

@@ -1,7 +1,6 @@
 """Prepare: the changes to the code, read first, then written to a branch of their own."""
 
 from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 import msgspec
@@ -19,11 +18,11 @@ from screens.styles import sheet
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
 from wizard.document.checkout import Checkout, read_checkout
-from wizard.document.git import git_line
 from wizard.model.system import App
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
-from wizard.prepare.branch import prepared_app, write_branch
+from wizard.prepare.accepted import prepared_app, renewed, still_accepted
+from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.file_change import Proposal
 from wizard.registry import target_provider
@@ -57,8 +56,6 @@ class PrepareScreen(StageScreen):
         super().__init__()
         self._code: dict[str, Checkout | Trouble] = {}
         self._proposals: dict[str, Proposal] = {}
-        self._bases: dict[str, str] = {}
-        """The commit that each written branch stands on, by the commit of the branch."""
         self._doing = ""
 
     def compose_body(self) -> ComposeResult:
@@ -88,16 +85,20 @@ class PrepareScreen(StageScreen):
         return [app for app in system.apps if app.id in moved]
 
     def _written(self) -> dict[str, PreparedApp]:
-        """What was written for the code as it is now: another folder or commit does not count."""
-        prepared = self.session.load(PREPARED) or Prepared()
+        """What was written and still is what the map and the code as they are now ask for."""
+        mapping, profile = self.session.load(MAPPING), self._profile()
+        prepared = self.session.load(PREPARED)
+        if mapping is None or profile is None or prepared is None:
+            return {}
+        apps = {app.id: app for app in self._apps()}
         current: dict[str, PreparedApp] = {}
-        for app in prepared.apps:
-            code, proposal = self._code.get(app.app_id), self._proposals.get(app.app_id)
-            if isinstance(code, Checkout) and proposal is not None:
-                files = tuple(change.path for change in proposal.changes)
-                same_code = code.head == (self._bases.get(app.commit) if app.branch else app.commit)
-                if app.checkout == code.path and app.files == files and same_code:
-                    current[app.app_id] = app
+        for done in prepared.apps:
+            app, code = apps.get(done.app_id), self._code.get(done.app_id)
+            proposal = self._proposals.get(done.app_id)
+            if not isinstance(code, Checkout) or app is None or proposal is None:
+                continue
+            if still_accepted(done, app, mapping, profile, (code, proposal)):
+                current[done.app_id] = done
         return current
 
     def fact(self) -> str:
@@ -187,14 +188,27 @@ class PrepareScreen(StageScreen):
             except Trouble as trouble:
                 code[choice.app_id] = trouble
         readable = {app_id: one for app_id, one in code.items() if isinstance(one, Checkout)}
-        prepared = self.session.load(PREPARED)
-        self._bases = await in_thread(_bases, prepared or Prepared())
         self._proposals = propose_all(system, mapping, profile, readable)
         self._code = code
 
     def _done(self) -> None:
         self._doing = ""
+        self._remember()
         self.renew()
+
+    def _remember(self) -> None:
+        """What came out the same from a map that was changed stays accepted, without another key."""
+        system, mapping, profile = whole_system(self.session), self.session.load(MAPPING), self._profile()
+        prepared = self.session.load(PREPARED)
+        if system is None or mapping is None or profile is None or prepared is None or self.read_only():
+            return
+        written = self._written()
+        apps = tuple(
+            renewed(done, system.app(done.app_id), mapping, profile) if done.app_id in written else done
+            for done in prepared.apps
+        )
+        if apps != prepared.apps:
+            self.save(PREPARED, Prepared(apps=apps), keeps_plan=True)
 
     def _failed(self, trouble: Trouble) -> bool:
         self._done()
@@ -220,16 +234,17 @@ class PrepareScreen(StageScreen):
 
     async def _write(self) -> int:
         count = 0
+        mapping, profile = self.session.load(MAPPING), self._profile()
+        assert mapping is not None and profile is not None
         for app in self._apps():
             code, proposal = self._code[app.id], self._proposals[app.id]
             assert isinstance(code, Checkout)
             branch = await in_thread(write_branch, code.path, self.session.id, proposal)
-            done = prepared_app(app.id, code.path, branch)
+            done = prepared_app(app, mapping, profile, checkout=code.path, proposal=proposal, branch=branch)
             # Saved one by one: what was written stays known when the next one is refused.
             others = (self.session.load(PREPARED) or Prepared()).apps
             kept = tuple(one for one in others if one.app_id != app.id)
             self.save(PREPARED, Prepared(apps=(*kept, done)))
-            self._bases[branch.commit] = branch.base
             self._code[app.id] = msgspec.structs.replace(code, head=branch.base)
             count += bool(branch.name)
         return count
@@ -242,16 +257,3 @@ class PrepareScreen(StageScreen):
     async def action_next(self) -> None:
         """On to the plan."""
         await self.go_on()
-
-
-def _bases(prepared: Prepared) -> dict[str, str]:
-    """What each branch stands on; a commit that is no longer there is left out."""
-    found: dict[str, str] = {}
-    for app in prepared.apps:
-        if not app.branch:
-            continue
-        try:
-            found[app.commit] = git_line(Path(app.checkout), "rev-parse", "--verify", f"{app.commit}^")
-        except (Trouble, OSError):
-            continue
-    return found

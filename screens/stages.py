@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wizard.document.answers import apply_answers, open_gaps
 from wizard.mapping.check import blocking, problems
 from wizard.model.system import System
+from wizard.prepare.accepted import unprepared
 from wizard.registry import target_provider
 from wizard.run.journal import Journal, RunRecord
 from wizard.session.parts import (
@@ -20,6 +21,7 @@ from wizard.session.parts import (
     SYSTEM,
     TARGET,
     Answers,
+    Prepared,
 )
 from wizard.session.store import Session
 
@@ -83,11 +85,19 @@ def _mapped(session: Session) -> bool:
     return not blocking(problems(system, mapping, profile))
 
 
+def not_prepared(session: Session) -> tuple[str, ...]:
+    """The names of the apps that move and whose code is not prepared as the map wants it now."""
+    system, choice, mapping = whole_system(session), session.load(TARGET), session.load(MAPPING)
+    if system is None or choice is None or mapping is None:
+        return ()
+    profile = target_provider(choice.provider).profile()
+    return unprepared(system, mapping, profile, session.load(PREPARED) or Prepared())
+
+
 def _prepared(session: Session) -> bool:
-    mapping, prepared = session.load(MAPPING), session.load(PREPARED)
-    if mapping is None or prepared is None:
+    if session.load(MAPPING) is None or session.load(PREPARED) is None:
         return False
-    return {app.app_id for app in mapping.moved_apps()} <= {app.app_id for app in prepared.apps}
+    return not not_prepared(session)
 
 
 def _planned(session: Session) -> bool:

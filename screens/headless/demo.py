@@ -24,7 +24,8 @@ from wizard.model.trouble import Trouble
 from wizard.plan.plan import make_plan
 from wizard.plan.preflight import look
 from wizard.ports import Profile, ReadProgress
-from wizard.prepare.branch import prepared_app, write_branch
+from wizard.prepare.accepted import prepared_app
+from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
 from wizard.registry import open_source, source_provider, target_names, target_provider
 from wizard.report.markdown import render
@@ -195,7 +196,8 @@ def _prepare(session: Session, system: System, profile: Profile, checkouts: dict
             first = next(problem for problem in proposal.problems if problem.blocks)
             raise Trouble(f"{first.sentence()}.", remedy=first.remedy, code="prepare")
         branch = write_branch(checkouts[app_id].path, session.id, proposal)
-        prepared.append(prepared_app(app_id, checkouts[app_id].path, branch))
+        app, path = system.app(app_id), checkouts[app_id].path
+        prepared.append(prepared_app(app, mapping, profile, checkout=path, proposal=proposal, branch=branch))
         say(f"prepare  {name}: {', '.join(branch.files) or 'nothing to change'}, commit {branch.commit[:10]}")
     session.save(PREPARED, Prepared(apps=tuple(prepared)))
 

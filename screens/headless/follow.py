@@ -7,6 +7,7 @@ import time
 from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, TROUBLE, WAITS
 from screens.headless.say import say
 from screens.quantities import rate, size
+from screens.stages import not_prepared
 from wizard.credentials import open_vault
 from wizard.model.plan import Plan
 from wizard.model.trouble import Trouble
@@ -117,6 +118,12 @@ def ready(session: Session) -> Plan:
             f"The plan of {session.name} is blocked: {blocking[0].what}.",
             remedy=blocking[0].remedy or "Open it with `offramp` and look at the plan.",
             code="blocked",
+        )
+    if Journal(session).run() is None and (stale := not_prepared(session)):
+        raise Trouble(
+            f"The code of {', '.join(stale)} was prepared before the map changed.",
+            remedy="Open it with `offramp`, go to prepare and accept the changes again.",
+            code="not-prepared",
         )
     return plan
 

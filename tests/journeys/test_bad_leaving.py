@@ -14,6 +14,7 @@ from wizard.mapping.edit import leave_undecided, set_checkout
 from wizard.mapping.rules import propose
 from wizard.model.mapping import TargetChoice
 from wizard.model.system import System
+from wizard.prepare.accepted import renewed
 from wizard.registry import target_provider
 from wizard.session.parts import (
     CONNECTIONS,
@@ -59,8 +60,14 @@ def far_along(name: str = "acme-shop") -> Path:
     session.save(SYSTEM, system)
     session.save(TARGET, TargetChoice(provider="aptible", reason="all components fit"))
     session.save(MAPPING, mapping)
+    profile = target_provider("aptible").profile()
     apps = tuple(
-        PreparedApp(app_id=app.app_id, checkout="code", branch="", commit="a" * 40)
+        renewed(
+            PreparedApp(app_id=app.app_id, checkout="code", branch="", commit="a" * 40),
+            system.app(app.app_id),
+            mapping,
+            profile,
+        )
         for app in mapping.moved_apps()
     )
     session.save(PREPARED, Prepared(apps=apps))

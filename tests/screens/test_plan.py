@@ -19,6 +19,7 @@ from wizard.mapping.edit import leave_undecided, set_checkout
 from wizard.mapping.rules import propose
 from wizard.model.plan import Finding
 from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.prepare.accepted import renewed
 from wizard.run.journal import Journal
 from wizard.session.parts import MAPPING, PLAN, PREFLIGHT, PREPARED, Preflight, Prepared, PreparedApp
 from wizard.session.store import Session
@@ -42,7 +43,12 @@ def prepared(begun: Begun, world: FakeWorld) -> Session:
         mapping = set_checkout(mapping, choice.app_id, f"/src/{choice.handle}")
     session.save(MAPPING, mapping)
     apps = tuple(
-        PreparedApp(app_id=one.app_id, checkout=one.checkout or "", branch="offramp/x", commit="c" * 40)
+        renewed(
+            PreparedApp(app_id=one.app_id, checkout=one.checkout or "", branch="offramp/x", commit="c" * 40),
+            example_system().app(one.app_id),
+            mapping,
+            fake_profile(),
+        )
         for one in mapping.moved_apps()
     )
     session.save(PREPARED, Prepared(apps=apps))

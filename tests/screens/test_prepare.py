@@ -4,12 +4,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
 import assets
 from screens.app import OfframpApp
 from screens.prepare import PrepareScreen
+from screens.stages import not_prepared, standing
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
 from tests.screens.conftest import Begun
@@ -18,9 +20,11 @@ from tests.screens.fakes import FakeWorld, fake_profile
 from tests.screens.seen import seen
 from wizard.credentials import Vault
 from wizard.document.checkout import read_checkout
+from wizard.mapping import edit
 from wizard.mapping.edit import leave_undecided
 from wizard.mapping.rules import propose
-from wizard.session.parts import MAPPING, PREPARED
+from wizard.model.system import ConfigVar, Origin
+from wizard.session.parts import MAPPING, PREPARED, SYSTEM
 from wizard.session.store import Session
 
 APPS = {BACKEND: "migrate-backend", FRONTEND: "migrate-frontend", EMAILER: "migrate-emailer"}
@@ -142,6 +146,58 @@ async def test_code_that_changed_since_is_not_ready(
         await pilot.press("w")
         await settle(pilot)
         assert "3 of 3 apps ready" in seen(app)
+
+
+async def test_a_map_that_changed_since_takes_the_acceptance_away(mapped: Session, vault: Vault) -> None:
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("w")
+        await settle(pilot)
+        assert standing(mapped).current == "plan"
+        mapping = mapped.load(MAPPING)
+        assert mapping is not None
+        fewer = edit.decide_process(mapping, BACKEND, "worker", "leave", "nobody needs it")
+        mapped.save(MAPPING, fewer)
+        assert standing(mapped).current == "prepare"
+        assert not_prepared(mapped) == ("migrate-backend",)
+        await app.show_stage("prepare")
+        await settle(pilot)
+        assert "2 of 3 apps ready" in seen(app)
+        await pilot.press("n")
+        assert "First read the changes and press w: migrate-backend." in seen(app)
+        await pilot.press("w")
+        await settle(pilot)
+        assert standing(mapped).current == "plan"
+        prepared = mapped.load(PREPARED)
+    assert prepared is not None
+    written = next(one for one in prepared.apps if one.app_id == BACKEND)
+    assert "worker" not in git(Path(written.checkout), "show", f"{written.commit}:Procfile")
+
+
+async def test_a_change_of_the_map_that_changes_no_file_needs_no_new_key(
+    mapped: Session, vault: Vault
+) -> None:
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("w")
+        await settle(pilot)
+        mapping = mapped.load(MAPPING)
+        assert mapping is not None
+        mapped.save(MAPPING, edit.set_service_memory(mapping, BACKEND, "web", 2048))
+        assert standing(mapped).current == "plan"
+        # A re-read told of one more config var: no file follows from it.
+        system = mapped.load(SYSTEM)
+        assert system is not None
+        var = ConfigVar(name="NEW_ONE", origin=Origin(kind="person"))
+        more = msgspec.structs.replace(system.apps[0], config=(*system.apps[0].config, var))
+        mapped.save(SYSTEM, msgspec.structs.replace(system, apps=(more, *system.apps[1:])))
+        assert not_prepared(mapped) == ("migrate-backend",)
+        await app.show_stage("prepare")
+        await settle(pilot)
+        assert "3 of 3 apps ready" in seen(app)
+        assert not_prepared(mapped) == ()
 
 
 async def test_the_diff_stands_beside_when_wide(mapped: Session, vault: Vault) -> None:

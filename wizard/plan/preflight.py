@@ -14,7 +14,7 @@ from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.ports import Source, Target
-from wizard.registry import open_source, open_target
+from wizard.registry import open_source, open_target, target_provider
 from wizard.session.parts import (
     ANSWERS,
     MAPPING,
@@ -49,7 +49,9 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
     report("this machine")
     findings += await asyncio.to_thread(_machine)
     report("the prepared code")
-    findings += await asyncio.to_thread(code_findings, system, session.load(PREPARED) or Prepared())
+    prepared = session.load(PREPARED) or Prepared()
+    profile = target_provider(choice.provider).profile()
+    findings += await asyncio.to_thread(code_findings, system, mapping, profile, prepared)
     source = open_source(session, vault)
     target = open_target(session, vault, choice.provider)
     try:

@@ -13,7 +13,6 @@ from wizard.document.git import GitFailed, git, git_line, uncommitted
 from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
 from wizard.prepare.file_change import FileChange, Proposal
-from wizard.session.parts import PreparedApp
 
 FALLBACK_NAME = "Offramp"
 FALLBACK_EMAIL = "offramp@localhost"
@@ -69,17 +68,6 @@ def write_branch(checkout: str | Path, session: str, proposal: Proposal) -> Bran
     commit = _commit(folder, base, tree, session, proposal.changes)
     _point(folder, name, commit, tip)
     return Branch(name=name, commit=commit, base=base, files=files)
-
-
-def prepared_app(app_id: str, checkout: str | Path, branch: Branch) -> PreparedApp:
-    """What the plan needs to know of the written branch."""
-    return PreparedApp(
-        app_id=app_id,
-        checkout=str(checkout),
-        branch=branch.name,
-        commit=branch.commit,
-        files=branch.files,
-    )
 
 
 def _root(folder: Path) -> Path:

@@ -42,13 +42,20 @@ class Answers(Noun, frozen=True, kw_only=True):
 
 class PreparedApp(Noun, frozen=True, kw_only=True):
     """An app's code, ready to be pushed: the folder, the branch that Offramp made (empty when nothing had
-    to change) and the commit that will run."""
+    to change), the commit that will run and the one that it stands on.
+
+    `content` is a digest of the files that were accepted, `wish` one of what they were made for: see
+    `wizard.prepare.accepted`.
+    """
 
     app_id: str
     checkout: str
     branch: str
     commit: str
+    base: str = ""
     files: tuple[str, ...] = ()
+    content: str = ""
+    wish: str = ""
 
 
 class Prepared(Noun, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ from wizard.mapping.rules import propose
 from wizard.model.system import System
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
-from wizard.prepare.branch import branch_name, prepared_app, write_branch
+from wizard.prepare.accepted import prepared_app
+from wizard.prepare.branch import branch_name, write_branch
 from wizard.prepare.changes import propose_changes
 from wizard.prepare.file_change import FileChange, Proposal
 
@@ -81,12 +82,13 @@ def test_the_real_proposal_is_written(
 ) -> None:
     folder = make_checkout("real", FILES)
     checkout = read_checkout(folder)
-    found = propose_changes(system.app("b"), propose(system, target), target, checkout)
+    mapping = propose(system, target)
+    found = propose_changes(system.app("b"), mapping, target, checkout)
     branch = write_branch(folder, "acme", found)
     git(folder, "checkout", "-q", branch.name)
     again = read_checkout(folder, also=(".elsewhere.yml",))
     assert again.files[".elsewhere.yml"] == "first:\n  - python migrate.py\n"
-    prepared = prepared_app("b", folder, branch)
+    prepared = prepared_app(system.app("b"), mapping, target, checkout=folder, proposal=found, branch=branch)
     assert (prepared.commit, prepared.branch) == (branch.commit, NAME)
     assert set(prepared.files) == {"Dockerfile", ".dockerignore", "Procfile", ".elsewhere.yml"}
 
