@@ -12,7 +12,7 @@ from wizard.database.control import Control
 from wizard.model.plan import Evidence, GateText, Plan, Step
 from wizard.plan.plan import CUT_OVER, FINISH
 from wizard.run import drive as drives
-from wizard.run import waits, wayback
+from wizard.run import look, waits, wayback
 from wizard.run.commands import Commands
 from wizard.run.context import Context
 from wizard.run.drive import Drive
@@ -180,9 +180,10 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """The fake kinds in place of the real ones, and no long waits."""
     made = World()
     kinds = {"fake": made.kind(), "gate": Gate}
-    for module in (drives, wayback):
+    for module in (drives, look, wayback):
         monkeypatch.setattr(module, "KINDS", kinds)
-    monkeypatch.setattr(drives, "PAUSES", (0.01,))
+    for module in (drives, look):
+        monkeypatch.setattr(module, "PAUSES", (0.01,))
     monkeypatch.setattr(wayback, "LONGEST_PAUSE", 0.01)
     monkeypatch.setattr(waits, "HAND_OVER", 0.05)
     return made

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.wizard.run_world import PLAN_OF_FOUR, Running, World, world
+from wizard.database.control import Stopped
+from wizard.model.plan import Step
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 from wizard.plan.plan import CUT_OVER, FINISH
 from wizard.run import drive as drives
+from wizard.run.context import Context
+from wizard.run.kinds.gate import Gate
+from wizard.run.look import CHANGED
 from wizard.run.view import WAY_BACK
 from wizard.session.store import Session, create
 
@@ -42,7 +47,8 @@ async def hand_over(run: Running, vendor: str = "heroku") -> None:
 
 
 async def to_finish_gate(run: Running) -> None:
-    await run.pass_gate(CUT_OVER)
+    if run.states()[CUT_OVER] != "done":
+        await run.pass_gate(CUT_OVER)
     await run.wait(lambda seen: seen.gate is not None and seen.gate.key == FINISH)
 
 
@@ -94,17 +100,71 @@ async def test_killed_after_any_step_was_done_and_before_it_was_noted(
 
 async def test_a_lost_step_takes_its_dependents_with_it(session: Session, world: World) -> None:
     run = Running(session)
-    await to_finish_gate(run)
+    await run.wait(lambda seen: seen.gate is not None)
     await run.kill()
-    world.there.discard("scale-down")
+    world.there.discard("environment")
     world.done.clear()
     again = Running(session)
     await again.wait(lambda seen: seen.gate is not None)
-    assert "Was done, is not there any more: Do scale-down" in again.events()
-    # refresh and deploy are asked again and are there; nothing else moves.
-    assert world.done == ["scale-down"]
-    assert again.states()["environment"] == "done"
+    assert "Was done, is not there any more: Do environment" in again.events()
+    # copy is asked again and is there; nothing else moves.
+    assert world.done == ["environment"]
     await again.kill()
+
+
+async def test_heroku_that_serves_again_has_the_gate_asked_again(session: Session, world: World) -> None:
+    world.holding["deploy"] = asyncio.Event()
+    run = Running(session)
+    await run.pass_gate(CUT_OVER)
+    await run.wait(lambda seen: "deploy" in world.done)
+    await run.kill()
+    # Somebody started the dynos by hand, and the system served for hours.
+    world.there -= {"scale-down", "refresh"}
+    world.holding.clear()
+    world.done.clear()
+    again = Running(session)
+    await again.wait(lambda seen: seen.gate is not None and seen.gate.key == CUT_OVER)
+    assert world.done == [] and again.seen.can_go_back
+    records = again.journal.steps()
+    assert records["scale-down"].state == "lost" and records["maintenance"].state == "done"
+    evidence = records["scale-down"].evidence
+    assert evidence is not None and evidence.facts[CHANGED] is True
+    assert records["refresh"].state == records["deploy"].state == "pending"
+    await to_finish_gate(again)
+    assert world.done == ["scale-down", "refresh", "deploy"]
+    await again.kill()
+
+
+async def test_nothing_of_the_cut_over_is_done_again_once_the_last_gate_has_opened(
+    session: Session, world: World
+) -> None:
+    run = Running(session)
+    await to_finish_gate(run)
+    await run.kill()
+    # A psql is connected to the old database, Heroku was touched: the target takes writes since long.
+    world.there -= {"copy", "scale-down", "refresh", "deploy"}
+    world.done.clear()
+    again = Running(session)
+    await again.pass_gate(FINISH)
+    assert await again.end() == "done"
+    assert world.done == ["tidy"]
+
+
+async def test_a_finished_move_that_was_killed_before_its_last_word_ends(
+    session: Session, world: World
+) -> None:
+    world.holding["tidy"] = asyncio.Event()
+    run = Running(session)
+    await to_finish_gate(run)
+    await run.pass_gate(FINISH)
+    await run.wait(lambda seen: "tidy" in world.done)
+    await run.kill()
+    # With the marker the proof of the copy is gone.
+    world.there = (world.there - {"copy"}) | {"tidy"}
+    world.done.clear()
+    again = Running(session)
+    assert await again.end() == "done"
+    assert world.done == []
 
 
 async def test_what_was_only_begun_is_not_lost(session: Session, world: World) -> None:
@@ -116,6 +176,7 @@ async def test_what_was_only_begun_is_not_lost(session: Session, world: World) -
     world.there.discard("maintenance")
     world.holding = {"maintenance": asyncio.Event()}
     again = Running(session)
+    await again.pass_gate(CUT_OVER)
     await again.wait(lambda seen: world.done.count("maintenance") == 2)
     assert again.states()["scale-down"] == "intent" and again.states()["refresh"] == "pending"
     assert again.seen.can_go_back
@@ -124,15 +185,61 @@ async def test_what_was_only_begun_is_not_lost(session: Session, world: World) -
 
 async def test_a_look_that_does_not_succeed_takes_nothing_away(session: Session, world: World) -> None:
     run = Running(session)
-    await to_finish_gate(run)
+    await run.wait(lambda seen: seen.gate is not None)
     await run.kill()
     world.done.clear()
-    world.probing = {"copy": [away(), away(), broken()], "deploy": [ValueError("a mistake of ours")]}
+    world.probing = {"copy": [away(), away(), broken()], "environment": [ValueError("a mistake of ours")]}
     again = Running(session)
     await again.wait(lambda seen: seen.gate is not None)
     assert world.done == [] and set(again.states().values()) == {"done", "intent", "pending"}
     assert "Could not be looked at: It is broken." in again.events()
     await again.kill()
+
+
+async def test_a_stop_while_a_gate_gathers_its_facts_is_heeded(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def facts(self: Gate, context: Context, step: Step) -> tuple[tuple[str, str], ...]:
+        if step.key == FINISH:
+            asked.set()
+            while not context.control.stopped:
+                await asyncio.sleep(0.001)
+            raise Stopped
+        return ()
+
+    monkeypatch.setattr(Gate, "facts", facts)
+    run = Running(session)
+    await run.pass_gate(CUT_OVER)
+    await asyncio.wait_for(asked.wait(), 10)
+    assert await run.say("back") == {"ok": True}
+    assert await run.end() == "taken-back"
+
+
+async def test_a_write_to_heroku_is_not_cut_off_by_the_way_back(session: Session, world: World) -> None:
+    held = world.holding["scale-down"] = asyncio.Event()
+    run = Running(session)
+    await run.pass_gate(CUT_OVER)
+    await run.wait(lambda seen: "scale-down" in world.done)
+    assert await run.say("back") == {"ok": True}
+    await asyncio.sleep(0.05)
+    assert world.undone == []
+    held.set()
+    assert await run.end() == "taken-back"
+    # It arrived, so it was taken back; had it been cut off, it might have arrived after that.
+    assert world.undone == ["scale-down", "maintenance"]
+
+
+def test_patience_counts_from_the_first_failure_and_begins_anew_after_a_long_try() -> None:
+    patience = drives.Patience()
+    assert not patience.over(0, 500), "500 s of good work before the first failure"
+    assert patience.pause() == 1
+    assert not patience.over(501, 502) and not patience.over(504, 600)
+    assert patience.over(600, 700), "failing for 200 s"
+    patience = drives.Patience()
+    assert not any(patience.over(began, began + 600) for began in (0, 700, 1400, 2100, 2800))
+    assert patience.over(3500, 4100), "not for ever"
 
 
 async def test_what_may_pass_is_tried_again_and_says_why_it_waits(
@@ -204,11 +311,9 @@ async def test_once_the_last_gate_was_open_only_a_person_goes_back(session: Sess
     run = Running(session)
     await to_finish_gate(run)
     await run.kill()
-    world.there.discard("deploy")
-    world.doing = {"deploy": [broken()]}
     again = Running(session)
-    seen = await again.wait(lambda seen: seen.run.state == "failed")
-    assert seen.can_go_back and world.undone == []
+    await again.wait(lambda seen: seen.gate is not None and seen.gate.key == FINISH)
+    assert again.seen.can_go_back and world.undone == []
     assert await again.say("back") == {"ok": True}
     assert await again.end() == "taken-back"
 

@@ -13,19 +13,39 @@ from wizard.run.context import Context
 from wizard.run.kinds import KINDS
 from wizard.run.kinds.gate import Gate
 from wizard.run.kinds.kind import Kind
+from wizard.run.look import Look
 from wizard.run.view import WAY_BACK, OpenGate, WayBackOpen, can_go_back
-from wizard.run.waits import Outcome, Waits
+from wizard.run.waits import PAUSES, Outcome, Waits
 from wizard.run.wayback import WayBack
 from wizard.session.database import DISK_FULL
 
-PAUSES = (1, 2, 4, 8, 15, 30)
-"""Seconds before the next try of something that may pass by itself; the last goes on for ever."""
-
 CUT_OVER_PATIENCE = 180.0
-"""Seconds that one step of the cut-over may fail and be tried again before Heroku is started again."""
+"""Seconds that one step of the cut-over may fail and be tried again before Heroku is started again. A try
+that lasts longer than this got somewhere: what breaks it is a new story."""
 
-GONE = ("environment-missing", "database-missing", "app-missing", "service-missing", "endpoint-missing")
-"""Codes of a probe that say that what was made is not there any more."""
+STORIES = 5
+"""So many of them a step of the cut-over may have."""
+
+
+class Patience:
+    """How long one step has been failing, and how long to wait before its next try."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._stories = 0
+        self._tries = 0
+
+    def over(self, began: float, failed: float) -> bool:
+        """Whether it has been failing for too long, after a try from `began` to `failed`."""
+        if self._since is None or failed - began > CUT_OVER_PATIENCE:
+            self._since, self._tries = failed, 0
+            self._stories += 1
+        return failed - self._since > CUT_OVER_PATIENCE or self._stories > STORIES
+
+    def pause(self) -> int:
+        """Seconds before the next try."""
+        self._tries += 1
+        return PAUSES[min(self._tries, len(PAUSES)) - 1]
 
 
 class Drive:
@@ -89,7 +109,7 @@ class Drive:
             # The yes at the gate was for then, not for whenever somebody goes on.
             self.journal.reset([key for key in (CUT_OVER,) if key in self.journal.steps()])
         self.journal.set_run("running")
-        outcome = await self._look_again()
+        outcome = await Look(self.context, self.waits).again()
         if outcome == "done":
             outcome = await self._steps()
         if outcome == "done":
@@ -138,69 +158,18 @@ class Drive:
             if name in ("gate", "secret") or name.startswith("tunnel:"):
                 self.journal.drop_gauge(name)
 
-    # -- after a restart: the world, not the journal ----------------------------------------------------
-
-    async def _look_again(self) -> Outcome:
-        records = self.journal.steps()
-        done = [step for step in self.plan.steps if records[step.key].state == "done"]
-        lost: set[str] = set()
-        for step in done:
-            kind = KINDS[step.kind]()
-            if kind.stays:
-                continue
-            self.journal.set_run("running", waiting_for=f"a look whether this is still so: {step.title}")
-            found = await self._still_there(kind, step)
-            if isinstance(found, str):
-                return found
-            if not found:
-                lost.add(step.key)
-                self.journal.event("look", f"Was done, is not there any more: {step.title}", step=step.key)
-        for step in self.plan.steps:
-            if step.kind != "gate" and records[step.key].state == "done" and lost & set(step.needs):
-                lost.add(step.key)
-        remembered = {key for key in lost if self.plan.step(key).writes == "heroku"}
-        self.journal.reset([key for key in lost if key not in remembered])
-        for key in remembered:
-            # What stood before the first write is kept: the way back needs it.
-            self.journal.end(key, "lost", None)
-        return "done"
-
-    async def _still_there(self, kind: Kind, step: Step) -> bool | Outcome:
-        tries = 0
-        while True:
-            if (left := self.waits.left()) is not None:
-                return left
-            try:
-                return await self.waits.attempt(kind.probe(self.context, step)) is not None
-            except Stopped:
-                self.context.control = Control()
-            except SignInNeeded as needed:
-                if (outcome := await self.waits.for_secret(needed)) != "done":
-                    return outcome
-            except Trouble as trouble:
-                if trouble.code in GONE:
-                    return False
-                if not trouble.retry:
-                    # Not known is not gone: the journal's word stands.
-                    self.journal.event("look", f"Could not be looked at: {trouble.cause}", step=step.key)
-                    return True
-                pause = PAUSES[min(tries, len(PAUSES) - 1)]
-                tries += 1
-                self.journal.set_run("running", waiting_for=f"{trouble.cause} Trying again in {pause} s")
-                await self.waits.pause(pause)
-
     # -- one step ---------------------------------------------------------------------------------------
 
     async def _one(self, step: Step) -> Outcome:
         kind = KINDS[step.kind]()
         if isinstance(kind, Gate):
             return await self._gate(kind, step)
-        begun = self.context.loop.time()
-        tries = 0
+        patience = Patience()
         while True:
             left = await self._left_or_paused()
             if left is not None:
                 return left
+            began = self.context.loop.time()
             try:
                 await self._interruptible(kind, step)
             except Stopped:
@@ -210,27 +179,27 @@ class Drive:
                 outcome = await self.waits.for_secret(needed)
                 if outcome != "done":
                     return outcome
-                begun = self.context.loop.time()
+                patience = Patience()
             except Trouble as trouble:
-                waited = self.context.loop.time() - begun
                 if trouble.code == DISK_FULL:
                     # Of our own disk: nothing can be noted of it here. The worker makes room first.
                     raise
-                if trouble.retry and not (self._goes_back_by_itself() and waited > CUT_OVER_PATIENCE):
-                    await self._pause_before_retry(step, trouble, PAUSES[min(tries, len(PAUSES) - 1)])
-                    tries += 1
+                over = patience.over(began, self.context.loop.time())
+                if trouble.retry and not (self._goes_back_by_itself() and over):
+                    await self._pause_before_retry(step, trouble, patience.pause())
                     continue
                 outcome = await self._failed(step, trouble)
                 if outcome != "done":
                     return outcome
-                begun = self.context.loop.time()
+                patience = Patience()
             else:
                 return "done"
 
     async def _interruptible(self, kind: Kind, step: Step) -> None:
         """One attempt that a stop ends: what runs in a thread is told, everything else is cancelled."""
         self._attempt_task = asyncio.create_task(self._attempt(kind, step))
-        self._cancellable = not kind.in_thread
+        # A write to Heroku that is cut off may still arrive, after the way back has looked.
+        self._cancellable = not kind.in_thread and step.writes != "heroku"
         try:
             await self._attempt_task
         except asyncio.CancelledError:
@@ -290,6 +259,10 @@ class Drive:
             try:
                 known = await self.waits.attempt(kind.facts(self.context, step))
                 facts = known or (("good", "nothing else to say"),)
+            except Stopped:
+                self.context.control = Control()
+                if (left := self.waits.left()) is not None:
+                    return left
             except SignInNeeded as needed:
                 if (outcome := await self.waits.for_secret(needed)) != "done":
                     return outcome

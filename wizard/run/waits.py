@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 Outcome = Literal["done", "stop", "back", "yield"]
 
+PAUSES = (1, 2, 4, 8, 15, 30)
+"""Seconds before the next try of something that may pass by itself; the last goes on for ever."""
+
 HAND_OVER = 3.0
 """Seconds that a missing credential may take to arrive by itself."""
 
