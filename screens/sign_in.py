@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-import msgspec
-
 from screens.background import in_thread
 from wizard.credentials import CredentialRef, Kept, Vault
 from wizard.model.secret import Secret
+from wizard.model.system import Account
+from wizard.model.trouble import Trouble
 from wizard.ports import SourceProvider, Token
 from wizard.run.control import hand_over
+from wizard.run.journal import Journal
 from wizard.run.launch import running
 from wizard.session.parts import CONNECTIONS, PLAN, PREFLIGHT, SYSTEM, Connection, Connections
 from wizard.session.store import Session
@@ -39,15 +40,23 @@ async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> Sig
     """Keep a token that was checked, and name it in the session. A running worker gets it at once.
 
     Another account than before takes the plan away, and at the source the inventory: both are about the
-    account that was signed in then.
+    account that was signed in then. A run is never parted from its account.
 
     Raises:
-        Trouble: the session cannot be written, or the worker does not take it.
+        Trouble: a run belongs to another account; the session cannot be written; the worker does not take it.
     """
+    connections = session.load(CONNECTIONS) or Connections()
+    before = _account_before(session, connections, vendor)
+    another = before is not None and before.id != token.account.id
+    if before is not None and another and Journal(session).run() is not None:
+        raise Trouble(
+            f"This token is of {token.account.email}; the run belongs to {before.email}.",
+            untouched="The run and its plan are as they were.",
+            remedy=f"Sign in as {before.email}, or begin a new migration for {token.account.email}.",
+            code="other-account",
+        )
     ref = CredentialRef(vendor=vendor, account=token.account.id)
     kept = await in_thread(vault.put, ref, token.secret)
-    connections = session.load(CONNECTIONS) or Connections()
-    before = connections.by_provider.get(vendor)
     connection = Connection(
         provider=vendor,
         account_id=token.account.id,
@@ -56,8 +65,9 @@ async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> Sig
         expires_at=token.expires_at,
     )
     changed = {**connections.by_provider, vendor: connection}
-    session.save(CONNECTIONS, msgspec.structs.replace(connections, by_provider=changed))
-    if before is not None and before.account_id != connection.account_id:
+    forgotten = {name: one for name, one in connections.forgotten.items() if name != vendor}
+    session.save(CONNECTIONS, Connections(by_provider=changed, forgotten=forgotten))
+    if another:
         session.drop(PLAN)
         session.drop(PREFLIGHT)
         if vendor == session.info.source:
@@ -65,6 +75,15 @@ async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> Sig
     if await in_thread(running, session):
         await in_thread(hand_over, session, ref, token.secret)
     return SignedIn(connection=connection, kept=kept)
+
+
+def _account_before(session: Session, connections: Connections, vendor: str) -> Account | None:
+    """Whose the vendor's answers in the session are, also after its token was forgotten."""
+    known = connections.by_provider.get(vendor) or connections.forgotten.get(vendor)
+    if known is not None:
+        return Account(id=known.account_id, email=known.email)
+    system = session.load(SYSTEM) if vendor == session.info.source else None
+    return system.account if system else None
 
 
 async def missing_tokens(session: Session, vault: Vault) -> frozenset[str]:
@@ -95,4 +114,5 @@ async def forget(session: Session, vault: Vault, vendor: str) -> None:
         return
     await in_thread(vault.forget, CredentialRef(vendor=vendor, account=connection.account_id))
     left = {name: one for name, one in connections.by_provider.items() if name != vendor}
-    session.save(CONNECTIONS, msgspec.structs.replace(connections, by_provider=left))
+    forgotten = {**connections.forgotten, vendor: connection}
+    session.save(CONNECTIONS, Connections(by_provider=left, forgotten=forgotten))

@@ -23,9 +23,11 @@ class Connection(Noun, frozen=True, kw_only=True):
 
 
 class Connections(Noun, frozen=True, kw_only=True):
-    """By provider name."""
+    """By provider name. `forgotten` are those whose token was removed: whose it was is still to be known,
+    since a run or an inventory belongs to that account."""
 
     by_provider: dict[str, Connection] = field(default_factory=dict)
+    forgotten: dict[str, Connection] = field(default_factory=dict)
 
 
 class Answers(Noun, frozen=True, kw_only=True):
