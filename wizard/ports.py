@@ -205,6 +205,8 @@ class TargetApp(Noun, frozen=True, kw_only=True):
     state: str
     git_ref: str | None = None
     """The ref of the last successful deploy, None before the first."""
+    repository: str = ""
+    """Where a person pushes its code with an SSH key of their own; empty when the target names nothing."""
 
 
 class TargetService(Noun, frozen=True, kw_only=True):
@@ -228,11 +230,16 @@ class Endpoint(Noun, frozen=True, kw_only=True):
 
 class GitRemote(Noun, frozen=True, kw_only=True):
     """Where to push an app's code, and the environment `git` needs for it. `environment` may name files
-    that the provider wrote below the folder it was given; it holds no secret but through `secrets`."""
+    that the provider wrote below the folder it was given; it holds no secret but through `secrets`.
+
+    Git must have no terminal: where one is, ssh may ask there for a password.
+    """
 
     url: str
     branch: str
     environment: dict[str, str]
+    by_hand: str = ""
+    """The same repository for a person who pushes with an SSH key of their own; empty when there is none."""
 
 
 class Target(Protocol):

@@ -105,6 +105,7 @@ class AppAnswer(Resource, frozen=True, kw_only=True):
     id: int
     handle: str
     status: str
+    git_repo: str | None = None
 
 
 class Configuration(Resource, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Apps: created, configured, deployed from a pushed ref; their services scaled."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,11 @@ from wizard.model.secret import Secret, config_value
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Environment, Log, TargetApp, TargetService
+
+_REPOSITORY = re.compile(
+    r"(ssh://)?[a-z0-9_][a-z0-9_.-]*@[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?[:/][a-z0-9._/-]+", re.IGNORECASE
+)
+"""An address that git may be given; anything else that the API may say is not repeated to a person."""
 
 
 class Apps:
@@ -141,6 +147,7 @@ class Apps:
                 remedy="Wait until it is gone, or choose another handle.",
                 code="app-going",
             )
+        repository = found.git_repo or ""
         operations = await self._operations.listed(f"apps/{found.id}")
         deployed = [done for done in operations if done.type == "deploy" and done.status == "succeeded"]
         return TargetApp(
@@ -149,6 +156,7 @@ class Apps:
             environment_id=environment_id,
             state=found.status,
             git_ref=deployed[0].git_ref if deployed else None,
+            repository=repository if _REPOSITORY.fullmatch(repository) else "",
         )
 
 

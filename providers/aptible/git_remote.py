@@ -15,13 +15,13 @@ from pathlib import Path
 from providers.aptible.hosts import Addresses
 from providers.aptible.portal import known_hosts_line
 from wizard.model.secret import Secret
-from wizard.ports import GitRemote
+from wizard.ports import GitRemote, TargetApp
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
 def git_remote(
-    addresses: Addresses, *, environment: str, app: str, folder: str, ref: str, token: Secret
+    addresses: Addresses, *, environment: str, app: TargetApp, folder: str, ref: str, token: Secret
 ) -> tuple[GitRemote, dict[str, Secret]]:
     """Write known_hosts (0600) below `folder`; return the remote, and the secret part of git's environment.
 
@@ -30,13 +30,15 @@ def git_remote(
     """
     known_hosts = write_known_hosts(addresses, Path(folder))
     remote = GitRemote(
-        url=f"{addresses.git_user}@{addresses.git_host}:{environment}/{app}.git",
+        url=f"{addresses.git_user}@{addresses.git_host}:{environment}/{app.handle}.git",
         branch=branch_for(ref),
         environment={
             "GIT_SSH_COMMAND": _ssh_command(addresses, known_hosts),
             "GIT_SSH_VARIANT": "ssh",
             "GIT_TERMINAL_PROMPT": "0",
+            "SSH_ASKPASS_REQUIRE": "never",
         },
+        by_hand=app.repository,
     )
     return remote, {"ACCESS_TOKEN": token}
 
@@ -65,7 +67,9 @@ def _ssh_command(addresses: Addresses, known_hosts: Path) -> str:
     quoted = '"' + str(known_hosts.absolute()).replace("%", "%%") + '"'
     options = (
         "SendEnv=ACCESS_TOKEN",
-        "BatchMode=yes",
+        # Not BatchMode, which leaves out a log-in that asks for nothing: without a terminal and a program
+        # that asks, ssh answers with nothing and does not wait.
+        "NumberOfPasswordPrompts=1",
         "PubkeyAuthentication=no",
         f"UserKnownHostsFile={quoted}",
         "GlobalKnownHostsFile=none",

@@ -82,7 +82,7 @@ class AptibleTarget:
             git_remote,
             self._addresses,
             environment=environment,
-            app=app.handle,
+            app=app,
             folder=folder,
             ref=ref,
             token=self._token,

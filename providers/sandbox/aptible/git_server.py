@@ -1,4 +1,7 @@
-"""Pushes to the sandbox's Aptible: SSH without a key, ACCESS_TOKEN in the environment, real repositories."""
+"""Pushes to the sandbox's Aptible, over SSH into real repositories.
+
+As `root` without a key, with ACCESS_TOKEN in the environment; as `git` with a key that the account knows.
+"""
 
 import asyncio
 import re
@@ -12,6 +15,9 @@ from providers.sandbox.aptible.tokens import Tokens
 from providers.sandbox.aptible.world import App, World
 from providers.sandbox.faults import Faults
 
+WITH_KEY = "git"
+"""Who pushes with a key."""
+
 _COMMAND = re.compile(r"git[- ]receive-pack '/?(?P<environment>[0-9a-z._-]+)/(?P<app>[0-9a-z._-]+)\.git'")
 
 
@@ -20,6 +26,7 @@ class GitServer:
 
     Attributes:
         pushes: what was pushed so far, "environment/app"; dry runs and repeats do not count.
+        known_keys: public keys that the account knows (OpenSSH, without the comment).
     """
 
     def __init__(self, folder: Path, world: World, tokens: Tokens, faults: Faults) -> None:
@@ -27,6 +34,7 @@ class GitServer:
         self.tokens = tokens
         self.faults = faults
         self.pushes: list[str] = []
+        self.known_keys: set[str] = set()
         self._folder = folder
         self._listener: asyncssh.SSHAcceptor | None = None
 
@@ -36,7 +44,7 @@ class GitServer:
 
     async def start(self, host_keys: list[asyncssh.SSHKey]) -> None:
         self._listener = await asyncssh.create_server(
-            _OpenDoor,
+            lambda: _Door(self.known_keys),
             "127.0.0.1",
             0,
             server_host_keys=host_keys,
@@ -72,12 +80,14 @@ class GitServer:
         await process.wait_closed()
 
     async def _receive(self, process: "asyncssh.SSHServerProcess[bytes]") -> int:
-        if self.tokens.check(process.env.get("ACCESS_TOKEN", "")) is None:
+        by_key = process.get_extra_info("username") == WITH_KEY
+        if not by_key and self.tokens.check(process.env.get("ACCESS_TOKEN", "")) is None:
             process.stderr.write(b"Access denied: invalid ACCESS_TOKEN\n")
             return 1
         wanted = _COMMAND.fullmatch(process.command or "")
         app = self._app(wanted["environment"], wanted["app"]) if wanted else None
-        if wanted is None or app is None or self.faults.take("GIT", "git:/push") is not None:
+        refused = not by_key and self.faults.take("GIT", "git:/push") is not None
+        if wanted is None or app is None or refused:
             process.stderr.write(b"App not found or not accessible\n")
             return 1
         repository = await asyncio.to_thread(self.repository, app)
@@ -111,11 +121,20 @@ def _refs(repository: Path) -> bytes:
     return subprocess.run(command, capture_output=True, check=False).stdout
 
 
-class _OpenDoor(asyncssh.SSHServer):
-    """Lets everybody in: the token decides later. Forwards nothing."""
+class _Door(asyncssh.SSHServer):
+    """Lets everybody in, since the token decides later; only `git` needs a key. Forwards nothing."""
+
+    def __init__(self, known_keys: set[str]) -> None:
+        self._known_keys = known_keys
 
     def begin_auth(self, username: str) -> bool:
-        return False
+        return username == WITH_KEY
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return " ".join(key.export_public_key().decode().split()[:2]) in self._known_keys
 
     def connection_requested(self, *_: Any) -> bool:
         return False

@@ -26,7 +26,7 @@ class AptibleSandbox:
     """An Aptible with one organisation, one stack and nothing on it.
 
     Beside what `faults` does to HTTP, rules act on these paths: `ssh:/connect` (refuse the certificate),
-    `ssh:/tunnels` (kinds abort, close, time-out: all that are open), `git:/push` (refuse), and
+    `ssh:/tunnels` (kinds abort, close, time-out: all that are open), `git:/push` (refuse a token), and
     `operation:/<type>/<collection>` (fail), e.g. `operation:/provision/databases`.
 
     Attributes:
@@ -85,6 +85,7 @@ class AptibleSandbox:
         self._shapes.api = self.api_server.url
         await self.portal.start()
         await self.git.start(list(self.portal.host_keys.values()))
+        self._shapes.git_port = self.git.port
         self.hosts = {
             "auth": self._auth.server.url,
             "api": self.api_server.url,

@@ -1,5 +1,6 @@
 """Records as the deploy API shows them: the fields of its OpenAPI document, links by absolute address."""
 
+from providers.sandbox.aptible.git_server import WITH_KEY
 from providers.sandbox.aptible.http import Json
 from providers.sandbox.aptible.portal import Portal
 from providers.sandbox.aptible.world import (
@@ -34,6 +35,7 @@ class Shapes:
     def __init__(self, world: World, portal: Portal) -> None:
         self.api = ""
         self.auth = ""
+        self.git_port = 0
         self._world = world
         self._portal = portal
 
@@ -212,7 +214,8 @@ class Shapes:
             "id": app.id,
             "_type": "app",
             "handle": app.handle,
-            "git_repo": f"git@beta.aptible.com:{account.handle}/{app.handle}.git",
+            # At Aptible git@beta.aptible.com:<environment>/<app>.git, which has no room for a port.
+            "git_repo": f"ssh://{WITH_KEY}@127.0.0.1:{self.git_port}/{account.handle}/{app.handle}.git",
             "status": app.status,
             "deployment_method": "git" if app.image else None,
             "created_at": app.created_at,
