@@ -61,9 +61,8 @@ class ChooseScreen(StageScreen):
         with VerticalScroll(id="table", can_focus=False):
             yield Static("", id="cells", markup=False)
 
-    def on_mount(self) -> None:
-        """First picture; the code changes what a target asks of it."""
-        super().on_mount()
+    def begin(self) -> None:
+        """The code changes what a target asks of it."""
         folders = (self.session.load(ANSWERS) or Answers()).checkouts
         if folders:
             self.behind(self._code.read(folders), lambda _: self.renew(), group="code")

@@ -71,9 +71,8 @@ class ConnectScreen(StageScreen):
         yield Static("", id="page", markup=False)
         yield Static("", id="store", markup=False)
 
-    def on_mount(self) -> None:
-        """First picture; then the tokens and the keyring, which take time."""
-        super().on_mount()
+    def begin(self) -> None:
+        """The tokens and the keyring, which take time."""
         vendor = self.vendor()
         if vendor is not None:
             self._look_for_tokens(vendor)
@@ -199,7 +198,7 @@ class ConnectScreen(StageScreen):
         provider = self._provider(vendor)
         question = f"Paste a token of {provider.title}. It is made at {provider.token_page}"
         dialog = AskSecret(f"{provider.title} token", question, label=f"{vendor} token")
-        self.app.push_screen(dialog, lambda secret: self._use(secret) if secret else None)
+        self.ask(dialog, lambda secret: self._use(secret) if secret else None)
 
     def _use(self, secret: Secret) -> None:
         vendor = self.vendor()
@@ -238,7 +237,7 @@ class ConnectScreen(StageScreen):
             if token is not None:
                 self.behind(self._keep(vendor, token), self._signed_in, group="sign-in")
 
-        self.app.push_screen(form, signed_in)
+        self.ask(form, signed_in)
 
     async def _keep(self, vendor: str, token: Token) -> SignedIn:
         return await keep(self.session, await self.offramp.vault(), vendor, token)
@@ -281,7 +280,7 @@ class ConnectScreen(StageScreen):
                 self.behind(self._forget(vendor), group="sign-in")
 
         dialog = ConfirmTyping(f"Forget the {title} token", lines, word=vendor, verb="to forget it")
-        self.app.push_screen(dialog, confirmed)
+        self.ask(dialog, confirmed)
 
     async def _forget(self, vendor: str) -> None:
         await forget(self.session, await self.offramp.vault(), vendor)

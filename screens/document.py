@@ -6,7 +6,7 @@ import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from screens.background import in_thread
 from screens.code_folders import CodeFolders
@@ -70,9 +70,8 @@ class DocumentScreen(StageScreen):
             with VerticalScroll(id="side", can_focus=False):
                 yield Static("", id="details", markup=False)
 
-    def on_mount(self) -> None:
-        """First picture; read when there is nothing; look into the code folders."""
-        super().on_mount()
+    def begin(self) -> None:
+        """Read when there is nothing; look into the code folders."""
         self.set_interval(1.0, self._tick)
         if self.session.load(SYSTEM) is None and not self.read_only():
             self.action_read()
@@ -138,9 +137,8 @@ class DocumentScreen(StageScreen):
             )
         return details(system, row, self._code.known.get(row))
 
-    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+    def follow_highlight(self) -> None:
         """Details follow the highlight."""
-        message.stop()
         system = whole_system(self.session)
         if system is not None and self.query_one("#side").display:
             self._draw_details(system)
@@ -241,7 +239,7 @@ class DocumentScreen(StageScreen):
             if path:
                 self.behind(self._code.read_one(app.id, path), self._keep_folder, group="code-folder")
 
-        self.app.push_screen(dialog, named)
+        self.ask(dialog, named)
 
     def _keep_folder(self, kept: tuple[str, str]) -> None:
         app_id, path = kept
@@ -291,7 +289,7 @@ class DocumentScreen(StageScreen):
             if accepted:
                 self._answered(acknowledge(self._answers(), gap.key))
 
-        self.app.push_screen(DetailsDialog("No API tells", text, accept="I know, go on"), read)
+        self.ask(DetailsDialog("No API tells", text, accept="I know, go on"), read)
 
     def _answered(self, answers: Answers) -> None:
         try:

@@ -16,6 +16,7 @@ from textual.widgets import OptionList
 from screens.commands import KeyCommands
 from screens.keys import About, Key
 from screens.mistake import as_trouble
+from screens.widgets.dialog import Dialog
 from screens.widgets.headline import Headline
 from screens.widgets.help import HelpDialog
 from screens.widgets.key_footer import KeyFooter
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from screens.app import OfframpApp
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 HELP = Key("question_mark", "help", "help", "Explain this screen.")
 QUIT = Key("q", "leave", "quit", "Leave Offramp; everything is saved.")
@@ -76,6 +78,12 @@ class KeyedScreen(Screen[None]):
     def rebuild(self) -> None:
         """Show what the session says now. Called when the screen comes up and after each change."""
 
+    def begin(self) -> None:
+        """What the screen does by itself after its first picture."""
+
+    def follow_highlight(self) -> None:
+        """Draw what belongs to the highlighted row."""
+
     def why_not(self, name: str) -> str:
         """Why the action `name` is refused now, as a sentence; "" when it is not."""
         return ""
@@ -94,8 +102,9 @@ class KeyedScreen(Screen[None]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """First picture."""
+        """First picture, then what the screen does by itself."""
         self.renew()
+        self.guarded(self.begin)
 
     @on(events.ScreenResume)
     def _resumed(self) -> None:
@@ -109,11 +118,23 @@ class KeyedScreen(Screen[None]):
         """Rebuild the picture and the footer from what is true now."""
         if not self.is_mounted:
             return
+        self.guarded(self.rebuild)
+        self._renew_footer()
+
+    def guarded(self, work: Callable[[], object]) -> None:
+        """Do `work`; an error of it ends in the panel, not the application."""
         try:
-            self.rebuild()
+            work()
         except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
             self.show_trouble(error)
-        self.renew_keys()
+
+    def _renew_footer(self) -> None:
+        try:
+            self.renew_keys()
+        except Exception as error:  # noqa: BLE001  a key that cannot be judged is shown as one that is refused
+            self.show_trouble(error)
+            own = [(key, False) for key in self.KEYS if key.footer]
+            self.query_one(KeyFooter).show(own, [(HELP, True), (QUIT, True)])
 
     def renew_keys(self) -> None:
         """Bring the footer up to date."""
@@ -131,18 +152,23 @@ class KeyedScreen(Screen[None]):
         if self.has_class("-tiny") or self.has_class("-flat"):
             return  # what cannot be seen is not pressed
         key = next(key for key in self.all_keys() if key.name == name)
-        why = self.refusal(key)
-        self.say(why)
-        if why:
-            return
         try:
+            why = self.refusal(key)
+            self.say(why)
+            if why:
+                return
             result = getattr(self, f"action_{name}")()
             if inspect.isawaitable(result):
                 await result
         except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
             self.show_trouble(error)
         if self.is_attached:
-            self.renew_keys()
+            self._renew_footer()
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        message.stop()
+        self.guarded(self.follow_highlight)
 
     @on(OptionList.OptionSelected)
     async def _row_clicked(self, message: OptionList.OptionSelected) -> None:
@@ -153,8 +179,18 @@ class KeyedScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Explain the screen."""
-        refused = {key.name: self.refusal(key) for key in self.all_keys()}
+        refused = {key.name: self._why_or_trouble(key) for key in self.all_keys()}
         self.app.push_screen(HelpDialog(self.ABOUT, self.all_keys(), refused))
+
+    def _why_or_trouble(self, key: Key) -> str:
+        try:
+            return self.refusal(key)
+        except Exception as error:  # noqa: BLE001  the help is still read, with the error as the reason
+            return as_trouble(error).cause
+
+    def ask(self, dialog: Dialog[R], then: Callable[[R | None], None]) -> None:
+        """Show a dialog over the screen; `then` gets its result, and an error of it ends in the panel."""
+        self.app.push_screen(dialog, lambda result: self.guarded(lambda: then(result)))
 
     def action_leave(self) -> None:
         """Ask whether to leave Offramp."""
@@ -234,4 +270,4 @@ class KeyedScreen(Screen[None]):
             if self.is_attached and (on_trouble is None or not on_trouble(trouble)):
                 self.show_trouble(trouble)
         if self.is_attached:
-            self.renew_keys()
+            self._renew_footer()

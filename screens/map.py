@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from screens.code_folders import CodeFolders
 from screens.keys import About, Key
@@ -67,9 +67,8 @@ class MapScreen(StageScreen):
         yield RowList()
         yield Static("", id="why", markup=False)
 
-    def on_mount(self) -> None:
-        """First picture; then a proposal, which looks into the code."""
-        super().on_mount()
+    def begin(self) -> None:
+        """A proposal, which looks into the code."""
         folders = (self.session.load(ANSWERS) or Answers()).checkouts
         self.behind(self._code.read(folders), lambda _: self._propose(), group="code")
 
@@ -150,9 +149,8 @@ class MapScreen(StageScreen):
         else:
             where.update(Content.styled(f"Why: {entry.why}." if entry.why else "", MUTED))
 
-    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+    def follow_highlight(self) -> None:
         """The reason follows the highlight."""
-        message.stop()
         self._draw_why()
 
     def why_not(self, name: str) -> str:
@@ -203,7 +201,7 @@ class MapScreen(StageScreen):
                 self._take(option)
 
         rows = [(option.id, option.words) for option in offered]
-        self.app.push_screen(PickOne(entry.name, about, rows), picked)
+        self.ask(PickOne(entry.name, about, rows), picked)
 
     def _take(self, option: Option) -> None:
         if not option.question:
@@ -226,7 +224,7 @@ class MapScreen(StageScreen):
                 self._apply(option, text)
 
         question = AskText(option.words, option.question, value=option.value, check=option.check)
-        self.app.push_screen(question, typed)
+        self.ask(question, typed)
 
     def _keep_folder(self, option: Option, app_id: str, path: str) -> None:
         answers = self.session.load(ANSWERS) or Answers()
@@ -266,7 +264,7 @@ class MapScreen(StageScreen):
 
         count = sum(entry.state == "open" for entry in self._entries)
         question = f"Why are these {count} left behind? The report repeats it."
-        self.app.push_screen(AskText("Leave all that is undecided", question), typed)
+        self.ask(AskText("Leave all that is undecided", question), typed)
 
     def action_jump(self) -> None:
         """To the next undecided row, around the end."""

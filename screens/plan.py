@@ -3,13 +3,13 @@
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from screens.background import in_thread
 from screens.keys import About, Key
 from screens.plan_rows import about_row, before_start, rows, verdict, whole
 from screens.stage import StageScreen
-from screens.stages import newest_run, not_prepared, whole_system
+from screens.stages import newest_run, standing, whole_system
 from screens.styles import sheet
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
@@ -55,14 +55,9 @@ class PlanScreen(StageScreen):
         yield RowList()
         yield Static("", id="about", markup=False)
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Make the plan if there is none; then check it unless that was done."""
-        super().on_mount()
-        try:
-            self._make()
-        except Trouble as trouble:
-            self.show_trouble(trouble)
-            return
+        self._make()
         if self._plan() is not None and self._preflight() is None and not self.read_only():
             self.action_look()
 
@@ -83,8 +78,8 @@ class PlanScreen(StageScreen):
             return
         if system is None or mapping is None or prepared is None or choice is None:
             return
-        if not_prepared(self.session):
-            return  # a plan of code that the map no longer asks for
+        if standing(self.session).why_not["plan"]:
+            return  # a stage before it is open again: an app came or went, or the map changed
         source = source_provider(self.session.info.source).title
         profile = target_provider(choice.provider).profile()
         plan = make_plan(self.session.name, system, mapping, prepared, source_title=source, profile=profile)
@@ -112,9 +107,8 @@ class PlanScreen(StageScreen):
         text = about_row(row, plan, self._preflight()) if row and plan else ""
         self.query_one("#about", Static).update(text)
 
-    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+    def follow_highlight(self) -> None:
         """The lines below follow the highlight."""
-        message.stop()
         self._draw_about()
 
     def why_not(self, name: str) -> str:
@@ -194,7 +188,7 @@ class PlanScreen(StageScreen):
                 self.behind(self._start(), self._started, group="start", on_trouble=self._not_started)
 
         dialog = DetailsDialog("Start the run", before_start(plan), accept="starts it")
-        self.app.push_screen(dialog, decided)
+        self.ask(dialog, decided)
 
     async def _start(self) -> None:
         vault = await self.offramp.vault()

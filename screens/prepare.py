@@ -7,7 +7,7 @@ import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from screens.background import in_thread
 from screens.keys import About, Key
@@ -66,9 +66,8 @@ class PrepareScreen(StageScreen):
             with VerticalScroll(id="side", can_focus=False):
                 yield Static("", id="diff", markup=False)
 
-    def on_mount(self) -> None:
-        """First picture, then the folders."""
-        super().on_mount()
+    def begin(self) -> None:
+        """Read the folders."""
         self.action_read()
 
     # -- what is true ---------------------------------------------------------------------------------
@@ -128,9 +127,8 @@ class PrepareScreen(StageScreen):
         text = details(row, self._code, self._proposals) if row else Content("")
         self.query_one("#diff", Static).update(text)
 
-    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+    def follow_highlight(self) -> None:
         """The diff follows the highlight."""
-        message.stop()
         if self.query_one("#side").display:
             self._draw_diff()
 

@@ -9,7 +9,6 @@ from screens.keys import Key
 from screens.stages import NAMES, Standing, locked_by_run, standing
 from screens.widgets.headline import Headline
 from screens.widgets.stage_bar import StageBar
-from wizard.model.trouble import Trouble
 from wizard.registry import source_provider, target_provider
 from wizard.session.parts import PLAN, PREFLIGHT, TARGET
 from wizard.session.store import Part, Session
@@ -54,10 +53,7 @@ class StageScreen(KeyedScreen):
         if not self.is_mounted:
             return
         super().renew()
-        try:
-            self._draw_head(standing(self.session))
-        except Trouble as trouble:
-            self.show_trouble(trouble)
+        self.guarded(lambda: self._draw_head(standing(self.session)))
 
     def _draw_head(self, standing: Standing) -> None:
         self.headline(self.session.name, self.route(), self.fact() or self._standing_fact())

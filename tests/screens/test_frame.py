@@ -13,6 +13,7 @@ from screens.background import in_thread
 from screens.choose import ChooseScreen
 from screens.connect import ConnectScreen
 from screens.document import DocumentScreen
+from screens.map import MapScreen
 from screens.marks import GLYPHS, ascii_twins
 from screens.stages import NAMES, STAGES, locked_by_run, standing
 from screens.themes import DARK, DARK_16, LIGHT, LIGHT_16, first_theme
@@ -265,3 +266,64 @@ async def test_a_thread_that_hangs_is_no_reason_to_stay() -> None:
         await waiting
     assert any(thread.name == "wait" and thread.daemon for thread in threading.enumerate())
     gate.set()
+
+
+# -- what nobody foresaw ------------------------------------------------------------------------------
+
+
+def broken(*_: object) -> str:
+    raise OSError("nobody foresaw this")
+
+
+async def test_a_key_that_cannot_be_judged_does_not_end_the_application(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = OfframpApp(session=begun.documented(), vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        monkeypatch.setattr(ChooseScreen, "why_not", broken)
+        for key in ("n", "d", "down"):
+            await pilot.press(key)
+            await settled(pilot)
+            assert isinstance(app.screen, ChooseScreen)
+            assert "Offramp made a mistake (OSError)." in seen(app)
+        await pilot.press("question_mark")
+        await settled(pilot)
+        assert "now: Offramp made a mistake (OSError)." in seen(app)
+        await pilot.press("escape", "1")
+        await settled(pilot)
+        assert isinstance(app.screen, ConnectScreen)
+
+
+@pytest.mark.parametrize("stage", [one for one in NAMES if one not in ("run", "report")])
+async def test_a_screen_that_fails_as_it_begins_says_so(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    app = OfframpApp(session=begun.chosen(), vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        screen = next(one for one in STAGES if one.name == stage).make_screen()
+        monkeypatch.setattr(type(screen), "begin", broken)
+        await app.show_stage(stage)
+        await settled(pilot)
+        assert "Offramp made a mistake (OSError)." in seen(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "Offramp made a mistake" not in seen(app)
+
+
+async def test_an_answer_that_cannot_be_saved_is_said_in_place(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = OfframpApp(session=begun.chosen(), vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        full = Trouble("There is no room left on this disk.", remedy="Make room.", code="disk-full")
+
+        def refuse(*_: object, **__: object) -> None:
+            raise full
+
+        monkeypatch.setattr(MapScreen, "save", refuse)
+        await pilot.press("u", *"old", "enter")
+        await settled(pilot)
+        assert "There is no room left on this disk." in seen(app)

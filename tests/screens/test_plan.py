@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from screens import plan as plan_module
 from screens.app import OfframpApp
+from screens.map import MapScreen
 from screens.plan import PlanScreen
 from screens.run import RunScreen
+from screens.stages import standing
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
 from tests.screens.conftest import Begun
-from tests.screens.example_system import DATABASE, example_system
+from tests.screens.example_system import BACKEND, DATABASE, example_system
 from tests.screens.fakes import FakeWorld, fake_profile
 from tests.screens.seen import seen, settled
 from wizard.credentials import Vault
@@ -21,7 +24,7 @@ from wizard.model.plan import Finding
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.prepare.accepted import renewed
 from wizard.run.journal import Journal
-from wizard.session.parts import MAPPING, PLAN, PREFLIGHT, PREPARED, Preflight, Prepared, PreparedApp
+from wizard.session.parts import MAPPING, PLAN, PREFLIGHT, PREPARED, SYSTEM, Preflight, Prepared, PreparedApp
 from wizard.session.store import Session
 
 GOOD = Finding(state="good", what="ssh is there")
@@ -217,3 +220,39 @@ async def test_without_prepared_code_there_is_no_plan(begun: Begun, world: FakeW
         await app.show_stage("plan")
         await settled(pilot)
         assert "There is no plan yet: map (4) and prepare (5) come first." in seen(app)
+
+
+async def test_an_app_that_went_leads_back_to_the_map(prepared: Session, vault: Vault) -> None:
+    system = example_system()
+    prepared.save(SYSTEM, msgspec.structs.replace(system, apps=system.apps[1:]))
+    assert standing(prepared).current == "map"
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert isinstance(app.screen, MapScreen)
+        await settled(pilot)
+        mapping = prepared.load(MAPPING)
+        assert mapping is not None and mapping.app(BACKEND) is None
+        # One that came: the map is open again, whoever comes to the plan first.
+        prepared.save(SYSTEM, system)
+        await app.show_stage("plan")
+        await settled(pilot)
+        assert "There is no plan yet" in seen(app)
+        assert prepared.load(PLAN) is None
+
+
+async def test_a_mistake_while_the_plan_is_made_is_said_in_place(
+    prepared: Session, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("nobody foresaw this")
+
+    monkeypatch.setattr(plan_module, "make_plan", broken)
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert isinstance(app.screen, PlanScreen)
+        assert "Offramp made a mistake (KeyError)." in seen(app)
+        await pilot.press("4")
+        await settled(pilot)
+        assert isinstance(app.screen, MapScreen)

@@ -100,9 +100,10 @@ def _coverage_problems(system: System, mapping: Mapping) -> Iterator[Problem]:
         if component not in known and component[::2] != ("config", "PORT"):
             yield Problem(
                 code="gone",
-                component=" ".join(component[1:]),
+                component=_former_name(mapping, component),
                 text="stood on Heroku when it was mapped and does no longer",
-                remedy="Read the system again; its choice is then dropped.",
+                remedy="Open the map: its choice is dropped there.",
+                blocks=True,
             )
             continue
         name = known.get(component, component[-1])
@@ -142,6 +143,14 @@ def _coverage_problems(system: System, mapping: Mapping) -> Iterator[Problem]:
                 remedy="Make the mapping anew.",
                 blocks=True,
             )
+
+
+def _former_name(mapping: Mapping, component: Component) -> str:
+    """What a component is called that the system no longer has."""
+    app = mapping.app(component[1])
+    store = next((one for one in mapping.databases if one.add_on_id == component[1]), None)
+    name = (app.handle if app else "") or (store.handle if store else "") or component[1]
+    return " ".join((name, *component[2:]))
 
 
 def _left_apps(mapping: Mapping) -> frozenset[str]:

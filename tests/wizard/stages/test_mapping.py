@@ -185,15 +185,15 @@ def test_what_is_only_to_be_looked_at(system: System, settled: Mapping, target: 
     assert ("web-stopped", "migrate-frontend web") in codes(system, stopped, target, blocks=False)
     newer = edit.set_database(settled, "pg", version="17")
     assert ("database-newer", "postgresql-fluffy-1") in codes(system, newer, target, blocks=False)
-    gone = edit.decide_domain(settled, "f", "www.acme.example", "leave", "sold")
-    assert ("gone", "f www.acme.example") in codes(
-        msgspec.structs.replace(
-            system, apps=tuple(msgspec.structs.replace(app, domains=()) for app in system.apps)
-        ),
-        gone,
-        target,
-        blocks=False,
-    )
+
+
+def test_a_choice_for_what_is_gone_stops_until_it_is_dropped(
+    system: System, settled: Mapping, target: Profile
+) -> None:
+    fewer = msgspec.structs.replace(system, apps=system.apps[:2])
+    found = codes(fewer, settled, target)
+    assert ("gone", "migrate-emailer") in found and ("gone", "migrate-emailer job") in found
+    assert codes(fewer, edit.keep_decisions(settled, propose(fewer, target)), target) == set()
 
 
 def test_unknown_jobs_stop_everything(silent_system: System, target: Profile) -> None:
