@@ -2,6 +2,7 @@
 
 import urllib.parse
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from providers.heroku.answers import Gone
 from providers.heroku.app_reading import read_config, read_release
@@ -12,7 +13,7 @@ from providers.heroku.inventory import Inventory, read_account
 from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, add_job, read_jobs, remove_job
 from wizard.model.secret import Secret
 from wizard.model.system import Account, Job, System
-from wizard.model.trouble import Trouble, Unreachable
+from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 from wizard.ports import AppState, ReadProgress
 
 
@@ -38,7 +39,7 @@ class HerokuSource:
         """The URL of the database's default credential, as Heroku gives it (no sslmode in it)."""
         return await read_database_url(self._client, add_on_id)
 
-    async def state(self, app_id: str) -> AppState:
+    async def state(self, app_id: str, *, jobs: bool = True) -> AppState:
         """Maintenance, release, quantities, jobs and running dynos of an app as they are now."""
         app = await self._client.get(_app(app_id))
         release = await read_release(self._client, app_id)
@@ -47,8 +48,9 @@ class HerokuSource:
             maintenance=isinstance(app, dict) and app.get("maintenance") is True,
             release=number(release, "version"),
             quantities=await self._quantities(app_id),
-            jobs=await self._jobs(app_id),
+            jobs=await self._jobs(app_id) if jobs else None,
             running=tuple(sorted(text(row, "name") for row in dynos)),
+            kinds=tuple(sorted({_kind(row) for row in dynos})),
         )
 
     async def set_maintenance(self, app_id: str, on: bool) -> None:
@@ -97,9 +99,20 @@ class HerokuSource:
         if SCHEDULER in services:
             try:
                 return await read_jobs(self._client, app_id)
+            except Unreachable:
+                raise  # may pass by itself, and is no answer
+            except SignInNeeded:
+                # Heroku's API says whether the token has ended, or only the scheduler does not take it.
+                await self.account()
+                return None
             except Trouble:
                 return None  # undocumented and allowed to fail: None says "ask the person"
         return None if services & OTHER_SCHEDULERS else ()
+
+
+def _kind(dyno: Any) -> str:
+    """A dyno's type. Its name begins with it ("web.1"), but on Fir a type may hold what follows, too."""
+    return text(dyno, "type") or text(dyno, "name").partition(".")[0]
 
 
 def _app(app_id: str) -> str:

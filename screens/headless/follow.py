@@ -132,9 +132,9 @@ def _answers(confirm: list[str]) -> dict[str, str]:
     answers = {}
     for item in confirm:
         gate, _, word = item.partition("=")
-        if gate not in ("cut-over", "finish") or not word:
+        if not (gate in ("cut-over", "finish") or gate.startswith("jobs:")) or not word:
             raise Trouble(
-                "--confirm takes cut-over=NAME or finish=NAME.",
+                "--confirm takes cut-over=NAME, finish=NAME or jobs:APP=NAME.",
                 remedy="NAME is the name of the session, typed out.",
                 code="usage",
             )

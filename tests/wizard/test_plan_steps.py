@@ -1,5 +1,7 @@
 """The plan: the same for the same choices, whole, in order, and harmless to Heroku before the gate."""
 
+from typing import Literal
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -42,8 +44,10 @@ def systems(draw: st.DrawFn) -> tuple[System, Mapping]:
             Process(type=kind, command="run", quantity=draw(st.integers(0, 3)), size="Basic")
             for kind in types
         )
+        told_by: Literal["api", "person"] = draw(st.sampled_from(["api", "person"]))
         jobs = tuple(
-            Job(id=f"job-{number}", command="run", every=10) for number in range(draw(st.integers(0, 3)))
+            Job(id=f"job-{number}", command="run", every=10, told_by=told_by)
+            for number in range(draw(st.integers(0, 3)))
         )
         apps.append(
             msgspec.structs.replace(app, processes=processes, jobs=draw(st.sampled_from([jobs, None])))
@@ -97,6 +101,8 @@ def test_any_plan_holds_what_a_plan_must(made: tuple[System, Mapping]) -> None:
             assert f"{kind}:{choice.handle}" in position
         assert f"maintenance:{app.name}" in position
         assert (f"scheduler:{app.name}" in position) == bool(app.jobs)
+        by_hand = any(job.told_by == "person" for job in app.jobs or ())
+        assert (f"gate:jobs:{app.name}" in position) == by_hand
         assert (f"scale-down:{app.name}" in position) == any(process.quantity for process in app.processes)
         served = any(
             process.app_id == app.id and process.type == "web" and process.action == "service"
@@ -172,6 +178,17 @@ def test_the_gates_say_what_will_happen_and_want_the_name() -> None:
     ):
         assert words in said
     assert "estimate" in gates[0].duration and "no longer works" in gates[1].way_back
+
+
+def test_the_gate_s_downtime_is_that_of_the_steps_it_opens() -> None:
+    system = example_system()
+    plan = plan_of(system, example_mapping(system))
+    steps = [step for step in plan.steps if step.phase == "cut-over" and step.kind != "gate"]
+    low, high = (sum(step.seconds[end] for step in steps) for end in (0, 1))
+    assert low > 90 and high > 90, "minutes, so that the words below are those"
+    gate = plan.step(CUT_OVER).gate
+    assert gate is not None
+    assert gate.duration.startswith(f"{round(low / 60)} min to {round(high / 60)} min in which")
 
 
 def test_a_bigger_database_takes_longer() -> None:

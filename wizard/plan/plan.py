@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from wizard.model.mapping import AppChoice, DatabaseChoice, Mapping
-from wizard.model.plan import GateText, Plan, Step
+from wizard.model.plan import Plan, Step
 from wizard.model.system import App, System
 from wizard.model.trouble import Trouble
+from wizard.plan.freeze import freeze
+from wizard.plan.gates import CUT_OVER, FINISH, cut_over_gate, finish_gate
 from wizard.ports import Profile
 from wizard.session.parts import Prepared, PreparedApp
 
+__all__ = ["CUT_OVER", "FINISH", "make_plan"]
+
 FAST, SLOW = 40_000_000, 8_000_000
 """Bytes of database a second that a copy through a tunnel is expected to move, at best and at worst."""
-
-CUT_OVER = "gate:cut-over"
-FINISH = "gate:finish"
 
 NO_WAY_BACK_NEEDED = "nothing on Heroku was touched; delete it on the target if it is not wanted"
 
@@ -29,17 +30,28 @@ def make_plan(
     """
     apps = [(system.app(choice.app_id), choice) for choice in mapping.moved_apps()]
     databases = mapping.moved_databases()
+    frozen = tuple(freeze(name, system, apps, source_title))
+    cut_over = (
+        *frozen,
+        *_last_copy(system, databases, tuple(step.key for step in frozen)),
+        *_start(mapping, apps, databases, prepared, profile),
+    )
+    copies = tuple(_copy(system, choice) for choice in databases)
     steps = [
         _environment(mapping, profile),
         *(_database(choice, profile) for choice in databases),
         *(_app(choice, profile) for _, choice in apps),
         *(_push(choice, _code(prepared, app), profile) for app, choice in apps),
-        *(_copy(system, choice) for choice in databases),
-        _cut_over_gate(name, system, apps, databases, source_title=source_title, target_title=profile.title),
-        *_freeze(apps, source_title),
-        *_last_copy(system, databases, tuple(step.key for step in _freeze(apps, source_title))),
-        *_start(mapping, apps, databases, prepared, profile),
-        _finish_gate(name, apps, source_title, profile),
+        *copies,
+        cut_over_gate(
+            name,
+            cut_over,
+            tuple(step.key for step in copies),
+            source_title=source_title,
+            target_title=profile.title,
+        ),
+        *cut_over,
+        finish_gate(name, apps, source_title, profile),
         *(_tidy(choice) for choice in databases),
     ]
     return Plan(
@@ -153,49 +165,6 @@ def _copy_seconds(system: System, choice: DatabaseChoice) -> tuple[int, int]:
 
 
 # -- the cut-over -----------------------------------------------------------------------------------
-
-
-def _freeze(apps: list[tuple[App, AppChoice]], source_title: str) -> Iterable[Step]:
-    for app, _ in apps:
-        yield Step(
-            key=f"maintenance:{app.name}",
-            kind="maintenance",
-            title=f"Maintenance mode on for {app.name}",
-            phase="cut-over",
-            writes="heroku",
-            needs=(CUT_OVER,),
-            args={"app": app.id},
-            seconds=(1, 5),
-            way_back="maintenance mode off again",
-        )
-    for app, _ in apps:
-        if app.jobs:
-            yield Step(
-                key=f"scheduler:{app.name}",
-                kind="scheduler",
-                title=f"Stop {len(app.jobs)} scheduler job{'s' * (len(app.jobs) > 1)} of {app.name}",
-                phase="cut-over",
-                writes="heroku",
-                needs=(CUT_OVER,),
-                args={"app": app.id},
-                seconds=(1, 60),
-                way_back="the same jobs are created again",
-            )
-    for app, _ in apps:
-        quantities = {process.type: process.quantity for process in app.processes if process.quantity}
-        if quantities:
-            now = ", ".join(f"{kind} {count}" for kind, count in sorted(quantities.items()))
-            yield Step(
-                key=f"scale-down:{app.name}",
-                kind="scale-down",
-                title=f"Scale {app.name} to zero on {source_title} (now {now})",
-                phase="cut-over",
-                writes="heroku",
-                needs=(f"maintenance:{app.name}",),
-                args={"app": app.id},
-                seconds=(5, 40),
-                way_back="scaled back to what it was",
-            )
 
 
 def _last_copy(
@@ -326,74 +295,3 @@ def _tidy(choice: DatabaseChoice) -> Step:
         args={"add_on": choice.add_on_id, "handle": choice.handle},
         way_back="none needed",
     )
-
-
-# -- the gates --------------------------------------------------------------------------------------
-
-
-def _cut_over_gate(
-    name: str,
-    system: System,
-    apps: list[tuple[App, AppChoice]],
-    databases: Iterable[DatabaseChoice],
-    *,
-    source_title: str,
-    target_title: str,
-) -> Step:
-    writes = [step.title for step in _freeze(apps, source_title)]
-    low = 20 + sum(_copy_seconds(system, choice)[0] // 2 for choice in databases) + 20 * len(apps)
-    high = 60 + sum(_copy_seconds(system, choice)[1] for choice in databases) + 120 * len(apps)
-    return Step(
-        key=CUT_OVER,
-        kind="gate",
-        title="Gate: cut-over",
-        phase="cut-over",
-        by="person",
-        needs=tuple(f"copy:{choice.handle}" for choice in databases),
-        args={"gate": "cut-over"},
-        seconds=(0, 0),
-        way_back=f"until you type the name, {source_title} is untouched",
-        gate=GateText(
-            word=name,
-            will_happen=(
-                *writes,
-                f"Then: last copy, proof, config, deploy, start and health check on {target_title}",
-            ),
-            duration=f"{_span(low, high)} in which the apps do not serve (an estimate)",
-            way_back=f"Any failure, or b: {source_title} serves again as before.",
-        ),
-    )
-
-
-def _finish_gate(name: str, apps: list[tuple[App, AppChoice]], source_title: str, profile: Profile) -> Step:
-    return Step(
-        key=FINISH,
-        kind="gate",
-        title="Gate: the move is final",
-        phase="finish",
-        by="person",
-        needs=tuple(f"health:{choice.handle}" for _, choice in apps),
-        args={"gate": "finish"},
-        seconds=(0, 0),
-        way_back=f"b, before you type the name: {source_title} serves again as before",
-        gate=GateText(
-            word=name,
-            will_happen=(
-                f"Offramp stops watching; {profile.title} is where the apps live.",
-                f"{source_title} stays as it is: in maintenance mode, scaled to zero, its data untouched.",
-                "DNS and the end of the Heroku apps are yours; the report says how.",
-            ),
-            duration="at once",
-            way_back=(
-                f"After this, b no longer works. Going back then means starting {source_title} by hand, "
-                f"without what was written on {profile.title} since."
-            ),
-        ),
-    )
-
-
-def _span(low: int, high: int) -> str:
-    def words(seconds: int) -> str:
-        return f"{seconds} s" if seconds < 90 else f"{round(seconds / 60)} min"
-
-    return f"{words(low)} to {words(high)}"

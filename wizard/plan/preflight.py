@@ -13,6 +13,7 @@ from wizard.model.system import System
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
+from wizard.plan.preflight_jobs import scheduler_findings
 from wizard.ports import Source, Target
 from wizard.registry import open_source, open_target, target_provider
 from wizard.session.parts import (
@@ -95,7 +96,7 @@ async def _source(
     findings = []
     for choice in mapping.moved_apps():
         app = system.app(choice.app_id)
-        state = await source.state(app.id)
+        state = await source.state(app.id, jobs=False)
         if app.release is not None and state.release != app.release:
             findings.append(
                 Finding(
@@ -113,6 +114,8 @@ async def _source(
                     detail="it stays so if you go back, since it was so before",
                 )
             )
+        if app.jobs:
+            findings += await scheduler_findings(source, app)
     for database in mapping.moved_databases():
         report(f"Heroku: the database {system.add_on(database.add_on_id).name}")
         url = await source.database_url(database.add_on_id)

@@ -63,7 +63,8 @@ class WayBack:
             step
             for step in reversed(self._context.plan.steps)
             if step.phase in ("cut-over", "finish")
-            and step.kind != "gate"
+            # A gate changes nothing but where a person did, whom it then tells what to put back.
+            and (step.kind != "gate" or step.writes == "heroku")
             and records[step.key].state in ("intent", "done", "failed", "lost")
         ]
 

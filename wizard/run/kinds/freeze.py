@@ -1,18 +1,23 @@
 """The only writes to Heroku: maintenance mode, scheduler jobs, the formation. Each remembers what was."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 from wizard.model.noun import decode, encode
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import redact
-from wizard.model.system import Job
+from wizard.model.system import App, Job
 from wizard.model.trouble import Trouble
+from wizard.plan.gates import job_in_words
+from wizard.ports import AppState
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 
 STOP_LIMIT = 60.0
 """Seconds for dynos to end: Heroku sends SIGTERM and kills after 30."""
+
+JOB_LIMIT = 600.0
+"""Seconds for a scheduler job that runs already to come to its end. The apps serve meanwhile."""
 
 
 def remember(context: Context, step: Step, before: str) -> None:
@@ -33,28 +38,29 @@ class Maintenance(Kind):
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         app = context.source_app(step)
-        if recall(context, step) is None or not (await context.source.state(app.id)).maintenance:
+        if recall(context, step) is None or not (await context.source.state(app.id, jobs=False)).maintenance:
             return None
         before = recall(context, step) or "off"
         return Evidence(summary=f"{app.name} is in maintenance mode", facts={"before": before})
 
     async def do(self, context: Context, step: Step) -> None:
         app = context.source_app(step)
-        state = await context.source.state(app.id)
+        state = await context.source.state(app.id, jobs=False)
         remember(context, step, "on" if state.maintenance else "off")
         await context.source.set_maintenance(app.id, True)
 
     async def undo(self, context: Context, step: Step) -> str:
         app = context.source_app(step)
         before = recall(context, step)
-        if before != "off" or not (await context.source.state(app.id)).maintenance:
+        if before != "off" or not (await context.source.state(app.id, jobs=False)).maintenance:
             return ""
         await context.source.set_maintenance(app.id, False)
         return f"{app.name} serves again"
 
 
 class Scheduler(Kind):
-    """Scheduler jobs removed, so that none starts; those that run are waited for."""
+    """Scheduler jobs removed, so that none starts; those that run are waited for. Jobs that only a person
+    knows were removed by that person at a gate before; they are put back by a person, too."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         before = recall(context, step)
@@ -62,22 +68,25 @@ class Scheduler(Kind):
             return None
         app = context.source_app(step)
         state = await context.source.state(app.id)
-        if state.jobs or _scheduled(state.running):
+        if state.jobs is None and not _by_person(before):
+            # Not known is not none. What was done once is believed; what is under way is looked at again.
+            record = context.journal.steps()[step.key]
+            raise _unreadable(app, retry=record.state != "done")
+        if state.jobs or _scheduled(state):
             return None
-        return Evidence(summary=f"no scheduler job of {app.name} is left or runs", facts={"before": before})
+        said = "runs; you removed them" if state.jobs is None else "is left or runs"
+        return Evidence(summary=f"no scheduler job of {app.name} {said}", facts={"before": before})
 
     async def do(self, context: Context, step: Step) -> None:
         app = context.source_app(step)
         state = await context.source.state(app.id)
-        if state.jobs is None:
-            raise Trouble(
-                f"Heroku does not let Offramp read the scheduler jobs of {app.name}.",
-                untouched="No job was removed.",
-                remedy="Remove them in the Heroku dashboard (Scheduler), or leave them behind on the map.",
-                code="scheduler-unreadable",
-            )
-        before = encode(state.jobs)
-        if redact(before) != before:
+        known = state.jobs
+        if known is None:
+            if not step.args.get("by_hand"):
+                raise _unreadable(app, retry=True)
+            known = app.jobs or ()
+        before = encode(known)
+        if state.jobs and redact(before) != before:
             raise Trouble(
                 f"A scheduler job of {app.name} holds a secret in its command.",
                 untouched="No job was removed: Offramp would have to write the secret down to put it back.",
@@ -85,13 +94,14 @@ class Scheduler(Kind):
                 code="scheduler-secret",
             )
         remember(context, step, before)
-        for job in state.jobs:
+        for job in state.jobs or ():
             await context.source.remove_job(app.id, job.id)
         await _wait_until(
             context,
-            lambda running: not _scheduled(running),
             app.id,
+            lambda now: not _scheduled(now),
             f"a scheduler job of {app.name} still runs",
+            JOB_LIMIT,
         )
 
     async def undo(self, context: Context, step: Step) -> str:
@@ -99,10 +109,16 @@ class Scheduler(Kind):
         if before is None:
             return ""
         app = context.source_app(step)
-        there = (await context.source.state(app.id)).jobs or ()
+        wanted = decode(before, tuple[Job, ...], what="the journal")
+        if _by_person(before):
+            return jobs_to_create(app, wanted, str(step.args.get("page", "")))
+        there = (await context.source.state(app.id)).jobs
+        if there is None:
+            # To take it for "none" would create jobs that are still there a second time.
+            raise _unreadable(app, retry=False)
         known = [(job.command, job.every, job.at) for job in there]
         again = 0
-        for job in decode(before, tuple[Job, ...], what="the journal"):
+        for job in wanted:
             # Looked up first, each of equal jobs counted once: a POST is never repeated blindly.
             if (job.command, job.every, job.at) in known:
                 known.remove((job.command, job.every, job.at))
@@ -110,6 +126,10 @@ class Scheduler(Kind):
             await context.source.add_job(app.id, job)
             again += 1
         return f"{again} scheduler job{'s' * (again != 1)} of {app.name} created again" if again else ""
+
+
+def _by_person(before: str) -> bool:
+    return any(job.told_by == "person" for job in decode(before, tuple[Job, ...], what="the journal"))
 
 
 class ScaleDown(Kind):
@@ -120,19 +140,19 @@ class ScaleDown(Kind):
         if before is None:
             return None
         app = context.source_app(step)
-        state = await context.source.state(app.id)
-        if any(state.quantities.values()) or _formation(state.running, state.quantities):
+        state = await context.source.state(app.id, jobs=False)
+        if any(state.quantities.values()) or _of_formation(state, state.quantities):
             return None
         return Evidence(summary=f"{app.name} is scaled to zero, no dyno runs", facts={"before": before})
 
     async def do(self, context: Context, step: Step) -> None:
         app = context.source_app(step)
-        state = await context.source.state(app.id)
+        state = await context.source.state(app.id, jobs=False)
         remember(context, step, encode({kind: n for kind, n in state.quantities.items() if n}))
         await context.source.scale(app.id, {kind: 0 for kind, n in state.quantities.items() if n})
         kinds = state.quantities
         await _wait_until(
-            context, lambda running: not _formation(running, kinds), app.id, f"dynos of {app.name} still run"
+            context, app.id, lambda now: not _of_formation(now, kinds), f"dynos of {app.name} still run"
         )
 
     async def undo(self, context: Context, step: Step) -> str:
@@ -141,7 +161,7 @@ class ScaleDown(Kind):
             return ""
         app = context.source_app(step)
         wanted = decode(before, dict[str, int], what="the journal")
-        now = (await context.source.state(app.id)).quantities
+        now = (await context.source.state(app.id, jobs=False)).quantities
         missing = {kind: count for kind, count in wanted.items() if now.get(kind, 0) != count}
         if not missing:
             return ""
@@ -149,25 +169,41 @@ class ScaleDown(Kind):
         return f"{app.name} is scaled back: " + ", ".join(f"{k} {n}" for k, n in sorted(wanted.items()))
 
 
-def _scheduled(running: tuple[str, ...]) -> bool:
-    return any(name.startswith("scheduler.") for name in running)
+def _scheduled(state: AppState) -> bool:
+    return "scheduler" in state.kinds or any(name.startswith("scheduler.") for name in state.running)
 
 
-def _formation(running: tuple[str, ...], kinds: dict[str, int]) -> bool:
-    # "web.1" on Cedar, "web-<hash>-<id>" on Fir.
-    return any(name.partition(".")[0] in kinds or name.partition("-")[0] in kinds for name in running)
+def _of_formation(state: AppState, kinds: Collection[str]) -> bool:
+    return any(kind in kinds for kind in state.kinds)
 
 
 async def _wait_until(
-    context: Context, quiet: Callable[[tuple[str, ...]], bool], app_id: str, words: str
+    context: Context, app_id: str, quiet: Callable[[AppState], bool], words: str, limit: float = STOP_LIMIT
 ) -> None:
-    end = context.loop.time() + STOP_LIMIT
-    while not quiet((await context.source.state(app_id)).running):
+    end = context.loop.time() + limit
+    while not quiet(await context.source.state(app_id, jobs=False)):
         if context.loop.time() > end:
             raise Trouble(
-                f"After {STOP_LIMIT:.0f} s {words}.",
+                f"After {limit:.0f} s {words}.",
                 untouched="Nothing was copied again.",
                 remedy="See `heroku ps` for what runs; press r to go on when it has ended.",
                 code="still-running",
             )
         await asyncio.sleep(1)
+
+
+def _unreadable(app: App, *, retry: bool) -> Trouble:
+    return Trouble(
+        f"Heroku does not tell Offramp the scheduler jobs of {app.name} now.",
+        untouched="No job was removed or created by this.",
+        remedy="Press r to look again. If it stays so, read the system again (document) and type the jobs "
+        "in: the plan then asks you to remove them in the dashboard.",
+        code="scheduler-unreadable",
+        retry=retry,
+    )
+
+
+def jobs_to_create(app: App, jobs: Sequence[Job], page: str) -> str:
+    """What a person is told to put back by hand."""
+    words = "; ".join(job_in_words(job) for job in jobs)
+    return f"Create what you removed of these scheduler jobs of {app.name} again at {page}: {words}"

@@ -8,6 +8,7 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.run.context import Context
 from wizard.run.kinds.data import written_since
+from wizard.run.kinds.freeze import jobs_to_create
 from wizard.run.kinds.kind import Kind
 
 Fact = tuple[str, str]
@@ -36,9 +37,37 @@ class Gate(Kind):
                 facts.append(("good", record.evidence.summary))
         if step.args.get("gate") == "cut-over":
             facts.extend(await self._heroku_now(context))
+        elif step.args.get("gate") == "jobs":
+            facts.extend(await self._jobs_now(context, step))
         else:
             facts.extend(await self._written(context))
         return tuple(facts)
+
+    async def undo(self, context: Context, step: Step) -> str:
+        """What a person may have removed at this gate, and nothing but the person knows of."""
+        if step.args.get("gate") != "jobs":
+            return ""
+        app = context.source_app(step)
+        waited = context.journal.steps().get(f"scheduler:{app.name}")
+        if waited and waited.evidence and "before" in waited.evidence.facts:
+            return ""  # the step after this gate says it
+        return jobs_to_create(app, app.jobs or (), str(step.args["page"]))
+
+    async def _jobs_now(self, context: Context, step: Step) -> list[Fact]:
+        app = context.source_app(step)
+        state = await context.source.state(app.id)
+        facts: list[Fact] = []
+        if state.jobs is None:
+            facts.append(("look", "Heroku does not tell Offramp these jobs: whether they are gone, you know"))
+        elif state.jobs:
+            facts.append(
+                ("look", f"Heroku tells {len(state.jobs)} of them now; Offramp removes those itself")
+            )
+        else:
+            facts.append(("good", "Heroku tells that none of them is left"))
+        if names := [name for name in state.running if name.startswith("scheduler")]:
+            facts.append(("look", f"one of them runs now ({', '.join(names)}); its end is waited for"))
+        return facts
 
     async def _written(self, context: Context) -> list[Fact]:
         """What would be lost by going back, said before it is decided."""
@@ -64,7 +93,7 @@ class Gate(Kind):
         facts: list[Fact] = []
         for choice in context.mapping.moved_apps():
             app = context.system.app(choice.app_id)
-            state = await context.source.state(app.id)
+            state = await context.source.state(app.id, jobs=False)
             running = ", ".join(
                 f"{kind} {count}" for kind, count in sorted(state.quantities.items()) if count
             )

@@ -1,0 +1,41 @@
+"""Can the scheduler's jobs be stopped by Offramp, or is that a person's part of the cut-over?"""
+
+from wizard.model.plan import Finding
+from wizard.model.system import App
+from wizard.model.trouble import Unreachable
+from wizard.plan.freeze import told_by_person
+from wizard.ports import Source
+
+
+async def scheduler_findings(source: Source, app: App) -> list[Finding]:
+    """What is to be looked at when Heroku does not tell the jobs of `app`; nothing when it does."""
+    try:
+        if (await source.state(app.id)).jobs is not None:
+            return []
+    except Unreachable as trouble:
+        return [
+            Finding(
+                state="look",
+                what=f"The scheduler of {app.name} does not answer now",
+                detail=trouble.cause,
+                remedy="Look again before you start: the cut-over stops its jobs there.",
+            )
+        ]
+    count = len(app.jobs or ())
+    if told_by_person(app):
+        return [
+            Finding(
+                state="look",
+                what=f"You remove {count} scheduler job{'s' * (count != 1)} of {app.name} yourself",
+                detail="Heroku does not tell them; the cut-over waits for you at a gate of its own",
+                remedy="Have the scheduler's page of the Heroku dashboard open then.",
+            )
+        ]
+    return [
+        Finding(
+            state="look",
+            what=f"Heroku no longer tells the scheduler jobs of {app.name}",
+            detail="so Offramp cannot stop them, and the cut-over would go back to Heroku",
+            remedy="Read the system again (document) and type the jobs in.",
+        )
+    ]
