@@ -2,7 +2,6 @@
 
 import argparse
 import codecs
-import errno
 import io
 import os
 import sys
@@ -101,13 +100,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort; written down, and told in words
         from screens.mistake import as_trouble
 
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            error = Trouble(
-                "A disk is full: what Offramp writes, or prints into a file, does not fit.",
-                untouched="What was saved before is still there.",
-                remedy="Make room, then do the same again.",
-                code="disk-full",
-            )
         sys.stderr.write(f"offramp: {as_trouble(error).sentence()}\n")
         return TROUBLE
     finally:

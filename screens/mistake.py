@@ -1,5 +1,6 @@
 """An error that nobody foresaw: kept in a log without secrets, shown as a sentence, never raw."""
 
+import errno
 import os
 import traceback
 from datetime import UTC, datetime
@@ -7,15 +8,24 @@ from datetime import UTC, datetime
 from wizard.model.secret import redact
 from wizard.model.text import clean_lines
 from wizard.model.trouble import Trouble
+from wizard.session.database import DISK_FULL
 from wizard.session.places import data_folder
 
 LOG_NAME = "mistakes.log"
 
 
 def as_trouble(error: BaseException) -> Trouble:
-    """`error` itself when it is a Trouble; else it is written to the log, and a Trouble says so."""
+    """`error` itself when it is a Trouble, or what a full disk means; anything else is written to the log,
+    and a Trouble says so."""
     if isinstance(error, Trouble):
         return error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Trouble(
+            "A disk is full: what Offramp writes, or prints into a file, does not fit.",
+            untouched="What was saved before is still there.",
+            remedy="Make room, then do the same again.",
+            code=DISK_FULL,
+        )
     where = _write(error)
     return Trouble(
         f"Offramp made a mistake ({type(error).__name__}).",

@@ -1,13 +1,13 @@
 """Report: the evidence on the screen, and the way to hand it in."""
 
-import os
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from screens.background import in_thread
 from screens.keys import About, Key
@@ -16,11 +16,15 @@ from screens.sign_in import forget
 from screens.stage import StageScreen
 from screens.styles import sheet
 from screens.widgets.ask_text import AskText
+from screens.widgets.confirm_typing import ConfirmTyping
+from screens.widgets.field import Field
+from screens.widgets.pick_one import PickOne
 from wizard.model.text import clean
-from wizard.model.trouble import Trouble
+from wizard.report.export import export
 from wizard.report.markdown import render
 from wizard.report.report import Report, build
-from wizard.session.parts import CONNECTIONS
+from wizard.session.accounts import others_with
+from wizard.session.parts import CONNECTIONS, Connection
 
 
 class ReportScreen(StageScreen):
@@ -39,7 +43,9 @@ class ReportScreen(StageScreen):
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter", "page", "scroll", "Show the next page of the report."),
         Key("e", "export", "export", "Write the report to a new file, as Markdown."),
-        Key("f", "forget", "forget credentials", "Remove this migration's credentials from the keyring."),
+        Key("c", "copy_one", "copy", "Copy a new web address, or what a domain is to point at."),
+        Key("slash", "filter", "filter", "Show only what contains the text you type."),
+        Key("f", "forget", "forget tokens", "Remove this migration's tokens from the keyring.", writes=True),
         Key("r", "again", "look again", "Build the report again from the journal."),
         Key("down", "down", "down", "One line down.", footer=False),
         Key("up", "up", "up", "One line up.", footer=False),
@@ -52,9 +58,13 @@ class ReportScreen(StageScreen):
     def __init__(self) -> None:
         super().__init__()
         self._report: Report | None = None
+        self._wanted = ""
 
     def compose_body(self) -> ComposeResult:
-        """One long text that scrolls."""
+        """One long text that scrolls, below the filter, which is hidden until asked for."""
+        field = Field(placeholder="filter", classes="filter", compact=True)
+        field.display = False
+        yield field
         with VerticalScroll(id="page", can_focus=False):
             yield Static("", id="report", markup=False)
 
@@ -77,12 +87,14 @@ class ReportScreen(StageScreen):
         if self._report is None:
             text.update(Content("Reading the journal …"))
         else:
-            text.update(content(self._report, self.size.width - 4))
+            text.update(content(self._report, self.size.width - 4, self._wanted))
 
     def why_not(self, name: str) -> str:
         """Nothing can be written before it is built; credentials stay while a run may need them."""
-        if name == "export" and self._report is None:
+        if name in ("export", "copy_one", "filter") and self._report is None:
             return "There is no report yet."
+        if name == "copy_one" and self._report is not None and not self._report.addresses:
+            return "There is no new address yet."
         if name == "forget" and self._report is not None and self._report.state not in ("done", "taken-back"):
             return "The run may still need them."
         return ""
@@ -138,34 +150,89 @@ class ReportScreen(StageScreen):
         )
 
     def _write(self, name: str) -> Path:
-        report = self._report
-        assert report is not None
-        path = Path(name).expanduser()
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            there = isinstance(error, FileExistsError)
-            raise Trouble(
-                f"{clean(name)} {'is there already' if there else f'cannot be written: {error.strerror}'}.",
-                untouched="Nothing was overwritten.",
-                remedy="Press e and name another file.",
-                code="file-exists" if there else "file",
-            ) from error
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(render(report))
-        return path.resolve()
+        assert self._report is not None
+        return export(render(self._report), name)
 
     def _written(self, path: Path) -> None:
         self.say(f"The report is in {clean(str(path))}.", good=True)
 
-    def action_forget(self) -> None:
-        """Remove the credentials of this migration; a failure is said."""
-        self.behind(self._forget(), lambda done: self.say(done, good=True), group="forget")
+    # -- finding and copying --------------------------------------------------------------------------
 
-    async def _forget(self) -> str:
+    def action_filter(self) -> None:
+        """Open the filter line."""
+        field = self.query_one(Field)
+        field.display = True
+        field.focus()
+
+    def close_what_is_open(self) -> bool:
+        """Escape first takes the filter away."""
+        field = self.query_one(Field)
+        if not field.display:
+            return False
+        field.value = self._wanted = ""
+        field.display = False
+        self.set_focus(None)
+        self.rebuild()
+        return True
+
+    @on(Input.Changed)
+    def _filter_changed(self, message: Input.Changed) -> None:
+        self._wanted = message.value.strip()
+        self.rebuild()
+        self.action_top()
+
+    @on(Input.Submitted)
+    def _filter_done(self, message: Input.Submitted) -> None:
+        self.set_focus(None)
+
+    def action_copy_one(self) -> None:
+        """Copy the only address, or ask which."""
+        assert self._report is not None
+        addresses = self._report.addresses
+        if len(addresses) == 1:
+            self.copy(addresses[0].value)
+            return
+
+        def picked(number: str | None) -> None:
+            if number is not None:
+                self.copy(addresses[int(number)].value)
+
+        rows = [(str(number), f"{one.what}  {one.value}") for number, one in enumerate(addresses)]
+        self.app.push_screen(PickOne("Copy an address", Content("Which one?"), rows), picked)
+
+    # -- credentials ----------------------------------------------------------------------------------
+
+    def action_forget(self) -> None:
+        """Ask, then remove the credentials of this migration; a failure is said."""
         connections = self.session.load(CONNECTIONS)
-        vendors = sorted(connections.by_provider) if connections else []
+        known = list(connections.by_provider.values()) if connections else []
+        if not known:
+            self.say("There is no token to forget.")
+            return
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                self.behind(self._forget(known), lambda done: self.say(done, good=True), group="forget")
+
+        def looked(others: tuple[str, ...]) -> None:
+            lines = _forget_lines(known, others)
+            dialog = ConfirmTyping("Forget the tokens", lines, word="forget", verb="to remove them")
+            self.app.push_screen(dialog, decided)
+
+        self.behind(in_thread(others_with, self.session, known), looked, group="forget")
+
+    async def _forget(self, known: list[Connection]) -> str:
         vault = await self.offramp.vault()
+        vendors = sorted(connection.provider for connection in known)
         for vendor in vendors:
             await forget(self.session, vault, vendor)
-        return f"The credentials for {', '.join(vendors) or 'nobody'} are forgotten on this machine."
+        return f"The tokens for {', '.join(vendors)} are forgotten on this machine."
+
+
+def _forget_lines(known: list[Connection], others: tuple[str, ...]) -> list[str]:
+    lines = ["Removed from this machine:"]
+    lines += [f"  · {connection.provider}: {connection.email}" for connection in known]
+    if others:
+        few = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
+        lines.append(f"Also used by {few}: you have to sign in again there.")
+    return [*lines, "At the vendors themselves the tokens stay valid; revoke them there.", ""]

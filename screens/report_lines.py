@@ -1,48 +1,70 @@
 """The report as lines of a screen: the verdict first, what is left to do next, the proof, then the rest."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from textual.content import Content
 
 from screens.marks import ATTENTION, BAD, GLYPHS, GOOD, MUTED, STRONG, marked
-from screens.quantities import day_and_clock, exact
+from screens.quantities import exact
 from wizard.database.progress import Proof, TableProof
 from wizard.report.report import Report, Timing
 
+DIGITS = 8
+"""Of a digest, its last, as many as a person compares."""
 
-def content(report: Report, width: int) -> Content:
-    """The whole report, `width` cells wide; long texts wrap."""
+
+class Block(NamedTuple):
+    """A heading, and what stands under it; each entry may have several lines."""
+
+    title: Content
+    entries: list[Content]
+
+
+def content(report: Report, width: int, wanted: str = "") -> Content:
+    """The whole report, `width` cells wide; long texts wrap. With `wanted` only what contains that text."""
     blocks = [
-        _verdict(report),
         _todo(report),
-        *(_proof(proof, width) for proof in report.proofs),
+        _addresses(report),
+        *(_proof(proof, report.source, width) for proof in report.proofs),
         _moved(report),
         _left(report),
         _config(report),
         _timings(report, width),
         _events(report),
     ]
-    return Content("\n\n").join([block for block in blocks if block.plain])
+    shown = [] if wanted else [_verdict(report)]
+    for block in blocks:
+        entries = [entry for entry in block.entries if wanted.lower() in entry.plain.lower()]
+        if entries:
+            shown.append(Content("\n").join([block.title, *entries]))
+    if not shown:
+        return Content(f"Nothing in the report contains {wanted}. Escape shows all of it.")
+    return Content("\n\n").join(shown)
 
 
-def _lines(title: str, lines: Iterable[Content]) -> Content:
-    found = list(lines)
-    return Content("\n").join([Content.styled(title, STRONG), *found]) if found else Content("")
+def _block(title: str, entries: Iterable[Content]) -> Block:
+    return Block(Content.styled(title, STRONG), list(entries))
 
 
 def _verdict(report: Report) -> Content:
     mark = {"done": ("done", GOOD), "taken-back": ("look", ATTENTION)}.get(report.state, ("now", ATTENTION))
     glyph = GLYPHS["done"] if mark[0] == "done" else GLYPHS["look"]
-    when = f"begun {day_and_clock(report.started_at)}"
+    when = f"begun {_moment(report.started_at)}"
     if report.ended_at:
-        when += f" · ended {day_and_clock(report.ended_at)}"
+        when += f" · ended {_moment(report.ended_at)}"
     if report.accounts:
         when += f" · {', '.join(report.accounts)}"
     return Content.assemble((f"{glyph} {report.verdict}", mark[1]), "\n", (when, MUTED))
 
 
-def _todo(report: Report) -> Content:
-    return _lines(
+def _moment(at: str) -> str:
+    """The zone is that of the exported file: what is handed in says the same everywhere."""
+    return f"{at[:10]} {at[11:16]} UTC"
+
+
+def _todo(report: Report) -> Block:
+    return _block(
         "Yours to do now",
         (
             Content.assemble(f"{number}  ", (todo.what, STRONG), "\n   ", todo.how)
@@ -51,33 +73,51 @@ def _todo(report: Report) -> Content:
     )
 
 
-def _proof(proof: Proof, width: int) -> Content:
-    good = sum(table.equal for table in proof.tables)
-    rows = sum(table.source_rows for table in proof.tables)
-    title = f"Proof of {proof.database}: {good} of {len(proof.tables)} tables equal, {rows:,} rows"
-    lines = [Content.assemble(marked("failed", difference)) for difference in proof.differences]
-    # What differs comes first: nobody should have to look for it.
-    lines += [_table(table, width) for table in sorted(proof.tables, key=lambda t: (t.equal, t.name))]
-    sequences = f"{proof.sequences_checked} sequences compared, in {exact(proof.seconds)}"
-    return _lines(title, [*lines, Content.styled(sequences, MUTED)])
-
-
-def _table(table: TableProof, width: int) -> Content:
-    room = max(16, width - 46)
-    name = table.name if len(table.name) <= room else table.name[: room - 1] + "…"
-    rows, digest = f"{table.source_rows:,}", table.source_digest[-10:]
-    if table.equal:
-        return Content.assemble(
-            f"{name:<{room}} {rows:>13} rows  ", (f"…{digest:>10}", MUTED), "  ", marked("done", "equal")
-        )
-    return Content.assemble(
-        f"{name:<{room}} {rows:>13} rows, now {table.target_rows:,}  ", (f"{GLYPHS['failed']} differs", BAD)
+def _addresses(report: Report) -> Block:
+    return _block(
+        "Addresses",
+        (
+            Content.assemble((f"{address.what}\n   ", MUTED), (address.value, STRONG))
+            for address in report.addresses
+        ),
     )
 
 
-def _moved(report: Report) -> Content:
-    return _lines(
-        "What moved",
+def _proof(proof: Proof, source: str, width: int) -> Block:
+    good = sum(table.equal for table in proof.tables)
+    rows = sum(table.source_rows for table in proof.tables)
+    title = f"Proof of {proof.database}: {good} of {len(proof.tables)} tables equal, {rows:,} rows"
+    legend = f"rows on {source} = rows now, and the end of the digest that both sides have"
+    lines = [Content.assemble(marked("failed", difference)) for difference in proof.differences]
+    # What differs comes first: nobody should have to look for it.
+    lines += [_table(table, source, width) for table in sorted(proof.tables, key=lambda t: (t.equal, t.name))]
+    lines.append(
+        Content.styled(f"{proof.sequences_checked} sequences compared, in {exact(proof.seconds)}", MUTED)
+    )
+    return Block(Content.assemble((title, STRONG), "\n", (legend, MUTED)), lines)
+
+
+def _table(table: TableProof, source: str, width: int) -> Content:
+    room = max(16, width - 54)
+    name = table.name if len(table.name) <= room else table.name[: room - 1] + "…"
+    rows, now = f"{table.source_rows:,}", f"{table.target_rows:,}"
+    if table.equal:
+        return Content.assemble(
+            f"{name:<{room}} {rows:>12} = {now:<12} rows  ",
+            (f"…{table.source_digest[-DIGITS:]:<{DIGITS}}", MUTED),
+            "  ",
+            marked("done", "equal"),
+        )
+    return Content.assemble(
+        f"{name:<{room}} {rows:>12} rows, now {now}  ",
+        (f"{GLYPHS['failed']} differs", BAD),
+        f"\n   digest on {source} …{table.source_digest[-DIGITS:]}, now …{table.target_digest[-DIGITS:]}",
+    )
+
+
+def _moved(report: Report) -> Block:
+    return _block(
+        "What moved" if report.state == "done" else "What is to move",
         (
             Content.assemble(
                 moved.what,
@@ -90,14 +130,14 @@ def _moved(report: Report) -> Content:
     )
 
 
-def _left(report: Report) -> Content:
-    return _lines(
+def _left(report: Report) -> Block:
+    return _block(
         "Left behind", (Content.assemble(left.what, "\n   ", (left.reason, MUTED)) for left in report.left)
     )
 
 
-def _config(report: Report) -> Content:
-    return _lines(
+def _config(report: Report) -> Block:
+    return _block(
         "Config vars",
         (
             Content.assemble(app, " ", (name, STRONG), "\n   ", (became, MUTED))
@@ -106,8 +146,8 @@ def _config(report: Report) -> Content:
     )
 
 
-def _timings(report: Report, width: int) -> Content:
-    return _lines("Steps", (_timing(timing, width) for timing in report.timings))
+def _timings(report: Report, width: int) -> Block:
+    return _block("Steps", (_timing(timing, width) for timing in report.timings))
 
 
 def _timing(timing: Timing, width: int) -> Content:
@@ -119,8 +159,8 @@ def _timing(timing: Timing, width: int) -> Content:
     return Content.assemble(f"{glyph} {timing.state:<8} {title:<{room}} ", (f"{took:>10}", MUTED))
 
 
-def _events(report: Report) -> Content:
-    return _lines(
-        "What happened",
+def _events(report: Report) -> Block:
+    return _block(
+        "What happened (times are UTC)",
         (Content.assemble((event.at[11:19] + " ", MUTED), event.text) for event in report.events),
     )

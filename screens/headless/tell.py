@@ -1,8 +1,6 @@
 """Commands that only tell: status, report, sessions, doctor. Lines for people, JSON for scripts."""
 
-import os
 import sys
-from pathlib import Path
 
 import msgspec
 
@@ -10,8 +8,6 @@ from screens.headless.exit_codes import DONE, FAILED, TAKEN_BACK, TROUBLE, WAITS
 from screens.headless.say import say
 from screens.home_entries import read_entries
 from screens.quantities import size
-from wizard.model.text import clean
-from wizard.model.trouble import Trouble
 from wizard.run.view import RunView, view
 from wizard.session.store import Session, find
 
@@ -97,6 +93,7 @@ def _status_json(session: Session, seen: RunView | None) -> dict[str, object]:
 
 def report(identity: str, output: str | None) -> int:
     """Print a session's report, or write it to a file that is not there yet (0600)."""
+    from wizard.report.export import export
     from wizard.report.markdown import render
     from wizard.report.report import build
 
@@ -108,22 +105,7 @@ def report(identity: str, output: str | None) -> int:
     if output is None:
         sys.stdout.write(text)
         return DONE
-    try:
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError as error:
-        raise Trouble(
-            f"{clean(output)} is there already.",
-            untouched="It was not overwritten.",
-            remedy="Name another file.",
-            code="file-exists",
-        ) from error
-    except OSError as error:
-        raise Trouble(
-            f"{clean(output)} cannot be written: {error.strerror}.", remedy="Name another file.", code="file"
-        ) from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    say(f"The report is in {Path(output).resolve()}.")
+    say(f"The report is in {export(text, output)}.")
     return DONE
 
 

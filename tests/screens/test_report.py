@@ -1,5 +1,7 @@
 """Report: the evidence on the screen, exported without overwriting, credentials forgotten."""
 
+import errno
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from screens.app import OfframpApp
+from screens.mistake import as_trouble
 from screens.report import ReportScreen
 from tests.screens.conftest import Begun
 from tests.screens.example_system import example_system
@@ -22,7 +25,7 @@ from wizard.plan.plan import make_plan
 from wizard.registry import target_provider
 from wizard.run.journal import Journal
 from wizard.session.parts import CONNECTIONS, MAPPING, PLAN, Prepared, PreparedApp
-from wizard.session.store import Session
+from wizard.session.store import Session, find
 
 
 def finished(begun: Begun, *, equal: bool = True) -> Session:
@@ -119,12 +122,121 @@ async def test_export_writes_a_private_file_and_overwrites_none(
     assert file.read_text() == "mine"
 
 
-async def test_credentials_are_forgotten(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+async def test_credentials_are_forgotten_when_the_word_is_typed(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
     session = finished(begun)
+    begun.connected("other-shop")
     async with shown(session, vault) as (app, pilot):
         await pilot.press("f")
+        await settled(pilot)
+        text = seen(app)
+        assert "heroku: ada@example.com" in text and "Also used by other-shop" in text
+        assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is not None
+        await pilot.press(*"forget", "enter")
         await settled(pilot)
         assert "are forgotten on this machine" in seen(app)
         left = session.load(CONNECTIONS)
     assert left is not None and left.by_provider == {}
     assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is None
+
+
+async def test_escape_forgets_nothing(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(finished(begun), vault) as (app, pilot):
+        await pilot.press("f")
+        await settled(pilot)
+        assert "Also used by" not in seen(app), "no other session has these accounts"
+        await pilot.press("escape")
+        await settled(pilot)
+    assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is not None
+
+
+async def test_who_may_only_read_forgets_nothing(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = finished(begun)
+    other = find(session.id)
+    assert other.claim() is None
+    try:
+        async with shown(session, vault) as (app, pilot):
+            await pilot.press("f")
+            await settled(pilot)
+            assert "Read only" in seen(app)
+            assert isinstance(app.screen, ReportScreen), "nothing is asked"
+    finally:
+        other.close()
+    assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is not None
+
+
+async def test_both_sides_of_a_table_fit_80_columns(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(finished(begun), vault, (80, 160)) as (app, _):
+        text = seen(app)
+    line = next(line for line in text.splitlines() if line.strip().startswith("public.events"))
+    assert "5 = 5 " in line and "…12345" in line and "✓ equal" in line
+
+
+async def test_a_difference_has_both_digests(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(finished(begun, equal=False), vault, (80, 160)) as (app, _):
+        assert "digest on Heroku …777, now …778" in seen(app)
+
+
+async def test_times_of_events_are_those_of_the_file(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = finished(begun)
+    journal = Journal(session)
+    journal.event("look", "Something happened.")
+    (event,), run = journal.events(), journal.run()
+    assert run is not None
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Pacific/Kiritimati")
+        time.tzset()
+        async with shown(session, vault, (100, 160)) as (app, _):
+            text = seen(app)
+    time.tzset()
+    assert "What happened (times are UTC)" in text
+    assert f"{event.at[11:19]} Something happened." in text
+    assert f"begun {run.started_at[:10]} {run.started_at[11:16]} UTC" in text
+
+
+async def test_the_filter_shows_what_contains_the_text(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(finished(begun), vault, (80, 24)) as (app, pilot):
+        await pilot.press("slash", *"public.USERS", "enter")
+        await settled(pilot)
+        text = seen(app)
+        assert "public.users" in text and "public.events" not in text
+        await pilot.press("slash", *"xyz")
+        await settled(pilot)
+        assert "Nothing in the report contains xyz" in seen(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "The system runs on Aptible" in seen(app)
+        assert isinstance(app.screen, ReportScreen), "escape only took the filter away"
+
+
+async def test_an_address_is_copied(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = finished(begun)
+    identity = session.id
+    async with shown(session, vault, (100, 30)) as (app, pilot):
+        await pilot.press("c")
+        await settled(pilot)
+        assert "There is no new address yet." in seen(app)
+    session = find(identity)
+    journal = Journal(session)
+    for step in journal.plan().steps:  # type: ignore[union-attr]
+        if step.kind == "endpoint":
+            facts = {"url": f"https://{step.args['handle']}.new", "dns_target": "elb-1.example"}
+            journal.end(step.key, "done", Evidence(summary="open", facts=facts))
+    async with shown(session, vault, (100, 30)) as (app, pilot):
+        copied: list[str] = []
+        app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
+        await pilot.press("c")
+        await settled(pilot)
+        assert "web address of migrate-backend" in seen(app) and "CNAME of www.acme.example" in seen(app)
+        await pilot.press("end", "enter")
+        await settled(pilot)
+        assert copied == ["elb-1.example"]
+
+
+def test_a_full_disk_is_no_mistake_of_ours() -> None:
+    assert as_trouble(OSError(errno.ENOSPC, "No space left on device")).code == "disk-full"
+    assert as_trouble(OSError(errno.EDQUOT, "Disk quota exceeded")).code == "disk-full"
+    assert as_trouble(OSError(errno.EIO, "Input/output error")).code == "mistake"

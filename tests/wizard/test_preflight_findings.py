@@ -142,3 +142,8 @@ async def test_without_a_plan_there_is_nothing_to_look_at(
     with pytest.raises(Trouble) as refused:
         await preflight.look(session, vault, lambda doing: None)
     assert refused.value.code == "not-ready"
+
+
+async def test_a_domain_that_is_to_change_is_said_before_the_run(session: Session, vault: Vault) -> None:
+    (domain,) = (found for found in await look(session, vault) if "www.acme.example" in found.what)
+    assert domain.state == "look" and "TTL" in domain.remedy

@@ -1,7 +1,11 @@
 """The report: every component, every table, and no way for a name to break out of its cell."""
 
+import errno
 import itertools
+import os
+import resource
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,12 +17,13 @@ from tests.wizard.test_plan_steps import example_mapping, plan_of
 from wizard.database.progress import Proof, TableProof
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Evidence
-from wizard.model.system import Job, System
+from wizard.model.system import Gap, Job, System
 from wizard.model.trouble import Trouble
+from wizard.report.export import export
 from wizard.report.markdown import render
 from wizard.report.report import build
 from wizard.run.journal import Journal
-from wizard.session.parts import MAPPING, PLAN, SYSTEM
+from wizard.session.parts import ANSWERS, MAPPING, PLAN, SYSTEM, Answers
 from wizard.session.store import Session, create
 
 HOSTILE = "a|b` *c* _d_ [e](http://f) <script>g</script> # h & ~~i~~ &lt;\\"
@@ -39,7 +44,11 @@ def run_of(session: Session, system: System, mapping: Mapping) -> Journal:
     journal.start_run(plan)
     for step in plan.steps:
         journal.intend(step)
-        facts = {"dns_target": "elb-1.example"} if step.kind == "endpoint" else {}
+        facts = (
+            {"dns_target": "elb-1.example", "url": f"https://{step.args['handle']}.new.example"}
+            if step.kind == "endpoint"
+            else {}
+        )
         journal.end(step.key, "done", Evidence(summary=f"proof of {step.key}", facts=facts))
     tables = tuple(
         TableProof(
@@ -152,8 +161,122 @@ def test_a_run_that_was_taken_back_does_not_say_that_it_moved(session: Session) 
     journal.set_run("taken-back")
     report = build(session)
     text = render(report)
-    assert "What moved" not in text and "serves as before" in report.verdict and report.todo == ()
+    assert "What moved" not in text and "serves as before" in report.verdict
+    assert not any(todo.what.startswith(("Point", "Keep")) for todo in report.todo)
     assert "The deploy failed." in text and "line 2" not in text
+
+
+def whats(session: Session) -> dict[str, str]:
+    """The to-dos: what, and how."""
+    return {todo.what: todo.how for todo in build(session).todo}
+
+
+def test_the_dns_record_is_told_while_there_is_a_way_back(session: Session) -> None:
+    system = example_system()
+    journal = run_of(session, system, example_mapping(system))
+    journal.set_run("waiting", current="gate:finish")
+    how = whats(session)["Point www.acme.example at Aptible"]
+    assert "CNAME www.acme.example -> elb-1.example (today x.herokudns.com)" in how
+    journal.reset([key for key in journal.steps() if key.startswith("endpoint:")])
+    assert "Lower the TTL of www.acme.example now" in whats(session), "there is no address yet"
+
+
+def test_the_top_of_a_zone_takes_no_cname(session: Session) -> None:
+    system = example_system()
+    apps = tuple(
+        msgspec.structs.replace(
+            app,
+            domains=tuple(
+                msgspec.structs.replace(domain, hostname="acme.example")
+                if domain.kind == "custom"
+                else domain
+                for domain in app.domains
+            ),
+        )
+        for app in system.apps
+    )
+    system = msgspec.structs.replace(system, apps=apps)
+    run_of(session, system, example_mapping(system))
+    assert "ALIAS or ANAME acme.example" in whats(session)["Point acme.example at Aptible"]
+
+
+def test_a_run_that_was_taken_back_says_what_stands_there_and_costs(session: Session) -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    journal = run_of(session, system, mapping)
+    journal.set_run("taken-back")
+    (handle,) = (choice.handle for choice in mapping.moved_databases())
+    how = whats(session)["Decide what becomes of what stands on Aptible"]
+    assert f"databases: {handle}" in how and "migrate-backend" in how and "billed" in how
+    assert "x.herokudns.com" in whats(session)["Look that www.acme.example points at Heroku"]
+    journal.reset(list(journal.steps()))
+    assert whats(session) == {}, "nothing was made there"
+
+
+def test_what_was_accepted_and_log_drains_are_not_forgotten(session: Session) -> None:
+    system = example_system()
+    first, *others = system.apps
+    drained = msgspec.structs.replace(first, log_drains=("syslog+tls://logs.example:6514",))
+    gap = Gap(
+        key="certificate:1",
+        kind="acknowledge",
+        app_id=first.id,
+        question="The certificate tokyo of migrate-backend goes to the target by hand.",
+        why="Heroku does not hand out its private key.",
+    )
+    unread = msgspec.structs.replace(gap, key="webhook:1", question="Nobody has read this.")
+    system = msgspec.structs.replace(system, apps=(drained, *others), gaps=(gap, unread))
+    run_of(session, system, example_mapping(system))
+    session.save(ANSWERS, Answers(acknowledged=("certificate:1",)))
+    told = whats(session)
+    assert told["The certificate tokyo of migrate-backend goes to the target by hand"] == gap.why
+    assert "syslog+tls://logs.example:6514" in told["Set up the log drains of migrate-backend anew"]
+    assert "Nobody has read this" not in told
+
+
+def test_new_addresses_are_told_apart(session: Session) -> None:
+    system = example_system()
+    run_of(session, system, example_mapping(system))
+    report = build(session)
+    assert {one.what: one.value for one in report.addresses} == {
+        "web address of migrate-backend": "https://migrate-backend.new.example",
+        "web address of migrate-frontend": "https://migrate-frontend.new.example",
+        "CNAME of www.acme.example": "elb-1.example",
+    }
+    assert "https://migrate-backend.new.example" in render(report)
+
+
+def test_a_report_that_does_not_fit_leaves_no_part_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "report.md"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(Trouble) as refused:
+            export("x" * 200_000, str(file))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not file.exists()
+    assert refused.value.untouched == "Nothing of it is left."
+
+
+def test_a_full_disk_is_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object, **more: object) -> object:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(Trouble) as refused:
+        export("x", str(tmp_path / "report.md"))
+    assert refused.value.code == "disk-full" and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["~nosuchuser-4711/x.md", "a\0b", "nowhere/x.md"])
+def test_a_name_that_cannot_be_a_file_is_a_sentence(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Trouble) as refused:
+        export("x", name)
+    assert refused.value.code == "file"
 
 
 def test_nothing_run_is_a_sentence(session: Session) -> None:

@@ -53,6 +53,7 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
     prepared = session.load(PREPARED) or Prepared()
     profile = target_provider(choice.provider).profile()
     findings += await asyncio.to_thread(code_findings, system, mapping, profile, prepared)
+    findings += _domains(mapping, plan.source)
     source = open_source(session, vault)
     target = open_target(session, vault, choice.provider)
     try:
@@ -76,6 +77,20 @@ def _machine() -> list[Finding]:
     return [
         Finding(state=found.state, what=f"{found.title}: {found.sentence}", detail=found.meaning)
         for found in (of_ssh(), of_git(), of_disk())
+    ]
+
+
+def _domains(mapping: Mapping, source: str) -> list[Finding]:
+    moved = {choice.app_id for choice in mapping.moved_apps()}
+    return [
+        Finding(
+            state="look",
+            what=f"{domain.hostname} points at {source}; you change its DNS record at the end",
+            detail="the old address is kept for as long as its TTL says",
+            remedy="Lower its TTL now, to 300 seconds.",
+        )
+        for domain in mapping.domains
+        if domain.action == "by-hand" and domain.app_id in moved
     ]
 
 

@@ -36,6 +36,7 @@ def render(report: Report) -> str:
             ],
         ),
         _todo(report),
+        _section("Addresses", ("What", "Address"), [(one.what, one.value) for one in report.addresses]),
         _events(report),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,14 +1,14 @@
 """The evidence of a move, put together from the session alone: it can be built again at any later time."""
 
-from typing import Literal
-
 from wizard.database.progress import Proof
 from wizard.document.answers import apply_answers
-from wizard.model.mapping import ConfigChoice, DomainChoice, Mapping
+from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan
 from wizard.model.system import AddOn, App, System
 from wizard.model.trouble import Trouble
+from wizard.report.todo import Known, Todo, todos
+from wizard.run.dns import dns_records
 from wizard.run.journal import Event, Journal, StepRecord
 from wizard.run.view import view
 from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, SYSTEM, Answers
@@ -39,11 +39,11 @@ class Timing(Noun, frozen=True, kw_only=True):
     evidence: str
 
 
-class Todo(Noun, frozen=True, kw_only=True):
-    """Something that is the person's to do now, with the exact value where there is one."""
+class Address(Noun, frozen=True, kw_only=True):
+    """Something that is pasted elsewhere: what it is, and the exact text."""
 
     what: str
-    how: str
+    value: str
 
 
 class Report(Noun, frozen=True, kw_only=True):
@@ -64,6 +64,8 @@ class Report(Noun, frozen=True, kw_only=True):
     """App, config var, what became of it and why. Never a value."""
     timings: tuple[Timing, ...]
     todo: tuple[Todo, ...]
+    addresses: tuple[Address, ...]
+    """New web addresses, and what the custom domains are to point at."""
     events: tuple[Event, ...]
 
 
@@ -82,7 +84,8 @@ def build(session: Session) -> Report:
             remedy=f"`offramp run {session.id}` starts it, or open it with `offramp`.",
             code="nothing-run",
         )
-    system = apply_answers(read, session.load(ANSWERS) or Answers())
+    answers = session.load(ANSWERS) or Answers()
+    system = apply_answers(read, answers)
     records = journal.steps()
     gauges = journal.gauges()
     proofs = tuple(_proof(gauges, choice.handle) for choice in mapping.moved_databases())
@@ -113,7 +116,17 @@ def build(session: Session) -> Report:
             )
             for step in plan.steps
         ),
-        todo=_todo(system, mapping, records, seen.run.state, plan),
+        todo=todos(
+            Known(
+                system=system,
+                accepted=tuple(gap for gap in read.gaps if gap.key in answers.acknowledged),
+                mapping=mapping,
+                plan=plan,
+                records=records,
+                state=seen.run.state,
+            )
+        ),
+        addresses=_addresses(system, mapping, records),
         events=tuple(journal.events(limit=5_000)),
     )
 
@@ -174,8 +187,13 @@ def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> 
         )
     for choice in mapping.moved_apps():
         app = system.app(choice.app_id)
+        url = _url(choice.handle, records)
         moved.append(
-            Moved(what=app.name, became=choice.handle, proof=_summary(records.get(f"health:{choice.handle}")))
+            Moved(
+                what=app.name,
+                became=f"{choice.handle}, {url}" if url else choice.handle,
+                proof=_summary(records.get(f"health:{choice.handle}")),
+            )
         )
         moved.extend(_processes(app, mapping))
     return tuple(moved)
@@ -223,44 +241,18 @@ def _left(system: System, mapping: Mapping) -> tuple[Left, ...]:
     return tuple(left)
 
 
-def _todo(
-    system: System, mapping: Mapping, records: dict[str, StepRecord], state: str, plan: Plan
-) -> tuple[Todo, ...]:
-    if state != "done":
-        return ()
-    todo = []
-    for domain in mapping.domains:
-        moves = (choice := mapping.app(domain.app_id)) is not None and choice.action == "move"
-        if domain.action == "by-hand" and moves:
-            todo.append(_dns(domain, system, mapping, records, plan))
-    for add_on_choice in mapping.add_ons:
-        if add_on_choice.action == "by-hand":
-            add_on = system.add_on(add_on_choice.add_on_id)
-            todo.append(Todo(what=f"Replace {add_on.name} ({add_on.service})", how=add_on_choice.reason))
-    kind: Literal["app", "apps"] = "app" if len(mapping.moved_apps()) == 1 else "apps"
-    names = ", ".join(system.app(c.app_id).name for c in mapping.moved_apps())
-    todo.append(
-        Todo(
-            what=f"Keep the Heroku {kind} a while, then delete",
-            how=f"{names}: in maintenance mode and scaled to zero, the data untouched. When you are sure, "
-            "take a last backup and delete them in the Heroku dashboard; until then the add-ons are billed.",
-        )
-    )
-    return tuple(todo)
+def _addresses(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> tuple[Address, ...]:
+    urls = ((choice, _url(choice.handle, records)) for choice in mapping.moved_apps())
+    found = [Address(what=f"web address of {choice.handle}", value=url) for choice, url in urls if url]
+    found += [
+        Address(what=f"{record.kind} of {record.hostname}", value=record.target)
+        for record in dns_records(system, mapping, records)
+        if record.target
+    ]
+    return tuple(found)
 
 
-def _dns(
-    domain: DomainChoice, system: System, mapping: Mapping, records: dict[str, StepRecord], plan: Plan
-) -> Todo:
-    choice = mapping.app(domain.app_id)
-    handle = choice.handle if choice else ""
+def _url(handle: str, records: dict[str, StepRecord]) -> str:
     record = records.get(f"endpoint:{handle}")
-    known = record.evidence.facts.get("dns_target") if record and record.evidence else None
-    domains = system.app(domain.app_id).domains
-    old = next((known.cname for known in domains if known.hostname == domain.hostname), None)
-    today = f" (today {old})" if old else ""
-    return Todo(
-        what=f"Point {domain.hostname} at {plan.target}",
-        how=f"CNAME {domain.hostname} -> {known or f'the endpoint of {handle}'}{today}. Lower its TTL first; "
-        "add the domain to the endpoint for a certificate.",
-    )
+    url = record.evidence.facts.get("url") if record and record.evidence else None
+    return str(url) if url else ""

@@ -7,6 +7,7 @@ import httpx
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.run.context import Context
+from wizard.run.dns import dns_records
 from wizard.run.kinds.data import written_since
 from wizard.run.kinds.freeze import jobs_to_create
 from wizard.run.kinds.kind import Kind
@@ -41,6 +42,9 @@ class Gate(Kind):
             facts.extend(await self._jobs_now(context, step))
         else:
             facts.extend(await self._written(context))
+        if step.args.get("gate") == "finish":
+            dns = dns_records(context.system, context.mapping, records)
+            facts.extend(("look", f"yours to change: {record.sentence()}") for record in dns)
         return tuple(facts)
 
     async def undo(self, context: Context, step: Step) -> str:
@@ -109,7 +113,11 @@ class Gate(Kind):
             for domain in app.domains:
                 if domain.kind == "custom":
                     facts.append(
-                        ("look", f"{domain.hostname} still points at Heroku; you change its DNS afterwards")
+                        (
+                            "look",
+                            f"{domain.hostname} points at Heroku: lower its TTL now; "
+                            "the finish gate has its new DNS record",
+                        )
                     )
         return facts
 

@@ -1,0 +1,130 @@
+"""What is the person's to do after a run, or now that it stands still: DNS, add-ons, drains, what costs."""
+
+from collections.abc import Iterator
+
+from wizard.model.mapping import Mapping
+from wizard.model.noun import Noun
+from wizard.model.plan import Plan
+from wizard.model.system import Gap, System
+from wizard.run.dns import DnsRecord, dns_records
+from wizard.run.journal import StepRecord
+
+
+class Todo(Noun, frozen=True, kw_only=True):
+    """Something that is the person's to do now, with the exact value where there is one."""
+
+    what: str
+    how: str
+
+
+class Known(Noun, frozen=True, kw_only=True):
+    """What the to-dos are made from: the system, the gaps in it that a person accepted, the choices, the plan
+    and its records."""
+
+    system: System
+    accepted: tuple[Gap, ...]
+    mapping: Mapping
+    plan: Plan
+    records: dict[str, StepRecord]
+    state: str
+
+
+def todos(known: Known) -> tuple[Todo, ...]:
+    """The to-dos, the most pressing first."""
+    match known.state:
+        case "done":
+            found = (*_dns(known), *_by_hand(known), *_drains(known), *_gaps(known), _heroku(known))
+        case "taken-back":
+            found = (*_dns_back(known), *_standing(known))
+        case "stopped":
+            found = (*_dns(known), *_standing(known))
+        case _:
+            # The values are wanted while there is a way back, not after it.
+            found = tuple(_dns(known))
+    return found
+
+
+def _records(known: Known) -> tuple[DnsRecord, ...]:
+    return dns_records(known.system, known.mapping, known.records)
+
+
+def _dns(known: Known) -> Iterator[Todo]:
+    for record in _records(known):
+        if record.target or known.state == "done":
+            yield Todo(
+                what=f"Point {record.hostname} at {known.plan.target}",
+                how=f"{record.sentence()}. Lower its TTL first; "
+                "add the domain to the endpoint for a certificate.",
+            )
+        else:
+            yield Todo(
+                what=f"Lower the TTL of {record.hostname} now",
+                how="Resolvers keep the old address that long. 300 seconds are good; put it up again when "
+                "the move is over.",
+            )
+
+
+def _dns_back(known: Known) -> Iterator[Todo]:
+    for record in _records(known):
+        if record.target:
+            yield Todo(
+                what=f"Look that {record.hostname} points at {known.plan.source}",
+                how=f"If it was pointed at {record.target}, point it back"
+                + (f": {record.kind} {record.hostname} -> {record.today}." if record.today else "."),
+            )
+
+
+def _by_hand(known: Known) -> Iterator[Todo]:
+    for choice in known.mapping.add_ons:
+        if choice.action == "by-hand":
+            add_on = known.system.add_on(choice.add_on_id)
+            yield Todo(what=f"Replace {add_on.name} ({add_on.service})", how=choice.reason)
+
+
+def _drains(known: Known) -> Iterator[Todo]:
+    for choice in known.mapping.moved_apps():
+        drains = known.system.app(choice.app_id).log_drains
+        if drains:
+            yield Todo(
+                what=f"Set up the log drains of {choice.handle} anew",
+                how=f"On {known.plan.source} its log went to {', '.join(drains)}. "
+                f"From {known.plan.target} nothing goes there until you set it up.",
+            )
+
+
+def _gaps(known: Known) -> Iterator[Todo]:
+    """What was read and accepted before the move is not forgotten after it."""
+    moved = {choice.app_id for choice in known.mapping.moved_apps()}
+    for gap in known.accepted:
+        if gap.app_id is None or gap.app_id in moved:
+            yield Todo(what=gap.question.rstrip("."), how=gap.why)
+
+
+def _heroku(known: Known) -> Todo:
+    moved = known.mapping.moved_apps()
+    names = ", ".join(known.system.app(choice.app_id).name for choice in moved)
+    return Todo(
+        what=f"Keep the {known.plan.source} app{'s' * (len(moved) != 1)} a while, then delete",
+        how=f"{names}: in maintenance mode and scaled to zero, the data untouched. When you are sure, "
+        f"take a last backup and delete them in the {known.plan.source} dashboard; until then the add-ons "
+        "are billed.",
+    )
+
+
+def _standing(known: Known) -> Iterator[Todo]:
+    """What a run that did not end in a move has left on the target, and that it is billed."""
+    made: dict[str, list[str]] = {"database": [], "app": [], "endpoint": []}
+    for step in known.plan.steps:
+        record = known.records.get(step.key)
+        begun = record is not None and record.state not in ("pending", "lost")
+        if begun and step.kind in made:
+            made[step.kind].append(str(step.args.get("handle", step.key)))
+    if not any(made.values()):
+        return
+    words = {"database": "databases", "app": "apps (scaled to zero)", "endpoint": "web addresses of"}
+    listed = "; ".join(f"{words[kind]}: {', '.join(names)}" for kind, names in made.items() if names)
+    yield Todo(
+        what=f"Decide what becomes of what stands on {known.plan.target}",
+        how=f"In {known.mapping.environment}: {listed}. Databases and web addresses are billed until you "
+        "delete them in its dashboard. If you run this migration again, they are used again.",
+    )
