@@ -5,13 +5,16 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any, Final
 
+from providers.heroku.answers import Gone, Refused
 from providers.heroku.client import Client
 from providers.heroku.fields import name_or_text, number, text, texts
 from wizard.model.secret import Secret
 from wizard.model.system import Postgres
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import SecondFactorNeeded, Trouble
 
 SERVICE: Final = "heroku-postgresql"
+
+_STRONG = frozenset({"require", "verify-ca", "verify-full"})
 
 _URL = re.compile(r"postgres(ql)?://")
 
@@ -33,18 +36,63 @@ async def read_postgres(client: Client, add_on_id: str, plan: str) -> Postgres:
 
 
 async def read_database_url(client: Client, add_on_id: str) -> Secret:
-    """Read the URL of a database's default credential from the config of the app that owns it."""
-    add_on = await client.get(f"/addons/{urllib.parse.quote(add_on_id, safe='')}", variant="sdk")
-    app_id = text(add_on, "app", "id")
-    values = await client.get_raw(f"/apps/{urllib.parse.quote(app_id, safe='')}/config-vars")
-    url = default_url(texts(add_on, "config_vars"), values)
-    if url is None:
-        raise Trouble(
-            f"No config var of {text(add_on, 'app', 'name')} holds the address of {text(add_on, 'name')}.",
-            remedy="Attach the database to its app again in Heroku's dashboard, then try again.",
-            code="no-database-url",
-        )
-    return Secret(url, f"URL of {text(add_on, 'name')}")
+    """Read the URL of a database's default credential from the config of an app that it is attached to, best
+    the one that owns it. Other credentials may see less of the data, and a pool cannot be copied through.
+
+    Raises:
+        Trouble: no app that may be read has it.
+    """
+    attachments = await _attachments(client, add_on_id)
+    configs: dict[str, Mapping[str, Any]] = {}
+    refused: Trouble | None = None
+    for attachment in sorted(attachments, key=_preference):
+        app_id = text(attachment, "app", "id")
+        try:
+            if app_id not in configs:
+                path = f"/apps/{urllib.parse.quote(app_id, safe='')}/config-vars"
+                configs[app_id] = await client.get_raw(path)
+        except (Gone, Refused, SecondFactorNeeded) as trouble:
+            configs[app_id] = {}
+            refused = trouble
+        names = texts(attachment, "config_vars") or (f"{text(attachment, 'name')}_URL",)
+        url = default_url(names, configs[app_id])
+        if url is not None:
+            return Secret(with_tls(url), f"URL of {text(attachment, 'addon', 'name')}")
+    raise refused or Trouble(
+        f"No config var on Heroku holds the address of the database {add_on_id}.",
+        remedy="Attach the database to its app again in Heroku's dashboard, then try again.",
+        code="no-database-url",
+    )
+
+
+async def _attachments(client: Client, add_on_id: str) -> list[dict[str, Any]]:
+    include = {"Accept-Inclusion": "addon:plan,config_vars"}
+    path = f"/addons/{urllib.parse.quote(add_on_id, safe='')}/addon-attachments"
+    try:
+        return await client.get_all(path, variant="sdk", headers=include)
+    except (Gone, Refused):
+        # An add-on of somebody else's app: what it is attached to here is in the list of all.
+        rows = await client.get_all("/addon-attachments", variant="sdk", headers=include)
+        return [row for row in rows if text(row, "addon", "id") == add_on_id]
+
+
+def _preference(attachment: Mapping[str, Any]) -> tuple[int, bool, str]:
+    namespace = text(attachment, "namespace")
+    rank = 0 if not namespace else 2 if namespace.startswith("connection-pooling") else 1
+    foreign = text(attachment, "app", "id") != text(attachment, "addon", "app", "id")
+    return rank, foreign, text(attachment, "name")
+
+
+def with_tls(url: str) -> str:
+    """`url` with `sslmode=require` where it names nothing stronger: Heroku refuses a connection in clear, and
+    whoever answers in its place and takes one must not get the password. Heroku's certificates are signed
+    by nobody known, so more than `require` cannot be asked for on one's own."""
+    base, _, query = url.partition("?")
+    given = [part for part in query.split("&") if part]
+    if any(part.removeprefix("sslmode=") in _STRONG for part in given if part.startswith("sslmode=")):
+        return url
+    kept = [part for part in given if part.partition("=")[0] not in ("sslmode", "requiressl", "ssl")]
+    return f"{base}?{'&'.join([*kept, 'sslmode=require'])}"
 
 
 def default_url(names: tuple[str, ...], values: Mapping[str, Any]) -> str | None:

@@ -36,7 +36,7 @@ class HerokuSource:
         return await read_config(self._client, app_id)
 
     async def database_url(self, add_on_id: str) -> Secret:
-        """The URL of the database's default credential, as Heroku gives it (no sslmode in it)."""
+        """The URL of the database's default credential, read anew, with TLS demanded."""
         return await read_database_url(self._client, add_on_id)
 
     async def state(self, app_id: str, *, jobs: bool = True) -> AppState:

@@ -212,12 +212,13 @@ async def test_the_database_is_real_and_wants_tls(heroku: HerokuSandbox, source:
     system = await source.read(lambda progress: None)
     postgres = next(one for one in system.add_ons if one.postgres)
     url = (await source.database_url(postgres.id)).reveal()
-    assert "?" not in url and url.startswith("postgres://u")
+    assert url.startswith("postgres://u") and url.endswith("?sslmode=require")
     assert postgres.postgres is not None
     assert postgres.postgres.version.startswith("16.")
     assert postgres.postgres.tables is not None and postgres.postgres.tables >= 30
-    connection = await psycopg.AsyncConnection.connect(url, sslmode="require", connect_timeout=5)
+    connection = await psycopg.AsyncConnection.connect(url, connect_timeout=5)
     async with connection:
+        assert connection.pgconn.ssl_in_use
         role = "select current_user, rolsuper from pg_roles where rolname = current_user"
         assert await (await connection.execute(role)).fetchone() == (heroku.database.role, False)
     with pytest.raises(psycopg.OperationalError, match="no encryption"):

@@ -169,10 +169,12 @@ class TestExample:
         system = await read(source)
         postgres = next(one for one in system.add_ons if one.postgres)
         app = sandbox_app(heroku, "migrate-backend")
-        assert (await source.database_url(postgres.id)).reveal() == heroku.database.url
+        given = (await source.database_url(postgres.id)).reveal()
+        assert given == f"{heroku.database.url}?sslmode=require"
         await heroku.database.rotate()
         app.config["DATABASE_URL"] = app.config["HEROKU_POSTGRESQL_BLUE_URL"] = heroku.database.url
-        assert (await source.database_url(postgres.id)).reveal() == heroku.database.url
+        given = (await source.database_url(postgres.id)).reveal()
+        assert given == f"{heroku.database.url}?sslmode=require"
 
 
 class TestHoles:
