@@ -303,12 +303,25 @@ def target_state(connection: Connection, session: str, source: str | None) -> Ta
     return TargetState(state="foreign" if found else "empty", objects=found)
 
 
+_OTHER_CLIENTS = """
+SELECT coalesce(nullif(a.application_name, ''), 'a client'), a.usename, a.usename = current_user, a.pid
+FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
+WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
+AND coalesce(a.backend_type, 'client backend') = 'client backend'
+AND NOT pg_catalog.starts_with(a.application_name, 'offramp/')
+AND (a.usename = current_user OR NOT r.rolsuper AND a.usename NOT IN ('heroku_admin', 'rdsadmin') AND (
+    pg_catalog.pg_has_role(r.oid, current_user, 'MEMBER')
+    OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+               WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+               AND pg_catalog.has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))))
+ORDER BY a.pid
+"""
+
+
 def other_clients(connection: Connection) -> list[str]:
-    """Connections to this database with this role that are not Offramp's, in words ("web.1 (4711)")."""
-    rows = connection.execute(
-        "SELECT coalesce(nullif(application_name, ''), 'a client'), pid FROM pg_catalog.pg_stat_activity"
-        " WHERE datname = pg_catalog.current_database() AND usename = current_user"
-        " AND backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()"
-        " AND NOT pg_catalog.starts_with(application_name, 'offramp/') ORDER BY pid"
-    ).fetchall()
-    return [clean(f"{name} ({pid})") for name, pid in rows]
+    """Connections to this database that are not Offramp's and may write, whatever their role, in words
+    ("web.1 (4711)", "psql as analyst (4712)"). The platform's own superusers are none of them; nor are roles
+    that may only read, which do no harm. A foreign role's kind of process is hidden from an ordinary one,
+    and taken for a client."""
+    rows = connection.execute(_OTHER_CLIENTS.encode()).fetchall()
+    return [clean(f"{name}{'' if own else f' as {role}'} ({pid})") for name, role, own, pid in rows]
