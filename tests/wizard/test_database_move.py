@@ -1,16 +1,25 @@
 """A database moved from end to end between real servers."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.wizard.database_servers import HEROKUS, SMALL, ZOO, Database, Server, Told, server
+from wizard.database import crew
 from wizard.database.control import Stopped
 from wizard.database.inspect import inspect_source, inspect_target
 from wizard.model.trouble import Trouble
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +201,95 @@ def test_a_schema_that_changed_is_named(small: Database, target: Database, tmp_p
     told.whole_way()
 
 
+@pytest.mark.parametrize(
+    ("side", "change", "named"),
+    [
+        ("source", "ALTER TABLE accounts ADD COLUMN late int", "column public.accounts.late"),
+        ("source", "ALTER TABLE accounts ALTER balance SET DEFAULT 1", "column public.accounts.balance"),
+        ("source", "CREATE VIEW v AS SELECT 1 AS one", "column public.v.one"),
+        ("source", "CREATE INDEX late ON payments (note)", "an object of the source"),
+        ("target", "ALTER TABLE accounts ADD COLUMN extra int", "column public.accounts.extra"),
+        ("target", "CREATE TABLE migrated (id int)", "table public.migrated"),
+        ("target", "ALTER TABLE payments DROP COLUMN note", "column public.payments.note"),
+    ],
+)
+def test_a_copy_that_no_longer_fits_is_made_anew_before_the_cut_over(
+    small: Database, target: Database, tmp_path: Path, side: str, change: str, named: str
+) -> None:
+    told = Told(small, target, tmp_path)
+    told.move.first_copy()
+    assert told.move.first_proof() is not None and told.move.misfits() == []
+    (small if side == "source" else target).sql(change)
+    assert named in told.move.misfits()
+    assert told.move.first_proof() is None, "the step would count as done"
+    with pytest.raises(Trouble) as refused:
+        told.move.first_copy(may_start_over=False)
+    assert refused.value.code == "schema-changed" and named in refused.value.cause
+    assert told.move.misfits()
+    told.whole_way()
+    assert any("copied anew" in words for words in told.events)
+
+
+def test_a_copy_fits_after_a_whole_ending_too(small: Database, target: Database, tmp_path: Path) -> None:
+    small.sql(ZOO)
+    told = Told(small, target, tmp_path)
+    told.move.first_copy()
+    assert told.move.misfits() == []
+    told.move.refresh()
+    told.move.finish()
+    assert told.move.misfits() == []
+    told.move.refresh()
+    assert told.move.misfits() == []
+
+
+def test_a_finished_table_is_not_kept_locked_on_the_source(
+    small: Database, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "LOCKS", 0.0)
+    small.sql("CREATE TABLE wide AS SELECT i, repeat('x', 900) AS t FROM generate_series(1, 40000) i")
+    told = Told(small, target, tmp_path, part_bytes=1 << 18)
+    copy = threading.Thread(target=told.move.first_copy)
+    locked = (
+        "SELECT relation::regclass::text FROM pg_locks WHERE mode = 'AccessShareLock' AND relation > 16000"
+    )
+    held = 0
+    copy.start()
+    while copy.is_alive():
+        told.control.pause()
+        time.sleep(0.05)
+        proven = {table.name for table in told.reports[-1].tables if table.state == "proven"}
+        held = max(held, len(proven & {f"public.{name}" for (name,) in small.sql(locked)}))
+        told.control.resume()
+        time.sleep(0.05)
+    assert held == 0, "an ALTER of a table that is copied would wait, and all of its queries behind it"
+    assert told.move.first_proof() is not None
+
+
+def test_a_stop_reaches_a_wait_for_somebodys_lock(small: Database, target: Database, tmp_path: Path) -> None:
+    told = Told(small, target, tmp_path)
+    told.move.first_copy()
+    told.move.refresh()
+    told.move.finish()
+    with psycopg.connect(target.url().reveal()) as other:
+        other.execute("SELECT 1 FROM payments")  # idle in transaction, with its lock
+        outcome: list[BaseException] = []
+
+        def refresh() -> None:
+            try:
+                told.move.refresh()
+            except Stopped as stopped:
+                outcome.append(stopped)
+
+        waiting = threading.Thread(target=refresh)
+        waiting.start()
+        wait_until(
+            lambda: target.one("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0
+        )
+        told.control.stop()
+        waiting.join(20)
+        assert not waiting.is_alive() and len(outcome) == 1
+
+
 def test_a_refused_object_is_named_and_nothing_stays(
     small: Database, target: Database, tmp_path: Path
 ) -> None:
@@ -205,6 +303,10 @@ def test_a_refused_object_is_named_and_nothing_stays(
 
 
 def test_the_source_is_only_read(small: Database, target: Database, tmp_path: Path) -> None:
+    # What the server does by itself counts too.
+    small.sql("ALTER SYSTEM SET autovacuum = off", role="postgres")
+    small.sql("SELECT pg_reload_conf()", role="postgres")
+    wait_until(lambda: small.one("SHOW autovacuum") == "off")
     before = small.one("SELECT pg_current_snapshot()::text")
     Told(small, target, tmp_path).whole_way()
     assert small.one("SELECT pg_current_snapshot()::text") == before, "a transaction of the source wrote"

@@ -34,6 +34,17 @@ class _Line:
     def total(self) -> int:
         return self.bytes + sum(self.flowing.values())
 
+    def expected(self) -> int:
+        """Bytes of the whole table: from its parts that are over, before that from the catalogue, which
+        knows what the table takes on the source's disk, compressed values and all."""
+        if 0 < self.part < self.parts:
+            return max(self.total(), self.bytes * self.parts // self.part)
+        return self.estimated_bytes
+
+    def past_expectation(self) -> bool:
+        """Whether more has come over already than the whole was expected to be."""
+        return self.state == "copying" and self.total() > self.expected()
+
 
 class Board:
     """Thread-safe. Bytes of a part that is given up are taken back, so nothing is counted twice."""
@@ -160,13 +171,16 @@ class Board:
                 estimated_bytes=whole,
                 rows=sum(table.rows for table in tables),
                 rate=sum(recent) / len(recent) if recent else 0.0,
-                seconds_left=self._left(whole - done),
+                seconds_left=None if self._past_expectation() else self._left(whole - done),
                 workers=self.workers,
                 tables=tables,
                 tables_proven=sum(table.state == "proven" for table in tables),
                 waiting_for=self._why(now),
                 history=tuple(self._seconds),
             )
+
+    def _past_expectation(self) -> bool:
+        return any(line.past_expectation() for line in self._lines.values())
 
     def _left(self, size: int) -> tuple[int, int] | None:
         """From the quickest and the slowest stretch of 5 s so far; nothing before there are two of them."""
@@ -206,7 +220,7 @@ def _table(line: _Line, now: float) -> TableProgress:
         rows=line.rows,
         estimated_rows=line.estimated_rows,
         bytes=size,
-        estimated_bytes=line.estimated_bytes,
+        estimated_bytes=line.expected(),
         rate=rate,
         part=line.part,
         parts=line.parts,

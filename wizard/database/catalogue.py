@@ -120,3 +120,12 @@ def read_sequences(connection: Connection) -> dict[tuple[str, str], SequenceStat
         for number, last, called in connection.execute(query).fetchall():
             states[batch[number]] = (last, called)
     return states
+
+
+def rows_changed(connection: Connection) -> int:
+    """Rows inserted, updated and deleted since the server began to count; 0 again after it crashed."""
+    row = connection.execute(
+        "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int8"
+        " FROM pg_catalog.pg_stat_user_tables WHERE schemaname <> '_offramp'"
+    ).fetchone()
+    return int(str(row[0])) if row else 0

@@ -65,7 +65,7 @@ class Ends:
 
     def __init__(self, source: Callable[[], Secret], target: Callable[[], Secret], session: str) -> None:
         self._urls = {"source": source, "target": target}
-        self.session = clean(session)[:24]
+        self.session = clean(session)[-24:]
         self.run = secrets.token_hex(4)
         self._open: set[Connection] = set()
         self._lock = threading.Lock()
@@ -95,7 +95,7 @@ class Ends:
             running = [known for known in self._open if not known.closed]
         for connection in running:
             try:
-                connection.cancel()
+                connection.cancel_safe(timeout=5)
             except psycopg.Error:
                 # A connection that cannot be reached any more has nothing left to cancel.
                 continue
@@ -212,7 +212,7 @@ def trouble(error: psycopg.Error, what: str) -> Trouble:
     kept = "What was committed before stays and is not copied again."
     if state == "53100" or "No space left on device" in str(error):
         return Trouble(
-            said, untouched=kept, remedy="Give the database more disk, then resume.", code="disk-full"
+            said, untouched=kept, remedy="Give the database more disk, then resume.", code="database-full"
         )
     if state.startswith("28") or "password authentication failed" in text:
         return Trouble(

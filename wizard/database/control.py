@@ -47,13 +47,19 @@ class Control:
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """End the work: queries that run are cancelled, parts that are not committed are given up."""
+        """End the work: queries that run are cancelled, parts that are not committed are given up. Returns
+        at once: to cancel a query takes a connection, and the network may be what is broken."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
             callbacks = list(self._on_stop)
-        for callback in callbacks:
-            callback()
+
+        def tell() -> None:
+            for callback in callbacks:
+                callback()
+
+        if callbacks:
+            threading.Thread(target=tell, name="offramp-stop", daemon=True).start()
 
     def on_stop(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Have `callback` called once when a stop is asked for; returns a function that takes it back."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from wizard.model.trouble import Trouble
 LONGEST_WAIT = 30.0
 """Seconds between two attempts, at most."""
 
+LOCKS = 2.0
+"""Seconds after which a worker lets go of the source's tables it has read: whoever alters one waits for that,
+and all queries of that table wait behind it."""
+
 LOGIN_ATTEMPTS = 3
 """A refused password may be one that was rotated a moment ago: it is read again this often."""
 
@@ -32,6 +37,7 @@ class Hands:
         self._ends = ends
         self._snapshot = snapshot
         self._source: Connection | None = None
+        self._shared_at: float | None = None
         self._target: Connection | None = None
         self._old_backend: int | None = None
         self._reaching = "the source"
@@ -41,15 +47,25 @@ class Hands:
         """Raises psycopg.Error, SnapshotLost, Trouble."""
         self._reaching = "the source"
         if self._source is None:
-            connection = self._ends.open_source("copy")
-            try:
-                if self._snapshot is not None:
-                    self._snapshot.share(connection)
-            except BaseException:
-                connection.close()
-                raise
-            self._source = connection
+            self._source = self._ends.open_source("copy")
+        if self._snapshot is not None and self._shared_at is None:
+            self._snapshot.share(self._source)
+            self._shared_at = time.monotonic()
         return self._source
+
+    def let_go(self, *, at_once: bool) -> None:
+        """End the transaction on the source, and with it the locks on the tables that were read, `at_once`
+        or after a while. The next use sees the same snapshot."""
+        if self._source is None or self._shared_at is None:
+            return
+        if at_once or time.monotonic() - self._shared_at > LOCKS:
+            self._shared_at = None
+            try:
+                self._source.execute("COMMIT")
+            except psycopg.Error:
+                # It broke meanwhile, and its locks are gone; the next use opens another.
+                self._source.close()
+                self._source = None
 
     @property
     def target(self) -> Connection:
@@ -82,7 +98,7 @@ class Hands:
             if connection is not None:
                 with contextlib.suppress(psycopg.Error):
                     connection.close()
-        self._source = self._target = None
+        self._source = self._target = self._shared_at = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +157,7 @@ class Crew:
         try:
             while (task := self._next()) is not None:
                 self._finished(self._attempt(task, hands, number))
+                hands.let_go(at_once=False)
         except BaseException as error:  # noqa: BLE001 - handed to the thread that called run()
             self._fail(error)
         finally:
@@ -171,6 +188,8 @@ class Crew:
     def _attempt(self, task: Task, hands: Hands, number: int) -> Iterable[Task]:
         attempt = 0
         while True:
+            if self._control.paused:
+                hands.let_go(at_once=True)
             self._control.check()
             try:
                 return task.do(hands)

@@ -18,6 +18,8 @@ from wizard.model.trouble import Trouble
 
 T = TypeVar("T")
 
+LOCK_LIMIT = "5s"
+
 _BATCH = 200
 
 
@@ -121,7 +123,8 @@ def take_back(target: Connection) -> None:
     """Remove the foreign keys, triggers and policies of an earlier ending, so that tables can be copied
     again; in one transaction with their records."""
     builds = [build for build in marker.read_builds(target) if build.done]
-    target.execute("BEGIN")
+    # Somebody's open transaction on the target is waited for, but not in silence.
+    target.execute(f"BEGIN; SET LOCAL lock_timeout = '{LOCK_LIMIT}'")
     for build in reversed(builds):
         if build.stage in ("foreign", "trigger", "policy") and build.drop:
             target.execute(build.drop.encode("utf-8", "surrogateescape"))

@@ -24,7 +24,8 @@ _MAKE = """
 CREATE SCHEMA _offramp;
 CREATE TABLE _offramp.move (
     format int NOT NULL, session text NOT NULL, name text NOT NULL, source text NOT NULL,
-    search_path text NOT NULL, left_out text[] NOT NULL, made timestamptz NOT NULL DEFAULT now());
+    search_path text NOT NULL, left_out text[] NOT NULL, schema_state text NOT NULL,
+    made timestamptz NOT NULL DEFAULT now());
 CREATE TABLE _offramp.tab (
     tab text PRIMARY KEY, label text NOT NULL, columns text[] NOT NULL, types text[] NOT NULL,
     proven boolean NOT NULL DEFAULT false, source_rows bigint, source_sum numeric,
@@ -40,7 +41,8 @@ CREATE TABLE _offramp.entry (
 
 
 class Owner(Noun, frozen=True, kw_only=True):
-    """Whose copy a target holds. `source` is the identity of the source (`identity`)."""
+    """Whose copy a target holds. `source` is the identity of the source (`identity`), `schema_state` what its
+    schema was (`fit.state_of`)."""
 
     format: int
     session: str
@@ -48,6 +50,7 @@ class Owner(Noun, frozen=True, kw_only=True):
     source: str
     search_path: str
     left_out: tuple[str, ...]
+    schema_state: str
 
 
 class Build(Noun, frozen=True, kw_only=True):
@@ -92,7 +95,7 @@ def read_owner(connection: Connection) -> Owner | None:
     if connection.execute("SELECT pg_catalog.to_regclass('_offramp.move')").fetchone() == (None,):
         return None
     row = connection.execute(
-        "SELECT format, session, name, source, search_path, left_out FROM _offramp.move"
+        "SELECT format, session, name, source, search_path, left_out, schema_state FROM _offramp.move"
     ).fetchone()
     if row is None:
         return None
@@ -103,6 +106,7 @@ def read_owner(connection: Connection) -> Owner | None:
         source=row[3],
         search_path=row[4],
         left_out=tuple(row[5]),
+        schema_state=row[6],
     )
 
 
@@ -116,9 +120,17 @@ def make(
     """Write the marker; call it inside the transaction that makes the schema."""
     connection.execute(_MAKE.encode())
     connection.execute(
-        "INSERT INTO _offramp.move (format, session, name, source, search_path, left_out)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        (owner.format, owner.session, owner.name, owner.source, owner.search_path, list(owner.left_out)),
+        "INSERT INTO _offramp.move (format, session, name, source, search_path, left_out, schema_state)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (
+            owner.format,
+            owner.session,
+            owner.name,
+            owner.source,
+            owner.search_path,
+            list(owner.left_out),
+            owner.schema_state,
+        ),
     )
     with connection.cursor() as cursor:
         with cursor.copy("COPY _offramp.tab (tab, label, columns, types) FROM STDIN") as rows:

@@ -13,12 +13,14 @@ import psycopg
 
 from wizard.database import marker
 from wizard.database.board import Board
-from wizard.database.catalogue import Table, read_tables
+from wizard.database.catalogue import read_tables, rows_changed
 from wizard.database.connect import Connection, Ends, trouble
 from wizard.database.control import Control, Stopped
 from wizard.database.copy import Copier
 from wizard.database.crew import Crew, may_pass, wait_to_retry
 from wizard.database.ending import Ending, take_back
+from wizard.database.fingerprint import Fingerprint, fingerprint
+from wizard.database.fit import misfits, want_same_tables
 from wizard.database.inspect import TargetState, other_clients, target_state
 from wizard.database.preparation import prepare
 from wizard.database.progress import CopyProgress, Proof, TableProof
@@ -79,18 +81,24 @@ class Move:
         """What the target holds now: nothing, this copy's beginnings, or something else."""
         return self._with_target(lambda target: target_state(target, self._session, self._identity()))
 
-    def first_copy(self) -> tuple[TableProof, ...]:
+    def first_copy(self, *, may_start_over: bool = True) -> tuple[TableProof, ...]:
         """Make the schema, copy every table under one snapshot, build indexes, and prove each table inside
-        that snapshot. The source may be written to meanwhile. Returns what was proven."""
+        that snapshot. The source may be written to meanwhile. Returns what was proven.
+
+        Args:
+            may_start_over: whether a copy whose schema has changed since is thrown away; otherwise that is
+                a Trouble.
+        """
         with self._board.live():
             self._clear_leftovers()
-            if self._own_target() == "empty":
+            if self._own_target() == "empty" or self._thrown_away(may_start_over):
                 self._board.phase("schema")
             self._under_a_snapshot(self._copy_missing, _LOST_BEFORE)
             return self._proofs()
 
     def first_proof(self) -> Proof | None:
-        """What the first copy proved, from the marker; None while not every table has been copied."""
+        """What the first copy proved, from the marker; None while not every table has been copied, or when
+        a schema has changed since and the copy no longer fits."""
 
         def read(target: Connection) -> bool:
             owner = marker.read_owner(target)
@@ -105,9 +113,40 @@ class Move:
                 and all(table.source is not None for table in tables)
             )
 
-        if not self._with_target(read):
+        if not self._with_target(read) or self.misfits():
             return None
         return Proof(database=self._board.database, tables=self._proofs())
+
+    def misfits(self) -> list[str]:
+        """What was changed on either side since the copy was begun, so that it has to be begun anew; empty
+        when it fits, or when there is none."""
+
+        def read() -> Fingerprint:
+            with self._ends.open_source("look") as source:
+                return fingerprint(source)
+
+        owner = self._with_target(marker.read_owner)
+        if owner is None:
+            return []
+        there = self._patiently("The source's schema cannot be read", "the source", read)
+        return misfits(there, self._with_target(fingerprint), owner.schema_state)
+
+    def _thrown_away(self, may: bool) -> bool:
+        """Empty a target whose copy does not fit any more; whether that was so."""
+        words = self.misfits()
+        if not words:
+            return False
+        some = ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+        if not may:
+            raise Trouble(
+                f"The copy no longer fits, and the target was written to since. Changed: {some}.",
+                untouched="The target was left as it is.",
+                remedy="Save what was written there, then empty it or choose another name on the map.",
+                code="schema-changed",
+            )
+        self._event(f"The schema was changed since the copy began ({some}): everything is copied anew.")
+        self._with_target(marker.empty_target)
+        return True
 
     def other_writers(self) -> list[str]:
         """Who else is connected to the source database with the app's role, in words."""
@@ -122,14 +161,7 @@ class Move:
         """Rows inserted, updated and deleted on the target since its server began to count. The difference
         of two calls says how much was written between them; the server counts with a second's delay."""
 
-        def count(target: Connection) -> int:
-            row = target.execute(
-                "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int8"
-                " FROM pg_catalog.pg_stat_user_tables WHERE schemaname <> '_offramp'"
-            ).fetchone()
-            return int(str(row[0])) if row else 0
-
-        return self._with_target(count)
+        return self._with_target(rows_changed)
 
     def refresh(self) -> tuple[str, ...]:
         """Compare every table with the source, which must be frozen now, and copy again what differs.
@@ -217,7 +249,7 @@ class Move:
 
     def _copier(self, snapshot: Snapshot, known: dict[str, marker.Known]) -> Copier:
         tables = read_tables(snapshot.connection)
-        _same_tables(tables, known)
+        want_same_tables(tables, known)
         owner = self._with_target(marker.read_owner)
         return Copier(
             tables=tables,
@@ -313,6 +345,7 @@ class Move:
         attempt = 0
         while True:
             self._control.check()
+            forget = self._control.on_stop(self._ends.cancel_all)
             try:
                 return do()
             except (psycopg.Error, Trouble) as error:
@@ -322,6 +355,8 @@ class Move:
                     raise error if isinstance(error, Trouble) else trouble(error, what) from error
                 wait_to_retry(error, side, attempt, self._control, self._board, number=-1)
                 attempt += 1
+            finally:
+                forget()
 
     def _under_a_snapshot(self, do: Callable[[Snapshot], T], lost: str) -> T:
         while True:
@@ -358,21 +393,3 @@ def _foreign(state: TargetState) -> Trouble:
         remedy="Choose an empty database, or empty this one yourself if nobody needs what it holds.",
         code="target-not-empty",
     )
-
-
-def _same_tables(tables: list[Table], known: dict[str, marker.Known]) -> None:
-    """Raises Trouble when the source's tables are no longer those that were made on the target."""
-    now = {table.key: (table.columns, table.types, table.label) for table in tables}
-    before = {key: (table.columns, table.types, table.label) for key, table in known.items()}
-    changed = sorted(
-        (now.get(key) or before[key])[2]
-        for key in now.keys() | before.keys()
-        if now.get(key) != before.get(key)
-    )
-    if changed:
-        raise Trouble(
-            f"The source's schema has changed since the first copy: {', '.join(changed[:5])}.",
-            untouched="The target was left as it is.",
-            remedy="Start the copy over, and change no schema until the move has ended.",
-            code="schema-changed",
-        )

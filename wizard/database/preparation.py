@@ -10,6 +10,8 @@ from wizard.database import marker
 from wizard.database.catalogue import read_tables
 from wizard.database.connect import Connection, Ends
 from wizard.database.control import Control
+from wizard.database.fingerprint import fingerprint
+from wizard.database.fit import state_of
 from wizard.database.inspect import installable_extensions, target_state
 from wizard.database.marker import Owner
 from wizard.database.parts import cut
@@ -59,6 +61,7 @@ def prepare(
         source=marker.identity(source),
         search_path=_search_path(source),
         left_out=(),  # known once the target was asked
+        schema_state=state_of(fingerprint(source)),
     )
     encoding = _encoding(source)
 
