@@ -1,5 +1,6 @@
 """What a person can decide for each component, as data: words, what is asked, and the change it makes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
     match component:
         case ("environment",):
             return _environment(mapping, profile)
+        case ("region",):
+            return [_region(mapping, profile)]
         case ("port",):
             return [_port(mapping)]
         case ("app", app_id):
@@ -130,6 +133,18 @@ def _environment(mapping: Mapping, profile: Profile) -> list[Option]:
             _handle(profile),
         ),
     ]
+
+
+def _region(mapping: Mapping, profile: Profile) -> Option:
+    # A stack of one's own may be in a region that the catalogue does not have, so none is refused here.
+    return Option(
+        "region",
+        "Another region",
+        edit.set_region,
+        "Where is it to be? " + ", ".join(profile.capabilities.regions),
+        mapping.region,
+        lambda text: "" if re.fullmatch(r"[a-z0-9-]{2,40}", text) else f"{profile.title} has no such region.",
+    )
 
 
 def _port(mapping: Mapping) -> Option:

@@ -53,7 +53,7 @@ def entries(
 ) -> list[Entry]:
     """All rows in the order of the inventory. `opened` are apps whose copied config vars are listed."""
     maker = _Maker(system, mapping, profile, found)
-    rows = [maker.environment(), maker.port()]
+    rows = [maker.environment(), *maker.region(), maker.port()]
     for app in system.apps:
         rows += maker.app(app, opened)
     rows += maker.databases()
@@ -118,6 +118,16 @@ class _Maker:
         return Entry(
             "environment", 0, word, "", after, state, ("environment",), "where everything moves to", problem
         )
+
+    def region(self) -> Iterator[Entry]:
+        if not self.mapping.create_environment or not self.profile.capabilities.regions:
+            return
+        problem = self.problems.get("region")
+        state: State = "open" if problem else "good"
+        today = ", ".join(sorted({app.region for app in self.system.apps if app.region}))
+        why = "where the data is today, or nearest to it"
+        after = self.mapping.region or "?"
+        yield Entry("region", 0, "region", today, after, state, ("region",), why, problem)
 
     def port(self) -> Entry:
         problem = self.problems.get("port")

@@ -139,6 +139,8 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     empty_config_values: bool = True
     needs_dockerfile: bool = False
     regions: tuple[str, ...] = ()
+    nearest: dict[str, str] = field(default_factory=dict)
+    """The region of the target that stands for each region of the source."""
     loses: tuple[str, ...] = ()
     """What a team gives up there ("review apps")."""
     way_in: str = ""
@@ -251,7 +253,9 @@ class Target(Protocol):
 
     async def environments(self) -> list[Environment]: ...
 
-    async def create_environment(self, handle: str, log: Log) -> Environment: ...
+    async def create_environment(self, handle: str, region: str, log: Log) -> Environment:
+        """Create it in `region`, never in another; empty is good only where there is nothing to choose."""
+        ...
 
     async def database_versions(self) -> list[str]:
         """The Postgres versions that can be created now."""

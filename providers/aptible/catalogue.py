@@ -36,6 +36,14 @@ class Words(Noun, frozen=True, kw_only=True):
     date: str
 
 
+class Pairs(Noun, frozen=True, kw_only=True):
+    """Names by names."""
+
+    values: dict[str, str]
+    source: str
+    date: str
+
+
 class PriceList(Noun, frozen=True, kw_only=True):
     """US dollars."""
 
@@ -52,6 +60,7 @@ class Catalogue(Noun, frozen=True, kw_only=True):
     postgres_versions: Choice
     extensions: Words
     regions: Words
+    nearest: Pairs
     loses: Words
     by_hand: Words
     release_hook: ReleaseHook
@@ -83,6 +92,7 @@ def profile() -> Profile:
             empty_config_values=False,
             needs_dockerfile=True,
             regions=known.regions.values,
+            nearest=known.nearest.values,
             loses=known.loses.values,
             way_in="SSH tunnel",
             by_hand=known.by_hand.values,

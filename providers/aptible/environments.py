@@ -33,14 +33,14 @@ class Environments:
         account = await self._api.get(f"/accounts/{environment_id}", AccountAnswer, what="the environment")
         return account.handle
 
-    async def create(self, handle: str, log: Log) -> Environment:
-        """Adopt the environment of that handle, or create it on the best stack there is."""
+    async def create(self, handle: str, region: str, log: Log) -> Environment:
+        """Adopt the environment of that handle, or create it on the best stack that there is in `region`."""
         found = await self._find(handle)
         if found is not None:
             log(f"The environment {handle} is there already.")
             return found
         organization = await self._organization()
-        stack = best_stack(await self._stacks(), organization.id)
+        stack = best_stack(await self._stacks(), organization.id, region)
         log(f"Creating the environment {handle} on the stack {stack.name} ({stack.region}).")
         body = {
             "handle": handle,
@@ -78,20 +78,40 @@ class Environments:
         return found[0]
 
 
-def best_stack(stacks: list[Stack], organization_id: str) -> Stack:
-    """A stack of the organisation's own when there is exactly one, else the default shared one.
+def best_stack(stacks: list[Stack], organization_id: str, region: str) -> Stack:
+    """A stack in `region`: the organisation's own before a shared one, the default among shared ones.
+
+    An empty region is good enough where all usable stacks are in the same one.
 
     Raises:
-        Trouble: there is no stack to be used.
+        Trouble: there is none in that region, or a person has to choose.
     """
     own = [stack for stack in stacks if stack.linked_id("organization") == organization_id]
     shared = [stack for stack in stacks if stack.linked_id("organization") is None and stack.public]
-    default = [stack for stack in shared if stack.default]
-    chosen = own if len(own) == 1 else default or shared
+    regions = sorted({stack.region for stack in own + shared})
+    offered = ", ".join(regions) or "none"
+    if not region and len(regions) > 1:
+        raise Trouble(
+            f"It is not chosen in which region the new environment is to be (Aptible offers: {offered}).",
+            remedy="Choose a region on the map, and make the plan again.",
+            code="region-unclear",
+        )
+    own, shared = ([one for one in some if region in ("", one.region)] for some in (own, shared))
+    chosen = own or [stack for stack in shared if stack.default] or shared
     if not chosen:
         raise Trouble(
-            "Aptible offers this account no stack for a new environment.",
-            remedy="Create the environment in Aptible's dashboard, then choose it here.",
+            f"Aptible offers this account no stack in {region or 'any region'} (it offers: {offered}).",
+            remedy="Choose one of these regions on the map, or create the environment in Aptible's dashboard "
+            "and choose it there; then make the plan again.",
             code="no-stack",
+        )
+    if len(chosen) > 1:
+        names = ", ".join(stack.name for stack in chosen)
+        raise Trouble(
+            f"There are {len(chosen)} stacks in {chosen[0].region} that the new environment could be on: "
+            f"{names}.",
+            remedy="Create the environment on one of them in Aptible's dashboard, choose it on the map, and "
+            "make the plan again.",
+            code="stack-unclear",
         )
     return chosen[0]

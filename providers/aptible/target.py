@@ -52,8 +52,8 @@ class AptibleTarget:
     async def environments(self) -> list[Environment]:
         return await self._environments.all()
 
-    async def create_environment(self, handle: str, log: Log) -> Environment:
-        return await self._environments.create(handle, log)
+    async def create_environment(self, handle: str, region: str, log: Log) -> Environment:
+        return await self._environments.create(handle, region, log)
 
     async def database_versions(self) -> list[str]:
         return await self._databases.versions()

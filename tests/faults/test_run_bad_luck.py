@@ -102,7 +102,7 @@ def test_a_target_that_is_not_empty_is_refused_before_any_write(world: RunWorld)
 
     async def occupy() -> None:
         target = open_target(world.session, world.vault, "aptible")
-        environment = await target.create_environment(mapping.environment, lambda line: None)
+        environment = await target.create_environment(mapping.environment, mapping.region, lambda line: None)
         wish = DatabaseWish(
             handle=choice.handle, version=choice.version, memory_mb=choice.memory_mb, disk_gb=choice.disk_gb
         )

@@ -71,7 +71,7 @@ class World:
         return int(self.sandbox.facts()["posts"].get(path, 0))
 
     async def environment(self) -> Environment:
-        return await self.target.create_environment("acme-production", self.log)
+        return await self.target.create_environment("acme-production", "eu-central-1", self.log)
 
     async def app(self, handle: str = "shop") -> TargetApp:
         return await self.target.create_app(await self.environment(), handle, self.log)

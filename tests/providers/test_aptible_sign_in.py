@@ -127,6 +127,9 @@ def test_the_provider_is_what_the_wizard_wants() -> None:
     assert profile.prices.memory_gb_cents == 5840.0
     assert profile.prices.source and profile.prices.date >= "2025"
     assert profile.memory_sizes_mb[0] == 512
+    nearest = profile.capabilities.nearest
+    assert (nearest["eu"], nearest["us"]) == ("eu-central-1", "us-east-1")
+    assert set(nearest.values()) <= set(profile.capabilities.regions)
 
 
 @pytest.mark.parametrize(

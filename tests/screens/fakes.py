@@ -166,8 +166,8 @@ class FakeTarget:
     async def environments(self) -> list[Environment]:
         return list(self._world.environments.values())
 
-    async def create_environment(self, handle: str, log: Log) -> Environment:
-        made = Environment(id=f"env-{handle}", handle=handle, region="eu-central-1")
+    async def create_environment(self, handle: str, region: str, log: Log) -> Environment:
+        made = Environment(id=f"env-{handle}", handle=handle, region=region)
         return self._world.environments.setdefault(handle, made)
 
     async def database_versions(self) -> list[str]:

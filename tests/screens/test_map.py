@@ -52,6 +52,25 @@ async def test_the_first_visit_proposes_and_saves(begun: Begun, world: FakeWorld
         assert isinstance(app.screen, MapScreen)
 
 
+async def test_the_region_of_the_data_is_seen_and_changed(
+    begun: Begun, world: FakeWorld, vault: Vault
+) -> None:
+    session = begun.chosen()
+    app = OfframpApp(session=session, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        (row,) = [line for line in seen(app).splitlines() if "region" in line]
+        assert row.split()[:4] == ["region", "eu", "→", "eu-central-1"]
+        go_to(app, "region")
+        await pilot.press("enter", "enter")
+        await pilot.press(*["backspace"] * 20, *"no such", "enter")
+        assert "has no such region." in seen(app)
+        await pilot.press(*["backspace"] * 20, *"us-east-1", "enter")
+        await settle(pilot)
+        assert kept(session).region == "us-east-1"
+        assert "→ us-east-1" in seen(app)
+
+
 async def test_a_count_is_asked_checked_and_saved(begun: Begun, world: FakeWorld, vault: Vault) -> None:
     session = begun.chosen()
     app = OfframpApp(session=session, vault=vault)
@@ -198,7 +217,7 @@ def test_every_option_makes_a_mapping() -> None:
     """No option raises for a text that its own check lets through."""
     system, profile = example_system(), fake_profile()
     mapping = propose(system, profile)
-    for component in [("environment",), ("port",), *components(system)]:
+    for component in [("environment",), ("region",), ("port",), *components(system)]:
         for option in options(component, system, mapping, profile):
             text = option.value if option.question else ""
             if option.question and (not text or option.check(text)):

@@ -186,6 +186,14 @@ def _name_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
             remedy="Choose another name.",
             blocks=True,
         )
+    if mapping.create_environment and profile.capabilities.regions and not mapping.region:
+        yield Problem(
+            code="region",
+            component="region",
+            text=f"where the new {word} is to be is not chosen",
+            remedy="Choose a region: the data moves there.",
+            blocks=True,
+        )
     if not 1024 <= mapping.port <= 65535:
         yield Problem(
             code="port",

@@ -37,6 +37,11 @@ def set_environment(mapping: Mapping, handle: str, *, create: bool) -> Mapping:
     return msgspec.structs.replace(mapping, environment=handle, create_environment=create)
 
 
+def set_region(mapping: Mapping, region: str) -> Mapping:
+    """Where a new environment is made, in the target's words."""
+    return msgspec.structs.replace(mapping, region=region)
+
+
 def set_port(mapping: Mapping, port: int) -> Mapping:
     """The port that web processes listen on."""
     return msgspec.structs.replace(mapping, port=port)
@@ -211,6 +216,7 @@ def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
         proposed,
         environment=decided.environment or proposed.environment,
         create_environment=decided.create_environment if decided.environment else proposed.create_environment,
+        region=decided.region or proposed.region,
         port=decided.port,
         apps=_kept(decided.apps, proposed.apps, lambda one: one.app_id),
         processes=_kept(decided.processes, proposed.processes, lambda one: (one.app_id, one.type)),

@@ -1,5 +1,6 @@
 """The proposal: what becomes of each component, and why. A person may change all of it."""
 
+from collections import Counter
 from collections.abc import Mapping as Known
 from typing import Literal
 
@@ -51,6 +52,7 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
     partial = Mapping(
         environment=make_handle(profile, common_name(app.name for app in system.apps)),
         create_environment=True,
+        region=_region(system, profile),
         apps=tuple(apps),
         processes=tuple(_process(app, process, profile) for app in system.apps for process in app.processes),
         jobs=tuple(
@@ -69,6 +71,18 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
         ),
     )
     return propose_config(system, profile, partial)
+
+
+def _region(system: System, profile: Profile) -> str:
+    """Where most of the databases are today, in the target's words; empty when only a person can say."""
+    offered = profile.capabilities.regions
+    if len(offered) == 1:
+        return offered[0]
+    places = {app.id: app.region for app in system.apps if app.region}
+    of_data = [places[add_on.app_id] for add_on in databases(system) if add_on.app_id in places]
+    for place, _ in Counter(of_data or places.values()).most_common(1):
+        return profile.capabilities.nearest.get(place, "")
+    return ""
 
 
 def _app(app: App, handle: str, checkout: Checkout | None, profile: Profile) -> AppChoice:

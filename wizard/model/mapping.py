@@ -86,10 +86,12 @@ class DomainChoice(Noun, frozen=True, kw_only=True):
 
 
 class Mapping(Noun, frozen=True, kw_only=True):
-    """All choices. `environment` is the handle of the target's environment (a Space, a stack's account)."""
+    """All choices. `environment` is the handle of the target's environment (a Space, a stack's account);
+    `region` is the target's name of where a new one is made, and says nothing of one that is there."""
 
     environment: str = ""
     create_environment: bool = False
+    region: str = ""
     port: int = 3000
     apps: tuple[AppChoice, ...] = ()
     processes: tuple[ProcessChoice, ...] = ()

@@ -80,13 +80,14 @@ def _code(prepared: Prepared, app: App) -> PreparedApp:
 def _environment(mapping: Mapping, profile: Profile) -> Step:
     word = profile.words.get("environment", "environment")
     verb = "Create" if mapping.create_environment else "Find"
+    region = mapping.region if mapping.create_environment else ""
     return Step(
         key="environment",
         kind="environment",
-        title=f"{verb} the {word} {mapping.environment}",
+        title=f"{verb} the {word} {mapping.environment}" + (f" in {region}" if region else ""),
         phase="prepare",
         writes="target" if mapping.create_environment else "nothing",
-        args={"handle": mapping.environment, "create": mapping.create_environment},
+        args={"handle": mapping.environment, "create": mapping.create_environment, "region": region},
         way_back=NO_WAY_BACK_NEEDED,
     )
 

@@ -15,7 +15,7 @@ from providers.sandbox.aptible.http import (
     wants_secrets,
 )
 from providers.sandbox.aptible.lookup import found, shown_database, visible
-from providers.sandbox.aptible.shapes import DATABASE_IMAGES, STACK_ID, Shapes
+from providers.sandbox.aptible.shapes import DATABASE_IMAGES, Shapes
 from providers.sandbox.aptible.work import TYPES
 from providers.sandbox.aptible.world import ORGANIZATION, Operation, World
 
@@ -39,7 +39,7 @@ class Reads:
             "/": self._root,
             "/stacks": self._stacks,
             "/stacks/{id}": self._stack,
-            "/stacks/{id}/accounts": self._accounts,
+            "/stacks/{id}/accounts": self._stack_accounts,
             "/accounts": self._accounts,
             "/accounts/{id}": self._account,
             "/accounts/{id}/permissions": self._permissions,
@@ -77,16 +77,20 @@ class Reads:
         return hal(self._shapes.root())
 
     async def _stacks(self, request: web.Request) -> web.Response:
-        return page(request, "stacks", [self._shapes.stack()])
+        return page(request, "stacks", [self._shapes.stack(item) for item in self._world.stacks.values()])
 
     async def _stack(self, request: web.Request) -> web.Response:
-        if number(request) != STACK_ID:
-            raise not_found()
-        return hal(self._shapes.stack())
+        return hal(self._shapes.stack(found(self._world.stacks, number(request))))
 
     async def _accounts(self, request: web.Request) -> web.Response:
         embedded = wants_embedded(request)
         rows = [self._shapes.account(item, embedded=embedded) for item in self._world.accounts.values()]
+        return page(request, "accounts", rows)
+
+    async def _stack_accounts(self, request: web.Request) -> web.Response:
+        stack = found(self._world.stacks, number(request))
+        here = [item for item in self._world.accounts.values() if item.stack.id == stack.id]
+        rows = [self._shapes.account(item, embedded=wants_embedded(request)) for item in here]
         return page(request, "accounts", rows)
 
     async def _account(self, request: web.Request) -> web.Response:

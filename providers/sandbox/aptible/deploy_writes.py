@@ -19,7 +19,18 @@ from providers.sandbox.aptible.lookup import checked_handle, found, shown_databa
 from providers.sandbox.aptible.portal import Portal
 from providers.sandbox.aptible.shapes import DATABASE_IMAGES, Shapes
 from providers.sandbox.aptible.work import TYPES, Work
-from providers.sandbox.aptible.world import ORGANIZATION, Account, App, Database, Operation, Vhost, World
+from providers.sandbox.aptible.world import (
+    ORGANIZATION,
+    SHARED_STACKS,
+    Account,
+    App,
+    Database,
+    Operation,
+    Vhost,
+    World,
+)
+
+DEFAULT_STACK = next(stack.id for stack in SHARED_STACKS if stack.default)
 
 
 class Writes:
@@ -47,7 +58,10 @@ class Writes:
         handle = checked_handle(body, [account.handle for account in self._world.accounts.values()])
         if body.get("organization_id") != ORGANIZATION:
             raise unprocessable("Organization is not accessible")
-        account = Account(self._world.new_id(), handle, str(body.get("type") or "development"))
+        stack = self._world.stacks.get(body.get("stack_id", DEFAULT_STACK))
+        if stack is None:
+            raise unprocessable("Stack is not accessible")
+        account = Account(self._world.new_id(), handle, str(body.get("type") or "development"), stack)
         self._world.accounts[account.id] = account
         return hal(self._shapes.account(account, embedded=wants_embedded(request)), 201)
 

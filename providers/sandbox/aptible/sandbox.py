@@ -23,7 +23,7 @@ from providers.sandbox.tls import Certificates
 
 
 class AptibleSandbox:
-    """An Aptible with one organisation, one stack and nothing on it.
+    """An Aptible with one organisation, two shared stacks and nothing on it.
 
     Beside what `faults` does to HTTP, rules act on these paths: `ssh:/connect` (refuse the certificate),
     `ssh:/tunnels` (kinds abort, close, time-out: all that are open), `git:/push` (refuse a token), and
@@ -123,6 +123,7 @@ class AptibleSandbox:
         world = self.world
         return {
             "accounts": [account.handle for account in world.accounts.values()],
+            "regions": {account.handle: account.stack.region for account in world.accounts.values()},
             "apps": {app.handle: self._app_facts(app.id) for app in world.apps.values()},
             "databases": {
                 database.handle: {"status": database.status, "version": database.version}

@@ -6,8 +6,6 @@ from providers.sandbox.aptible.portal import Portal
 from providers.sandbox.aptible.world import (
     INTERNAL_DOMAIN,
     ORGANIZATION,
-    REGION,
-    STACK_NAME,
     Account,
     App,
     Database,
@@ -15,11 +13,11 @@ from providers.sandbox.aptible.world import (
     Operation,
     PortalConnection,
     Service,
+    Stack,
     Vhost,
     World,
 )
 
-STACK_ID = 1
 MADE = "2024-01-15T09:00:00.000Z"
 PERMISSIONS = ("admin", "read", "deploy", "observability", "sensitive", "tunnel", "destroy")
 DATABASE_IMAGES = {
@@ -51,16 +49,17 @@ class Shapes:
         names = ("accounts", "apps", "databases", "database_images", "stacks")
         return {"_links": self.links(**{name: f"/{name}" for name in names}, self="/")}
 
-    def stack(self) -> Json:
+    def stack(self, stack: Stack) -> Json:
         keys = self._portal.public_host_keys()
+        owner = f"{self.auth}/organizations/{stack.organization}" if stack.organization else None
         return {
-            "id": STACK_ID,
+            "id": stack.id,
             "_type": "stack",
-            "name": STACK_NAME,
+            "name": stack.name,
             "version": "v2",
-            "region": REGION,
-            "default": True,
-            "public": True,
+            "region": stack.region,
+            "default": stack.default,
+            "public": stack.organization is None,
             "created_at": MADE,
             "updated_at": MADE,
             "ssh_host_dsa_public_key": "",
@@ -79,7 +78,9 @@ class Shapes:
             "default_domain": "on-aptible.com",
             "brickwall_enabled": False,
             "vpc_cidr": "10.20.0.0/16",
-            "_links": self.links(self=f"/stacks/{STACK_ID}", accounts=f"/stacks/{STACK_ID}/accounts"),
+            "_links": self.links(
+                self=f"/stacks/{stack.id}", accounts=f"/stacks/{stack.id}/accounts", organization=owner
+            ),
         }
 
     def account(self, account: Account, *, embedded: bool) -> Json:
@@ -102,7 +103,7 @@ class Shapes:
             "activated": True,
             "bastion_port": 1022,
             "ssh_portal_port": self._portal.port,
-            "sweetness_stack": STACK_NAME,
+            "sweetness_stack": account.stack.name,
             "container_count": containers + len(databases),
             "domain_count": 0,
             "total_disk_size": sum(database.disk_gb for database in databases),
@@ -115,7 +116,7 @@ class Shapes:
             "_links": self.links(
                 self=here,
                 organization=f"{self.auth}/organizations/{ORGANIZATION}",
-                stack=f"/stacks/{STACK_ID}",
+                stack=f"/stacks/{account.stack.id}",
                 **{name: f"{here}/{name}" for name in ("apps", "databases", "operations", "permissions")},
             ),
         }

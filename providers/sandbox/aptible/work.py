@@ -9,7 +9,7 @@ from providers.sandbox.aptible.builds import BuildFailed
 from providers.sandbox.aptible.containers import ReleaseFailed, wait_until_healthy
 from providers.sandbox.aptible.database_server import DATABASE, USER, DatabaseServer
 from providers.sandbox.aptible.rollout import Rollout
-from providers.sandbox.aptible.world import INTERNAL_DOMAIN, STACK_NAME, Database, Operation, Vhost, World
+from providers.sandbox.aptible.world import INTERNAL_DOMAIN, Database, Operation, Vhost, World
 from providers.sandbox.faults import Faults
 from providers.sandbox.router import Router
 from providers.sandbox.tls import Certificates
@@ -134,7 +134,8 @@ class Work:
             folder = self._folder / "databases" / str(database.id)
             major = int(database.version)
             database.server = await DatabaseServer.start(folder, major, password, self._certificates)
-            host = f"db-{STACK_NAME}-{database.id}.{INTERNAL_DOMAIN}"
+            stack = self._world.accounts[database.account_id].stack
+            host = f"db-{stack.name}-{database.id}.{INTERNAL_DOMAIN}"
             database.url = f"postgresql://{USER}:{password}@{host}:{database.server.port}/{DATABASE}"
             operation.say(f"postgresql {database.version} is ready to accept connections")
         database.status = "provisioned"

@@ -12,8 +12,6 @@ from providers.sandbox.aptible.database_server import DatabaseServer
 from providers.sandbox.router import Router
 
 ORGANIZATION = "9d2b4c1e-7a53-4f0e-9c36-0f1f5c5b7a10"
-STACK_NAME = "shared-eu-central-1"
-REGION = "eu-central-1"
 INTERNAL_DOMAIN = "aptible.in"
 
 
@@ -22,11 +20,30 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@dataclass(frozen=True)
+class Stack:
+    """`organization` owns it; a stack without one is shared."""
+
+    id: int
+    name: str
+    region: str
+    default: bool = False
+    organization: str | None = None
+
+
+SHARED_STACKS = (
+    Stack(1, "shared-us-west-1", "us-west-1", default=True),
+    Stack(2, "shared-eu-central-1", "eu-central-1"),
+)
+"""As at Aptible, where the default is (app-ui, stack/index.ts)."""
+
+
 @dataclass
 class Account:
     id: int
     handle: str
     type: str
+    stack: Stack
     created_at: str = field(default_factory=now)
 
 
@@ -170,6 +187,7 @@ class World:
 
     def __init__(self) -> None:
         self._last_id = 100
+        self.stacks: dict[int, Stack] = {stack.id: stack for stack in SHARED_STACKS}
         self.accounts: dict[int, Account] = {}
         self.databases: dict[int, Database] = {}
         self.apps: dict[int, App] = {}

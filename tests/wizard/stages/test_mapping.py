@@ -269,3 +269,45 @@ def test_names(target: Profile, mapping: Mapping) -> None:
     assert common_name(["one-two"]) == "one-two"
     assert cron_service(mapping, "e") == "cron"
     assert cron_service(mapping, "b") is None
+
+
+def elsewhere(target: Profile, *regions: str, **nearest: str) -> Profile:
+    there = msgspec.structs.replace(target.capabilities, regions=regions, nearest=nearest)
+    return msgspec.structs.replace(target, capabilities=there)
+
+
+def in_regions(system: System, regions: dict[str, str]) -> System:
+    apps = tuple(
+        msgspec.structs.replace(app, region=regions.get(app.id, app.region), processes=app.processes)
+        for app in system.apps
+    )
+    return msgspec.structs.replace(system, apps=apps)
+
+
+def test_a_new_environment_is_where_the_data_is(system: System, target: Profile) -> None:
+    two = elsewhere(target, "eu-1", "us-1", eu="eu-1", us="us-1")
+    assert propose(system, two).region == "eu-1"
+    owners = {add_on.app_id for add_on in system.add_ons if add_on.postgres}
+    regions = {app.id: "eu" if app.id in owners else "us" for app in system.apps}
+    assert list(regions.values()).count("us") > 1
+    assert propose(in_regions(system, regions), two).region == "eu-1"
+    assert propose(system, elsewhere(target, "us-1")).region == "us-1"
+    assert propose(system, elsewhere(target, "eu-1", "us-1", us="us-1")).region == ""
+
+
+def test_a_region_is_chosen_by_a_person_where_none_can_be_proposed(
+    system: System, settled: Mapping, target: Profile
+) -> None:
+    open_one = edit.set_region(settled, "")
+    assert codes(system, open_one, target) == {("region", "region")}
+    there = edit.set_environment(open_one, "acme-prod", create=False)
+    assert codes(system, there, target) == set()
+    again = edit.keep_decisions(edit.set_region(settled, "us-1"), settled)
+    assert again.region == "us-1"
+    assert edit.keep_decisions(open_one, settled).region == "eu-1"
+
+
+def test_a_mapping_that_knows_no_region_is_read(settled: Mapping) -> None:
+    told = msgspec.to_builtins(settled)
+    del told["region"]
+    assert msgspec.convert(told, Mapping) == edit.set_region(settled, "")

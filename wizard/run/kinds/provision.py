@@ -2,7 +2,7 @@
 
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
-from wizard.ports import DatabaseWish
+from wizard.ports import DatabaseWish, Environment
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 
@@ -13,6 +13,7 @@ class EnvironmentKind(Kind):
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         for environment in await context.target.environments():
             if environment.handle == step.args["handle"]:
+                _check_region(environment, str(step.args.get("region", "")))
                 region = f" in {environment.region}" if environment.region else ""
                 return Evidence(
                     summary=f"{environment.handle} is there{region}", facts={"id": environment.id}
@@ -26,7 +27,19 @@ class EnvironmentKind(Kind):
                 remedy="Choose another on the map, and make the plan again.",
                 code="environment-missing",
             )
-        await context.target.create_environment(str(step.args["handle"]), context.log(step))
+        region = str(step.args.get("region", ""))
+        await context.target.create_environment(str(step.args["handle"]), region, context.log(step))
+
+
+def _check_region(environment: Environment, wanted: str) -> None:
+    if wanted and environment.region and environment.region != wanted:
+        raise Trouble(
+            f"There is an environment {environment.handle} already, in {environment.region}; the plan is to "
+            f"create one in {wanted}.",
+            remedy="Choose another name on the map, or say there that this one is to be used; then make the "
+            "plan again.",
+            code="environment-elsewhere",
+        )
 
 
 class DatabaseKind(Kind):
