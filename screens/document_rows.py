@@ -168,6 +168,9 @@ def config_row(var: ConfigVar, system: System, width: int) -> Row:
     if var.origin.add_on_id:
         add_on = next((one for one in system.add_ons if one.id == var.origin.add_on_id), None)
         origin += f" {add_on.name}" if add_on else ""
+    if var.copied_from:
+        names = [add_on.name for add_on in system.add_ons if add_on.id == var.copied_from]
+        origin += "".join(f", names {name}" for name in names)
     if var.refers_to_apps:
         names = [app.name for app in system.apps if app.id in var.refers_to_apps]
         origin += f", names {', '.join(names)}"

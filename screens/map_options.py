@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wizard.choose.sizes import major_version
 from wizard.mapping import edit
 from wizard.mapping.check import Component
+from wizard.mapping.database_users import users
 from wizard.mapping.names import is_handle
 from wizard.model.mapping import Mapping
 from wizard.model.system import System
@@ -160,7 +161,17 @@ def _port(mapping: Mapping) -> Option:
 
 def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
     choice = mapping.app(app_id)
+    stays = [
+        Option(
+            "harmless",
+            "It stays, and does no harm there",
+            lambda m, why: edit.keep_harmless(m, app_id, why),
+            "Why does it do no harm that it goes on using the old database?",
+            choice.harmless if choice else "",
+        )
+    ]
     return [
+        *(stays if choice and choice.action == "leave" and _uses_moved(app_id, system, mapping) else ()),
         _plain("move", "Move it", lambda m, _: edit.decide_app(m, app_id, "move", BY_PERSON)),
         Option(
             "handle",
@@ -180,6 +191,10 @@ def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> lis
         ),
         _leave(lambda m, why: edit.decide_app(m, app_id, "leave", why), "Leave it and all of it behind"),
     ]
+
+
+def _uses_moved(app_id: str, system: System, mapping: Mapping) -> bool:
+    return any(app.id == app_id for one in mapping.moved_databases() for app in users(system, one.add_on_id))
 
 
 def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> list[Option]:

@@ -12,7 +12,7 @@ from wizard.document.answers import when
 from wizard.mapping.check import Component, components
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import ConfigChoice, DatabaseChoice, Mapping, ProcessChoice
-from wizard.model.system import App, Process, System
+from wizard.model.system import App, ConfigVar, Process, System
 from wizard.ports import Profile
 
 State = Literal["good", "look", "open", "left"]
@@ -222,15 +222,17 @@ class _Maker:
 
     def _var(self, app: App, one: ConfigChoice, *, depth: int) -> Entry:
         var = next((var for var in app.config if var.name == one.name), None)
-        before = "not set" if var is None else "(empty)" if var.empty else self._origin(var.origin.add_on_id)
+        before = "not set" if var is None else "(empty)" if var.empty else self._origin(var)
         after = self._becomes(one)
         return self._entry(
             ("config", app.id, one.name), depth, one.name, (before, after), action=one.action, why=one.reason
         )
 
-    def _origin(self, add_on_id: str | None) -> str:
-        found = next((one for one in self.system.add_ons if one.id == add_on_id), None)
-        return f"from {found.name}" if found else "config var"
+    def _origin(self, var: ConfigVar) -> str:
+        reached = var.origin.add_on_id or var.copied_from
+        found = next((one for one in self.system.add_ons if one.id == reached), None)
+        how = "from" if var.origin.add_on_id else "copied from"
+        return f"{how} {found.name}" if found else "config var"
 
     def _becomes(self, one: ConfigChoice) -> str:
         match one.action:

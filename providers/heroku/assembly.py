@@ -1,12 +1,13 @@
 """Heroku's answers put into the wizard's nouns. Pure: nothing here asks anybody."""
 
 import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from providers.heroku.app_reading import AppReading, Row
 from providers.heroku.databases import SERVICE
 from providers.heroku.fields import monthly_cents, name_or_text, number, text, texts
 from wizard.document.origins import config_vars
+from wizard.document.servers import Server, servers_of
 from wizard.model.secret import Secret
 from wizard.model.system import AddOn, App, Attachment, Domain, Gap, Job, Postgres, Process
 
@@ -19,6 +20,8 @@ def app_noun(
     pipelines: Mapping[str, str],
     jobs: tuple[Job, ...] | None,
     web_urls: Mapping[str, str],
+    *,
+    servers: Sequence[Server] = (),
 ) -> App:
     """Make one app's noun.
 
@@ -26,6 +29,7 @@ def app_noun(
         sizes: dyno sizes by lower-case name.
         pipelines: names of pipelines by id.
         web_urls: web addresses of all apps by app id, to find them in config values.
+        servers: where the add-ons of all apps are, for the same.
     """
     row = one.row
     attachments = tuple(_attachment(row, text(one.row, "id")) for row in one.attachments)
@@ -46,12 +50,18 @@ def app_noun(
         slug_commit=text(one.slug, "commit") or None,
         maintenance=row.get("maintenance") is True,
         processes=processes_of(one.formation, one.slug, sizes),
-        config=config_vars(one.config, set_by=_set_by(one, attachments), web_urls=web_urls),
+        config=config_vars(one.config, set_by=_set_by(one, attachments), web_urls=web_urls, servers=servers),
         domains=tuple(_domain(row) for row in one.domains),
         attachments=attachments,
         log_drains=tuple(_drain(row) for row in one.drains),
         jobs=jobs,
     )
+
+
+def servers_of_app(one: AppReading) -> tuple[Server, ...]:
+    """Where the add-ons of an app are, by the config vars that they set in it."""
+    attachments = [_attachment(row, text(one.row, "id")) for row in one.attachments]
+    return servers_of(one.config, _set_by(one, attachments))
 
 
 def processes_of(formation: Iterable[Row], slug: Row, sizes: Mapping[str, Row]) -> tuple[Process, ...]:

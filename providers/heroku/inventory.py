@@ -14,6 +14,7 @@ from providers.heroku.assembly import (
     app_noun,
     foreign_add_ons,
     gaps_of_app,
+    servers_of_app,
 )
 from providers.heroku.client import Client
 from providers.heroku.databases import SERVICE, read_postgres
@@ -56,7 +57,11 @@ class Inventory:
         jobs = dict(await _side_by_side([self._jobs(one) for one in schedulers]))
         names = dict(await _side_by_side([self._pipeline(mark) for mark in sorted(pipelines)]))
         urls = {text(one.row, "id"): text(one.row, "web_url") for one in readings}
-        apps = [app_noun(one, sizes, names, jobs.get(text(one.row, "id"), ()), urls) for one in readings]
+        servers = tuple(dict.fromkeys(server for one in readings for server in servers_of_app(one)))
+        apps = [
+            app_noun(one, sizes, names, jobs.get(text(one.row, "id"), ()), urls, servers=servers)
+            for one in readings
+        ]
         add_ons: list[AddOn] = [
             add_on_noun(row, postgres.get(mark)) for mark, row in {**add_on_rows, **foreign}.items()
         ]

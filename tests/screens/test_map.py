@@ -116,6 +116,25 @@ async def test_leaving_a_database_behind_takes_its_urls_along(
         assert url.action == "drop"
 
 
+async def test_an_app_that_stays_and_writes_is_decided_or_explained(
+    begun: Begun, world: FakeWorld, vault: Vault
+) -> None:
+    session = begun.chosen()
+    app = OfframpApp(session=session, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        go_to(app, "app", BACKEND)
+        await pilot.press("x", *"is rewritten", "enter")
+        await settle(pilot)
+        text = " ".join(seen(app).split())
+        assert "it would write to the old one" in text and "say why it does no harm" in text
+        await pilot.press("enter", "enter", *"is switched off", "enter")
+        await settle(pilot)
+        backend = kept(session).app(BACKEND)
+        assert backend is not None and backend.harmless == "is switched off"
+        assert "it would write to the old one" not in " ".join(seen(app).split())
+
+
 async def test_a_change_drops_the_plan(begun: Begun, world: FakeWorld, vault: Vault) -> None:
     from tests.screens.a_run import plan
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.document.origins import config_vars, looks_secret, origin_of
+from wizard.document.servers import servers_of
 from wizard.model.noun import encode
 from wizard.model.secret import Secret
 
@@ -77,6 +78,9 @@ def test_origins() -> None:
     assert origin_of("HEROKU_APP_NAME", set_by).kind == "platform"
     assert origin_of("HEROKU_POSTGRESQL_BLUE_URL", set_by).kind == "person"
     assert origin_of("LOG_LEVEL", set_by).kind == "person"
+    assert origin_of("HEROKU_API_KEY", set_by).kind == "person"
+    assert origin_of("HEROKU_WEBHOOK_SECRET", set_by).kind == "person"
+    assert origin_of("HEROKU_SLUG_COMMIT", set_by).kind == "platform"
 
 
 URLS = {
@@ -119,3 +123,45 @@ def test_no_value_breaks_the_judgement_or_comes_through(name: str, value: str) -
     (found,) = config_vars({name: Secret("kept-" + value)}, set_by={}, web_urls=URLS)
     assert found.name == name
     assert not found.empty
+
+
+PASSWORD = "p0123456789abcdef0123456789abcdef%40x"
+OLD_URL = f"postgres://u1234:{PASSWORD}@ec2-1-2-3-4.eu.compute.example:5432/d9876543210"
+SERVERS = servers_of({"DATABASE_URL": Secret(OLD_URL), "LEVEL": Secret("info")}, {"DATABASE_URL": "db-1"})
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (OLD_URL, ("db-1", "url")),
+        (OLD_URL.replace("postgres://", "postgresql://") + "?sslmode=require", ("db-1", "url")),
+        # Another credential of the same database, and a host that somebody wrote in capitals.
+        ("postgres://reader:x@EC2-1-2-3-4.eu.compute.example/d9876543210", ("db-1", "url")),
+        (f"jdbc:{OLD_URL}", ("db-1", "part")),
+        (f"{OLD_URL},{OLD_URL}", ("db-1", "part")),
+        ("host=ec2-1-2-3-4.eu.compute.example dbname=d9876543210", ("db-1", "part")),
+        (PASSWORD, ("db-1", "part")),
+        ("p0123456789abcdef0123456789abcdef@x", ("db-1", "part")),
+        # The same host is that of many databases.
+        ("postgres://u:other@ec2-1-2-3-4.eu.compute.example/d1111111111", ("", "")),
+        ("postgres://u:p@my-ec2-1-2-3-4.eu.compute.example/d9876543210", ("", "")),
+        ("info", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_copies_of_an_add_ons_url_are_found(value: str, found: tuple[str, str]) -> None:
+    (var,) = config_vars({"REPORTING_DB": Secret(value)}, set_by={}, web_urls={}, servers=SERVERS)
+    assert (var.copied_from, var.copied_as) == found
+    assert var.origin.kind == "person"
+    assert PASSWORD not in encode(var) and "ec2-1-2-3-4" not in encode(var)
+
+
+def test_what_the_add_on_sets_itself_is_no_copy() -> None:
+    (var,) = config_vars(
+        {"DATABASE_URL": Secret(OLD_URL)}, set_by={"DATABASE_URL": "db-1"}, web_urls={}, servers=SERVERS
+    )
+    assert var.copied_from == ""
+
+
+def test_a_server_does_not_print_its_password() -> None:
+    assert PASSWORD not in repr(SERVERS)

@@ -2,9 +2,10 @@
 
 import re
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from wizard.document.servers import Server, copied_from, names_place
 from wizard.model.secret import Secret
 from wizard.model.system import ConfigVar, Origin
 
@@ -25,6 +26,26 @@ PLATFORM: Final = {
     "PORT": "the port that Heroku gives a web process",
 }
 """Names that Heroku or its buildpacks set or read, and what they are for (Dev Center, buildpack sources)."""
+
+METADATA: Final = frozenset(
+    {
+        "HEROKU_APP_DEFAULT_DOMAIN_NAME",
+        "HEROKU_APP_ID",
+        "HEROKU_APP_NAME",
+        "HEROKU_BRANCH",
+        "HEROKU_BUILD_COMMIT",
+        "HEROKU_BUILD_DESCRIPTION",
+        "HEROKU_DYNO_ID",
+        "HEROKU_PARENT_APP_NAME",
+        "HEROKU_PR_NUMBER",
+        "HEROKU_RELEASE_CREATED_AT",
+        "HEROKU_RELEASE_VERSION",
+        "HEROKU_SLUG_COMMIT",
+        "HEROKU_SLUG_DESCRIPTION",
+    }
+)
+"""What Heroku tells an app about itself (dyno metadata, review apps). Other names that begin with HEROKU_ are
+a person's: HEROKU_API_KEY is a token that the code needs."""
 
 _SECRET_NAME = re.compile(
     r"(KEY|SECRET|TOKEN|PASS|PWD|CREDENTIAL|PRIVATE|AUTH|SALT|DSN|CERT|SIGN|LICEN[CS]E|COOKIE|WEBHOOK|PIN$"
@@ -47,6 +68,7 @@ def config_vars(
     *,
     set_by: Mapping[str, str],
     web_urls: Mapping[str, str],
+    servers: Sequence[Server] = (),
 ) -> tuple[ConfigVar, ...]:
     """Judge all config vars of one app, sorted by name.
 
@@ -54,18 +76,24 @@ def config_vars(
         values: the values by name.
         set_by: ids of the add-ons by the names of the config vars that they set in this app.
         web_urls: the web address of every app of the system by app id.
+        servers: where the add-ons of the whole system are.
     """
     places = {app_id: place for app_id, url in web_urls.items() if (place := _place(url))}
-    return tuple(
-        ConfigVar(
-            name=name,
-            origin=origin_of(name, set_by),
-            secret=looks_secret(name, value, from_add_on=name in set_by),
-            empty=not value,
-            refers_to_apps=_apps_named_in(value, places),
+    found = []
+    for name, value in sorted(values.items()):
+        add_on_id, how = copied_from(value, () if name in set_by else servers)
+        found.append(
+            ConfigVar(
+                name=name,
+                origin=origin_of(name, set_by),
+                secret=looks_secret(name, value, from_add_on=name in set_by),
+                empty=not value,
+                refers_to_apps=_apps_named_in(value, places),
+                copied_from=add_on_id,
+                copied_as=how,
+            )
         )
-        for name, value in sorted(values.items())
-    )
+    return tuple(found)
 
 
 def origin_of(name: str, set_by: Mapping[str, str]) -> Origin:
@@ -74,7 +102,7 @@ def origin_of(name: str, set_by: Mapping[str, str]) -> Origin:
         return Origin(kind="add-on", add_on_id=set_by[name])
     if name in PLATFORM:
         return Origin(kind="platform", detail=PLATFORM[name])
-    if name.startswith("HEROKU_") and not name.endswith("_URL"):
+    if name in METADATA:
         return Origin(kind="platform", detail="metadata of the app on Heroku")
     return Origin(kind="person")
 
@@ -121,11 +149,4 @@ def _place(url: str) -> str:
 
 def _apps_named_in(value: Secret, places: Mapping[str, str]) -> tuple[str, ...]:
     text = value.reveal().lower()
-    # The characters around must not continue a host name: app.example is not my-app.example, and
-    # port 80 is not port 8080.
-    return tuple(
-        app_id
-        for app_id, place in places.items()
-        if place in text
-        and re.search(rf"(?<![a-z0-9.-]){re.escape(place)}(?![a-z0-9-]|\.[a-z0-9])", text) is not None
-    )
+    return tuple(app_id for app_id, place in places.items() if names_place(text, place))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from wizard.document.summary import is_postgres
 from wizard.mapping.check_data import config_problems, database_problems
 from wizard.mapping.check_services import service_problems
+from wizard.mapping.database_users import user_problems
 from wizard.mapping.names import is_handle
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping
@@ -67,6 +68,7 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
         *_name_problems(system, mapping, profile),
         *service_problems(system, mapping, profile),
         *database_problems(system, mapping, profile),
+        *user_problems(system, mapping),
         *config_problems(system, mapping, profile),
         *_domain_problems(mapping, profile),
     ]

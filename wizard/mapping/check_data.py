@@ -153,7 +153,8 @@ def _copy_problems(system: System, app: App, var: ConfigVar, profile: Profile) -
             remedy="Drop it and say why, or give it a value on Heroku and read the system again.",
             blocks=True,
         )
-    setter = next((one for one in system.add_ons if one.id == var.origin.add_on_id), None)
+    reached = var.origin.add_on_id or var.copied_from
+    setter = next((one for one in system.add_ons if one.id == reached), None)
     if setter is not None and is_postgres(setter):
         yield Problem(
             code="old-database",

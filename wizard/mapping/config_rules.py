@@ -3,6 +3,7 @@
 import msgspec
 
 from wizard.document.summary import is_postgres
+from wizard.mapping.database_users import databases_follow
 from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.system import AddOn, App, ConfigVar, System
 from wizard.ports import Profile
@@ -29,11 +30,13 @@ def propose_config(system: System, profile: Profile, mapping: Mapping) -> Mappin
 
 
 def follow(system: System, profile: Profile, before: Mapping, after: Mapping) -> Mapping:
-    """`after` with its config vars brought in line with what else changed since `before`.
+    """`after` with its databases and config vars brought in line with what else changed since `before`.
 
-    Leaving a database behind turns its URLs from replaced to dropped, and moving it after all turns them
-    back. Choices that a person made (those that are not what the rules say for `before`) stay.
+    A database whose last app is left behind is left with it. Leaving a database behind turns its URLs from
+    replaced to dropped, and moving it after all turns them back. Choices that a person made (those that are
+    not what the rules say for `before`) stay.
     """
+    after = databases_follow(system, before, after)
     ruled = {(one.app_id, one.name): one for one in propose_config(system, profile, before).config}
     anew = {(one.app_id, one.name): one for one in propose_config(system, profile, after).config}
     return msgspec.structs.replace(
@@ -58,6 +61,9 @@ def choose_config(
         return _drop(app, var, "was set by an add-on that is no longer there")
     if var.origin.kind == "platform" and var.name not in READ_BY_THE_APP:
         return _drop(app, var, var.origin.detail or "is set or read by Heroku itself")
+    copied = next((add_on for add_on in system.add_ons if add_on.id == var.copied_from), None)
+    if copied is not None:
+        return _copy_of(mapping, app, var, copied)
     if var.refers_to_apps:
         return _refers(system, mapping, app, var)
     if var.empty and not profile.capabilities.empty_config_values:
@@ -116,6 +122,28 @@ def _set_by_add_on(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) ->
         replacement="database",
         refers_to=add_on.id,
         reason=_url_reason(app, var, add_on, store.handle if store else add_on.name),
+    )
+
+
+def _copy_of(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> ConfigChoice:
+    """A value that somebody typed, with an add-on's server and password in it."""
+    store = next((choice for choice in mapping.databases if choice.add_on_id == add_on.id), None)
+    if store is not None and store.action == "leave":
+        return _drop(app, var, f"names {add_on.name}, which is left behind")
+    if not is_postgres(add_on) or var.copied_as != "url":
+        return ConfigChoice(
+            app_id=app.id,
+            name=var.name,
+            action="undecided",
+            reason=f"holds the server of {add_on.name} on Heroku: drop it, and set it by hand afterwards",
+        )
+    return ConfigChoice(
+        app_id=app.id,
+        name=var.name,
+        action="replace",
+        replacement="database",
+        refers_to=add_on.id,
+        reason=f"holds a copy of the URL of {add_on.name}; it becomes that of the new database",
     )
 
 

@@ -54,6 +54,11 @@ def decide_app(
     return _apps(mapping, app_id, action=action, reason=reason)
 
 
+def keep_harmless(mapping: Mapping, app_id: str, why: str) -> Mapping:
+    """Say why an app may stay on Heroku although a database that it uses moves."""
+    return _apps(mapping, app_id, harmless=why)
+
+
 def set_app_handle(mapping: Mapping, app_id: str, handle: str) -> Mapping:
     """The name of an app on the target."""
     return _apps(mapping, app_id, handle=handle)

@@ -9,7 +9,7 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     """An app of Heroku becomes an app of the target, or is left behind.
 
     `handle` is its name there; `checkout` the local folder with its code (a git work tree), from which
-    the target is deployed.
+    the target is deployed. `harmless` is why it may stay on Heroku although a database that it uses moves.
     """
 
     app_id: str
@@ -17,6 +17,7 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     handle: str = ""
     checkout: str | None = None
     reason: str = ""
+    harmless: str = ""
 
 
 class ProcessChoice(Noun, frozen=True, kw_only=True):

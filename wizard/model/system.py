@@ -45,6 +45,8 @@ class ConfigVar(Noun, frozen=True, kw_only=True):
 
     `secret` says whether the value looks like one; `empty` whether it is the empty string (which some
     targets cannot hold); `refers_to_apps` are ids of apps whose web address stands in the value.
+    `copied_from` is the id of an add-on that does not set it, but whose server and password stand in it:
+    `copied_as` says whether they are all of the value (`url` of a database) or a `part` of something else.
     """
 
     name: str
@@ -52,6 +54,8 @@ class ConfigVar(Noun, frozen=True, kw_only=True):
     secret: bool = True
     empty: bool = False
     refers_to_apps: tuple[str, ...] = ()
+    copied_from: str = ""
+    copied_as: Literal["", "url", "part"] = ""
 
 
 class Domain(Noun, frozen=True, kw_only=True):

@@ -1,0 +1,70 @@
+"""Which apps use which database: what stays behind with an app, and what an app that stays goes on doing."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from wizard.document.summary import databases
+from wizard.mapping.problem import Problem
+from wizard.model.mapping import DatabaseChoice, Mapping
+from wizard.model.system import App, System
+
+
+def users(system: System, add_on_id: str) -> tuple[App, ...]:
+    """The apps that reach a database: it is attached to them, or a config var of theirs names it."""
+    return tuple(
+        app
+        for app in system.apps
+        if any(one.add_on_id == add_on_id for one in app.attachments)
+        or any(add_on_id in (var.origin.add_on_id, var.copied_from) for var in app.config)
+    )
+
+
+def databases_follow(system: System, before: Mapping, after: Mapping) -> Mapping:
+    """`after`, where a database whose last app was just left behind is left with it, and returns with it."""
+    return msgspec.structs.replace(
+        after, databases=tuple(_follows(system, before, after, choice) for choice in after.databases)
+    )
+
+
+def _follows(system: System, before: Mapping, after: Mapping, choice: DatabaseChoice) -> DatabaseChoice:
+    apps = users(system, choice.add_on_id)
+    used_before, used_now = ({app.id for app in apps} - _left(mapping) for mapping in (before, after))
+    reason = f"only {', '.join(app.name for app in apps)} used it"
+    if choice.action == "move" and used_before and not used_now:
+        return msgspec.structs.replace(choice, action="leave", reason=reason)
+    if choice.action == "leave" and choice.reason == reason and used_now and not used_before:
+        return msgspec.structs.replace(choice, action="move", reason="an app that moves uses it")
+    return choice
+
+
+def user_problems(system: System, mapping: Mapping) -> Iterator[Problem]:
+    """An app that stays and uses a database that moves; a database that moves without anybody who uses it."""
+    stores = {add_on.id: add_on for add_on in databases(system)}
+    left = _left(mapping)
+    for choice in mapping.moved_databases():
+        store = stores.get(choice.add_on_id)
+        if store is None:
+            continue
+        apps = users(system, store.id)
+        for app in apps:
+            chosen = mapping.app(app.id)
+            if app.id in left and chosen is not None and not chosen.harmless.strip():
+                yield Problem(
+                    code="stays-and-writes",
+                    component=app.name,
+                    text=f"stays on Heroku and uses {store.name}, which moves: it would write to the old one",
+                    remedy="Move it too, leave the database, or say why it does no harm.",
+                    blocks=True,
+                )
+        if not any(app.id not in left for app in apps):
+            yield Problem(
+                code="unused",
+                component=store.name,
+                text="moves, and no app that moves uses it",
+                remedy="Leave it behind, unless its data is wanted there.",
+            )
+
+
+def _left(mapping: Mapping) -> set[str]:
+    return {choice.app_id for choice in mapping.apps if choice.action == "leave"}
