@@ -135,6 +135,22 @@ async def test_heroku_that_serves_again_has_the_gate_asked_again(session: Sessio
     await again.kill()
 
 
+async def test_a_copy_that_no_longer_fits_is_made_anew_and_the_gate_asked_again(
+    session: Session, world: World
+) -> None:
+    run = Running(session)
+    await run.wait(lambda seen: seen.gate is not None)
+    # A migration ran on Heroku while the gate stood open.
+    world.there.discard("copy")
+    world.done.clear()
+    await run.pass_gate(CUT_OVER)
+    await run.wait(lambda seen: seen.gate is not None and "copy" in world.done)
+    assert world.done == ["copy"] and run.states()["maintenance"] == "pending"
+    assert not run.seen.can_go_back
+    await to_finish_gate(run)
+    await run.kill()
+
+
 async def test_nothing_of_the_cut_over_is_done_again_once_the_last_gate_has_opened(
     session: Session, world: World
 ) -> None:

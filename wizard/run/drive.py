@@ -141,6 +141,11 @@ class Drive:
         return self.run
 
     async def _steps(self) -> Outcome:
+        while (outcome := await self._each()) == "again":
+            continue
+        return outcome
+
+    async def _each(self) -> Outcome:
         for step in self.plan.steps:
             if self.journal.steps()[step.key].state == "done":
                 continue
@@ -290,6 +295,8 @@ class Drive:
         self.journal.end(step.key, "done", Evidence(summary=f"confirmed by {by}"))
         self.journal.event("gate", f"{step.title}: confirmed by {by}", step=step.key)
         self.journal.set_run("running")
+        if step.key == CUT_OVER:
+            return await Look(self.context, self.waits).at_the_cut_over()
         return "done"
 
     # -- the way back -----------------------------------------------------------------------------------

@@ -130,8 +130,9 @@ class Journal:
                     for record in carried
                 ],
             )
-            # A way back that was begun is gone to its end, whatever plan was made meanwhile.
-            change.execute("DELETE FROM gauge WHERE name != 'way-back'")
+            # A way back that was begun is gone to its end, whatever plan was made meanwhile; and what was
+            # written to a target after its proof is still there.
+            change.execute("DELETE FROM gauge WHERE name != 'way-back' AND name NOT LIKE 'changes:%'")
             change.execute("DELETE FROM log")
 
     def run(self) -> RunRecord | None:

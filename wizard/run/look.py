@@ -1,21 +1,20 @@
 """What a worker that goes on finds of the work of the one before: the world is asked, not the journal."""
 
+from collections.abc import Iterable
+
 from wizard.database.control import Control, Stopped
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import SignInNeeded, Trouble
-from wizard.plan.plan import FINISH
+from wizard.plan.plan import CUT_OVER, FINISH
 from wizard.run.context import Context
 from wizard.run.journal import StepRecord
 from wizard.run.kinds import KINDS
+from wizard.run.kinds.freeze import CHANGED
 from wizard.run.kinds.kind import Kind
 from wizard.run.waits import PAUSES, Outcome, Waits
 
 GONE = ("environment-missing", "database-missing", "app-missing", "service-missing", "endpoint-missing")
 """Codes of a probe that say that what was made is not there any more."""
-
-CHANGED = "changed"
-"""A fact of a step that writes to Heroku: what it did was undone by somebody else, so that what stands
-there now, and not what stood there once, is what the way back restores."""
 
 
 class Look:
@@ -40,10 +39,33 @@ class Look:
         deployed = any(
             step.kind == "deploy" and records[step.key].state != "pending" for step in self._plan.steps
         )
+        steps = [step for step in self._plan.steps if not (deployed and step.kind == "quiet")]
+        lost = await self._lost(steps, records)
+        if isinstance(lost, str):
+            return lost
+        self._undo(lost, records)
+        return "done"
+
+    async def at_the_cut_over(self) -> Outcome:
+        """Look at the copies once more, between the yes at the gate and the first write to Heroku: "again"
+        when one does not fit any more, which is then made anew before the gate opens another time."""
+        records = self._journal.steps()
+        lost = await self._lost([step for step in self._plan.steps if step.phase == "copy"], records)
+        if isinstance(lost, str):
+            return lost
+        if not lost:
+            return "done"
+        self._undo(lost | {CUT_OVER}, self._journal.steps())
+        words = "It is copied anew before anything on Heroku is changed; the gate is asked again then."
+        self._journal.event("gate", words)
+        return "again"
+
+    async def _lost(self, steps: Iterable[Step], records: dict[str, StepRecord]) -> set[str] | Outcome:
+        """Keys of those of `steps` that were done and are not any more, or why the run is to be left."""
         lost: set[str] = set()
-        for step in self._plan.steps:
+        for step in steps:
             kind = KINDS[step.kind]()
-            if records[step.key].state != "done" or kind.stays or (deployed and step.kind == "quiet"):
+            if records[step.key].state != "done" or kind.stays:
                 continue
             self._journal.set_run("running", waiting_for=f"a look whether this is still so: {step.title}")
             found = await self._still_there(kind, step)
@@ -52,8 +74,7 @@ class Look:
             if not found:
                 lost.add(step.key)
                 self._journal.event("look", f"Was done, is not there any more: {step.title}", step=step.key)
-        self._undo(lost, records)
-        return "done"
+        return lost
 
     def _undo(self, lost: set[str], records: dict[str, StepRecord]) -> None:
         """Make what is lost undone in the journal, and all that was built upon it."""

@@ -18,7 +18,8 @@ from wizard.run.view import SecretWanted
 
 T = TypeVar("T")
 
-Outcome = Literal["done", "stop", "back", "yield"]
+Outcome = Literal["done", "again", "stop", "back", "yield"]
+"""`again`: what stood before has to be done once more first."""
 
 PAUSES = (1, 2, 4, 8, 15, 30)
 """Seconds before the next try of something that may pass by itself; the last goes on for ever."""

@@ -1,17 +1,24 @@
 """The steps of a database: first copy, quiet, refresh, constraints, proof, tidy; all by the engine."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from wizard.database.control import Control
 from wizard.database.move import Move
 from wizard.database.progress import Proof
+from wizard.database.tunnel import Tunnel
+from wizard.model.noun import Noun, decode
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 
 T = TypeVar("T")
+
+TUNNEL_LIMIT = 120.0
+"""Seconds for a tunnel to come up before that is told as a failure; it goes on trying meanwhile."""
 
 QUIET_LIMIT = 60.0
 """Seconds for the source's own connections to end after the last dyno."""
@@ -27,14 +34,30 @@ class _Engine(Kind):
         """Do `work` in a thread, with the tunnel up."""
         handle = str(step.args["handle"])
 
+        # The one of this moment: a stop is for this attempt, and the next one gets another.
+        control = context.control
+
         def in_thread() -> T:
-            context.tunnel(handle).start()
+            _open(context.tunnel(handle), control)
             return work(context.move(step))
 
         return await asyncio.to_thread(in_thread)
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         return None
+
+
+def _open(tunnel: Tunnel, control: Control) -> None:
+    """Open it, heeding a stop. Raises Trouble when it is not up within `TUNNEL_LIMIT`."""
+    end = time.monotonic() + TUNNEL_LIMIT
+    while True:
+        try:
+            tunnel.start(2)
+            return
+        except Trouble as trouble:
+            if not trouble.retry or time.monotonic() > end:
+                raise
+        control.check()
 
 
 class Copy(_Engine):
@@ -45,7 +68,9 @@ class Copy(_Engine):
         return None if proof is None else self._evidence(context, step, proof)
 
     async def do(self, context: Context, step: Step) -> None:
-        await self.run(context, step, lambda move: move.first_copy())
+        # After a cut-over that was taken back, rows may stand there that stand nowhere else.
+        may = await written_since(context, step) == 0 or not _proven_before(context, step)
+        await self.run(context, step, lambda move: move.first_copy(may_start_over=may))
 
     def _evidence(self, context: Context, step: Step, proof: Proof) -> Evidence:
         context.journal.gauge(f"first-proof:{step.args['handle']}", proof)
@@ -115,7 +140,8 @@ class Prove(_Engine):
         proof = await self.run(context, step, lambda move: move.prove())
         context.journal.gauge(f"proof:{step.args['handle']}", proof)
         self._proof = proof
-        self._changes = await self.run(context, step, lambda move: move.changes())
+        changes = await self.run(context, step, lambda move: move.changes())
+        context.journal.gauge(f"changes:{step.args['handle']}", Changes(count=changes))
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         proof = self._proof
@@ -127,7 +153,7 @@ class Prove(_Engine):
                 remedy="Press r to copy what differs again and prove anew, or b to go back to Heroku.",
                 code="proof-failed",
             )
-        return _proof_evidence(proof, "proven equal", changes=self._changes)
+        return _proof_evidence(proof, "proven equal")
 
 
 class Tidy(_Engine):
@@ -140,18 +166,29 @@ class Tidy(_Engine):
         return Evidence(summary=f"nothing of Offramp's is left in {step.args['handle']}")
 
 
+class Changes(Noun, frozen=True, kw_only=True):
+    """`Move.changes` at the moment of a proof; kept as the gauge `changes:DATABASE` from run to run."""
+
+    count: int
+
+
 async def written_since(context: Context, step: Step) -> int | None:
-    """How many row changes a proven database has seen since its proof; None when that is not known."""
-    record = context.journal.steps().get(step.key)
-    before = record.evidence.facts.get("changes") if record and record.evidence else None
-    if not isinstance(before, int):
+    """How many row changes the database of `step` has seen since its newest proof; None when that is not
+    known."""
+    if not _proven_before(context, step):
         return None
+    gauge = context.journal.gauges()[f"changes:{step.args['handle']}"]
+    before = decode(gauge, Changes, what="the journal").count
     since = await Prove().run(context, step, lambda move: move.changes()) - before
     # A server that crashed counts from zero again.
     return since if since >= 0 else None
 
 
-def _proof_evidence(proof: Proof, words: str, **more: int) -> Evidence:
+def _proven_before(context: Context, step: Step) -> bool:
+    return f"changes:{step.args['handle']}" in context.journal.gauges()
+
+
+def _proof_evidence(proof: Proof, words: str) -> Evidence:
     rows = sum(table.source_rows for table in proof.tables)
     good = sum(table.equal for table in proof.tables)
     return Evidence(
@@ -161,6 +198,5 @@ def _proof_evidence(proof: Proof, words: str, **more: int) -> Evidence:
             "equal": good,
             "rows": rows,
             "seconds": round(proof.seconds, 1),
-            **more,
         },
     )
