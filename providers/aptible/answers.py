@@ -42,10 +42,12 @@ class Page(Resource, frozen=True, kw_only=True):
 
 
 class ApiError(Noun, frozen=True, kw_only=True):
-    code: int = 0
-    error: str = ""
-    message: str = ""
-    exception_context: dict[str, Any] = field(default_factory=dict)
+    """What is said of a failure. Any of it may be null, and then the rest still counts."""
+
+    code: int | str | None = None
+    error: str | None = None
+    message: str | None = None
+    exception_context: dict[str, Any] | None = None
 
 
 class TokenAnswer(Resource, frozen=True, kw_only=True):
@@ -93,12 +95,12 @@ class DatabaseAnswer(Resource, frozen=True, kw_only=True):
 
 
 class Credential(Resource, frozen=True, kw_only=True):
-    """`connection_url` is a secret and stays as it came."""
+    """`connection_url` is a secret and stays as it came; there is none before the database is provisioned."""
 
     id: int
     type: str = ""
     default: bool = False
-    connection_url: str = ""
+    connection_url: str | None = None
 
 
 class AppAnswer(Resource, frozen=True, kw_only=True):

@@ -53,9 +53,9 @@ class Refused(Trouble):
 
     def __init__(self, cause: str, answer: ApiError, status: int) -> None:
         super().__init__(cause, remedy="Correct what it says, then try again.", code="refused")
-        self.error = answer.error
+        self.error = answer.error or ""
         self.status = status
-        self.context = answer.exception_context
+        self.context = answer.exception_context or {}
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ class Api:
         """Return a good answer, raise for any other."""
         status = answer.status
         media = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if status == 401:
+        if status == 401 and self._token is not None:
             raise SignInNeeded(
                 "aptible",
                 "Aptible does not accept the token any more: it has expired or was revoked.",
@@ -274,6 +274,9 @@ class Api:
         except (Trouble, msgspec.DecodeError):
             said = ApiError()
         words = said.message or said.error or f"status {answer.status}"
+        if self._token is None:
+            # Signing in: the slug alone says what is wanted, under whichever status (app-ui, aptible-cli).
+            return Refused(f"Aptible refuses to {what}: {words}", said, answer.status)
         if answer.status == 404:
             return Missing(
                 f"Aptible does not find it: {what} ({words}).",

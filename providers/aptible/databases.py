@@ -58,7 +58,7 @@ class Databases:
 
     async def url(self, database: TargetDatabase) -> Secret:
         credential = await self._credential(database)
-        return Secret(credential.connection_url, f"URL of the database {database.handle}")
+        return Secret(credential.connection_url or "", f"URL of the database {database.handle}")
 
     async def ticket(self, database: TargetDatabase) -> SshTicket:
         """One tunnel connection: an operation on the credential, and a certificate for it."""
@@ -69,7 +69,7 @@ class Databases:
             {"type": "tunnel", "status": "succeeded"},
             what=f"open a tunnel to the database {database.handle}",
         )
-        url = Secret(credential.connection_url, f"URL of the database {database.handle}")
+        url = Secret(credential.connection_url or "", f"URL of the database {database.handle}")
         ticket = await self._portal.ticket(operation, database.environment_id, url)
         if not ticket.remote_socket:
             raise Trouble(

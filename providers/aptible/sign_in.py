@@ -62,9 +62,6 @@ async def sign_in(hosts: Mapping[str, str], who: SignIn, password: Secret, patie
         ) from lost
     except Refused as refused:
         raise _explained(refused, who) from refused
-    except SignInNeeded as refused:
-        # A 401 of this address means the password, not an old token.
-        raise _wrong_password(who) from refused
     finally:
         await auth.close()
     if not answer.access_token:

@@ -3,9 +3,11 @@
 import contextlib
 import os
 import subprocess
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from aiohttp import web
 
 from providers.aptible.client import Patience
 from providers.aptible.target import AptibleTarget
@@ -95,6 +97,16 @@ async def aptible_world(
     finally:
         await target.close()
         await sandbox.stop()
+
+
+async def served(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> tuple[web.AppRunner, str]:
+    """A server that gives one answer to everything, and its URL."""
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
 
 
 def make_repository(folder: Path, files: Mapping[str, str]) -> str:

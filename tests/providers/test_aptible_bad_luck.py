@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from providers.aptible.operations import Operations, _not_shown
 from providers.aptible.target import AptibleTarget
 from providers.sandbox.aptible.world import ORGANIZATION
 from providers.sandbox.aptible.world import Stack as SandboxStack
-from tests.providers.aptible_world import QUICK, World, aptible_world
+from tests.providers.aptible_world import QUICK, World, aptible_world, served
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
-from wizard.ports import DatabaseWish
+from wizard.ports import DatabaseWish, TargetDatabase
 
 WISH = DatabaseWish(handle="shop-db", version="16", memory_mb=1024, disk_gb=10)
 
@@ -165,15 +165,6 @@ async def test_what_does_not_fit_is_refused_in_words(world: World) -> None:
         await world.target.create_app(environment, "No Good", world.log)
 
 
-async def served(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> tuple[web.AppRunner, str]:
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
-
-
 async def asked(answer: str | dict[str, Any], **more: Any) -> Any:
     """What the client makes of one answer of a server of our own."""
 
@@ -193,6 +184,30 @@ async def asked(answer: str | dict[str, Any], **more: Any) -> Any:
 async def test_texts_of_answers_are_made_safe() -> None:
     got = await asked({"id": 1, "handle": "evil\x1b]0;title\x07\u202e"})
     assert got.handle == "evil␛]0;title␇<U+202E>"
+
+
+@pytest.mark.parametrize("url", [None, "missing"])
+async def test_a_database_without_an_address_is_no_unknown_answer(url: str | None) -> None:
+    credential = {"id": 1, "default": True, **({} if url else {"connection_url": None})}
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"_embedded": {"database_credentials": [credential]}})
+
+    runner, root = await served(handler)
+    target = AptibleTarget({"api": root, "auth": root}, Secret("token-for-a-test"), QUICK)
+    with pytest.raises(Trouble) as caught:
+        await target.database_url(
+            TargetDatabase(id="1", handle="db", environment_id="1", version="16", state="provisioning")
+        )
+    assert caught.value.code == "no-credential"
+    await target.close()
+    await runner.cleanup()
+
+
+async def test_a_refusal_with_nulls_keeps_its_words() -> None:
+    answer = {"code": None, "error": None, "message": "Handle is taken", "exception_context": None}
+    with pytest.raises(Trouble, match="Handle is taken"):
+        await asked(answer, status=422)
 
 
 async def test_redirects_are_not_followed() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from aiohttp import web
 
 from providers.aptible import PROVIDER
 from providers.aptible.hosts import addresses
 from providers.aptible.sign_in import claims
-from tests.providers.aptible_world import CANARY, World, aptible_world
+from tests.providers.aptible_world import CANARY, World, aptible_world, served
 from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unreachable
 from wizard.ports import SignIn, TargetProvider
@@ -58,6 +59,43 @@ async def test_a_user_without_second_factor_and_a_wrong_password(world: World) -
     with pytest.raises(Trouble) as caught:
         await PROVIDER.sign_in(hosts, who, Secret("wrong password"))
     assert caught.value.code == "wrong-password"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+async def test_what_is_asked_for_hangs_on_the_word_not_on_the_status(world: World, status: int) -> None:
+    hosts, known = world.sandbox.hosts, world.sandbox.credentials
+    world.sandbox.tokens.statuses = {"otp_token_required": status, "invalid_credentials": status}
+    who, password = SignIn(email=known["email"]), Secret(known["password"])
+    with pytest.raises(SecondFactorNeeded) as wanted:
+        await PROVIDER.sign_in(hosts, who, password)
+    with_code = SignIn(email=known["email"], otp=known["otp"], resume=wanted.value.resume)
+    assert (await PROVIDER.sign_in(hosts, with_code, password)).account.email == known["email"]
+    with pytest.raises(Trouble) as caught:
+        await PROVIDER.sign_in(hosts, who, Secret("wrong password"))
+    assert caught.value.code == "wrong-password"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (
+            {"code": None, "error": "otp_token_required", "message": None, "exception_context": None},
+            "otp-wanted",
+        ),
+        ({"code": "401", "error": "otp_token_required"}, "otp-wanted"),
+        ({"code": 401, "error": None, "message": "No.", "exception_context": {}}, "wrong-password"),
+        ({"code": 401, "error": "invalid_email", "message": None}, "wrong-password"),
+    ],
+)
+async def test_nothing_in_an_error_hides_the_rest(body: dict[str, object], code: str) -> None:
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        return web.json_response(body, status=401)
+
+    runner, url = await served(refuse)
+    with pytest.raises(Trouble) as caught:
+        await PROVIDER.sign_in({"auth": url}, SignIn(email="a@b.example"), Secret("some password"))
+    assert caught.value.code == code
+    await runner.cleanup()
 
 
 async def test_the_token_endpoint_takes_a_form_too(world: World) -> None:

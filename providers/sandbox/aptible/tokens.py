@@ -50,6 +50,10 @@ class Tokens:
 
     A token is good when it is one of those issued here: the third part is random, not a signature, and
     holds the canary, so that a search for leaks finds every token.
+
+    Attributes:
+        statuses: the HTTP status of a refusal by its slug. Those of app-ui's mocks; Aptible's own are not
+            known, so tests set others.
     """
 
     def __init__(self, canary: str) -> None:
@@ -57,6 +61,7 @@ class Tokens:
         self._issued: dict[str, IssuedToken] = {}
         self._attempts: set[str] = set()
         self.issuer = ""
+        self.statuses = {"otp_token_required": 400, "invalid_credentials": 401}
         person = f"pw-{canary}-{secrets.token_urlsafe(12)}"
         robot = f"pw-{canary}-{secrets.token_urlsafe(12)}"
         code = f"{secrets.randbelow(900000) + 100000}"
@@ -73,7 +78,8 @@ class Tokens:
             raise SignInRefused("unsupported_grant_type", "The grant type is not supported.", 400)
         user = self._user(str(body.get("username", "")), str(body.get("password", "")))
         if user is None:
-            raise SignInRefused("invalid_credentials", "Invalid password: Please try again.", 401)
+            status = self.statuses["invalid_credentials"]
+            raise SignInRefused("invalid_credentials", "Invalid password: Please try again.", status)
         if user.otp is not None:
             self._second_factor(user, body)
         seconds = int(body.get("expires_in") or 7 * 24 * 3600)
@@ -130,7 +136,7 @@ class Tokens:
         raise SignInRefused(
             "otp_token_required",
             "One-time password required.",
-            400,
+            self.statuses["otp_token_required"],
             {"failed_login_attempt_id": attempt},
         )
 
