@@ -17,10 +17,10 @@ from wizard.plan.preflight_jobs import scheduler_findings
 from wizard.ports import AppState, Source
 from wizard.run.commands import Commands
 from wizard.run.context import Context
-from wizard.run.drive import Drive
 from wizard.run.journal import Journal
-from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler
+from wizard.run.kinds.freeze import CHANGED, Maintenance, ScaleDown, Scheduler
 from wizard.run.kinds.gate import Gate
+from wizard.run.view import can_go_back
 from wizard.run.waits import Waits
 from wizard.run.wayback import WayBack
 from wizard.session.store import Session, create
@@ -103,6 +103,16 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
         """As `asyncio.sleep`."""
 
     monkeypatch.setattr("wizard.run.kinds.freeze.asyncio.sleep", at_once)
+
+
+@pytest.fixture(autouse=True)
+def heroku_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The web address of Heroku's app answers 401 to everybody."""
+
+    async def unauthorized(url: str) -> int:
+        return 401
+
+    monkeypatch.setattr("wizard.run.kinds.freeze.answers", unauthorized)
 
 
 def typed_system() -> System:
@@ -192,9 +202,8 @@ class TestJobsByHand:
         journal = context.journal
         journal.end(CUT_OVER, "done", None)
         journal.intend(context.plan.step("gate:jobs:migrate-emailer"))
+        assert can_go_back(context.plan, journal.steps()), "a person may have removed a job by now"
         commands = Commands(journal, context.plan, cast(Any, None))
-        Drive(context, commands)
-        assert commands.may_go_back(), "a person may have removed a job by now"
         assert await WayBack(context, Waits(context, commands)).go() == []
         told = [event.text for event in journal.events() if event.kind == "back"]
         assert "python report.py" in told[0] and "/scheduler" in told[0]
@@ -255,6 +264,34 @@ class TestNotKnownIsNotNone:
             await kind.do(context, step)
             await kind.verify(context, step)
             assert await kind.undo(context, step)
+
+
+async def test_how_heroku_answered_is_noted_before_maintenance_mode(session: Session) -> None:
+    context, heroku, _ = around(session)
+    step = context.plan.step("maintenance:migrate-backend")
+    context.journal.intend(step)
+    await Maintenance().do(context, step)
+    found = await Maintenance().verify(context, step)
+    assert found.facts == {"before": "off", "answered": 401}
+    heroku.writes.clear()
+    other = context.plan.step("maintenance:migrate-frontend")
+    await Maintenance().do(context, other)
+    assert (await Maintenance().verify(context, other)).facts == {"before": "on"}, "nothing to ask then"
+
+
+async def test_what_somebody_else_changed_since_is_what_is_restored(session: Session) -> None:
+    context, heroku, _ = around(session)
+    step = context.plan.step("scale-down:migrate-backend")
+    await ScaleDown().do(context, step)
+    evidence = await ScaleDown().verify(context, step)
+    facts = {**evidence.facts, CHANGED: True}
+    context.journal.end(step.key, "lost", msgspec.structs.replace(evidence, facts=facts))
+    heroku.quantities = {"web": 4}
+    await ScaleDown().do(context, step)
+    heroku.quantities["web"] = 0
+    await ScaleDown().do(context, step)
+    await ScaleDown().undo(context, step)
+    assert heroku.quantities == {"web": 4}
 
 
 async def test_dynos_of_fir_are_known_by_their_type(session: Session) -> None:

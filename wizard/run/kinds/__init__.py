@@ -2,7 +2,8 @@
 
 from wizard.run.kinds.data import Constraints, Copy, Prove, Quiet, Refresh, Tidy
 from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler
-from wizard.run.kinds.gate import Gate, Health
+from wizard.run.kinds.gate import Gate
+from wizard.run.kinds.health import Health
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.provision import AppKind, DatabaseKind, EnvironmentKind
 from wizard.run.kinds.push import Push

@@ -11,7 +11,12 @@ from wizard.model.trouble import Trouble
 from wizard.plan.gates import job_in_words
 from wizard.ports import AppState
 from wizard.run.context import Context
+from wizard.run.kinds.health import BEFORE, answers
 from wizard.run.kinds.kind import Kind
+
+CHANGED = "changed"
+"""A fact of a step that writes to Heroku: what it did was undone by somebody else, so that what stands
+there now, and not what stood there once, is what the way back restores."""
 
 STOP_LIMIT = 60.0
 """Seconds for dynos to end: Heroku sends SIGTERM and kills after 30."""
@@ -20,10 +25,14 @@ JOB_LIMIT = 600.0
 """Seconds for a scheduler job that runs already to come to its end. The apps serve meanwhile."""
 
 
-def remember(context: Context, step: Step, before: str) -> None:
-    """Write what stood before the first write, once: a second attempt must not take its own work for it."""
-    if recall(context, step) is None:
-        context.journal.note(step.key, Evidence(summary="about to be changed", facts={"before": before}))
+def remember(context: Context, step: Step, before: str, **more: int | None) -> None:
+    """Write what stood before the first write, once: a second attempt must not take its own work for it.
+    Written anew where somebody else has undone that work since: what stands then is what is restored."""
+    record = context.journal.steps().get(step.key)
+    changed = bool(record and record.evidence and CHANGED in record.evidence.facts)
+    if changed or recall(context, step) is None:
+        facts: dict[str, str | int | float | bool | None] = {"before": before, **more}
+        context.journal.note(step.key, Evidence(summary="about to be changed", facts=facts))
 
 
 def recall(context: Context, step: Step) -> str | None:
@@ -40,13 +49,20 @@ class Maintenance(Kind):
         app = context.source_app(step)
         if recall(context, step) is None or not (await context.source.state(app.id, jobs=False)).maintenance:
             return None
-        before = recall(context, step) or "off"
-        return Evidence(summary=f"{app.name} is in maintenance mode", facts={"before": before})
+        record = context.journal.steps()[step.key]
+        facts = record.evidence.facts if record.evidence else {}
+        return Evidence(
+            summary=f"{app.name} is in maintenance mode",
+            facts={key: value for key, value in facts.items() if key in ("before", BEFORE)},
+        )
 
     async def do(self, context: Context, step: Step) -> None:
         app = context.source_app(step)
         state = await context.source.state(app.id, jobs=False)
-        remember(context, step, "on" if state.maintenance else "off")
+        serves = app.web_url and not state.maintenance and state.quantities.get("web")
+        # How it answers is known from now on: the same answer on the target is a good one.
+        status = {BEFORE: await answers(app.web_url)} if serves else {}
+        remember(context, step, "on" if state.maintenance else "off", **status)
         await context.source.set_maintenance(app.id, True)
 
     async def undo(self, context: Context, step: Step) -> str:

@@ -1,15 +1,11 @@
 """Gates: a person says yes by typing the name. The worker opens them; see wizard/run/worker.py."""
 
-import asyncio
-
-import httpx
-
 from wizard.model.plan import Evidence, Step
-from wizard.model.trouble import Trouble
 from wizard.run.context import Context
 from wizard.run.dns import dns_records
 from wizard.run.kinds.data import written_since
 from wizard.run.kinds.freeze import jobs_to_create
+from wizard.run.kinds.health import DIFFERS
 from wizard.run.kinds.kind import Kind
 
 Fact = tuple[str, str]
@@ -35,7 +31,8 @@ class Gate(Kind):
         for needed in step.needs:
             record = records.get(needed)
             if record and record.evidence:
-                facts.append(("good", record.evidence.summary))
+                state = "look" if DIFFERS in record.evidence.facts else "good"
+                facts.append((state, record.evidence.summary))
         if step.args.get("gate") == "cut-over":
             facts.extend(await self._heroku_now(context))
         elif step.args.get("gate") == "jobs":
@@ -120,57 +117,3 @@ class Gate(Kind):
                         )
                     )
         return facts
-
-
-class Health(Kind):
-    """Services run in the wanted number, and the web address answers as Heroku's did."""
-
-    patience = 120.0
-    """Seconds until a web address must answer."""
-
-    async def probe(self, context: Context, step: Step) -> Evidence | None:
-        app = await context.app(str(step.args["handle"]))
-        services = {service.type: service for service in await context.target.services(app)}
-        running = ", ".join(f"{s.type} {s.count}" for s in services.values())
-        if "web" not in services:
-            return Evidence(
-                summary=f"{app.handle} runs: {running or 'no services'}", facts={"services": running}
-            )
-        endpoint = await context.target.find_endpoint(services["web"])
-        if endpoint is None:
-            return None
-        status = await answers(endpoint.url)
-        if status is None or status >= 400:
-            return None
-        return Evidence(
-            summary=f"{app.handle} answers {status} at {endpoint.url} ({running})",
-            facts={
-                "url": endpoint.url,
-                "status": status,
-                "services": running,
-                "dns_target": endpoint.dns_target,
-            },
-        )
-
-    async def do(self, context: Context, step: Step) -> None:
-        """Wait: a load balancer and a fresh process need a moment."""
-        end = context.loop.time() + self.patience
-        while await self.probe(context, step) is None:
-            if context.loop.time() > end:
-                raise Trouble(
-                    f"{step.args['handle']} does not answer as it should.",
-                    untouched="Heroku's data and apps are as they were.",
-                    remedy="Look at its log (l); press r to check again, or b to go back to Heroku.",
-                    code="unhealthy",
-                )
-            await asyncio.sleep(1)
-
-
-async def answers(url: str) -> int | None:
-    """The status of a GET, None when nothing answers. Certificates are verified; redirects count as such."""
-    try:
-        async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
-            response = await client.get(url)
-    except httpx.HTTPError:
-        return None
-    return response.status_code

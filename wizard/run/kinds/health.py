@@ -1,0 +1,112 @@
+"""Does it answer? Asked of Heroku before maintenance mode, and of the target at the end of the cut-over."""
+
+import asyncio
+import urllib.parse
+
+import httpx
+
+from wizard.model.loopback import is_loopback
+from wizard.model.plan import Evidence, Step
+from wizard.model.trouble import Trouble
+from wizard.run.context import Context
+from wizard.run.kinds.kind import Kind
+
+DIFFERS = "differs"
+"""A fact of a health check: it answers, but with an error that Heroku did not answer with."""
+
+BEFORE = "answered"
+"""A fact of the step that turns maintenance mode on: the status of Heroku's web address until then."""
+
+
+class Health(Kind):
+    """Services run in the wanted number, and the web address answers as Heroku's did.
+
+    Many a healthy app answers `/` with 401, 403 or 404, so only no answer and 5xx are failures. Another
+    status below 500 than Heroku's own, from 400 on, is for a person to look at.
+    """
+
+    patience = 120.0
+    """Seconds until a web address must answer."""
+
+    settled = 30.0
+    """Seconds after which an answer like 404 is the app's own, and not that of a router that does not know
+    the app yet."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        found = await self._look(context, step)
+        done = context.journal.steps()[step.key].state == "done"
+        return found if found is None or done or DIFFERS not in found.facts else None
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        found = await self._look(context, step)
+        if found is None:
+            raise self._unhealthy(step)
+        return found
+
+    async def do(self, context: Context, step: Step) -> None:
+        """Wait: a load balancer and a fresh process need a moment."""
+        begun = context.loop.time()
+        while (found := await self._look(context, step)) is None or DIFFERS in found.facts:
+            waited = context.loop.time() - begun
+            if found is not None and waited > self.settled:
+                return
+            if waited > self.patience:
+                raise self._unhealthy(step)
+            await asyncio.sleep(1)
+
+    async def _look(self, context: Context, step: Step) -> Evidence | None:
+        app = await context.app(str(step.args["handle"]))
+        services = {service.type: service for service in await context.target.services(app)}
+        running = ", ".join(f"{s.type} {s.count}" for s in services.values())
+        if "web" not in services:
+            return Evidence(
+                summary=f"{app.handle} runs: {running or 'no services'}", facts={"services": running}
+            )
+        endpoint = await context.target.find_endpoint(services["web"])
+        if endpoint is None:
+            return None
+        status = await answers(endpoint.url)
+        if status is None or status >= 500:
+            return None
+        before = _before(context, step)
+        differs = status >= 400 and status != before
+        heroku = "Heroku was not asked before" if before is None else f"Heroku answered {before}"
+        return Evidence(
+            summary=f"{app.handle} answers {status} at {endpoint.url} ({running})"
+            + (f"; {heroku}: look whether that is right" if differs else ""),
+            facts={
+                "url": endpoint.url,
+                "status": status,
+                "services": running,
+                "dns_target": endpoint.dns_target,
+                **({DIFFERS: True} if differs else {}),
+            },
+        )
+
+    def _unhealthy(self, step: Step) -> Trouble:
+        return Trouble(
+            f"{step.args['handle']} does not answer as it should.",
+            untouched="Heroku's data and apps are as they were.",
+            remedy="Look at its log (l); press r to check again, or b to go back to Heroku.",
+            code="unhealthy",
+        )
+
+
+def _before(context: Context, step: Step) -> int | None:
+    """What Heroku's own web address answered before maintenance mode, None when that is not known."""
+    name = context.source_app(step).name
+    record = context.journal.steps().get(f"maintenance:{name}")
+    status = record.evidence.facts.get(BEFORE) if record and record.evidence else None
+    return status if isinstance(status, int) else None
+
+
+async def answers(url: str) -> int | None:
+    """The status of a GET, None when nothing answers. Certificates are verified; redirects count as such.
+    The proxies of this network are used, but never for this machine."""
+    try:
+        outside = not is_loopback(urllib.parse.urlsplit(url).hostname or "")
+        async with httpx.AsyncClient(timeout=15, trust_env=outside) as client:
+            response = await client.get(url)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        return None
+    return response.status_code
