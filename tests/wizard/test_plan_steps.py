@@ -147,6 +147,24 @@ def test_the_same_choices_give_the_same_digest(made: tuple[System, Mapping]) -> 
     assert msgspec.structs.replace(plan, made_at="another day").digest() == plan.digest()
 
 
+def test_choices_that_add_up_to_the_same_give_another_digest() -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    digest = plan_of(system, mapping).digest()
+    copied = next(choice for choice in mapping.config if choice.action == "copy")
+    # The number of config vars in the step's title stays the same in both.
+    for other in (
+        msgspec.structs.replace(copied, action="replace", replacement="port"),
+        msgspec.structs.replace(copied, name=f"{copied.name}_2"),
+    ):
+        config = tuple(other if choice == copied else choice for choice in mapping.config)
+        assert plan_of(system, msgspec.structs.replace(mapping, config=config)).digest() != digest
+    larger = tuple(
+        msgspec.structs.replace(choice, memory_mb=choice.memory_mb * 2) for choice in mapping.processes
+    )
+    assert plan_of(system, msgspec.structs.replace(mapping, processes=larger)).digest() != digest
+
+
 def test_another_choice_gives_another_digest() -> None:
     system = example_system()
     mapping = example_mapping(system)

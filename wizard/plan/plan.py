@@ -210,7 +210,12 @@ def _start(
     for app, choice in apps:
         count = sum(c.action in ("copy", "replace") for c in mapping.config if c.app_id == app.id)
         yield _target_step(
-            "configure", choice, f"Set {count} config vars of {choice.handle}", (CUT_OVER,), (2, 20)
+            "configure",
+            choice,
+            f"Set {count} config vars of {choice.handle}",
+            (CUT_OVER,),
+            (2, 20),
+            choices=_config_choices(mapping, app),
         )
     for app, choice in apps:
         yield _target_step(
@@ -228,6 +233,7 @@ def _start(
             f"Size and count of the {profile.words.get('service', 'service')}s of {choice.handle}",
             (f"deploy:{choice.handle}",),
             (5, 120),
+            services=_services(mapping, app),
         )
         if _has_web(mapping, app):
             yield _target_step(
@@ -255,6 +261,27 @@ def _start(
             (f"scale:{choice.handle}",),
             (2, 120),
         )
+
+
+def _config_choices(mapping: Mapping, app: App) -> str:
+    """What becomes of each config var, names only: part of what was shown, so part of the plan's digest."""
+    return "; ".join(
+        sorted(
+            " ".join(word for word in (c.name, c.action, c.replacement, c.refers_to) if word)
+            for c in mapping.config
+            if c.app_id == app.id
+        )
+    )
+
+
+def _services(mapping: Mapping, app: App) -> str:
+    return ", ".join(
+        sorted(
+            f"{choice.service} {choice.count} x {choice.memory_mb} MB"
+            for choice in mapping.processes
+            if choice.app_id == app.id and choice.action == "service"
+        )
+    )
 
 
 def _target_step(
