@@ -107,6 +107,10 @@ class FakeContext:
         self.control = Control()
         self.loop = asyncio.get_running_loop()
         self.forgotten = 0
+        self.hurried = 0
+
+    def hurry(self) -> None:
+        self.hurried += 1
 
     async def forget_vendors(self) -> None:
         self.forgotten += 1

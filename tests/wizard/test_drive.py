@@ -268,7 +268,7 @@ async def test_what_may_pass_is_tried_again_and_says_why_it_waits(
     assert seen.run.state == "running" and "Nobody answers. Trying again in 30 s" in seen.run.waiting_for
     await run.say("retry")
     await run.wait(lambda seen: seen.gate is not None)
-    assert world.done.count("copy") == 2
+    assert world.done.count("copy") == 2 and run.context.hurried == 1
     assert run.seen.trouble is None
     await run.kill()
 

@@ -20,7 +20,8 @@ OK: Answer = {"ok": True}
 class Commands:
     """Wishes that have come in and are not yet heeded. The worker waits for `changed`.
 
-    `interrupt` is called at once for a stop or a way back, so that a copy ends in mid-stream.
+    `interrupt` is called at once for a stop or a way back, so that a copy ends in mid-stream; `hold` for a
+    pause and its end; `hurry` to cut short what waits before its next try.
     """
 
     def __init__(self, journal: Journal, plan: Plan, vault: Vault) -> None:
@@ -41,6 +42,7 @@ class Commands:
         self.may_go_back: Callable[[], bool] = lambda: False
         self.interrupt: Callable[[], None] = lambda: None
         self.hold: Callable[[bool], None] = lambda paused: None
+        self.hurry: Callable[[], None] = lambda: None
 
     def open(self, gate: str | None) -> None:
         """Open a gate for an answer, or close whichever is open."""
@@ -84,6 +86,7 @@ class Commands:
 
     def _do_retry(self, request: Answer, who: str) -> Answer:
         self.retry = True
+        self.hurry()
         self._tell(f"Try again{_by(who)}")
         return OK
 

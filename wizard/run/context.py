@@ -176,6 +176,12 @@ class Context:
             control=self.control,
         )
 
+    def hurry(self) -> None:
+        """Try again now whatever waits before its next try: the copy's workers, the tunnels."""
+        self.control.retry()
+        for tunnel in self._tunnels.values():
+            tunnel.retry()
+
     # -- telling --------------------------------------------------------------------------------------
 
     def _show(self, gauge: str, value: Noun) -> None:

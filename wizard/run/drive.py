@@ -62,6 +62,7 @@ class Drive:
         commands.may_go_back = self._may_go_back
         commands.interrupt = self._interrupt
         commands.hold = self._hold
+        commands.hurry = context.hurry
 
     def _may_go_back(self) -> bool:
         return can_go_back(self.plan, self.journal.steps())

@@ -118,17 +118,19 @@ def _unfinished(plan: Plan, records: dict[str, StepRecord]) -> tuple[StepRecord,
 async def _serve(session: Session, commands: Commands) -> None:
     """Listen for what a person asks; anew when the socket was removed, as the end of a login may do."""
     path = socket_path(session)
-    server = await serve(session, commands.handle)
+    server: asyncio.Server | None = None
     try:
         while True:
-            await asyncio.sleep(1)
-            if not path.exists():
-                server.close()
+            if server is None or not path.exists():
+                if server is not None:
+                    server.close()
                 with contextlib.suppress(Trouble, OSError):
-                    # The folder may not be there just now; the next second tries again.
+                    # The folder may not be there just now, or full; the next second tries again.
                     server = await serve(session, commands.handle)
+            await asyncio.sleep(1)
     finally:
-        server.close()
+        if server is not None:
+            server.close()
         path.unlink(missing_ok=True)
 
 
