@@ -2,13 +2,15 @@
 {{cron_stage}}FROM node:{{version}}-bookworm AS build
 WORKDIR /app
 COPY . .
-{{install}}
+{{setup}}{{install}}
 
 FROM node:{{version}}-bookworm-slim
 WORKDIR /app
 RUN chown node:node /app
 ENV LANG=C.UTF-8 NODE_ENV=production PORT={{port}}
-{{cron_copy}}COPY --from=build --chown=node:node /app ./
+{{setup}}{{cron_copy}}COPY --from=build --chown=node:node /app ./
 USER node
 EXPOSE {{port}}
+# The base image's own would take the shell from the lines of the Procfile.
+ENTRYPOINT []
 CMD {{command}}

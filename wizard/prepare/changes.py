@@ -9,15 +9,16 @@ from wizard.model.mapping import Mapping
 from wizard.model.system import App, System
 from wizard.ports import Profile
 from wizard.prepare import release_hook
-from wizard.prepare.command import exec_form
+from wizard.prepare.command import exec_form, plain_words
 from wizard.prepare.file_change import FileChange, Proposal
 from wizard.prepare.image import Image, ImageWish
 from wizard.prepare.language import language_of
 from wizard.prepare.node_image import node_image
-from wizard.prepare.own_dockerfile import check_dockerfile, instructions
+from wizard.prepare.own_dockerfile import check_dockerfile, has_entrypoint
 from wizard.prepare.procfile import services_procfile
 from wizard.prepare.python_image import python_image
-from wizard.prepare.schedules import COMMAND, CRONTAB, cron_jobs, cron_stage, crontab
+from wizard.prepare.schedules import CRONTAB, cron_command, cron_jobs, cron_stage, crontab
+from wizard.prepare.start_lines import check_lines
 from wizard.prepare.template import fill
 
 
@@ -116,6 +117,7 @@ def _dockerfile(
         app=app.name,
         port=mapping.port,
         command=exec_form(web or next(iter(commands.values()), "true")),
+        config=tuple(var.name for var in app.config if not var.empty),
         cron_stage=stage,
     )
     image: Image = (python_image if language.name == "python" else node_image)(checkout, wish)
@@ -200,7 +202,11 @@ def _procfile(
     old = checkout.files.get("Procfile")
     if problems or (not services and cron is None):
         return [], problems
-    new = services_procfile(old, services, {cron: COMMAND} if cron else {})
+    entrypoint = has_entrypoint(checkout.files.get("Dockerfile", ""))
+    lines = {type_: command for type_, (_, command) in services.items()}
+    if profile.capabilities.needs_dockerfile:
+        problems += check_lines(app.name, lines, entrypoint=entrypoint)
+    new = services_procfile(old, services, {cron: cron_command(entrypoint=entrypoint)} if cron else {})
     gone = sorted(
         choice.type
         for choice in chosen
@@ -247,7 +253,8 @@ def _hook(app: App, mapping: Mapping, profile: Profile, checkout: Checkout, comm
         return [], [
             _problem("no-command", app, "nothing says what `release` runs", "Name it in the Procfile.")
         ]
-    if any(name == "ENTRYPOINT" for name, _ in instructions(checkout.files.get("Dockerfile", ""))):
+    if has_entrypoint(checkout.files.get("Dockerfile", "")) or not plain_words(command):
+        # Heroku runs it with bash, whatever it is.
         command = release_hook.without_shell(command)
     old = checkout.files.get(hook.file)
     try:

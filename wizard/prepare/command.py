@@ -14,7 +14,7 @@ def exec_form(command: str) -> str:
     A command that needs a shell (variables, `&&`, wild cards) is run by bash, as on Heroku; a single one
     replaces that shell.
     """
-    plain = _plain_words(command)
+    plain = plain_words(command)
     if plain:
         return json.dumps(plain)
     words = command.split(None, 1)
@@ -23,7 +23,7 @@ def exec_form(command: str) -> str:
     return json.dumps(["bash", "-c", start + command])
 
 
-def _plain_words(command: str) -> list[str]:
+def plain_words(command: str) -> list[str]:
     """The words of a command that needs no shell; empty for any other, an odd quote included."""
     if _SHELL.search(command):
         return []

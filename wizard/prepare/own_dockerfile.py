@@ -4,6 +4,9 @@ import re
 
 from wizard.mapping.problem import Problem
 
+WITH_ENTRYPOINT = frozenset({"eclipse-temurin", "nginx", "node", "php"})
+"""Official images that people build apps on, and that have an ENTRYPOINT of their own."""
+
 
 def check_dockerfile(text: str, *, app: str, port: int, needs_cron: bool, stage: str) -> tuple[Problem, ...]:
     """The problems of a person's own Dockerfile.
@@ -21,7 +24,7 @@ def check_dockerfile(text: str, *, app: str, port: int, needs_cron: bool, stage:
             _problem("dockerfile-no-from", app, "has a Dockerfile without FROM", "Repair it.", True)
         )
         return tuple(problems)
-    final = steps[len(names) - 1 - names[::-1].index("FROM") :]
+    final = _final_stage(steps)
     users = [rest for name, rest in final if name == "USER"]
     if not users or users[-1].split(":")[0] in ("root", "0"):
         problems.append(
@@ -29,13 +32,13 @@ def check_dockerfile(text: str, *, app: str, port: int, needs_cron: bool, stage:
                 "dockerfile-root", app, "its Dockerfile runs the app as root", "Add a USER that is not root."
             )
         )
-    if any(name == "ENTRYPOINT" for name, _ in final):
+    if has_entrypoint(text):
         problems.append(
             _problem(
                 "dockerfile-entrypoint",
                 app,
-                "its Dockerfile has an ENTRYPOINT: lines of the Procfile may get no shell, so $PORT stays",
-                "Look that each line works as plain words, or take the ENTRYPOINT out.",
+                "its image has an ENTRYPOINT: lines of the Procfile get no shell, so $PORT stays as it is",
+                "Look that each line works as plain words, or write `ENTRYPOINT []` into the Dockerfile.",
             )
         )
     exposed = [int(number) for name, rest in final if name == "EXPOSE" for number in re.findall(r"\d+", rest)]
@@ -60,6 +63,23 @@ def check_dockerfile(text: str, *, app: str, port: int, needs_cron: bool, stage:
             )
         )
     return tuple(problems)
+
+
+def has_entrypoint(text: str) -> bool:
+    """Whether the image of a Dockerfile has an ENTRYPOINT: its own, or one of a well-known base image."""
+    final = _final_stage(instructions(text))
+    own = [rest for name, rest in final if name == "ENTRYPOINT"]
+    if own:
+        return own[-1].replace(" ", "") not in ("", "[]")
+    base = next((rest for name, rest in final if name == "FROM"), "")
+    image = next((word for word in base.split() if not word.startswith("--")), "")
+    name, _, _ = image.removeprefix("docker.io/").removeprefix("library/").partition(":")
+    return name.partition("@")[0] in WITH_ENTRYPOINT
+
+
+def _final_stage(steps: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    starts = [number for number, (name, _) in enumerate(steps) if name == "FROM"]
+    return steps[starts[-1] :] if starts else []
 
 
 def instructions(text: str) -> list[tuple[str, str]]:

@@ -14,6 +14,9 @@ DEFAULT_VERSION = "3.14"
 OLDEST_VERSION = (3, 8)
 """The oldest that has an official image on Debian 12."""
 
+NO_STATIC = "DISABLE_COLLECTSTATIC"
+"""The config var that keeps Heroku's buildpack from it."""
+
 _REQUIREMENTS_OF_THE_CODE = re.compile(
     r"^\s*(-r|-c|-e|--requirement|--constraint|--editable|\.|/|file:)", re.M
 )
@@ -23,7 +26,7 @@ def python_image(checkout: Checkout, wish: ImageWish) -> Image:
     """The Dockerfile, with what a person should know about it."""
     version, problems = _version(checkout, wish.app)
     install = _install(checkout, wish.app, problems)
-    after = _collect_static(checkout, wish.app, problems)
+    after = _collect_static(checkout, wish, problems)
     text = fill(
         "python.dockerfile",
         cron_stage=wish.cron_stage + "\n" if wish.cron_stage else "",
@@ -129,17 +132,27 @@ def _packages(checkout: Checkout) -> str:
     )
 
 
-def _collect_static(checkout: Checkout, app: str, problems: list[Problem]) -> str:
+def _collect_static(checkout: Checkout, wish: ImageWish, problems: list[Problem]) -> str:
     named = "\n".join(
         checkout.files.get(name, "") for name in ("requirements.txt", "Pipfile", "pyproject.toml")
     )
     if not checkout.has("manage.py") or not re.search(r"django", named, re.I):
         return ""
+    if NO_STATIC in wish.config:
+        problems.append(
+            Problem(
+                code="collectstatic-off",
+                component=wish.app,
+                text=f"is Django with {NO_STATIC} set: the build collects no static files, as on Heroku",
+                remedy="If it should, add the line for it to the Dockerfile on the new branch.",
+            )
+        )
+        return ""
     problems.append(
         Problem(
             code="collectstatic",
-            component=app,
-            text="is Django: collectstatic runs in the build, which sees no config var, as it did on Heroku",
+            component=wish.app,
+            text="is Django: collectstatic saw all config vars on Heroku; in the build it sees none",
             remedy="Look that the settings load without them, or take the line out of the Dockerfile.",
         )
     )

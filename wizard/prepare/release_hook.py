@@ -74,7 +74,7 @@ def scalar(text: str) -> str:
 
 
 def without_shell(command: str) -> str:
-    """The command for images with an ENTRYPOINT, which get words and no shell."""
+    """The command as words, with its own bash, for a target that has none around it or another shell."""
     return f"bash -c {shlex.quote(command)}"
 
 

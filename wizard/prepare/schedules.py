@@ -15,8 +15,8 @@ from wizard.prepare.template import fill
 CRONTAB = "crontab"
 """Name of the file in the root of the code; the working folder of every process is that root."""
 
-COMMAND = f"exec supercronic {CRONTAB}"
-"""The line of the cron service: one container, jobs as its children, their output in its log."""
+PROGRAM = f"supercronic {CRONTAB}"
+"""What the cron service runs: one container, jobs as its children, their output in its log."""
 
 COPY_LINE = "COPY --from=cron /usr/local/bin/supercronic /usr/local/bin/supercronic\n"
 
@@ -28,6 +28,11 @@ class Supercronic(Noun, frozen=True, kw_only=True):
     url: str
     amd64: str
     arm64: str
+
+
+def cron_command(*, entrypoint: bool) -> str:
+    """The line of the cron service. An image with an ENTRYPOINT gets it word by word, and has no `exec`."""
+    return PROGRAM if entrypoint else f"exec {PROGRAM}"
 
 
 def cron_jobs(app: App, mapping: Mapping) -> tuple[Job, ...]:

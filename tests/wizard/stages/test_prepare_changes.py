@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def test_the_backend(system: System, target: Profile, make_checkout: MakeCheckou
     assert any(name == "ENV" and "PORT=3000" in rest for name, rest in steps)
     assert not any(name == "ENTRYPOINT" for name, _ in steps)
     assert "supercronic" not in new["Dockerfile"]
-    assert found.problems == ()
+    assert {problem.code for problem in found.problems} == {"no-exec"} and not found.blocked
     assert all(change.why for change in found.changes)
 
 
@@ -186,7 +187,7 @@ def test_helper_buildpacks_are_named(system: System, target: Profile, make_check
     changed = msgspec.structs.replace(system, apps=(app, *system.apps[1:]))
     found = proposal(changed, target, make_checkout("b", {**BACKEND, "Aptfile": "jq\n"}), "b")
     assert "FROM python:" in files(found)["Dockerfile"]
-    assert {problem.code for problem in found.problems} == {"buildpacks", "aptfile"}
+    assert {problem.code for problem in found.problems} == {"buildpacks", "aptfile", "no-exec"}
     assert not found.blocked
 
 
@@ -213,6 +214,51 @@ def test_an_entrypoint_gets_its_shell_by_name(
     own = 'FROM c\nUSER app\nEXPOSE 3000\nENTRYPOINT ["run"]\n'
     found = proposal(system, target, make_checkout("b", {**BACKEND, "Dockerfile": own}), "b")
     assert files(found)[".elsewhere.yml"] == "first:\n  - \"bash -c 'python migrate.py'\"\n"
+
+
+def test_a_release_command_that_needs_a_shell_keeps_bash(
+    system: System, target: Profile, make_checkout: MakeCheckout
+) -> None:
+    procfile = BACKEND["Procfile"].replace("python migrate.py", "cd db && python migrate.py '$X'")
+    found = proposal(system, target, make_checkout("b", {**BACKEND, "Procfile": procfile}), "b")
+    (line,) = [line for line in files(found)[".elsewhere.yml"].splitlines() if "-" in line]
+    command = shlex.split(json.loads(line.removeprefix("  - ")))
+    assert command == ["bash", "-c", "cd db && python migrate.py '$X'"]
+
+
+def test_an_entrypoint_gets_the_cron_program_without_exec(
+    system: System, target: Profile, make_checkout: MakeCheckout
+) -> None:
+    own = 'FROM c\nCOPY supercronic /usr/bin/\nUSER 1000\nEXPOSE 3000\nENTRYPOINT ["run"]\n'
+    found = proposal(system, target, make_checkout("e", {**EMAILER, "Dockerfile": own}), "e")
+    assert files(found)["Procfile"] == "cron: supercronic crontab\n"
+
+
+def test_an_entrypoint_and_a_line_that_needs_a_shell_block(
+    system: System, target: Profile, make_checkout: MakeCheckout
+) -> None:
+    procfile = "web: python server.py --port $PORT\nworker: python worker.py\n"
+    own = 'FROM c\nUSER app\nEXPOSE 3000\nENTRYPOINT ["run"]\n'
+    folder = make_checkout("b", {**BACKEND, "Procfile": procfile, "Dockerfile": own})
+    found = proposal(system, target, folder, "b")
+    (problem,) = (problem for problem in found.problems if problem.blocks)
+    assert problem.code == "entrypoint-shell" and "`web` needs a shell ($)" in problem.text
+    none = make_checkout("n", {**BACKEND, "Procfile": procfile, "Dockerfile": own + "ENTRYPOINT []\n"})
+    assert not proposal(system, target, none, "b").blocked
+
+
+def test_config_vars_that_steer_the_build_are_heeded(
+    system: System, target: Profile, make_checkout: MakeCheckout
+) -> None:
+    backend = system.app("b")
+    django = {**BACKEND, "requirements.txt": "Django==5\n", "manage.py": ""}
+    folder = make_checkout("b", django)
+    for empty in (False, True):
+        var = msgspec.structs.replace(backend.config[2], name="DISABLE_COLLECTSTATIC", empty=empty)
+        app = msgspec.structs.replace(backend, config=(*backend.config, var))
+        changed = msgspec.structs.replace(system, apps=(app, system.app("f"), system.app("e")))
+        found = proposal(changed, target, folder, "b")
+        assert ("collectstatic" in files(found)["Dockerfile"]) is empty
 
 
 def test_a_crontab_of_their_own_is_not_written_over(
