@@ -21,9 +21,10 @@ from screens.styles import sheet
 from screens.widgets.ask_text import AskText
 from screens.widgets.config_vars import ConfigVarsDialog
 from screens.widgets.details import DetailsDialog
+from screens.widgets.pick_one import PickOne
 from screens.widgets.row_list import RowList
 from screens.widgets.scheduler_jobs import SchedulerJobs
-from wizard.document.answers import acknowledge
+from wizard.document.answers import acknowledge, set_jobs
 from wizard.model.secret import Secret
 from wizard.model.system import App, Gap, Job, System
 from wizard.ports import ReadProgress
@@ -47,7 +48,13 @@ class DocumentScreen(StageScreen):
     )
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter", "open", "open", "Show the details of the app, or answer the highlighted question."),
-        Key("j", "answer", "answer", "Answer the next thing that no API tells.", writes=True),
+        Key(
+            "j",
+            "answer",
+            "answer",
+            "Answer the next thing that no API tells, or change an answer.",
+            writes=True,
+        ),
         Key("n", "next", "next", "Go on to choosing a target."),
         Key("c", "code", "code", "Name the folder with the code of the app.", writes=True),
         Key("v", "vars", "vars", "Show the config vars of the app."),
@@ -169,11 +176,15 @@ class DocumentScreen(StageScreen):
             return f"There is no app that could move. {NO_APP_REMEDY}"
         if name == "next" and system.gaps:
             return f"{len(system.gaps)} things no API tells are not answered yet: press j."
-        if name == "answer" and not system.gaps:
-            return "Everything is answered."
+        if name == "answer" and not system.gaps and not self._ever_asked():
+            return "There is nothing that no API tells."
         if name in ("code", "vars") and self._app() is None:
             return "Move to an app first."
         return ""
+
+    def _ever_asked(self) -> bool:
+        read = self.session.load(SYSTEM)
+        return read is not None and bool(read.gaps)
 
     # -- reading ------------------------------------------------------------------------------------
 
@@ -265,38 +276,51 @@ class DocumentScreen(StageScreen):
             self._ask(system, gap)
 
     def action_answer(self) -> None:
-        """Ask the next open question; the highlighted one goes first."""
-        system = whole_system(self.session)
-        if system is not None and system.gaps:
-            row = self.query_one(RowList).current or ""
+        """Ask the next open question, the highlighted one first; with none open, change an answer."""
+        system, read = whole_system(self.session), self.session.load(SYSTEM)
+        if system is None or read is None:
+            return
+        row = self.query_one(RowList).current or ""
+        if system.gaps:
             self._ask(system, self._gap(system, row) or system.gaps[0])
+            return
+        answered = sorted(read.gaps, key=lambda gap: gap.app_id != row)
+        if len(answered) == 1:
+            self._ask(system, answered[0])
+            return
+
+        def picked(key: str | None) -> None:
+            gap = next((gap for gap in answered if gap.key == key), None)
+            if gap is not None:
+                self._ask(system, gap)
+
+        about = Content("Everything is answered. Which answer is to change?")
+        self.ask(PickOne("Answers", about, [(gap.key, gap.question) for gap in answered]), picked)
 
     def _ask(self, system: System, gap: Gap) -> None:
         if gap.kind == "jobs" and gap.app_id is not None:
-            app = system.app(gap.app_id)
-            known = self._answers().jobs.get(app.id, ())
-
-            def typed(jobs: tuple[Job, ...] | None) -> None:
-                if jobs is not None:
-                    answers = self._answers()
-                    self._answered(msgspec.structs.replace(answers, jobs={**answers.jobs, app.id: jobs}))
-
-            self.app.push_screen(SchedulerJobs(app.id, app.name, known), typed)
+            self._ask_jobs(system.app(gap.app_id))
             return
         text = Content.assemble(gap.question, (f"\n\n{gap.why}", MUTED))
 
         def read(accepted: bool | None) -> None:
             if accepted:
-                self._answered(acknowledge(self._answers(), gap.key))
+                self.save(ANSWERS, acknowledge(self._answers(), gap.key))
+                self.renew()
 
         self.ask(DetailsDialog("No API tells", text, accept="I know, go on"), read)
 
-    def _answered(self, answers: Answers) -> None:
-        try:
-            self.save(ANSWERS, answers)
-        except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
-            self.show_trouble(error)
-        self.renew()
+    def _ask_jobs(self, app: App) -> None:
+        def keep(jobs: tuple[Job, ...]) -> None:
+            self.save(ANSWERS, set_jobs(self._answers(), app.id, jobs, complete=False))
+
+        def ended(complete: bool | None) -> None:
+            jobs = self._answers().jobs.get(app.id, ())
+            if complete:
+                self.save(ANSWERS, set_jobs(self._answers(), app.id, jobs, complete=True))
+            self.renew()
+
+        self.ask(SchedulerJobs(app.id, app.name, self._answers().jobs.get(app.id, ()), keep), ended)
 
     # -- config vars --------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The form for Heroku Scheduler's jobs, which no API tells: command, how often, at what time."""
 
 import re
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -10,9 +11,10 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.marks import MUTED, marked
+from screens.mistake import as_trouble
 from screens.widgets.dialog import Dialog
 from screens.widgets.field import Field
-from wizard.document.answers import typed_job, when
+from wizard.document.answers import typed_job, when, with_job
 from wizard.model.system import Job
 from wizard.model.trouble import Trouble
 
@@ -43,30 +45,45 @@ def time_of(text: str, every: int) -> int:
             remedy=f"Type it like {shape}, as the dashboard shows it (UTC).",
             code="job-time",
         )
-    if every == 60:
-        return int(match[2] or match[1] or 0)
-    return int(match[1] or 0) * 60 + int(match[2] or 0)
+    hours, minutes = (0, int(match[2] or match[1] or 0)) if every == 60 else _of_day(match)
+    if hours > 23 or minutes > 59:
+        raise Trouble(
+            f"`{text}` is no time of the clock.",
+            remedy="Hours go from 0 to 23, minutes from 0 to 59.",
+            code="job-time",
+        )
+    return hours * 60 + minutes
 
 
-class SchedulerJobs(Dialog[tuple[Job, ...]]):
-    """Result: all jobs of the app as typed in; an empty tuple says that there are none."""
+def _of_day(match: re.Match[str]) -> tuple[int, int]:
+    return int(match[1] or 0), int(match[2] or 0)
+
+
+class SchedulerJobs(Dialog[bool]):
+    """Result: True when the list was called complete. `keep` gets the list after each change, so that escape
+    loses nothing of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "finish", show=False, priority=True),
         Binding("ctrl+x", "remove", show=False, priority=True),
     ]
-    hint = "enter next line, then adds   ctrl+x removes the last   ctrl+s done"
+    hint = "enter next line, then adds   ctrl+x removes the last   esc goes on later"
 
-    def __init__(self, app_id: str, app_name: str, jobs: tuple[Job, ...]) -> None:
+    def __init__(
+        self, app_id: str, app_name: str, jobs: tuple[Job, ...], keep: Callable[[tuple[Job, ...]], None]
+    ) -> None:
         super().__init__(f"Scheduler jobs of {app_name}")
         self._app_id = app_id
+        self._app_name = app_name
         self._jobs = jobs
+        self._keep = keep
+        self._asked_empty = False
 
     def compose_content(self) -> ComposeResult:
         """The jobs so far, and the lines of the next."""
         yield Static(
             "Heroku has no API for these. Copy them from the Heroku Scheduler dashboard. "
-            "None there? Press ctrl+s with an empty list.",
+            "Enter on an empty command says that the list is complete.",
             classes="muted",
             markup=False,
         )
@@ -96,7 +113,7 @@ class SchedulerJobs(Dialog[tuple[Job, ...]]):
     def _enter(self, message: Input.Submitted) -> None:
         following = {"command": "every", "every": "at"}.get(message.input.id or "")
         if message.input.id == "command" and not message.value.strip():
-            self.complain("Type the command, or press ctrl+s when the list is complete.")
+            self.action_finish()
         elif following and not (following == "at" and message.value.strip().startswith("10")):
             self.complain("")
             self._field(following).focus()
@@ -111,21 +128,36 @@ class SchedulerJobs(Dialog[tuple[Job, ...]]):
         except Trouble as trouble:
             self.complain(f"{trouble.cause} {trouble.remedy}")
             return
-        self.complain("")
-        self._jobs = (*(known for known in self._jobs if known.id != job.id), job)
+        if not self._kept(with_job(self._jobs, job)):
+            return
         for name in ("command", "every", "at"):
             self._field(name).value = ""
         self._field("command").focus()
         self._draw()
 
+    def _kept(self, jobs: tuple[Job, ...]) -> bool:
+        """Keep the list; whether it could be saved. What could not is not shown as if it were in it."""
+        self._asked_empty = False
+        try:
+            self._keep(jobs)
+        except Exception as error:  # noqa: BLE001  said in the form, logged when it is our mistake
+            self.complain(as_trouble(error).sentence())
+            return False
+        self.complain("")
+        self._jobs = jobs
+        return True
+
     def action_remove(self) -> None:
         """Take the last job away."""
-        self._jobs = self._jobs[:-1]
-        self._draw()
+        if self._jobs and self._kept(self._jobs[:-1]):
+            self._draw()
 
     def action_finish(self) -> None:
-        """The list is complete; a job that is half typed is not lost silently."""
+        """The list is complete. A half typed job is not lost silently, and no job at all is said twice."""
         if self._field("command").value.strip():
             self.complain("The job in the lines is not in the list yet: press enter on its last line.")
+        elif not self._jobs and not self._asked_empty:
+            self._asked_empty = True
+            self.complain(f"The list is empty. Enter again says that {self._app_name} has no scheduler job.")
         else:
-            self.dismiss(self._jobs)
+            self.dismiss(True)

@@ -18,15 +18,17 @@ from screens.widgets.config_vars import ConfigVarsDialog
 from screens.widgets.field import Field
 from screens.widgets.masked_value import MaskedValue
 from screens.widgets.row_list import RowList
+from screens.widgets.scheduler_jobs import time_of
 from tests.screens.conftest import Begun
 from tests.screens.example_system import DRAIN_GAP, EMAILER, FRONTEND, example_system
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen, settled
 from wizard.credentials import Vault
+from wizard.document.answers import set_jobs, typed_job
 from wizard.model.plan import Plan
 from wizard.model.secret import Secret
-from wizard.model.trouble import SignInNeeded
-from wizard.session.parts import ANSWERS, PLAN, SYSTEM
+from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.session.parts import ANSWERS, PLAN, SYSTEM, Answers
 from wizard.session.store import Session
 
 
@@ -101,7 +103,7 @@ async def test_open_questions_hold_the_way_on(world: FakeWorld, begun: Begun, va
         app.screen.query_one("#every").focus()
         await pilot.press(*"day", "enter", *"02:30", "enter")
         assert "✓ every day at 02:30 UTC  python send_emails.py" in seen(app)
-        await pilot.press("ctrl+s")
+        await pilot.press("enter")
         await settled(pilot)
         answers = session.load(ANSWERS)
         assert answers is not None
@@ -126,11 +128,88 @@ async def test_no_jobs_at_all_is_an_answer(world: FakeWorld, begun: Begun, vault
     async with shown(session, vault) as (app, pilot):
         await pilot.press("j")
         await settled(pilot)
-        await pilot.press("ctrl+s")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "says that migrate-emailer has no scheduler job." in " ".join(seen(app).split())
+        assert session.load(ANSWERS) is None
+        await pilot.press("enter")
         await settled(pilot)
         answers = session.load(ANSWERS)
         assert answers is not None and answers.jobs == {EMAILER: ()}
         assert "no API tells" not in seen(app)
+
+
+async def test_a_job_is_kept_at_once_and_the_list_goes_on_later(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    session = begun.documented(example_system(jobs_known=False))
+    async with shown(session, vault) as (app, pilot):
+        await pilot.press("j")
+        await settled(pilot)
+        await pilot.press(*"rake x", "enter", *"day", "enter", *"02:75", "enter")
+        await settled(pilot)
+        assert "`02:75` is no time of the clock." in " ".join(seen(app).split())
+        app.screen.query_one("#at", Field).value = ""
+        await pilot.press(*"02:15", "enter", "escape")
+        await settled(pilot)
+        answers = session.load(ANSWERS)
+        assert answers is not None and [job.at for job in answers.jobs[EMAILER]] == [135]
+        assert "1 thing no API tells" in seen(app), "nobody called the list complete"
+        await pilot.press("j")
+        await settled(pilot)
+        assert "✓ every day at 02:15 UTC  rake x" in seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "no API tells" not in seen(app)
+
+
+async def test_an_answer_can_be_changed(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.documented(example_system(jobs_known=False, gaps=(DRAIN_GAP,)))
+    job = typed_job(EMAILER, "rake x", 10)
+    answers = set_jobs(Answers(acknowledged=(DRAIN_GAP.key,)), EMAILER, (job,), complete=True)
+    session.save(ANSWERS, answers)
+    async with shown(session, vault) as (app, pilot):
+        assert "no API tells" not in seen(app)
+        await pilot.press("j")
+        await settled(pilot)
+        assert "Which answer is to change?" in seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "✓ every 10 minutes  rake x" in seen(app)
+        await pilot.press("ctrl+x", *"rake y", "enter", *"10", "enter")
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        changed = session.load(ANSWERS)
+        assert changed is not None and [one.command for one in changed.jobs[EMAILER]] == ["rake y"]
+        assert changed.unfinished == ()
+
+
+async def test_a_job_that_cannot_be_saved_is_not_shown_as_kept(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise Trouble("There is no room left on this disk.", remedy="Make room.", code="disk-full")
+
+    async with shown(begun.documented(example_system(jobs_known=False)), vault) as (app, pilot):
+        monkeypatch.setattr(DocumentScreen, "save", full)
+        await pilot.press("j")
+        await settled(pilot)
+        await pilot.press(*"rake x", "enter", *"10", "enter")
+        await settled(pilot)
+        text = " ".join(seen(app).split())
+        assert "There is no room left on this disk." in text and "no job in the list yet" in text
+
+
+@pytest.mark.parametrize("text", ["02:75", "24:00", "99:10", ""])
+def test_what_is_no_time_of_day_is_refused(text: str) -> None:
+    with pytest.raises(Trouble):
+        time_of(text, 1440)
+
+
+def test_times_as_the_dashboard_shows_them() -> None:
+    assert (time_of("02:30", 1440), time_of("23:59", 1440), time_of("7", 1440)) == (150, 1439, 420)
+    assert (time_of(":30", 60), time_of("30", 60), time_of("", 10)) == (30, 30, 0)
 
 
 async def test_a_half_typed_job_is_not_lost(world: FakeWorld, begun: Begun, vault: Vault) -> None:
@@ -149,7 +228,7 @@ async def test_a_new_answer_drops_the_plan(world: FakeWorld, begun: Begun, vault
     async with shown(session, vault) as (_, pilot):
         await pilot.press("j")
         await settled(pilot)
-        await pilot.press("ctrl+s")
+        await pilot.press("ctrl+s", "ctrl+s")
         await settled(pilot)
         assert session.load(PLAN) is None
         assert session.load(SYSTEM) is not None

@@ -16,12 +16,12 @@ INTERVALS = {10: "every 10 minutes", 60: "every hour", 1440: "every day"}
 def apply_answers(system: System, answers: Answers) -> System:
     """The system with the answers in it: typed jobs stand in their apps, answered gaps are gone.
 
-    Jobs that Heroku's API told are never replaced by typed ones. Answers about apps that are no longer
-    there are ignored.
+    Jobs that Heroku's API told are never replaced by typed ones, and a list that nobody called complete is
+    none. Answers about apps that are no longer there are ignored.
     """
     apps = tuple(
         msgspec.structs.replace(app, jobs=answers.jobs[app.id])
-        if app.jobs is None and app.id in answers.jobs
+        if app.jobs is None and _complete(answers, app.id)
         else app
         for app in system.apps
     )
@@ -36,8 +36,12 @@ def open_gaps(system: System, answers: Answers) -> tuple[Gap, ...]:
 def is_answered(gap: Gap, answers: Answers) -> bool:
     """Whether `answers` close `gap`."""
     if gap.kind == "jobs":
-        return gap.app_id in answers.jobs
+        return gap.app_id is not None and _complete(answers, gap.app_id)
     return gap.key in answers.acknowledged
+
+
+def _complete(answers: Answers, app_id: str) -> bool:
+    return app_id in answers.jobs and app_id not in answers.unfinished
 
 
 def acknowledge(answers: Answers, key: str) -> Answers:
@@ -47,30 +51,22 @@ def acknowledge(answers: Answers, key: str) -> Answers:
     return msgspec.structs.replace(answers, acknowledged=(*answers.acknowledged, key))
 
 
-def no_jobs(answers: Answers, app_id: str) -> Answers:
-    """The answers saying that the app has no scheduler job at all."""
-    return msgspec.structs.replace(answers, jobs={**answers.jobs, app_id: ()})
+def set_jobs(answers: Answers, app_id: str, jobs: tuple[Job, ...], *, complete: bool) -> Answers:
+    """The answers with what was typed of an app's jobs. Only a `complete` list is an answer; a complete empty
+    one says that there are none."""
+    others = tuple(one for one in answers.unfinished if one != app_id)
+    return msgspec.structs.replace(
+        answers,
+        jobs={**answers.jobs, app_id: jobs},
+        unfinished=others if complete else (*others, app_id),
+    )
 
 
-def add_job(answers: Answers, app_id: str, job: Job) -> Answers:
-    """The answers with one more job of an app; a job with the same id is replaced in its place."""
-    jobs = answers.jobs.get(app_id, ())
+def with_job(jobs: tuple[Job, ...], job: Job) -> tuple[Job, ...]:
+    """The jobs with one more; one with the same id is replaced in its place."""
     if any(known.id == job.id for known in jobs):
-        jobs = tuple(job if known.id == job.id else known for known in jobs)
-    else:
-        jobs = (*jobs, job)
-    return msgspec.structs.replace(answers, jobs={**answers.jobs, app_id: jobs})
-
-
-def remove_job(answers: Answers, app_id: str, job_id: str) -> Answers:
-    """The answers without that job. The app then has none left: it still counts as answered."""
-    jobs = tuple(job for job in answers.jobs.get(app_id, ()) if job.id != job_id)
-    return msgspec.structs.replace(answers, jobs={**answers.jobs, app_id: jobs})
-
-
-def set_checkout(answers: Answers, app_id: str, path: str) -> Answers:
-    """The answers with the local folder that holds the code of an app."""
-    return msgspec.structs.replace(answers, checkouts={**answers.checkouts, app_id: path})
+        return tuple(job if known.id == job.id else known for known in jobs)
+    return (*jobs, job)
 
 
 def typed_job(app_id: str, command: str, every: int, at: int = 0, dyno_size: str = "") -> Job:

@@ -33,11 +33,13 @@ class Connections(Noun, frozen=True, kw_only=True):
 class Answers(Noun, frozen=True, kw_only=True):
     """What a person told that no API tells.
 
-    `jobs` are scheduler jobs typed in, by app id (an empty tuple: there are none); `acknowledged` holds the
-    keys of gaps that were read; `checkouts` are local folders by app id.
+    `jobs` are scheduler jobs typed in, by app id (an empty tuple: there are none); `unfinished` the apps
+    whose list nobody has called complete yet; `acknowledged` holds the keys of gaps that were read;
+    `checkouts` are local folders by app id.
     """
 
     jobs: dict[str, tuple[Job, ...]] = field(default_factory=dict)
+    unfinished: tuple[str, ...] = ()
     acknowledged: tuple[str, ...] = ()
     checkouts: dict[str, str] = field(default_factory=dict)
 

@@ -5,19 +5,19 @@ import pytest
 
 from wizard.document.answers import (
     acknowledge,
-    add_job,
     apply_answers,
-    no_jobs,
     open_gaps,
-    remove_job,
+    set_jobs,
     typed_job,
     when,
+    with_job,
 )
 from wizard.model.system import Gap, Job, System
 from wizard.model.trouble import Trouble
 from wizard.session.parts import Answers
 
 JOBS = Gap(key="jobs:e", kind="jobs", app_id="e", question="Which jobs?", why="no API")
+NO_JOBS = set_jobs(Answers(), "e", (), complete=True)
 READ = Gap(key="unread:x", kind="acknowledge", app_id=None, question="A team is left out.", why="refused")
 
 
@@ -28,7 +28,7 @@ def asking(silent_system: System) -> System:
 
 def test_typed_jobs_stand_in_their_app_and_close_the_gap(asking: System) -> None:
     job = typed_job("e", " python send_emails.py ", 1440, 150)
-    answers = acknowledge(add_job(Answers(), "e", job), "unread:x")
+    answers = acknowledge(set_jobs(Answers(), "e", (job,), complete=True), "unread:x")
     answered = apply_answers(asking, answers)
     assert answered.app("e").jobs == (job,)
     assert answered.gaps == ()
@@ -39,21 +39,32 @@ def test_typed_jobs_stand_in_their_app_and_close_the_gap(asking: System) -> None
 
 def test_only_answered_gaps_close(asking: System) -> None:
     assert open_gaps(asking, Answers()) == (JOBS, READ)
-    assert open_gaps(asking, no_jobs(Answers(), "e")) == (READ,)
-    assert apply_answers(asking, no_jobs(Answers(), "e")).app("e").jobs == ()
+    assert open_gaps(asking, NO_JOBS) == (READ,)
+    assert apply_answers(asking, NO_JOBS).app("e").jobs == ()
     assert apply_answers(asking, Answers()).app("e").jobs is None
 
 
 def test_jobs_that_the_api_told_are_not_replaced(system: System) -> None:
-    answered = apply_answers(system, no_jobs(Answers(), "e"))
+    answered = apply_answers(system, NO_JOBS)
     assert answered.app("e").jobs == system.app("e").jobs
 
 
-def test_the_same_job_typed_twice_is_one() -> None:
+def test_a_list_that_nobody_called_complete_is_no_answer(asking: System) -> None:
     job = typed_job("e", "rake x", 60, 5)
-    answers = add_job(add_job(Answers(), "e", job), "e", typed_job("e", "rake x", 60, 5, "Basic"))
-    assert [one.dyno_size for one in answers.jobs["e"]] == ["Basic"]
-    assert remove_job(answers, "e", job.id).jobs == {"e": ()}
+    begun = set_jobs(Answers(), "e", (job,), complete=False)
+    assert open_gaps(asking, begun) == (JOBS, READ)
+    assert apply_answers(asking, begun).app("e").jobs is None
+    assert begun.jobs == {"e": (job,)}, "but it is kept"
+    assert set_jobs(begun, "e", (job,), complete=False).unfinished == ("e",)
+    done = set_jobs(begun, "e", begun.jobs["e"], complete=True)
+    assert open_gaps(asking, done) == (READ,)
+    assert open_gaps(asking, set_jobs(done, "e", (), complete=False)) == (JOBS, READ)
+
+
+def test_the_same_job_typed_twice_is_one() -> None:
+    first, other = typed_job("e", "rake x", 60, 5), typed_job("e", "rake y", 10)
+    jobs = with_job(with_job(with_job((), first), other), typed_job("e", "rake x", 60, 5, "Basic"))
+    assert [(one.command, one.dyno_size) for one in jobs] == [("rake x", "Basic"), ("rake y", "")]
 
 
 @pytest.mark.parametrize(
