@@ -46,7 +46,7 @@ def check_lines(app: str, lines: dict[str, str], *, entrypoint: bool) -> tuple[P
             Problem(
                 code="no-exec",
                 component=app,
-                text=f"{', '.join(kept)}: its shell keeps SIGTERM to itself, so it is killed at each restart, "
+                text=f"{', '.join(kept)}: its shell keeps SIGTERM to itself, so it is killed at a restart, "
                 "without time to finish",
                 remedy="Write `exec` before its command in the Procfile, if that matters.",
             )
