@@ -13,6 +13,7 @@ from wizard.model.plan import Finding
 from wizard.model.secret import Secret
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import Trouble
+from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Source, Target
 from wizard.session.places import run_folder
 from wizard.session.store import Session
@@ -21,6 +22,9 @@ SPARE_CONNECTIONS = 3
 """Connections to the source that a copy needs: two workers and the holder of the snapshot."""
 
 GB = 1_000_000_000
+
+VENDOR_LIMIT = 60.0
+"""Seconds that the look waits for one answer of the target's API."""
 
 
 def source_findings(url: Secret, choice: DatabaseChoice) -> list[Finding]:
@@ -176,7 +180,7 @@ async def _inspect(
         return await target.ticket(database)
 
     def ticket() -> SshTicket:
-        return asyncio.run_coroutine_threadsafe(fresh(), loop).result(60)
+        return answer_of(fresh(), loop, vendor="The target", seconds=VENDOR_LIMIT)
 
     def health(now: TunnelHealth) -> None:
         """Nobody watches a tunnel that is open for a second."""

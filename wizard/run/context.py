@@ -19,6 +19,7 @@ from wizard.model.secret import Secret
 from wizard.model.system import App, System
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import Trouble
+from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Source, Target, TargetApp, TargetDatabase
 from wizard.registry import open_source, open_target
 from wizard.run.journal import Journal
@@ -131,16 +132,16 @@ class Context:
 
     # -- databases ----------------------------------------------------------------------------------
 
-    def _wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+    def _wait_for(self, work: Coroutine[Any, Any, T], vendor: str) -> T:
         """Called in a thread: run `work` on the loop and wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(VENDOR_LIMIT)
+        return answer_of(work, self.loop, vendor=vendor, seconds=VENDOR_LIMIT)
 
     def tunnel(self, handle: str) -> Tunnel:
         """The tunnel to a database of the target, opened at its first use and kept for the whole run."""
         if handle not in self._tunnels:
 
             def ticket() -> SshTicket:
-                return self._wait_for(self._ticket(handle))
+                return self._wait_for(self._ticket(handle), self.plan.target)
 
             def health(now: TunnelHealth) -> None:
                 self._show(f"tunnel:{handle}", now)
@@ -157,7 +158,7 @@ class Context:
         handle = str(step.args["handle"])
 
         def source_url() -> Secret:
-            return self._wait_for(self.source.database_url(add_on))
+            return self._wait_for(self.source.database_url(add_on), self.plan.source)
 
         def report(progress: CopyProgress) -> None:
             self._show(f"copy:{handle}", progress)
