@@ -67,7 +67,7 @@ class SchedulerJobs(Dialog[bool]):
         Binding("ctrl+s", "finish", show=False, priority=True),
         Binding("ctrl+x", "remove", show=False, priority=True),
     ]
-    hint = "enter next line, then adds   ctrl+x removes the last   esc goes on later"
+    hint = "enter next line, then adds   ctrl+x removes the last   esc later"
 
     def __init__(
         self, app_id: str, app_name: str, jobs: tuple[Job, ...], keep: Callable[[tuple[Job, ...]], None]
