@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from providers.aptible.answers import ApiError, Page
+from providers.aptible.failures import AnswerLost, Later, Missing, NotTheApi, Refused
 from providers.aptible.hosts import safe_url
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret
@@ -32,30 +33,13 @@ class Patience:
 
     retries: tuple[float, ...] = (0.2, 0.8, 2.0)
     looks: tuple[float, ...] = (0.3, 1.0, 3.0)
+    log: tuple[float, ...] = (1.0, 2.0, 4.0)
     poll_first: float = 0.25
     poll_most: float = 2.0
     outage: float = 120.0
     operation: float = 7200.0
     answer: float = 90.0
     longest_wait: float = 30.0
-
-
-class AnswerLost(Unreachable):
-    """A POST was sent, and what became of it is not known. Look before doing anything else."""
-
-
-class Missing(Trouble):
-    """404: it is not there, or this account may not see it."""
-
-
-class Refused(Trouble):
-    """4xx: understood and not done. `error` is the API's own slug, `context` its exception_context."""
-
-    def __init__(self, cause: str, answer: ApiError, status: int) -> None:
-        super().__init__(cause, remedy="Correct what it says, then try again.", code="refused")
-        self.error = answer.error or ""
-        self.status = status
-        self.context = answer.exception_context or {}
 
 
 @dataclass(frozen=True)
@@ -169,10 +153,7 @@ class Api:
             Unreachable: it is not https, does not answer, or is too long.
         """
         if not safe_url(url, loopback_too=self.loopback):
-            raise Unreachable(
-                f"Aptible named an address for {what} that Offramp does not open.",
-                remedy="Read it in Aptible's dashboard instead.",
-            )
+            raise self._not_opened(what)
         host = urllib.parse.urlsplit(url).hostname or ""
         async with httpx.AsyncClient(
             timeout=30.0,
@@ -183,6 +164,8 @@ class Api:
             try:
                 async with asyncio.timeout(self.patience.answer):
                     answer = await _send(client, client.build_request("GET", url), LOG_LIMIT, cut=True)
+            except httpx.InvalidURL as error:
+                raise self._not_opened(what) from error
             except (httpx.HTTPError, TimeoutError) as error:
                 raise self._unreachable(what, error) from error
         if answer.status != 200:
@@ -208,7 +191,7 @@ class Api:
             wait = next(waits, None)
             if wait is None:
                 raise trouble from cause
-            if isinstance(trouble, _Later) and trouble.seconds is not None:
+            if isinstance(trouble, Later) and trouble.seconds is not None:
                 wait = min(max(wait, trouble.seconds), self.patience.longest_wait)
             await asyncio.sleep(wait)
 
@@ -223,7 +206,7 @@ class Api:
             raise self._lost(what, f"status {answer.status}")
         try:
             return self._accepted(answer, what)
-        except _NotTheApi as error:
+        except NotTheApi as error:
             raise self._lost(what, error.cause) from error
 
     async def _once(
@@ -255,7 +238,7 @@ class Api:
                 remedy="Sign in to Aptible again; the run goes on where it stopped.",
             )
         if status == 429:
-            raise _Later(what, _seconds(answer.headers.get("retry-after")))
+            raise Later(what, _seconds(answer.headers.get("retry-after")))
         if status >= 500:
             raise Unreachable(
                 f"Aptible failed ({status}) at: {what}.",
@@ -263,7 +246,7 @@ class Api:
                 code="server-error",
             )
         if media == "text/html" or 300 <= status < 400 or answer.body[:1] == b"<":
-            raise _NotTheApi(self._host, status)
+            raise NotTheApi(self._host, status)
         if status >= 400:
             raise self._refusal(answer, what)
         return answer
@@ -321,31 +304,18 @@ class Api:
             remedy="Check the network, then try again.",
         )
 
+    def _not_opened(self, what: str) -> Unreachable:
+        return Unreachable(
+            f"Aptible named an address for {what} that Offramp does not open.",
+            remedy="Read it in Aptible's dashboard instead.",
+        )
+
     def _lost(self, what: str, why: str) -> AnswerLost:
         return AnswerLost(
             f"Aptible was asked to {what}, and the answer was lost ({why.rstrip('.')}).",
             remedy="Try again: Offramp looks first whether it was done.",
             code="answer-lost",
         )
-
-
-class _NotTheApi(Unreachable):
-    def __init__(self, host: str, status: int) -> None:
-        super().__init__(
-            f"{host} answers with a web page or a redirect (status {status}), not with Aptible's API.",
-            remedy="Look for a proxy or a sign-in page of your network in between, then try again.",
-            code="not-the-api",
-        )
-
-
-class _Later(Unreachable):
-    def __init__(self, what: str, seconds: float | None) -> None:
-        super().__init__(
-            f"Aptible asks to go slower at: {what}.",
-            remedy="Wait a minute, then try again.",
-            code="rate-limited",
-        )
-        self.seconds = seconds
 
 
 async def created(

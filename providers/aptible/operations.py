@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from providers.aptible.answers import Operation
-from providers.aptible.client import Api, Missing, created
+from providers.aptible.client import Api, created
+from providers.aptible.failures import Missing
 from wizard.model.secret import redact
 from wizard.model.text import clean
-from wizard.model.trouble import Trouble, Unreachable
+from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 from wizard.ports import Log
 
 TAIL = 25
@@ -142,14 +143,32 @@ class Operations:
         return operation
 
     async def _log_lines(self, operation: Operation) -> list[str]:
-        """The log of a finished operation, clean and without secrets; empty when there is none to have."""
+        """The log of a finished operation, clean and without secrets; empty when there is none to have.
+
+        Raises:
+            SignInNeeded: it would be there with a good token.
+        """
+        # A log may come a moment after the end. Of a failure it is the only reason there is, so that one is
+        # waited for; a success stands without it.
+        waits = iter(self._api.patience.log if operation.status != "succeeded" else ())
+        while True:
+            try:
+                return await self._log_text(operation)
+            except SignInNeeded:
+                raise
+            except (Missing, Unreachable):
+                wait = next(waits, None)
+                if wait is None:
+                    return []
+                await asyncio.sleep(wait)
+            except Trouble:
+                # Who may deploy need not be allowed to read; waiting does not change that.
+                return []
+
+    async def _log_text(self, operation: Operation) -> list[str]:
         what = f"the log of operation {operation.id}"
-        try:
-            url = (await self._api.text(f"/operations/{operation.id}/logs", what=what)).strip()
-            text = await self._api.foreign_text(url, what=what)
-        except (Missing, Unreachable):
-            # The log comes a moment after the end, or not at all; the operation's outcome stands anyway.
-            return []
+        url = (await self._api.text(f"/operations/{operation.id}/logs", what=what)).strip()
+        text = await self._api.foreign_text(url, what=what)
         return [redact(clean(line)) for line in text.splitlines()]
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import msgspec
 
 from providers.aptible.answers import TokenAnswer
-from providers.aptible.client import AnswerLost, Api, Patience, Refused
+from providers.aptible.client import Api, Patience
+from providers.aptible.failures import AnswerLost, Refused
 from providers.aptible.hosts import AUTH, addresses
 from wizard.model.secret import Secret
 from wizard.model.system import Account

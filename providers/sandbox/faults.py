@@ -20,6 +20,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 KINDS = {
     "slow": "answers after `seconds` (2)",
     "429": "rate limit; Retry-After `seconds` (1)",
+    "401": "unauthorized, nothing done",
+    "403": "forbidden, nothing done",
+    "404": "not found, nothing done",
+    "422": "not to be processed, nothing done",
     "500": "internal error, nothing done",
     "503": "unavailable, nothing done",
     "html": "a proxy's HTML page with status `status` (200), nothing done",
@@ -135,7 +139,7 @@ class Faults:
                 await asyncio.sleep(rule.seconds(2))
             case "expire-token":
                 self.expire_tokens()
-            case "429" | "500" | "503":
+            case "401" | "403" | "404" | "422" | "429" | "500" | "503":
                 return self._error(int(rule.kind), rule)
             case "html":
                 return web.Response(

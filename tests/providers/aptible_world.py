@@ -19,7 +19,13 @@ from wizard.ports import Environment, TargetApp
 
 CANARY = "CANARYapt7781"
 QUICK = Patience(
-    retries=(0.01, 0.02, 0.03), looks=(0.05, 0.1), poll_first=0.02, poll_most=0.1, outage=1.0, answer=5.0
+    retries=(0.01, 0.02, 0.03),
+    looks=(0.05, 0.1),
+    log=(0.01, 0.02, 0.03),
+    poll_first=0.02,
+    poll_most=0.1,
+    outage=1.0,
+    answer=5.0,
 )
 
 DOCKERFILE = """\

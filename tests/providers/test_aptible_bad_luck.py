@@ -6,19 +6,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from aiohttp import web
 
-from providers.aptible.answers import AccountAnswer, Operation, Stack
+from providers.aptible.answers import AccountAnswer, Operation
 from providers.aptible.client import BODY_LIMIT, Api
-from providers.aptible.environments import best_stack
 from providers.aptible.git_remote import branch_for, write_known_hosts
 from providers.aptible.hosts import addresses, safe_url
 from providers.aptible.operations import Operations, _not_shown
 from providers.aptible.target import AptibleTarget
-from providers.sandbox.aptible.world import ORGANIZATION
-from providers.sandbox.aptible.world import Stack as SandboxStack
 from tests.providers.aptible_world import QUICK, World, aptible_world, served
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret
@@ -131,6 +127,47 @@ async def test_a_failed_provision_is_tried_again_on_the_same_database(world: Wor
     assert world.posts("/accounts/*/databases") == 1
 
 
+LOGS = "/operations/*/logs"
+
+
+@pytest.mark.parametrize("kind", ["403", "404", "422", "500", "refuse"])
+async def test_what_succeeded_stands_without_its_log(world: World, kind: str) -> None:
+    environment = await world.environment()
+    world.faults.add(kind, path=LOGS, count=None)
+    assert (await world.target.create_database(environment, WISH, world.log)).state == "provisioned"
+    assert not any("SUCCESSFUL" in line for line in world.lines)
+
+
+@pytest.mark.parametrize(("kind", "times"), [("404", 3), ("404", 1), ("503", 9)])
+async def test_the_log_of_what_failed_is_waited_for(world: World, kind: str, times: int) -> None:
+    environment = await world.environment()
+    world.faults.add("fail", path="operation:/provision/databases")
+    world.faults.add(kind, path=LOGS, count=times, seconds=0.01)
+    with pytest.raises(Trouble) as caught:
+        await world.target.create_database(environment, WISH, world.log)
+    assert caught.value.code == "operation-failed"
+    assert "told to fail here" in caught.value.cause
+
+
+async def test_a_log_that_may_not_be_read_is_not_waited_for(world: World) -> None:
+    environment = await world.environment()
+    world.faults.add("fail", path="operation:/provision/databases")
+    forbidden = world.faults.add("403", path=LOGS, count=None)
+    with pytest.raises(Trouble) as caught:
+        await world.target.create_database(environment, WISH, world.log)
+    assert caught.value.code == "operation-failed"
+    assert "Aptible gave no log for it" in caught.value.cause
+    assert [rule["used"] for rule in world.faults.list() if rule["id"] == forbidden] == [1]
+
+
+async def test_a_log_that_a_new_token_would_open_asks_for_one(world: World) -> None:
+    environment = await world.environment()
+    world.faults.add("fail", path="operation:/provision/databases")
+    world.faults.add("expire-token", path=LOGS)
+    with pytest.raises(SignInNeeded):
+        await world.target.create_database(environment, WISH, world.log)
+
+
 async def test_an_operation_under_way_is_followed_not_started_again(world: World) -> None:
     environment = await world.environment()
     first = asyncio.create_task(world.target.create_database(environment, WISH, world.log))
@@ -235,7 +272,14 @@ async def test_the_bearer_does_not_go_to_the_presigned_address() -> None:
     runner, url = await served(handler)
     api = Api(url, Secret("token-for-a-test"), QUICK)
     assert await api.foreign_text(f"{url}/log?signature=x", what="the log") == "line one\nline two\n"
-    for bad in ("http://storage.example/log", "file:///etc/passwd", "https://user@host/", "nonsense"):
+    for bad in (
+        "http://storage.example/log",
+        "file:///etc/passwd",
+        "https://user@host/",
+        "nonsense",
+        f"{url}/\x7f",
+        f"{url}/\x00",
+    ):
         with pytest.raises(Unreachable):
             await api.foreign_text(bad, what="the log")
     assert seen == [None]
@@ -293,62 +337,3 @@ def test_loopback_and_safe_urls() -> None:
     assert safe_url("https://host/x", loopback_too=False)
     assert safe_url("http://127.0.0.1:1/", loopback_too=True)
     assert not safe_url("http://127.0.0.1:1/", loopback_too=False)
-
-
-def stack_of(number: int, region: str, *, default: bool = False, owner: str | None = None) -> Stack:
-    links = {"organization": {"href": f"https://auth.example/organizations/{owner}"}} if owner else {}
-    text = {"id": number, "name": f"s{number}", "region": region, "public": owner is None, "default": default}
-    more = {"_links": links, "ssh_portal_host": "h", "ssh_portal_port": 22}
-    return msgspec.convert({**text, **more}, Stack)
-
-
-def test_the_stack_for_a_new_environment() -> None:
-    us, eu = stack_of(1, "us-west-1", default=True), stack_of(2, "eu-central-1")
-    own, other = stack_of(3, "eu-central-1", owner="acme"), stack_of(4, "eu-west-1", owner="others")
-    far = stack_of(5, "eu-west-2", owner="acme")
-    everything = [us, eu, own, other, far]
-    assert best_stack([us, eu, other], "acme", "eu-central-1") is eu
-    assert best_stack([us, eu], "acme", "us-west-1") is us
-    assert best_stack(everything, "acme", "eu-central-1") is own
-    assert best_stack(everything, "acme", "us-west-1") is us
-    assert best_stack(everything, "acme", "eu-west-2") is far
-    assert best_stack([stack_of(6, "us-west-1"), us], "acme", "us-west-1") is us
-    assert best_stack([eu], "acme", "") is eu
-
-
-@pytest.mark.parametrize(
-    ("region", "code", "words"),
-    [
-        ("ap-south-1", "no-stack", "ap-south-1 (it offers: eu-central-1, us-west-1)"),
-        ("eu-west-1", "no-stack", "it offers: eu-central-1, us-west-1"),
-        ("eu-central-1", "stack-unclear", "s3, s5"),
-        ("", "region-unclear", "eu-central-1, us-west-1"),
-    ],
-)
-def test_no_stack_is_chosen_for_somebody(region: str, code: str, words: str) -> None:
-    stacks = [
-        stack_of(1, "us-west-1", default=True),
-        stack_of(2, "eu-central-1"),
-        stack_of(3, "eu-central-1", owner="acme"),
-        stack_of(4, "eu-west-1", owner="others"),
-        stack_of(5, "eu-central-1", owner="acme"),
-    ]
-    with pytest.raises(Trouble) as caught:
-        best_stack(stacks, "acme", region)
-    assert caught.value.code == code
-    assert words in caught.value.cause
-
-
-async def test_an_environment_is_made_where_it_is_wanted_or_not_at_all(world: World) -> None:
-    with pytest.raises(Trouble) as caught:
-        await world.target.create_environment("acme-asia", "ap-south-1", world.log)
-    assert caught.value.code == "no-stack"
-    made = await world.target.create_environment("acme-us", "us-west-1", world.log)
-    assert made.region == "us-west-1"
-    assert (await world.environment()).region == "eu-central-1"
-    assert world.sandbox.facts()["regions"] == {"acme-us": "us-west-1", "acme-production": "eu-central-1"}
-    own = SandboxStack(7, "acme-own", "eu-central-1", organization=ORGANIZATION)
-    world.sandbox.world.stacks[own.id] = own
-    await world.target.create_environment("acme-own", "eu-central-1", world.log)
-    (account,) = [item for item in world.sandbox.world.accounts.values() if item.handle == "acme-own"]
-    assert (account.stack, account.type) == (own, "production")

@@ -307,5 +307,6 @@ def test_rules_are_chosen_by_path_method_count_and_order() -> None:
 
 def test_every_kind_says_what_it_does() -> None:
     assert set(KINDS) == {
-        "slow", "429", "500", "503", "html", "drop", "refuse", "truncate", "drip", "expire-token",
+        "slow", "401", "403", "404", "422", "429", "500", "503", "html", "drop", "refuse", "truncate", "drip",
+        "expire-token",
     }  # fmt: skip

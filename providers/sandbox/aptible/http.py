@@ -40,7 +40,15 @@ def unprocessable(message: str) -> ApiError:
 
 def error_body(status: int) -> Json:
     """For faults: what Aptible answers with that status."""
-    slug = {429: "too_many_requests", 503: "service_unavailable"}.get(status, "internal_server_error")
+    slugs = {
+        401: "invalid_token",
+        403: "forbidden",
+        404: "not_found",
+        422: "unprocessable_entity",
+        429: "too_many_requests",
+        503: "service_unavailable",
+    }
+    slug = slugs.get(status, "internal_server_error")
     return {"code": status, "error": slug, "message": slug.replace("_", " ").capitalize()}
 
 
