@@ -290,6 +290,27 @@ def test_a_stop_reaches_a_wait_for_somebodys_lock(small: Database, target: Datab
         assert not waiting.is_alive() and len(outcome) == 1
 
 
+def test_what_a_dump_does_not_carry_is_named(small: Database, target: Database, tmp_path: Path) -> None:
+    role = f"reporting_{small.name}"
+    small.sql(f"CREATE ROLE {role}", role="postgres")
+    small.sql(
+        f"GRANT SELECT ON accounts, payments TO {role}; GRANT UPDATE (owner) ON accounts TO {role};"
+        "CREATE FUNCTION hidden(i int) RETURNS int LANGUAGE sql RETURN i;"
+        "REVOKE EXECUTE ON FUNCTION hidden(int) FROM PUBLIC;"
+    )
+    small.sql(f"ALTER DATABASE {small.name} SET app.key = 'canary-value'", role="postgres")
+    told = Told(small, target, tmp_path)
+    told.whole_way()
+    left_out = told.events
+    assert (
+        f"Left out: grants to the role {role} (1 on a column, 2 on tables): roles are not taken along."
+        in left_out
+    )
+    assert any("the right to call public.hidden(integer)" in words for words in left_out)
+    assert any("the setting app.key of the database" in words for words in left_out)
+    assert not any("canary-value" in words for words in left_out)
+
+
 def test_a_refused_object_is_named_and_nothing_stays(
     small: Database, target: Database, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import state_of
 from wizard.database.inspect import installable_extensions, target_state
 from wizard.database.marker import Owner
+from wizard.database.not_taken import not_taken
 from wizard.database.parts import cut
 from wizard.database.pgdump import dump_schema
 from wizard.database.schema import index_owners, make_before, populated_views, refreshes, sort_schema
@@ -64,6 +65,7 @@ def prepare(
         schema_state=state_of(fingerprint(source)),
     )
     encoding = _encoding(source)
+    not_in_the_dump = tuple(not_taken(source))
 
     def make(target: Connection) -> None:
         if target_state(target, session, owner.source).state != "empty":
@@ -74,9 +76,9 @@ def prepare(
         schema = sort_schema(entries, tables, owners, installable_extensions(target, wanted))
         after = [one for one in schema.statements if one.stage != "before"] + matviews
         parts = [part for table in tables for part in cut(table, part_bytes, major)]
-        whose = replace(owner, left_out=schema.left_out)
+        whose = replace(owner, left_out=schema.left_out + not_in_the_dump)
         make_before(target, schema, lambda: marker.make(target, whose, tables, parts, after))
-        for words in schema.left_out:
+        for words in whose.left_out:
             event(f"Left out: {words}.")
 
     with_target(make)

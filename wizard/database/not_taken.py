@@ -1,0 +1,87 @@
+"""What no schema dump of ours carries over: grants, settings, rows in tables of extensions. Each is named.
+
+Roles differ from server to server (Heroku's are random), so grants to others cannot be made again by name.
+"""
+
+from wizard.database.connect import Connection
+from wizard.model.text import clean
+
+_GRANTS = """
+WITH granted AS (
+    SELECT 'table' AS kind, c.relowner AS owner, pg_catalog.aclexplode(c.relacl) AS acl,
+        c.relnamespace AS space
+    FROM pg_catalog.pg_class c WHERE c.relacl IS NOT NULL
+    UNION ALL
+    SELECT 'column', c.relowner, pg_catalog.aclexplode(a.attacl), c.relnamespace
+    FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL
+    UNION ALL
+    SELECT 'function', p.proowner, pg_catalog.aclexplode(p.proacl), p.pronamespace
+    FROM pg_catalog.pg_proc p WHERE p.proacl IS NOT NULL
+)
+SELECT r.rolname, g.kind, pg_catalog.count(*) FROM granted g
+JOIN pg_catalog.pg_roles r ON r.oid = (g.acl).grantee
+JOIN pg_catalog.pg_namespace n ON n.oid = g.space
+WHERE (g.acl).grantee <> g.owner AND n.nspname NOT LIKE 'pg\\_%'
+    AND n.nspname NOT IN ('information_schema', '_heroku') AND r.rolname NOT LIKE 'pg\\_%'
+    AND NOT r.rolsuper AND r.rolname NOT LIKE 'rds%'
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+_NOT_FOR_EVERYBODY = """
+SELECT p.oid::pg_catalog.regprocedure::text FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+WHERE p.proacl IS NOT NULL AND n.nspname NOT LIKE 'pg\\_%'
+    AND n.nspname NOT IN ('information_schema', '_heroku')
+    AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(p.proacl) a WHERE a.grantee = 0)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_proc'::regclass
+        AND e.objid = p.oid AND e.deptype = 'e')
+ORDER BY 1
+"""
+
+_SETTINGS = """
+SELECT CASE WHEN s.setrole = 0 THEN 'the database' ELSE 'the role' END,
+    pg_catalog.split_part(pg_catalog.unnest(s.setconfig), '=', 1)
+FROM pg_catalog.pg_db_role_setting s
+WHERE s.setdatabase IN
+        (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+    AND s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user))
+    AND NOT (s.setdatabase = 0 AND s.setrole = 0)
+ORDER BY 1, 2
+"""
+
+_EXTENSION_TABLES = """
+SELECT e.extname, n.nspname, c.relname FROM pg_catalog.pg_extension e
+JOIN pg_catalog.pg_class c ON c.oid = ANY (e.extconfig) AND c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.reltuples > 0 ORDER BY 1, 2, 3
+"""
+
+
+def not_taken(connection: Connection) -> list[str]:
+    """Sentences about what of a source is not taken along. Values of settings are not among them: some
+    keep secrets there.
+
+    Raises:
+        psycopg.Error: the source broke.
+    """
+    words: list[str] = []
+    roles: dict[str, list[str]] = {}
+    for role, kind, count in connection.execute(_GRANTS.encode()).fetchall():
+        roles.setdefault(clean(role), []).append(f"{count} on {kind}s" if count > 1 else f"1 on a {kind}")
+    words += [
+        f"grants to the role {role} ({', '.join(what)}): roles are not taken along"
+        for role, what in roles.items()
+    ]
+    words += [
+        f"the right to call {clean(name)} is not everybody's on the source, and is on the target"
+        for (name,) in connection.execute(_NOT_FOR_EVERYBODY.encode()).fetchall()
+    ]
+    words += [
+        f"the setting {clean(name)} of {whose}: set it on the target if the apps rely on it"
+        for whose, name in connection.execute(_SETTINGS.encode()).fetchall()
+    ]
+    words += [
+        f"rows in {clean(f'{schema}.{table}')}, a table of the extension {clean(extension)}"
+        for extension, schema, table in connection.execute(_EXTENSION_TABLES.encode()).fetchall()
+    ]
+    return words
