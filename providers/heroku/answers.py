@@ -27,6 +27,10 @@ class Refused(Trouble):
     """403 and the like: this account may not see it, or not yet."""
 
 
+class BadRange(Trouble):
+    """416: the list cannot be asked for in the range that was sent."""
+
+
 def parse_json(answer: Answer) -> Any:
     """Return the JSON in the body.
 
@@ -96,6 +100,12 @@ def trouble_of(answer: Answer) -> Trouble:
             f"Heroku has nothing at {answer.path}. {message}".strip(),
             remedy="Read the inventory again: it may have been renamed or deleted.",
             code="not-found",
+        )
+    if answer.status == 416:
+        return BadRange(
+            f"Heroku does not hand out {answer.path} in the order that was asked for. {message}".strip(),
+            remedy="Try again; if it stays so, Heroku's API has changed: tell the makers of Offramp.",
+            code="bad-range",
         )
     if answer.status >= 500:
         return Unreachable(

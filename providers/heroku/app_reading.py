@@ -16,7 +16,7 @@ from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unre
 
 Row = dict[str, Any]
 
-PARTS: Final = 11
+PARTS: Final = 12
 """How many parts of an app are read, for the progress."""
 
 _EXPAND = {"Accept-Expansion": "addon_service,plan"}
@@ -36,6 +36,7 @@ class AppReading:
     slug: Row = field(default_factory=dict)
     domains: list[Row] = field(default_factory=list)
     drains: list[Row] = field(default_factory=list)
+    telemetry: list[Row] = field(default_factory=list)
     buildpacks: list[Row] = field(default_factory=list)
     coupling: Row = field(default_factory=dict)
     certificates: list[Row] = field(default_factory=list)
@@ -90,6 +91,7 @@ class AppReader:
             ("releases", self._read_release, True),
             ("domains", self._read_domains, False),
             ("log drains", self._read_drains, False),
+            ("telemetry drains", self._read_telemetry, False),
             ("buildpacks", self._read_buildpacks, False),
             ("pipeline", self._read_coupling, False),
             ("certificates", self._read_certificates, False),
@@ -100,8 +102,14 @@ class AppReader:
         self._began(f"{what} of {self._name}")
         try:
             await part()
-        except (SignInNeeded, Unreachable):
+        except SignInNeeded:
             raise
+        except Unreachable as trouble:
+            # One route that stays broken is no reason to have no inventory; what the whole account waits
+            # for, or what every app needs, is.
+            if core or trouble.code == "rate-limit":
+                raise
+            self._gap(what, trouble.cause)
         except Gone as trouble:
             await self._still_there(trouble)
         except (Refused, SecondFactorNeeded) as trouble:
@@ -170,6 +178,14 @@ class AppReader:
 
     async def _read_drains(self) -> None:
         self._reading.drains = await self._client.get_all(f"{self._path}/log-drains")
+
+    async def _read_telemetry(self) -> None:
+        try:
+            self._reading.telemetry = await self._client.get_all(f"{self._path}/telemetry-drains")
+        except Trouble as trouble:
+            if trouble.code != "not-taken":
+                raise
+            # Only Fir has them, and an app of Cedar may be told so by an error.
 
     async def _read_buildpacks(self) -> None:
         path = f"{self._path}/buildpack-installations"

@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from providers.heroku.answers import Answer, clean_json, parse_json, trouble_of
+from providers.heroku.answers import Answer, BadRange, clean_json, parse_json, trouble_of
 from providers.heroku.hosts import complete_hosts
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret
@@ -31,6 +31,9 @@ REQUEST_SECONDS: Final = 60.0
 
 PATIENCE_SECONDS: Final = 300.0
 """How long a request may wait for the rate limit in all, before a person is told."""
+
+REFUSALS: Final = 40
+"""How often in a row the rate limit may refuse one request, whatever it says about waiting."""
 
 SCARCE: Final = 60
 """With fewer requests left in the bucket, each one waits for the bucket to refill by one (0.8 s)."""
@@ -125,7 +128,13 @@ class Client:
                     code="endless-list",
                 )
             sent = {**(headers or {}), "Range": wanted} if wanted else headers or {}
-            answer = await self._send("GET", path, host="api", variant=variant, headers=sent)
+            try:
+                answer = await self._send("GET", path, host="api", variant=variant, headers=sent)
+            except BadRange:
+                if len(asked) > 1:
+                    raise
+                # A list that is not cut into ranges by this field: its own order has to do.
+                answer = await self._send("GET", path, host="api", variant=variant, headers=headers or {})
             page = clean_json(parse_json(answer))
             if not isinstance(page, list) or not all(isinstance(row, dict) for row in page):
                 raise _odd(answer, "a list of objects")
@@ -195,7 +204,7 @@ class Client:
                     refused += 1
                     pause = _pause(answer, refused)
                     waited += pause
-                    if waited > PATIENCE_SECONDS:
+                    if waited > PATIENCE_SECONDS or refused > REFUSALS:
                         raise _used_up()
                     await self._sleep(pause)
                 elif answer.status in _BUSY and may_repeat:
@@ -282,7 +291,8 @@ def _backoff(attempt: int) -> float:
 def _pause(answer: Answer, attempt: int) -> float:
     said = answer.headers.get("retry-after", "")
     if said.isascii() and said.isdigit():
-        return float(said[:9])
+        # "0" comes from gateways, and would be asked again at once, for ever.
+        return max(1.0, float(said[:9]))
     return min(60.0, 2.0**attempt)
 
 
@@ -298,8 +308,8 @@ def _silent(where: str, what: str) -> Unreachable:
 
 def _used_up() -> Unreachable:
     return Unreachable(
-        "Heroku's rate limit for this account is used up, and it asks to wait longer than "
-        f"{PATIENCE_SECONDS / 60:.0f} minutes.",
+        "Heroku's rate limit for this account is used up, and "
+        f"{PATIENCE_SECONDS / 60:.0f} minutes of waiting are not enough.",
         remedy="Wait until other programs of this account are done, then try again.",
         code="rate-limit",
     )

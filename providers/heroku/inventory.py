@@ -21,7 +21,7 @@ from providers.heroku.databases import SERVICE, read_postgres
 from providers.heroku.fields import needed, text
 from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, read_jobs
 from wizard.model.system import Account, AddOn, Gap, Job, Postgres, System
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, Unreachable
 from wizard.ports import ReadProgress
 
 T = TypeVar("T")
@@ -110,7 +110,8 @@ class Inventory:
             teams = await self._client.get_all("/teams")
             paths = [f"/teams/{urllib.parse.quote(text(team, 'id'), safe='')}/apps" for team in teams]
             lists = await _side_by_side([self._client.get_all(path) for path in paths])
-        except (Refused, Gone) as trouble:
+        except (Refused, Gone, Unreachable) as trouble:
+            _unless_of_the_account(trouble)
             self._gaps.append(
                 Gap(
                     key="unread:teams",
@@ -135,7 +136,20 @@ class Inventory:
     async def _sizes(self) -> dict[str, Row]:
         """Dyno sizes by their names in lower case."""
         self._began("dyno sizes and prices")
-        rows = await self._client.get_all("/dyno-sizes")
+        rows: list[Row] = []
+        try:
+            rows = await self._client.get_all("/dyno-sizes")
+        except Unreachable as trouble:
+            _unless_of_the_account(trouble)
+            self._gaps.append(
+                Gap(
+                    key="unread:sizes",
+                    kind="acknowledge",
+                    app_id=None,
+                    question="Memory and prices of Heroku's dynos are not known.",
+                    why=f"{trouble.cause} Look at the sizes on the map with care, or read the system again.",
+                )
+            )
         self._ended("dyno sizes and prices")
         return {text(row, "name").lower(): row for row in rows}
 
@@ -213,8 +227,9 @@ class Inventory:
         try:
             path = f"/pipelines/{urllib.parse.quote(mark, safe='')}"
             name = text(await self._client.get(path), "name")
-        except (Refused, Gone):
-            name = mark  # a pipeline of somebody else's: its id still groups the apps
+        except (Refused, Gone, Unreachable) as trouble:
+            _unless_of_the_account(trouble)
+            name = mark  # somebody else's, or not told now: its id still groups the apps
         self._ended("pipelines")
         return mark, name
 
@@ -227,6 +242,12 @@ async def read_account(client: Client) -> Account:
         email=text(said, "email"),
         two_factor=isinstance(said, dict) and said.get("two_factor_authentication") is True,
     )
+
+
+def _unless_of_the_account(trouble: Trouble) -> None:
+    """Raise what is no matter of one route: with a limit that is used up, everything fails from here on."""
+    if trouble.code == "rate-limit":
+        raise trouble
 
 
 def _service(row: Row) -> str:

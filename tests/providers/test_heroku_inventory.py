@@ -275,7 +275,7 @@ class TestHoles:
         assert len(system.apps) == 3
         assert [gap.key.rpartition(":")[2] for gap in system.gaps] == ["webhooks"]
 
-    @pytest.mark.parametrize("path", ["/apps/*/config-vars", "/apps", "/teams", "/apps/*/webhooks"])
+    @pytest.mark.parametrize("path", ["/apps/*/config-vars", "/apps", "/apps/*/formation", "/account"])
     async def test_a_heroku_that_is_down_is_no_inventory(
         self, path: str, heroku: HerokuSandbox, source: Source
     ) -> None:

@@ -1,0 +1,130 @@
+"""Routes that stay broken while Heroku answers all others: told, and no reason to have no inventory."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from providers.heroku.client import REFUSALS, Client
+from providers.heroku.source import HerokuSource
+from providers.sandbox.faults import Faults
+from providers.sandbox.heroku import HerokuSandbox
+from providers.sandbox.heroku.world import Pipeline, stable_id
+from providers.sandbox.tls import Certificates
+from tests.providers.test_heroku_client import Sleeps, served
+from wizard.model.secret import Secret
+from wizard.model.system import System
+from wizard.model.trouble import Trouble, Unreachable
+
+
+@pytest.fixture
+async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
+    sandbox = HerokuSandbox(
+        tmp_path / "heroku",
+        size="tiny",
+        faults=Faults(),
+        certificates=Certificates(tmp_path / "tls"),
+        alive=False,
+    )
+    await sandbox.start()
+    yield sandbox
+    await sandbox.stop()
+
+
+@pytest.fixture
+async def source(heroku: HerokuSandbox) -> AsyncIterator[HerokuSource]:
+    source = HerokuSource(Client(heroku.hosts, Secret(heroku.credentials["token"]), sleep=Sleeps()))
+    yield source
+    await source.close()
+
+
+async def read(source: HerokuSource) -> System:
+    return await source.read(lambda progress: None)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/apps/*/webhooks", "The webhooks of migrate-backend are not known."),
+        ("/apps/*/sni-endpoints", "The certificates of migrate-backend are not known."),
+        ("/apps/*/domains", "The domains of migrate-backend are not known."),
+        ("/teams", "Apps of teams that you have not joined are not in this inventory."),
+        ("/dyno-sizes", "Memory and prices of Heroku's dynos are not known."),
+    ],
+)
+async def test_a_side_route_that_stays_broken_is_a_gap(
+    path: str, told: str, heroku: HerokuSandbox, source: HerokuSource
+) -> None:
+    heroku.faults.add("503", path=path, count=None)
+    system = await read(source)
+    assert len(system.apps) == 3
+    assert told in [gap.question for gap in system.gaps]
+
+
+async def test_a_pipeline_that_is_not_told_still_groups_its_apps(
+    heroku: HerokuSandbox, source: HerokuSource
+) -> None:
+    pipeline = Pipeline(stable_id("pipeline"), "acme-pipeline")
+    heroku.world.pipelines[pipeline.id] = pipeline
+    for app in heroku.world.apps.values():
+        heroku.world.couplings[app.id] = (pipeline.id, "production")
+    heroku.faults.add("500", path="/pipelines/*", count=None)
+    assert {app.pipeline for app in (await read(source)).apps} == {pipeline.id}
+
+
+async def test_a_limit_that_is_used_up_is_a_matter_of_the_account(
+    heroku: HerokuSandbox, source: HerokuSource
+) -> None:
+    heroku.faults.add("429", path="/apps/*/webhooks", count=None, seconds=600)
+    with pytest.raises(Unreachable) as caught:
+        await read(source)
+    assert caught.value.code == "rate-limit"
+
+
+class TestRanges:
+    async def test_a_list_that_takes_no_range_is_asked_without(self) -> None:
+        asked: list[str] = []
+
+        async def no_range(request: web.Request) -> web.Response:
+            asked.append(request.headers.get("Range", ""))
+            if request.headers.get("Range", "").startswith("id .."):
+                return web.json_response({"id": "range", "message": "No."}, status=416)
+            if request.headers.get("Range"):
+                return web.json_response([{"id": "b"}])
+            return web.json_response([{"id": "a"}], status=206, headers={"Next-Range": "name ]a.."})
+
+        async with served(no_range) as url:
+            client = Client({"api": url}, Secret("HRKU-0123456789"))
+            assert await client.get_all("/apps") == [{"id": "a"}, {"id": "b"}]
+            assert asked == ["id ..; max=1000", "", "name ]a.."]
+            await client.close()
+
+    async def test_a_list_that_refuses_all_is_told_once(self) -> None:
+        async def never(request: web.Request) -> web.Response:
+            return web.json_response({"id": "range", "message": "No."}, status=416)
+
+        async with served(never) as url:
+            client = Client({"api": url}, Secret("HRKU-0123456789"))
+            with pytest.raises(Trouble) as caught:
+                await client.get_all("/apps")
+            assert caught.value.code == "bad-range" and client.calls == 2
+            await client.close()
+
+
+class TestRateLimit:
+    @pytest.mark.parametrize("verb", ["GET", "PATCH"])
+    async def test_retry_after_nothing_is_a_second_at_least_and_has_an_end(
+        self, verb: str, heroku: HerokuSandbox
+    ) -> None:
+        heroku.faults.add("429", method=verb, count=None, seconds=0)
+        sleeps = Sleeps()
+        client = Client(heroku.hosts, Secret(heroku.credentials["token"]), sleep=sleeps)
+        with pytest.raises(Unreachable) as caught:
+            if verb == "GET":
+                await client.get("/account")
+            else:
+                await client.write("PATCH", "/apps/migrate-backend", {"maintenance": True})
+        assert caught.value.code == "rate-limit"
+        assert client.calls == REFUSALS + 1 and set(sleeps.seconds) == {1.0}
+        await client.close()
