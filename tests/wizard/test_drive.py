@@ -12,8 +12,8 @@ from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 from wizard.plan.plan import CUT_OVER, FINISH
 from wizard.run import drive as drives
 from wizard.run.context import Context
+from wizard.run.kinds.freeze import CHANGED
 from wizard.run.kinds.gate import Gate
-from wizard.run.look import CHANGED
 from wizard.run.view import WAY_BACK
 from wizard.session.store import Session, create
 

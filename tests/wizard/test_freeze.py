@@ -9,6 +9,7 @@ import pytest
 
 from tests.screens.example_system import BACKEND, EMAILER, JOB, example_system
 from tests.wizard.test_plan_steps import example_mapping, plan_of
+from wizard.database.control import Control, Stopped
 from wizard.model.plan import Plan, Step
 from wizard.model.system import App, Job, System
 from wizard.model.trouble import Trouble, Unreachable
@@ -83,6 +84,7 @@ class Surroundings:
         self.journal = Journal(session)
         self.journal.start_run(plan)
         self.loop = asyncio.get_running_loop()
+        self.control = Control()
 
     def source_app(self, step: Step) -> App:
         return self.system.app(str(step.args["app"]))
@@ -292,6 +294,54 @@ async def test_what_somebody_else_changed_since_is_what_is_restored(session: Ses
     await ScaleDown().do(context, step)
     await ScaleDown().undo(context, step)
     assert heroku.quantities == {"web": 4}
+
+
+async def lost(context: Context, kind: ScaleDown | Scheduler, step: Step) -> None:
+    """Done once, and undone by somebody else since."""
+    evidence = await kind.verify(context, step)
+    facts = {**evidence.facts, CHANGED: True}
+    context.journal.end(step.key, "lost", msgspec.structs.replace(evidence, facts=facts))
+
+
+async def test_what_still_stands_where_offramp_put_it_is_restored_as_it_was(session: Session) -> None:
+    context, heroku, _ = around(session)
+    step = context.plan.step("scale-down:migrate-backend")
+    heroku.quantities = {"web": 2, "worker": 3}
+    await ScaleDown().do(context, step)
+    await lost(context, ScaleDown(), step)
+    # Only web was started by hand, and larger.
+    heroku.quantities["web"] = 5
+    await ScaleDown().undo(context, step)
+    assert heroku.quantities == {"web": 5, "worker": 3}, "what serves is left alone, what stands is started"
+    heroku.quantities["worker"] = 0
+    await ScaleDown().do(context, step)
+    assert heroku.quantities == {"web": 0, "worker": 0}
+    await ScaleDown().undo(context, step)
+    assert heroku.quantities == {"web": 5, "worker": 3}
+
+
+async def test_jobs_that_were_made_anew_by_hand_are_left_alone_on_the_way_back(session: Session) -> None:
+    context, heroku, step = around(session)
+    await Scheduler().do(context, step)
+    await lost(context, Scheduler(), step)
+    heroku.jobs = (msgspec.structs.replace(JOB, id="by-hand", command="python other.py"),)
+    heroku.writes.clear()
+    await Scheduler().undo(context, step)
+    assert heroku.writes == []
+    heroku.jobs = ()
+    await Scheduler().undo(context, step)
+    assert heroku.writes == [("add", JOB.command)]
+
+
+async def test_the_way_back_does_not_wait_for_a_job_to_end(session: Session) -> None:
+    context, heroku, step = around(session)
+    heroku.kinds = [(), ("scheduler",), ("scheduler",)]
+    context.control.stop()
+    with pytest.raises(Stopped):
+        await Scheduler().do(context, step)
+    assert heroku.writes == [("remove", JOB.id)], "what was begun is remembered"
+    await Scheduler().undo(context, step)
+    assert heroku.writes[1:] == [("add", JOB.command)]
 
 
 async def test_dynos_of_fir_are_known_by_their_type(session: Session) -> None:

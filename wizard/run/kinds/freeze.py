@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
+from wizard.database.control import Stopped
 from wizard.model.noun import decode, encode
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import redact
@@ -28,11 +29,15 @@ JOB_LIMIT = 600.0
 def remember(context: Context, step: Step, before: str, **more: int | None) -> None:
     """Write what stood before the first write, once: a second attempt must not take its own work for it.
     Written anew where somebody else has undone that work since: what stands then is what is restored."""
-    record = context.journal.steps().get(step.key)
-    changed = bool(record and record.evidence and CHANGED in record.evidence.facts)
-    if changed or recall(context, step) is None:
+    if was_changed(context, step) or recall(context, step) is None:
         facts: dict[str, str | int | float | bool | None] = {"before": before, **more}
         context.journal.note(step.key, Evidence(summary="about to be changed", facts=facts))
+
+
+def was_changed(context: Context, step: Step) -> bool:
+    """Whether somebody else has undone what the step did."""
+    record = context.journal.steps().get(step.key)
+    return bool(record and record.evidence and CHANGED in record.evidence.facts)
 
 
 def recall(context: Context, step: Step) -> str | None:
@@ -68,7 +73,9 @@ class Maintenance(Kind):
     async def undo(self, context: Context, step: Step) -> str:
         app = context.source_app(step)
         before = recall(context, step)
-        if before != "off" or not (await context.source.state(app.id, jobs=False)).maintenance:
+        if before != "off" or was_changed(context, step):
+            return ""
+        if not (await context.source.state(app.id, jobs=False)).maintenance:
             return ""
         await context.source.set_maintenance(app.id, False)
         return f"{app.name} serves again"
@@ -102,6 +109,9 @@ class Scheduler(Kind):
                 raise _unreadable(app, retry=True)
             known = app.jobs or ()
         before = encode(known)
+        if not known:
+            # Somebody made a job run by hand; what was removed once is still what is to be put back.
+            before = recall(context, step) or before
         if state.jobs and redact(before) != before:
             raise Trouble(
                 f"A scheduler job of {app.name} holds a secret in its command.",
@@ -132,6 +142,8 @@ class Scheduler(Kind):
         if there is None:
             # To take it for "none" would create jobs that are still there a second time.
             raise _unreadable(app, retry=False)
+        if there and was_changed(context, step):
+            return ""
         known = [(job.command, job.every, job.at) for job in there]
         again = 0
         for job in wanted:
@@ -164,7 +176,11 @@ class ScaleDown(Kind):
     async def do(self, context: Context, step: Step) -> None:
         app = context.source_app(step)
         state = await context.source.state(app.id, jobs=False)
-        remember(context, step, encode({kind: n for kind, n in state.quantities.items() if n}))
+        before = {kind: n for kind, n in state.quantities.items() if n}
+        if (known := recall(context, step)) is not None:
+            # A type that still stands where we put it is restored as it was.
+            before = decode(known, dict[str, int], what="the journal") | before
+        remember(context, step, encode(before))
         await context.source.scale(app.id, {kind: 0 for kind, n in state.quantities.items() if n})
         kinds = state.quantities
         await _wait_until(
@@ -179,6 +195,8 @@ class ScaleDown(Kind):
         wanted = decode(before, dict[str, int], what="the journal")
         now = (await context.source.state(app.id, jobs=False)).quantities
         missing = {kind: count for kind, count in wanted.items() if now.get(kind, 0) != count}
+        if was_changed(context, step):
+            missing = {kind: count for kind, count in missing.items() if not now.get(kind)}
         if not missing:
             return ""
         await context.source.scale(app.id, missing)
@@ -198,6 +216,8 @@ async def _wait_until(
 ) -> None:
     end = context.loop.time() + limit
     while not quiet(await context.source.state(app_id, jobs=False)):
+        if context.control.stopped:
+            raise Stopped
         if context.loop.time() > end:
             raise Trouble(
                 f"After {limit:.0f} s {words}.",
