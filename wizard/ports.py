@@ -42,7 +42,7 @@ class FoundToken:
 
 
 class AppState(Noun, frozen=True, kw_only=True):
-    """What of an app the cut-over touches, as it is now. `jobs` None: cannot be read, or was not asked for."""
+    """What of an app the cut-over touches, as it is now. `jobs` None: not to be read, or not asked for."""
 
     maintenance: bool
     release: int | None
@@ -221,13 +221,15 @@ class TargetService(Noun, frozen=True, kw_only=True):
 
 
 class Endpoint(Noun, frozen=True, kw_only=True):
-    """A web address of a service. `dns_target` is what a custom domain's CNAME must name."""
+    """A web address of a service. `dns_target` is what a custom domain's CNAME must name, `port` the one of
+    the containers that it leads to (None: the target chooses)."""
 
     id: str
     service_id: str
     url: str
     state: str
     dns_target: str = ""
+    port: int | None = None
 
 
 class GitRemote(Noun, frozen=True, kw_only=True):

@@ -95,4 +95,5 @@ class Endpoints:
             url=f"{scheme}://{domain}" if domain else "",
             state="failed" if vhost.status == "provision_failed" else vhost.status,
             dns_target=vhost.external_host or "",
+            port=vhost.container_port,
         )

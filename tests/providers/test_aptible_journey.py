@@ -95,6 +95,7 @@ async def test_push_deploy_endpoint_configure_and_scale(
     assert world.posts("/services/*/vhosts") == 1
     assert (await page(endpoint.url)).text.startswith("greeting=hello")
     assert endpoint.dns_target.startswith("elb-")
+    assert endpoint.port == 3000
 
     await world.target.configure(app, {"GREETING": Secret("bonjour"), "NOTHING": Secret("")}, world.log)
     assert (await page(endpoint.url)).text.startswith("greeting=bonjour")

@@ -232,7 +232,11 @@ class FakeTarget:
 
     async def create_endpoint(self, service: TargetService, port: int, log: Log) -> Endpoint:
         return Endpoint(
-            id=f"end-{service.id}", service_id=service.id, url="https://new.example.com", state="provisioned"
+            id=f"end-{service.id}",
+            service_id=service.id,
+            url="https://new.example.com",
+            state="provisioned",
+            port=port,
         )
 
     async def close(self) -> None:

@@ -8,11 +8,15 @@ import pytest
 
 from wizard.model.mapping import JobChoice, Mapping, ProcessChoice
 from wizard.model.plan import Step
-from wizard.ports import GitRemote, TargetApp
+from wizard.ports import Endpoint, GitRemote, TargetApp, TargetService
 from wizard.run.context import Context
-from wizard.run.kinds.serve import Deploy
+from wizard.run.kinds.serve import Deploy, EndpointKind
 
 APP = TargetApp(id="7", handle="shop", environment_id="1", state="pending")
+
+
+def endpoint(port: int | None, state: str = "provisioned") -> Endpoint:
+    return Endpoint(id="3", service_id="9", url="https://a.example", state=state, port=port)
 
 
 class FakeTarget:
@@ -20,6 +24,7 @@ class FakeTarget:
 
     def __init__(self) -> None:
         self.deploys: list[dict[str, Any]] = []
+        self.endpoint: Endpoint | None = None
 
     async def git_remote(self, app: TargetApp, folder: str, ref: str) -> tuple[GitRemote, dict[str, Any]]:
         return GitRemote(url="nowhere", branch=f"deploy-{ref[:12]}", environment={}), {}
@@ -27,6 +32,18 @@ class FakeTarget:
     async def deploy(self, app: TargetApp, ref: str, log: Callable[[str], None], **more: Any) -> TargetApp:
         self.deploys.append({"ref": ref, **more})
         return app
+
+    async def services(self, app: TargetApp) -> list[TargetService]:
+        return [TargetService(id="9", app_id=app.id, type="web", command="", count=1, memory_mb=512)]
+
+    async def find_endpoint(self, service: TargetService) -> Endpoint | None:
+        return self.endpoint
+
+    async def create_endpoint(
+        self, service: TargetService, port: int, log: Callable[[str], None]
+    ) -> Endpoint:
+        self.endpoint = endpoint(port)
+        return self.endpoint
 
 
 class FakeContext:
@@ -77,3 +94,20 @@ async def test_what_stands_still_does_not_start_with_the_deploy_and_nothing_star
     (deploy,) = context.target.deploys
     assert (deploy["count"], deploy["memory_mb"]) == told
     assert deploy["ref"] == "deploy-0123456789ab"
+
+
+@pytest.mark.parametrize(
+    "there",
+    [None, endpoint(3000, "pending"), endpoint(8080), endpoint(None)],
+    ids=["none", "pending", "other", "any"],
+)
+async def test_an_address_counts_when_it_leads_to_the_right_port(
+    there: Endpoint | None, tmp_path: Path
+) -> None:
+    context = FakeContext(Mapping(), tmp_path)
+    context.target.endpoint = there
+    around, opened = cast(Context, context), step("endpoint", port=3000)
+    assert await EndpointKind().probe(around, opened) is None
+    await EndpointKind().do(around, opened)
+    found = await EndpointKind().probe(around, opened)
+    assert found is not None and found.facts["url"] == "https://a.example"

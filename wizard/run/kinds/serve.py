@@ -181,7 +181,7 @@ class EndpointKind(Kind):
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         endpoint = await context.target.find_endpoint(await self._web(context, step))
-        if endpoint is None or endpoint.state != "provisioned":
+        if endpoint is None or endpoint.state != "provisioned" or endpoint.port != step.args["port"]:
             return None
         return Evidence(
             summary=f"{step.args['handle']} has the address {endpoint.url}",
