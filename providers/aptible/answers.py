@@ -138,14 +138,21 @@ class Operation(Resource, frozen=True, kw_only=True):
     id: int
     type: str
     status: str
+    cancelled: bool | None = None
+    aborted: bool | None = None
     git_ref: str | None = None
     container_count: int | None = None
     container_size: int | None = None
 
     @property
+    def called_off(self) -> bool:
+        """Whether somebody at Aptible has ended it before its end."""
+        return self.status != "succeeded" and bool(self.cancelled or self.aborted)
+
+    @property
     def finished(self) -> bool:
         """Whether it will not change any more."""
-        return self.status in FINISHED
+        return self.status in FINISHED or self.called_off
 
 
 class SshPortalConnection(Resource, frozen=True, kw_only=True):

@@ -112,12 +112,17 @@ class Apps:
         now = await self._service(service)
         wanted = memory_mb or now.memory_mb
         if (now.count, now.memory_mb) == (count, wanted):
-            log(f"{service.type} has {count} x {wanted} MB already.")
+            log(f"{service.type} has {count}{f' x {wanted} MB' if wanted else ''} already.")
             return now
-        log(f"Scaling {service.type} to {count} x {wanted} MB.")
+        size = f" x {wanted} MB" if wanted else ""
+        log(f"Scaling {service.type} to {count}{size}.")
+        body = {"type": "scale", "container_count": count}
+        if wanted:
+            # A service may have no limit, and zero is none.
+            body["container_size"] = wanted
         await self._operations.run(
             f"services/{service.id}",
-            {"type": "scale", "container_count": count, "container_size": wanted},
+            body,
             log,
             what=f"scale the service {service.type}",
             untouched="It goes on with the containers it had.",

@@ -41,8 +41,8 @@ class Databases:
         if found is None:
             found = await self._record(environment, wish, log)
         else:
-            log(f"The database {wish.handle} is there already ({found.status}).")
             await self._check(found, environment, wish)
+            log(f"The database {wish.handle} is there already ({found.status}).")
         if found.status != "provisioned":
             await self._provision(found, wish, log)
         done = await self._find(environment, wish.handle)
@@ -170,6 +170,12 @@ class Databases:
         )
 
     async def _noun(self, found: DatabaseAnswer, environment_id: str) -> TargetDatabase:
+        if found.status in {"deprovisioning", "deprovisioned"}:
+            raise Trouble(
+                f"The database {found.handle} is being removed at Aptible.",
+                remedy="Wait until it is gone, or choose another handle.",
+                code="database-going",
+            )
         image_id = found.linked_id("database_image")
         versions = {str(image.id): image.version for image in await self._postgres_images()}
         return TargetDatabase(

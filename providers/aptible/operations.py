@@ -188,8 +188,9 @@ def _not_shown(shown: list[str], lines: list[str]) -> list[str]:
 def _failed(operation: Operation, lines: list[str], *, what: str, untouched: str) -> Trouble:
     tail = [line for line in lines if line.strip()][-TAIL:]
     said = "Its log ends:\n" + "\n".join(tail) if tail else "Aptible gave no log for it."
+    became = "was cancelled" if operation.called_off else "failed"
     return Trouble(
-        f"Aptible could not {what}: operation {operation.id} ({operation.type}) failed. {said}",
+        f"Aptible could not {what}: operation {operation.id} ({operation.type}) {became}. {said}",
         untouched=untouched or "What it was about stays as it was before.",
         remedy="Correct what the log names and try again, or look at "
         f"https://app.aptible.com/operations/{operation.id}.",

@@ -19,7 +19,7 @@ from tests.providers.aptible_world import QUICK, World, aptible_world, served
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
-from wizard.ports import DatabaseWish, TargetDatabase
+from wizard.ports import DatabaseWish, TargetDatabase, TargetService
 
 WISH = DatabaseWish(handle="shop-db", version="16", memory_mb=1024, disk_gb=10)
 
@@ -125,6 +125,57 @@ async def test_a_failed_provision_is_tried_again_on_the_same_database(world: Wor
     assert left is not None and left.state == "failed"
     assert (await world.target.create_database(environment, WISH, world.log)).state == "provisioned"
     assert world.posts("/accounts/*/databases") == 1
+
+
+async def test_an_operation_that_somebody_cancels_has_ended(world: World) -> None:
+    environment = await world.environment()
+    world.faults.add("cancel", path="operation:/provision/databases")
+    with pytest.raises(Trouble) as caught:
+        await world.target.create_database(environment, WISH, world.log)
+    assert caught.value.code == "operation-failed"
+    assert "was cancelled" in caught.value.cause
+    assert (await world.target.create_database(environment, WISH, world.log)).state == "provisioned"
+    assert world.posts("/databases/*/operations") == 2
+
+
+@pytest.mark.parametrize("status", ["deprovisioning", "deprovisioned"])
+async def test_a_database_that_is_being_removed_is_left_alone(world: World, status: str) -> None:
+    environment = await world.environment()
+    await world.target.create_database(environment, WISH, world.log)
+    (database,) = world.sandbox.world.databases.values()
+    database.status = status
+    with pytest.raises(Trouble) as caught:
+        await world.target.create_database(environment, WISH, world.log)
+    assert caught.value.code == "database-going"
+    assert world.posts("/databases/*/operations") == 1
+
+
+@pytest.mark.parametrize("limit", [None, 0])
+async def test_a_service_without_a_limit_is_scaled_without_one(limit: int | None) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST":
+            bodies.append(await request.json())
+            return web.json_response({"id": 5, "type": "scale", "status": "succeeded"}, status=201)
+        if request.path.endswith("/operations"):
+            return web.json_response({"_embedded": {"operations": []}})
+        if request.path.endswith("/logs"):
+            return web.json_response({"code": 404}, status=404)
+        known = {"id": 1, "process_type": "web", "container_count": 1, "container_memory_limit_mb": limit}
+        return web.json_response(known)
+
+    runner, root = await served(handler)
+    target = AptibleTarget({"api": root, "auth": root}, Secret("token-for-a-test"), QUICK)
+    service = TargetService(id="1", app_id="1", type="web", command="", count=1, memory_mb=0)
+    await target.scale(service, 0, 0, lambda line: None)
+    await target.scale(service, 2, 512, lambda line: None)
+    assert bodies == [
+        {"type": "scale", "container_count": 0},
+        {"type": "scale", "container_count": 2, "container_size": 512},
+    ]
+    await target.close()
+    await runner.cleanup()
 
 
 LOGS = "/operations/*/logs"

@@ -27,7 +27,7 @@ class AptibleSandbox:
 
     Beside what `faults` does to HTTP, rules act on these paths: `ssh:/connect` (refuse the certificate),
     `ssh:/tunnels` (kinds abort, close, time-out: all that are open), `git:/push` (refuse a token), and
-    `operation:/<type>/<collection>` (fail), e.g. `operation:/provision/databases`.
+    `operation:/<type>/<collection>` (fail, cancel), e.g. `operation:/provision/databases`.
 
     Attributes:
         hosts: `auth` and `api` (URLs), `git` ("user@host:port"), `git_host_keys` (one a line).

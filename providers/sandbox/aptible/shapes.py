@@ -344,7 +344,7 @@ class Shapes:
             "_type": "operation",
             "type": operation.type,
             "status": operation.status,
-            "cancelled": False,
+            "cancelled": operation.cancelled,
             "aborted": False,
             "git_ref": body.get("git_ref"),
             "container_size": body.get("container_size"),

@@ -33,7 +33,8 @@ NO_CONTAINERS = (
 
 
 class Work:
-    """Carries operations out. A rule of `faults` on `operation:/<type>/<collection>` makes one fail."""
+    """Carries operations out. A rule of `faults` on `operation:/<type>/<collection>` makes one fail, or, of
+    the kind cancel, be cancelled."""
 
     def __init__(
         self,
@@ -76,7 +77,13 @@ class Work:
             operation.say(f"INFO -- : Starting {operation.type} operation with ID: {operation.id}")
             await asyncio.sleep(QUEUED * self._pace)
             try:
-                if self._faults.take("OPERATION", f"operation:/{operation.type}/{operation.resource[0]}"):
+                rule = self._faults.take("OPERATION", f"operation:/{operation.type}/{operation.resource[0]}")
+                if rule is not None and rule.kind == "cancel":
+                    # Its status stays what it was: only the flag says so.
+                    operation.cancelled = True
+                    operation.say("WARN -- : Operation was cancelled")
+                    return
+                if rule is not None:
                     raise ReleaseFailed("Unable to launch instances: the sandbox was told to fail here")
                 await self._do(operation)
             except (BuildFailed, ReleaseFailed, Trouble, OSError) as error:

@@ -137,13 +137,14 @@ class Operation:
     status: str = "queued"
     lines: list[str] = field(default_factory=list)
     deleted: bool = False
+    cancelled: bool = False
     created_at: str = field(default_factory=now)
     updated_at: str = field(default_factory=now)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def finished(self) -> bool:
-        return self.status in {"succeeded", "failed"}
+        return self.cancelled or self.status in {"succeeded", "failed"}
 
     def say(self, line: str) -> None:
         """Add a line to its log, as Aptible writes them."""
