@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from screens.background import in_thread
+from screens.mistake import as_trouble
 from wizard.document.checkout import Checkout, read_checkout
 from wizard.model.trouble import Trouble
 
@@ -18,8 +19,8 @@ class CodeFolders:
         for app_id, folder in folders.items():
             try:
                 self.known[app_id] = await in_thread(read_checkout, folder)
-            except Trouble as trouble:
-                self.known[app_id] = trouble
+            except Exception as error:  # noqa: BLE001  one folder must not keep the others from being read
+                self.known[app_id] = as_trouble(error)
 
     async def read_one(self, app_id: str, folder: str) -> tuple[str, str]:
         """Read one folder that a person named; returns the app id and the folder's full path.

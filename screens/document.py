@@ -254,8 +254,7 @@ class DocumentScreen(StageScreen):
 
     def _keep_folder(self, kept: tuple[str, str]) -> None:
         app_id, path = kept
-        answers = self._answers()
-        self.save(ANSWERS, msgspec.structs.replace(answers, checkouts={**answers.checkouts, app_id: path}))
+        self.keep_code_folder(app_id, path)
         self.say(f"The code is read from {path}.", good=True)
         self.renew()
 

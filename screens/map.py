@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-import msgspec
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -227,8 +226,7 @@ class MapScreen(StageScreen):
         self.ask(question, typed)
 
     def _keep_folder(self, option: Option, app_id: str, path: str) -> None:
-        answers = self.session.load(ANSWERS) or Answers()
-        self.save(ANSWERS, msgspec.structs.replace(answers, checkouts={**answers.checkouts, app_id: path}))
+        self.keep_code_folder(app_id, path)
         self._apply(option, path)
         code = self._code.known.get(app_id)
         if isinstance(code, Checkout):

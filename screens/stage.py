@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, TypeVar
 
+import msgspec
 from textual.app import ComposeResult
 
 from screens.keyed import HELP, QUIT, KeyedScreen
@@ -9,8 +10,9 @@ from screens.keys import Key
 from screens.stages import NAMES, Standing, locked_by_run, standing
 from screens.widgets.headline import Headline
 from screens.widgets.stage_bar import StageBar
+from wizard.mapping.edit import set_checkout
 from wizard.registry import source_provider, target_provider
-from wizard.session.parts import PLAN, PREFLIGHT, TARGET
+from wizard.session.parts import ANSWERS, MAPPING, PLAN, PREFLIGHT, TARGET, Answers
 from wizard.session.store import Part, Session
 
 T = TypeVar("T")
@@ -83,6 +85,15 @@ class StageScreen(KeyedScreen):
         if not keeps_plan:
             self.session.drop(PLAN)
             self.session.drop(PREFLIGHT)
+
+    def keep_code_folder(self, app_id: str, path: str) -> None:
+        """Write the folder with an app's code wherever it is read from: the answers, and the map by which the
+        code is prepared and deployed."""
+        answers, mapping = self.session.load(ANSWERS) or Answers(), self.session.load(MAPPING)
+        folders = {**answers.checkouts, app_id: path}
+        self.save(ANSWERS, msgspec.structs.replace(answers, checkouts=folders))
+        if mapping is not None and mapping.app(app_id) is not None:
+            self.save(MAPPING, set_checkout(mapping, app_id, path))
 
     def refusal(self, key: Key) -> str:
         """Why `key` does nothing now: a session that cannot be written, or the screen's own reason."""

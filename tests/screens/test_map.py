@@ -1,5 +1,7 @@
 """The map: a proposal at the first visit, decisions row by row, and nothing undecided goes on."""
 
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 
@@ -7,6 +9,7 @@ from screens.app import OfframpApp
 from screens.map import MapScreen
 from screens.map_options import leaving, options
 from screens.map_rows import entries, row_id
+from screens.widgets.field import Field
 from screens.widgets.pick_one import PickOne
 from screens.widgets.row_list import RowList
 from tests.screens.conftest import Begun
@@ -14,10 +17,12 @@ from tests.screens.example_system import BACKEND, DATABASE, EMAILER, FRONTEND, P
 from tests.screens.fakes import FakeWorld, fake_profile
 from tests.screens.seen import seen
 from wizard.credentials import Vault
+from wizard.document.checkout import Checkout
 from wizard.mapping.check import components, problems
+from wizard.mapping.edit import set_checkout
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
-from wizard.session.parts import MAPPING, PLAN, SYSTEM
+from wizard.session.parts import ANSWERS, MAPPING, PLAN, SYSTEM, Answers
 from wizard.session.store import Session
 
 
@@ -192,6 +197,47 @@ async def test_everything_decided_goes_on(begun: Begun, world: FakeWorld, vault:
         await pilot.press("n")
         # What is left are the folders with the code, which no reason replaces.
         assert "has no folder with its code" in " ".join(seen(app).split())
+
+
+async def test_a_folder_that_cannot_be_read_does_not_stop_the_proposal(
+    begun: Begun, world: FakeWorld, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun.chosen()
+    session.save(ANSWERS, Answers(checkouts={BACKEND: "~no-such-user-here/x", FRONTEND: "/fine"}))
+
+    def read(path: str) -> Checkout:
+        if path == "/fine":
+            return Checkout(path=path, is_git=True)
+        raise OSError("nobody foresaw this")
+
+    monkeypatch.setattr("screens.code_folders.read_checkout", read)
+    app = OfframpApp(session=session, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        mapping = kept(session)
+    checkouts = {one.app_id: one.checkout for one in mapping.apps}
+    assert checkouts == {BACKEND: None, FRONTEND: "/fine", EMAILER: None}
+
+
+async def test_a_folder_named_on_document_is_the_one_that_is_prepared(
+    begun: Begun, world: FakeWorld, vault: Vault, tmp_path: Path
+) -> None:
+    session = begun.chosen()
+    mapping = set_checkout(propose(example_system(), fake_profile()), BACKEND, "/old/folder")
+    session.save(MAPPING, mapping)
+    session.save(ANSWERS, Answers(checkouts={BACKEND: "/old/folder"}))
+    app = OfframpApp(session=session, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.show_stage("document")
+        await settle(pilot)
+        await pilot.press("c")
+        await settle(pilot)
+        app.screen.query_one(Field).value = str(tmp_path)
+        await pilot.press("enter")
+        await settle(pilot)
+        answers, backend = session.load(ANSWERS), kept(session).app(BACKEND)
+    assert answers is not None and answers.checkouts[BACKEND] == str(tmp_path.resolve())
+    assert backend is not None and backend.checkout == str(tmp_path.resolve())
 
 
 async def test_another_offramp_changes_it(begun: Begun, world: FakeWorld, vault: Vault) -> None:

@@ -86,17 +86,36 @@ def read_checkout(path: str | Path, *, also: Iterable[str] = ()) -> Checkout:
         also: more files in the root to read (a target's own, such as the one with its release commands).
 
     Raises:
-        Trouble: there is no such folder, git is not installed, or the repository cannot be read.
+        Trouble: there is no such folder, git is not installed, or the folder or repository cannot be read.
     """
-    folder = Path(path).expanduser()
+    wanted = sorted({*KNOWN_FILES, *also})
+    try:
+        folder = Path(path).expanduser()
+    except RuntimeError as error:
+        raise _unreadable(path, "this machine knows no such user") from error
+    try:
+        return _read(folder, wanted)
+    except OSError as error:
+        # No right to look, or a name that no file can have.
+        raise _unreadable(path, error.strerror or type(error).__name__) from error
+
+
+def _unreadable(path: str | Path, reason: str) -> Trouble:
+    return Trouble(
+        f"The folder {clean(str(path), limit=200)} cannot be read: {reason}.",
+        remedy="Name the folder that holds the code of the app, or give the right to read it.",
+        code="unreadable-checkout",
+    )
+
+
+def _read(folder: Path, wanted: list[str]) -> Checkout:
     if not folder.is_dir():
         raise Trouble(
-            f"There is no folder {path}.",
+            f"There is no folder {folder}.",
             remedy="Name the folder that holds the code of the app.",
             code="no-checkout",
         )
     folder = folder.resolve()
-    wanted = sorted({*KNOWN_FILES, *also})
     try:
         top = git_line(folder, "rev-parse", "--show-toplevel")
     except GitFailed as error:

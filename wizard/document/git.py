@@ -76,6 +76,12 @@ def git(
         ) from error
     except NotADirectoryError as error:
         raise _no_folder(folder) from error
+    except OSError as error:
+        raise Trouble(
+            f"git cannot work in {folder}: {error.strerror or error}.",
+            remedy="Give the right to read that folder, and try again.",
+            code="git-not-started",
+        ) from error
     except subprocess.TimeoutExpired as error:
         raise Trouble(
             f"git {arguments[0]} takes longer than {TIME_LIMIT} s in {folder}.",

@@ -213,9 +213,10 @@ def leave_undecided(mapping: Mapping, reason: str) -> Mapping:
 
 
 def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
-    """`proposed` (of an inventory read anew) with every choice that `decided` holds for the same component.
+    """`proposed` (of an inventory read anew) with every choice that was decided for the same component.
 
-    What is new comes from the proposal, what is gone goes.
+    What is new or was not decided comes from the proposal, since what it waited for may be known now; what is
+    gone goes.
     """
     return msgspec.structs.replace(
         proposed,
@@ -281,5 +282,5 @@ def _settled(choices: tuple[Choice, ...], action: str, reason: str) -> tuple[Cho
 def _kept(
     decided: tuple[Choice, ...], proposed: tuple[Choice, ...], key: Callable[[Choice], object]
 ) -> tuple[Choice, ...]:
-    known = {key(one): one for one in decided}
+    known = {key(one): one for one in decided if one.action != "undecided"}
     return tuple(known.get(key(one), one) for one in proposed)

@@ -150,3 +150,47 @@ def test_a_file_system_monitor_of_the_repository_is_not_run(
     git(folder, "config", "core.fsmonitor", str(spy))
     read_checkout(folder)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("~no-such-user-here/code", "this machine knows no such user"),
+        ("/" + "x" * 5000, "File name too long"),
+        ("/" + "/".join(["y" * 200] * 30), "File name too long"),
+    ],
+)
+def test_what_can_be_no_folder_is_said(path: str, said: str) -> None:
+    with pytest.raises(Trouble) as refused:
+        read_checkout(path)
+    assert said in refused.value.cause and len(refused.value.cause) < 300
+
+
+@pytest.mark.parametrize("what", ["is_dir", "iterdir", "exists"])
+def test_a_folder_that_may_not_be_read_is_said(
+    make_checkout: MakeCheckout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    folder = make_checkout("app", FILES)
+    if what == "iterdir":
+        folder = tmp_path / "plain"
+        folder.mkdir()
+
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, what, denied)
+    with pytest.raises(Trouble) as refused:
+        read_checkout(folder)
+    assert "Permission denied" in refused.value.cause and refused.value.code == "unreadable-checkout"
+
+
+def test_git_that_may_not_enter_is_said(make_checkout: MakeCheckout, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_checkout("app", FILES)
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("wizard.document.git.subprocess.run", denied)
+    with pytest.raises(Trouble) as refused:
+        read_checkout(folder)
+    assert refused.value.code == "git-not-started"

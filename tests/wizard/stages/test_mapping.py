@@ -255,6 +255,25 @@ def test_decisions_survive_a_new_reading(system: System, settled: Mapping, targe
     assert merged.jobs == ()
 
 
+def test_what_waited_for_a_new_reading_is_proposed_anew(
+    system: System, silent_system: System, target: Profile
+) -> None:
+    unread = msgspec.structs.replace(
+        silent_system,
+        add_ons=tuple(msgspec.structs.replace(one, postgres=None) for one in silent_system.add_ons),
+        apps=tuple(
+            msgspec.structs.replace(app, processes=()) if app.id == "f" else app for app in silent_system.apps
+        ),
+    )
+    before = propose(unread, target)
+    assert before.databases[0].action == before.apps[1].action == "undecided"
+    before = edit.set_checkout(before, "b", "/code/b")
+    after = edit.keep_decisions(before, propose(system, target))
+    assert after.databases[0].action == after.apps[1].action == "move"
+    assert next(one for one in after.add_ons if one.add_on_id == "sc").action == "leave"
+    assert after.apps[0].checkout == "/code/b"
+
+
 def test_an_edit_of_what_is_not_there_fails(mapping: Mapping) -> None:
     with pytest.raises(KeyError):
         edit.set_service_count(mapping, "b", "nothing", 1)
