@@ -2,12 +2,16 @@
 
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 from screens.demo_help import DemoHelp
 from screens.headless.exit_codes import DONE, TROUBLE
 from screens.headless.say import say
 from wizard.credentials import Vault
 from wizard.session.store import Session
+
+if TYPE_CHECKING:
+    from screens.app import OfframpApp
 
 
 def show() -> int:
@@ -16,10 +20,10 @@ def show() -> int:
         return TROUBLE
     from screens.app import DEMO, OfframpApp
 
-    result = OfframpApp().run(mouse=True)
-    if result == DEMO:
+    app = OfframpApp()
+    if app.run(mouse=True) == DEMO:
         return show_demo("standard")
-    return DONE
+    return _code(app)
 
 
 def show_demo(size: str) -> int:
@@ -36,8 +40,14 @@ def show_demo(size: str) -> int:
     session, vault, help_ = asyncio.run(prepare())
     from screens.app import OfframpApp
 
-    OfframpApp(session=session, vault=vault, demo=help_).run()
-    return DONE
+    app = OfframpApp(session=session, vault=vault, demo=help_)
+    app.run()
+    return _code(app)
+
+
+def _code(app: "OfframpApp") -> int:
+    """A crash was told in words when it ended the application; the exit code says it too."""
+    return TROUBLE if app.return_code else DONE
 
 
 def _terminal() -> bool:

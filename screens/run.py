@@ -30,6 +30,7 @@ from screens.styles import sheet
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.key_footer import KeyFooter
 from screens.widgets.notice import Notice
+from wizard.run.abandon import abandon
 from wizard.run.control import ask
 from wizard.run.launch import start_worker
 from wizard.run.view import RunView
@@ -312,13 +313,21 @@ class RunScreen(StageScreen):
         assert self._seen is not None
 
         def decided(yes: bool | None) -> None:
-            if yes:
+            if not yes or self._seen is None:
+                return
+            if self._seen.view.worker == "alive":
                 self._ask({"do": "stop"}, "The run stops; what is done is kept.")
+            else:
+                self.behind(self._abandoned(), group="control")
 
-        self.app.push_screen(
-            ConfirmTyping("Stop the run", stop_lines(), word="stop", verb="to end the worker"),
-            decided,
-        )
+        lines = stop_lines(self._seen.view)
+        self.app.push_screen(ConfirmTyping("Stop the run", lines, word="stop", verb="to stop it"), decided)
+
+    async def _abandoned(self) -> None:
+        await in_thread(abandon, self.session, getpass.getuser())
+        if self.is_attached:
+            self.say("The run is stopped; what is done is kept.", good=True)
+        self._tick()
 
     def action_detach(self) -> None:
         """Leave; the worker does not notice."""

@@ -11,6 +11,7 @@ from screens.stages import not_prepared
 from wizard.credentials import open_vault
 from wizard.model.plan import Plan
 from wizard.model.trouble import Trouble
+from wizard.run.abandon import abandon, why_not_abandoned
 from wizard.run.control import ask
 from wizard.run.journal import Journal
 from wizard.run.launch import running, start_worker
@@ -25,6 +26,9 @@ LOOK = 0.5
 PROGRESS = 5.0
 """Seconds between lines about a copy that goes on."""
 
+TAKES_UP = 5.0
+"""Seconds in which a worker that was asked to try again must have begun with it."""
+
 ENDS = {"done": DONE, "stopped": WAITS, "taken-back": TAKEN_BACK, "failed": FAILED}
 
 
@@ -37,17 +41,24 @@ def who() -> str:
 def run(identity: str, confirm: list[str], *, detach: bool) -> int:
     """Start or go on with a session's run and follow it to its end, or to where it waits for a person."""
     answers = _answers(confirm)
+    if detach and confirm:
+        raise Trouble(
+            "--detach ends before a gate opens, so it cannot go with --confirm.",
+            remedy="Leave one of them out: without --detach the gates are passed when they open.",
+            code="usage",
+        )
     session = find(identity)
     try:
         ready(session)
         again = running(session)
         start_worker(session, open_vault())
-        if again and (seen := view(session)) and seen.run.state == "failed":
+        retry = again and (seen := view(session)) is not None and seen.run.state == "failed"
+        if retry:
             ask(session, {"do": "retry", "who": who()})
         if detach:
             say(f"{session.name} runs. `offramp status {session.id}` tells how it stands.")
             return DONE
-        return follow(session, answers)
+        return follow(session, answers, retried=retry)
     except KeyboardInterrupt:
         sys.stderr.write(
             f"\nThe run goes on. `offramp run {session.id}` follows it again, "
@@ -63,6 +74,10 @@ def tell(identity: str, what: str) -> int:
     session = find(identity)
     try:
         if not running(session):
+            if what == "stop" and not why_not_abandoned(view(session)):
+                abandon(session, who())
+                say("done")
+                return DONE
             _worth_a_worker(session, what)
             ready(session)
             start_worker(session, open_vault())
@@ -142,11 +157,17 @@ def _answers(confirm: list[str]) -> dict[str, str]:
     return answers
 
 
-def follow(session: Session, answers: dict[str, str]) -> int:
-    """Print what happens until the run ends or waits for a person. `answers` are words by gate key."""
+def follow(session: Session, answers: dict[str, str], *, retried: bool = False) -> int:
+    """Print what happens until the run ends or waits for a person.
+
+    Args:
+        answers: words by gate key.
+        retried: whether the worker was asked to try again a moment ago: that it failed is old then.
+    """
     journal = Journal(session)
     seen_event = 0
     last_progress = 0.0
+    old_until = time.monotonic() + TAKES_UP if retried else 0.0
     passed: set[str] = set()
     while True:
         for event in journal.events(after=seen_event):
@@ -156,6 +177,10 @@ def follow(session: Session, answers: dict[str, str]) -> int:
         if seen is None:
             time.sleep(LOOK)
             continue
+        if seen.run.state == "failed" and seen.worker == "alive" and time.monotonic() < old_until:
+            time.sleep(LOOK / 10)
+            continue
+        old_until = 0.0
         if seen.run.state in ENDS and not _about_to_go_on(seen):
             return _ended(seen)
         if seen.worker == "dead":
@@ -163,6 +188,9 @@ def follow(session: Session, answers: dict[str, str]) -> int:
             return WAITS
         if seen.secret is not None:
             say(f"{seen.secret.reason} Open it with `offramp` and sign in; the run goes on by itself.")
+            return WAITS
+        if _paused(seen):
+            say(f"The run is paused. `offramp tell {session.id} resume` goes on with it.")
             return WAITS
         gate = seen.gate.key if seen.gate is not None else ""
         # The worker takes a moment to shut a gate that was just passed.
@@ -179,6 +207,11 @@ def follow(session: Session, answers: dict[str, str]) -> int:
 def _about_to_go_on(seen: RunView) -> bool:
     # A worker that was just started has not yet written that it runs.
     return seen.worker == "alive" and seen.run.state in ("stopped", "taken-back")
+
+
+def _paused(seen: RunView) -> bool:
+    # What a worker before this one wrote is not what this one does: it begins by going on.
+    return seen.run.state == "paused" and seen.holder is not None and seen.holder.pid == seen.run.pid
 
 
 def _ended(seen: RunView) -> int:

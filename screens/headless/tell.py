@@ -2,12 +2,12 @@
 
 import sys
 
-import msgspec
-
 from screens.headless.exit_codes import DONE, FAILED, TAKEN_BACK, TROUBLE, WAITS
 from screens.headless.say import say
+from screens.headless.shapes import session_shapes, status_shape
 from screens.home_entries import read_entries
 from screens.quantities import size
+from wizard.model.noun import encode
 from wizard.run.view import RunView, view
 from wizard.session.store import Session, find
 
@@ -21,7 +21,7 @@ def status(identity: str, *, as_json: bool) -> int:
     try:
         seen = view(session)
         if as_json:
-            say(msgspec.json.encode(_status_json(session, seen)).decode())
+            say(encode(status_shape(session, seen)))
         else:
             for line in status_lines(session, seen):
                 say(line)
@@ -29,7 +29,8 @@ def status(identity: str, *, as_json: bool) -> int:
         session.close()
     if seen is None:
         return WAITS
-    return WAITS if seen.worker == "dead" else CODES[seen.run.state]
+    code = CODES[seen.run.state]
+    return WAITS if seen.worker == "dead" and code == DONE else code
 
 
 def status_lines(session: Session, seen: RunView | None) -> list[str]:
@@ -52,45 +53,6 @@ def status_lines(session: Session, seen: RunView | None) -> list[str]:
     return lines
 
 
-def _status_json(session: Session, seen: RunView | None) -> dict[str, object]:
-    if seen is None:
-        return {"session": session.id, "name": session.name, "state": "no-run"}
-    return {
-        "session": session.id,
-        "name": session.name,
-        "state": seen.run.state,
-        "worker": seen.worker,
-        "waiting_for": seen.run.waiting_for,
-        "steps_done": seen.done,
-        "steps": [
-            {
-                "key": one.step.key,
-                "title": one.step.title,
-                "state": one.record.state,
-                "attempts": one.record.attempts,
-                "seconds": one.record.seconds,
-                "evidence": one.record.evidence.summary if one.record.evidence else None,
-                "trouble": one.record.trouble,
-            }
-            for one in seen.steps
-        ],
-        "copies": {
-            handle: {
-                "phase": copy.phase,
-                "bytes": copy.bytes,
-                "estimated_bytes": copy.estimated_bytes,
-                "rate": copy.rate,
-                "tables": len(copy.tables),
-                "tables_proven": copy.tables_proven,
-            }
-            for handle, copy in seen.copies.items()
-        },
-        "tunnels": seen.tunnels,
-        "gate": seen.gate,
-        "can_go_back": seen.can_go_back,
-    }
-
-
 def report(identity: str, output: str | None) -> int:
     """Print a session's report, or write it to a file that is not there yet (0600)."""
     from wizard.report.export import export
@@ -111,10 +73,12 @@ def report(identity: str, output: str | None) -> int:
 
 def sessions(*, as_json: bool) -> int:
     """List all sessions, the newest first; 1 when one of them cannot be read."""
-    entries = read_entries()
     if as_json:
-        say(msgspec.json.encode(entries).decode())
-    elif not entries:
+        shapes = session_shapes()
+        say(encode(shapes))
+        return TROUBLE if any(shape.state == "broken" for shape in shapes) else DONE
+    entries = read_entries()
+    if not entries:
         say("There are no migrations yet. `offramp` makes one, `offramp demo` shows one.")
     else:
         for entry in entries:
@@ -132,7 +96,7 @@ def doctor(*, as_json: bool) -> int:
 
     findings = examine()
     if as_json:
-        say(msgspec.json.encode(findings).decode())
+        say(encode(findings))
     else:
         mark = {"good": "ok   ", "look": "look ", "blocks": "MISSING"}
         for finding in findings:

@@ -1,6 +1,7 @@
 """Which keys of the monitor work in which state of a run, and why the others do not."""
 
 from screens.monitor.status import open_gate, waiting_for, wanted_secret, way_back_broken
+from wizard.run.abandon import why_not_abandoned
 from wizard.run.view import RunView
 
 ENDED = ("done", "stopped", "taken-back")
@@ -78,7 +79,7 @@ def _take_back(view: RunView) -> str:
 
 def _stop(view: RunView) -> str:
     if view.worker != "alive":
-        return "No worker runs."
+        return why_not_abandoned(view)
     if view.run.state == "going-back":
         return "It is going back to Heroku; that is not stopped half way."
     if view.can_go_back:

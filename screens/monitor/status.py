@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from screens.monitor.line import Line, Span, Tone, line, wrap
 from screens.quantities import clock, duration
+from wizard.run.abandon import why_not_abandoned
 from wizard.run.view import GateView, RunView, SecretWanted
 
 SILENT = 15.0
@@ -132,6 +133,8 @@ def _dead(view: RunView) -> Status:
     why = (
         f"The worker is gone ({sign}): nothing moves. Press r to start it again; it goes on where it stopped."
     )
+    if not why_not_abandoned(view):
+        why += " Or s stops it, and answers can be changed."
     return Status("✗", "worker gone", "bad", why, moving=False)
 
 

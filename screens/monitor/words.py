@@ -25,8 +25,14 @@ def back_lines(view: RunView, target: str) -> list[str]:
     return lines
 
 
-def stop_lines() -> list[str]:
+def stop_lines(view: RunView) -> list[str]:
     """What stopping does."""
+    if view.worker != "alive":
+        return [
+            "The worker is gone already. The run is marked as stopped, and what is done is kept.",
+            "Answers can be changed then. Heroku goes on serving. Pressing r goes on from here.",
+            "",
+        ]
     return [
         "The worker ends after what it is at is broken off cleanly. What is done is kept.",
         "Heroku is untouched and goes on serving. Pressing r later goes on from here.",

@@ -266,6 +266,35 @@ async def test_before_the_cut_over_there_is_nothing_to_take_back(
     assert worker.asked == [{"do": "stop"}]
 
 
+async def test_stop_marks_a_run_whose_worker_is_gone(run: ARun, vault: Vault, worker: Worker) -> None:
+    run.copying().kill()
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        assert "The worker is gone already." in seen(app)
+        await pilot.press(*"stop", "enter")
+        await settle(pilot)
+        assert "The run is stopped; what is done is kept." in seen(app)
+        assert "⏸ stopped" in seen(app)
+        found = run.journal.run()
+    assert worker.asked == [] and found is not None and found.state == "stopped"
+
+
+async def test_a_cut_over_whose_worker_is_gone_is_taken_back_first(
+    run: ARun, vault: Vault, worker: Worker
+) -> None:
+    run.reach(DEPLOY).kill()
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        assert "go back to Heroku with b first" in seen(app)
+        assert not isinstance(app.screen, ConfirmTyping)
+
+
 async def test_taken_back_says_why(run: ARun, vault: Vault) -> None:
     run.reach(DEPLOY)
     run.journal.end(DEPLOY, "failed", None, REFUSED)

@@ -1,0 +1,190 @@
+"""What the commands without a screen say of a run, and how they end; the journal is written by hand."""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from screens.full_screen import show
+from screens.headless import follow as follow_module
+from screens.headless.exit_codes import DONE, FAILED, TAKEN_BACK, TROUBLE, WAITS
+from screens.headless.follow import follow, run, tell
+from screens.headless.tell import sessions, status
+from screens.main import main
+from tests.screens.a_run import COPY, DEPLOY, ARun
+from tests.screens.conftest import Begun
+from tests.screens.fakes import FakeWorld
+from wizard.model.trouble import Trouble
+from wizard.run.view import SecretWanted, view
+from wizard.session.store import find
+
+REFUSED = Trouble("The deploy failed.", untouched="Heroku's data is as it was.", remedy="Look.", code="x")
+STATES = ("running", "paused", "waiting", "failed", "stopped", "going-back", "taken-back", "done")
+
+
+@pytest.fixture
+def a_run(begun: Begun, world: FakeWorld) -> Iterator[ARun]:
+    """A run that has begun, its worker alive."""
+    made = ARun(begun.chosen()).start()
+    yield made
+    made.close()
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+# -- following ----------------------------------------------------------------------------------------------
+
+
+def test_a_paused_run_is_said_and_left(a_run: ARun, capsys: pytest.CaptureFixture[str]) -> None:
+    a_run.copying()
+    a_run.journal.beat(os.getpid())
+    a_run.journal.set_run("paused", waiting_for="you: press r to go on")
+    assert follow(a_run.session, {}) == WAITS
+    assert f"`offramp tell {a_run.session.id} resume`" in capsys.readouterr().out
+
+
+def test_a_failure_is_old_until_the_worker_has_taken_it_up(
+    a_run: ARun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker needs a moment to begin again after it was asked to."""
+    a_run.fail(DEPLOY, REFUSED)
+    looks: list[float] = []
+
+    def later(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            a_run.journal.set_run("done")
+
+    monkeypatch.setattr(follow_module.time, "sleep", later)
+    assert follow(a_run.session, {}, retried=True) == DONE
+    assert len(looks) == 3
+
+
+def test_detaching_and_confirming_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "acme-shop", "--detach", "--confirm", "cut-over=acme-shop"]) == 2
+    assert "--detach" in capsys.readouterr().err
+    with pytest.raises(Trouble) as refused:
+        run("acme-shop", ["cut-over=acme-shop"], detach=True)
+    assert refused.value.code == "usage"
+
+
+# -- status -------------------------------------------------------------------------------------------------
+
+
+def test_a_failed_run_gives_4_whether_its_worker_lives_or_not(a_run: ARun) -> None:
+    a_run.fail(DEPLOY, REFUSED)
+    assert status(a_run.session.id, as_json=False) == FAILED
+    a_run.kill()
+    assert status(a_run.session.id, as_json=False) == FAILED
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("running", WAITS),
+        ("paused", WAITS),
+        ("stopped", WAITS),
+        ("going-back", WAITS),
+        ("taken-back", TAKEN_BACK),
+        ("done", DONE),
+    ],
+)
+def test_a_worker_that_is_gone_waits_for_a_person(a_run: ARun, state: Any, code: int) -> None:
+    a_run.reach(COPY).kill()
+    a_run.journal.set_run(state)
+    assert status(a_run.session.id, as_json=False) == code
+
+
+def test_the_status_has_one_shape_in_every_state(
+    a_run: ARun, begun: Begun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = begun.new("nothing-yet")
+    status(other.id, as_json=True)
+    nothing = printed(capsys)
+    assert nothing["state"] == "no-run" and nothing["steps"] == [] and nothing["trouble"] is None
+    a_run.copying()
+    for state in STATES:
+        a_run.journal.set_run(state)  # type: ignore[arg-type]
+        status(a_run.session.id, as_json=True)
+        told = printed(capsys)
+        assert told["state"] == state and set(told) == set(nothing)
+    assert told["copies"]["acme-db"]["percent"] == 67
+
+
+def test_the_status_says_what_is_waited_for_and_what_went_wrong(
+    a_run: ARun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_run.fail(DEPLOY, REFUSED)
+    status(a_run.session.id, as_json=True)
+    assert printed(capsys)["trouble"]["cause"] == "The deploy failed."
+    wanted = SecretWanted(vendor="aptible", reason="Aptible refused the token.")
+    a_run.journal.gauge("secret", wanted)
+    a_run.journal.set_run("waiting", waiting_for="you: sign in again")
+    status(a_run.session.id, as_json=True)
+    told = printed(capsys)
+    assert told["sign_in"] == {"vendor": "aptible", "reason": "Aptible refused the token."}
+    assert told["waiting_for"] == "you: sign in again"
+
+
+def test_the_list_is_for_scripts(a_run: ARun, begun: Begun, capsys: pytest.CaptureFixture[str]) -> None:
+    other = begun.new("nothing-yet")
+    broken = begun.new("broken")
+    broken.close()
+    (broken.folder / "session.sqlite3").write_bytes(b"This is no database. " * 1000)
+    a_run.copying()
+    assert sessions(as_json=True) == TROUBLE
+    told = {one["session"]: one for one in printed(capsys)}
+    assert len({frozenset(one) for one in told.values()}) == 1, "one shape"
+    running, nothing = told[a_run.session.id], told[other.id]
+    assert (running["state"], running["worker"], running["percent"]) == ("running", "alive", 67)
+    assert (running["source"], running["target"]) == ("heroku", "aptible")
+    assert running["started_at"].endswith("+00:00")
+    assert (nothing["state"], nothing["target"], nothing["started_at"]) == ("no-run", None, None)
+    assert told[broken.id]["state"] == "broken" and told[broken.id]["why"]
+    assert "●" not in json.dumps(told, ensure_ascii=False), "no glyphs of the screen"
+
+
+# -- stopping what nobody carries out -----------------------------------------------------------------------
+
+
+def test_a_run_whose_worker_is_gone_can_be_stopped(a_run: ARun, capsys: pytest.CaptureFixture[str]) -> None:
+    a_run.copying().kill()
+    assert tell(a_run.session.id, "stop") == DONE
+    seen = view(find(a_run.session.id))
+    assert seen is not None and seen.run.state == "stopped" and seen.run.ended_at
+    assert "its worker was gone" in a_run.journal.events()[-1].text
+    with pytest.raises(Trouble) as refused:
+        tell(a_run.session.id, "stop")
+    assert refused.value.code == "no-worker"
+
+
+def test_a_cut_over_whose_worker_is_gone_is_not_stopped(a_run: ARun) -> None:
+    a_run.reach(DEPLOY).kill()
+    with pytest.raises(Trouble) as refused:
+        tell(a_run.session.id, "stop")
+    assert refused.value.code == "no-worker"
+    seen = view(a_run.session)
+    assert seen is not None and seen.run.state == "running" and seen.can_go_back
+
+
+# -- the full screen ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("return_code", "code"), [(0, DONE), (1, TROUBLE), (None, DONE)])
+def test_a_crash_of_the_screen_is_no_success(
+    return_code: int | None, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Crashes:
+        def __init__(self) -> None:
+            self.return_code = return_code
+
+        def run(self, **more: object) -> None:
+            return None
+
+    monkeypatch.setattr("screens.full_screen._terminal", lambda: True)
+    monkeypatch.setattr("screens.app.OfframpApp", Crashes)
+    assert show() == code
