@@ -7,7 +7,8 @@ from wizard.ports import FoundToken, Hosts, Source, SourceProvider
 
 
 class Heroku:
-    """See `wizard.ports.SourceProvider`. Hosts: "api", "data", "particleboard"; Heroku's own by default."""
+    """See `wizard.ports.SourceProvider`. Hosts: "api", "data", "particleboard", "metrics"; Heroku's own by
+    default."""
 
     name = "heroku"
     title = "Heroku"
@@ -15,7 +16,7 @@ class Heroku:
     token_page = "https://dashboard.heroku.com/account/applications"  # noqa: S105 - a page, not a token
 
     def found_tokens(self) -> list[FoundToken]:
-        """Tokens on this machine, best first. May take 5 seconds: call it from a thread."""
+        """Tokens on this machine, best first. May take 15 seconds: call it from a thread."""
         from providers.heroku.tokens import found_tokens
 
         return found_tokens()

@@ -6,13 +6,16 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from wizard.model.secret import Secret
 from wizard.ports import FoundToken
 
-CLI_SECONDS: Final = 5.0
+CLI_SECONDS: Final = 15.0
+"""The CLI takes 2 to 3 s on a fast machine, and several times that at its first start after an update."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]{20,512}")
 
@@ -21,7 +24,7 @@ def found_tokens(environment: Mapping[str, str] | None = None) -> list[FoundToke
     """Return `HEROKU_API_KEY` of the environment, then what `heroku auth:token` gives, best first.
 
     The CLI is asked because a modern login lies in the system's keyring, which only the CLI reads; it is
-    stopped after 5 seconds. Blocking: call it from a thread. Nothing is printed.
+    stopped after 15 seconds. Blocking: call it from a thread. Nothing is printed.
     """
     environment = os.environ if environment is None else environment
     found: list[FoundToken] = []
@@ -39,26 +42,47 @@ def found_tokens(environment: Mapping[str, str] | None = None) -> list[FoundToke
 
 def _ask(program: str, environment: Mapping[str, str]) -> str:
     """Return the token that the CLI prints, or "" when it is not signed in or takes too long."""
+    with tempfile.TemporaryDirectory(prefix="offramp-cli-") as folder:
+        quiet = {
+            # On each command the CLI sends what was called to its makers, looks for a newer version of
+            # itself, and writes a credential helper into the global configuration of git.
+            "DISABLE_TELEMETRY": "true",
+            "HEROKU_SKIP_NEW_VERSION_CHECK": "true",
+            "GIT_CONFIG_GLOBAL": str(Path(folder) / "gitconfig"),
+        }
+        return _said([program, "auth:token"], {**environment, **quiet})
+
+
+def _said(command: list[str], environment: dict[str, str]) -> str:
     try:
         child = subprocess.Popen(
-            [program, "auth:token"],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=dict(environment),
+            env=environment,
             start_new_session=True,
         )
     except OSError:
         return ""  # a broken installation of the CLI is as good as none
+    out = b""
     try:
-        out, _ = child.communicate(timeout=CLI_SECONDS)
-    except subprocess.TimeoutExpired:
-        # The whole session: the CLI is a launcher whose children would keep the pipe open.
-        with contextlib.suppress(ProcessLookupError):
+        out = _output(child, CLI_SECONDS)
+    finally:
+        # The whole session, in every case: the CLI is a launcher, and what it leaves behind works on.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
-        return ""
+    if not out:
+        out = _output(child, 1.0)
     if child.returncode != 0:
         return ""
     lines = out.decode("ascii", "replace").split()
     return lines[-1] if lines and _TOKEN.fullmatch(lines[-1]) else ""
+
+
+def _output(child: subprocess.Popen[bytes], seconds: float) -> bytes:
+    """All that a child says until it and whoever has its output have ended; empty when that takes longer."""
+    try:
+        return child.communicate(timeout=seconds)[0]
+    except subprocess.TimeoutExpired:
+        return b""

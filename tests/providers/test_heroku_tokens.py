@@ -66,6 +66,35 @@ def test_a_cli_without_a_login_is_as_good_as_none(text: str, cli: Path) -> None:
     assert found(environment(cli)) == []
 
 
+def test_the_cli_does_nothing_but_tell(cli: Path, tmp_path: Path) -> None:
+    told, left = tmp_path / "told", tmp_path / "left"
+    script(
+        cli,
+        f'echo "$DISABLE_TELEMETRY $HEROKU_SKIP_NEW_VERSION_CHECK" > {told}\n'
+        'echo "[credential]" >> "$GIT_CONFIG_GLOBAL"\n'
+        f'echo "$GIT_CONFIG_GLOBAL" >> {told}\n'
+        f"(sleep 1; echo still here > {left}) > /dev/null 2>&1 &\n"
+        "echo HRKU-22222222-2222-4222-8222-222222222222",
+    )
+    mine = tmp_path / "gitconfig"
+    mine.write_text("[user]\n")
+    assert found(environment(cli, GIT_CONFIG_GLOBAL=str(mine)))[0][0] == "heroku auth:token"
+    quiet, git_config = told.read_text().splitlines()
+    assert quiet == "true true"
+    assert git_config != str(mine) and mine.read_text() == "[user]\n"
+    assert not Path(git_config).exists(), "nothing is left of it"
+    time.sleep(1.2)
+    assert not left.exists(), "what the CLI starts ends with it"
+
+
+def test_a_token_is_taken_although_something_keeps_the_output_open(
+    cli: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "CLI_SECONDS", 0.5)
+    script(cli, "sleep 30 &\necho HRKU-22222222-2222-4222-8222-222222222222")
+    assert [where for where, _ in found(environment(cli))] == ["heroku auth:token"]
+
+
 def test_a_broken_cli_is_as_good_as_none(cli: Path) -> None:
     cli.write_text("#!/no/such/interpreter\n")
     cli.chmod(0o755)
