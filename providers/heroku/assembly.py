@@ -177,6 +177,18 @@ def gaps_of_app(one: AppReading) -> list[Gap]:
                 why="Webhooks are Heroku's own; what listens there will hear nothing after the move.",
             )
         )
+    for row in one.telemetry:
+        signals = ", ".join(texts(row, "signals")) or "telemetry"
+        where = _without_secrets(text(row, "exporter", "endpoint"))
+        gaps.append(
+            Gap(
+                key=f"telemetry:{text(row, 'id')}",
+                kind="acknowledge",
+                app_id=mark,
+                question=f"Heroku sends {signals} of {name} to {where}.",
+                why="A telemetry drain is Heroku's own; what listens there will hear nothing after the move.",
+            )
+        )
     if name_or_text(one.row, "generation") == "fir":
         gaps.append(
             Gap(

@@ -45,7 +45,7 @@ _JSON_API = "application/vnd.api+json"
 
 
 class Client:
-    """One signed-in connection to Heroku's three hosts ("api", "data", "particleboard").
+    """One signed-in connection to Heroku's hosts ("api", "data", "particleboard", "metrics").
 
     All methods raise Trouble and nothing else. `calls` counts requests sent, `remaining` is what Heroku
     said last about the rate limit.

@@ -13,11 +13,14 @@ DEFAULTS: Final = {
     "data": "https://api.data.heroku.com",
     # The dashboard's back end: the only place that tells the jobs of Heroku Scheduler.
     "particleboard": "https://particleboard.heroku.com",
+    # Only here autoscaling is told (heroku/cli ps:autoscale).
+    "metrics": "https://api.metrics.heroku.com",
 }
 
 
 def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
-    """Return all three addresses, Heroku's own where `given` has none.
+    """Return all addresses, Heroku's own where `given` has none. With another API than Heroku's own, what it
+    does not name beside it is left out where that can be: "metrics".
 
     Raises:
         Trouble: an address is no URL, or plain http to another machine: a token would travel in clear.
@@ -44,4 +47,6 @@ def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
                 code="plain-http",
             )
         hosts[name] = url.rstrip("/")
+    if "api" in given and "metrics" not in given:
+        del hosts["metrics"]
     return hosts

@@ -16,6 +16,8 @@ from providers.heroku.assembly import (
     gaps_of_app,
     servers_of_app,
 )
+from providers.heroku.autoscale import HOST as AUTOSCALE_HOST
+from providers.heroku.autoscale import autoscale_gaps, may_scale
 from providers.heroku.client import Client
 from providers.heroku.databases import SERVICE, read_postgres
 from providers.heroku.fields import needed, text
@@ -52,10 +54,11 @@ class Inventory:
         databases = [row for row in [*add_on_rows.values(), *foreign.values()] if _service(row) == SERVICE]
         schedulers = [one for one in readings if _scheduler_of(one)]
         pipelines = {mark for one in readings if (mark := text(one.coupling, "pipeline", "id"))}
-        self._total += len(databases) + len(schedulers) + len(pipelines)
+        self._total += len(databases) + len(schedulers) + len(pipelines) + 1
         postgres = dict(await _side_by_side([self._postgres(row) for row in databases]))
         jobs = dict(await _side_by_side([self._jobs(one) for one in schedulers]))
         names = dict(await _side_by_side([self._pipeline(mark) for mark in sorted(pipelines)]))
+        await self._autoscaling([one for one in readings if may_scale(one)])
         urls = {text(one.row, "id"): text(one.row, "web_url") for one in readings}
         servers = tuple(dict.fromkeys(server for one in readings for server in servers_of_app(one)))
         apps = [
@@ -221,6 +224,25 @@ class Inventory:
             )
         self._ended(f"scheduler jobs of {name}")
         return mark, jobs
+
+    async def _autoscaling(self, readings: list[AppReading]) -> None:
+        """Best effort: this part of Heroku is undocumented, and may take no token but a person's own."""
+        self._began("autoscaling")
+        if AUTOSCALE_HOST in self._client.hosts:
+            try:
+                for gaps in await _side_by_side([autoscale_gaps(self._client, one) for one in readings]):
+                    self._gaps.extend(gaps)
+            except Trouble as trouble:
+                self._gaps.append(
+                    Gap(
+                        key="unread:autoscale",
+                        kind="acknowledge",
+                        app_id=None,
+                        question="Whether Heroku scales web dynos by itself is not known.",
+                        why=f"{trouble.cause} Look at the apps' Resources in the dashboard.",
+                    )
+                )
+        self._ended("autoscaling")
 
     async def _pipeline(self, mark: str) -> tuple[str, str]:
         self._began("pipelines")

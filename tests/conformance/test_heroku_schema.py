@@ -25,7 +25,7 @@ from providers.sandbox.heroku.gate import Bucket
 from providers.sandbox.heroku.platform import Platform
 from providers.sandbox.heroku.platform_routes import PlatformRoutes
 from providers.sandbox.heroku.ranges import Pages
-from providers.sandbox.heroku.world import Certificate, Pipeline, Team, Webhook, World, stable_id
+from providers.sandbox.heroku.world import Certificate, Pipeline, Team, Telemetry, Webhook, World, stable_id
 from providers.sandbox.tls import Certificates
 from wizard.model.secret import Secret
 
@@ -51,7 +51,6 @@ EXTRA = {
 
 UNPUBLISHED = {
     "/account/features": "the schema lists it under account features; the sandbox has none to show",
-    "/apps/{}/telemetry-drains": "always empty in the sandbox, which has no Fir app",
 }
 """GET routes of the sandbox whose answers say nothing a schema could check."""
 
@@ -164,6 +163,9 @@ async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
         each.team_id = team.id
         each.certificates.append(Certificate(stable_id(name, "cert"), "acme-cert", ("www.acme.example",)))
         each.webhooks.append(Webhook(stable_id(name, "hook"), "https://ci.example/hook", ("api:release",)))
+        each.telemetry.append(
+            Telemetry(stable_id(name, "otel"), "https://otel.example/v1", ("traces", "logs"))
+        )
         platform = Platform(world)
         platform.release(each, "Set LOG_LEVEL config vars")
     yield sandbox
@@ -258,7 +260,7 @@ async def test_what_the_provider_asks_is_among_what_was_checked(
     patterns = [re.compile(re.sub(r"\{[^}]*\}", "[^/]+", route)) for route in _routes()]
     strays = {path for host, path in asked if host == "api" and not any(p.fullmatch(path) for p in patterns)}
     assert strays == set()
-    assert {host for host, _ in asked} == {"api", "data", "particleboard"}
+    assert {host for host, _ in asked} == {"api", "data", "particleboard", "metrics"}
 
 
 async def test_answers_of_the_data_api_fit(heroku: HerokuSandbox) -> None:

@@ -330,7 +330,11 @@ class TestAddresses:
             "api": "https://api.heroku.com",
             "data": "https://api.data.heroku.com",
             "particleboard": "https://particleboard.heroku.com",
+            "metrics": "https://api.metrics.heroku.com",
         }
+
+    def test_what_stands_beside_another_api_is_not_guessed(self) -> None:
+        assert "metrics" not in Client({"api": "http://127.0.0.1:1"}, Secret("HRKU-0123456789")).hosts
 
     async def test_no_proxy_sees_what_is_meant_for_this_machine(
         self, heroku: HerokuSandbox, monkeypatch: pytest.MonkeyPatch

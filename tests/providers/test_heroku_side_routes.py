@@ -10,9 +10,10 @@ from providers.heroku.client import REFUSALS, Client
 from providers.heroku.source import HerokuSource
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.world import Pipeline, stable_id
+from providers.sandbox.heroku.world import Monitor, Pipeline, Telemetry, stable_id
 from providers.sandbox.tls import Certificates
 from tests.providers.test_heroku_client import Sleeps, served
+from wizard.model.noun import encode
 from wizard.model.secret import Secret
 from wizard.model.system import System
 from wizard.model.trouble import Trouble, Unreachable
@@ -80,6 +81,56 @@ async def test_a_limit_that_is_used_up_is_a_matter_of_the_account(
     with pytest.raises(Unreachable) as caught:
         await read(source)
     assert caught.value.code == "rate-limit"
+
+
+class TestWhatScalesAndListens:
+    async def test_autoscaling_is_told(self, heroku: HerokuSandbox, source: HerokuSource) -> None:
+        app = heroku.world.app("migrate-backend")
+        assert app is not None
+        app.monitors = [Monitor("m1", action="alert"), Monitor("m2", least=2, most=6)]
+        other = heroku.world.app("migrate-frontend")
+        assert other is not None
+        other.monitors = [Monitor("m3", active=False)]
+        gaps = (await read(source)).gaps
+        assert [(gap.key, gap.app_id) for gap in gaps] == [(f"autoscale:{app.id}", app.id)]
+        assert "between 2 and 6 dynos" in gaps[0].question and "before the cut-over" in gaps[0].why
+
+    @pytest.mark.parametrize("kind", ["503", "html"])
+    async def test_a_service_that_does_not_tell_is_said_once(
+        self, kind: str, heroku: HerokuSandbox, source: HerokuSource
+    ) -> None:
+        heroku.faults.add(kind, path="/apps/*/formation/web/monitors", count=None)
+        assert [gap.key for gap in (await read(source)).gaps] == ["unread:autoscale"]
+
+    async def test_a_service_that_takes_no_such_token_does_not_end_the_reading(
+        self, heroku: HerokuSandbox
+    ) -> None:
+        async def refuse(request: web.Request) -> web.Response:
+            return web.json_response({"id": "unauthorized", "message": "No."}, status=401)
+
+        async with served(refuse) as url:
+            token = Secret(heroku.credentials["token"])
+            source = HerokuSource(Client({**heroku.hosts, "metrics": url}, token))
+            assert [gap.key for gap in (await read(source)).gaps] == ["unread:autoscale"]
+            await source.close()
+
+    async def test_without_its_address_nobody_is_asked(self, heroku: HerokuSandbox) -> None:
+        hosts = {name: url for name, url in heroku.hosts.items() if name != "metrics"}
+        source = HerokuSource(Client(hosts, Secret(heroku.credentials["token"])))
+        assert (await read(source)).gaps == ()
+        await source.close()
+
+    async def test_telemetry_drains_are_told_without_their_secrets(
+        self, heroku: HerokuSandbox, source: HerokuSource
+    ) -> None:
+        app = heroku.world.app("migrate-backend")
+        assert app is not None
+        drain = Telemetry("t1", "https://me:hunter22@otel.example/v1?key=k-4711", ("traces", "logs"))
+        app.telemetry.append(drain)
+        system = await read(source)
+        assert [gap.key for gap in system.gaps] == ["telemetry:t1"]
+        assert "traces, logs of migrate-backend to https://otel.example." in system.gaps[0].question
+        assert "hunter22" not in encode(system) and "k-4711" not in encode(system)
 
 
 class TestRanges:

@@ -83,7 +83,7 @@ class Bucket:
 
 
 class Gate:
-    """The middleware of one listener. `accept` False: any Accept header will do (particleboard)."""
+    """The middleware of one listener. `heroku_json` False: any Accept header will do."""
 
     def __init__(self, world: World, bucket: Bucket, *, heroku_json: bool = True) -> None:
         self._world = world

@@ -57,7 +57,7 @@ class PlatformRoutes:
             web.get("/apps/{app}/domains", self._domains),
             web.get("/apps/{app}/sni-endpoints", self._certificates),
             web.get("/apps/{app}/log-drains", self._drains),
-            web.get("/apps/{app}/telemetry-drains", self._nothing),
+            web.get("/apps/{app}/telemetry-drains", self._telemetry),
             web.get("/apps/{app}/features", self._features),
             web.get("/apps/{app}/collaborators", self._collaborators),
             web.get("/apps/{app}/webhooks", self._webhooks),
@@ -154,6 +154,10 @@ class PlatformRoutes:
     async def _drains(self, request: web.Request) -> web.Response:
         app = self._open(request)
         return self._rows(request, [shapes.drain(self._world, app, one) for one in app.drains])
+
+    async def _telemetry(self, request: web.Request) -> web.Response:
+        app = self._open(request)
+        return self._rows(request, [shapes.telemetry(app, one) for one in app.telemetry])
 
     async def _features(self, request: web.Request) -> web.Response:
         return self._rows(request, shapes.features(self._open(request)), "id", "name")

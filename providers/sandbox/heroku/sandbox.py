@@ -1,4 +1,4 @@
-"""Heroku on loopback: three listeners, and the example system really running behind them."""
+"""Heroku on loopback: four listeners, and the example system really running behind them."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,7 @@ from providers.sandbox.heroku.delivery_routes import DeliveryRoutes
 from providers.sandbox.heroku.example import APPS, make_example
 from providers.sandbox.heroku.gate import Bucket, Gate, error_body
 from providers.sandbox.heroku.job_routes import JobRoutes
+from providers.sandbox.heroku.metrics_routes import MetricsRoutes
 from providers.sandbox.heroku.platform import Platform
 from providers.sandbox.heroku.platform_routes import PlatformRoutes
 from providers.sandbox.heroku.ranges import Pages
@@ -44,7 +45,7 @@ class HerokuSandbox:
         cache: where made databases are kept; below the sandbox folder's parent by default.
 
     Attributes:
-        hosts: "api", "data", "particleboard", after `start`.
+        hosts: "api", "data", "particleboard", "metrics", after `start`.
         world: the state, which tests may change.
         pages, bucket: page sizes and the rate limit, which tests may change.
     """
@@ -201,9 +202,10 @@ class HerokuSandbox:
             ),
             "data": data.table(),
             "particleboard": JobRoutes(world).table(),
+            "metrics": MetricsRoutes(world).table(),
         }
         for name, table in tables.items():
-            gate = Gate(world, self.bucket, heroku_json=name != "particleboard")
+            gate = Gate(world, self.bucket, heroku_json=name in ("api", "data"))
             middlewares: list[Any] = [self.faults.middleware, gate.middleware]
             application = web.Application(middlewares=middlewares)
             application.add_routes(table)

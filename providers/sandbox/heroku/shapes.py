@@ -12,6 +12,7 @@ from providers.sandbox.heroku.world import (
     Drain,
     Dyno,
     Process,
+    Telemetry,
     Webhook,
     World,
     stable_id,
@@ -247,6 +248,17 @@ def drain(world: World, one: App, what: Drain) -> Json:
         "token": what.token,
         "updated_at": what.created_at,
         "url": what.url,
+    }
+
+
+def telemetry(one: App, what: Telemetry) -> Json:
+    return {
+        "created_at": what.created_at,
+        "exporter": {"endpoint": what.endpoint, "headers": what.headers, "type": "otlphttp"},
+        "id": what.id,
+        "owner": {"id": one.id, "type": "app"},
+        "signals": list(what.signals),
+        "updated_at": what.created_at,
     }
 
 

@@ -130,6 +130,28 @@ class Webhook:
 
 
 @dataclass
+class Telemetry:
+    """A telemetry drain of an app."""
+
+    id: str
+    endpoint: str
+    signals: tuple[str, ...]
+    headers: dict[str, str] = field(default_factory=dict)
+    created_at: str = "2025-03-04T08:00:00Z"
+
+
+@dataclass
+class Monitor:
+    """A monitor of the metrics service: `action` is "scale" (autoscaling) or "alert"."""
+
+    id: str
+    action: str = "scale"
+    least: int = 1
+    most: int = 5
+    active: bool = True
+
+
+@dataclass
 class App:
     """An app.
 
@@ -156,6 +178,8 @@ class App:
     jobs: dict[str, Job] = field(default_factory=dict)
     certificates: list[Certificate] = field(default_factory=list)
     webhooks: list[Webhook] = field(default_factory=list)
+    telemetry: list[Telemetry] = field(default_factory=list)
+    monitors: list[Monitor] = field(default_factory=list)
     buildpacks: tuple[str, ...] = ("heroku/python",)
     updated_at: str = ""
     current_version: int = 0
