@@ -27,7 +27,15 @@ def context(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     async def nothing(context: Context, step: object) -> None:
         return None
 
+    async def as_it_was(self: Gate, context: Context, step: object, then: Evidence) -> Evidence:
+        return then
+
+    async def nobody(self: Gate, context: Context) -> list[Any]:
+        return []
+
     monkeypatch.setattr(gate, "written_since", nothing)
+    monkeypatch.setattr(Gate, "_now", as_it_was)
+    monkeypatch.setattr(Gate, "_heroku_since", nobody)
     session = create("acme-shop")
     system = example_system()
     mapping = example_mapping(system)

@@ -19,7 +19,7 @@ from wizard.database.control import Control, Stopped
 from wizard.database.copy import Copier
 from wizard.database.crew import Crew, may_pass, wait_to_retry
 from wizard.database.ending import Ending, take_back
-from wizard.database.fingerprint import Fingerprint, fingerprint
+from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import misfits, want_same_tables
 from wizard.database.inspect import TargetState, other_clients, target_state
 from wizard.database.preparation import prepare
@@ -120,15 +120,10 @@ class Move:
     def misfits(self) -> list[str]:
         """What was changed on either side since the copy was begun, so that it has to be begun anew; empty
         when it fits, or when there is none."""
-
-        def read() -> Fingerprint:
-            with self._ends.open_source("look") as source:
-                return fingerprint(source)
-
         owner = self._with_target(marker.read_owner)
         if owner is None:
             return []
-        there = self._patiently("The source's schema cannot be read", "the source", read)
+        there = self._with_source(fingerprint)
         return misfits(there, self._with_target(fingerprint), owner.schema_state)
 
     def _thrown_away(self, may: bool) -> bool:
@@ -150,18 +145,17 @@ class Move:
 
     def other_writers(self) -> list[str]:
         """Who else is connected to the source database with the app's role, in words."""
-
-        def read() -> list[str]:
-            with self._ends.open_source("look") as source:
-                return other_clients(source)
-
-        return self._patiently("The source cannot be reached", "the source", read)
+        return self._with_source(other_clients)
 
     def changes(self) -> int:
         """Rows inserted, updated and deleted on the target since its server began to count. The difference
         of two calls says how much was written between them; the server counts with a second's delay."""
 
         return self._with_target(rows_changed)
+
+    def source_changes(self) -> int:
+        """The same of the source."""
+        return self._with_source(rows_changed)
 
     def refresh(self) -> tuple[str, ...]:
         """Compare every table with the source, which must be frozen now, and copy again what differs.
@@ -288,11 +282,7 @@ class Move:
     # The target, and what is on it.
 
     def _identity(self) -> str:
-        def read() -> str:
-            with self._ends.open_source("look") as source:
-                return marker.identity(source)
-
-        return self._patiently("The source cannot be reached", "the source", read)
+        return self._with_source(marker.identity)
 
     def _own_target(self) -> str:
         state = self.state()
@@ -322,16 +312,19 @@ class Move:
         )
 
     def _clear_leftovers(self) -> None:
-        def on_source() -> int:
-            with self._ends.open_source("look") as source:
-                return self._ends.end_leftovers(source)
-
-        ended = self._patiently("The source cannot be reached", "the source", on_source)
+        ended = self._with_source(self._ends.end_leftovers)
         ended += self._with_target(self._ends.end_leftovers)
         if ended:
             self._event(f"{ended} connections that an earlier run left behind were ended.")
 
     # Patience.
+
+    def _with_source(self, do: Callable[[Connection], T]) -> T:
+        def call() -> T:
+            with self._ends.open_source("look") as source:
+                return do(source)
+
+        return self._patiently("The source cannot be reached", "the source", call)
 
     def _with_target(self, do: Callable[[Connection], T]) -> T:
         def call() -> T:

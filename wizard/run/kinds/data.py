@@ -137,11 +137,12 @@ class Prove(_Engine):
     stays = True
 
     async def do(self, context: Context, step: Step) -> None:
+        source = await self.run(context, step, lambda move: move.source_changes())
         proof = await self.run(context, step, lambda move: move.prove())
         context.journal.gauge(f"proof:{step.args['handle']}", proof)
         self._proof = proof
         changes = await self.run(context, step, lambda move: move.changes())
-        context.journal.gauge(f"changes:{step.args['handle']}", Changes(count=changes))
+        context.journal.gauge(f"changes:{step.args['handle']}", Changes(count=changes, source=source))
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         proof = self._proof
@@ -167,25 +168,40 @@ class Tidy(_Engine):
 
 
 class Changes(Noun, frozen=True, kw_only=True):
-    """`Move.changes` at the moment of a proof; kept as the gauge `changes:DATABASE` from run to run."""
+    """Row changes that both servers had counted at the moment of a proof, `count` by the target; kept as the
+    gauge `changes:DATABASE` from run to run."""
 
     count: int
+    source: int
 
 
 async def written_since(context: Context, step: Step) -> int | None:
     """How many row changes the database of `step` has seen since its newest proof; None when that is not
     known."""
-    if not _proven_before(context, step):
+    before = _at_the_proof(context, step)
+    if before is None:
         return None
-    gauge = context.journal.gauges()[f"changes:{step.args['handle']}"]
-    before = decode(gauge, Changes, what="the journal").count
-    since = await Prove().run(context, step, lambda move: move.changes()) - before
+    since = await Prove().run(context, step, lambda move: move.changes()) - before.count
     # A server that crashed counts from zero again.
     return since if since >= 0 else None
 
 
+async def source_written_since(context: Context, step: Step) -> int | None:
+    """The same of the source."""
+    before = _at_the_proof(context, step)
+    if before is None:
+        return None
+    since = await Prove().run(context, step, lambda move: move.source_changes()) - before.source
+    return since if since >= 0 else None
+
+
+def _at_the_proof(context: Context, step: Step) -> Changes | None:
+    gauge = context.journal.gauges().get(f"changes:{step.args['handle']}")
+    return None if gauge is None else decode(gauge, Changes, what="the journal")
+
+
 def _proven_before(context: Context, step: Step) -> bool:
-    return f"changes:{step.args['handle']}" in context.journal.gauges()
+    return _at_the_proof(context, step) is not None
 
 
 def _proof_evidence(proof: Proof, words: str) -> Evidence:

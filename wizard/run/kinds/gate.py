@@ -1,12 +1,19 @@
 """Gates: a person says yes by typing the name. The worker opens them; see wizard/run/worker.py."""
 
 from wizard.model.plan import Evidence, Step
+from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
 from wizard.run.dns import dns_records
-from wizard.run.kinds.data import written_since
-from wizard.run.kinds.freeze import jobs_to_create
-from wizard.run.kinds.health import DIFFERS
+from wizard.run.kinds.data import source_written_since, written_since
+from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_to_create
+from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
+
+FREEZES: dict[str, type[Kind]] = {
+    "maintenance": Maintenance,
+    "scheduler": Scheduler,
+    "scale-down": ScaleDown,
+}
 
 Fact = tuple[str, str]
 """A state ("good" or "look") and a sentence."""
@@ -30,15 +37,21 @@ class Gate(Kind):
         facts: list[Fact] = []
         for needed in step.needs:
             record = records.get(needed)
-            if record and record.evidence:
-                state = "look" if DIFFERS in record.evidence.facts else "good"
-                facts.append((state, record.evidence.summary))
+            if not record or not record.evidence:
+                continue
+            evidence = await self._now(context, context.plan.step(needed), record.evidence)
+            if evidence is None:
+                facts.append(("look", f"was so and is not any more: {record.evidence.summary}"))
+            else:
+                facts.append(("look" if DIFFERS in evidence.facts else "good", evidence.summary))
         if step.args.get("gate") == "cut-over":
             facts.extend(await self._heroku_now(context))
+            facts.extend(await self._written(context, "; the last copy puts Heroku's rows in their place"))
         elif step.args.get("gate") == "jobs":
             facts.extend(await self._jobs_now(context, step))
         else:
-            facts.extend(await self._written(context))
+            facts.extend(await self._written(context, "; going back leaves them there"))
+            facts.extend(await self._heroku_since(context))
         if step.args.get("gate") == "finish":
             dns = dns_records(context.system, context.mapping, records)
             facts.extend(("look", f"yours to change: {record.sentence()}") for record in dns)
@@ -70,8 +83,36 @@ class Gate(Kind):
             facts.append(("look", f"one of them runs now ({', '.join(names)}); its end is waited for"))
         return facts
 
-    async def _written(self, context: Context) -> list[Fact]:
-        """What would be lost by going back, said before it is decided."""
+    async def _now(self, context: Context, step: Step, then: Evidence) -> Evidence | None:
+        """Whether an app answers is asked when the gate opens; what else was done is as it was."""
+        return await Health().probe(context, step) if step.kind == "health" else then
+
+    async def _heroku_since(self, context: Context) -> list[Fact]:
+        """Whether Heroku still stands still, as it did at the proof."""
+        facts: list[Fact] = []
+        records = context.journal.steps()
+        for step in context.plan.steps:
+            if step.kind in FREEZES and records[step.key].state == "done":
+                try:
+                    found = await FREEZES[step.kind]().probe(context, step)
+                except SignInNeeded:
+                    raise
+                except Trouble as trouble:
+                    facts.append(("look", f"could not be looked at: {step.title}. {trouble.cause}"))
+                    continue
+                if found is None:
+                    facts.append(
+                        ("look", f"somebody changed Heroku since, this is not so any more: {step.title}")
+                    )
+            if step.kind == "prove" and (count := await source_written_since(context, step)):
+                handle = step.args["handle"]
+                facts.append(
+                    ("look", f"{count:,} row changes on Heroku since the proof: they are not in {handle}")
+                )
+        return facts
+
+    async def _written(self, context: Context, then: str) -> list[Fact]:
+        """What was written to the target since the proof, and what `then` becomes of it."""
         facts: list[Fact] = []
         for step in context.plan.steps:
             if step.kind != "prove":
@@ -82,8 +123,7 @@ class Gate(Kind):
                 facts.append(
                     (
                         "look",
-                        f"{count:,} {rows} written to {step.args['handle']} since the proof; "
-                        "going back leaves them there",
+                        f"{count:,} {rows} written to {step.args['handle']} since the proof{then}",
                     )
                 )
             elif count == 0:
