@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from wizard.choose.sizes import process_memory_mb, size_at_least, version_for
+from wizard.choose.sizes import less_than, plan_memory_mb, process_memory_mb, size_at_least, version_for
 from wizard.document.checkout import Checkout
 from wizard.document.summary import databases, is_postgres, is_scheduler, size_text
 from wizard.model.noun import Noun
@@ -124,12 +124,18 @@ def _process_points(app: App, profile: Profile) -> Iterator[Point]:
             yield Point(
                 kind="blocker", component=name, reason=f"needs {needed} MB of memory (at most {largest} MB)"
             )
+        elif process.quantity and (less := less_than(profile, needed)) is not None:
+            yield Point(kind="change", component=name, reason=_less(needed, less))
         if can.max_containers is not None and process.quantity > can.max_containers:
             yield Point(
                 kind="blocker",
                 component=name,
                 reason=f"runs {process.quantity} times (at most {can.max_containers} times)",
             )
+
+
+def _less(needed: int, offered: int) -> str:
+    return f"has {needed} MB of memory today, and {offered} MB there, the nearest size"
 
 
 def _code_points(app: App, profile: Profile, checkout: Checkout | None) -> Iterator[Point]:
@@ -190,6 +196,9 @@ def _drain_points(app: App) -> Iterator[Point]:
 def _database_points(system: System, profile: Profile) -> Iterator[Point]:
     offered = profile.capabilities.postgres_versions
     for add_on in databases(system):
+        memory = plan_memory_mb(add_on.plan)
+        if (less := less_than(profile, memory)) is not None:
+            yield Point(kind="change", component=add_on.name, reason=_less(memory, less))
         if add_on.postgres is None or not add_on.postgres.version:
             yield Point(
                 kind="by-hand", component=add_on.name, reason="Heroku did not tell its version: look it up"

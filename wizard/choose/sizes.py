@@ -24,6 +24,10 @@ DYNO_MEMORY_MB = {
 POSTGRES_MEMORY_GB = {0: 4, 2: 8, 3: 15, 4: 30, 5: 61, 6: 122, 7: 244, 8: 488, 9: 768}
 """Memory of a Postgres plan above Essential by the number in its name (Heroku's plan lists, 2026)."""
 
+TOLERANCE = 0.05
+"""Share of its memory that something may lose to fit a size of the target. Vendors cut their sizes in other
+places: the next larger one may cost several times as much for the last few MB."""
+
 SMALLEST_DATABASE_MB = 1024
 SMALLEST_DISK_GB = 10
 
@@ -49,10 +53,18 @@ def size_at_least(profile: Profile, memory_mb: int) -> int | None:
 
 
 def nearest_size(profile: Profile, memory_mb: int) -> int:
-    """Like `size_at_least`, but the largest size of the target where none is large enough."""
-    return size_at_least(profile, memory_mb) or max(
+    """Like `size_at_least`, but up to `TOLERANCE` less where that fits a size, and the largest size of the
+    target where none is large enough. See `less_than`."""
+    enough = round(memory_mb * (1 - TOLERANCE)) if profile.memory_sizes_mb else memory_mb
+    return size_at_least(profile, enough) or max(
         profile.memory_sizes_mb, default=profile.capabilities.max_memory_mb or memory_mb
     )
+
+
+def less_than(profile: Profile, memory_mb: int) -> int | None:
+    """The nearest size when it is smaller than `memory_mb`, which a person should look at, else None."""
+    found = nearest_size(profile, memory_mb)
+    return found if found < memory_mb else None
 
 
 def database_memory_mb(profile: Profile, add_on: AddOn) -> int:

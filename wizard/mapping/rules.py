@@ -7,7 +7,9 @@ from typing import Literal
 from wizard.choose.sizes import (
     database_disk_gb,
     database_memory_mb,
+    less_than,
     nearest_size,
+    plan_memory_mb,
     process_memory_mb,
     size_at_least,
     version_for,
@@ -122,6 +124,8 @@ def _process(app: App, process: Process, profile: Profile) -> ProcessChoice:
         reason = f"needs {memory} MB, more than {profile.title} has in one container"
     elif process.quantity == 0:
         reason = "is scaled to zero on Heroku and stays so: 0 containers"
+    elif (less := less_than(profile, memory)) is not None:
+        reason = f"nearest size, as many as today; {less} MB, a {process.size} dyno has {memory} MB: look"
     else:
         reason = f"smallest size with at least the {memory} MB of a {process.size} dyno, as many as today"
     return ProcessChoice(
@@ -189,6 +193,8 @@ def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
         reason = f"Postgres {told.version} is not offered, {version} is the next; disk is twice the data"
     if told is not None and told.bytes is None and action == "move":
         reason += " (size not told: look at the disk)"
+    if action == "move" and (less := less_than(profile, plan_memory_mb(add_on.plan))) is not None:
+        reason += f"; {less} MB of memory, its plan has {plan_memory_mb(add_on.plan)} MB: look"
     return DatabaseChoice(
         add_on_id=add_on.id,
         action=action,

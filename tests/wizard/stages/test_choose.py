@@ -8,11 +8,13 @@ from wizard.choose.fit import component_names, fit
 from wizard.choose.price import estimate, heroku_today
 from wizard.choose.sizes import (
     database_disk_gb,
+    less_than,
     nearest_size,
     plan_memory_mb,
     size_at_least,
     version_for,
 )
+from wizard.mapping.rules import propose
 from wizard.model.system import App, Domain, Process, System
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
@@ -137,6 +139,31 @@ def test_a_size_is_never_smaller_than_the_dyno(target: Profile) -> None:
     assert size_at_least(target, 7168) == 7168
     assert size_at_least(target, 7169) is None
     assert nearest_size(target, 14336) == 7168
+
+
+def test_a_few_mb_more_do_not_make_it_the_next_size(target: Profile, system: System) -> None:
+    """A plan of 61 GB does not cost as one of 150 GB, and a person is told of the difference."""
+    sizes = (512, 1024, 30720, 61440, 153600)
+    can = msgspec.structs.replace(target.capabilities, max_memory_mb=None)
+    large = msgspec.structs.replace(target, memory_sizes_mb=sizes, capabilities=can)
+    assert plan_memory_mb("heroku-postgresql:standard-5") == 62464
+    assert nearest_size(large, 62464) == 61440 and less_than(large, 62464) == 61440
+    assert nearest_size(large, 65000) == 153600 and less_than(large, 65000) is None
+    assert nearest_size(large, 1024) == 1024 and less_than(large, 1024) is None
+    assert nearest_size(msgspec.structs.replace(large, memory_sizes_mb=()), 62464) == 62464
+    plans = tuple(
+        msgspec.structs.replace(one, plan="heroku-postgresql:standard-5") if one.id == "pg" else one
+        for one in system.add_ons
+    )
+    grown = msgspec.structs.replace(system, add_ons=plans)
+    points = {(point.component, point.reason) for point in fit(grown, large).points}
+    assert (
+        "postgresql-fluffy-1",
+        "has 62464 MB of memory today, and 61440 MB there, the nearest size",
+    ) in points
+    (choice,) = propose(grown, large).databases
+    assert choice.memory_mb == 61440 and "its plan has 62464 MB: look" in choice.reason
+    assert any("61440 MB" in line.what for line in estimate(grown, large).lines)
 
 
 @pytest.mark.parametrize(
