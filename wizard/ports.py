@@ -292,9 +292,17 @@ class Target(Protocol):
         ...
 
     async def deploy(
-        self, app: TargetApp, ref: str, log: Log, *, count: int | None = None, memory_mb: int | None = None
+        self,
+        app: TargetApp,
+        ref: str,
+        log: Log,
+        *,
+        folder: Path | None = None,
+        count: int | None = None,
+        memory_mb: int | None = None,
     ) -> TargetApp:
-        """Deploy a pushed ref; streams build, release command and start to `log`.
+        """Deploy a pushed ref; streams build, release command and start to `log`, from the first line on when
+        there is a private `folder` for what that takes, else at the end.
 
         Services that the app does not have yet begin with `count` containers of `memory_mb` each (None: the
         target's own default); those that it has keep theirs.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from providers.aptible.answers import AppAnswer, Configuration, ServiceAnswer
@@ -76,9 +77,16 @@ class Apps:
         )
 
     async def deploy(
-        self, app: TargetApp, ref: str, log: Log, *, count: int | None = None, memory_mb: int | None = None
+        self,
+        app: TargetApp,
+        ref: str,
+        log: Log,
+        *,
+        folder: Path | None = None,
+        count: int | None = None,
+        memory_mb: int | None = None,
     ) -> TargetApp:
-        """Deploy `ref` (a pushed branch, or a commit in it), with its log as it comes.
+        """Deploy `ref` (a pushed branch, or a commit in it); with a `folder` its log is shown as it comes.
 
         Without `count` and `memory_mb` a new service begins as one container of 1 GB; Aptible uses both for
         new services only (aptible-cli, deploy.rb; terraform-provider-aptible, resource_app.go).
@@ -89,14 +97,14 @@ class Apps:
         running = await self._operations.unfinished(resource, "deploy")
         if running is not None and running.git_ref == ref:
             log("This deploy is under way already.")
-            await self._operations.follow(running, log, what=what, untouched=untouched, live=True)
+            await self._operations.follow(running, log, what=what, untouched=untouched, live=folder)
         else:
             body: dict[str, Any] = {"type": "deploy", "git_ref": ref}
             if count is not None:
                 body["container_count"] = count
             if memory_mb is not None:
                 body["container_size"] = memory_mb
-            await self._operations.run(resource, body, log, what=what, untouched=untouched, live=True)
+            await self._operations.run(resource, body, log, what=what, untouched=untouched, live=folder)
         return await self._noun(await self._app(app), app.environment_id)
 
     async def services(self, app: TargetApp) -> list[TargetService]:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from providers.aptible.answers import Operation
@@ -20,7 +21,7 @@ TAIL = 25
 class LiveLog(Protocol):
     """Shows the log of a running operation line by line; returns when it ends or cannot be shown."""
 
-    async def stream(self, operation: Operation, log: Log) -> None: ...
+    async def stream(self, operation: Operation, folder: Path, log: Log) -> None: ...
 
 
 class Operations:
@@ -67,19 +68,20 @@ class Operations:
         *,
         what: str,
         untouched: str = "",
-        live: bool = False,
+        live: Path | None = None,
     ) -> Operation:
         """Start an operation and follow it to its end."""
         operation = await self.start(resource, body, what=what)
         return await self.follow(operation, log, what=what, untouched=untouched, live=live)
 
     async def follow(
-        self, operation: Operation, log: Log, *, what: str, untouched: str = "", live: bool = False
+        self, operation: Operation, log: Log, *, what: str, untouched: str = "", live: Path | None = None
     ) -> Operation:
         """Wait until it has succeeded; every line of its log goes to `log` once.
 
         Args:
-            live: show the log while it runs (over the SSH portal), not only afterwards.
+            live: show the log while it runs (over the SSH portal), not only afterwards, with the key files
+                that this needs below this private folder.
 
         Raises:
             Trouble: it failed; the message has the tail of its log. Or the account may not see it.
@@ -92,8 +94,8 @@ class Operations:
 
         log(f"Operation {operation.id} ({operation.type}) is {operation.status}.")
         stream = None
-        if live and self._live is not None and not operation.finished:
-            stream = asyncio.create_task(self._live.stream(operation, show))
+        if live is not None and self._live is not None and not operation.finished:
+            stream = asyncio.create_task(self._live.stream(operation, live, show))
         try:
             done = await self._until_finished(operation)
             if stream is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 from providers.aptible.answers import TokenAnswer
 from providers.aptible.apps import Apps
@@ -95,9 +96,16 @@ class AptibleTarget:
         await self._apps.configure(app, values, log)
 
     async def deploy(
-        self, app: TargetApp, ref: str, log: Log, *, count: int | None = None, memory_mb: int | None = None
+        self,
+        app: TargetApp,
+        ref: str,
+        log: Log,
+        *,
+        folder: Path | None = None,
+        count: int | None = None,
+        memory_mb: int | None = None,
     ) -> TargetApp:
-        return await self._apps.deploy(app, ref, log, count=count, memory_mb=memory_mb)
+        return await self._apps.deploy(app, ref, log, folder=folder, count=count, memory_mb=memory_mb)
 
     async def services(self, app: TargetApp) -> list[TargetService]:
         return await self._apps.services(app)

@@ -1,6 +1,10 @@
 """A whole move to the sandbox's Aptible: real HTTP, real ssh, real git, real Postgres, real processes."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -190,19 +194,86 @@ print("somebody has read it", flush=True)
     commit = make_repository(tmp_path / "code", {**APP, "hook.py": hook})
     branch = await push(world, app, tmp_path / "code", commit)
     lines: list[str] = []
+    kept: list[list[Path]] = []
+    folder = tmp_path / "run at 100%"
+    folder.mkdir(mode=0o700)
+    (folder / "tunnel-of-a-run-that-was-killed").mkdir()
 
     def read(line: str) -> None:
         lines.append(line)
         # Only a line that is seen while the hook still waits lets the deploy go on.
         if "waiting for a reader" in line:
+            kept.append(list(folder.iterdir()))
             (tmp_path / "read").touch()
 
-    await asyncio.wait_for(world.target.deploy(app, branch, read), 30)
+    await asyncio.wait_for(world.target.deploy(app, branch, read, folder=folder), 30)
+    assert kept == [[]]
+    assert list(folder.iterdir()) == []
     assert sum("somebody has read it" in line for line in lines) == 1
     assert sum("DEPLOY SUCCESSFUL" in line for line in lines) == 1
     assert not [line for line in lines if secret.reveal() in line]
     assert any("waiting for a reader ••••••••" in line for line in lines)
     assert world.posts("/operations/*/ssh_portal_connections") == 1
+
+
+DEPLOYER = """\
+import asyncio, json, os, pathlib, sys
+from providers.aptible.target import AptibleTarget
+from wizard.model.secret import Secret
+from wizard.ports import Environment
+
+async def main():
+    told = json.loads(os.environ["TOLD"])
+    target = AptibleTarget(told["hosts"], Secret(told["token"]))
+    environment = Environment(id=told["environment"], handle="acme-production")
+    app = await target.find_app(environment, "shop")
+    folder = pathlib.Path(told["folder"])
+    await target.deploy(app, told["branch"], lambda line: print(line, flush=True), folder=folder)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_run_that_is_killed_leaves_neither_ssh_nor_key(
+    world: World, tmp_path: Path, needs_program: Callable[[str], str]
+) -> None:
+    needs_program("git")
+    needs_program("ssh")
+    app = await world.app()
+    await world.target.configure(app, {"PORT": Secret("3000"), "GREETING": Secret("hello")}, world.log)
+    wait = "import time\nprint('the hook waits', flush=True)\ntime.sleep(600)\n"
+    branch = await push(
+        world, app, tmp_path / "code", make_repository(tmp_path / "code", {**APP, "hook.py": wait})
+    )
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o700)
+    told = {
+        "hosts": world.sandbox.hosts,
+        "token": world.sandbox.credentials["token"],
+        "environment": app.environment_id,
+        "branch": branch,
+        "folder": str(folder),
+    }
+    run = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", DEPLOYER),
+        env={**os.environ, "TOLD": json.dumps(told)},
+        stdout=subprocess.PIPE,
+    )
+    assert run.stdout is not None
+    while b"the hook waits" not in (line := await run.stdout.readline()):
+        assert line
+    assert ssh_below(folder)
+    run.kill()
+    await run.wait()
+    while ssh_below(folder):
+        await asyncio.sleep(0.01)
+    assert list(folder.iterdir()) == []
+
+
+def ssh_below(folder: Path) -> list[str]:
+    """Processes whose arguments name something in `folder`."""
+    listing = subprocess.run(["ps", "-axww", "-o", "stat=,args="], capture_output=True, text=True, check=True)
+    return [line for line in listing.stdout.splitlines() if f"{folder}/" in line and line[0] != "Z"]
 
 
 async def test_without_ssh_the_log_comes_at_the_end(
@@ -214,8 +285,8 @@ async def test_without_ssh_the_log_comes_at_the_end(
     commit = make_repository(tmp_path / "code", {**APP, ".aptible.yml": ""})
     await world.target.configure(app, {"PORT": Secret("3000")}, world.log)
     branch = await push(world, app, tmp_path / "code", commit)
-    monkeypatch.setattr("providers.aptible.live_log.shutil.which", lambda name: None)
-    await world.target.deploy(app, branch, world.log)
+    monkeypatch.setattr("wizard.database.ssh_command.shutil.which", lambda name: None)
+    await world.target.deploy(app, branch, world.log, folder=tmp_path)
     assert sum("DEPLOY SUCCESSFUL" in line for line in world.lines) == 1
     assert world.posts("/operations/*/ssh_portal_connections") == 0
 

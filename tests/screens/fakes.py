@@ -210,7 +210,14 @@ class FakeTarget:
         self._world.configured.setdefault(app.handle, {}).update(values)
 
     async def deploy(
-        self, app: TargetApp, ref: str, log: Log, *, count: int | None = None, memory_mb: int | None = None
+        self,
+        app: TargetApp,
+        ref: str,
+        log: Log,
+        *,
+        folder: Path | None = None,
+        count: int | None = None,
+        memory_mb: int | None = None,
     ) -> TargetApp:
         log(f"deploying {app.handle} at {ref}")
         done = msgspec.structs.replace(app, state="provisioned", git_ref=ref)

@@ -94,6 +94,7 @@ async def test_what_stands_still_does_not_start_with_the_deploy_and_nothing_star
     (deploy,) = context.target.deploys
     assert (deploy["count"], deploy["memory_mb"]) == told
     assert deploy["ref"] == "deploy-0123456789ab"
+    assert deploy["folder"].stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(

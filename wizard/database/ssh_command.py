@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from wizard.model.text import clean
@@ -25,6 +26,9 @@ LEGACY = (
 )
 """For a portal that still signs with SHA-1, which OpenSSH has refused unasked since 8.8."""
 
+LONGEST_LINE = 256 * 1024
+"""Bytes; a longer line comes in pieces."""
+
 _WATCH = 'read -r word; [ "$word" = done ] || kill -HUP "$1" 2>/dev/null; exit 0'
 """Waits on a pipe whose other end only this process holds. When we die, even by SIGKILL, it reads the
 end of the pipe and ends `ssh`; when we end `ssh` ourselves we tell it first."""
@@ -43,16 +47,28 @@ def find_ssh() -> str:
 
 
 class SshChild:
-    """A running `ssh` that forwards 127.0.0.1:`port` to the ticket's socket.
+    """A running `ssh` that forwards 127.0.0.1:`port` to the ticket's socket, or nothing when it is None.
 
     Its keys lie in a folder of their own (0700, files 0600) until `forget_keys`.
+
+    Args:
+        show: takes every line of its stdout from a thread, and an empty one at the end.
 
     Raises:
         Trouble: `ssh` is missing.
     """
 
-    def __init__(self, ticket: SshTicket, folder: Path, port: int, *, legacy: bool = False) -> None:
+    def __init__(
+        self,
+        ticket: SshTicket,
+        folder: Path,
+        port: int | None,
+        *,
+        legacy: bool = False,
+        show: Callable[[bytes], None] | None = None,
+    ) -> None:
         program = find_ssh()
+        self._show = show
         self._folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
         try:
             _write_keys(ticket, self._folder)
@@ -111,8 +127,14 @@ class SshChild:
 
     def _read_stdout(self) -> None:
         assert self.process.stdout is not None
-        self._let_in = bool(self.process.stdout.readline())
+        line = self.process.stdout.readline(LONGEST_LINE)
+        self._let_in = bool(line)
         self._line_or_end.set()
+        while self._show is not None:
+            self._show(line)
+            if not line:
+                return
+            line = self.process.stdout.readline(LONGEST_LINE)
         while self.process.stdout.read(4_096):
             # What the portal says later is of no use, but a full pipe would hold up the tunnel.
             continue
@@ -179,7 +201,10 @@ def _write_keys(ticket: SshTicket, folder: Path) -> None:
             file.write(text.rstrip("\n") + "\n")
 
 
-def _arguments(ticket: SshTicket, folder: Path, port: int, legacy: bool) -> list[str]:
+def _arguments(ticket: SshTicket, folder: Path, port: int | None, legacy: bool) -> list[str]:
+    # ssh expands percent signs in these paths, and splits the options at blanks. (-i looks for the file
+    # before that, and would not find it.)
+    inside = str(folder).replace("%", "%%")
     options = [
         # The first value of an option wins: ours come before those of the vendor's own program, whose 60
         # would not notice a frozen portal for a minute.
@@ -188,7 +213,8 @@ def _arguments(ticket: SshTicket, folder: Path, port: int, legacy: bool) -> list
         "ConnectTimeout=15",
         "BatchMode=yes",
         "IdentitiesOnly=yes",
-        f"UserKnownHostsFile={folder / 'known_hosts'}",
+        f'IdentityFile="{inside}/id_rsa"',
+        f'UserKnownHostsFile="{inside}/known_hosts"',
         "GlobalKnownHostsFile=/dev/null",
         "StrictHostKeyChecking=yes",
         "TCPKeepAlive=yes",
@@ -200,16 +226,17 @@ def _arguments(ticket: SshTicket, folder: Path, port: int, legacy: bool) -> list
         "Ciphers=aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,"
         "aes128-ctr,aes192-ctr,aes256-ctr",
     ]
-    arguments = ["-F", "/dev/null", "-p", str(ticket.port), "-i", str(folder / "id_rsa")]
+    arguments = ["-F", "/dev/null", "-p", str(ticket.port)]
     for option in options:
         arguments += ["-o", option]
     if ticket.environment:
         arguments += ["-o", f"SendEnv={' '.join(ticket.environment)}"]
     arguments += list(LEGACY) if legacy else []
     arguments.append("-tt" if ticket.allocate_pty else "-T")
-    # With the address: without one, ssh takes the other loopback when this one's port is taken, and says
-    # that all is well.
-    arguments += ["-L", f"127.0.0.1:{port}:{ticket.remote_socket}"]
+    if port is not None:
+        # With the address: without one, ssh takes the other loopback when this one's port is taken, and says
+        # that all is well.
+        arguments += ["-L", f"127.0.0.1:{port}:{ticket.remote_socket}"]
     return [*arguments, "--", f"{ticket.user}@{ticket.host}"]
 
 

@@ -8,6 +8,7 @@ from wizard.model.trouble import Trouble
 from wizard.ports import Log, TargetService
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
+from wizard.session.places import private_folder
 
 
 def _choices(context: Context, step: Step) -> list[ConfigChoice]:
@@ -85,7 +86,7 @@ class Deploy(Kind):
 
     async def do(self, context: Context, step: Step) -> None:
         app = await context.app(str(step.args["handle"]))
-        folder = context.folder / "git" / app.handle
+        folder = private_folder(context.folder / "git" / app.handle)
         remote, _ = await context.target.git_remote(app, str(folder), str(step.args["commit"]))
         wanted = wanted_services(context, str(step.args["app"])).values()
         # All new services of a deploy begin alike. What is to stand still must not run for a moment, not
@@ -94,6 +95,7 @@ class Deploy(Kind):
             app,
             remote.branch,
             context.log(step),
+            folder=folder,
             count=0 if any(count == 0 for count, _ in wanted) else None,
             memory_mb=max((memory for _, memory in wanted), default=None),
         )
