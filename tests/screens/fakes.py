@@ -1,6 +1,7 @@
 """A Heroku and two targets in memory, behind the wizard's ports: no network, and every wish noted."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
