@@ -1,5 +1,7 @@
 """The palette: every action of the screen by its words, found by typing a part of them."""
 
+import json
+
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from screens.keys import Key
@@ -9,7 +11,7 @@ class KeyCommands(Provider):
     """Offers the keys of the screen under the palette. A refused action says why, as its key does."""
 
     def _keys(self) -> tuple[Key, ...]:
-        # Asked by name: the palette may be opened over a dialog, which has no such keys.
+        # Asked by name: a dialog with nothing but a question has no such keys.
         keys = getattr(self.screen, "all_keys", None)
         return tuple(key for key in keys() if key.word) if callable(keys) else ()
 
@@ -34,4 +36,5 @@ class KeyCommands(Provider):
         return key.explain
 
     def _do(self, key: Key):  # type: ignore[no-untyped-def]  # Textual's IgnoreReturnCallbackType
-        return lambda: self.screen.run_action(f"act('{key.name}')")
+        # As JSON: the action of a dialog may have an argument in quotes.
+        return lambda: self.screen.run_action(f"act({json.dumps(key.name)})")

@@ -1,13 +1,17 @@
 """The long lists of a run over the monitor: tables, steps, events, log; each filters, scrolls and goes on."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from screens.commands import KeyCommands
+from screens.keys import Key
 from screens.lean_wire import LeanCompositor
 from screens.monitor.board import Board
 from screens.monitor.line import Line, Span, line, text, texts
@@ -17,6 +21,17 @@ from screens.styles import sheet
 from screens.widgets.field import Field
 from screens.widgets.too_small import TooSmall
 
+KEYS = (
+    Key("t", "kind('tables')", "tables", "All tables of the copy."),
+    Key("o", "kind('steps')", "steps", "All steps with their times and evidence."),
+    Key("e", "kind('events')", "events", "What happened, with the time of each."),
+    Key("l", "kind('log')", "log", "The log of the target, as it streams."),
+    Key("slash", "filter", "filter", "Show only what contains the text you type."),
+    Key("c", "copy", "copy", "Copy the lines on the screen."),
+    Key("escape", "close", "back", "Back to the monitor."),
+)
+"""What the palette offers over the lists; `name` is the action with its argument."""
+
 HINT = "t tables  o steps  e events  l log  / filter  c copy  ↑↓ scroll  esc back"
 
 
@@ -25,15 +40,10 @@ class RunLists(ModalScreen[None]):
 
     CSS_PATH = sheet("run")
     AUTO_FOCUS = "#lines"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeyCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", show=False),
+        *(Binding(key.key, key.name, show=False) for key in KEYS),
         Binding("q", "close", show=False),
-        Binding("t", "kind('tables')", show=False),
-        Binding("o", "kind('steps')", show=False),
-        Binding("e", "kind('events')", show=False),
-        Binding("l", "kind('log')", show=False),
-        Binding("slash", "filter", show=False),
-        Binding("c", "copy", show=False),
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
         Binding("pagedown,space", "page(1)", show=False),
@@ -50,6 +60,15 @@ class RunLists(ModalScreen[None]):
         self._top = 0
         self._at_end = follows_end(kind)
         self._wanted = ""
+
+    @classmethod
+    def all_keys(cls) -> tuple[Key, ...]:
+        """For the palette."""
+        return KEYS
+
+    async def action_act(self, name: str) -> None:
+        """Do what the palette picked."""
+        await self.run_action(name)
 
     def compose(self) -> ComposeResult:
         """A title, the filter (hidden), the lines, the keys."""

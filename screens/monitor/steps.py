@@ -10,6 +10,12 @@ from wizard.model.plan import Step
 from wizard.run.journal import Event
 from wizard.run.view import RunView, StepView
 
+WORST_FIRST = ("broken", "connecting", "down", "up", "closed")
+"""States of a tunnel; the first is what a person should see first."""
+
+SHOWN = 2
+"""Tunnels that have a line of their own."""
+
 PHASES = {"prepare": "Prepare", "copy": "Copy", "cut-over": "Cut-over", "finish": "Finish"}
 
 
@@ -160,10 +166,18 @@ def tunnel_line(name: str, health: TunnelHealth, *, known: bool) -> Line:
 
 
 def tunnel_lines(view: RunView, *, known: bool) -> list[Line]:
-    """The tunnels that are or should be open, two at most. `known` is False when nobody watches them."""
+    """The tunnels that are or should be open, the worst first: two of them, and how the others are.
+    `known` is False when nobody watches them."""
     if view.run.state in ("done", "taken-back", "stopped"):
         return []
-    return [tunnel_line(name, health, known=known) for name, health in sorted(view.tunnels.items())][:2]
+    tunnels = sorted(view.tunnels.items(), key=lambda tunnel: (WORST_FIRST.index(tunnel[1].state), tunnel[0]))
+    lines = [tunnel_line(name, health, known=known) for name, health in tunnels[:SHOWN]]
+    if rest := [health.state for _, health in tunnels[SHOWN:]]:
+        how = ", ".join(f"{rest.count(state)} {state}" for state in WORST_FIRST if state in rest)
+        lines.append(
+            line(Span(pad("", 8)), Span(f"… {len(rest)} more" + (f": {how}" if known else ""), "muted"))
+        )
+    return lines
 
 
 def event_line(event: Event) -> Line:

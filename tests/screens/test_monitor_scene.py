@@ -8,10 +8,11 @@ from screens.monitor.copy import arrange, ranked, sparks, table_line, whole
 from screens.monitor.line import Span, crop, fit, line, pad, spread, text, texts, width, wrap
 from screens.monitor.scene import Kept, Seen, scene
 from screens.monitor.status import status
+from screens.monitor.steps import tunnel_lines
 from screens.monitor.whole_lists import lines_of
 from tests.screens.a_run import COPY, DEPLOY, ARun, progress
 from tests.screens.conftest import Begun
-from wizard.database.progress import CopyProgress, TableProgress
+from wizard.database.progress import CopyProgress, TableProgress, TunnelHealth
 from wizard.model.trouble import Trouble
 from wizard.run.view import view
 
@@ -151,3 +152,23 @@ def test_lines_are_cropped_and_wrapped_by_cells() -> None:
     assert text(spread(line("a long left side"), line("right"), 12)) == "a lon… right"
     assert [text(one) for one in wrap("one two three", 8)] == ["one two", "three"]
     assert [text(one) for one in wrap("x" * 20, 8)] == ["x" * 8, "x" * 8, "x" * 4]
+
+
+def test_the_worst_tunnels_have_a_line_and_no_other_is_forgotten(begun: Begun) -> None:
+    run = ARun(begun.chosen()).start()
+    run.copying()
+    for name, state in (("b-db", "up"), ("c-db", "broken"), ("d-db", "connecting")):
+        health = TunnelHealth(state=state, reason="connection refused")  # type: ignore[arg-type]
+        run.journal.gauge(f"tunnel:{name}", health)
+    now = view(run.session)
+    assert now is not None
+    lines = [text(one) for one in tunnel_lines(now, known=True)]
+    assert "broken" in lines[0] and "connecting" in lines[1] and lines[2].strip() == "… 2 more: 2 up"
+    assert text(tunnel_lines(now, known=False)[2]).strip() == "… 2 more"
+    drawn = "\n".join(text(one) for one in scene(seen_of(run), 78, 19, Kept()).lines)
+    assert "✗ broken: connection refused" in drawn and "… 2 more: 2 up" in drawn
+    run.journal.drop_gauge("tunnel:d-db")
+    run.journal.drop_gauge("tunnel:c-db")
+    now = view(run.session)
+    assert now is not None and len(tunnel_lines(now, known=True)) == 2
+    run.close()
