@@ -290,6 +290,26 @@ def test_a_stop_reaches_a_wait_for_somebodys_lock(small: Database, target: Datab
         assert not waiting.is_alive() and len(outcome) == 1
 
 
+def test_extensions_come_along_where_the_role_may_install_them(
+    small: Database, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.sql(
+        "CREATE SCHEMA heroku_ext; CREATE EXTENSION vector WITH SCHEMA heroku_ext;"
+        "GRANT USAGE ON SCHEMA heroku_ext TO app; COMMENT ON EXTENSION vector IS 'ours';"
+        "CREATE TABLE places (id int, v heroku_ext.vector(3)); GRANT SELECT ON places TO app;"
+        "INSERT INTO places VALUES (1, '[1,2,3]'), (2, NULL)",
+        role="postgres",
+    )
+    # As at Aptible, whose role is a superuser.
+    superuser = target.url("postgres")
+    monkeypatch.setattr(target, "url", lambda role="postgres": superuser)
+    Told(small, target, tmp_path).whole_way()
+    assert target.sql("SELECT id, v::text FROM places ORDER BY id") == [(1, "[1,2,3]"), (2, None)]
+    assert target.one(
+        "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'vector'"
+    ) == ("heroku_ext")
+
+
 def test_what_a_dump_does_not_carry_is_named(small: Database, target: Database, tmp_path: Path) -> None:
     role = f"reporting_{small.name}"
     small.sql(f"CREATE ROLE {role}", role="postgres")

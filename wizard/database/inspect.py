@@ -227,7 +227,8 @@ def installable_extensions(connection: Connection, names: Iterable[str]) -> list
     """Those of `names` that this role can really install: each is tried, and taken back. A managed server's
     catalogue does not tell what its hooks allow."""
     good = []
-    connection.execute("BEGIN")
+    # Ours is pinned to no search path, and most extensions go where that leads.
+    connection.execute("BEGIN; CREATE SCHEMA _offramp_trial; SET LOCAL search_path = _offramp_trial")
     for name in names:
         connection.execute("SAVEPOINT trial")
         try:
