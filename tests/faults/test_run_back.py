@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.faults.run_world import RunWorld, make_world, state_of
@@ -47,6 +48,40 @@ def test_back_from_the_last_gate_through_a_kill_and_then_to_the_end(world: RunWo
     world.assert_moved()
     world.assert_made_once()
     assert not world.rows_of_source_missing("public.heartbeats", "id")
+
+
+def test_a_resume_at_the_last_gate_repeats_nothing_and_tells_what_changed(world: RunWorld) -> None:
+    world.to_cut_over()
+    world.wait_for_gate("gate:finish")
+    world.kill_worker()
+    # Meanwhile somebody writes on both sides, and starts Heroku's backend by hand.
+    with world._connect("source") as connection:
+        connection.execute("INSERT INTO heartbeats (worker) VALUES ('by hand')")
+    with world._connect("target") as connection:
+        connection.execute("UPDATE users SET email = 'only-here@acme.example' WHERE id = 1")
+    token = world.sandbox.credentials["heroku"]["token"]
+    changed = httpx.patch(
+        f"{world.session.info.hosts['heroku']['api']}/apps/migrate-backend",
+        json={"maintenance": False},
+        headers={
+            "Accept": "application/vnd.heroku+json; version=3",
+            "Authorization": f"Bearer {token}",
+        },
+        trust_env=False,
+    )
+    assert changed.status_code == 200, changed.text
+    world.start()
+    gate = world.wait_for_gate("gate:finish").gate
+    assert gate is not None
+    told = [words for state, words in gate.true_now if state == "look"]
+    assert any("Maintenance mode on for migrate-backend" in words for words in told), told
+    assert any("on Heroku since the proof" in words for words in told), told
+    assert any("written to migrate-backend-db since the proof" in words for words in told), told
+    world.finish()
+    with world._connect("target") as connection:
+        found = connection.execute("SELECT email FROM users WHERE id = 1").fetchone()
+    assert found == ("only-here@acme.example",), "what the target took was copied over"
+    assert world.facts["heroku"]["apps"]["migrate-backend"]["maintenance"] is False
 
 
 def test_back_in_the_middle_of_the_cut_over(world: RunWorld) -> None:
