@@ -163,6 +163,15 @@ def _read_git(folder: Path, top: Path, wanted: list[str]) -> Checkout:
                 blocks=True,
             )
         )
+    if git_line(folder, "rev-parse", "--is-shallow-repository") == "true":
+        remarks.append(
+            Remark(
+                kind="shallow",
+                text=f"{folder.name} is a shallow clone, without its whole history: its push is refused.",
+                remedy="Run `git fetch --unshallow` in it.",
+                blocks=True,
+            )
+        )
     if (folder / ".gitmodules").exists():
         remarks.append(
             Remark(kind="submodules", text="The repository has submodules; a push sends only their names.")

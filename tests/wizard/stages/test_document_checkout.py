@@ -51,6 +51,19 @@ def test_a_clean_checkout(make_checkout: MakeCheckout, git: Git) -> None:
     assert checkout.remarks == ()
 
 
+def test_a_shallow_clone_is_seen_before_its_push_fails(
+    make_checkout: MakeCheckout, git: Git, tmp_path: Path
+) -> None:
+    whole = make_checkout("whole", FILES)
+    git(whole, "commit", "-q", "--allow-empty", "-m", "second")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{whole}", "part")
+    (remark,) = read_checkout(tmp_path / "part").remarks
+    assert (remark.kind, remark.blocks) == ("shallow", True)
+    assert "git fetch --unshallow" in remark.remedy
+    git(tmp_path / "part", "fetch", "-q", "--unshallow")
+    assert read_checkout(tmp_path / "part").remarks == ()
+
+
 def test_files_are_read_from_the_commit(make_checkout: MakeCheckout) -> None:
     folder = make_checkout("app", FILES)
     (folder / "Procfile").write_text("web: changed\n")
