@@ -95,8 +95,9 @@ async def test_an_expired_token_asks_to_sign_in(world: World) -> None:
     with pytest.raises(SignInNeeded) as caught:
         await world.target.environments()
     assert caught.value.vendor == "aptible"
-    token = world.sandbox.tokens.issue(world.sandbox.tokens.person)
-    target = AptibleTarget(world.sandbox.hosts, Secret(token.value), QUICK)
+    token = world.sandbox.credentials["token"]
+    assert token == world.sandbox.credentials["token"]
+    target = AptibleTarget(world.sandbox.hosts, Secret(token), QUICK)
     assert await target.environments() == []
     await target.close()
 

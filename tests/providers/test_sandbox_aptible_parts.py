@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from providers.sandbox.aptible.builds import BuildFailed, build, read_before_deploy, read_procfile
+from providers.sandbox.aptible.builds import BuildFailed, build, read_before_deploy, read_procfile, run_line
 from providers.sandbox.aptible.containers import container_environment, in_folder
 from providers.sandbox.aptible.rollout import merged
 from providers.sandbox.aptible.supercronic import parse
@@ -114,6 +114,48 @@ def test_a_build_reads_what_the_last_stage_says(tmp_path: Path, needs_program: C
     assert any("not run" in line for line in lines)
     with pytest.raises(BuildFailed, match="was not found"):
         build(tmp_path / "code" / ".git", "deploy-nothing", tmp_path / "out2", lines.append)
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "procfile", "printed"),
+    [
+        ('CMD ["echo", "$WORD", "a b"]', "", {"cmd": "$WORD a b"}),
+        ("CMD echo $WORD", "", {"cmd": "seen"}),
+        ('ENTRYPOINT ["echo", "first"]', "", {"cmd": "first"}),
+        ('ENTRYPOINT ["echo", "first"]\nCMD ["$WORD"]', "", {"cmd": "first $WORD"}),
+        ("ENTRYPOINT echo $WORD", "", {"cmd": "seen"}),
+        ('CMD ["false"]', "web: echo $WORD && echo two", {"web": "seen\ntwo"}),
+        (
+            'ENTRYPOINT ["echo", "first"]\nCMD ["no"]',
+            "web: run --port $PORT 'a b' && x\nworker: y",
+            {"web": "first run --port $PORT a b && x", "worker": "first y"},
+        ),
+        ("ENTRYPOINT echo $WORD", "web: the line is lost", {"web": "seen"}),
+    ],
+)
+def test_an_entrypoint_takes_lines_as_words_and_no_shell_reads_them(
+    tmp_path: Path,
+    needs_program: Callable[[str], str],
+    dockerfile: str,
+    procfile: str,
+    printed: dict[str, str],
+) -> None:
+    needs_program("git")
+    files = {"Dockerfile": f"FROM scratch\n{dockerfile}\n", **({"Procfile": procfile} if procfile else {})}
+    make_repository(tmp_path / "code", files)
+    built = build(tmp_path / "code" / ".git", "main", tmp_path / "out", lambda line: None)
+    environment = {"PATH": os.environ["PATH"], "WORD": "seen", "PORT": "1"}
+    said = {
+        name: subprocess.run(
+            ["/bin/sh", "-c", run_line(built.entrypoint, line)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for name, line in built.processes.items()
+    }
+    assert said == printed
 
 
 def test_procfile_and_hooks() -> None:

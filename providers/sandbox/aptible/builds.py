@@ -21,7 +21,10 @@ class BuildFailed(Exception):
 
 @dataclass
 class Built:
+    """`processes` are lines by type, as the Procfile has them; `run_line` says what runs for one."""
+
     sha: str
+    entrypoint: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     exposed_ports: list[int] = field(default_factory=list)
     processes: dict[str, str] = field(default_factory=dict)
@@ -64,6 +67,12 @@ def build(repository: Path, ref: str, folder: Path, say: Say) -> Built:
     return built
 
 
+def run_line(entrypoint: list[str], line: str) -> str:
+    """What a shell is given to run a process: without an ENTRYPOINT its line, as it stands; with one the line
+    is split into words, which are its arguments, and no shell sees the variables in them."""
+    return shlex.join([*entrypoint, *shlex.split(line)]) if entrypoint else line
+
+
 def read_procfile(text: str) -> dict[str, str]:
     """Process types with their commands, in order."""
     lines = (re.match(r"^([A-Za-z0-9_-]+):\s*(.+)$", line) for line in text.splitlines())
@@ -102,14 +111,15 @@ def _read_dockerfile(path: Path, sha: str, say: Say) -> Built:
     ]
     if not steps or not any(step.upper().startswith("FROM ") for step in steps):
         raise BuildFailed("Dockerfile: no build stage in current context")
-    entrypoint = command = ""
+    command: str | None = None
     for number, step in enumerate(steps, start=1):
         say(f"Step {number}/{len(steps)} : {step}")
         word, _, rest = step.partition(" ")
         match word.upper():
             case "FROM":
                 # Each stage begins anew; what the last one says is what counts.
-                entrypoint = command = ""
+                command = None
+                built.entrypoint = []
                 built.environment.clear()
                 built.exposed_ports.clear()
                 built.workdir = "/"
@@ -120,15 +130,15 @@ def _read_dockerfile(path: Path, sha: str, say: Say) -> Built:
             case "EXPOSE":
                 built.exposed_ports += [int(port) for port in re.findall(r"\d+", rest)]
             case "CMD":
-                command = _command(rest)
+                command = rest
             case "ENTRYPOINT":
-                entrypoint = _command(rest)
+                built.entrypoint = _words(rest)
             case "COPY" | "ADD":
                 _check_copy(path.parent, rest)
             case "RUN":
                 say(" ---> not run: the sandbox uses the Python and the packages it has")
-    if both := " ".join(part for part in (entrypoint, command) if part):
-        built.processes = {"cmd": both}
+    if command is not None or built.entrypoint:
+        built.processes = {"cmd": _cmd_line(built.entrypoint, command)}
     say(f"Successfully built {sha[:12]}")
     return built
 
@@ -140,13 +150,22 @@ def _pairs(text: str) -> dict[str, str]:
     return dict(word.split("=", 1) for word in words if "=" in word)
 
 
-def _command(text: str) -> str:
-    if text.lstrip().startswith("["):
-        try:
-            return shlex.join(str(word) for word in json.loads(text))
-        except json.JSONDecodeError as error:
-            raise BuildFailed(f"Dockerfile: {text.strip()} is not a list of words") from error
-    return text.strip()
+def _cmd_line(entrypoint: list[str], command: str | None) -> str:
+    """The line of the service that an image without a Procfile has."""
+    if command is None:
+        return ""
+    as_words = entrypoint or command.lstrip().startswith("[")
+    return shlex.join(_words(command)) if as_words else command.strip()
+
+
+def _words(text: str) -> list[str]:
+    """The words of a CMD or ENTRYPOINT: a list as it is, anything else by a shell, as Docker runs it."""
+    if not text.lstrip().startswith("["):
+        return ["/bin/sh", "-c", text.strip()]
+    try:
+        return [str(word) for word in json.loads(text)]
+    except json.JSONDecodeError as error:
+        raise BuildFailed(f"Dockerfile: {text.strip()} is not a list of words") from error
 
 
 def _check_copy(root: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from providers.sandbox.aptible.builds import build
+from providers.sandbox.aptible.builds import build, run_line
 from providers.sandbox.aptible.containers import (
     Container,
     ReleaseFailed,
@@ -126,6 +126,7 @@ class Rollout:
             environment=built.environment,
             exposed_ports=built.exposed_ports,
             processes=built.processes,
+            entrypoint=built.entrypoint,
             before_deploy=built.before_deploy,
             workdir=built.workdir,
         )
@@ -200,7 +201,7 @@ class Rollout:
         count: int,
         operation: Operation,
     ) -> list[Container]:
-        command = image.processes[service.process_type]
+        command = run_line(image.entrypoint, image.processes[service.process_type])
         tail: deque[str] = deque(maxlen=SHOWN_LINES)
         containers: list[Container] = []
         try:

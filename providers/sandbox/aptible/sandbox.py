@@ -47,7 +47,7 @@ class AptibleSandbox:
         pace: float = 1.0,
     ) -> None:
         self.hosts: dict[str, str] = {}
-        self.credentials: dict[str, str] = {}
+        self._token = ""
         self.pace = pace
         self.world = World()
         self.tokens = Tokens(canary)
@@ -92,12 +92,18 @@ class AptibleSandbox:
             "git": f"root@127.0.0.1:{self.git.port}",
             "git_host_keys": "\n".join(self.portal.public_host_keys().values()),
         }
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What signs in now; the token is a fresh one when the last was made invalid."""
         person, robot = self.tokens.person, self.tokens.robot
-        self.credentials = {
+        if self.tokens.check(self._token) is None:
+            self._token = self.tokens.issue(person).value
+        return {
             "email": person.email,
             "password": person.password,
             "otp": person.otp or "",
-            "token": self.tokens.issue(person).value,
+            "token": self._token,
             "robot_email": robot.email,
             "robot_password": robot.password,
         }

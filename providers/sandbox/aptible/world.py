@@ -75,6 +75,7 @@ class Image:
     environment: dict[str, str]
     exposed_ports: list[int]
     processes: dict[str, str]
+    entrypoint: list[str]
     before_deploy: list[str]
     workdir: str
     created_at: str = field(default_factory=now)
