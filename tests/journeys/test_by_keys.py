@@ -163,7 +163,7 @@ def test_the_whole_way_by_keys(demo: Callable[[str], Demo]) -> None:
     report = terminal.wait_for("The system runs on Aptible")
     assert "Point www.acme.example at Aptible" in report
     terminal.press("Down", "Down", "PageDown")
-    terminal.wait_for("35 of 35 tables equal")
+    terminal.wait_for("36 of 36 tables equal")
 
     facts = one.facts()
     assert "Ada" in page_of(facts, "migrate-backend") or "users" in page_of(facts, "migrate-backend").lower()

@@ -70,7 +70,7 @@ def owner(postgres: Postgres) -> psycopg.Connection[tuple[Any, ...]]:
 async def test_all_objects_are_there_and_the_owners(shared: Postgres) -> None:
     with owner(shared) as connection:
         kinds = dict(connection.execute(KINDS).fetchall())
-        assert kinds["r"] == 35
+        assert kinds["r"] == 36
         assert kinds["v"] == 2
         assert kinds["m"] == 1
         assert kinds["S"] == 7
@@ -80,7 +80,7 @@ async def test_all_objects_are_there_and_the_owners(shared: Postgres) -> None:
         foreign = connection.execute(
             "select count(*), bool_and(convalidated) from pg_constraint where contype = 'f'"
         )
-        assert foreign.fetchone() == (8, True)
+        assert foreign.fetchone() == (9, True)
         domains = connection.execute(
             "select count(*) from pg_type where typtype = 'd' and typowner = %s::regrole", (ROLE,)
         )
@@ -148,9 +148,20 @@ async def test_herokus_own_schema_is_there_and_does_not_disturb(shared: Postgres
             "validate_extension",
         ]
         connection.execute("create table of_the_app (id int); drop table of_the_app")
+    without = "begin; drop extension vector cascade;"
     with pytest.raises(psycopg.errors.RaiseException, match="_heroku schema is not allowed"):
-        await shared.sql("create extension vector schema _heroku", database=DATABASE)
-    await shared.sql("create extension vector schema public; drop extension vector", database=DATABASE)
+        await shared.sql(f"{without} create extension vector schema _heroku", database=DATABASE)
+    in_public = "create extension vector schema public; drop extension vector; rollback"
+    await shared.sql(f"{without} {in_public}", database=DATABASE)
+
+
+async def test_an_extension_lives_in_herokus_schema_for_them(shared: Postgres) -> None:
+    with owner(shared) as connection:
+        place = "select n.nspname from pg_extension e join pg_namespace n on n.oid = extnamespace"
+        assert connection.execute(f"{place} where extname = 'vector'").fetchone() == ("heroku_ext",)
+        nearest = "select place operator(heroku_ext.<->) '[0,0,0,0]' from document_places order by 1 limit 1"
+        row = connection.execute(nearest).fetchone()
+        assert row is not None and row[0] > 0
 
 
 async def test_values_that_are_easily_lost(shared: Postgres) -> None:

@@ -75,3 +75,24 @@ create event trigger log_drop_ext on sql_drop execute function _heroku.drop_ext(
 create event trigger validate_extension on ddl_command_end execute function _heroku.validate_extension();
 
 revoke usage on schema public from public;
+
+-- Where Heroku wanted every new extension from 2022 to 2023. Columns name its types with the schema.
+create schema heroku_ext;
+create extension vector with schema heroku_ext;
+comment on extension vector is 'Distances between documents, asked for by Acme''s search';
+
+create table document_places (
+    document_id uuid primary key references documents (id) on delete cascade,
+    place heroku_ext.vector(4) not null
+);
+insert into document_places (document_id, place)
+select id, array[ascii(id::text), ascii(title), length(body::text) % 97, number / 7.0]::real[]::heroku_ext.vector
+from (select *, row_number() over (order by id) as number from documents) numbered where number <= 200;
+create index document_places_near on document_places using hnsw (place heroku_ext.vector_l2_ops);
+
+do $$
+begin
+    execute format('alter table document_places owner to %I',
+                   (select pg_get_userbyid(datdba) from pg_database where datname = current_database()));
+end
+$$;
