@@ -95,6 +95,28 @@ class TestManners:
         assert (await api.get(f"/apps/{by_name['id']}")).json() == by_name
 
 
+class TestSecondFactor:
+    async def test_an_app_is_open_to_whoever_brings_the_code(
+        self, heroku: HerokuSandbox, api: httpx.AsyncClient
+    ) -> None:
+        await heroku.act("refuse", app="migrate-backend", how="two_factor")
+        code = {"Heroku-Two-Factor-Code": heroku.world.two_factor_code}
+        for given, status in (({}, 403), ({"Heroku-Two-Factor-Code": "000000"}, 403), (code, 200), ({}, 403)):
+            answer = await api.get("/apps/migrate-backend/config-vars", headers=given)
+            assert answer.status_code == status
+            assert status == 200 or answer.json()["id"] == "two_factor"
+
+    async def test_an_app_that_was_pre_authorised_stays_open(
+        self, heroku: HerokuSandbox, api: httpx.AsyncClient
+    ) -> None:
+        await heroku.act("refuse", app="migrate-backend", how="two_factor")
+        path = "/apps/migrate-backend/pre-authorizations"
+        assert (await api.put(path)).status_code == 403
+        code = {"Heroku-Two-Factor-Code": heroku.world.two_factor_code}
+        assert (await api.put(path, headers=code)).status_code == 200
+        assert (await api.get("/apps/migrate-backend/config-vars")).status_code == 200
+
+
 class TestRanges:
     async def walk(self, api: httpx.AsyncClient, path: str, wanted: str) -> list[list[Any]]:
         pages = []

@@ -42,11 +42,14 @@ def error_body(status: int) -> dict[str, Any]:
 
 
 def app_of(world: World, request: web.Request, name: str = "app") -> App:
-    """The app that the path names; ApiError when it is not there or refused."""
+    """The app that the path names; ApiError when it is not there or refused. An app that wants a second
+    factor is open to a request that brings the code."""
     app = world.app(request.match_info[name])
     if app is None or app.gone:
         raise not_found("app")
     if app.refused == "two_factor":
+        if request.headers.get("Heroku-Two-Factor-Code") == world.two_factor_code:
+            return app
         raise ApiError(
             403,
             "two_factor",

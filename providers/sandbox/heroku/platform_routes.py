@@ -46,6 +46,7 @@ class PlatformRoutes:
             web.get("/users/{user}/apps", self._apps),
             web.get("/apps/{app}", self._app),
             web.patch("/apps/{app}", self._change_app),
+            web.put("/apps/{app}/pre-authorizations", self._pre_authorize),
             web.get("/apps/{app}/formation", self._formation),
             web.patch("/apps/{app}/formation", self._scale),
             web.get("/apps/{app}/formation/{type}", self._line),
@@ -98,6 +99,14 @@ class PlatformRoutes:
             raise ApiError(422, "invalid_params", "Only maintenance (true or false) can be changed here.")
         self._platform.set_maintenance(app, on)
         return web.json_response(shapes.app(self._world, app))
+
+    async def _pre_authorize(self, request: web.Request) -> web.Response:
+        """Open an app that wants a second factor; at Heroku for a short time, here until it is refused."""
+        app = self._open(request)
+        if request.headers.get("Heroku-Two-Factor-Code") != self._world.two_factor_code:
+            raise ApiError(403, "two_factor", "A second authentication factor is required.")
+        app.refused = ""
+        return web.json_response({})
 
     async def _formation(self, request: web.Request) -> web.Response:
         app = self._open(request)
