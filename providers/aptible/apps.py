@@ -107,6 +107,15 @@ class Apps:
             await self._operations.run(resource, body, log, what=what, untouched=untouched, live=folder)
         return await self._noun(await self._app(app), app.environment_id)
 
+    async def under_way(self, app: TargetApp) -> str:
+        """The type of an operation on the app or one of its services that has not ended; "" for none."""
+        resources = [f"apps/{app.id}", *(f"services/{one.id}" for one in await self.services(app))]
+        for resource in resources:
+            for operation in await self._operations.listed(resource):
+                if not operation.finished:
+                    return operation.type
+        return ""
+
     async def services(self, app: TargetApp) -> list[TargetService]:
         """Services by their type. There are none before the first deploy."""
         found = await self._api.listed(

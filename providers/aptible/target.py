@@ -107,6 +107,9 @@ class AptibleTarget:
     ) -> TargetApp:
         return await self._apps.deploy(app, ref, log, folder=folder, count=count, memory_mb=memory_mb)
 
+    async def under_way(self, app: TargetApp) -> str:
+        return await self._apps.under_way(app)
+
     async def services(self, app: TargetApp) -> list[TargetService]:
         return await self._apps.services(app)
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from wizard.model.mapping import JobChoice, Mapping, ProcessChoice
 from wizard.model.plan import Step
+from wizard.model.trouble import Trouble
 from wizard.ports import Endpoint, GitRemote, TargetApp, TargetService
 from wizard.run.context import Context
-from wizard.run.kinds.serve import Deploy, EndpointKind
+from wizard.run.kinds.serve import BUSY, Deploy, EndpointKind
 
 APP = TargetApp(id="7", handle="shop", environment_id="1", state="pending")
 
@@ -25,6 +28,20 @@ class FakeTarget:
     def __init__(self) -> None:
         self.deploys: list[dict[str, Any]] = []
         self.endpoint: Endpoint | None = None
+        self.at_work = ""
+        self.scaled: list[tuple[str, int]] = []
+
+    async def find_app(self, environment: object, handle: str) -> TargetApp:
+        return APP
+
+    async def under_way(self, app: TargetApp) -> str:
+        return self.at_work
+
+    async def scale(
+        self, service: TargetService, count: int, memory_mb: int, log: Callable[[str], None]
+    ) -> TargetService:
+        self.scaled.append((service.type, count))
+        return service
 
     async def git_remote(self, app: TargetApp, folder: str, ref: str) -> tuple[GitRemote, dict[str, Any]]:
         return GitRemote(url="nowhere", branch=f"deploy-{ref[:12]}", environment={}), {}
@@ -54,9 +71,18 @@ class FakeContext:
         self.folder = folder
         self.target = FakeTarget()
         self.lines: list[str] = []
+        self.deployed: str | None = None
+        self.states: dict[str, str] = {}
+        self.journal = self
+
+    def steps(self) -> dict[str, Any]:
+        return {key: SimpleNamespace(state=state) for key, state in self.states.items()}
+
+    async def environment(self) -> None:
+        """There is but one."""
 
     async def app(self, handle: str) -> TargetApp:
-        return APP
+        return msgspec.structs.replace(APP, git_ref=self.deployed)
 
     def log(self, step: Step) -> Callable[[str], None]:
         return self.lines.append
@@ -112,3 +138,28 @@ async def test_an_address_counts_when_it_leads_to_the_right_port(
     await EndpointKind().do(around, opened)
     found = await EndpointKind().probe(around, opened)
     assert found is not None and found.facts["url"] == "https://a.example"
+
+
+async def test_an_older_deploy_of_the_same_commit_is_none(tmp_path: Path) -> None:
+    context = FakeContext(Mapping(), tmp_path)
+    context.deployed = "deploy-0123456789ab"
+    around, deploy = cast(Context, context), step("deploy", commit="0123456789abcdef")
+    # Before it was begun, and after it was taken back: the release command has not seen these rows.
+    for state in ("pending", "undone"):
+        context.states[deploy.key] = state
+        assert await Deploy().probe(around, deploy) is None
+    context.states[deploy.key] = "intent"
+    assert await Deploy().probe(around, deploy) is not None, "begun, and found: a worker was killed meanwhile"
+
+
+async def test_an_app_is_not_stopped_while_the_target_is_at_work_on_it(tmp_path: Path) -> None:
+    context = FakeContext(Mapping(), tmp_path)
+    around, deploy = cast(Context, context), step("deploy", commit="0123456789abcdef")
+    context.target.at_work = "deploy"
+    with pytest.raises(Trouble) as caught:
+        await Deploy().undo(around, deploy)
+    assert caught.value.code == BUSY and caught.value.retry
+    assert context.target.scaled == []
+    context.target.at_work = ""
+    assert await Deploy().undo(around, deploy) == "shop is stopped on the target"
+    assert context.target.scaled == [("web", 0)]

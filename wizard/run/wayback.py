@@ -4,11 +4,15 @@ from wizard.model.plan import Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
 from wizard.run.kinds import KINDS
+from wizard.run.kinds.serve import BUSY
 from wizard.run.waits import Waits
 
 TARGET_TRIES = 3
 """Failures of the target that are waited for, in all, before Heroku is started all the same; and as many
 for each of its steps afterwards."""
+
+BUSY_TRIES = 240
+"""Looks, once Heroku serves, whether a deploy on the target has ended: 40 minutes, a build may take 30."""
 
 LONGEST_PAUSE = 10
 """Seconds between tries to reach Heroku."""
@@ -37,7 +41,7 @@ class WayBack:
                 continue
             else:
                 trouble = await self._undo(step, tries=0)
-                while trouble is not None and trouble.retry and self._patience > 0:
+                while trouble is not None and _passes_soon(trouble) and self._patience > 0:
                     self._patience -= 1
                     await self._pause(trouble, TARGET_TRIES - self._patience)
                     trouble = await self._undo(step, tries=0)
@@ -90,7 +94,9 @@ class WayBack:
                 self._journal.set_run("going-back")
             except Trouble as trouble:
                 failures += 1
-                if not trouble.retry or (tries is not None and failures > tries):
+                # After Heroku serves, what is under way on the target is waited for: it would start there.
+                most = BUSY_TRIES if trouble.code == BUSY and tries else tries
+                if not trouble.retry or (most is not None and failures > most):
                     return trouble
                 await self._pause(trouble, failures)
                 if self._waits.left() is not None:
@@ -110,3 +116,8 @@ class WayBack:
             self._journal.end(step.key, "undone", None)
         if said:
             self._journal.event("back", said, step=step.key)
+
+
+def _passes_soon(trouble: Trouble) -> bool:
+    """Whether Heroku may wait a moment for it; a build can take half an hour."""
+    return trouble.retry and trouble.code != BUSY

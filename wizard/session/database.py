@@ -21,7 +21,8 @@ _SCHEMA = """
 CREATE TABLE part (name TEXT PRIMARY KEY, value TEXT NOT NULL, saved_at TEXT NOT NULL) STRICT;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, plan TEXT NOT NULL, plan_digest TEXT NOT NULL, state TEXT NOT NULL,
-  started_at TEXT NOT NULL, ended_at TEXT, pid INTEGER, beat_at REAL, waiting_for TEXT NOT NULL DEFAULT '', current TEXT
+  started_at TEXT NOT NULL, ended_at TEXT, pid INTEGER, beat_at REAL,
+  waiting_for TEXT NOT NULL DEFAULT '', current TEXT
 ) STRICT;
 CREATE TABLE step (
   run INTEGER NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,

@@ -6,9 +6,13 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.secret import Secret, config_value
 from wizard.model.trouble import Trouble
 from wizard.ports import Log, TargetService
+from wizard.run.address import moved_address
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 from wizard.session.places import private_folder
+
+BUSY = "target-busy"
+"""Code of the Trouble that says that an app cannot be stopped before something has ended."""
 
 
 def _choices(context: Context, step: Step) -> list[ConfigChoice]:
@@ -78,6 +82,10 @@ class Deploy(Kind):
     """The pushed commit, built and started by the target."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
+        if context.journal.steps()[step.key].state in ("pending", "undone"):
+            # The release command has to run on the rows that were just copied: an older deploy of the same
+            # commit is none.
+            return None
         app = await context.app(str(step.args["handle"]))
         commit = str(step.args["commit"])
         if app.git_ref is None or commit[:12] not in app.git_ref:
@@ -119,13 +127,24 @@ def wanted_services(context: Context, app_id: str) -> dict[str, tuple[int, int]]
 
 
 async def stop(context: Context, handle: str, log: Log) -> str:
-    """Scale every service of an app to zero, so that jobs run on one side only."""
+    """Scale every service of an app to zero, so that jobs run on one side only.
+
+    Raises:
+        Trouble: a deploy or another operation is under way, and would start them again when it ends.
+    """
     try:
         app = await context.target.find_app(await context.environment(), handle)
     except Trouble as trouble:
         if trouble.code != "environment-missing":
             raise
         app = None
+    if app and (under_way := await context.target.under_way(app)):
+        raise Trouble(
+            f"The target is still at work on {handle} ({under_way}).",
+            remedy="Its services are stopped when that has ended. Press r to look again.",
+            code=BUSY,
+            retry=True,
+        )
     services = await context.target.services(app) if app else []
     stopped = [service for service in services if service.count]
     for service in stopped:
@@ -208,19 +227,28 @@ class Link(Kind):
         return wanted
 
     async def _new(self, context: Context, choice: ConfigChoice, old: Secret) -> Secret:
-        moved = context.mapping.app(choice.refers_to)
-        app = await context.app(moved.handle if moved else "")
-        for service in await context.target.services(app):
+        value = old.reveal()
+        for moved in context.mapping.moved_apps():
+            # A list may name several apps; the one that the choice is about must be in it.
+            url = await self._url(context, moved.handle)
+            named = moved_address(value, context.system.app(moved.app_id).web_url, url) if url else value
+            if moved.app_id == choice.refers_to and named == value:
+                raise Trouble(
+                    f"{choice.name} is to name the web address of {moved.handle}, "
+                    + ("which has none." if not url else "but Heroku's address is not in it any more."),
+                    untouched="Heroku is as it was, and serves again after b.",
+                    remedy="Press r to look again, or b to go back to Heroku and read the system again.",
+                    code="endpoint-missing",
+                )
+            value = named
+        return config_value(value, choice.name)
+
+    async def _url(self, context: Context, handle: str) -> str:
+        for service in await context.target.services(await context.app(handle)):
             endpoint = await context.target.find_endpoint(service)
             if endpoint is not None:
-                # Only the address changes: a path or a trailing slash in the old value stays as it is.
-                address = context.system.app(choice.refers_to).web_url.rstrip("/")
-                return config_value(old.reveal().replace(address, endpoint.url.rstrip("/")), choice.name)
-        raise Trouble(
-            f"{choice.name} is to name the web address of {app.handle}, which has none.",
-            remedy="Press r to look again, or b to go back to Heroku.",
-            code="endpoint-missing",
-        )
+                return endpoint.url
+        return ""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         wanted = await self._wanted(context, step)
