@@ -78,12 +78,12 @@ class Copy(_Engine):
 
 
 class Quiet(_Engine):
-    """Nobody else is connected with the app's role, so nobody writes."""
+    """Nobody else who may write is connected, so nobody writes."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         if await self.run(context, step, lambda move: move.other_writers()):
             return None
-        return Evidence(summary="nobody but Offramp is connected to the source")
+        return Evidence(summary="nobody else who may write is connected to the source")
 
     async def do(self, context: Context, step: Step) -> None:
         end = context.loop.time() + QUIET_LIMIT
