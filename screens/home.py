@@ -17,6 +17,8 @@ from screens.widgets.ask_text import AskText
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.row_list import Row, RowList
 from wizard.credentials import Vault
+from wizard.model.trouble import Trouble
+from wizard.run.view import view
 from wizard.session.store import Session, create, delete, find
 
 NEW, TRY = "+new", "+try"
@@ -208,6 +210,15 @@ def _delete(session_id: str) -> str:
     session: Session = find(session_id)
     name = session.name
     try:
+        seen = view(session)
+        if seen is not None and (seen.can_go_back or seen.way_back is not None):
+            # It alone knows the formation, the jobs and what was in maintenance mode before.
+            raise Trouble(
+                f"The run of {name} has changed Heroku, and only this migration knows how it was before.",
+                untouched="Nothing was deleted.",
+                remedy="Open it and go back to Heroku with b, or pass its last gate; then delete it.",
+                code="session-needed",
+            )
         delete(session)
     finally:
         session.close()

@@ -134,6 +134,27 @@ async def test_a_session_in_use_is_not_deleted(world: FakeWorld, begun: Begun, v
     assert len(list(infos())) == 1
 
 
+async def test_a_migration_that_must_take_heroku_back_is_not_deleted(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    session = begun.chosen()
+    folder = session.folder
+    step = Step(key="maintenance:web", kind="maintenance", title="Stop", phase="cut-over", writes="heroku")
+    plan = Plan(name="acme-shop", source="Heroku", target="Aptible", steps=(step,))
+    journal = Journal(session)
+    journal.start_run(plan)
+    journal.end(step.key, "done", None)
+    session.close()
+    async with home(vault) as (app, pilot):
+        await pilot.press("x")
+        await settled(pilot)
+        await pilot.press(*"acme-shop", "enter")
+        await settled(pilot)
+        text = " ".join(seen(app).split())
+        assert "only this migration knows" in text and "Nothing was deleted." in text
+    assert (folder / "session.sqlite3").exists()
+
+
 async def test_delete_on_a_row_that_is_no_migration_says_why_not(world: FakeWorld, vault: Vault) -> None:
     async with home(vault) as (app, pilot):
         await pilot.press("x")
