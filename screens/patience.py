@@ -20,6 +20,11 @@ class Patience:
         lasted = self.lasted()
         return f"{self._doing} … {lasted}" if lasted else f"{self._doing} …"
 
+    def sentence(self) -> str:
+        """ "Reading the code of shop.", later "Reading the code of shop, for 14 s; esc leaves." """
+        lasted = self.lasted()
+        return f"{self._doing}, for {lasted}; esc leaves." if lasted else f"{self._doing}."
+
     def lasted(self) -> str:
         """How long it lasts, "" while it is not worth a word."""
         seconds = time.monotonic() - self._since

@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from screens.background import in_thread
 from screens.keys import About, Key
+from screens.patience import Patience
 from screens.plan_rows import about_row, before_start, rows, verdict, whole
 from screens.stage import StageScreen
 from screens.stages import newest_run, standing, whole_system
@@ -44,7 +45,8 @@ class PlanScreen(StageScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._doing = ""
+        self._wait: Patience | None = None
+        """What is being looked at now."""
         self._all_checks = False
         self._starting = False
 
@@ -57,6 +59,7 @@ class PlanScreen(StageScreen):
 
     def begin(self) -> None:
         """Make the plan if there is none; then check it unless that was done."""
+        self.set_interval(1.0, self._tick)
         self._make()
         if self._plan() is not None and self._preflight() is None and not self.read_only():
             self.action_look()
@@ -96,11 +99,21 @@ class PlanScreen(StageScreen):
             )
             list_.show([])
             return
-        self.query_one("#verdict", Static).update(verdict(preflight, self._doing))
+        self.query_one("#verdict", Static).update(verdict(preflight, self._doing()))
         self.query_one("#whole", Static).update(whole(plan))
         width = max(50, self.size.width - 3)
         list_.show(rows(plan, preflight, width, all_checks=self._all_checks))
         self._draw_about()
+
+    def _doing(self) -> str:
+        if self._wait is None:
+            return ""
+        # One line at 80 columns: how long it lasts takes the place of what is known by then.
+        return self._wait.sentence() + ("" if self._wait.lasted() else " Nothing is changed by it.")
+
+    def _tick(self) -> None:
+        if self._wait is not None:
+            self.query_one("#verdict", Static).update(verdict(None, self._doing()))
 
     def _draw_about(self) -> None:
         row, plan = self.query_one(RowList).current, self._plan()
@@ -118,7 +131,7 @@ class PlanScreen(StageScreen):
             return "" if newest_run(self.session) else "Nothing has run yet: s starts it."
         if plan is None:
             return "There is no plan yet: map (4) and prepare (5) come first."
-        if name in ("look", "start") and self._doing:
+        if name in ("look", "start") and self._wait is not None:
             return "The checks are still looking; wait a moment."
         if name == "start":
             if self._starting:
@@ -134,7 +147,7 @@ class PlanScreen(StageScreen):
 
     def action_look(self) -> None:
         """Look at everything the plan needs."""
-        self._doing = "this machine"
+        self._wait = Patience("Looking at this machine")
         self.renew()
         self.behind(self._look(), lambda _: self._looked(), group="look", on_trouble=self._not_looked)
 
@@ -142,12 +155,12 @@ class PlanScreen(StageScreen):
         return await look(self.session, await self.offramp.vault(), self._report)
 
     def _report(self, doing: str) -> None:
-        self._doing = doing
+        self._wait = Patience(f"Looking at {doing}")
         if self.is_attached:
-            self.query_one("#verdict", Static).update(verdict(None, doing))
+            self._tick()
 
     def _looked(self) -> None:
-        self._doing = ""
+        self._wait = None
         self.renew()
         found = self._preflight()
         stops = [at for at, one in enumerate(found.findings) if one.state == "blocks"] if found else []

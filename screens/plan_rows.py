@@ -110,9 +110,9 @@ def whole(plan: Plan) -> str:
 
 
 def verdict(preflight: Preflight | None, doing: str) -> Content:
-    """What the checks say, in one line."""
+    """What the checks say, in one line; `doing` is what is being looked at, as a sentence."""
     if doing:
-        return Content.styled(f"{GLYPHS['now']} Looking at {doing}. Nothing is changed by it.", "")
+        return Content.styled(f"{GLYPHS['now']} {doing}", "")
     if preflight is None:
         return Content.styled(f"{GLYPHS['to-come']} Not checked yet. r looks.", ATTENTION)
     blocked = sum(finding.state == "blocks" for finding in preflight.findings)

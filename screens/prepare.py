@@ -11,6 +11,8 @@ from textual.widgets import Static
 
 from screens.background import in_thread
 from screens.keys import About, Key
+from screens.marks import marked
+from screens.patience import Patience
 from screens.prepare_rows import details, rows, summary
 from screens.stage import StageScreen
 from screens.stages import whole_system
@@ -56,7 +58,8 @@ class PrepareScreen(StageScreen):
         super().__init__()
         self._code: dict[str, Checkout | Trouble] = {}
         self._proposals: dict[str, Proposal] = {}
-        self._doing = ""
+        self._wait: Patience | None = None
+        """What is being read or written now."""
 
     def compose_body(self) -> ComposeResult:
         """A line about all, the files, the diff beside them where there is room."""
@@ -68,6 +71,7 @@ class PrepareScreen(StageScreen):
 
     def begin(self) -> None:
         """Read the folders."""
+        self.set_interval(1.0, self._tick)
         self.action_read()
 
     # -- what is true ---------------------------------------------------------------------------------
@@ -114,13 +118,22 @@ class PrepareScreen(StageScreen):
         line = self.query_one("#summary", Static)
         if not apps:
             line.update("No app moves, so no code is prepared. Press 4 to look at the map.")
-        elif self._doing:
-            line.update(f"● {self._doing}")
+        elif self._wait is not None:
+            self._tick()
         else:
             line.update(summary(apps, self._proposals, self._written()))
         width = (self.size.width - 6) * (2 if wide else 5) // 5 if wide else self.size.width - 3
         self.query_one(RowList).show(rows(apps, self._code, self._proposals, self._written(), width))
         self._draw_diff()
+
+    def _now(self, doing: str) -> None:
+        self._wait = Patience(doing)
+        self._tick()
+
+    def _tick(self) -> None:
+        if self._wait is not None and self._apps():
+            text = Content.assemble(marked("now", self._wait.sentence()))
+            self.query_one("#summary", Static).update(text)
 
     def _draw_diff(self) -> None:
         row = self.query_one(RowList).current
@@ -135,8 +148,8 @@ class PrepareScreen(StageScreen):
     def why_not(self, name: str) -> str:
         """Writing needs readable, unblocked code; going on needs it written."""
         apps = self._apps()
-        if name in ("write", "read") and self._doing:
-            return f"{self._doing} Wait a moment."
+        if name in ("write", "read") and self._wait is not None:
+            return f"{self._wait.sentence()} Wait a moment."
         if name == "write":
             return self._why_not_write(apps)
         if name == "next":
@@ -164,7 +177,7 @@ class PrepareScreen(StageScreen):
 
     def action_read(self) -> None:
         """Read the folders and propose the changes."""
-        self._doing = "Reading the code folders."
+        self._now("Reading the code folders")
         self.behind(self._read(), lambda _: self._done(), group="code", on_trouble=self._failed)
 
     async def _read(self) -> None:
@@ -181,6 +194,7 @@ class PrepareScreen(StageScreen):
                     "No folder with its code is named.", remedy="Name it on the map (4).", code="no-checkout"
                 )
                 continue
+            self._now(f"Reading the code of {system.app(choice.app_id).name}")
             try:
                 code[choice.app_id] = await in_thread(partial(read_checkout, choice.checkout, also=also))
             except Trouble as trouble:
@@ -190,7 +204,7 @@ class PrepareScreen(StageScreen):
         self._code = code
 
     def _done(self) -> None:
-        self._doing = ""
+        self._wait = None
         self._remember()
         self.renew()
 
@@ -226,7 +240,7 @@ class PrepareScreen(StageScreen):
 
     def action_write(self) -> None:
         """Write the branch of every app."""
-        self._doing = "Writing the branches."
+        self._now("Writing the branches")
         self.renew()
         self.behind(self._write(), self._wrote, group="code", on_trouble=self._failed)
 
@@ -237,6 +251,7 @@ class PrepareScreen(StageScreen):
         for app in self._apps():
             code, proposal = self._code[app.id], self._proposals[app.id]
             assert isinstance(code, Checkout)
+            self._now(f"Writing the branch of {app.name}")
             branch = await in_thread(write_branch, code.path, self.session.id, proposal)
             done = prepared_app(app, mapping, profile, checkout=code.path, proposal=proposal, branch=branch)
             # Saved one by one: what was written stays known when the next one is refused.

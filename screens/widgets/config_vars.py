@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
 from screens.mistake import as_trouble
+from screens.patience import Patience
 from screens.widgets.dialog import Dialog
 from screens.widgets.masked_value import MaskedValue
 from screens.widgets.row_list import Row, RowList
@@ -29,6 +31,7 @@ class ConfigVarsDialog(Dialog[None]):
         super().__init__(f"Config vars of {app_name}")
         self._rows = rows
         self._read = read
+        self._wait: Patience | None = None
 
     def compose_content(self) -> ComposeResult:
         """The list, and one value below it."""
@@ -40,26 +43,36 @@ class ConfigVarsDialog(Dialog[None]):
         super().on_mount()
         self.query_one(RowList).show(self._rows)
         self.query_one(RowList).focus_rows()
+        self.set_interval(1.0, self._tell_wait)
 
     def on_option_list_option_highlighted(self) -> None:
         """Another row: what was shown of the last is hidden."""
         self.query_one(MaskedValue).hide()
-        self.query_one(MaskedValue).border_title = self.query_one(RowList).current or ""
+        self.query_one(MaskedValue).border_title = Content(self.query_one(RowList).current or "")
 
     def action_reveal(self) -> None:
         """Read the value of the highlighted var and show it."""
         name = self.query_one(RowList).current
         if name is None:
             return
-        self.complain("")
-        self.run_worker(self._reveal(name), exclusive=True, exit_on_error=False)
+        self._wait = Patience(f"Reading {name} from Heroku")
+        self._tell_wait()
+        self.run_worker(self._reveal(name, self._wait), exclusive=True, exit_on_error=False)
 
-    async def _reveal(self, name: str) -> None:
+    def _tell_wait(self) -> None:
+        if self._wait is not None:
+            self.complain(self._wait.words(), mark="now")
+
+    async def _reveal(self, name: str, wait: Patience) -> None:
         try:
             value = await self._read(name)
         except Exception as error:  # noqa: BLE001  said in the dialog, logged when it is our mistake
+            self._wait = None
             self.complain(as_trouble(error).sentence())
             return
+        if self._wait is wait:
+            self._wait = None
+            self.complain("")
         if self.query_one(RowList).current == name:
             self.query_one(MaskedValue).reveal(value)
 

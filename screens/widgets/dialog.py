@@ -5,6 +5,7 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -31,7 +32,8 @@ class Dialog(ModalScreen[T]):
     def compose(self) -> ComposeResult:
         """The box."""
         with Vertical(classes="box") as box:
-            box.border_title = self.box_title.replace("[", r"\[")
+            # As content: a string would be read for markup, and names come from outside.
+            box.border_title = Content(self.box_title)
             with VerticalScroll(classes="content", can_focus=False):
                 yield from self.compose_content()
             yield Static("", classes="complaint", markup=False)

@@ -27,6 +27,7 @@ from wizard.credentials import Vault
 from wizard.document.answers import set_jobs, typed_job
 from wizard.model.plan import Plan
 from wizard.model.secret import Secret
+from wizard.model.system import ConfigVar, Origin
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.session.parts import ANSWERS, PLAN, SYSTEM, Answers
 from wizard.session.store import Session
@@ -363,3 +364,23 @@ async def test_names_with_markup_are_shown_as_they_are(world: FakeWorld, begun: 
         await pilot.press("escape", "v")
         await settled(pilot)
         assert "Config vars of odd[/]name[red]" in seen(app)
+
+
+@pytest.mark.parametrize("name", ["A[/]B", "C[", "D[red]", "E\\", "[/foo]", "F\\["])
+async def test_names_of_config_vars_with_markup_are_shown_as_they_are(
+    world: FakeWorld, begun: Begun, vault: Vault, name: str
+) -> None:
+    system = example_system()
+    var = ConfigVar(name=name, origin=Origin(kind="person"))
+    odd = msgspec.structs.replace(system.apps[0], name=f"app {name}", config=(var,))
+    session = begun.documented(msgspec.structs.replace(system, apps=(odd, *system.apps[1:])))
+    world.heroku.system = msgspec.structs.replace(system, apps=(odd, *system.apps[1:]))
+    async with shown(session, vault) as (app, pilot):
+        await pilot.press("v")
+        await settled(pilot)
+        assert isinstance(app.screen, ConfigVarsDialog)
+        assert f"Config vars of app {name} " in seen(app)
+        assert f"─ {name} ─" in seen(app)
+        await pilot.press("v")
+        await settled(pilot)
+        assert f"value of {name}" in seen(app)
