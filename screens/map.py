@@ -13,6 +13,7 @@ from screens.map_rows import Entry, entries, layout
 from screens.marks import ATTENTION, MUTED
 from screens.monitor.content import content
 from screens.monitor.line import Span, line, pad
+from screens.patience import Patience
 from screens.stage import StageScreen
 from screens.stages import whole_system
 from screens.styles import sheet
@@ -20,7 +21,7 @@ from screens.widgets.ask_text import AskText
 from screens.widgets.pick_one import PickOne
 from screens.widgets.row_list import RowList
 from wizard.document.checkout import Checkout
-from wizard.mapping.check import blocking, decided, problems
+from wizard.mapping.check import blocking, decided, problems, undecided
 from wizard.mapping.config_rules import follow
 from wizard.mapping.edit import keep_decisions, leave_undecided, set_checkout
 from wizard.mapping.problem import Problem
@@ -59,6 +60,7 @@ class MapScreen(StageScreen):
         self._opened: set[str] = set()
         self._entries: list[Entry] = []
         self._proposed = False
+        self._wait = Patience("Proposing what becomes of each component")
 
     def compose_body(self) -> ComposeResult:
         """Heads, rows, and the reason of the highlighted one."""
@@ -68,6 +70,7 @@ class MapScreen(StageScreen):
 
     def begin(self) -> None:
         """A proposal, which looks into the code."""
+        self.set_interval(1.0, self._tick)
         folders = (self.session.load(ANSWERS) or Answers()).checkouts
         self.behind(self._code.read(folders), lambda _: self._propose(), group="code")
 
@@ -121,9 +124,7 @@ class MapScreen(StageScreen):
         if parts is None:
             self._entries = []
             rows.show([])
-            words = (
-                "Proposing what becomes of each component." if not self._proposed else "Nothing to map yet."
-            )
+            words = "Nothing to map yet." if self._proposed else self._wait.sentence()
             self.query_one("#heads", Static).update(Content.styled(words, MUTED))
             return
         cells = max(40, self.size.width - 3)
@@ -131,6 +132,10 @@ class MapScreen(StageScreen):
         self.query_one("#heads", Static).update(_heads(parts[2], cells))
         rows.show([layout(entry, cells) for entry in self._entries])
         self._draw_why()
+
+    def _tick(self) -> None:
+        if not self._proposed and not self._entries:
+            self.query_one("#heads", Static).update(Content.styled(self._wait.sentence(), MUTED))
 
     def _current(self) -> Entry | None:
         row = self.query_one(RowList).current
@@ -161,8 +166,11 @@ class MapScreen(StageScreen):
             named = "; ".join(problem.sentence() for problem in stopping[:2])
             more = f"; and {len(stopping) - 2} more (j jumps to them)" if len(stopping) > 2 else ""
             return f"First decide: {named}{more}." if stopping else ""
-        if name in ("leave_open", "jump") and not any(entry.state == "open" for entry in self._entries):
+        open_rows = any(entry.state == "open" for entry in self._entries)
+        if name == "jump" and not open_rows:
             return "Nothing is undecided."
+        if name == "leave_open" and not self._undecided():
+            return "Nothing is undecided." + (" What stops the map: j jumps to it." if open_rows else "")
         if name == "leave_row":
             entry = self._current()
             if entry is None or self._leaving(entry) is None:
@@ -249,8 +257,12 @@ class MapScreen(StageScreen):
         if option is not None:
             self._take(option)
 
+    def _undecided(self) -> int:
+        parts = self._parts()
+        return len(undecided(parts[0], parts[1])) if parts else 0
+
     def action_leave_open(self) -> None:
-        """Ask for one reason for all."""
+        """Ask for one reason for all that is undecided, and say what is still to be solved."""
         parts = self._parts()
         assert parts is not None
         system, before, profile = parts
@@ -259,8 +271,11 @@ class MapScreen(StageScreen):
             if reason:
                 self.save(MAPPING, follow(system, profile, before, leave_undecided(before, reason)))
                 self.renew()
+                stops = sum(entry.state == "open" for entry in self._entries)
+                rest = f" {stops} still stop the map: j jumps to them." if stops else ""
+                self.say(f"{count} left behind.{rest}", good=not stops)
 
-        count = sum(entry.state == "open" for entry in self._entries)
+        count = self._undecided()
         question = f"Why are these {count} left behind? The report repeats it."
         self.ask(AskText("Leave all that is undecided", question), typed)
 

@@ -170,9 +170,12 @@ def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> lis
             choice.harmless if choice else "",
         )
     ]
+    move = _plain("move", "Move it", lambda m, _: edit.decide_app(m, app_id, "move", BY_PERSON))
+    leave = _leave(lambda m, why: edit.decide_app(m, app_id, "leave", why), "Leave it and all of it behind")
+    if choice and choice.action == "leave":
+        return [*(stays if _uses_moved(app_id, system, mapping) else ()), move, leave]
     return [
-        *(stays if choice and choice.action == "leave" and _uses_moved(app_id, system, mapping) else ()),
-        _plain("move", "Move it", lambda m, _: edit.decide_app(m, app_id, "move", BY_PERSON)),
+        move,
         Option(
             "handle",
             "Another name there",
@@ -189,7 +192,7 @@ def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> lis
             (choice.checkout or "") if choice else "",
             folder=True,
         ),
-        _leave(lambda m, why: edit.decide_app(m, app_id, "leave", why), "Leave it and all of it behind"),
+        leave,
     ]
 
 
@@ -232,7 +235,12 @@ def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> lis
             lambda m, _: edit.decide_process(m, app_id, type_, "release-hook", BY_PERSON),
         )
         return [hook, found[0], found[-1]]
-    return found
+    return _decisions(found) if chosen and chosen.action == "leave" else found
+
+
+def _decisions(found: list[Option]) -> list[Option]:
+    """Of a row that is left behind only whether it stays so is asked: what does not run has no size."""
+    return [found[0], found[-1]]
 
 
 def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
@@ -240,7 +248,7 @@ def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile
     told = system.add_on(add_on_id).postgres
     major = (major_version(told.version) if told else None) or 0
     versions = tuple(v for v in profile.capabilities.postgres_versions if v >= major)
-    return [
+    found = [
         _plain("move", "Move it", lambda m, _: edit.decide_database(m, add_on_id, "move", BY_PERSON)),
         Option(
             "handle",
@@ -278,6 +286,7 @@ def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile
         ),
         _leave(lambda m, why: edit.decide_database(m, add_on_id, "leave", why)),
     ]
+    return _decisions(found) if choice.action == "leave" else found
 
 
 def _config(app_id: str, name: str, system: System, mapping: Mapping) -> list[Option]:

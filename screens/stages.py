@@ -11,6 +11,7 @@ from wizard.model.system import System
 from wizard.prepare.accepted import unprepared
 from wizard.registry import target_provider
 from wizard.run.journal import Journal, RunRecord
+from wizard.session.lock import Lock
 from wizard.session.parts import (
     ANSWERS,
     CONNECTIONS,
@@ -191,4 +192,7 @@ def locked_by_run(session: Session) -> str:
         return ""
     if run.state == "done":
         return "This migration is done; its answers are part of the report. Make a new one for another."
-    return "A run is under way with these answers. Stop it or take it back first."
+    what = "A run is under way with these answers."
+    if Lock(session.worker_lock_file).holder() is None:
+        return f"{what} Its worker is gone: press 7, then r goes on with it, b takes it back, s stops it."
+    return f"{what} Press 7, then s stops it, b takes it back."

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 from textual.pilot import Pilot
 
 from screens.app import OfframpApp
@@ -10,6 +11,7 @@ from screens.choose import ChooseScreen
 from screens.connect import ConnectScreen
 from screens.side_by_side import window
 from tests.screens.conftest import Begun
+from tests.screens.example_system import example_system
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen, settled
 from wizard.credentials import Vault
@@ -50,6 +52,21 @@ async def test_what_cannot_be_chosen_says_why(world: FakeWorld, begun: Begun, va
         assert isinstance(app.screen, ChooseScreen)
         assert "Code Capsules cannot be chosen. Offramp cannot create its capsules yet." in seen(app)
         assert session.load(TARGET) is None
+
+
+async def test_what_one_component_cannot_do_does_not_shut_the_target(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    system = example_system()
+    large = msgspec.structs.replace(system.apps[0].processes[0], size="Performance-L", memory_mb=14336)
+    apps = (msgspec.structs.replace(system.apps[0], processes=(large,)), *system.apps[1:])
+    session = begun.documented(msgspec.structs.replace(system, apps=apps))
+    async with shown(session, vault) as (app, pilot):
+        assert "needs 14336 MB" in seen(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        choice = session.load(TARGET)
+        assert choice is not None and choice.provider == "aptible"
 
 
 async def test_enter_chooses_and_leads_to_signing_in(world: FakeWorld, begun: Begun, vault: Vault) -> None:

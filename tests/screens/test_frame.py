@@ -24,6 +24,7 @@ from wizard.credentials import Vault
 from wizard.model.plan import Plan, Step
 from wizard.model.trouble import Trouble
 from wizard.run.journal import Journal
+from wizard.session.lock import Lock
 from wizard.session.parts import PLAN, SYSTEM
 from wizard.session.store import Session
 
@@ -68,6 +69,11 @@ def test_a_run_opens_run_and_report_and_locks_the_answers(world: FakeWorld, begu
     where = standing(session)
     assert where.current == "run" and where.why_not["run"] == where.why_not["report"] == ""
     assert "A run is under way" in locked_by_run(session)
+    assert "Its worker is gone: press 7, then r goes on with it" in locked_by_run(session)
+    worker = Lock(session.worker_lock_file)
+    assert worker.take()
+    assert "Press 7, then s stops it" in locked_by_run(session)
+    worker.release()
     journal.set_run("taken-back")
     assert standing(session).current == "report" and locked_by_run(session) == ""
 

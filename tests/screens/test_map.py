@@ -18,6 +18,7 @@ from tests.screens.fakes import FakeWorld, fake_profile
 from tests.screens.seen import seen
 from wizard.credentials import Vault
 from wizard.document.checkout import Checkout
+from wizard.mapping import edit
 from wizard.mapping.check import components, problems
 from wizard.mapping.edit import set_checkout
 from wizard.mapping.rules import propose
@@ -238,6 +239,51 @@ async def test_a_folder_named_on_document_is_the_one_that_is_prepared(
         answers, backend = session.load(ANSWERS), kept(session).app(BACKEND)
     assert answers is not None and answers.checkouts[BACKEND] == str(tmp_path.resolve())
     assert backend is not None and backend.checkout == str(tmp_path.resolve())
+
+
+async def test_leaving_all_counts_what_is_undecided_and_says_what_stays(
+    begun: Begun, world: FakeWorld, vault: Vault
+) -> None:
+    session = begun.chosen()
+    app = OfframpApp(session=session, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("u")
+        await settle(pilot)
+        # Three apps without a folder are open rows too, and no reason settles them.
+        assert "Why are these 2 left behind?" in seen(app)
+        await pilot.press(*"not needed", "enter")
+        await settle(pilot)
+        assert "2 left behind. 3 still stop the map: j jumps to them." in seen(app)
+        await pilot.press("u")
+        await settle(pilot)
+        assert "Nothing is undecided. What stops the map: j jumps to it." in seen(app)
+        assert isinstance(app.screen, MapScreen)
+
+
+def test_a_row_that_is_left_is_not_asked_for_sizes() -> None:
+    system, profile = example_system(), fake_profile()
+    mapping = propose(system, profile)
+    for component, change in (
+        (("process", BACKEND, "web"), edit.decide_process(mapping, BACKEND, "web", "leave", "old")),
+        (("database", DATABASE), edit.decide_database(mapping, DATABASE, "leave", "old")),
+        (("app", FRONTEND), edit.decide_app(mapping, FRONTEND, "leave", "old")),
+    ):
+        assert len(options(component, system, mapping, profile)) > 2
+        assert [one.id for one in options(component, system, change, profile)][1:] == ["leave"]
+
+
+def test_a_size_decides_what_was_undecided() -> None:
+    system, profile = example_system(), fake_profile()
+    mapping = edit.decide_database(propose(system, profile), DATABASE, "undecided", "not told")
+    mapping = edit.decide_process(mapping, BACKEND, "web", "undecided", "too large")
+    for change in (
+        edit.set_service_count(mapping, BACKEND, "web", 2),
+        edit.set_service_memory(mapping, BACKEND, "web", 1024),
+    ):
+        web = next(one for one in change.processes if (one.app_id, one.type) == (BACKEND, "web"))
+        assert web.action == "service"
+    assert edit.set_database(mapping, DATABASE, disk_gb=20).databases[0].action == "move"
 
 
 async def test_another_offramp_changes_it(begun: Begun, world: FakeWorld, vault: Vault) -> None:

@@ -37,8 +37,9 @@ class Fit(Noun, frozen=True, kw_only=True):
 
     @property
     def choosable(self) -> bool:
-        """Whether the target can be chosen: Offramp can move there, and nothing stops this system."""
-        return self.works and not self.of("blocker")
+        """Whether the target can be chosen: Offramp can move there. What one component cannot do there is
+        decided on the map, where it may also be left behind."""
+        return self.works
 
     def of(self, kind: Kind) -> tuple[Point, ...]:
         """The points of one kind."""
@@ -46,11 +47,7 @@ class Fit(Noun, frozen=True, kw_only=True):
 
     def why_not(self) -> tuple[str, ...]:
         """Why it cannot be chosen, in sentences; empty when it can."""
-        blockers = tuple(
-            f"{point.component}: {point.reason}" if point.component else point.reason
-            for point in self.of("blocker")
-        )
-        return (() if self.works else self.missing) + blockers
+        return () if self.works else self.missing
 
 
 def fit(system: System, profile: Profile, checkouts: Mapping[str, Checkout] | None = None) -> Fit:

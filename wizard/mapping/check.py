@@ -13,7 +13,16 @@ from wizard.model.mapping import Mapping
 from wizard.model.system import System
 from wizard.ports import Profile
 
-__all__ = ["Component", "Problem", "blocking", "choices", "components", "decided", "problems"]
+__all__ = [
+    "Component",
+    "Problem",
+    "blocking",
+    "choices",
+    "components",
+    "decided",
+    "problems",
+    "undecided",
+]
 
 Component = tuple[str, ...]
 """A component by kind and ids: ("process", app id, type)."""
@@ -90,6 +99,17 @@ def decided(system: System, mapping: Mapping) -> tuple[int, int]:
         if component in known and (action != "undecided" or _hangs_on(component, left))
     }
     return len(done), len(known)
+
+
+def undecided(system: System, mapping: Mapping) -> tuple[Component, ...]:
+    """The components that wait for a decision; what hangs on a left app does not."""
+    known = components(system)
+    left = _left_apps(mapping)
+    return tuple(
+        component
+        for component, action, _ in choices(mapping)
+        if action == "undecided" and component in known and not _hangs_on(component, left)
+    )
 
 
 def _coverage_problems(system: System, mapping: Mapping) -> Iterator[Problem]:
@@ -256,6 +276,8 @@ def _checkout_problems(mapping: Mapping, names: dict[Component, str]) -> Iterato
 
 def _domain_problems(mapping: Mapping, profile: Profile) -> Iterator[Problem]:
     left = _left_apps(mapping)
+    most = profile.capabilities.max_domains
+    taken: Counter[str] = Counter()
     for domain in mapping.domains:
         if domain.action != "by-hand" or domain.app_id in left:
             continue
@@ -265,6 +287,16 @@ def _domain_problems(mapping: Mapping, profile: Profile) -> Iterator[Problem]:
                 component=domain.hostname,
                 text=f"{profile.title} takes no wildcard domain",
                 remedy="Leave it behind, or name each host.",
+                blocks=True,
+            )
+            continue
+        taken[domain.app_id] += 1
+        if most is not None and taken[domain.app_id] > most:
+            yield Problem(
+                code="domains",
+                component=domain.hostname,
+                text=f"an app has at most {most} domains on {profile.title}",
+                remedy="Leave this one behind, or another one of the app.",
                 blocks=True,
             )
 

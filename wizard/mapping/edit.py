@@ -81,13 +81,15 @@ def decide_process(
 
 
 def set_service_memory(mapping: Mapping, app_id: str, type_: str, memory_mb: int) -> Mapping:
-    """Memory of one container of a service, in MB."""
-    return _processes(mapping, app_id, type_, memory_mb=memory_mb, reason="memory set by a person")
+    """Memory of one container of a service, in MB. Whoever says it wants the service."""
+    reason = "memory set by a person"
+    return _processes(mapping, app_id, type_, action="service", memory_mb=memory_mb, reason=reason)
 
 
 def set_service_count(mapping: Mapping, app_id: str, type_: str, count: int) -> Mapping:
-    """How many containers a service runs; 0 keeps it stopped."""
-    return _processes(mapping, app_id, type_, count=count, reason="count set by a person")
+    """How many containers a service runs; 0 keeps it stopped. Whoever says it wants the service."""
+    reason = "count set by a person"
+    return _processes(mapping, app_id, type_, action="service", count=count, reason=reason)
 
 
 def decide_job(
@@ -124,10 +126,10 @@ def set_database(
     memory_mb: int | None = None,
     disk_gb: int | None = None,
 ) -> Mapping:
-    """Change what is named of a database; what is None stays."""
+    """Change what is named of a database, which then moves; what is None stays."""
     wanted = {"handle": handle, "version": version, "memory_mb": memory_mb, "disk_gb": disk_gb}
     given = {name: value for name, value in wanted.items() if value is not None}
-    return _databases(mapping, add_on_id, **given, reason="set by a person")
+    return _databases(mapping, add_on_id, **given, action="move", reason="set by a person")
 
 
 def decide_add_on(

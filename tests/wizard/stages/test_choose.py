@@ -14,6 +14,7 @@ from wizard.choose.sizes import (
     size_at_least,
     version_for,
 )
+from wizard.mapping.check import blocking, problems
 from wizard.mapping.rules import propose
 from wizard.model.system import App, Domain, Process, System
 from wizard.model.trouble import Trouble
@@ -55,11 +56,34 @@ def test_the_example_system_fits(system: System, target: Profile) -> None:
 )
 def test_what_is_too_large_blocks(system: System, target: Profile, process: Process, reason: str) -> None:
     how = fit(with_app(system, "f", processes=(process,)), target)
-    assert not how.choosable
+    assert how.choosable and how.why_not() == ()
     assert how.fitting == how.components - 1
     assert [point.component for point in how.of("blocker")] == ["migrate-frontend web"]
     assert reason in how.of("blocker")[0].reason
-    assert how.why_not() == (f"migrate-frontend web: {how.of('blocker')[0].reason}",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "can"),
+    [
+        ({"processes": (Process(type="web", command="x", quantity=1, size="Performance-L"),)}, {}),
+        ({"processes": (Process(type="web", command="x", quantity=9, size="Basic"),)}, {}),
+        ({"domains": (Domain(hostname="*.acme.example", kind="custom"),)}, {}),
+        (
+            {"domains": tuple(Domain(hostname=f"{name}.example", kind="custom") for name in "abc")},
+            {"max_domains": 2},
+        ),
+        ({}, {"postgres_versions": (14, 15)}),
+    ],
+    ids=["memory", "count", "wildcard", "domains", "postgres"],
+)
+def test_each_blocker_stops_the_map_until_it_is_left_behind(
+    system: System, target: Profile, changes: dict[str, object], can: dict[str, object]
+) -> None:
+    changed, profile = with_app(system, "f", **changes), with_can(target, **can)
+    (blocker,) = fit(changed, profile).of("blocker")
+    mapping = propose(changed, profile)
+    stopping = {problem.component for problem in blocking(problems(changed, mapping, profile))}
+    assert blocker.component in stopping
 
 
 def test_a_large_dyno_that_does_not_run_blocks_nothing(system: System, target: Profile) -> None:
