@@ -32,6 +32,8 @@ from wizard.ports import Profile
 from wizard.registry import target_provider
 from wizard.session.parts import ANSWERS, MAPPING, TARGET, Answers
 
+Parts = tuple[System, Mapping, Profile]
+
 
 class MapScreen(StageScreen):
     """Proposes at the first visit; keeps what was decided when the system was read anew."""
@@ -59,6 +61,9 @@ class MapScreen(StageScreen):
         self._code = CodeFolders()
         self._opened: set[str] = set()
         self._entries: list[Entry] = []
+        self._parts: Parts | None = None
+        self._problems: tuple[Problem, ...] = ()
+        self._undecided = 0
         self._proposed = False
         self._wait = Patience("Proposing what becomes of each component")
 
@@ -76,8 +81,8 @@ class MapScreen(StageScreen):
 
     # -- what is true ---------------------------------------------------------------------------------
 
-    def _parts(self) -> tuple[System, Mapping, Profile] | None:
-        """The system, its mapping and the target; None before there is a mapping."""
+    def _read_parts(self) -> Parts | None:
+        """The system, its mapping and the target from the session; None before there is a mapping."""
         system, mapping, profile = whole_system(self.session), self.session.load(MAPPING), self._profile()
         if system is None or mapping is None or profile is None:
             return None
@@ -107,19 +112,16 @@ class MapScreen(StageScreen):
 
     def fact(self) -> str:
         """How much is decided."""
-        parts = self._parts()
-        if parts is None or self.offramp.read_only_words():
+        if self._parts is None or self.offramp.read_only_words():
             return ""
-        done, known = decided(parts[0], parts[1])
+        done, known = decided(self._parts[0], self._parts[1])
         return f"{done} of {known} decided"
 
-    def _problems(self) -> tuple[Problem, ...]:
-        parts = self._parts()
-        return problems(*parts) if parts else ()
-
     def rebuild(self) -> None:
-        """Draw the rows as the session has them."""
-        parts = self._parts()
+        """Draw the rows as the session has them. What is judged here once serves every key until then."""
+        self._parts = parts = self._read_parts()
+        self._problems = problems(*parts) if parts else ()
+        self._undecided = len(undecided(parts[0], parts[1])) if parts else 0
         rows = self.query_one(RowList)
         if parts is None:
             self._entries = []
@@ -128,7 +130,7 @@ class MapScreen(StageScreen):
             self.query_one("#heads", Static).update(Content.styled(words, MUTED))
             return
         cells = max(40, self.size.width - 3)
-        self._entries = entries(*parts, self._problems(), self._opened)
+        self._entries = entries(*parts, self._problems, self._opened)
         self.query_one("#heads", Static).update(_heads(parts[2], cells))
         rows.show([layout(entry, cells) for entry in self._entries])
         self._draw_why()
@@ -159,17 +161,17 @@ class MapScreen(StageScreen):
 
     def why_not(self, name: str) -> str:
         """Going on needs every decision."""
-        if self._parts() is None:
+        if self._parts is None:
             return "There is nothing to map yet: read the system (2) and choose a target (3)."
         if name == "next":
-            stopping = blocking(self._problems())
+            stopping = blocking(self._problems)
             named = "; ".join(problem.sentence() for problem in stopping[:2])
             more = f"; and {len(stopping) - 2} more (j jumps to them)" if len(stopping) > 2 else ""
             return f"First decide: {named}{more}." if stopping else ""
         open_rows = any(entry.state == "open" for entry in self._entries)
         if name == "jump" and not open_rows:
             return "Nothing is undecided."
-        if name == "leave_open" and not self._undecided():
+        if name == "leave_open" and not self._undecided:
             return "Nothing is undecided." + (" What stops the map: j jumps to it." if open_rows else "")
         if name == "leave_row":
             entry = self._current()
@@ -178,14 +180,13 @@ class MapScreen(StageScreen):
         return ""
 
     def _leaving(self, entry: Entry) -> Option | None:
-        parts = self._parts()
-        return leaving(entry.component, *parts) if parts and entry.component else None
+        return leaving(entry.component, *self._parts) if self._parts and entry.component else None
 
     # -- deciding -------------------------------------------------------------------------------------
 
     def action_change(self) -> None:
         """Open a summed-up row, or offer what can be decided."""
-        entry, parts = self._current(), self._parts()
+        entry, parts = self._current(), self._parts
         if entry is None or parts is None:
             return
         if not entry.component:
@@ -241,7 +242,7 @@ class MapScreen(StageScreen):
             self.say(f"The code is read from {path}.", good=True)
 
     def _apply(self, option: Option, text: str) -> None:
-        parts = self._parts()
+        parts = self._read_parts()
         if parts is None:
             return
         system, before, profile = parts
@@ -257,25 +258,20 @@ class MapScreen(StageScreen):
         if option is not None:
             self._take(option)
 
-    def _undecided(self) -> int:
-        parts = self._parts()
-        return len(undecided(parts[0], parts[1])) if parts else 0
-
     def action_leave_open(self) -> None:
         """Ask for one reason for all that is undecided, and say what is still to be solved."""
-        parts = self._parts()
-        assert parts is not None
-        system, before, profile = parts
+        count = self._undecided
 
         def typed(reason: str | None) -> None:
-            if reason:
+            parts = self._read_parts()
+            if reason and parts is not None:
+                system, before, profile = parts
                 self.save(MAPPING, follow(system, profile, before, leave_undecided(before, reason)))
                 self.renew()
                 stops = sum(entry.state == "open" for entry in self._entries)
                 rest = f" {stops} still stop the map: j jumps to them." if stops else ""
                 self.say(f"{count} left behind.{rest}", good=not stops)
 
-        count = self._undecided()
         question = f"Why are these {count} left behind? The report repeats it."
         self.ask(AskText("Leave all that is undecided", question), typed)
 

@@ -197,7 +197,9 @@ def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> lis
 
 
 def _uses_moved(app_id: str, system: System, mapping: Mapping) -> bool:
-    return any(app.id == app_id for one in mapping.moved_databases() for app in users(system, one.add_on_id))
+    known = users(system)
+    moved = [known.get(one.add_on_id, ()) for one in mapping.moved_databases()]
+    return any(app.id == app_id for apps in moved for app in apps)
 
 
 def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> list[Option]:

@@ -11,7 +11,7 @@ from screens.widgets.row_list import Row
 from wizard.document.answers import when
 from wizard.mapping.check import Component, components
 from wizard.mapping.problem import Problem
-from wizard.model.mapping import ConfigChoice, DatabaseChoice, Mapping, ProcessChoice
+from wizard.model.mapping import ConfigChoice, DatabaseChoice, DomainChoice, Mapping, ProcessChoice
 from wizard.model.system import App, ConfigVar, Process, System
 from wizard.ports import Profile
 
@@ -90,6 +90,17 @@ class _Maker:
         self.mapping = mapping
         self.profile = profile
         self.names = components(system)
+        # An account may have thousands of config vars: each is looked up, none is searched for.
+        self.config: dict[str, list[ConfigChoice]] = {}
+        for one in mapping.config:
+            self.config.setdefault(one.app_id, []).append(one)
+        self.processes = {(one.app_id, one.type): one for one in mapping.processes}
+        self.jobs = {(one.app_id, one.job_id): one for one in mapping.jobs}
+        self.domains: dict[str, list[DomainChoice]] = {}
+        for domain in mapping.domains:
+            self.domains.setdefault(domain.app_id, []).append(domain)
+        self.apps = {one.app_id: one for one in mapping.apps}
+        self.add_on_of = {one.id: one for one in system.add_ons}
         self.problems: dict[str, Problem] = {}
         for problem in found:
             for name in problem.component.split(", "):
@@ -140,7 +151,7 @@ class _Maker:
     # -- an app and what hangs on it ------------------------------------------------------------------
 
     def app(self, app: App, opened: Collection[str]) -> Iterator[Entry]:
-        choice = self.mapping.app(app.id)
+        choice = self.apps.get(app.id)
         action: str = choice.action if choice else "undecided"
         word = self.profile.words.get("app", "app")
         after = {"move": f"{word} {choice.handle if choice else ''}", "leave": "left behind"}.get(action, "?")
@@ -154,13 +165,10 @@ class _Maker:
         )
         if action == "leave":
             return
-        processes = {one.type: one for one in self.mapping.processes if one.app_id == app.id}
         for process in app.processes:
-            yield self._process(app, process, processes.get(process.type))
+            yield self._process(app, process, self.processes.get((app.id, process.type)))
         for job in app.jobs or ():
-            chosen = next(
-                (one for one in self.mapping.jobs if (one.app_id, one.job_id) == (app.id, job.id)), None
-            )
+            chosen = self.jobs.get((app.id, job.id))
             action = chosen.action if chosen else "undecided"
             after = {"cron": "crontab, " + when(job), "leave": "left behind"}.get(action, "?")
             yield self._entry(
@@ -172,19 +180,18 @@ class _Maker:
                 why=chosen.reason if chosen else "",
             )
         yield from self._config(app, opened)
-        for domain in self.mapping.domains:
-            if domain.app_id == app.id:
-                after = {"by-hand": "you change its DNS", "leave": "left behind"}.get(domain.action, "?")
-                # By hand is a way to go on, not a loss.
-                action = "move" if domain.action == "by-hand" else domain.action
-                yield self._entry(
-                    ("domain", app.id, domain.hostname),
-                    1,
-                    domain.hostname,
-                    ("custom domain", after),
-                    action=action,
-                    why=domain.reason,
-                )
+        for domain in self.domains.get(app.id, ()):
+            after = {"by-hand": "you change its DNS", "leave": "left behind"}.get(domain.action, "?")
+            # By hand is a way to go on, not a loss.
+            action = "move" if domain.action == "by-hand" else domain.action
+            yield self._entry(
+                ("domain", app.id, domain.hostname),
+                1,
+                domain.hostname,
+                ("custom domain", after),
+                action=action,
+                why=domain.reason,
+            )
 
     def _process(self, app: App, process: Process, choice: ProcessChoice | None) -> Entry:
         before = f"{process.quantity} x {process.size}"
@@ -205,23 +212,27 @@ class _Maker:
         )
 
     def _config(self, app: App, opened: Collection[str]) -> Iterator[Entry]:
-        chosen = [one for one in self.mapping.config if one.app_id == app.id]
-        copied = [one for one in chosen if one.action == "copy" and not self._problem_of(app, one)]
-        others = [one for one in chosen if one not in copied]
+        copied: list[ConfigChoice] = []
+        others: list[ConfigChoice] = []
+        for one in self.config.get(app.id, ()):
+            plain = one.action == "copy" and not self._problem_of(app, one)
+            (copied if plain else others).append(one)
         if copied:
             sign = "▾" if app.id in opened else "▸"
             words = f"{sign} {len(copied)} config var{'s' * (len(copied) != 1)}"
             yield Entry(
                 f"copied\n{app.id}", 1, words, "", "copied", "good", (), "enter lists them one by one"
             )
-        for one in (*(copied if app.id in opened else ()), *others):
-            yield self._var(app, one, depth=2 if one in copied else 1)
+        variables = {var.name: var for var in app.config}
+        for one in copied if app.id in opened else ():
+            yield self._var(app, one, variables.get(one.name), depth=2)
+        for one in others:
+            yield self._var(app, one, variables.get(one.name), depth=1)
 
     def _problem_of(self, app: App, one: ConfigChoice) -> Problem | None:
         return self.problems.get(self.names.get(("config", app.id, one.name), one.name))
 
-    def _var(self, app: App, one: ConfigChoice, *, depth: int) -> Entry:
-        var = next((var for var in app.config if var.name == one.name), None)
+    def _var(self, app: App, one: ConfigChoice, var: ConfigVar | None, *, depth: int) -> Entry:
         before = "not set" if var is None else "(empty)" if var.empty else self._origin(var)
         after = self._becomes(one)
         return self._entry(
@@ -230,7 +241,7 @@ class _Maker:
 
     def _origin(self, var: ConfigVar) -> str:
         reached = var.origin.add_on_id or var.copied_from
-        found = next((one for one in self.system.add_ons if one.id == reached), None)
+        found = self.add_on_of.get(reached)
         how = "from" if var.origin.add_on_id else "copied from"
         return f"{how} {found.name}" if found else "config var"
 
@@ -246,7 +257,7 @@ class _Maker:
             store = next((s for s in self.mapping.databases if s.add_on_id == one.refers_to), None)
             return f"URL of {store.handle if store else 'the database'}"
         if one.replacement == "app-url":
-            app = self.mapping.app(one.refers_to)
+            app = self.apps.get(one.refers_to)
             return f"address of {app.handle if app else 'the app'}"
         return f"the port, {self.mapping.port}"
 
@@ -257,7 +268,7 @@ class _Maker:
             yield self._database(choice)
 
     def _database(self, choice: DatabaseChoice) -> Entry:
-        add_on = next((one for one in self.system.add_ons if one.id == choice.add_on_id), None)
+        add_on = self.add_on_of.get(choice.add_on_id)
         told = add_on.postgres if add_on else None
         before = f"Postgres {told.version}" if told else "Postgres"
         if told and told.bytes is not None:
@@ -272,7 +283,7 @@ class _Maker:
 
     def add_ons(self) -> Iterator[Entry]:
         for choice in self.mapping.add_ons:
-            add_on = next((one for one in self.system.add_ons if one.id == choice.add_on_id), None)
+            add_on = self.add_on_of.get(choice.add_on_id)
             after = {"leave": "left behind", "by-hand": "you replace it"}.get(choice.action, "?")
             yield self._entry(
                 ("add-on", choice.add_on_id),

@@ -21,8 +21,11 @@ from wizard.document.checkout import Checkout
 from wizard.mapping import edit
 from wizard.mapping.check import components, problems
 from wizard.mapping.edit import set_checkout
+from wizard.mapping.problem import Problem
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
+from wizard.model.system import System
+from wizard.ports import Profile
 from wizard.session.parts import ANSWERS, MAPPING, PLAN, SYSTEM, Answers
 from wizard.session.store import Session
 
@@ -259,6 +262,31 @@ async def test_leaving_all_counts_what_is_undecided_and_says_what_stays(
         await settle(pilot)
         assert "Nothing is undecided. What stops the map: j jumps to it." in seen(app)
         assert isinstance(app.screen, MapScreen)
+
+
+async def test_a_key_judges_nothing_anew(
+    begun: Begun, world: FakeWorld, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun.chosen()
+    app = OfframpApp(session=session, vault=vault)
+    judged: list[Mapping] = []
+
+    def judge(system: System, mapping: Mapping, profile: Profile) -> tuple[Problem, ...]:
+        judged.append(mapping)
+        return problems(system, mapping, profile)
+
+    monkeypatch.setattr("screens.map.problems", judge)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        judged.clear()
+        await pilot.press("down", "j", "n", "down", "slash", "escape", "question_mark")
+        await settle(pilot)
+        assert judged == []
+        await pilot.press("escape")
+        go_to(app, "add-on", PAPERTRAIL)
+        await pilot.press("x", *"old", "enter")
+        await settle(pilot)
+        assert judged and judged[-1] == kept(session), "a change is judged"
 
 
 def test_a_row_that_is_left_is_not_asked_for_sizes() -> None:

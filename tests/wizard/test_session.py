@@ -118,6 +118,19 @@ def test_a_part_that_does_not_fit_is_a_sentence(session: Session) -> None:
     assert "$.provider" in refused.value.cause
 
 
+def test_a_part_is_decoded_once_and_never_stale(session: Session) -> None:
+    session.save(TARGET, TargetChoice(provider="aptible"))
+    first = session.load(TARGET)
+    assert session.load(TARGET) is first
+    other = Session(session.folder)
+    other.save(TARGET, TargetChoice(provider="code-capsules"))
+    changed = session.load(TARGET)
+    assert changed is not None and changed.provider == "code-capsules"
+    other.drop(TARGET)
+    assert session.load(TARGET) is None
+    other.close()
+
+
 def test_a_change_that_fails_leaves_nothing(session: Session) -> None:
     with pytest.raises(RuntimeError), session.database.change() as change:
         change.execute("INSERT INTO part VALUES ('a', 'b', 'c')")

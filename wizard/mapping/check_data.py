@@ -92,15 +92,17 @@ def config_problems(system: System, mapping: Mapping, profile: Profile) -> Itera
     apps = {app.id: app for app in system.apps}
     moving = {choice.app_id for choice in mapping.moved_apps()}
     stores = {choice.add_on_id for choice in mapping.moved_databases()}
+    add_ons = {add_on.id: add_on for add_on in system.add_ons}
+    variables = {(app.id, var.name): var for app in system.apps for var in app.config}
     for choice in mapping.config:
         app = apps.get(choice.app_id)
         if app is None or choice.app_id not in moving:
             continue
-        var = next((var for var in app.config if var.name == choice.name), None)
+        var = variables.get((app.id, choice.name))
         if choice.action == "replace":
             yield from _replace_problems(app, choice, moving, stores, apps)
         elif choice.action == "copy" and var is not None:
-            yield from _copy_problems(system, app, var, profile)
+            yield from _copy_problems(add_ons, app, var, profile)
 
 
 def _replace_problems(
@@ -143,7 +145,9 @@ def _replace_problems(
         )
 
 
-def _copy_problems(system: System, app: App, var: ConfigVar, profile: Profile) -> Iterator[Problem]:
+def _copy_problems(
+    add_ons: dict[str, AddOn], app: App, var: ConfigVar, profile: Profile
+) -> Iterator[Problem]:
     name = f"{app.name} {var.name}"
     if var.empty and not profile.capabilities.empty_config_values:
         yield Problem(
@@ -153,8 +157,7 @@ def _copy_problems(system: System, app: App, var: ConfigVar, profile: Profile) -
             remedy="Drop it and say why, or give it a value on Heroku and read the system again.",
             blocks=True,
         )
-    reached = var.origin.add_on_id or var.copied_from
-    setter = next((one for one in system.add_ons if one.id == reached), None)
+    setter = add_ons.get(var.origin.add_on_id or var.copied_from)
     if setter is not None and is_postgres(setter):
         yield Problem(
             code="old-database",

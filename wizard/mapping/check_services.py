@@ -15,15 +15,20 @@ SERVICE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}")
 def service_problems(system: System, mapping: Mapping, profile: Profile) -> Iterator[Problem]:
     """The problems of every app that moves."""
     apps = {app.id: app for app in system.apps}
+    of_app: dict[str, list[ProcessChoice]] = {}
+    for process in mapping.processes:
+        of_app.setdefault(process.app_id, []).append(process)
     for choice in mapping.moved_apps():
         app = apps.get(choice.app_id)
         if app is not None:
-            yield from _app_problems(app, mapping, profile)
+            yield from _app_problems(app, of_app.get(app.id, []), mapping, profile)
 
 
-def _app_problems(app: App, mapping: Mapping, profile: Profile) -> Iterator[Problem]:
+def _app_problems(
+    app: App, processes: list[ProcessChoice], mapping: Mapping, profile: Profile
+) -> Iterator[Problem]:
     known = {process.type: process for process in app.processes}
-    chosen = [choice for choice in mapping.processes if choice.app_id == app.id and choice.type in known]
+    chosen = [choice for choice in processes if choice.type in known]
     services = [choice for choice in chosen if choice.action == "service"]
     for choice in services:
         name = f"{app.name} {choice.type}"

@@ -21,8 +21,9 @@ def propose_config(system: System, profile: Profile, mapping: Mapping) -> Mappin
     target does not set it by itself as Heroku does.
     """
     choices: list[ConfigChoice] = []
+    add_ons = {add_on.id: add_on for add_on in system.add_ons}
     for app in system.apps:
-        choices += [choose_config(system, profile, mapping, app, var) for var in app.config]
+        choices += [_choose(system, profile, mapping, add_ons, app=app, var=var) for var in app.config]
         has_web = any(process.type == "web" for process in app.processes)
         if has_web and not any(var.name == "PORT" for var in app.config):
             choices.append(_port(app))
@@ -48,20 +49,25 @@ def follow(system: System, profile: Profile, before: Mapping, after: Mapping) ->
     )
 
 
-def choose_config(
-    system: System, profile: Profile, mapping: Mapping, app: App, var: ConfigVar
+def _choose(
+    system: System,
+    profile: Profile,
+    mapping: Mapping,
+    add_ons: dict[str, AddOn],
+    *,
+    app: App,
+    var: ConfigVar,
 ) -> ConfigChoice:
-    """The choice for one config var."""
     if var.name == "PORT":
         return _port(app)
-    setter = _setter(system, app, var)
+    setter = _setter(add_ons, app, var)
     if setter is not None:
         return _set_by_add_on(mapping, app, var, setter)
     if var.origin.kind == "add-on":
         return _drop(app, var, "was set by an add-on that is no longer there")
     if var.origin.kind == "platform" and var.name not in READ_BY_THE_APP:
         return _drop(app, var, var.origin.detail or "is set or read by Heroku itself")
-    copied = next((add_on for add_on in system.add_ons if add_on.id == var.copied_from), None)
+    copied = add_ons.get(var.copied_from)
     if copied is not None:
         return _copy_of(mapping, app, var, copied)
     if var.refers_to_apps:
@@ -94,14 +100,14 @@ def _drop(app: App, var: ConfigVar, reason: str) -> ConfigChoice:
     return ConfigChoice(app_id=app.id, name=var.name, action="drop", reason=reason)
 
 
-def _setter(system: System, app: App, var: ConfigVar) -> AddOn | None:
+def _setter(add_ons: dict[str, AddOn], app: App, var: ConfigVar) -> AddOn | None:
     """The add-on that sets `var` in `app`, by its origin, else by the attachments of the app."""
     wanted = var.origin.add_on_id
     if wanted is None:
         wanted = next(
             (attached.add_on_id for attached in app.attachments if var.name in attached.config_vars), None
         )
-    return next((add_on for add_on in system.add_ons if add_on.id == wanted), None)
+    return add_ons.get(wanted) if wanted else None
 
 
 def _set_by_add_on(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> ConfigChoice:
@@ -158,9 +164,8 @@ def _url_reason(app: App, var: ConfigVar, add_on: AddOn, handle: str) -> str:
 
 
 def _refers(system: System, mapping: Mapping, app: App, var: ConfigVar) -> ConfigChoice:
-    names = {other.id: other.name for other in system.apps}
-    moved = {choice.app_id for choice in mapping.apps if choice.action != "leave"}
-    going = [app_id for app_id in var.refers_to_apps if app_id in moved]
+    staying = {choice.app_id for choice in mapping.apps if choice.action == "leave"}
+    going = [app_id for app_id in var.refers_to_apps if mapping.app(app_id) and app_id not in staying]
     if not going:
         return ConfigChoice(
             app_id=app.id,
@@ -168,6 +173,7 @@ def _refers(system: System, mapping: Mapping, app: App, var: ConfigVar) -> Confi
             action="copy",
             reason="names the web address of an app that stays on Heroku",
         )
+    names = {other.id: other.name for other in system.apps}
     said = ", ".join(names.get(app_id, app_id) for app_id in going)
     if len(going) > 1:
         return ConfigChoice(

@@ -10,25 +10,32 @@ from wizard.model.mapping import DatabaseChoice, Mapping
 from wizard.model.system import App, System
 
 
-def users(system: System, add_on_id: str) -> tuple[App, ...]:
-    """The apps that reach a database: it is attached to them, or a config var of theirs names it."""
-    return tuple(
-        app
-        for app in system.apps
-        if any(one.add_on_id == add_on_id for one in app.attachments)
-        or any(add_on_id in (var.origin.add_on_id, var.copied_from) for var in app.config)
-    )
+def users(system: System) -> dict[str, tuple[App, ...]]:
+    """The apps that reach each database, by its id: attached to them, or named by a config var of theirs."""
+    found: dict[str, dict[str, App]] = {add_on.id: {} for add_on in databases(system)}
+    for app in system.apps:
+        reached = {one.add_on_id for one in app.attachments}
+        for var in app.config:
+            reached |= {var.origin.add_on_id or "", var.copied_from}
+        for add_on_id in reached & found.keys():
+            found[add_on_id][app.id] = app
+    return {add_on_id: tuple(apps.values()) for add_on_id, apps in found.items()}
 
 
 def databases_follow(system: System, before: Mapping, after: Mapping) -> Mapping:
     """`after`, where a database whose last app was just left behind is left with it, and returns with it."""
+    known = users(system)
     return msgspec.structs.replace(
-        after, databases=tuple(_follows(system, before, after, choice) for choice in after.databases)
+        after,
+        databases=tuple(
+            _follows(known.get(choice.add_on_id, ()), before, after, choice) for choice in after.databases
+        ),
     )
 
 
-def _follows(system: System, before: Mapping, after: Mapping, choice: DatabaseChoice) -> DatabaseChoice:
-    apps = users(system, choice.add_on_id)
+def _follows(
+    apps: tuple[App, ...], before: Mapping, after: Mapping, choice: DatabaseChoice
+) -> DatabaseChoice:
     used_before, used_now = ({app.id for app in apps} - _left(mapping) for mapping in (before, after))
     reason = f"only {', '.join(app.name for app in apps)} used it"
     if choice.action == "move" and used_before and not used_now:
@@ -42,11 +49,12 @@ def user_problems(system: System, mapping: Mapping) -> Iterator[Problem]:
     """An app that stays and uses a database that moves; a database that moves without anybody who uses it."""
     stores = {add_on.id: add_on for add_on in databases(system)}
     left = _left(mapping)
+    known = users(system)
     for choice in mapping.moved_databases():
         store = stores.get(choice.add_on_id)
         if store is None:
             continue
-        apps = users(system, store.id)
+        apps = known[store.id]
         for app in apps:
             chosen = mapping.app(app.id)
             if app.id in left and chosen is not None and not chosen.harmless.strip():

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import field
@@ -62,6 +62,9 @@ class Session:
         self.folder = folder
         self.database = Database(file)
         self._edit = Lock(folder / "edit.lock")
+        # Nouns do not change, so what was decoded serves as long as the text is the same: a screen asks for
+        # the inventory of a large account many times a second.
+        self._decoded: dict[str, tuple[str, Any]] = {}
         self.worker_lock_file = folder / "worker.lock"
         info = self.load(INFO)
         if info is None:
@@ -96,7 +99,13 @@ class Session:
         rows = self.database.read("SELECT value FROM part WHERE name = ?", part.name)
         if not rows:
             return None
-        return decode(str(rows[0][0]), part.kind, what=f"the {part.name} of session {self.folder.name}")
+        text = str(rows[0][0])
+        known = self._decoded.get(part.name)
+        if known is None or known[0] != text:
+            what = f"the {part.name} of session {self.folder.name}"
+            known = self._decoded[part.name] = (text, decode(text, part.kind, what=what))
+        value: T = known[1]
+        return value
 
     def save(self, part: Part[T], value: T) -> None:
         """Write a part; it is on the disk when this returns."""
