@@ -225,6 +225,9 @@ class FakeTarget:
         self._world.apps[app.handle] = done
         return done
 
+    async def under_way(self, app: TargetApp) -> str:
+        return ""
+
     async def services(self, app: TargetApp) -> list[TargetService]:
         return [
             TargetService(
