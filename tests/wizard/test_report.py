@@ -61,7 +61,9 @@ def run_of(session: Session, system: System, mapping: Mapping) -> Journal:
         for n in range(1, 31)
     )
     (handle,) = (choice.handle for choice in mapping.moved_databases())
-    journal.gauge(f"proof:{handle}", Proof(database=handle, tables=tables, sequences_checked=12, seconds=1.5))
+    left_out = ("event trigger log_create_ext: Heroku's own", "the right to call f() is not everybody's")
+    proof = Proof(database=handle, tables=tables, sequences_checked=12, left_out=left_out, seconds=1.5)
+    journal.gauge(f"proof:{handle}", proof)
     journal.set_run("done")
     return journal
 
@@ -283,3 +285,13 @@ def test_nothing_run_is_a_sentence(session: Session) -> None:
     with pytest.raises(Trouble) as refused:
         build(session)
     assert refused.value.code == "nothing-run"
+
+
+def test_what_of_a_database_is_left_out_is_named(session: Session) -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    run_of(session, system, mapping)
+    (handle,) = (choice.handle for choice in mapping.moved_databases())
+    left = {one.what: one.reason for one in build(session).left}
+    assert left[f"{handle}: event trigger log_create_ext"] == "Heroku's own"
+    assert left[f"{handle}: the right to call f() is not everybody's"] == "not taken along"

@@ -102,7 +102,7 @@ def build(session: Session) -> Report:
         ended_at=seen.run.ended_at,
         accounts=tuple(f"{c.provider}: {c.email}" for c in accounts),
         moved=_moved(system, mapping, records),
-        left=_left(system, mapping),
+        left=(*_left(system, mapping), *(left for proof in proofs if proof for left in _left_of(proof))),
         proofs=tuple(proof for proof in proofs if proof is not None),
         config=tuple(
             (system.app(c.app_id).name, c.name, _became(c)) for c in mapping.config if c.app_id in moves
@@ -136,6 +136,15 @@ def _proof(gauges: dict[str, str], handle: str) -> Proof | None:
         if name in gauges:
             return decode(gauges[name], Proof, what="the journal")
     return None
+
+
+def _left_of(proof: Proof) -> list[Left]:
+    """What of a database does not come along, as the engine said when it made the schema."""
+    left = []
+    for words in proof.left_out:
+        what, _, reason = words.partition(": ")
+        left.append(Left(what=f"{proof.database}: {what}", reason=reason or "not taken along"))
+    return left
 
 
 def _summary(record: StepRecord | None) -> str:
