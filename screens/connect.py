@@ -10,7 +10,7 @@ from screens.background import in_thread
 from screens.connect_rows import FIRST_LOOK, Offer, account_line, offers
 from screens.keys import About, Key
 from screens.marks import GLYPHS, MUTED, STRONG
-from screens.sign_in import SignedIn, forget, keep, missing_tokens, source_token
+from screens.sign_in import SignedIn, forget, keep, kept_tokens, missing_tokens, source_token
 from screens.stage import StageScreen
 from screens.stages import standing
 from screens.styles import sheet
@@ -22,7 +22,7 @@ from wizard.credentials import Vault
 from wizard.model.secret import Secret
 from wizard.ports import FoundToken, SourceProvider, TargetProvider, Token
 from wizard.registry import source_provider, target_provider
-from wizard.session.parts import CONNECTIONS, TARGET, Connections
+from wizard.session.parts import CONNECTIONS, TARGET, Connection, Connections
 
 
 class ConnectScreen(StageScreen):
@@ -34,8 +34,8 @@ class ConnectScreen(StageScreen):
         title="connect",
         purpose="Signs in to Heroku and, after a target is chosen, to the target. Until the cut-over Offramp "
         "only reads from Heroku.",
-        asks="A token. One that is on this machine already (HEROKU_API_KEY, the Heroku CLI) can be used, or "
-        "one is pasted. It is checked against the account before it is kept.",
+        asks="A token. One that is on this machine already (the keyring, HEROKU_API_KEY, the Heroku CLI) can "
+        "be used, or one is pasted. It is checked against the account before it is kept.",
         next="The token goes into the keyring, under the service offramp; with no usable keyring it is held "
         "in memory and asked for again next time. Then everything that stands on Heroku is read.",
     )
@@ -57,6 +57,8 @@ class ConnectScreen(StageScreen):
     def __init__(self) -> None:
         super().__init__()
         self._found: dict[str, list[FoundToken]] = {}
+        self._kept: dict[str, list[tuple[Connection, Secret]]] = {}
+        """Tokens that other migrations were given, by vendor."""
         self._missing: frozenset[str] = frozenset()
         self._vault_words = FIRST_LOOK
         self._again: str | None = None
@@ -110,7 +112,14 @@ class ConnectScreen(StageScreen):
         provider = self._provider(vendor) if vendor else None
         found = self._found.get(vendor) if vendor else []
         titles = {vendor: self._provider(vendor).title for vendor in self.vendors() if vendor in known}
-        made = offers(provider, found, titles, self.offramp.demo, self._next_stage())
+        made = offers(
+            provider,
+            found,
+            titles,
+            kept=self._kept.get(vendor, ()) if vendor else (),
+            demo=self.offramp.demo,
+            next_stage=self._next_stage(),
+        )
         self._offers = {offer.id: offer for offer in made}
         self.query_one("#question", Static).update(self._question(provider))
         self.query_one(RowList).show([Row(offer.id, offer.content, heading=offer.heading) for offer in made])
@@ -151,9 +160,23 @@ class ConnectScreen(StageScreen):
             self._found[vendor] = found
             self.renew()
             if found and self.query_one(RowList).current in ("paste", "form"):
-                self.query_one(RowList).go_to("demo" if "demo" in self._offers else "found-0")
+                best = next((one for one in ("demo", "kept-0") if one in self._offers), "found-0")
+                self.query_one(RowList).go_to(best)
 
         self.behind(look(), show, group="tokens")
+        if self.offramp.demo is None:
+            self.behind(self._look_for_kept(vendor), group="kept-tokens", wanted=False)
+
+    async def _look_for_kept(self, vendor: str) -> None:
+        kept = await kept_tokens(self.session, await self.offramp.vault(), vendor)
+        self._kept[vendor] = kept
+        self.renew()
+        if (
+            kept
+            and vendor == self.vendor()
+            and self.query_one(RowList).current in ("paste", "form", "found-0")
+        ):
+            self.query_one(RowList).go_to("kept-0")
 
     async def _look_at_vault(self) -> None:
         vault = await self.offramp.vault()

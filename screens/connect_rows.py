@@ -52,11 +52,14 @@ def offers(
     provider: SourceProvider | TargetProvider | None,
     found: Sequence[FoundToken] | None,
     known: Mapping[str, str],
+    *,
+    kept: Sequence[tuple[Connection, Secret]] = (),
     demo: DemoHelp | None,
     next_stage: str,
 ) -> list[Offer]:
     """What can be done now. `provider` is the one to sign in to, None when all are; `found` None while the
-    machine is being searched; `known` are the titles of the vendors that are signed in to."""
+    machine is being searched; `known` are the titles of the vendors that are signed in to; `kept` are tokens
+    that another migration was given."""
     if provider is None:
         again = [
             Offer(f"again-{vendor}", "again", Content(f"Sign in to {title} again"), vendor=vendor)
@@ -66,6 +69,16 @@ def offers(
     made: list[Offer] = []
     if demo is not None and provider.role == "source":
         made.append(Offer("demo", "token", Content("Use the example's token"), demo.source_token))
+    for number, (connection, secret) in enumerate(kept):
+        where = (f"({connection.email})", MUTED)
+        made.append(
+            Offer(
+                f"kept-{number}",
+                "token",
+                Content.assemble(f"Use the token {_place(connection)} ", where),
+                secret,
+            )
+        )
     for number, token in enumerate(found or ()):
         text = Content.assemble("Use the token of ", (token.where, STRONG))
         made.append(Offer(f"found-{number}", "token", text, token.token))
@@ -77,6 +90,10 @@ def offers(
         made.append(
             Offer("looking", "heading", Content.styled("looking for tokens on this machine …", MUTED))
         )
-    elif not found:
+    elif not found and not kept:
         made.append(Offer("none", "heading", Content.styled("no token was found on this machine", MUTED)))
     return made
+
+
+def _place(connection: Connection) -> str:
+    return "in the keyring" if "keyring" in connection.kept_in else "of another migration"

@@ -11,6 +11,7 @@ from wizard.ports import SourceProvider, Token
 from wizard.run.control import hand_over
 from wizard.run.journal import Journal
 from wizard.run.launch import running
+from wizard.session.accounts import known_accounts
 from wizard.session.parts import CONNECTIONS, PLAN, PREFLIGHT, SYSTEM, Connection, Connections
 from wizard.session.store import Session
 
@@ -84,6 +85,20 @@ def _account_before(session: Session, connections: Connections, vendor: str) -> 
         return Account(id=known.account_id, email=known.email)
     system = session.load(SYSTEM) if vendor == session.info.source else None
     return system.account if system else None
+
+
+async def kept_tokens(session: Session, vault: Vault, vendor: str) -> list[tuple[Connection, Secret]]:
+    """The tokens of a vendor that other migrations were given and that are still at hand. The account that
+    this one has already is not among them."""
+    mine = (session.load(CONNECTIONS) or Connections()).by_provider.get(vendor)
+    found = []
+    for connection in await in_thread(known_accounts, session, vendor):
+        if mine is not None and mine.account_id == connection.account_id:
+            continue
+        ref = CredentialRef(vendor=vendor, account=connection.account_id)
+        if (secret := await in_thread(vault.get, ref)) is not None:
+            found.append((connection, secret))
+    return found
 
 
 async def missing_tokens(session: Session, vault: Vault) -> frozenset[str]:

@@ -21,7 +21,7 @@ from wizard.model.secret import Secret
 from wizard.model.trouble import Unreachable
 from wizard.ports import FoundToken
 from wizard.session.parts import CONNECTIONS, SYSTEM, TARGET, Connection, Connections
-from wizard.session.store import Session
+from wizard.session.store import Session, create
 
 HEROKU = CredentialRef(vendor="heroku", account="user-1")
 APTIBLE = CredentialRef(vendor="aptible", account="t-1")
@@ -240,3 +240,57 @@ async def test_forgetting_wants_the_name(world: FakeWorld, begun: Begun, vault: 
         assert vault.get(HEROKU) is None
         connections = session.load(CONNECTIONS)
         assert connections is not None and not connections.by_provider
+
+
+def signed_in_before(begun: Begun, vendor: str, account: str, **hosts: dict[str, str]) -> Session:
+    """Another migration, whose token of `vendor` is in the keyring."""
+    session = create("older", hosts=hosts)
+    begun.made.append(session)
+    known = Connection(provider=vendor, account_id=account, email="ada@example.com", kept_in="in the keyring")
+    session.save(CONNECTIONS, Connections(by_provider={vendor: known}))
+    return session
+
+
+async def test_the_token_of_another_migration_is_offered_first(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    signed_in_before(begun, "heroku", "user-1")
+    world.heroku.found = [FoundToken("HEROKU_API_KEY", Secret("another-token"))]
+    session = begun.new()
+    async with shown(session, vault) as (app, pilot):
+        await settled(pilot)
+        text = seen(app)
+        assert text.index("Use the token in the keyring (ada@example.com)") < text.index("HEROKU_API_KEY")
+        assert GOOD_TOKEN not in text
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "Signed in to Heroku as ada@example.com." in " ".join(seen(app).split())
+        connections = session.load(CONNECTIONS)
+        assert connections is not None and connections.by_provider["heroku"].account_id == "user-1"
+
+
+async def test_the_targets_token_of_another_migration_is_offered_first(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    signed_in_before(begun, "aptible", "t-1")
+    session = target_wanted(begun)
+    async with shown(session, vault) as (app, pilot):
+        await settled(pilot)
+        text = seen(app)
+        assert text.index("Use the token in the keyring (ada@example.com)") < text.index(
+            "Sign in with e-mail"
+        )
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "Signed in to Aptible as ada@example.com." in " ".join(seen(app).split())
+
+
+async def test_a_token_is_not_offered_to_another_host_nor_when_it_is_gone(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    signed_in_before(begun, "heroku", "user-1", heroku={"api": "http://127.0.0.1:1"})
+    signed_in_before(begun, "heroku", "user-9")
+    async with shown(begun.new(), vault) as (app, pilot):
+        await settled(pilot)
+        assert "in the keyring (" not in seen(app)
+        assert "no token was found on this machine" in seen(app)

@@ -1,14 +1,36 @@
 """Which sessions use the same account of a vendor: a credential is kept once for all of them."""
 
+from collections.abc import Iterator
+
 from wizard.model.trouble import Trouble
-from wizard.session.parts import CONNECTIONS, Connection
-from wizard.session.store import Session, infos
+from wizard.session.parts import CONNECTIONS, Connection, Connections
+from wizard.session.store import Session, SessionInfo, infos
 
 
 def others_with(session: Session, connections: list[Connection]) -> tuple[str, ...]:
     """The names of the other sessions that are signed in with one of `connections`. Blocking."""
     wanted = {(connection.provider, connection.account_id) for connection in connections}
-    found = []
+    return tuple(
+        info.name
+        for info, theirs in _others(session)
+        if wanted & {(c.provider, c.account_id) for c in theirs.by_provider.values()}
+    )
+
+
+def known_accounts(session: Session, vendor: str) -> tuple[Connection, ...]:
+    """The accounts of a vendor that other sessions are signed in with, newest first, each once. Blocking.
+
+    Only those of the same addresses: a token must not be sent to another host than the one that gave it.
+    """
+    found: dict[str, Connection] = {}
+    for info, theirs in _others(session):
+        connection = theirs.by_provider.get(vendor)
+        if connection and info.hosts.get(vendor, {}) == session.info.hosts.get(vendor, {}):
+            found.setdefault(connection.account_id, connection)
+    return tuple(found.values())
+
+
+def _others(session: Session) -> Iterator[tuple[SessionInfo, Connections]]:
     for folder, info in infos():
         if isinstance(info, Trouble) or info.id == session.id:
             continue
@@ -23,6 +45,5 @@ def others_with(session: Session, connections: list[Connection]) -> tuple[str, .
             continue
         finally:
             other.close()
-        if theirs and wanted & {(c.provider, c.account_id) for c in theirs.by_provider.values()}:
-            found.append(info.name)
-    return tuple(found)
+        if theirs:
+            yield info, theirs
