@@ -139,7 +139,9 @@ class OfframpApp(QuietCrash):
         """Who else has the session, as a sentence; "" when it is ours to write."""
         if self.holder is None:
             return ""
-        return f"Read only: {self.holder.words()}, has this session."
+        return (
+            f"Read only: {self.holder.words()}, has this session. Close it there; this one then takes over."
+        )
 
     def read_only_fact(self) -> str:
         """The same, short enough for a corner."""

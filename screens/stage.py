@@ -109,6 +109,24 @@ class StageScreen(KeyedScreen):
         """Why answers cannot be changed now, "" when they can. The monitor's stages allow more."""
         return self.offramp.read_only_words() or locked_by_run(self.session)
 
+    async def action_act(self, name: str) -> None:
+        """Do the action `name`, or say why not. When the Offramp that had the session has ended, the key
+        makes it ours instead, and the screen begins anew: what it left to the other is its own now."""
+        if self.offramp.holder is None or name in (BACK.name, HELP.name, QUIT.name):
+            await super().action_act(name)
+            return
+        try:
+            self.offramp.holder = self.session.claim()
+        except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
+            self.show_trouble(error)
+            return
+        if self.offramp.holder is not None:
+            await super().action_act(name)
+            return
+        await self.offramp.show_stage(self.stage)
+        if isinstance(self.app.screen, StageScreen):
+            self.app.screen.say("The other Offramp has ended; this one writes now.", good=True)
+
     # -- moving -------------------------------------------------------------------------------------
 
     async def action_back(self) -> None:

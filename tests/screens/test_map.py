@@ -326,7 +326,17 @@ async def test_another_offramp_changes_it(begun: Begun, world: FakeWorld, vault:
         await pilot.press("enter")
         assert not isinstance(app.screen, PickOne)
         assert "has this session." in seen(app)
-    other.close()
+        other.close()
+        # Whoever had it has ended: the next key takes over, the one after it works.
+        go_to(app, "process", BACKEND, "web")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "The other Offramp has ended; this one writes now." in seen(app)
+        assert "read only" not in seen(app)
+        go_to(app, "process", BACKEND, "web")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, PickOne)
 
 
 def test_every_component_has_a_row_and_options() -> None:
