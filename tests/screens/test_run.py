@@ -1,6 +1,5 @@
 """The monitor in front of a journal: what stands on the screen, and what the keys do and refuse."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -267,35 +266,6 @@ async def test_before_the_cut_over_there_is_nothing_to_take_back(
     assert worker.asked == [{"do": "stop"}]
 
 
-async def test_stop_marks_a_run_whose_worker_is_gone(run: ARun, vault: Vault, worker: Worker) -> None:
-    run.copying().kill()
-    app = opened(run, vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("s")
-        await pilot.pause()
-        assert "The worker is gone already." in seen(app)
-        await pilot.press(*"stop", "enter")
-        await settle(pilot)
-        assert "The run is stopped; what is done is kept." in seen(app)
-        assert "⏸ stopped" in seen(app)
-        found = run.journal.run()
-    assert worker.asked == [] and found is not None and found.state == "stopped"
-
-
-async def test_a_cut_over_whose_worker_is_gone_is_taken_back_first(
-    run: ARun, vault: Vault, worker: Worker
-) -> None:
-    run.reach(DEPLOY).kill()
-    app = opened(run, vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("s")
-        await pilot.pause()
-        assert "go back to Heroku with b first" in seen(app)
-        assert not isinstance(app.screen, ConfirmTyping)
-
-
 async def test_taken_back_says_why(run: ARun, vault: Vault) -> None:
     run.reach(DEPLOY)
     run.journal.end(DEPLOY, "failed", None, REFUSED)
@@ -438,41 +408,3 @@ async def test_a_log_step_shows_its_log_as_it_streams(run: ARun, vault: Vault) -
 def test_the_copy_step_is_the_plans() -> None:
     """The gauge's name is the key of the step, as the worker writes it."""
     assert COPY == "copy:acme-db"
-
-
-async def test_the_palette_finds_what_an_open_list_can_do(run: ARun, vault: Vault) -> None:
-    run.copying()
-    app = opened(run, vault)
-    async with app.run_test(size=(80, 40)) as pilot:
-        await settle(pilot)
-        await pilot.press("t", "ctrl+p")
-        await pilot.pause()
-        while "events  (e)" not in seen(app):
-            await asyncio.sleep(0.02)
-            await pilot.pause()
-        assert "pause  (p)" not in seen(app), "the monitor's keys do not work over its lists"
-        await pilot.press(*"events")
-        while "tables  (t)" in seen(app):
-            await asyncio.sleep(0.02)
-            await pilot.pause()
-        await pilot.press("enter")
-        await settle(pilot)
-        assert isinstance(app.screen, RunLists) and app.screen.kind == "events"
-
-
-async def test_the_palette_offers_nothing_of_the_screen_over_a_question(
-    run: ARun, vault: Vault, worker: Worker
-) -> None:
-    run.copying()
-    app = opened(run, vault)
-    async with app.run_test(size=(80, 40)) as pilot:
-        await settle(pilot)
-        await pilot.press("s")
-        await pilot.pause()
-        assert isinstance(app.screen, ConfirmTyping)
-        await pilot.press("ctrl+p")
-        await pilot.pause()
-        while "Light or dark" not in seen(app):
-            await asyncio.sleep(0.02)
-            await pilot.pause()
-        assert "pause  (p)" not in seen(app) and "detach  (d)" not in seen(app)

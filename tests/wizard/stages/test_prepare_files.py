@@ -1,7 +1,6 @@
 """The texts of single files: Dockerfiles of many apps, crontabs, hook files, commands."""
 
 import json
-import re
 import subprocess
 from pathlib import Path
 
@@ -16,13 +15,12 @@ from wizard.model.system import Job
 from wizard.ports import ReleaseHook
 from wizard.prepare.command import exec_form, resolve
 from wizard.prepare.image import Image, ImageWish
-from wizard.prepare.node_image import major_of_range, node_image
-from wizard.prepare.own_dockerfile import has_entrypoint, instructions
+from wizard.prepare.node_image import node_image
+from wizard.prepare.own_dockerfile import instructions
 from wizard.prepare.procfile import services_procfile
 from wizard.prepare.python_image import python_image
 from wizard.prepare.release_hook import NotReadable, commands, scalar, with_hook
 from wizard.prepare.schedules import cron_stage, crontab, schedule
-from wizard.prepare.start_lines import check_lines
 
 WISH = ImageWish(app="shop", port=3000, command='["run"]')
 HOOK = ReleaseHook(file="x.yml", key="first", aliases=("before",))
@@ -110,129 +108,6 @@ def test_the_library_of_postgres_is_there_where_it_is_needed(line: str, wanted: 
     assert ("libpq5" in python_image(checkout({"requirements.txt": line}), WISH).text) is wanted
 
 
-@pytest.mark.parametrize(
-    ("text", "major"),
-    [
-        ("20.x", 20),
-        ("^20.1", 20),
-        ("~20.1.2", 20),
-        ("v18.17.0", 18),
-        (">=18", 24),
-        (">=26", 26),
-        (">=18 <21", 20),
-        (">= 18.0.0 < 20.5", 20),
-        ("<=22", 22),
-        ("18 || 20", 20),
-        ("18 - 20", 20),
-        ("v16.1.0 - v18.2", 18),
-        ("14 - 16 || 18", 18),
-        ("*", None),
-        ("", None),
-        ("lts", None),
-    ],
-)
-def test_ranges_of_npm(text: str, major: int | None) -> None:
-    assert major_of_range(text) == major
-
-
-@pytest.mark.parametrize(
-    ("names", "line"),
-    [
-        (("package-lock.json",), "RUN npm ci\n"),
-        (("yarn.lock",), "yarn install --frozen-lockfile"),
-        (("yarn.lock", ".yarnrc.yml"), "yarn install --immutable"),
-        (("pnpm-lock.yaml",), "pnpm install --frozen-lockfile"),
-    ],
-)
-def test_node_package_managers(names: tuple[str, ...], line: str) -> None:
-    package = json.dumps({"engines": {"node": "20"}, "scripts": {"heroku-postbuild": "b", "build": "c"}})
-    image = node_image(checkout({"package.json": package}, *names), WISH)
-    assert line in image.text
-    assert "run heroku-postbuild" in image.text
-    assert "run build" not in image.text
-    assert codes(image) == {"build-without-config"}
-
-
-@pytest.mark.parametrize(("pinned", "taken"), [("17.x", 18), ("19", 20), ("16", 16), ("21", 21), ("18", 18)])
-def test_a_node_without_image_on_this_debian_becomes_the_next(pinned: str, taken: int) -> None:
-    image = node_image(
-        checkout({"package.json": json.dumps({"engines": {"node": pinned}})}, "package-lock.json"), WISH
-    )
-    assert f"FROM node:{taken}-bookworm-slim\n" in image.text
-    assert codes(image) == ({"node-no-image"} if f"{taken}" not in pinned else set())
-
-
-@pytest.mark.parametrize("pinned", ["14", "15.x", "8"])
-def test_a_node_that_is_too_old_blocks(pinned: str) -> None:
-    package = json.dumps({"engines": {"node": pinned}})
-    image = node_image(checkout({"package.json": package}, "package-lock.json"), WISH)
-    (problem,) = image.problems
-    assert problem.code == "node-too-old" and problem.blocks
-
-
-@pytest.mark.parametrize(
-    ("names", "version", "enable"),
-    [
-        (("pnpm-lock.yaml",), "22", "RUN corepack enable"),
-        (("yarn.lock",), "22", "RUN corepack enable"),
-        (("pnpm-lock.yaml",), "25", "RUN npm install --global --force corepack && corepack enable"),
-        (("package-lock.json",), "22", None),
-    ],
-)
-def test_a_start_command_finds_its_package_manager(
-    names: tuple[str, ...], version: str, enable: str | None
-) -> None:
-    package = json.dumps({"engines": {"node": version}, "scripts": {"heroku-prebuild": "x"}})
-    text = node_image(checkout({"package.json": package}, *names), WISH).text
-    build, final = text.split("FROM ")[1:]
-    for stage in (build, final):
-        assert (f"{enable}\n" in stage) is (enable is not None)
-        assert ("ENV COREPACK_HOME=/app/.corepack" in stage) is (enable is not None)
-    if enable:
-        assert build.index(enable) < build.index("run heroku-prebuild")
-        assert final.index(enable) < final.index("USER node")
-
-
-def test_the_base_image_takes_no_shell_away() -> None:
-    """The official image of Node.js has an ENTRYPOINT, and the lines of a Procfile would get no shell."""
-    image = node_image(checkout({"package.json": "{}"}, "package-lock.json"), WISH)
-    assert ("ENTRYPOINT", "[]") in instructions(image.text) and not has_entrypoint(image.text)
-
-
-@pytest.mark.parametrize(
-    ("text", "there"),
-    [
-        ("FROM debian\n", False),
-        ('FROM debian\nENTRYPOINT ["run"]\n', True),
-        ('FROM debian AS a\nENTRYPOINT ["run"]\nFROM debian\n', False),
-        ('FROM debian\nENTRYPOINT ["run"]\nENTRYPOINT [ ]\n', False),
-        ("FROM node:22-slim\n", True),
-        ("FROM --platform=linux/amd64 docker.io/library/node@sha256:0 AS x\n", True),
-        ("FROM node:22-slim\nENTRYPOINT []\n", False),
-        ("FROM example.org/node\n", False),
-        ("", False),
-    ],
-)
-def test_entrypoints(text: str, there: bool) -> None:
-    assert has_entrypoint(text) is there
-
-
-@pytest.mark.parametrize(
-    ("lock", "var"),
-    [
-        ("package-lock.json", "NPM_CONFIG_PRODUCTION"),
-        ("yarn.lock", "YARN_PRODUCTION"),
-        ("pnpm-lock.yaml", "PNPM_SKIP_PRUNING"),
-    ],
-)
-def test_packages_for_building_are_kept_where_heroku_was_told_so(lock: str, var: str) -> None:
-    package = {"package.json": '{"engines": {"node": "22"}}'}
-    told = node_image(checkout(package, lock), msgspec.structs.replace(WISH, config=(var,)))
-    prune = re.compile(r"prune|install --production")
-    assert not prune.search(told.text) and codes(told) == {"node-keeps-all"}
-    assert prune.search(node_image(checkout(package, lock), WISH).text)
-
-
 def test_django_collects_nothing_where_heroku_was_told_so() -> None:
     wish = msgspec.structs.replace(WISH, config=("DISABLE_COLLECTSTATIC",))
     django = checkout({"requirements.txt": "Django==5", "runtime.txt": "python-3.12.1"}, "manage.py")
@@ -240,59 +115,6 @@ def test_django_collects_nothing_where_heroku_was_told_so() -> None:
     assert "collectstatic" not in image.text and codes(image) == {"collectstatic-off"}
     (problem,) = python_image(django, WISH).problems
     assert "saw all config vars on Heroku" in problem.text
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("exec python x.py", set()),
-        ("python x.py", {"no-exec"}),
-        ("cd x && exec run --bind $PORT", set()),
-        ("exec run > log 2>&1", set()),
-        ("exec run | tee log", {"no-exec"}),
-        ("exec run & wait", {"no-exec"}),
-        ("source env && exec run", {"bash-only"}),
-        ("if [[ -n $A ]]; then run; fi", {"bash-only", "no-exec"}),
-        ("exec bash -c '[[ a ]] && run'", set()),
-    ],
-)
-def test_lines_that_sh_starts_otherwise(line: str, expected: set[str]) -> None:
-    problems = check_lines("shop", {"worker": line}, entrypoint=False)
-    assert {problem.code for problem in problems} == expected
-    assert not any(problem.blocks for problem in problems)
-
-
-def test_a_web_process_is_not_cut_off() -> None:
-    assert check_lines("shop", {"web": "python server.py"}, entrypoint=False) == ()
-
-
-@pytest.mark.parametrize(
-    ("line", "blocked"),
-    [
-        ("gunicorn app --workers=3", False),
-        ("npm start", False),
-        ("gunicorn app --bind :$PORT", True),
-        ("a && b", True),
-        ("A=1 run", True),
-        ("exec run", True),
-    ],
-)
-def test_lines_that_an_entrypoint_gets_as_words(line: str, blocked: bool) -> None:
-    problems = check_lines("shop", {"web": line}, entrypoint=True)
-    assert [problem.blocks for problem in problems] == ([True] if blocked else [])
-
-
-@pytest.mark.parametrize(
-    ("package", "expected"),
-    [
-        ("{", {"package-json", "node-not-pinned", "node-no-lock"}),
-        ("[]", {"package-json", "node-not-pinned", "node-no-lock"}),
-        ('{"engines": {"node": "8"}}', {"node-too-old", "node-no-lock"}),
-        ('{"engines": "20", "scripts": []}', {"node-not-pinned", "node-no-lock"}),
-    ],
-)
-def test_odd_packages(package: str, expected: set[str]) -> None:
-    assert codes(node_image(checkout({"package.json": package}), WISH)) == expected
 
 
 @given(
