@@ -27,7 +27,7 @@ def check_lines(app: str, lines: dict[str, str], *, entrypoint: bool) -> tuple[P
     """
     if entrypoint:
         return tuple(
-            _of_words(app, type_, line) for type_, line in lines.items() if _NEEDS_SHELL.search(line)
+            _of_words(app, type_, sign) for type_, line in lines.items() if (sign := _shell_sign(line))
         )
     problems = [
         Problem(
@@ -54,19 +54,24 @@ def check_lines(app: str, lines: dict[str, str], *, entrypoint: bool) -> tuple[P
     return tuple(problems)
 
 
-def _of_words(app: str, type_: str, line: str) -> Problem:
-    found = _NEEDS_SHELL.search(line)
+def _of_words(app: str, type_: str, sign: str) -> Problem:
     return Problem(
         code="entrypoint-shell",
         component=app,
-        text=f"`{type_}` needs a shell ({_sign(found)}), and the ENTRYPOINT of its image gets bare words",
+        text=f"`{type_}` needs a shell ({sign}), and the ENTRYPOINT of its image gets bare words",
         remedy="Write `ENTRYPOINT []` into the Dockerfile, or start a script that holds this line.",
         blocks=True,
     )
 
 
-def _sign(found: re.Match[str] | None) -> str:
-    return clean(found[0].strip()) if found else ""
+def _shell_sign(line: str) -> str:
+    """What of a line only a shell understands, empty where nothing does."""
+    found = _NEEDS_SHELL.search(re.sub(r"'[^']*'", "''", line))
+    return _sign(found) if found else ""
+
+
+def _sign(found: re.Match[str]) -> str:
+    return clean(found[0].strip())
 
 
 def hands_over(line: str) -> bool:

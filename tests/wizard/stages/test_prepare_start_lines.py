@@ -53,6 +53,7 @@ def test_a_web_process_is_not_cut_off() -> None:
     [
         ("gunicorn app --workers=3", False),
         ("npm start", False),
+        ("node -e 'a(); b()'", False),
         ("gunicorn app --bind :$PORT", True),
         ("a && b", True),
         ("A=1 run", True),
