@@ -68,7 +68,8 @@ class Source(Protocol):
         ...
 
     async def database_url(self, add_on_id: str) -> Secret:
-        """The connection URL of a Postgres add-on, read anew: Heroku rotates credentials unasked."""
+        """The connection URL of a Postgres add-on, read anew: Heroku rotates credentials unasked. It demands
+        TLS where the vendor has it, so that the password never goes out in clear."""
         ...
 
     async def state(self, app_id: str, *, jobs: bool = True) -> AppState:

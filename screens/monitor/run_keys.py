@@ -83,7 +83,7 @@ def _stop(view: RunView) -> str:
     if view.run.state == "going-back":
         return "It is going back to Heroku; that is not stopped half way."
     if view.can_go_back:
-        return "Heroku is in maintenance mode: go back to Heroku with b first."
+        return "The cut-over is under way: go back to Heroku with b first."
     return ""
 
 

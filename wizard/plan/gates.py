@@ -65,7 +65,8 @@ def jobs_gate(name: str, app: App, page: str, source_title: str) -> Step:
         gate=GateText(
             word=name,
             will_happen=(
-                f"You open {page} and remove:",
+                "You open this page and remove the jobs named below it:",
+                page,
                 *(job_in_words(job) for job in jobs),
                 "When they are gone, type the name: the cut-over goes on.",
             ),

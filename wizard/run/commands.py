@@ -96,7 +96,7 @@ class Commands:
         if self.going_back and not waits_on_way_back:
             return _refused("It is going back to Heroku; that is not stopped half way.")
         if self._begun_cut_over() and not waits_on_way_back:
-            return _refused("Heroku is in maintenance mode: go back to Heroku with b first.")
+            return _refused("The cut-over is under way: go back to Heroku with b first.")
         self.leave = "stop"
         self.interrupt()
         self._tell(f"Stopped{_by(who)}")
