@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from screens.headless import follow
 from tests.faults.run_world import RunWorld, make_world, now, state_of
 from wizard.document.answers import apply_answers
 from wizard.plan.plan import make_plan
@@ -93,3 +94,7 @@ def test_going_back_says_what_to_put_back(world: RunWorld) -> None:
     after = world.heroku()
     assert not after["migrate-emailer"]["jobs"], "nothing is put back that nobody can look at"
     assert not any(app["maintenance"] for app in after.values())
+
+
+def test_the_gate_is_confirmed_on_the_command_line_by_its_own_name() -> None:
+    assert follow._answers(["jobs:migrate-emailer=acme-shop"]) == {GATE: "acme-shop"}
