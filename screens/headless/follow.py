@@ -127,14 +127,16 @@ def ready(session: Session) -> Plan:
             remedy="Open it with `offramp` and go through the stages to the plan.",
             code="not-ready",
         )
+    run = Journal(session).run()
+    begun = run is not None and run.plan_digest == plan.digest()
     blocking = [finding for finding in preflight.findings if finding.state == "blocks"]
-    if blocking and Journal(session).run() is None:
+    if blocking and not begun:
         raise Trouble(
             f"The plan of {session.name} is blocked: {blocking[0].what}.",
             remedy=blocking[0].remedy or "Open it with `offramp` and look at the plan.",
             code="blocked",
         )
-    if Journal(session).run() is None and (stale := not_prepared(session)):
+    if not begun and (stale := not_prepared(session)):
         raise Trouble(
             f"The code of {', '.join(stale)} was prepared before the map changed.",
             remedy="Open it with `offramp`, go to prepare and accept the changes again.",

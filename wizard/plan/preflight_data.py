@@ -14,6 +14,7 @@ from wizard.model.secret import Secret
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import Trouble
 from wizard.plan.answer import answer_of
+from wizard.plan.preflight_fit import fit_findings
 from wizard.ports import Environment, Source, Target
 from wizard.session.places import run_folder
 from wizard.session.store import Session
@@ -39,14 +40,10 @@ def source_findings(url: Secret, choice: DatabaseChoice) -> list[Finding]:
         *_blocking(facts),
         *_looks(facts),
     ]
-    if not suitable(find_programs(), facts.version):
-        findings.append(
-            Finding(
-                state="blocks",
-                what=f"No pg_dump here is new enough for PostgreSQL {facts.version}",
-                remedy=f"Install the client programs of PostgreSQL {facts.version} or newer.",
-            )
-        )
+    try:
+        suitable(find_programs(), facts.version)
+    except Trouble as trouble:
+        findings.append(Finding(state="blocks", what=trouble.cause, remedy=trouble.remedy))
     if int(choice.version.partition(".")[0]) < facts.version:
         findings.append(
             Finding(
@@ -108,6 +105,15 @@ def _blocking(facts: SourceFacts) -> list[Finding]:
 
 def _looks(facts: SourceFacts) -> list[Finding]:
     findings = []
+    if facts.extensions:
+        names = ", ".join(extension.name for extension in facts.extensions)
+        findings.append(
+            Finding(
+                state="good",
+                what=f"Extensions of the source: {names}",
+                detail="one that the target lacks stops the copy and is named; Heroku serves meanwhile",
+            )
+        )
     if facts.large_objects:
         findings.append(
             Finding(
@@ -150,7 +156,7 @@ async def target_findings(
         what = f"{choice.handle} is there, but {known.state}"
         return [Finding(state="look", what=what, detail="it is waited for")]
     source_url = await source.database_url(choice.add_on_id)
-    facts = await _inspect(target, session, known.handle, environment, source_url)
+    facts = await _inspect(target, session, known.handle, environment)
     if facts.state.state == "foreign":
         return [
             Finding(
@@ -164,12 +170,14 @@ async def target_findings(
         Finding(state="blocks", what=f"The role of {choice.handle} {lack}", remedy="Use one that may.")
         for lack in facts.missing_rights
     ]
+    there = await asyncio.to_thread(inspect_source, source_url)
+    findings += fit_findings(choice.handle, there, facts, known.disk_gb or 0)
     words = "is empty" if facts.state.state == "empty" else "holds the beginnings of this very copy"
     return [Finding(state="good", what=f"{choice.handle} answers through the tunnel and {words}"), *findings]
 
 
 async def _inspect(
-    target: Target, session: Session, handle: str, environment: Environment | None, source_url: Secret
+    target: Target, session: Session, handle: str, environment: Environment | None
 ) -> TargetFacts:
     loop = asyncio.get_running_loop()
 
