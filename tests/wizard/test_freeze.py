@@ -237,10 +237,11 @@ class TestNotKnownIsNotNone:
         context.journal.intend(step)
         await Scheduler().do(context, step)
         context.journal.end(step.key, "done", await Scheduler().verify(context, step))
-        heroku.jobs = None
-        with pytest.raises(Trouble) as caught:
-            await Scheduler().probe(context, step)
-        assert not caught.value.retry, "a look that waits for ever would hold the run"
+        for silence in (None, Unreachable("Nobody answers.", remedy="Try again.")):
+            heroku.jobs = silence
+            with pytest.raises(Trouble) as caught:
+                await Scheduler().probe(context, step)
+            assert not caught.value.retry, "a look that waits for ever would hold the run"
 
     async def test_the_way_back_doubles_no_job(self, session: Session) -> None:
         context, heroku, step = around(session)

@@ -8,7 +8,7 @@ from wizard.model.noun import decode, encode
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import redact
 from wizard.model.system import App, Job
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, Unreachable
 from wizard.plan.gates import job_in_words
 from wizard.ports import AppState
 from wizard.run.context import Context
@@ -90,11 +90,18 @@ class Scheduler(Kind):
         if before is None:
             return None
         app = context.source_app(step)
-        state = await context.source.state(app.id)
+        # Not known is not none. What was done once is believed; what is under way is looked at again.
+        done = context.journal.steps()[step.key].state == "done"
+        try:
+            state = await context.source.state(app.id)
+        except Unreachable:
+            if not done:
+                raise
+            # All of Heroku may be away, which is waited for. Its scheduler alone holds up no run.
+            await context.source.state(app.id, jobs=False)
+            raise _unreadable(app, retry=False) from None
         if state.jobs is None and not _by_person(before):
-            # Not known is not none. What was done once is believed; what is under way is looked at again.
-            record = context.journal.steps()[step.key]
-            raise _unreadable(app, retry=record.state != "done")
+            raise _unreadable(app, retry=not done)
         if state.jobs or _scheduled(state):
             return None
         said = "runs; you removed them" if state.jobs is None else "is left or runs"
