@@ -3,9 +3,18 @@
 from typing import Any
 
 from textual import events
+from textual.binding import Binding
 from textual.widgets import Input
 
 from wizard.model.text import clean
+
+_ACTIONS = {
+    key.strip(): binding.action
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}
+"""What the keys do that are no letters: Backspace, Enter, arrows and the like."""
 
 
 class Field(Input):
@@ -15,6 +24,16 @@ class Field(Input):
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Do at once what the key does. Textual sends such a key around by way of the application, and the
+        letters behind it come first: over a line that delivers several keys together, Backspace would
+        delete the letter typed after it."""
+        action = None if event.is_printable else _ACTIONS.get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
 
     def _on_paste(self, event: events.Paste) -> None:
         """Take all that was pasted, as one line. Textual takes the first line, which is none when the
