@@ -167,10 +167,16 @@ class TestPlan:
         assert page == f"https://dashboard.heroku.com/apps/{EMAILER}/resources"
 
 
-class TestJobsByHand:
-    async def test_what_nobody_tells_is_waited_for_and_put_back_by_hand(self, session: Session) -> None:
+AWAY = Unreachable("Nobody answers.", remedy="Try again.")
+
+
+@pytest.mark.parametrize("silence", [None, AWAY], ids=["not told", "away"])
+class TestNobodyTells:
+    async def test_it_is_waited_for_and_put_back_by_hand(
+        self, silence: Unreachable | None, session: Session
+    ) -> None:
         context, heroku, step = around(session, typed_system())
-        heroku.jobs = None
+        heroku.jobs = silence
         heroku.kinds = [("scheduler",), ("scheduler",), ("web",), ("web",)]
         kind = Scheduler()
         assert await kind.probe(context, step) is None
@@ -183,20 +189,24 @@ class TestJobsByHand:
         assert f"https://dashboard.heroku.com/apps/{EMAILER}/scheduler" in said
         assert heroku.writes == []
 
+    async def test_the_gate_says_that_heroku_does_not_tell(
+        self, silence: Unreachable | None, session: Session
+    ) -> None:
+        context, heroku, _ = around(session, typed_system())
+        heroku.jobs, heroku.kinds = silence, [("scheduler",)]
+        gate = context.plan.step("gate:jobs:migrate-emailer")
+        facts = await Gate().facts(context, gate)
+        assert [state for state, _ in facts] == ["look", "look"]
+        assert "you know" in facts[0][1] and "waited for" in facts[1][1]
+
+
+class TestJobsByHand:
     async def test_jobs_that_heroku_tells_after_all_are_removed_by_offramp(self, session: Session) -> None:
         context, heroku, step = around(session, typed_system())
         await Scheduler().do(context, step)
         assert heroku.writes == [("remove", JOB.id)]
         await Scheduler().undo(context, step)
         assert heroku.writes[1:] == [("add", JOB.command)]
-
-    async def test_the_gate_says_that_heroku_does_not_tell(self, session: Session) -> None:
-        context, heroku, _ = around(session, typed_system())
-        heroku.jobs, heroku.kinds = None, [("scheduler",)]
-        gate = context.plan.step("gate:jobs:migrate-emailer")
-        facts = await Gate().facts(context, gate)
-        assert [state for state, _ in facts] == ["look", "look"]
-        assert "you know" in facts[0][1] and "waited for" in facts[1][1]
 
     async def test_going_back_from_the_open_gate_names_what_may_be_gone(self, session: Session) -> None:
         context, heroku, _ = around(session, typed_system())

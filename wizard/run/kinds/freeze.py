@@ -91,16 +91,9 @@ class Scheduler(Kind):
             return None
         app = context.source_app(step)
         # Not known is not none. What was done once is believed; what is under way is looked at again.
-        done = context.journal.steps()[step.key].state == "done"
-        try:
-            state = await context.source.state(app.id)
-        except Unreachable:
-            if not done:
-                raise
-            # All of Heroku may be away, which is waited for. Its scheduler alone holds up no run.
-            await context.source.state(app.id, jobs=False)
-            raise _unreadable(app, retry=False) from None
-        if state.jobs is None and not _by_person(before):
+        done, by_person = context.journal.steps()[step.key].state == "done", _by_person(before)
+        state = await (jobs_if_told if done or by_person else _state)(context, app)
+        if state.jobs is None and not by_person:
             raise _unreadable(app, retry=not done)
         if state.jobs or _scheduled(state):
             return None
@@ -109,10 +102,11 @@ class Scheduler(Kind):
 
     async def do(self, context: Context, step: Step) -> None:
         app = context.source_app(step)
-        state = await context.source.state(app.id)
+        by_hand = step.args.get("by_hand")
+        state = await (jobs_if_told if by_hand else _state)(context, app)
         known = state.jobs
         if known is None:
-            if not step.args.get("by_hand"):
+            if not by_hand:
                 raise _unreadable(app, retry=True)
             known = app.jobs or ()
         before = encode(known)
@@ -161,6 +155,19 @@ class Scheduler(Kind):
             await context.source.add_job(app.id, job)
             again += 1
         return f"{again} scheduler job{'s' * (again != 1)} of {app.name} created again" if again else ""
+
+
+async def _state(context: Context, app: App) -> AppState:
+    return await context.source.state(app.id)
+
+
+async def jobs_if_told(context: Context, app: App) -> AppState:
+    """The state of an app, its jobs None also where its scheduler does not answer: that alone is waited for
+    by nobody, where the jobs are known otherwise. All of Heroku being away is."""
+    try:
+        return await context.source.state(app.id)
+    except Unreachable:
+        return await context.source.state(app.id, jobs=False)
 
 
 def _by_person(before: str) -> bool:

@@ -5,7 +5,7 @@ from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
 from wizard.run.dns import dns_records
 from wizard.run.kinds.data import source_written_since, written_since
-from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_to_create
+from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_told, jobs_to_create
 from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
 
@@ -69,7 +69,7 @@ class Gate(Kind):
 
     async def _jobs_now(self, context: Context, step: Step) -> list[Fact]:
         app = context.source_app(step)
-        state = await context.source.state(app.id)
+        state = await jobs_if_told(context, app)
         facts: list[Fact] = []
         if state.jobs is None:
             facts.append(("look", "Heroku does not tell Offramp these jobs: whether they are gone, you know"))
