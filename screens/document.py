@@ -177,7 +177,7 @@ class DocumentScreen(StageScreen):
         if name == "next" and system.gaps:
             return f"{len(system.gaps)} things no API tells are not answered yet: press j."
         if name == "answer" and not system.gaps and not self._ever_asked():
-            return "There is nothing that no API tells."
+            return "Everything is answered."
         if name in ("code", "vars") and self._app() is None:
             return "Move to an app first."
         return ""
