@@ -43,14 +43,13 @@ async def test_whoever_calls_anyway_is_told_why() -> None:
     assert PROVIDER.found_tokens() == []
 
 
-def test_its_limits_block_what_does_not_fit() -> None:
+def test_its_limits_are_told_for_what_does_not_fit() -> None:
     system = one_app(
         processes=(Process(type="web", command="x", quantity=4, size="Performance-L"),),
         domains=(Domain(hostname="*.acme.example", kind="custom"),),
     )
     column = compare(system, [PROVIDER.profile()]).column("code-capsules")
-    assert not column.choosable
-    said = " ".join(column.why_not)
+    said = " ".join(str(point) for point in column.fit.of("blocker"))
     assert "14336 MB" in said
     assert "4 times" in said
     assert "wildcard" in said

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from tests.screens.example_system import EMAILER, FRONTEND, example_system
 from tests.wizard.test_plan_steps import example_mapping, plan_of
 from wizard.database.progress import Proof, TableProof
+from wizard.mapping.edit import decide_app, keep_harmless
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Evidence
 from wizard.model.system import Gap, Job, System
@@ -134,6 +135,17 @@ def test_what_is_left_behind_says_why(session: Session) -> None:
     assert "Point www.acme.example" not in render(report), "its app stays where it is"
     for app in ("migrate-emailer", "migrate-frontend"):
         assert app not in [moved.what for moved in report.moved]
+
+
+def test_an_app_that_stays_beside_its_old_database_says_why_that_is_fine(session: Session) -> None:
+    system = example_system()
+    mapping = decide_app(example_mapping(system), FRONTEND, "leave", "is rewritten")
+    run_of(session, system, keep_harmless(mapping, FRONTEND, "it is switched off"))
+    report = build(session)
+    assert report is not None
+    assert ("migrate-frontend", "is rewritten; it is switched off") in {
+        (left.what, left.reason) for left in report.left
+    }
 
 
 def test_names_from_outside_stay_in_their_cells(session: Session) -> None:

@@ -50,8 +50,9 @@ def set_port(mapping: Mapping, port: int) -> Mapping:
 def decide_app(
     mapping: Mapping, app_id: str, action: Literal["move", "leave", "undecided"], reason: str = ""
 ) -> Mapping:
-    """Move an app or leave it behind. What hangs on a left app is left with it."""
-    return _apps(mapping, app_id, action=action, reason=reason)
+    """Move an app or leave it behind. What hangs on a left app is left with it. Why it would do no harm there
+    was said of the decision before."""
+    return _apps(mapping, app_id, action=action, reason=reason, harmless="")
 
 
 def keep_harmless(mapping: Mapping, app_id: str, why: str) -> Mapping:

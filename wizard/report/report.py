@@ -229,7 +229,9 @@ def _job(app: App, job_id: str) -> str:
 
 def _left(system: System, mapping: Mapping) -> tuple[Left, ...]:
     left = [
-        Left(what=system.app(c.app_id).name, reason=c.reason) for c in mapping.apps if c.action == "leave"
+        Left(what=system.app(c.app_id).name, reason="; ".join(filter(None, (c.reason, c.harmless))))
+        for c in mapping.apps
+        if c.action == "leave"
     ]
     left += [
         Left(what=f"{system.app(c.app_id).name} {c.type}", reason=c.reason)

@@ -70,6 +70,8 @@ def test_an_app_that_stays_must_not_write_to_a_database_that_moves(system: Syste
     gone = edit.decide_database(mapping, "pg", "leave", "stays too")
     for solved in (moved, said, gone):
         assert not [one for one in found(system, solved, target) if one[0] == "stays-and-writes"]
+    again = edit.decide_app(edit.decide_app(said, "b", "move", "after all"), "b", "leave", "no, later")
+    assert ("stays-and-writes", "migrate-backend", True) in found(system, again, target)
     blank = edit.keep_harmless(mapping, "b", " ")
     assert ("stays-and-writes", "migrate-backend", True) in found(system, blank, target)
 
