@@ -244,6 +244,11 @@ def _start(
                 (5, 300),
                 port=mapping.port,
             )
+    yield from _tell_and_check(mapping, apps)
+
+
+def _tell_and_check(mapping: Mapping, apps: list[tuple[App, AppChoice]]) -> Iterable[Step]:
+    """Once every app has its address: whoever names one is told, and all are looked at."""
     for app, choice in apps:
         if any(c.app_id == app.id and c.replacement == "app-url" for c in mapping.config):
             yield _target_step(
