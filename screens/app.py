@@ -75,7 +75,7 @@ class OfframpApp(QuietCrash):
         """Home below everything; the given session above it."""
         from screens.home import HomeScreen
 
-        leave_when_told(self.exit)
+        leave_when_told(self.exit, has_terminal=not self.is_headless)
         await self.push_screen(HomeScreen())
         if self.session is not None:
             await self.open(self.session)

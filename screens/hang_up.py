@@ -19,16 +19,20 @@ GRACE = 2.0
 """Seconds to leave in good order, the terminal restored."""
 
 
-def leave_when_told(leave: Callable[[], None]) -> None:
-    """Call `leave` in the running loop when a signal asks for it, and end the process when that takes too
-    long. To be called from the main thread."""
+def leave_when_told(leave: Callable[[], None], *, has_terminal: bool) -> None:
+    """Call `leave` in the running loop when a signal asks for it. To be called from the main thread.
+
+    Args:
+        has_terminal: whether there is one to be stuck with; then the process ends when leaving takes too long.
+    """
     loop = asyncio.get_running_loop()
 
     def told(number: int, frame: FrameType | None) -> None:
         # Not the loop's own handler: that one would never run in a loop that is stuck.
-        last = threading.Timer(GRACE, os._exit, (128 + number,))
-        last.daemon = True
-        last.start()
+        if has_terminal:
+            last = threading.Timer(GRACE, os._exit, (128 + number,))
+            last.daemon = True
+            last.start()
         loop.call_soon_threadsafe(leave)
 
     for number in SIGNALS:
