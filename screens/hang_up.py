@@ -23,7 +23,7 @@ def leave_when_told(leave: Callable[[], None], *, has_terminal: bool) -> None:
     """Call `leave` in the running loop when a signal asks for it. To be called from the main thread.
 
     Args:
-        has_terminal: whether there is one to be stuck with; then the process ends when leaving takes too long.
+        has_terminal: whether there is one to be stuck with; then the process ends when that takes too long.
     """
     loop = asyncio.get_running_loop()
 
