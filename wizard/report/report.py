@@ -180,7 +180,8 @@ def _became(choice: ConfigChoice) -> str:
 
 
 def _add_on(add_on: AddOn) -> str:
-    return f"{add_on.name} ({add_on.service}:{add_on.plan})"
+    # Heroku's names of plans begin with the service already.
+    return f"{add_on.name} ({add_on.service}:{add_on.plan.removeprefix(f'{add_on.service}:')})"
 
 
 def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> tuple[Moved, ...]:
