@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from wizard.credentials import Vault
-from wizard.database.control import Control
+from wizard.database.control import Control, Stopped
 from wizard.model.plan import Evidence, GateText, Plan, Step
 from wizard.plan.plan import CUT_OVER, FINISH
 from wizard.run import drive as drives
@@ -59,7 +59,8 @@ PLAN_OF_FOUR = Plan(
 
 class World:
     """`there` holds the keys of what is done; `done` and `undone` every call in order. `probing`, `doing` and
-    `undoing` hold what is raised next, by key; `holding` makes a step wait."""
+    `undoing` hold what is raised next, by key; `holding` makes a step wait, as for dynos to end; `writing` is
+    a request that is under way."""
 
     def __init__(self) -> None:
         self.there: set[str] = set()
@@ -69,6 +70,7 @@ class World:
         self.doing: dict[str, list[Exception]] = {}
         self.undoing: dict[str, list[Exception]] = {}
         self.holding: dict[str, asyncio.Event] = {}
+        self.writing: dict[str, asyncio.Event] = {}
 
     def raise_next(self, where: dict[str, list[Exception]], key: str) -> None:
         if where.get(key):
@@ -84,8 +86,12 @@ class World:
 
             async def do(self, context: Context, step: Step) -> None:
                 world.done.append(step.key)
-                if step.key in world.holding:
-                    await world.holding[step.key].wait()
+                if step.key in world.writing:
+                    await world.writing[step.key].wait()
+                while step.key in world.holding and not world.holding[step.key].is_set():
+                    if context.control.stopped:
+                        raise Stopped
+                    await asyncio.sleep(0.005)
                 world.raise_next(world.doing, step.key)
                 world.there.add(step.key)
 

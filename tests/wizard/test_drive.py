@@ -119,7 +119,7 @@ async def test_a_stop_while_a_gate_gathers_its_facts_is_heeded(
 
 
 async def test_a_write_to_heroku_is_not_cut_off_by_the_way_back(session: Session, world: World) -> None:
-    held = world.holding["scale-down"] = asyncio.Event()
+    held = world.writing["scale-down"] = asyncio.Event()
     run = Running(session)
     await run.pass_gate(CUT_OVER)
     await run.wait(lambda seen: "scale-down" in world.done)
