@@ -24,6 +24,7 @@ def world(parent: Path, needs_program: Callable[[str], str]) -> Iterator[RunWorl
         yield made
 
 
+@pytest.mark.slow
 def test_back_from_the_last_gate_through_a_kill_and_then_to_the_end(world: RunWorld) -> None:
     world.to_cut_over()
     world.wait_for_gate("gate:finish")

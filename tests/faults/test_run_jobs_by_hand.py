@@ -68,6 +68,7 @@ def _remove_the_jobs(world: RunWorld) -> None:
     now(remove())
 
 
+@pytest.mark.slow
 def test_the_move_gets_through(world: RunWorld) -> None:
     world.to_cut_over()
     seen = world.wait_for_gate(GATE)

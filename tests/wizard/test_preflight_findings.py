@@ -144,6 +144,8 @@ async def test_without_a_plan_there_is_nothing_to_look_at(
     assert refused.value.code == "not-ready"
 
 
-async def test_a_domain_that_is_to_change_is_said_before_the_run(session: Session, vault: Vault) -> None:
+async def test_a_domain_that_is_to_change_is_said_before_the_run(
+    session: Session, world: FakeWorld, vault: Vault
+) -> None:
     (domain,) = (found for found in await look(session, vault) if "www.acme.example" in found.what)
     assert domain.state == "look" and "TTL" in domain.remedy
