@@ -42,6 +42,7 @@ def offramp(*words: str, timeout: float = 60, **more: str) -> subprocess.Complet
 # -- the whole journey ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # .ci/run makes this journey anyway, from the README's own command
 def test_the_unattended_demo_and_what_can_be_asked_afterwards(
     needs_program: Callable[[str], str], tmp_path: Path
 ) -> None:
