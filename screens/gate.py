@@ -6,6 +6,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from screens.monitor.content import block
@@ -38,7 +39,7 @@ class GateDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         """The facts, which scroll when they are many, and below them the line to type in."""
         with Vertical(classes="box gate") as box:
-            box.border_title = self.box_title.replace("[", r"\[")
+            box.border_title = Content(self.box_title)
             with VerticalScroll(classes="content", can_focus=False):
                 yield Static("", id="facts", markup=False)
             yield Static(f"Type {self.gate.word} to go on", classes="asked", markup=False)

@@ -126,7 +126,7 @@ def start(terminal: TmuxTerminal) -> None:
     terminal.press("s")
     terminal.wait_for("Now it begins on Aptible")
     terminal.press("Enter")
-    terminal.wait_for("of 38")
+    terminal.wait_for("of 39")
 
 
 def pass_gate(terminal: TmuxTerminal, title: str) -> None:
@@ -200,7 +200,7 @@ def test_a_hang_up_in_mid_copy_stops_nothing(demo: Callable[[str], Demo]) -> Non
     assert not ended(worker), "the worker died with the terminal"
 
     again = one.open()
-    again.wait_for("of 38")
+    again.wait_for("of 39")
     pass_gate(again, "cut-over")
     again.wait_for("Gate: the move is final", patience=180)
     assert one.journal("SELECT pid FROM run ORDER BY id DESC LIMIT 1") == [(worker,)], "another worker"

@@ -11,6 +11,7 @@ from tests.screens.example_system import BACKEND, EMAILER, JOB, example_system
 from tests.wizard.test_plan_steps import example_mapping, plan_of
 from wizard.database.control import Control, Stopped
 from wizard.model.plan import Plan, Step
+from wizard.model.secret import Secret, config_value
 from wizard.model.system import App, Job, System
 from wizard.model.trouble import Trouble, Unreachable
 from wizard.plan.plan import CUT_OVER
@@ -41,6 +42,10 @@ class OneApp:
         self.kinds: list[tuple[str, ...]] = []
         self.maintenance = False
         self.writes: list[Any] = []
+        self.values: dict[str, str] = {}
+
+    async def config(self, app_id: str) -> dict[str, Secret]:
+        return {name: config_value(value, name) for name, value in self.values.items()}
 
     async def state(self, app_id: str, *, jobs: bool = True) -> AppState:
         if jobs and isinstance(self.jobs, Exception):
@@ -198,6 +203,53 @@ class TestNobodyTells:
         facts = await Gate().facts(context, gate)
         assert [state for state, _ in facts] == ["look", "look"]
         assert "you know" in facts[0][1] and "waited for" in facts[1][1]
+
+
+class TestWhatWasNotThereWhenItWasDocumented:
+    def test_an_app_that_ran_nothing_is_stopped_too(self) -> None:
+        system = example_system()
+        plan = plan_of(system, example_mapping(system))
+        step = plan.step("scale-down:migrate-emailer")
+        assert "(now nothing)" in step.title and step.writes == "heroku"
+
+    async def test_a_worker_that_was_scaled_up_since_is_stopped(self, session: Session) -> None:
+        context, heroku, _ = around(session)
+        heroku.quantities = {"job": 2}
+        step = context.plan.step("scale-down:migrate-emailer")
+        await ScaleDown().do(context, step)
+        assert heroku.quantities == {"job": 0}
+        await ScaleDown().undo(context, step)
+        assert heroku.quantities == {"job": 2}
+
+    def without_jobs(self) -> System:
+        system = example_system()
+        apps = tuple(
+            msgspec.structs.replace(app, jobs=()) if app.id == EMAILER else app for app in system.apps
+        )
+        return msgspec.structs.replace(system, apps=apps)
+
+    async def test_a_job_that_was_made_since_is_removed(self, session: Session) -> None:
+        context, heroku, step = around(session, self.without_jobs())
+        assert "Wait until no scheduler job" in step.title
+        await Scheduler().do(context, step)
+        assert heroku.writes == [("remove", JOB.id)]
+
+    async def test_that_there_are_none_is_believed_when_heroku_does_not_tell(self, session: Session) -> None:
+        context, heroku, step = around(session, self.without_jobs())
+        heroku.jobs = None
+        context.journal.intend(step)
+        await Scheduler().do(context, step)
+        assert await Scheduler().verify(context, step)
+        assert await Scheduler().undo(context, step) == "" and heroku.writes == []
+
+
+async def test_a_secret_in_a_job_is_not_written_down(session: Session) -> None:
+    context, heroku, step = around(session)
+    heroku.values = {"TOKEN": "canary-3f9c1d77aa"}
+    heroku.jobs = (msgspec.structs.replace(JOB, command="curl -H canary-3f9c1d77aa x"),)
+    with pytest.raises(Trouble) as caught:
+        await Scheduler().do(context, step)
+    assert caught.value.code == "scheduler-secret" and heroku.writes == []
 
 
 class TestJobsByHand:

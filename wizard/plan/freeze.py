@@ -18,9 +18,13 @@ def told_by_person(app: App) -> bool:
 
 def freeze(name: str, system: System, apps: list[tuple[App, AppChoice]], source_title: str) -> Iterable[Step]:
     """Jobs come first, so that their end is waited for while the apps serve, and that on the way back a
-    scheduler that does not answer keeps nothing else from coming back."""
+    scheduler that does not answer keeps nothing else from coming back.
+
+    Apps that ran nothing when they were documented are stopped like the others: somebody may have scaled a
+    process up, or made a job, since.
+    """
     for app, _ in apps:
-        if app.jobs:
+        if app.jobs or (app.jobs is not None and SCHEDULER_SERVICE in _services(system, app)):
             yield from _jobs(name, system, app, source_title)
     for app, _ in apps:
         yield Step(
@@ -35,9 +39,9 @@ def freeze(name: str, system: System, apps: list[tuple[App, AppChoice]], source_
             way_back="maintenance mode off again",
         )
     for app, _ in apps:
-        quantities = {process.type: process.quantity for process in app.processes if process.quantity}
-        if quantities:
-            now = ", ".join(f"{kind} {count}" for kind, count in sorted(quantities.items()))
+        if app.processes:
+            quantities = {process.type: process.quantity for process in app.processes if process.quantity}
+            now = ", ".join(f"{kind} {count}" for kind, count in sorted(quantities.items())) or "nothing"
             yield Step(
                 key=f"scale-down:{app.name}",
                 kind="scale-down",
@@ -55,8 +59,7 @@ def _jobs(name: str, system: System, app: App, source_title: str) -> Iterable[St
     count = len(app.jobs or ())
     many = "s" * (count != 1)
     by_hand = told_by_person(app)
-    own = {add_on.service for add_on in system.add_ons if add_on.app_id == app.id}
-    page = scheduler_page(app.id, heroku_scheduler=SCHEDULER_SERVICE in own)
+    page = scheduler_page(app.id, heroku_scheduler=SCHEDULER_SERVICE in _services(system, app))
     if by_hand:
         yield jobs_gate(name, app, page, source_title)
     yield Step(
@@ -64,13 +67,14 @@ def _jobs(name: str, system: System, app: App, source_title: str) -> Iterable[St
         kind="scheduler",
         title=(
             f"Wait until no scheduler job of {app.name} runs"
-            if by_hand
+            if by_hand or not count
             else f"Stop {count} scheduler job{many} of {app.name}"
         ),
         phase="cut-over",
         writes="heroku",
         needs=(f"gate:jobs:{app.name}",) if by_hand else (CUT_OVER,),
-        args={"app": app.id, "by_hand": by_hand, "page": page},
+        # Where a person said that there are none, their word stands when Heroku does not tell.
+        args={"app": app.id, "by_hand": by_hand or not count, "page": page},
         seconds=(1, 60),
         way_back=(
             f"you create the job{many} again; Offramp lists what there was"
@@ -78,3 +82,7 @@ def _jobs(name: str, system: System, app: App, source_title: str) -> Iterable[St
             else "the same jobs are created again"
         ),
     )
+
+
+def _services(system: System, app: App) -> set[str]:
+    return {add_on.service for add_on in system.add_ons if add_on.app_id == app.id}

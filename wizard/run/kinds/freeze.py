@@ -113,6 +113,9 @@ class Scheduler(Kind):
         if not known:
             # Somebody made a job run by hand; what was removed once is still what is to be put back.
             before = recall(context, step) or before
+        if state.jobs:
+            # Values are registered by being read: one of them in a command is known for what it is.
+            await context.source.config(app.id)
         if state.jobs and redact(before) != before:
             raise Trouble(
                 f"A scheduler job of {app.name} holds a secret in its command.",
@@ -137,6 +140,8 @@ class Scheduler(Kind):
             return ""
         app = context.source_app(step)
         wanted = decode(before, tuple[Job, ...], what="the journal")
+        if not wanted:
+            return ""
         if _by_person(before):
             return jobs_to_create(app, wanted, str(step.args.get("page", "")))
         there = (await context.source.state(app.id)).jobs
@@ -171,7 +176,9 @@ async def jobs_if_told(context: Context, app: App) -> AppState:
 
 
 def _by_person(before: str) -> bool:
-    return any(job.told_by == "person" for job in decode(before, tuple[Job, ...], what="the journal"))
+    """Whether a person's word is all there is: about the jobs, or that there are none."""
+    jobs = decode(before, tuple[Job, ...], what="the journal")
+    return not jobs or any(job.told_by == "person" for job in jobs)
 
 
 class ScaleDown(Kind):
