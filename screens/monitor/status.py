@@ -67,11 +67,14 @@ def _ended(view: RunView) -> Status | None:
             why = f"Stopped{_at(run.ended_at)}. What is done is kept; press r to go on from here."
             return _still("⏸", "stopped", why)
         case "taken-back":
+            but = (
+                ", but for the scheduler jobs that you removed: the report lists them" if view.by_hand else ""
+            )
             why = (
-                f"Taken back{_at(run.ended_at)}: Heroku runs as before the cut-over.{_reason(view)} "
+                f"Taken back{_at(run.ended_at)}: Heroku runs as before the cut-over{but}.{_reason(view)} "
                 "What is on the target stays there, unused. Press r to begin again at the cut-over."
             )
-            return _still("✓", "taken back", why, "good")
+            return _still("✓", "taken back", why, "attention" if but else "good")
         case "done":
             why = f"Done{_at(run.ended_at)}: every step is done and checked. Press enter for the report."
             return _still("✓", "done", why, "good")

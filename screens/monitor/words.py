@@ -9,7 +9,9 @@ def back_lines(view: RunView, target: str) -> list[str]:
     touched = [
         step
         for step in reversed(view.steps)
-        if step.step.writes == "heroku" and step.record.state in ("intent", "done", "failed", "lost")
+        if step.step.writes == "heroku"
+        and step.step.kind != "gate"
+        and step.record.state in ("intent", "done", "failed", "lost")
     ]
     by_way: dict[str, list[str]] = {}
     for step in touched:

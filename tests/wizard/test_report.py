@@ -12,7 +12,9 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from screens.monitor.status import status
 from tests.screens.example_system import EMAILER, FRONTEND, example_system
+from tests.wizard.test_freeze import typed_system
 from tests.wizard.test_plan_steps import example_mapping, plan_of
 from wizard.database.progress import Proof, TableProof
 from wizard.mapping.edit import decide_app, keep_harmless
@@ -24,6 +26,7 @@ from wizard.report.export import export
 from wizard.report.markdown import render
 from wizard.report.report import build
 from wizard.run.journal import Journal
+from wizard.run.view import view
 from wizard.session.parts import ANSWERS, MAPPING, PLAN, SYSTEM, Answers
 from wizard.session.store import Session, create
 
@@ -307,3 +310,22 @@ def test_what_of_a_database_is_left_out_is_named(session: Session) -> None:
     left = {one.what: one.reason for one in build(session).left}
     assert left[f"{handle}: event trigger log_create_ext"] == "Heroku's own"
     assert left[f"{handle}: the right to call f() is not everybody's"] == "not taken along"
+
+
+def test_jobs_that_a_person_removed_are_theirs_to_put_back(session: Session) -> None:
+    system = typed_system()
+    mapping = example_mapping(system)
+    journal = run_of(session, system, mapping)
+    journal.end("gate:jobs:migrate-emailer", "undone", None)
+    journal.set_run("taken-back")
+    report = build(session)
+    assert "yours to put back" in report.verdict
+    assert report.todo[0].what == "Create the scheduler jobs of migrate-emailer again"
+    assert (
+        "every day at 02:30 UTC: python report.py" in report.todo[0].how
+        and "/scheduler" in report.todo[0].how
+    )
+    seen = view(session)
+    assert seen is not None and "but for the scheduler jobs that you removed" in status(seen).why
+    journal.reset(["gate:jobs:migrate-emailer"])
+    assert "yours to put back" not in build(session).verdict, "that gate was never opened"

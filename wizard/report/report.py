@@ -10,7 +10,7 @@ from wizard.model.trouble import Trouble
 from wizard.report.todo import Known, Todo, todos
 from wizard.run.dns import dns_records
 from wizard.run.journal import Event, Journal, StepRecord
-from wizard.run.view import view
+from wizard.run.view import put_back_by_hand, view
 from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, SYSTEM, Answers
 from wizard.session.store import Session
 
@@ -162,7 +162,9 @@ def _verdict(state: str, plan: Plan, records: dict[str, StepRecord]) -> str:
         case "done":
             return f"The system runs on {plan.target}; all {done} steps are done and proven."
         case "taken-back":
-            return f"{plan.source} serves as before: the cut-over did not happen."
+            missing = " What you removed there yourself is yours to put back."
+            by_hand = missing if put_back_by_hand(plan, records) else ""
+            return f"{plan.source} serves as before: the cut-over did not happen.{by_hand}"
         case _:
             return f"{done} of {len(plan.steps)} steps are done; the run is {state}."
 

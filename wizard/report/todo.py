@@ -6,8 +6,10 @@ from wizard.model.mapping import Mapping
 from wizard.model.noun import Noun
 from wizard.model.plan import Plan
 from wizard.model.system import Gap, System
+from wizard.plan.gates import job_in_words
 from wizard.run.dns import DnsRecord, dns_records
 from wizard.run.journal import StepRecord
+from wizard.run.view import put_back_by_hand
 
 
 class Todo(Noun, frozen=True, kw_only=True):
@@ -35,7 +37,7 @@ def todos(known: Known) -> tuple[Todo, ...]:
         case "done":
             found = (*_dns(known), *_by_hand(known), *_drains(known), *_gaps(known), _heroku(known))
         case "taken-back":
-            found = (*_dns_back(known), *_standing(known))
+            found = (*_jobs_back(known), *_dns_back(known), *_standing(known))
         case "stopped":
             found = (*_dns(known), *_standing(known))
         case _:
@@ -62,6 +64,16 @@ def _dns(known: Known) -> Iterator[Todo]:
                 how="Resolvers keep the old address that long. 300 seconds are good; put it up again when "
                 "the move is over.",
             )
+
+
+def _jobs_back(known: Known) -> Iterator[Todo]:
+    for step in put_back_by_hand(known.plan, known.records):
+        app = known.system.app(str(step.args["app"]))
+        jobs = "; ".join(job_in_words(job) for job in app.jobs or ())
+        yield Todo(
+            what=f"Create the scheduler jobs of {app.name} again",
+            how=f"You removed them for the cut-over, if you did. At {step.args['page']}: {jobs}.",
+        )
 
 
 def _dns_back(known: Known) -> Iterator[Todo]:

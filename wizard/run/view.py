@@ -69,6 +69,8 @@ class RunView(Noun, frozen=True, kw_only=True):
     proofs: dict[str, Proof] = field(default_factory=dict)
     gate: GateView | None = None
     secret: SecretWanted | None = None
+    by_hand: bool = False
+    """Whether a person took something away from Heroku that only a person can put back."""
     can_go_back: bool = False
     """Whether one key takes everything back to Heroku now."""
     way_back: WayBackOpen | None = None
@@ -120,6 +122,7 @@ def view(session: Session) -> RunView | None:
         proofs=_gauges(gauges, "proof:", Proof),
         gate=_gate(plan, gauges) if waiting else None,
         secret=_secret(gauges) if waiting else None,
+        by_hand=bool(put_back_by_hand(plan, records)),
         can_go_back=run.state not in ("taken-back", "done") and can_go_back(plan, records),
         way_back=decode(gauges[WAY_BACK], WayBackOpen, what="the journal") if WAY_BACK in gauges else None,
     )
@@ -136,6 +139,18 @@ def can_go_back(plan: Plan, records: dict[str, StepRecord]) -> bool:
     last = next((step for step in reversed(plan.steps) if step.kind == "gate"), None)
     passed = last is not None and (record := records.get(last.key)) is not None and record.state == "done"
     return begun and not passed
+
+
+def put_back_by_hand(plan: Plan, records: dict[str, StepRecord]) -> tuple[Step, ...]:
+    """The gates at which a person took something away from Heroku, which only a person can put back."""
+    return tuple(
+        step
+        for step in plan.steps
+        if step.kind == "gate"
+        and step.writes == "heroku"
+        and (record := records.get(step.key)) is not None
+        and record.state != "pending"
+    )
 
 
 N = TypeVar("N", CopyProgress, TunnelHealth, Proof)

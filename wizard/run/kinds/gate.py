@@ -37,9 +37,10 @@ class Gate(Kind):
         facts: list[Fact] = []
         for needed in step.needs:
             record = records.get(needed)
-            if not record or not record.evidence:
+            step_needed = context.plan.step(needed)
+            if not record or not record.evidence or step_needed.kind == "gate":
                 continue
-            evidence = await self._now(context, context.plan.step(needed), record.evidence)
+            evidence = await self._now(context, step_needed, record.evidence)
             if evidence is None:
                 facts.append(("look", f"was so and is not any more: {record.evidence.summary}"))
             else:
