@@ -3,12 +3,14 @@
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from providers.heroku.app_reading import AppReading, Row
 from providers.heroku.databases import SERVICE
 from providers.heroku.fields import monthly_cents, name_or_text, number, text, texts
 from wizard.document.origins import config_vars
 from wizard.document.servers import Server, servers_of
-from wizard.model.secret import Secret
+from wizard.model.secret import Secret, redact
 from wizard.model.system import AddOn, App, Attachment, Domain, Gap, Job, Postgres, Process
 
 _OFFICIAL = "urn:buildpack:"
@@ -54,7 +56,8 @@ def app_noun(
         domains=tuple(_domain(row) for row in one.domains),
         attachments=attachments,
         log_drains=tuple(_drain(row) for row in one.drains),
-        jobs=jobs,
+        # A token that somebody typed into a command goes into no file; the map asks for it to be moved.
+        jobs=None if jobs is None else tuple(replace(job, command=redact(job.command)) for job in jobs),
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 
 import msgspec
 
+from wizard.model.secret import redact
 from wizard.model.system import Gap, Job, System
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
@@ -63,7 +64,9 @@ def set_jobs(answers: Answers, app_id: str, jobs: tuple[Job, ...], *, complete: 
 
 
 def with_job(jobs: tuple[Job, ...], job: Job) -> tuple[Job, ...]:
-    """The jobs with one more; one with the same id is replaced in its place."""
+    """The jobs with one more; one with the same id is replaced in its place. A secret that was typed into its
+    command is not kept."""
+    job = msgspec.structs.replace(job, command=redact(job.command))
     if any(known.id == job.id for known in jobs):
         return tuple(job if known.id == job.id else known for known in jobs)
     return (*jobs, job)

@@ -10,6 +10,7 @@ from wizard.mapping.database_users import user_problems
 from wizard.mapping.names import is_handle
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping
+from wizard.model.secret import DOTS
 from wizard.model.system import System
 from wizard.ports import Profile
 
@@ -74,6 +75,7 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
     found = [
         *_coverage_problems(system, mapping),
         *_unknown_jobs(system, mapping),
+        *_secret_jobs(system, mapping),
         *_name_problems(system, mapping, profile),
         *service_problems(system, mapping, profile),
         *database_problems(system, mapping, profile),
@@ -181,6 +183,21 @@ def _left_apps(mapping: Mapping) -> frozenset[str]:
 
 def _hangs_on(component: Component, left: frozenset[str]) -> bool:
     return component[0] in ("process", "job", "config", "domain") and component[1] in left
+
+
+def _secret_jobs(system: System, mapping: Mapping) -> Iterator[Problem]:
+    """A job with a secret in its command: neither could a crontab hold it, nor could it be put back."""
+    for choice in mapping.moved_apps():
+        app = next((one for one in system.apps if one.id == choice.app_id), None)
+        for job in (app.jobs if app else None) or ():
+            if app and DOTS in job.command:
+                yield Problem(
+                    code="secret-in-job",
+                    component=f"{app.name} job {job.command}",
+                    text="holds the value of a config var in its command, and Offramp writes no secret down",
+                    remedy="Name the config var there on Heroku ($NAME), then read the system again.",
+                    blocks=True,
+                )
 
 
 def _unknown_jobs(system: System, mapping: Mapping) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from wizard.document.answers import (
     when,
     with_job,
 )
+from wizard.model.secret import DOTS, config_value
 from wizard.model.system import Gap, Job, System
 from wizard.model.trouble import Trouble
 from wizard.session.parts import Answers
@@ -90,3 +91,9 @@ def test_times_in_words() -> None:
     assert when(Job(id="1", command="x", every=1440, at=150)) == "every day at 02:30 UTC"
     assert when(Job(id="1", command="x", every=60, at=7)) == "every hour at :07"
     assert when(Job(id="1", command="x", every=10)) == "every 10 minutes"
+
+
+def test_a_secret_that_is_typed_into_a_job_is_not_kept() -> None:
+    config_value("canary-90aa71c3e5", "API_TOKEN")
+    (job,) = with_job((), typed_job("e", "curl -H canary-90aa71c3e5 https://x.example", 10, 0))
+    assert job.command == f"curl -H {DOTS} https://x.example"

@@ -13,6 +13,7 @@ from wizard.mapping.config_rules import follow
 from wizard.mapping.names import common_name, cron_service, make_handle
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
+from wizard.model.secret import DOTS
 from wizard.model.system import Process, System
 from wizard.ports import Profile
 
@@ -330,3 +331,14 @@ def test_a_mapping_that_knows_no_region_is_read(settled: Mapping) -> None:
     told = msgspec.to_builtins(settled)
     del told["region"]
     assert msgspec.convert(told, Mapping) == edit.set_region(settled, "")
+
+
+def test_a_job_with_a_secret_in_its_command_stops_the_map(system: System, target: Profile) -> None:
+    job = msgspec.structs.replace((system.app("e").jobs or ())[0], command=f"curl -H {DOTS} x")
+    apps = tuple(msgspec.structs.replace(app, jobs=(job,)) if app.id == "e" else app for app in system.apps)
+    other = msgspec.structs.replace(system, apps=apps)
+    mapping = propose(other, target)
+    (problem,) = (one for one in problems(other, mapping, target) if one.code == "secret-in-job")
+    assert problem.blocks and "$NAME" in problem.remedy
+    left = edit.decide_app(mapping, "e", "leave", "stays")
+    assert "secret-in-job" not in [one.code for one in problems(other, left, target)]
