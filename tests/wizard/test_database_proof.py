@@ -109,7 +109,7 @@ def test_an_untouched_copy_is_equal(pair: tuple[Database, Database], tmp_path: P
     assert proof.equal
     assert {table.name for table in proof.tables} == {"public.accounts", "public.payments", "public.log"}
     assert sum(table.source_rows for table in proof.tables) == 300 + 12000 + 400
-    assert all(int(table.source_digest) for table in proof.tables)
+    assert all(int(table.source_digest, 16) for table in proof.tables)
 
 
 @pytest.mark.parametrize("what", TAMPERED)

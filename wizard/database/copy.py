@@ -200,11 +200,12 @@ class Copier:
         target.execute(sql.SQL("ANALYZE {}").format(table.ident))
         found = digest(target, table)
         row = target.execute(
-            "SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(sum), 0) FROM _offramp.part WHERE tab = %s",
+            "SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(sum), 0), coalesce(sum(second), 0)"
+            " FROM _offramp.part WHERE tab = %s",
             (table.key,),
         ).fetchone()
         assert row is not None
-        expected = Digest(rows=row[0], sum=row[1])
+        expected = Digest(rows=row[0], sum=row[1], second=row[2])
         marker.record_proof(target, table.key, expected, found)
         self._board.state(table.key, "proven" if expected == found else "differs")
         if expected != found:

@@ -293,6 +293,9 @@ SELECT * FROM (
 def target_state(connection: Connection, session: str, source: str | None) -> TargetState:
     """What a target holds, by its marker first; see `inspect_target`. Raises psycopg.Error."""
     owner = marker.read_owner(connection)
+    if owner is not None and owner.format != marker.FORMAT:
+        words = f"a copy begun by another version of Offramp (its marker has format {owner.format})"
+        return TargetState(state="foreign", objects=(words,))
     if owner is not None:
         if owner.session == session and source in (None, owner.source):
             return TargetState(state="ours")

@@ -18,7 +18,7 @@ from wizard.database.schema import Stage, Statement
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 
-FORMAT = 1
+FORMAT = 2
 
 _MAKE = """
 CREATE SCHEMA _offramp;
@@ -29,11 +29,12 @@ CREATE TABLE _offramp.move (
 CREATE TABLE _offramp.tab (
     tab text PRIMARY KEY, label text NOT NULL, columns text[] NOT NULL, types text[] NOT NULL,
     proven boolean NOT NULL DEFAULT false, source_rows bigint, source_sum numeric,
-    target_rows bigint, target_sum numeric);
+    source_second numeric, target_rows bigint, target_sum numeric, target_second numeric);
 CREATE TABLE _offramp.part (
     tab text NOT NULL REFERENCES _offramp.tab, number int NOT NULL, first bigint NOT NULL, last bigint,
     done boolean NOT NULL DEFAULT false, rows bigint NOT NULL DEFAULT 0, bytes bigint NOT NULL DEFAULT 0,
-    sum numeric NOT NULL DEFAULT 0, transaction text NOT NULL DEFAULT '', PRIMARY KEY (tab, number));
+    sum numeric NOT NULL DEFAULT 0, second numeric NOT NULL DEFAULT 0,
+    transaction text NOT NULL DEFAULT '', PRIMARY KEY (tab, number));
 CREATE TABLE _offramp.entry (
     pos int PRIMARY KEY, stage text NOT NULL, name text NOT NULL, tab text NOT NULL,
     make text NOT NULL, remove text NOT NULL, done boolean NOT NULL DEFAULT false);
@@ -160,12 +161,12 @@ def read_tables(connection: Connection) -> dict[str, Known]:
             columns=tuple(row[2]),
             types=tuple(row[3]),
             proven=row[4],
-            source=None if row[5] is None else Digest(rows=row[5], sum=row[6]),
-            target=None if row[7] is None else Digest(rows=row[7], sum=row[8]),
+            source=None if row[5] is None else Digest(rows=row[5], sum=row[6], second=row[7]),
+            target=None if row[8] is None else Digest(rows=row[8], sum=row[9], second=row[10]),
         )
         for row in connection.execute(
-            "SELECT tab, label, columns, types, proven, source_rows, source_sum, target_rows, target_sum"
-            " FROM _offramp.tab ORDER BY label"
+            "SELECT tab, label, columns, types, proven, source_rows, source_sum, source_second,"
+            " target_rows, target_sum, target_second FROM _offramp.tab ORDER BY label"
         ).fetchall()
     }
 
@@ -174,7 +175,7 @@ def read_parts(connection: Connection) -> dict[str, list[Part]]:
     """All parts by table's key, in order."""
     found: dict[str, list[Part]] = {}
     for row in connection.execute(
-        "SELECT tab, number, first, last, done, rows, bytes, sum, transaction FROM _offramp.part"
+        "SELECT tab, number, first, last, done, rows, bytes, sum, second, transaction FROM _offramp.part"
         " ORDER BY tab, first"
     ).fetchall():
         found.setdefault(row[0], []).append(
@@ -187,7 +188,8 @@ def read_parts(connection: Connection) -> dict[str, list[Part]]:
                 rows=row[5],
                 bytes=row[6],
                 sum=row[7],
-                transaction=row[8],
+                second=row[8],
+                transaction=row[9],
             )
         )
     return found
@@ -227,9 +229,9 @@ def _found(row: tuple[Any, ...] | None) -> bool:
 def part_done(connection: Connection, part: Part, what: Digest, copied_bytes: int) -> None:
     """Record a part in the transaction that wrote its rows."""
     connection.execute(
-        "UPDATE _offramp.part SET done = true, rows = %s, bytes = %s, sum = %s, transaction ="
+        "UPDATE _offramp.part SET done = true, rows = %s, bytes = %s, sum = %s, second = %s, transaction ="
         " (pg_catalog.txid_current() %% 4294967296)::text WHERE tab = %s AND number = %s",
-        (what.rows, copied_bytes, what.sum, part.table, part.number),
+        (what.rows, copied_bytes, what.sum, what.second, part.table, part.number),
     )
 
 
@@ -249,9 +251,18 @@ def build_done(connection: Connection, build: Build, done: bool = True) -> None:
 def record_proof(connection: Connection, key: str, source: Digest, target: Digest) -> None:
     """Record the comparison of one table."""
     connection.execute(
-        "UPDATE _offramp.tab SET proven = %s, source_rows = %s, source_sum = %s, target_rows = %s,"
-        " target_sum = %s WHERE tab = %s",
-        (source == target, source.rows, source.sum, target.rows, target.sum, key),
+        "UPDATE _offramp.tab SET proven = %s, source_rows = %s, source_sum = %s, source_second = %s,"
+        " target_rows = %s, target_sum = %s, target_second = %s WHERE tab = %s",
+        (
+            source == target,
+            source.rows,
+            source.sum,
+            source.second,
+            target.rows,
+            target.sum,
+            target.second,
+            key,
+        ),
     )
 
 

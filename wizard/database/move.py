@@ -304,8 +304,8 @@ class Move:
                 name=table.label,
                 source_rows=table.source.rows,
                 target_rows=table.target.rows,
-                source_digest=str(table.source.sum),
-                target_digest=str(table.target.sum),
+                source_digest=table.source.text,
+                target_digest=table.target.text,
             )
             for table in self._with_target(marker.read_tables).values()
             if table.source is not None and table.target is not None

@@ -16,7 +16,7 @@ TID_RANGE_SCAN = 14
 class Part(Noun, frozen=True, kw_only=True):
     """Pages from `first` up to and without `end` (None: to the table's end, however far it has grown).
 
-    Once `done`, `rows`, `bytes` (of COPY text) and `sum` say what was copied, `transaction` which
+    Once `done`, `rows`, `bytes` (of COPY text), `sum` and `second` say what was copied, `transaction` which
     transaction of the target wrote it: its rows are found again by it.
     """
 
@@ -28,12 +28,13 @@ class Part(Noun, frozen=True, kw_only=True):
     rows: int = 0
     bytes: int = 0
     sum: Decimal = Decimal(0)
+    second: Decimal = Decimal(0)
     transaction: str = ""
 
     @property
     def digest(self) -> Digest:
         """What was copied."""
-        return Digest(rows=self.rows, sum=self.sum)
+        return Digest(rows=self.rows, sum=self.sum, second=self.second)
 
 
 def cut(table: Table, part_bytes: int, server_major: int, *, first: int = 0, number: int = 0) -> list[Part]:

@@ -61,7 +61,7 @@ class TunnelHealth(Noun, frozen=True, kw_only=True):
 
 
 class TableProof(Noun, frozen=True, kw_only=True):
-    """Count and digest of one table on both sides. Digests are decimal texts of 64-bit sums."""
+    """Count and digest of one table on both sides. Digests are `Digest.text`."""
 
     name: str
     source_rows: int

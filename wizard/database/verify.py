@@ -19,7 +19,7 @@ from wizard.database.progress import Proof, TableProof
 from wizard.database.snapshot import Snapshot
 from wizard.model.text import clean
 
-UNREADABLE = Digest(rows=0, sum=Decimal(-1))
+UNREADABLE = Digest(rows=0, sum=Decimal(-1), second=Decimal(-1))
 """Stands for a table that is not there, or lacks a column; equal to no sum of a table that is."""
 
 
@@ -135,8 +135,8 @@ class Verifier:
             name=table.label,
             source_rows=there.rows,
             target_rows=here.rows,
-            source_digest=str(there.sum),
-            target_digest=str(here.sum),
+            source_digest=there.text,
+            target_digest=here.text,
         )
 
 
