@@ -5,7 +5,10 @@ carries settings and `\\restrict` lines that an older target refuses. The archiv
 layout is that of pg_backup_archiver.c, versions 1.12 (Postgres 9.0) to 1.16 (Postgres 18).
 """
 
+from collections.abc import Callable
+
 from wizard.model.noun import Noun
+from wizard.model.text import clean
 
 OLDEST, NEWEST = (1, 12), (1, 16)
 
@@ -13,8 +16,20 @@ PRE_DATA, DATA, POST_DATA = 2, 3, 4
 _NO_SECTION = 1
 
 
+LONGEST_HEAD = 256 * 1024 * 1024
+"""Bytes. The description of 5,000 tables takes about 10 MB."""
+
+_FIRST_LOOK = 64 * 1024
+
+_COMPRESSIONS = ("none", "gzip", "lz4", "zstd")
+
+
 class UnknownArchive(ValueError):
     """The bytes are no archive, or one of a layout that is not known here."""
+
+
+class EndsTooEarly(UnknownArchive):
+    """The archive goes on behind the bytes that are there."""
 
 
 class Entry(Noun, frozen=True, kw_only=True):
@@ -33,6 +48,20 @@ class Entry(Noun, frozen=True, kw_only=True):
     needs: tuple[int, ...]
 
 
+class Head(Noun, frozen=True, kw_only=True):
+    """What stands before the data of an archive. `made` is the dumping machine's clock ("2026-11-21 14:31:08"),
+    `server` and `program` are the versions of the server and of pg_dump ("16.4"), `compression` is none, gzip,
+    lz4 or zstd, `layout` the version of the archive's own format."""
+
+    layout: tuple[int, int]
+    compression: str
+    made: str
+    database: str
+    server: str
+    program: str
+    entries: tuple[Entry, ...]
+
+
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -43,7 +72,7 @@ class _Reader:
     def take(self, count: int) -> bytes:
         piece = self.data[self.at : self.at + count]
         if len(piece) != count:
-            raise UnknownArchive("it ends too early")
+            raise EndsTooEarly("it ends too early")
         self.at += count
         return piece
 
@@ -66,6 +95,41 @@ def read_archive(data: bytes) -> list[Entry]:
     Raises:
         UnknownArchive: see there.
     """
+    return list(_head(data).entries)
+
+
+def read_head(read: Callable[[int], bytes]) -> tuple[Head, bytes]:
+    """Read the head of an archive from a stream that cannot be wound back.
+
+    Args:
+        read: gives at most so many of the next bytes, none at the end.
+
+    Returns:
+        The head, and all bytes that were taken from the stream for it: some of the data may be among them.
+
+    Raises:
+        EndsTooEarly: the stream ended in the middle of the head.
+        UnknownArchive: it is no archive, or one whose layout is not known.
+    """
+    data = bytearray()
+    wanted = _FIRST_LOOK
+    while True:
+        piece = read(wanted - len(data))
+        data += piece
+        if piece and len(data) < wanted:
+            continue
+        try:
+            # The first bytes alone tell whether it is one at all: a wrong file is not read to its end.
+            return _head(bytes(data)), bytes(data)
+        except EndsTooEarly:
+            if not piece:
+                raise
+        if wanted >= LONGEST_HEAD:
+            raise UnknownArchive(f"its table of contents is longer than {LONGEST_HEAD >> 20} MB")
+        wanted *= 2
+
+
+def _head(data: bytes) -> Head:
     reader = _Reader(data)
     if reader.take(5) != b"PGDMP":
         raise UnknownArchive("it is not a dump in custom format")
@@ -78,20 +142,27 @@ def read_archive(data: bytes) -> list[Entry]:
     if reader.byte() != 1:
         raise UnknownArchive("it is not in custom format")
     if version >= (1, 15):
-        reader.byte()  # the way of compression
+        way = reader.byte()
+        compression = _COMPRESSIONS[way] if way < len(_COMPRESSIONS) else f"way {way}"
     else:
-        reader.integer()  # its level
-    for _ in range(7):
-        reader.integer()  # the time it was made
-    for _ in range(3):
-        reader.text()  # database, version of the server, version of pg_dump
+        compression = "none" if reader.integer() == 0 else "gzip"
+    second, minute, hour, day, month, year, _ = (reader.integer() for _ in range(7))
+    database, server, program = (clean(reader.text() or "", limit=200) for _ in range(3))
     entries = []
     section = PRE_DATA
     for _ in range(reader.integer()):
         entry = _read_entry(reader, version, section)
         section = entry.section
         entries.append(entry)
-    return entries
+    return Head(
+        layout=version,
+        compression=compression,
+        made=f"{year + 1900:04d}-{month + 1:02d}-{day:02d} {hour:02d}:{minute:02d}:{second:02d}",
+        database=database,
+        server=server,
+        program=program,
+        entries=tuple(entries),
+    )
 
 
 def _read_entry(reader: _Reader, version: tuple[int, int], section_before: int) -> Entry:

@@ -4,17 +4,23 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
 
+from wizard.database.keep_alive import KEEP_ALIVE
+from wizard.database.line import Line, open_line
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 """A psycopg connection in autocommit; transactions are opened by an explicit BEGIN."""
+
+C = TypeVar("C", bound=psycopg.Connection[tuple[Any, ...]])
+
+_ONLY_READING = {"default_transaction_read_only": "on"}
 
 PINNED = {
     # The text of a row depends on these (measured), and with it the digest: equal on both sides.
@@ -37,14 +43,6 @@ PINNED = {
     "idle_in_transaction_session_timeout": "0",
     "idle_session_timeout": "0",
     "transaction_timeout": "0",
-}
-
-KEEP_ALIVE = {
-    "keepalives": 1,
-    "keepalives_idle": 15,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
 }
 
 _LASTING = ("28", "3D", "53100", "53200", "0A")
@@ -76,14 +74,24 @@ class Ends:
 
     def open_source(self, role: str) -> Connection:
         """Connect to the source, read-only. Raises psycopg.Error, or Trouble from the URL's giver."""
-        return self._connect("source", role, {"default_transaction_read_only": "on"})
+        return self._known(connect(self._urls["source"](), self._name(role), _ONLY_READING))
 
     def open_target(self, role: str, settings: dict[str, str] | None = None) -> Connection:
         """Connect to the target. Raises psycopg.Error, or Trouble from the URL's giver."""
-        return self._connect("target", role, settings or {})
+        return self._known(connect(self._urls["target"](), self._name(role), settings))
 
-    def _connect(self, side: str, role: str, settings: dict[str, str]) -> Connection:
-        connection = connect(self._urls[side](), f"offramp/{self.session}/{self.run}/{role}", settings)
+    def open_source_line(self, role: str) -> Line:
+        """The same as `open_source`, with its bytes to be had."""
+        return self._known(connect_line(self._urls["source"](), self._name(role), _ONLY_READING))
+
+    def open_target_line(self, role: str) -> Line:
+        """The same as `open_target`, with its bytes to be had."""
+        return self._known(connect_line(self._urls["target"](), self._name(role)))
+
+    def _name(self, role: str) -> str:
+        return f"offramp/{self.session}/{self.run}/{role}"
+
+    def _known(self, connection: C) -> C:
         with self._lock:
             self._open = {known for known in self._open if not known.closed}
             self._open.add(connection)
@@ -132,14 +140,27 @@ def connect(url: Secret, application: str, settings: dict[str, str] | None = Non
     Raises:
         psycopg.Error: it could not be opened.
     """
-    parameters: dict[str, Any] = {
+    parameters = _parameters(application, KEEP_ALIVE)
+    return _pinned(
+        psycopg.connect(url.reveal(), autocommit=True, prepare_threshold=None, **parameters), settings
+    )
+
+
+def connect_line(url: Secret, application: str, settings: dict[str, str] | None = None) -> Line:
+    """The same, as a line whose bytes can be taken."""
+    return _pinned(open_line(url, _parameters(application, {})), settings)
+
+
+def _parameters(application: str, more: dict[str, int]) -> dict[str, Any]:
+    return {
         "application_name": application[:63],
         "client_encoding": "UTF8",
-        **KEEP_ALIVE,
+        "connect_timeout": 15,
+        **more,
     }
-    connection = psycopg.connect(
-        url.reveal(), autocommit=True, prepare_threshold=None, connect_timeout=15, **parameters
-    )
+
+
+def _pinned(connection: C, settings: dict[str, str] | None) -> C:
     wanted = {**PINNED, **(settings or {})}
     try:
         connection.execute(
@@ -190,6 +211,9 @@ _KNOWN = {
     "terminating connection due to administrator command": "the server ended the connection",
     "timeout expired": "no answer in time",
     "could not translate host name": "the host's name cannot be resolved",
+    "Name or service not known": "the host's name cannot be resolved",
+    "name resolution": "the host's name cannot be resolved",
+    "timed out": "no answer in time",
     "the connection is closed": "the connection is closed",
     "the connection is lost": "the connection is lost",
     "too many connections": "no free connection on the server",

@@ -14,6 +14,7 @@ from wizard.database.connect import Connection
 from wizard.database.control import Control
 from wizard.database.crew import Hands, Task
 from wizard.database.digest import Digest, digest, page_range
+from wizard.database.line import Line
 from wizard.database.marker import Build, Known
 from wizard.database.parts import Part, cut
 from wizard.database.splice import splice
@@ -152,9 +153,7 @@ class Copier:
             last = state.to_copy == 0
         return [self._build_task(state)] if last else []
 
-    def _carry(
-        self, state: _State, part: Part, expected: Digest, source: Connection, target: Connection
-    ) -> int:
+    def _carry(self, state: _State, part: Part, expected: Digest, source: Line, target: Line) -> int:
         table = state.table
         columns = sql.SQL(", ").join(sql.Identifier(name) for name in table.copied)
         out = sql.SQL("COPY (SELECT {} FROM ONLY {}{}) TO STDOUT").format(
@@ -164,13 +163,12 @@ class Copier:
         # only way, because an empty list is no SQL.
         names = sql.SQL(" ({})").format(columns) if table.copied else sql.SQL("")
         into = sql.SQL("COPY {}{} FROM STDIN").format(table.ident, names)
-        rows, size = splice(
+        ((rows, size),) = splice(
             source,
-            out.as_bytes(source),
             target,
-            into.as_bytes(target),
+            [(out.as_bytes(source), into.as_bytes(target))],
             control=self._control,
-            moved=lambda moved: self._board.flow(table.key, part.number, moved),
+            moved=lambda _, moved: self._board.flow(table.key, part.number, moved),
         )
         if rows != expected.rows:
             raise psycopg.DataError(f"{rows} rows came over where {expected.rows} were counted")

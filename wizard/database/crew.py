@@ -11,8 +11,9 @@ import psycopg
 from psycopg import pq
 
 from wizard.database.board import Board
-from wizard.database.connect import Connection, Ends, is_passing, reason, trouble
+from wizard.database.connect import Ends, is_passing, reason, trouble
 from wizard.database.control import Control, Stopped
+from wizard.database.line import Line
 from wizard.database.snapshot import Snapshot
 from wizard.model.trouble import Trouble
 
@@ -36,18 +37,18 @@ class Hands:
     def __init__(self, ends: Ends, snapshot: Snapshot | None) -> None:
         self._ends = ends
         self._snapshot = snapshot
-        self._source: Connection | None = None
+        self._source: Line | None = None
         self._shared_at: float | None = None
-        self._target: Connection | None = None
+        self._target: Line | None = None
         self._old_backend: int | None = None
         self._reaching = "the source"
 
     @property
-    def source(self) -> Connection:
+    def source(self) -> Line:
         """Raises psycopg.Error, SnapshotLost, Trouble."""
         self._reaching = "the source"
         if self._source is None:
-            self._source = self._ends.open_source("copy")
+            self._source = self._ends.open_source_line("copy")
         if self._snapshot is not None and self._shared_at is None:
             self._snapshot.share(self._source)
             self._shared_at = time.monotonic()
@@ -68,11 +69,11 @@ class Hands:
                 self._source = None
 
     @property
-    def target(self) -> Connection:
+    def target(self) -> Line:
         """Raises psycopg.Error, Trouble."""
         self._reaching = "the target"
         if self._target is None:
-            connection = self._ends.open_target("copy")
+            connection = self._ends.open_target_line("copy")
             if self._old_backend is not None:
                 # It may not have noticed yet that its client is gone, and holds locks until it does.
                 connection.execute(

