@@ -2,6 +2,7 @@
 
 from typing import Final, Literal
 
+from wizard.backups import Backups
 from wizard.model.secret import Secret
 from wizard.ports import FoundToken, Hosts, Source, SourceProvider
 
@@ -32,6 +33,29 @@ class Heroku:
         from providers.heroku.source import HerokuSource
 
         return HerokuSource(Client(hosts, token))
+
+    def environment_hosts(self) -> Hosts:
+        """`HEROKU_HOST` and `HEROKU_DATA_HOST`, read as Heroku's CLI reads them.
+
+        Raises:
+            Trouble: one names a host that is neither Heroku's nor this machine.
+        """
+        from providers.heroku.hosts import environment_hosts
+
+        return environment_hosts()
+
+    def environment_token(self) -> FoundToken | None:
+        """`HEROKU_API_KEY`."""
+        from providers.heroku.tokens import environment_token
+
+        return environment_token()
+
+    def open_backups(self, hosts: Hosts, token: Secret) -> Backups:
+        """Like `open`, for the databases and Heroku's backups of them."""
+        from providers.heroku.backups import HerokuBackups
+        from providers.heroku.client import Client
+
+        return HerokuBackups(Client(hosts, token))
 
 
 PROVIDER: Final[SourceProvider] = Heroku()

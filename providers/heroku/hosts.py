@@ -1,5 +1,6 @@
 """Where Heroku is reached, and what addresses are accepted instead."""
 
+import os
 import urllib.parse
 from collections.abc import Mapping
 from typing import Final
@@ -50,3 +51,58 @@ def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
     if "api" in given and "metrics" not in given:
         del hosts["metrics"]
     return hosts
+
+
+_HEROKUS: Final = (".heroku.com", ".herokai.com", ".herokuspace.com", ".herokudev.com")
+
+
+def environment_hosts(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return "api" and "data" as HEROKU_HOST and HEROKU_DATA_HOST name them, nothing for what they do not.
+
+    As in Heroku's CLI, HEROKU_HOST is a domain ("heroku.com") or the API's whole URL, HEROKU_DATA_HOST a host
+    name that shares its protocol and port; a whole URL is taken, too.
+
+    Raises:
+        Trouble: a host is neither Heroku's nor this machine, so the token is not sent there; or only one of
+            them is this machine, and the token would be sent to the other.
+    """
+    environment = os.environ if environment is None else environment
+    found: dict[str, str] = {}
+    api = environment.get("HEROKU_HOST", "").strip()
+    if api:
+        found["api"] = _checked("HEROKU_HOST", api if "://" in api else f"https://api.{api}")
+    data = environment.get("HEROKU_DATA_HOST", "").strip()
+    if data:
+        base = urllib.parse.urlsplit(found.get("api", DEFAULTS["api"]))
+        port = f":{base.port}" if base.port else ""
+        found["data"] = _checked(
+            "HEROKU_DATA_HOST", data if "://" in data else f"{base.scheme}://{data}{port}"
+        )
+    here = {
+        name
+        for name in ("api", "data")
+        if is_loopback(urllib.parse.urlsplit(found.get(name, "")).hostname or "")
+    }
+    if len(here) == 1:
+        raise Trouble(
+            "Of HEROKU_HOST and HEROKU_DATA_HOST only one names this machine.",
+            untouched="Nothing was sent.",
+            remedy="Set both of them, or none.",
+            code="bad-address",
+        )
+    return found
+
+
+def _checked(name: str, url: str) -> str:
+    try:
+        host = urllib.parse.urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    if not (is_loopback(host) or f".{host}".endswith(_HEROKUS)):
+        raise Trouble(
+            f"{name} names a host that is neither Heroku's nor this machine.",
+            untouched="The token was not sent there.",
+            remedy=f"Unset {name}.",
+            code="bad-address",
+        )
+    return url

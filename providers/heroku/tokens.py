@@ -27,17 +27,22 @@ def found_tokens(environment: Mapping[str, str] | None = None) -> list[FoundToke
     stopped after 15 seconds. Blocking: call it from a thread. Nothing is printed.
     """
     environment = os.environ if environment is None else environment
-    found: list[FoundToken] = []
-    value = environment.get("HEROKU_API_KEY", "").strip()
-    if value:
-        found.append(FoundToken("HEROKU_API_KEY", Secret(value, "Heroku token")))
+    first = environment_token(environment)
+    found = [first] if first else []
     # Without HEROKU_API_KEY, or the CLI would only repeat it.
     own = {name: text for name, text in environment.items() if name != "HEROKU_API_KEY"}
     program = shutil.which("heroku", path=own.get("PATH", ""))
     said = _ask(program, own) if program else ""
-    if said and said != value:
+    if said and not (first and first.token.reveal() == said):
         found.append(FoundToken("heroku auth:token", Secret(said, "Heroku token")))
     return found
+
+
+def environment_token(environment: Mapping[str, str] | None = None) -> FoundToken | None:
+    """Return `HEROKU_API_KEY` of the environment, None where it is not set."""
+    environment = os.environ if environment is None else environment
+    value = environment.get("HEROKU_API_KEY", "").strip()
+    return FoundToken("HEROKU_API_KEY", Secret(value, "Heroku token")) if value else None
 
 
 def _ask(program: str, environment: Mapping[str, str]) -> str:

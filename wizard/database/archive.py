@@ -49,9 +49,9 @@ class Entry(Noun, frozen=True, kw_only=True):
 
 
 class Head(Noun, frozen=True, kw_only=True):
-    """What stands before the data of an archive. `made` is the dumping machine's clock ("2026-11-21 14:31:08"),
-    `server` and `program` are the versions of the server and of pg_dump ("16.4"), `compression` is none, gzip,
-    lz4 or zstd, `layout` the version of the archive's own format."""
+    """What stands before the data of an archive. `made` is the dumping machine's clock ("2026-11-21
+    14:31:08"), `server` and `program` are the versions of the server and of pg_dump ("16.4"), `compression`
+    is none, gzip, lz4 or zstd, `layout` the version of the archive's own format."""
 
     layout: tuple[int, int]
     compression: str

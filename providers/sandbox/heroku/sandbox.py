@@ -13,6 +13,8 @@ from aiohttp import web
 from providers.sandbox.checkouts import commit_of
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku.add_on_routes import AddOnRoutes
+from providers.sandbox.heroku.backup_routes import BackupRoutes, Store
+from providers.sandbox.heroku.backups import Backups
 from providers.sandbox.heroku.data_routes import DataRoutes
 from providers.sandbox.heroku.database import Database
 from providers.sandbox.heroku.delivery_routes import DeliveryRoutes
@@ -48,6 +50,8 @@ class HerokuSandbox:
         hosts: "api", "data", "particleboard", "metrics", after `start`.
         world: the state, which tests may change.
         pages, bucket: page sizes and the rate limit, which tests may change.
+        databases: the Postgres of the example, and what a test adds, by add-on id, after `start`.
+        backups, store: what was backed up, and where it is downloaded from, after `start`.
     """
 
     def __init__(
@@ -68,6 +72,9 @@ class HerokuSandbox:
         self.bucket = Bucket()
         self.faults = faults
         self.database = Database(folder / "postgres", canary)
+        self.databases: dict[str, Database] = {}
+        self.backups = Backups(folder / "backups", self.world, self.databases, faults, canary)
+        self.store = Store(self.backups, faults)
         self._folder = folder
         self._size = size
         self._certificates = certificates
@@ -98,7 +105,7 @@ class HerokuSandbox:
             for name, router in self._routers.items()
         }
         example = make_example(urls, self.database.url, await asyncio.to_thread(self._commits), self._canary)
-        self.world = example.world
+        self.world = self.backups.world = example.world
         self._platform = Platform(self.world)
         self._token = self.world.new_token(self._canary)
         self.faults.error_body = error_body
@@ -120,6 +127,7 @@ class HerokuSandbox:
             await asyncio.gather(self._ticking, return_exceptions=True)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self.database.stop)
+            stack.push_async_callback(self.backups.stop)
             for router in self._routers.values():
                 stack.push_async_callback(router.stop)
             if self._platform is not None:
@@ -193,27 +201,34 @@ class HerokuSandbox:
     async def _listen(self, database: str) -> None:
         assert self._platform is not None
         world, platform = self.world, self._platform
-        data = DataRoutes(world, {database: self.database})
+        self.databases[database] = self.database
+        data = DataRoutes(world, self.databases)
+        backups = BackupRoutes(world, self.databases, self.backups)
         tables: dict[str, Iterable[web.RouteDef]] = {
             "api": (
                 *PlatformRoutes(platform, self.pages, self.bucket).table(),
                 *DeliveryRoutes(platform, self.pages).table(),
                 *AddOnRoutes(platform, self.pages).table(),
             ),
-            "data": data.table(),
+            "data": (*data.table(), *backups.table()),
             "particleboard": JobRoutes(world).table(),
             "metrics": MetricsRoutes(world).table(),
         }
         for name, table in tables.items():
             gate = Gate(world, self.bucket, heroku_json=name in ("api", "data"))
             middlewares: list[Any] = [self.faults.middleware, gate.middleware]
-            application = web.Application(middlewares=middlewares)
-            application.add_routes(table)
-            runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
-            self._runners.append(runner)
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            self.hosts[name] = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            self.hosts[name] = await self._open(table, middlewares)
+        backups.store = await self._open(self.store.table(), [])
+
+    async def _open(self, table: Iterable[web.RouteDef], middlewares: list[Any]) -> str:
+        """Listen on a free loopback port; the address."""
+        application = web.Application(middlewares=middlewares)
+        application.add_routes(table)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+        self._runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}"
 
     def _commits(self) -> dict[str, str]:
         """What the apps run: the first commits of the checkouts beside us, where those are."""
