@@ -11,10 +11,12 @@ MARKER = "_offramp"
 
 
 class Table(Noun, frozen=True, kw_only=True):
-    """An ordinary table, or a leaf of a partitioned one.
+    """An ordinary table, or a leaf of a partitioned one; or, when `whole`, a partitioned one with all of its
+    leaves, because a row may belong to another of them on the other side.
 
     `columns` are all of them in order, `copied` those that COPY may write (no generated ones). `pages` are
-    8 kB pages of the heap now, `bytes` includes what is stored out of line. `rows` is the statistics' guess.
+    8 kB pages of the heap now (0 when `whole`: it has none that could be cut at), `bytes` includes what is
+    stored out of line. `rows` is the statistics' guess.
     """
 
     oid: int
@@ -26,11 +28,17 @@ class Table(Noun, frozen=True, kw_only=True):
     pages: int
     bytes: int
     rows: int
+    whole: bool = False
 
     @property
     def ident(self) -> sql.Identifier:
         """Its name for a query."""
         return sql.Identifier(self.schema, self.name)
+
+    @property
+    def rows_of(self) -> sql.Composed:
+        """What names its rows in a query: those of its heirs are not its own, those of its leaves are."""
+        return sql.SQL("{}" if self.whole else "ONLY {}").format(self.ident)
 
     @property
     def key(self) -> str:
@@ -48,19 +56,43 @@ def quoted(schema: str, name: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))
 
 
-_SYSTEM = "('pg_catalog', 'information_schema', 'pg_toast', '_heroku', '_offramp')"
+NOT_OURS = "('pg_catalog', 'information_schema', 'pg_toast', '_heroku', '_offramp')"
+"""Schemas of the servers' and of ours, for a query."""
 
 _NOT_OF_AN_EXTENSION = (
     "NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_class'::regclass"
     " AND e.objid = c.oid AND e.deptype = 'e')"
 )
 
+_ROUTED = """
+routed AS (
+    SELECT p.partrelid AS root FROM pg_catalog.pg_partitioned_table p
+    WHERE p.partstrat = 'h' AND EXISTS (
+        SELECT FROM unnest(p.partclass::oid[], p.partcollation::oid[]) AS k(class, sort)
+        JOIN pg_catalog.pg_opclass o ON o.oid = k.class
+        LEFT JOIN pg_catalog.pg_collation l ON l.oid = k.sort
+        WHERE o.opcintype::pg_catalog.regtype::text IN ('anyenum', 'anyarray', 'record', 'anyrange', 'anymultirange')
+            OR NOT l.collisdeterministic)
+)"""
+"""Tables partitioned by a hash that need not be the same on another server: an enum's is made of its OID,
+and what holds an enum may have it inside; text under a nondeterministic collation is hashed by ICU's key."""
+
 _TABLES = f"""
+WITH {_ROUTED}, found AS (
+    SELECT c.oid, false AS whole FROM pg_catalog.pg_class c
+    WHERE c.relkind = 'r' AND NOT (c.relispartition AND EXISTS (
+        SELECT FROM routed r, pg_catalog.pg_partition_ancestors(c.oid) a WHERE a.relid = r.root))
+    UNION ALL
+    SELECT r.root, true FROM routed r WHERE NOT EXISTS (
+        SELECT FROM routed o, pg_catalog.pg_partition_ancestors(r.root) a
+        WHERE a.relid = o.root AND a.relid <> r.root)
+)
 SELECT c.oid, n.nspname, c.relname,
        coalesce(a.names, '{{}}'), coalesce(a.types, '{{}}'), coalesce(a.copied, '{{}}'),
        pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int,
-       pg_catalog.pg_table_size(c.oid), greatest(c.reltuples, 0)::bigint
-FROM pg_catalog.pg_class c
+       s.bytes, s.rows, f.whole
+FROM found f
+JOIN pg_catalog.pg_class c ON c.oid = f.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (
     SELECT array_agg(attname::text ORDER BY attnum) AS names,
@@ -68,8 +100,18 @@ LEFT JOIN LATERAL (
            array_agg(attname::text ORDER BY attnum) FILTER (WHERE attgenerated = '') AS copied
     FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
 ) a ON true
-WHERE c.relkind = 'r' AND c.relpersistence IN ('p', 'u')
-  AND n.nspname NOT IN {_SYSTEM} AND {_NOT_OF_AN_EXTENSION}
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.pg_table_size(c.oid) AS bytes, greatest(c.reltuples, 0)::bigint AS rows
+    WHERE NOT f.whole
+    UNION ALL
+    SELECT coalesce(pg_catalog.sum(pg_catalog.pg_table_size(t.relid)), 0)::bigint,
+        coalesce(pg_catalog.sum(greatest(l.reltuples, 0)), 0)::bigint
+    FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class l ON l.oid = t.relid
+    WHERE f.whole AND t.isleaf
+    HAVING f.whole
+) s
+WHERE c.relpersistence IN ('p', 'u')
+  AND n.nspname NOT IN {NOT_OURS} AND {_NOT_OF_AN_EXTENSION}
 ORDER BY n.nspname, c.relname
 """  # noqa: S608 - built from constants of this file
 
@@ -87,6 +129,7 @@ def read_tables(connection: Connection) -> list[Table]:
             pages=row[6],
             bytes=row[7],
             rows=row[8],
+            whole=row[9],
         )
         for row in connection.execute(_TABLES.encode()).fetchall()
     ]
@@ -96,7 +139,7 @@ _SEQUENCES = f"""
 SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'S' AND c.relpersistence IN ('p', 'u')
-  AND n.nspname NOT IN {_SYSTEM} AND {_NOT_OF_AN_EXTENSION}
+  AND n.nspname NOT IN {NOT_OURS} AND {_NOT_OF_AN_EXTENSION}
 ORDER BY 1, 2
 """  # noqa: S608 - built from constants of this file
 

@@ -1,7 +1,7 @@
 """Sorts a schema dump into what is made before the data, with each table, and at the end."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 import psycopg
@@ -67,13 +67,18 @@ _STAGES: Mapping[str, Stage] = {
 
 
 def sort_schema(
-    entries: list[Entry], tables: list[Table], owners: Mapping[int, int], extensions: Collection[str]
+    entries: list[Entry],
+    tables: list[Table],
+    owners: Mapping[int, int],
+    extensions: Collection[str],
+    more: Sequence[Statement] = (),
 ) -> Schema:
     """Sort `entries` of a dump.
 
     Args:
         owners: for each index and each key or exclusion constraint (by OID) the OID of its table.
         extensions: names of those of its extensions that the target can install.
+        more: statements that the dump does not have; those of a stage come after the dump's.
     """
     by_oid = {table.oid: table for table in tables}
     statements: list[Statement] = []
@@ -94,7 +99,7 @@ def sort_schema(
                 drop=entry.drop,
             )
         )
-    return Schema(statements=tuple(statements), left_out=tuple(left_out))
+    return Schema(statements=(*statements, *more), left_out=tuple(left_out))
 
 
 def _stage(entry: Entry, table: Table | None) -> Stage:
