@@ -71,7 +71,8 @@ routed AS (
         SELECT FROM unnest(p.partclass::oid[], p.partcollation::oid[]) AS k(class, sort)
         JOIN pg_catalog.pg_opclass o ON o.oid = k.class
         LEFT JOIN pg_catalog.pg_collation l ON l.oid = k.sort
-        WHERE o.opcintype::pg_catalog.regtype::text IN ('anyenum', 'anyarray', 'record', 'anyrange', 'anymultirange')
+        WHERE o.opcintype::pg_catalog.regtype::text
+            IN ('anyenum', 'anyarray', 'record', 'anyrange', 'anymultirange')
             OR NOT l.collisdeterministic)
 )"""
 """Tables partitioned by a hash that need not be the same on another server: an enum's is made of its OID,
