@@ -65,6 +65,11 @@ class Board:
         self._seconds: deque[float] = deque(maxlen=60)
         self._live = 0
 
+    @property
+    def moved(self) -> int:
+        """Bytes carried so far, those that were given up included."""
+        return self._moved
+
     def add(self, key: str, label: str, *, rows: int, size: int, parts: int, indexes: int) -> None:
         """Add a table, or set it back to its beginning. `rows` and `size` (bytes) are estimates."""
         with self._lock:

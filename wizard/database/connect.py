@@ -204,6 +204,8 @@ def reason(error: BaseException) -> str:
     return clean(primary or text.strip().partition("\n")[0] or type(error).__name__)
 
 
+NO_FREE_CONNECTION = "no free connection on the server"
+
 _KNOWN = {
     "Connection refused": "connection refused",
     "server closed the connection unexpectedly": "the server closed the connection",
@@ -216,8 +218,9 @@ _KNOWN = {
     "timed out": "no answer in time",
     "the connection is closed": "the connection is closed",
     "the connection is lost": "the connection is lost",
-    "too many connections": "no free connection on the server",
-    "remaining connection slots": "no free connection on the server",
+    "too many connections": NO_FREE_CONNECTION,
+    "too many clients": NO_FREE_CONNECTION,
+    "remaining connection slots": NO_FREE_CONNECTION,
     "the database system is starting up": "the server is starting up",
     "the database system is shutting down": "the server is shutting down",
     "no connection to the server": "the connection is lost",

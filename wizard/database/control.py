@@ -1,4 +1,4 @@
-"""Pause, resume, stop and retry, asked for from one thread and heeded by all the others."""
+"""Pause, resume, stop, retry, how many workers: asked for from one thread, heeded by all the others."""
 
 import threading
 from collections.abc import Callable
@@ -15,6 +15,7 @@ class Control:
         self._changed = threading.Condition()
         self._paused = False
         self._stopped = False
+        self._workers: int | None = None
         self._retries = 0
         self._on_stop: list[Callable[[], None]] = []
 
@@ -27,6 +28,18 @@ class Control:
     def stopped(self) -> bool:
         """Whether a stop was asked for. It is never taken back: make a new Control for a new try."""
         return self._stopped
+
+    @property
+    def workers(self) -> int | None:
+        """How many workers the person wants; None leaves it to the engine."""
+        return self._workers
+
+    def set_workers(self, number: int) -> None:
+        """Have `number` workers from here on, as far as the servers' limits allow; what a worker has begun
+        it ends first."""
+        with self._changed:
+            self._workers = max(number, 1)
+            self._changed.notify_all()
 
     def pause(self) -> None:
         """Hold all streams where they are. Connections and the snapshot stay open."""

@@ -1,336 +1,203 @@
-"""Copies tables: part by part, each with its record in one transaction; then indexes; then the proof."""
+"""Copies the rows of tables: parts, each with its record in one transaction.
 
-import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+Small tables go together: their rows, indexes, records and proof in one transaction, in a handful of round
+trips. At 30 ms a round trip that is what a copy of many tables is made of.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import psycopg
-from psycopg import errors, sql
+from msgspec.structs import replace
+from psycopg import sql
 
-from wizard.database import marker
-from wizard.database.board import Board
+from wizard.database import builds, marker
 from wizard.database.catalogue import Table
-from wizard.database.connect import Connection
-from wizard.database.control import Control
+from wizard.database.complete import Completion
+from wizard.database.connect import Connection, is_passing
 from wizard.database.crew import Hands, Task
-from wizard.database.digest import Digest, digest, page_range
-from wizard.database.line import Line
-from wizard.database.marker import Build, Known
-from wizard.database.parts import Part, cut
+from wizard.database.digest import Digest, digest, digests, page_range
+from wizard.database.marker import Build
+from wizard.database.parts import Part
 from wizard.database.splice import splice
+from wizard.database.table_state import Job, State, last_of, together
+
+Unit = tuple[State, Part, Digest | None]
+"""What is copied in one transaction with others: of which table, which part, and its digest on the source."""
 
 
-@dataclass
-class _State:
-    """One table on its way. `to_copy` counts parts that are not on the target yet."""
-
-    table: Table
-    parts: dict[int, Part]
-    builds: list[Build]
-    to_copy: int = 0
-    to_check: int = 0
-    changed: list[Part] | None = None
-    target_differs: bool = False
+def states_of(
+    tables: Iterable[Table], parts: Mapping[str, list[Part]], made: Iterable[Build]
+) -> dict[str, State]:
+    """Where every table stands, by key, from what the marker knows."""
+    own: dict[str, list[Build]] = {}
+    for build in made:
+        if build.stage == "index":
+            own.setdefault(build.table, []).append(build)
+    return {
+        table.key: State(
+            table, {part.number: part for part in parts.get(table.key, [])}, own.get(table.key, [])
+        )
+        for table in tables
+    }
 
 
 class Copier:
-    """Makes the tasks that bring tables over. All of it can be done again at any point.
+    """Makes the tasks that bring rows over, and all that follows. Each can be done again at any point."""
 
-    Args:
-        search_path: the source's own; functions in defaults, checks and indexes may rely on it.
-        part_bytes: heap bytes of a part.
-    """
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._completion = Completion(job)
 
-    def __init__(
-        self,
-        *,
-        tables: Iterable[Table],
-        parts: Mapping[str, list[Part]],
-        builds: list[Build],
-        search_path: str,
-        part_bytes: int,
-        server_major: int,
-        control: Control,
-        board: Board,
-        event: Callable[[str], None],
-    ) -> None:
-        self._search_path = search_path
-        self._part_bytes = part_bytes
-        self._server_major = server_major
-        self._control = control
-        self._board = board
-        self._event = event
-        self._lock = threading.Lock()
-        self._states = {
-            table.key: _State(
-                table,
-                {part.number: part for part in parts.get(table.key, [])},
-                [build for build in builds if build.table == table.key and build.stage == "index"],
-            )
-            for table in tables
-        }
-        self._again_labels: set[str] = set()
-        for state in self._states.values():
-            self._show(state)
-
-    @property
-    def copied_again(self) -> tuple[str, ...]:
-        """Names of the tables that differed from the source and were copied again."""
-        return tuple(sorted(self._again_labels))
-
-    def _show(self, state: _State) -> None:
-        table = state.table
-        self._board.add(
-            table.key,
-            table.label,
-            rows=table.rows,
-            size=table.bytes,
-            parts=len(state.parts),
-            indexes=len(state.builds),
-        )
-        for part in state.parts.values():
-            if part.done:
-                self._board.committed(table.key, part.number, part.rows, part.bytes)
-        for build in state.builds:
-            if build.done:
-                self._board.index_built(table.key)
-
-    # The first copy.
-
-    def first_tasks(self, known: Mapping[str, Known]) -> list[Task]:
-        """The tasks that bring over what is missing, the largest tables first. Tables of which a part is
-        there from an earlier moment are compared with the source first, part by part."""
+    def tasks(self, states: Iterable[State]) -> list[Task]:
+        """The tasks that bring over what is missing of `states`, the largest tables first."""
         tasks: list[Task] = []
-        for state in sorted(self._states.values(), key=lambda state: -state.table.bytes):
-            done = [part for part in state.parts.values() if part.done]
-            if len(done) < len(state.parts) and done:
-                tasks += self._check_tasks(state, target_too=False)
-            elif not done:
-                tasks += self._copy_tasks(state)
-            elif known[state.table.key].proven and all(build.done for build in state.builds):
-                self._board.state(state.table.key, "proven")
+        small: list[State] = []
+        for state in sorted(states, key=lambda state: -state.table.bytes):
+            if state.small and state.missing:
+                small.append(state)
             else:
-                tasks.append(self._build_task(state))
-        return tasks
+                tasks += self._part_tasks(state)
+        return tasks + [self._bundle_task(bundle) for bundle in together(small, self._job.workers)]
 
-    def _copy_tasks(self, state: _State) -> list[Task]:
-        missing = [part for part in state.parts.values() if not part.done]
+    def _part_tasks(self, state: State) -> list[Task]:
+        missing = state.missing
         state.to_copy = len(missing)
         if not missing:
-            return [self._build_task(state)]
+            return [self._completion.task(state)]
         return [
             Task(
                 f"Table {state.table.label} cannot be copied",
-                lambda hands, part=part: self._copy(state, part, hands),  # type: ignore[misc]
+                lambda hands, part=part: self._copy_part(state, part, hands),  # type: ignore[misc]
             )
-            for part in sorted(missing, key=lambda part: part.first)
+            for part in missing
         ]
 
-    def _copy(self, state: _State, part: Part, hands: Hands) -> list[Task]:
-        table, board = state.table, self._board
-        board.state(table.key, "copying")
-        source = hands.source
-        # The digest is of the same snapshot as the copy, and its pages are warm for the copy after it.
-        expected = digest(source, table, part.first, part.end)
-        target = hands.target
-        try:
-            target.execute("BEGIN")
-            if marker.take_part(target, part):
-                self._use_search_path(target)
-                size = self._carry(state, part, expected, source, target)
-                marker.part_done(target, part, expected, size)
-                target.execute("COMMIT")
-                board.committed(table.key, part.number, expected.rows, size)
-            else:
+    def _copy_part(self, state: State, part: Part, hands: Hands) -> list[Task]:
+        self._job.board.state(state.table.key, "copying")
+        expected = None
+        if self._job.prove:
+            # Of the same snapshot as the copy; and its pages are warm for the copy after it.
+            expected = digest(hands.source, state.table, part.first, part.end)
+        units: list[Unit] = [(state, part, expected)]
+        with self._given_up(units):
+            copied = self._carry(hands, units)
+            if copied is None:
                 # An attempt whose COMMIT arrived though its answer did not.
-                target.execute("ROLLBACK")
-                board.committed(table.key, part.number, expected.rows, 0)
-        except BaseException:
-            board.give_up(table.key, part.number)
-            raise
-        with self._lock:
-            state.to_copy -= 1
-            last = state.to_copy == 0
-        return [self._build_task(state)] if last else []
+                hands.target.execute("ROLLBACK")
+                self._job.board.committed(state.table.key, part.number, expected.rows if expected else 0, 0)
+            else:
+                hands.target.execute(marker.parts_done(copied).as_bytes(None) + b"COMMIT")
+                self._committed(state, copied[0])
+        return [self._completion.task(state)] if last_of(state, "to_copy", self._job.lock) else []
 
-    def _carry(self, state: _State, part: Part, expected: Digest, source: Line, target: Line) -> int:
-        table = state.table
-        columns = sql.SQL(", ").join(sql.Identifier(name) for name in table.copied)
-        out = sql.SQL("COPY (SELECT {} FROM ONLY {}{}) TO STDOUT").format(
-            columns, table.ident, page_range(part.first, part.end)
-        )
-        # Without a list COPY takes all but generated columns: for a table that has no other it is the
-        # only way, because an empty list is no SQL.
-        names = sql.SQL(" ({})").format(columns) if table.copied else sql.SQL("")
-        into = sql.SQL("COPY {}{} FROM STDIN").format(table.ident, names)
-        ((rows, size),) = splice(
-            source,
-            target,
-            [(out.as_bytes(source), into.as_bytes(target))],
-            control=self._control,
-            moved=lambda _, moved: self._board.flow(table.key, part.number, moved),
-        )
-        if rows != expected.rows:
-            raise psycopg.DataError(f"{rows} rows came over where {expected.rows} were counted")
-        return size
+    # Small tables, together.
 
-    def _use_search_path(self, target: Connection) -> None:
-        target.execute("SELECT pg_catalog.set_config('search_path', %s, true)", (self._search_path,))
+    def _bundle_task(self, bundle: list[State]) -> Task:
+        names = f"Table {bundle[0].table.label}" + (f" and {len(bundle) - 1} more" if bundle[1:] else "")
+        return Task(f"{names} cannot be copied", lambda hands: self._copy_bundle(bundle, hands))
 
-    # Indexes and the proof.
-
-    def _build_task(self, state: _State) -> Task:
-        return Task(
-            f"The indexes of {state.table.label} cannot be built", lambda hands: self._build(state, hands)
-        )
-
-    def _build(self, state: _State, hands: Hands) -> list[Task]:
-        self._board.state(state.table.key, "indexing")
-        for build in state.builds:
-            if not build.done and make_build(hands.target, build, self._search_path, self._event):
-                self._board.index_built(state.table.key)
-        return [Task(f"Table {state.table.label} cannot be proven", lambda hands: self._prove(state, hands))]
-
-    def _prove(self, state: _State, hands: Hands) -> list[Task]:
-        table = state.table
-        self._board.state(table.key, "proving")
-        target = hands.target
-        target.execute(sql.SQL("ANALYZE {}").format(table.ident))
-        found = digest(target, table)
-        row = target.execute(
-            "SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(sum), 0), coalesce(sum(second), 0)"
-            " FROM _offramp.part WHERE tab = %s",
-            (table.key,),
-        ).fetchone()
-        assert row is not None
-        expected = Digest(rows=row[0], sum=row[1], second=row[2])
-        marker.record_proof(target, table.key, expected, found)
-        self._board.state(table.key, "proven" if expected == found else "differs")
-        if expected != found:
-            self._event(
-                f"Table {table.label} is not as on the source: {expected.rows} rows there, {found.rows} here."
-            )
+    def _copy_bundle(self, bundle: list[State], hands: Hands) -> list[Task]:
+        expected: Sequence[Digest | None] = [None] * len(bundle)
+        for state in bundle:
+            self._job.board.state(state.table.key, "copying")
+        if self._job.prove:
+            expected = digests(hands.source, [state.table for state in bundle])
+        units = [(state, state.missing[0], what) for state, what in zip(bundle, expected, strict=True)]
+        try:
+            with self._given_up(units):
+                copied = self._carry(hands, units)
+                if copied is None:
+                    hands.target.execute("ROLLBACK")
+                    return [task for state in bundle for task in self._part_tasks(state)]
+                self._end_bundle(bundle, copied, hands.target)
+                for state, one in zip(bundle, copied, strict=True):
+                    self._committed(state, one)
+                    for build in state.builds:
+                        if not build.done:
+                            self._job.board.index_built(state.table.key)
+        except psycopg.Error as error:
+            if is_passing(error) or (not bundle[1:] and not bundle[0].builds):
+                raise
+            # One of them is refused: each for itself, which names it.
+            hands.drop()
+            return [task for state in bundle for task in self._part_tasks(state)]
         return []
 
-    # The second pass: what has changed since.
-
-    def refresh_tasks(self) -> list[Task]:
-        """Tasks that compare every table on both sides and bring over again what differs."""
-        tasks: list[Task] = []
-        for state in sorted(self._states.values(), key=lambda state: -state.table.bytes):
-            tasks += self._check_tasks(state, target_too=True)
-        return tasks
-
-    def _check_tasks(self, state: _State, *, target_too: bool) -> list[Task]:
-        done = [part for part in state.parts.values() if part.done]
-        state.changed = []
-        state.to_check = len(done) + target_too
-        what = f"Table {state.table.label} cannot be compared"
-        tasks = [
-            Task(what, lambda hands, part=part: self._check_source(state, part, hands))  # type: ignore[misc]
-            for part in done
-        ]
-        if target_too:
-            tasks.append(Task(what, lambda hands: self._check_target(state, hands)))
-        return tasks
-
-    def _check_source(self, state: _State, part: Part, hands: Hands) -> list[Task]:
-        self._board.state(state.table.key, "proving")
-        now = digest(hands.source, state.table, part.first, part.end)
-        if now != part.digest and state.changed is not None:
-            state.changed.append(part)
-        return self._checked(state)
-
-    def _check_target(self, state: _State, hands: Hands) -> list[Task]:
-        found = digest(hands.target, state.table)
-        recorded = sum((part.digest for part in state.parts.values() if part.done), Digest())
-        state.target_differs = found != recorded
-        return self._checked(state)
-
-    def _checked(self, state: _State) -> list[Task]:
-        with self._lock:
-            state.to_check -= 1
-            if state.to_check:
-                return []
-        missing = [part for part in state.parts.values() if not part.done]
-        if state.changed or state.target_differs or missing:
-            what = f"Table {state.table.label} cannot be copied again"
-            return [Task(what, lambda hands: self._redo(state, hands))]
-        return [self._build_task(state)]
-
-    def _redo(self, state: _State, hands: Hands) -> list[Task]:
-        """Take out of the target what is no longer as on the source, in one transaction with its records."""
-        table, target = state.table, hands.target
-        changed = state.changed or []
-        done = [part for part in state.parts.values() if part.done]
-        whole = state.target_differs or len(changed) * 2 >= len(done)
-        target.execute("BEGIN")
-        target.execute("SELECT FROM _offramp.part WHERE tab = %s FOR UPDATE", (table.key,))
-        if not whole and changed:
-            # Should other rows have got the same transaction's number, the count tells.
-            whole = marker.delete_rows(target, table, changed) != sum(part.rows for part in changed)
-        if whole:
-            target.execute(sql.SQL("TRUNCATE ONLY {}").format(table.ident))
-            old, plan = list(state.parts.values()), cut(table, self._part_bytes, self._server_major)
-        else:
-            old, plan = self._again(state, changed)
-        marker.replan(target, table.key, None if whole else old, plan)
-        target.execute("COMMIT")
-        for part in old:
-            state.parts.pop(part.number, None)
-        state.parts.update({part.number: part for part in plan})
-        state.changed, state.target_differs = None, False
-        if changed:
-            amount = "whole" if whole else f"{len(changed)} of {len(done)} parts"
-            self._event(f"Table {table.label} has changed on the source; copied again: {amount}.")
-        self._again_labels.add(table.label)
-        self._show(state)
-        return self._copy_tasks(state)
-
-    def _again(self, state: _State, changed: list[Part]) -> tuple[list[Part], list[Part]]:
-        """The parts to plan anew: the changed ones as they were, but the open-ended last one cut again,
-        because that is where a table grows."""
-        old = changed + [part for part in state.parts.values() if not part.done]
-        plan: list[Part] = []
-        for part in old:
-            if part.end is None:
-                number = max(state.parts) + 1
-                plan += cut(
-                    state.table, self._part_bytes, self._server_major, first=part.first, number=number
-                )
-            else:
-                plan.append(Part(table=part.table, number=part.number, first=part.first, end=part.end))
-        return old, plan
-
-
-def make_build(target: Connection, build: Build, search_path: str, event: Callable[[str], None]) -> bool:
-    """Make one object and its record in one transaction; False: it was there already.
-
-    What stands there half done, without its record, is removed and made again.
-
-    Raises:
-        psycopg.Error: the target refuses it.
-    """
-    for again in (False, True):
-        target.execute("BEGIN")
-        if not marker.take_build(target, build):
-            target.execute("ROLLBACK")
-            return False
+    def _end_bundle(
+        self, bundle: list[State], copied: list[tuple[Part, Digest, int]], target: Connection
+    ) -> None:
+        """Records, indexes, statistics and proof of tables whose rows are written, and the COMMIT."""
+        tables = [state.table for state in bundle]
+        todo = [build for state in bundle for build in state.builds if not build.done]
+        analyze = sql.SQL("; ANALYZE {};").format(sql.SQL(", ").join(table.ident for table in tables))
         target.execute(
-            "SELECT pg_catalog.set_config('search_path', %s, true),"
-            " pg_catalog.set_config('maintenance_work_mem', '128MB', true)",
-            (search_path,),
+            marker.parts_done(copied).as_bytes(None) + builds.script(todo) + analyze.as_bytes(None)
         )
-        try:
-            if again and build.drop:
-                target.execute(build.drop.encode("utf-8", "surrogateescape"))
-            target.execute(build.create.encode("utf-8", "surrogateescape"))
-            marker.build_done(target, build)
+        if not self._job.prove:
             target.execute("COMMIT")
-            return True
-        except (errors.DuplicateTable, errors.DuplicateObject, errors.InvalidTableDefinition):
-            target.execute("ROLLBACK")
-            if again or not build.drop:
-                raise
-            event(f"{build.name} was half done; it is removed and made again.")
-    return False
+            for state in bundle:
+                self._job.board.state(state.table.key, "copied")
+            return
+        target.execute("SELECT pg_catalog.set_config('search_path', '', true)")
+        found = digests(target, tables)
+        proofs = [
+            (state.table.key, there, here)
+            for state, (_, there, _), here in zip(bundle, copied, found, strict=True)
+        ]
+        target.execute(marker.record_proofs(proofs).as_bytes(None) + b"; COMMIT")
+        for state, (_, there, here) in zip(bundle, proofs, strict=True):
+            self._completion.tell(state, there, here)
+
+    # One transaction.
+
+    def _carry(self, hands: Hands, units: Sequence[Unit]) -> list[tuple[Part, Digest, int]] | None:
+        """Open a transaction on the target and bring the rows of `units` over: each part with its digest and
+        its bytes. None when one of them is there already; the transaction is open then too."""
+        parts = [part for _, part, _ in units]
+        source, target = hands.source, hands.target
+        if len(marker.begin_parts(target, parts, self._job.settings)) < len(parts):
+            return None
+        results = splice(
+            source,
+            target,
+            [_copy_out_and_in(state.table, part, source) for state, part, _ in units],
+            control=self._job.control,
+            moved=lambda at, size: self._job.board.flow(units[at][0].table.key, units[at][1].number, size),
+        )
+        copied = []
+        for (_, part, expected), (rows, size) in zip(units, results, strict=True):
+            if expected is not None and rows != expected.rows:
+                raise psycopg.DataError(f"{rows} rows came over where {expected.rows} were counted")
+            copied.append((part, expected or Digest(rows=rows), size))
+        return copied
+
+    @contextlib.contextmanager
+    def _given_up(self, units: Sequence[Unit]) -> Iterator[None]:
+        """What came over of `units` does not count when the block fails."""
+        try:
+            yield
+        except BaseException:
+            for state, part, _ in units:
+                self._job.board.give_up(state.table.key, part.number)
+            raise
+
+    def _committed(self, state: State, copied: tuple[Part, Digest, int]) -> None:
+        part, what, size = copied
+        with self._job.lock:
+            state.parts[part.number] = replace(
+                part, done=True, rows=what.rows, bytes=size, sum=what.sum, second=what.second
+            )
+        self._job.board.committed(state.table.key, part.number, what.rows, size)
+
+
+def _copy_out_and_in(table: Table, part: Part, source: Connection) -> tuple[bytes, bytes]:
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in table.copied)
+    out = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(
+        columns, table.rows_of, page_range(part.first, part.end)
+    )
+    # Without a list COPY takes all but generated columns: for a table that has no other it is the
+    # only way, because an empty list is no SQL.
+    names = sql.SQL(" ({})").format(columns) if table.copied else sql.SQL("")
+    into = sql.SQL("COPY {}{} FROM STDIN").format(table.ident, names)
+    return out.as_bytes(source), into.as_bytes(source)

@@ -11,9 +11,10 @@ import psycopg
 from psycopg import pq
 
 from wizard.database.board import Board
-from wizard.database.connect import Ends, is_passing, reason, trouble
+from wizard.database.connect import NO_FREE_CONNECTION, Ends, is_passing, reason, trouble
 from wizard.database.control import Control, Stopped
 from wizard.database.line import Line
+from wizard.database.pace import Pace
 from wizard.database.snapshot import Snapshot
 from wizard.model.trouble import Trouble
 
@@ -112,18 +113,27 @@ class Task:
 
 
 class Crew:
-    """Runs tasks on several threads until none is left."""
+    """Runs tasks on several threads until none is left; how many, `pace` says, and may change its mind."""
 
     def __init__(
-        self, ends: Ends, snapshot: Snapshot | None, *, control: Control, board: Board, workers: int
+        self,
+        ends: Ends,
+        snapshot: Snapshot | None,
+        *,
+        control: Control,
+        board: Board,
+        pace: Pace,
+        event: Callable[[str], None],
     ) -> None:
         self._ends = ends
         self._snapshot = snapshot
         self._control = control
         self._board = board
-        self._workers = workers
+        self._pace = pace
+        self._event = event
         self._tasks: deque[Task] = deque()
-        self._busy = 0
+        self._busy = self._alive = self._numbered = 0
+        self._sent_away: set[int] = set()
         self._failure: BaseException | None = None
         self._change = threading.Condition()
 
@@ -136,15 +146,14 @@ class Crew:
             Stopped: the person asked for it.
         """
         self._tasks.extend(tasks)
-        self._board.workers = min(self._workers, len(tasks))
         forget = self._control.on_stop(self._ends.cancel_all)
-        threads = [
-            threading.Thread(target=self._work, args=(number,), name=f"offramp-copy-{number}", daemon=True)
-            for number in range(self._board.workers)
-        ]
+        threads: list[threading.Thread] = []
         try:
-            for thread in threads:
-                thread.start()
+            with self._change:
+                while self._alive or (self._failure is None and (self._tasks or self._busy)):
+                    threads += self._hired()
+                    self._change.wait(1.0)
+                    self._consider()
             for thread in threads:
                 thread.join()
         finally:
@@ -153,21 +162,57 @@ class Crew:
         if self._failure is not None:
             raise self._failure
 
+    def _hired(self) -> list[threading.Thread]:
+        """Start as many workers as there should be and have something to do."""
+        started = []
+        wanted = min(self._pace.wanted, self._busy + len(self._tasks)) if self._failure is None else 0
+        while self._alive < wanted:
+            self._alive += 1
+            thread = threading.Thread(
+                target=self._work, args=(self._numbered,), name=f"offramp-copy-{self._numbered}", daemon=True
+            )
+            self._numbered += 1
+            thread.start()
+            started.append(thread)
+        self._board.workers = self._alive
+        return started
+
+    def _consider(self) -> None:
+        chosen = self._control.workers
+        if chosen is not None:
+            self._pace.fix(chosen)
+        busy = self._busy >= self._pace.wanted and not self._control.paused
+        self._pace.tell(self._board.moved, busy=busy)
+
     def _work(self, number: int) -> None:
         hands = Hands(self._ends, self._snapshot)
         try:
-            while (task := self._next()) is not None:
+            while (task := self._next(number)) is not None:
                 self._finished(self._attempt(task, hands, number))
                 hands.let_go(at_once=False)
+        except _NotNeeded as spared:
+            with self._change:
+                self._tasks.appendleft(spared.task)
+                self._busy -= 1
         except BaseException as error:  # noqa: BLE001 - handed to the thread that called run()
             self._fail(error)
         finally:
             hands.drop()
+            with self._change:
+                self._alive -= number not in self._sent_away
+                self._change.notify_all()
 
-    def _next(self) -> Task | None:
+    def _next(self, number: int) -> Task | None:
+        """The next task; None when there is none, or when there are more workers than there should be."""
         with self._change:
-            self._change.wait_for(lambda: self._tasks or not self._busy or self._failure)
+            self._change.wait_for(
+                lambda: self._tasks or not self._busy or self._failure or self._alive > self._pace.wanted
+            )
             if self._failure is not None or not self._tasks:
+                return None
+            if self._alive > self._pace.wanted:
+                self._sent_away.add(number)
+                self._alive -= 1
                 return None
             self._busy += 1
             return self._tasks.popleft()
@@ -199,10 +244,30 @@ class Crew:
                 hands.drop()
                 if self._control.stopped:
                     raise Stopped from error
+                if reason(error) == NO_FREE_CONNECTION and self._spared(side):
+                    raise _NotNeeded(task) from error
                 if not may_pass(error, attempt):
                     raise error if isinstance(error, Trouble) else trouble(error, task.what) from error
                 wait_to_retry(error, side, attempt, self._control, self._board, number=number)
                 attempt += 1
+
+    def _spared(self, side: str) -> bool:
+        """Whether others go on when this worker finds no connection any more."""
+        with self._change:
+            if self._alive <= 1:
+                return False
+            self._pace.refused()
+        named = side[:1].upper() + side[1:]
+        self._event(f"{named} has no connection free for one more: a worker less from here on.")
+        return True
+
+
+class _NotNeeded(Exception):
+    """A worker leaves; its task is for the others."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task.what)
+        self.task = task
 
 
 def may_pass(error: psycopg.Error | Trouble, attempt: int) -> bool:

@@ -6,6 +6,7 @@ so it does not depend on the rows' order and adds up over parts. They were measu
 `hash_record_extended` hashes an enum's OID, and XOR does not see a row doubled twice.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from psycopg import sql
@@ -49,6 +50,18 @@ def digest(
     return Digest(rows=row[0], sum=row[1], second=row[2])
 
 
+def digests(connection: Connection, tables: Sequence[Table]) -> list[Digest]:
+    """Digest each of `tables` in one round trip, in order. Raises psycopg.Error."""
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {}::int AS n, d.* FROM ({}) AS d (rows, first, second)").format(
+            sql.Literal(number), digest_query(table)
+        )
+        for number, table in enumerate(tables)
+    )
+    rows = sorted(connection.execute(query).fetchall())
+    return [Digest(rows=row[1], sum=row[2], second=row[3]) for row in rows]
+
+
 def digest_query(table: Table, first_page: int | None = None, end_page: int | None = None) -> sql.Composed:
     """The query of `digest`: one row of count, first and second sum."""
     # A subselect with the column list of the source: on the other side the order may differ. The alias
@@ -58,12 +71,12 @@ def digest_query(table: Table, first_page: int | None = None, end_page: int | No
         "SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(pg_catalog.hashtextextended(r, {first})), 0),"
         " coalesce(pg_catalog.sum(pg_catalog.hashtextextended(r, {second})), 0)"
         ' FROM (SELECT ("_offramp_row".*)::text COLLATE "C" AS r'
-        ' FROM (SELECT {columns} FROM ONLY {table}{where}) AS "_offramp_row" OFFSET 0) AS texts'
+        ' FROM (SELECT {columns} FROM {table}{where}) AS "_offramp_row" OFFSET 0) AS texts'
     ).format(
         first=sql.Literal(SEEDS[0]),
         second=sql.Literal(SEEDS[1]),
         columns=sql.SQL(", ").join(sql.Identifier(name) for name in table.columns),
-        table=table.ident,
+        table=table.rows_of,
         where=page_range(first_page, end_page),
     )
 

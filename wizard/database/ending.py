@@ -1,18 +1,20 @@
 """The end of a copy: sequences, foreign keys, triggers, policies, materialised views, in that order."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import psycopg
 from psycopg import errors, sql
 
-from wizard.database import marker
+from wizard.database import foreign, marker
 from wizard.database.board import Board
+from wizard.database.builds import make_build, make_together, work_memory
 from wizard.database.catalogue import SequenceState, read_sequences
-from wizard.database.connect import Connection, Ends, trouble
+from wizard.database.connect import Connection, is_passing, trouble
 from wizard.database.control import Control
-from wizard.database.copy import make_build
+from wizard.database.crew import Crew
 from wizard.database.marker import Build
+from wizard.database.patience import Patience
 from wizard.database.schema import AT_THE_END
 from wizard.model.trouble import Trouble
 
@@ -23,71 +25,109 @@ LOCK_LIMIT = "5s"
 _BATCH = 200
 
 
-class Patience(Protocol):
-    """Does `do` again while waiting may help; see `Move._patiently`."""
-
-    def __call__(self, what: str, side: str, do: Callable[[], T]) -> T: ...
-
-
-class OnTarget(Protocol):
-    """Calls `do` with a connection to the target, again while waiting may help."""
-
-    def __call__(self, do: Callable[[Connection], T]) -> T: ...
-
-
 class Ending:
-    """Makes what the marker lists as not made yet. Every object is recorded as it is made."""
+    """Makes what the marker lists as not made yet. Every object is recorded as it is made.
+
+    Args:
+        crew: gives workers that need no source.
+    """
 
     def __init__(
         self,
         *,
-        ends: Ends,
         board: Board,
         control: Control,
         event: Callable[[str], None],
-        patiently: Patience,
-        with_target: OnTarget,
+        patience: Patience,
+        crew: Callable[[], Crew],
+        workers: int,
     ) -> None:
-        self._ends = ends
         self._board = board
         self._control = control
         self._event = event
-        self._patiently = patiently
-        self._with_target = with_target
+        self._patience = patience
+        self._crew = crew
+        self._workers = workers
         self._search_path = ""
+        self._memory = 0
 
     def run(self) -> None:
         """Raises Trouble naming the object that the target refuses, or the table that is not whole."""
-        self._with_target(_want_whole)
-        owner = self._with_target(marker.read_owner)
+        with_target = self._patience.with_target
+        with_target(_want_whole)
+        owner = with_target(marker.read_owner)
         self._search_path = owner.search_path if owner else ""
+        self._memory = with_target(lambda target: work_memory(target, self._workers))
         self._board.phase("sequences")
         self.set_sequences()
         self._board.phase("constraints")
-        builds = [build for build in self._with_target(marker.read_builds) if not build.done]
+        builds = [build for build in with_target(marker.read_builds) if not build.done]
         for stage in AT_THE_END:
-            self._make_all([build for build in builds if build.stage == stage])
+            chosen = [build for build in builds if build.stage == stage]
+            if stage == "foreign":
+                self._make_keys(chosen)
+            elif stage == "refresh":
+                self._make_each(chosen)
+            else:
+                self._make_many(chosen)
         self._board.phase("analyze")
-        self._with_target(_analyze)
+        with_target(_analyze)
 
     def set_sequences(self) -> None:
         """Bring every sequence to the source's state."""
+        states = self._patience.with_source(read_sequences)
+        self._patience.with_target(lambda target: _set(target, states))
 
-        def read() -> dict[tuple[str, str], SequenceState]:
-            with self._ends.open_source("look") as source:
-                return read_sequences(source)
+    def _make_keys(self, builds: Sequence[Build]) -> None:
+        keys = [key for build in builds if (key := foreign.in_two_steps(build)) is not None]
+        fit = self._patience.with_target(lambda target: self._added(target, keys))
+        if fit:
+            bundles = self._patience.with_target(lambda target: foreign.bundles(target, fit))
+            self._crew().run(
+                [foreign.check_tasks(one, self._search_path, self._memory, self._event) for one in bundles]
+            )
+        in_steps = {key.build.position for key in fit}
+        self._make_many([build for build in builds if build.position not in in_steps])
 
-        states = self._patiently("The source's sequences cannot be read", "the source", read)
-        self._with_target(lambda target: _set(target, states))
+    def _added(self, target: Connection, keys: Sequence[foreign.Key]) -> list[foreign.Key]:
+        try:
+            return foreign.add_unchecked(target, keys)
+        except psycopg.Error as error:
+            if is_passing(error):
+                raise
+            # One is refused: each for itself, which names it.
+            target.execute("ROLLBACK")
+            return []
 
-    def _make_all(self, builds: list[Build]) -> None:
+    def _make_many(self, builds: Sequence[Build]) -> None:
+        """Many in one transaction; where one of them is refused, each for itself, which names it."""
+        for start in range(0, len(builds), _BATCH):
+            chosen = builds[start : start + _BATCH]
+            self._control.check()
+
+            def make(target: Connection, chosen: Sequence[Build] = chosen) -> bool:
+                try:
+                    make_together(target, chosen, self._search_path, self._memory)
+                except psycopg.Error as error:
+                    if is_passing(error):
+                        raise
+                    target.execute("ROLLBACK")
+                    return False
+                return True
+
+            if not self._patience.with_target(make):
+                self._make_each(chosen)
+
+    def _make_each(self, builds: Sequence[Build]) -> None:
         waiting = list(builds)
         while waiting:
             postponed: list[Build] = []
             for build in waiting:
                 self._control.check()
                 try:
-                    self._with_target(lambda target, build=build: self._make(target, build))  # type: ignore[misc]
+                    self._patience.with_target(
+                        lambda target, build=build: self._make(target, build)  # type: ignore[misc]
+                    )
                 except NotYet as not_yet:
                     # A materialised view that a function reads: no dependency says so, the error does.
                     if len(waiting) == 1 or len(postponed) + 1 == len(waiting):
@@ -96,19 +136,19 @@ class Ending:
             waiting = postponed
 
     def _make(self, target: Connection, build: Build) -> None:
-        forget = self._control.on_stop(self._ends.cancel_all)
         try:
-            make_build(target, build, self._search_path, self._event)
+            make_build(target, build, self._search_path, self._memory, self._event)
         except errors.ObjectNotInPrerequisiteState as error:
             if build.stage == "refresh":
                 raise NotYet(trouble(error, f"The {build.name} cannot be made")) from error
             raise
-        except psycopg.IntegrityError as error:
+        except (
+            psycopg.IntegrityError,
+            psycopg.DataError,
+            psycopg.ProgrammingError,
+            psycopg.NotSupportedError,
+        ) as error:
             raise trouble(error, f"The {build.name} cannot be made") from error
-        except (psycopg.DataError, psycopg.ProgrammingError, psycopg.NotSupportedError) as error:
-            raise trouble(error, f"The {build.name} cannot be made") from error
-        finally:
-            forget()
 
 
 class NotYet(Exception):
@@ -122,16 +162,19 @@ class NotYet(Exception):
 def take_back(target: Connection) -> None:
     """Remove the foreign keys, triggers and policies of an earlier ending, so that tables can be copied
     again; in one transaction with their records."""
-    builds = [build for build in marker.read_builds(target) if build.done]
+    builds = marker.read_builds(target)
     # Somebody's open transaction on the target is waited for, but not in silence.
     target.execute(f"BEGIN; SET LOCAL lock_timeout = '{LOCK_LIMIT}'")
-    for build in reversed(builds):
-        if build.stage in ("foreign", "trigger", "policy") and build.drop:
-            target.execute(build.drop.encode("utf-8", "surrogateescape"))
-            marker.build_done(target, build, False)
-        elif build.stage in ("refresh", "last"):
-            marker.build_done(target, build, False)
-    target.execute("COMMIT")
+    gone = [
+        build
+        for build in reversed(builds)
+        if build.done and build.stage in ("trigger", "policy") and build.drop
+    ]
+    if gone:
+        target.execute("".join(build.drop for build in gone).encode("utf-8", "surrogateescape"))
+    foreign.remove(target, [build for build in builds if build.stage == "foreign" and build.drop])
+    gone += [build for build in builds if build.done and build.stage in ("refresh", "last")]
+    target.execute(marker.builds_done(gone, False).as_bytes(None) + b";COMMIT")
 
 
 def _want_whole(target: Connection) -> None:
@@ -167,5 +210,6 @@ def _analyze(target: Connection) -> None:
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
         " WHERE c.relkind IN ('p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', '_offramp')"
     ).fetchall()
-    for schema, name in rows:
-        target.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, name)))
+    if rows:
+        names = sql.SQL(", ").join(sql.Identifier(schema, name) for schema, name in rows)
+        target.execute(sql.SQL("ANALYZE {}").format(names))

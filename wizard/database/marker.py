@@ -207,80 +207,149 @@ def read_builds(connection: Connection) -> list[Build]:
     ]
 
 
-def take_part(connection: Connection, part: Part) -> bool:
-    """Lock a part's row inside a transaction; whether it is still to be copied.
+def begin_parts(connection: Connection, parts: Sequence[Part], settings: sql.Composed) -> list[Part]:
+    """Open a transaction under `settings` (a query) and lock the rows of `parts`; those that are still to be
+    copied.
 
     The lock waits for a transaction of a broken connection that may still be about to commit, so a part
     is never written twice.
     """
-    row = connection.execute(
-        "SELECT done FROM _offramp.part WHERE tab = %s AND number = %s FOR UPDATE", (part.table, part.number)
-    ).fetchone()
-    return not _found(row)
-
-
-def _found(row: tuple[Any, ...] | None) -> bool:
-    if row is None:
-        # Two runs would have to work on one marker for that.
-        raise psycopg.DataError("the record of this piece of work is gone from the schema _offramp")
-    return bool(row[0])
-
-
-def part_done(connection: Connection, part: Part, what: Digest, copied_bytes: int) -> None:
-    """Record a part in the transaction that wrote its rows."""
-    connection.execute(
-        "UPDATE _offramp.part SET done = true, rows = %s, bytes = %s, sum = %s, second = %s, transaction ="
-        " (pg_catalog.txid_current() %% 4294967296)::text WHERE tab = %s AND number = %s",
-        (what.rows, copied_bytes, what.sum, what.second, part.table, part.number),
+    query = sql.SQL(
+        "BEGIN; {settings} SELECT tab, number, done FROM _offramp.part WHERE (tab, number) IN ({keys})"
+        " ORDER BY tab, number FOR UPDATE"
+    ).format(
+        settings=settings,
+        keys=sql.SQL(", ").join(
+            sql.SQL("({}, {})").format(sql.Literal(part.table), sql.Literal(part.number)) for part in parts
+        ),
     )
+    done = {(row[0], row[1]): row[2] for row in last_rows(connection, query.as_bytes(None))}
+    if len(done) != len(parts):
+        raise _gone()
+    return [part for part in parts if not done[part.table, part.number]]
+
+
+def last_rows(connection: Connection, script: bytes) -> list[tuple[Any, ...]]:
+    """Run a script in one round trip; the rows of its last query."""
+    cursor = connection.execute(script)
+    while cursor.nextset():
+        pass
+    return cursor.fetchall() if cursor.description else []
+
+
+def _gone() -> psycopg.Error:
+    # Two runs would have to work on one marker for that.
+    return psycopg.DataError("the record of this piece of work is gone from the schema _offramp")
+
+
+def parts_done(parts: Iterable[tuple[Part, Digest, int]]) -> sql.Composed:
+    """The statement that records parts in the transaction that wrote their rows; bytes of COPY text last."""
+    rows = sql.SQL(", ").join(
+        sql.SQL("({}, {}, {}::bigint, {}::bigint, {}::numeric, {}::numeric)").format(
+            *map(sql.Literal, (part.table, part.number, what.rows, size, what.sum, what.second))
+        )
+        for part, what, size in parts
+    )
+    return sql.SQL(
+        "UPDATE _offramp.part p SET done = true, rows = v.rows, bytes = v.bytes, sum = v.sum,"
+        " second = v.second, transaction = (pg_catalog.txid_current() % 4294967296)::text"
+        " FROM (VALUES {}) AS v (tab, number, rows, bytes, sum, second)"
+        " WHERE p.tab = v.tab AND p.number = v.number;"
+    ).format(rows)
 
 
 def take_build(connection: Connection, build: Build) -> bool:
-    """Like `take_part`, for an object that is made after the data."""
-    row = connection.execute(
-        "SELECT done FROM _offramp.entry WHERE pos = %s FOR UPDATE", (build.position,)
-    ).fetchone()
-    return not _found(row)
+    """Lock the record of an object that is made after the data; whether it is still to be made."""
+    return bool(take_builds(connection, [build]))
 
 
-def build_done(connection: Connection, build: Build, done: bool = True) -> None:
-    """Record an object in the transaction that made (or removed) it."""
-    connection.execute("UPDATE _offramp.entry SET done = %s WHERE pos = %s", (done, build.position))
-
-
-def record_proof(connection: Connection, key: str, source: Digest, target: Digest) -> None:
-    """Record the comparison of one table."""
-    connection.execute(
-        "UPDATE _offramp.tab SET proven = %s, source_rows = %s, source_sum = %s, source_second = %s,"
-        " target_rows = %s, target_sum = %s, target_second = %s WHERE tab = %s",
-        (
-            source == target,
-            source.rows,
-            source.sum,
-            source.second,
-            target.rows,
-            target.sum,
-            target.second,
-            key,
-        ),
+def take_builds(connection: Connection, builds: Sequence[Build]) -> list[Build]:
+    """The same for many; those still to be made, in order."""
+    done: dict[int, bool] = dict(
+        connection.execute(
+            "SELECT pos, done FROM _offramp.entry WHERE pos = ANY(%s) ORDER BY pos FOR UPDATE",
+            ([build.position for build in builds],),
+        ).fetchall()
     )
+    if len(done) != len(builds):
+        raise _gone()
+    return [build for build in builds if not done[build.position]]
+
+
+def builds_done(builds: Iterable[Build], done: bool = True) -> sql.Composed:
+    """The statement that records objects in the transaction that made (or removed) them."""
+    return sql.SQL("UPDATE _offramp.entry SET done = {} WHERE pos = ANY({}::int[])").format(
+        sql.Literal(done), sql.Literal([build.position for build in builds])
+    )
+
+
+def record_proofs(proofs: Iterable[tuple[str, Digest, Digest]]) -> sql.Composed:
+    """The statement that records the comparison of tables: key, source, target."""
+    rows = sql.SQL(", ").join(
+        sql.SQL(
+            "({}, {}, {}::bigint, {}::numeric, {}::numeric, {}::bigint, {}::numeric, {}::numeric)"
+        ).format(
+            *map(
+                sql.Literal,
+                (key, there == here, there.rows, there.sum, there.second, here.rows, here.sum, here.second),
+            )
+        )
+        for key, there, here in proofs
+    )
+    return sql.SQL(
+        "UPDATE _offramp.tab t SET proven = v.proven, source_rows = v.r1, source_sum = v.s1,"
+        " source_second = v.t1, target_rows = v.r2, target_sum = v.s2, target_second = v.t2"
+        " FROM (VALUES {}) AS v (tab, proven, r1, s1, t1, r2, s2, t2) WHERE t.tab = v.tab"
+    ).format(rows)
+
+
+def recorded(connection: Connection, key: str) -> Digest:
+    """What was copied of a table: the sum over its parts."""
+    row = connection.execute(
+        "SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(sum), 0), coalesce(sum(second), 0)"
+        " FROM _offramp.part WHERE tab = %s",
+        (key,),
+    ).fetchone()
+    assert row is not None
+    return Digest(rows=row[0], sum=row[1], second=row[2])
 
 
 def replan(connection: Connection, key: str, drop: Sequence[Part] | None, plan: Sequence[Part]) -> None:
     """Replace the parts `drop` of a table (None: all of them) by `plan`, and take its proof back; inside a
     transaction."""
-    connection.execute("UPDATE _offramp.tab SET proven = false WHERE tab = %s", (key,))
     numbers = None if drop is None else [part.number for part in drop]
     connection.execute(
         "DELETE FROM _offramp.part WHERE tab = %s AND (%s::int[] IS NULL OR number = ANY(%s))",
         (key, numbers, numbers),
     )
+    connection.execute("UPDATE _offramp.tab SET proven = false WHERE tab = %s", (key,))
     _write_parts(connection, plan)
+
+
+def begin_again(tables: Sequence[Table], plan: Sequence[Part]) -> sql.Composed:
+    """The script, a transaction of its own, that empties `tables` and has all of their rows copied again, by
+    `plan`."""
+    keys = sql.Literal([table.key for table in tables])
+    return sql.SQL(
+        "BEGIN; SELECT FROM _offramp.part WHERE tab = ANY({keys}) ORDER BY tab, number FOR UPDATE;"
+        " TRUNCATE {tables}; DELETE FROM _offramp.part WHERE tab = ANY({keys});"
+        " UPDATE _offramp.tab SET proven = false WHERE tab = ANY({keys});"
+        " INSERT INTO _offramp.part (tab, number, first, last) VALUES {parts}; COMMIT"
+    ).format(
+        keys=keys,
+        tables=sql.SQL(", ").join(table.rows_of for table in tables),
+        parts=sql.SQL(", ").join(
+            sql.SQL("({}, {}, {}, {})").format(
+                *map(sql.Literal, (part.table, part.number, part.first, part.end))
+            )
+            for part in plan
+        ),
+    )
 
 
 def delete_rows(connection: Connection, table: Table, parts: Sequence[Part]) -> int:
     """Delete the rows of `parts` on the target, found by the transactions that wrote them; how many."""
-    query = sql.SQL("DELETE FROM ONLY {} WHERE xmin::text = ANY(%s)").format(table.ident)
+    query = sql.SQL("DELETE FROM {} WHERE xmin::text = ANY(%s)").format(table.rows_of)
     return connection.execute(query, ([part.transaction for part in parts],)).rowcount
 
 

@@ -5,35 +5,42 @@ The order is `first_copy` (the app may still write), freeze the source, `refresh
 read from the marker on the target, and nothing is done twice. All methods block; call them in a thread.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import psycopg
 
 from wizard.database import marker
+from wizard.database.again import Again
 from wizard.database.board import Board
+from wizard.database.builds import work_memory
 from wizard.database.catalogue import read_tables, rows_changed
 from wizard.database.connect import Connection, Ends, trouble
 from wizard.database.control import Control, Stopped
-from wizard.database.copy import Copier
-from wizard.database.crew import Crew, may_pass, wait_to_retry
+from wizard.database.copy import states_of
+from wizard.database.crew import Crew, may_pass
 from wizard.database.ending import Ending, take_back
 from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import misfits, want_same_tables
 from wizard.database.inspect import TargetState, other_clients, target_state
-from wizard.database.preparation import prepare
+from wizard.database.pace import BEGIN, BEGIN_FAR, FAR, LEFT_TO_THE_APP, MOST, Pace, room, round_trip
+from wizard.database.parts import part_size
+from wizard.database.patience import Patience
+from wizard.database.preparation import Ahead, describe, prepare, still_true
 from wizard.database.progress import CopyProgress, Proof, TableProof
 from wizard.database.snapshot import Snapshot, SnapshotLost
+from wizard.database.table_state import Job, State, show
 from wizard.database.verify import Verifier
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
-T = TypeVar("T")
+PROOF_BYTES = 64 * 1024 * 1024
+"""Bytes of a table that one query of the last proof digests."""
 
-PART_BYTES = 64 * 1024 * 1024
-"""Heap bytes of a part: at 10 MB/s about six seconds, which is what a break can cost a worker."""
+T = TypeVar("T")
 
 
 class Move:
@@ -47,9 +54,11 @@ class Move:
         work: an existing private folder for what a step needs on disk.
         report: gets a snapshot at most twice a second, from a thread of its own.
         event: gets a sentence worth keeping, from any thread.
-        control: pause, resume, stop, retry.
-        workers: pairs of connections; the source needs one more.
-        part_bytes: heap bytes of a part.
+        control: pause, resume, stop, retry, number of workers.
+        workers: pairs of connections, of which the source needs two more; None leaves it to the engine.
+        part_bytes: bytes of a part on the source's disk; None leaves it to the engine.
+        prove: whether the first copy digests every table on both sides as it goes. Without, rows are only
+            counted, and a later `refresh` copies every table again.
 
     All methods raise Trouble, or Stopped when `control.stop()` was called.
     """
@@ -65,8 +74,9 @@ class Move:
         report: Callable[[CopyProgress], None],
         event: Callable[[str], None],
         control: Control,
-        workers: int = 2,
-        part_bytes: int = PART_BYTES,
+        workers: int | None = None,
+        part_bytes: int | None = None,
+        prove: bool = True,
     ) -> None:
         self._session = session
         self._work = work
@@ -74,8 +84,14 @@ class Move:
         self._control = control
         self._workers = workers
         self._part_bytes = part_bytes
+        self._prove = prove
         self._ends = Ends(source, target, session)
         self._board = Board(clean(name), report, lambda: control.paused)
+        self._patience = Patience(self._ends, control, self._board)
+        self._with_source, self._with_target = self._patience.with_source, self._patience.with_target
+        self._pace: Pace | None = None
+        self._ahead: Ahead | None = None
+        self._moments = 0
 
     def state(self) -> TargetState:
         """What the target holds now: nothing, this copy's beginnings, or something else."""
@@ -89,12 +105,24 @@ class Move:
             may_start_over: whether a copy whose schema has changed since is thrown away; otherwise that is
                 a Trouble.
         """
-        with self._board.live():
+        with self._at_work():
             self._clear_leftovers()
             if self._own_target() == "empty" or self._thrown_away(may_start_over):
                 self._board.phase("schema")
             self._under_a_snapshot(self._copy_missing, _LOST_BEFORE)
             return self._proofs()
+
+    def read_ahead(self) -> None:
+        """Describe the source's schema now, for a first copy that is made later: over a far link pg_dump
+        takes many seconds. What has changed until then is described again."""
+        with self._patience.keeping():
+            self._ahead = self._under_a_snapshot(self._described, _LOST_BEFORE)
+
+    @property
+    def moments(self) -> int:
+        """How many snapshots of the source the copy was made under; with more than one, tables that were
+        whole before are of an earlier moment than the others."""
+        return self._moments
 
     def first_proof(self) -> Proof | None:
         """What the first copy proved, from the marker; None while not every table has been copied, or when
@@ -160,7 +188,7 @@ class Move:
     def refresh(self) -> tuple[str, ...]:
         """Compare every table with the source, which must be frozen now, and copy again what differs.
         Returns the names of those tables."""
-        with self._board.live():
+        with self._at_work():
             self._clear_leftovers()
             self._want_marker()
             self._board.phase("data")
@@ -170,21 +198,21 @@ class Move:
 
     def finish(self) -> None:
         """Make what comes after the data: sequences, foreign keys, triggers, policies, materialised views."""
-        with self._board.live():
+        with self._at_work():
             self._clear_leftovers()
             self._want_marker()
             Ending(
-                ends=self._ends,
                 board=self._board,
                 control=self._control,
                 event=self._event,
-                patiently=self._patiently,
-                with_target=self._with_target,
+                patience=self._patience,
+                crew=lambda: self._crew(None),
+                workers=self._paced().wanted,
             ).run()
 
     def prove(self) -> Proof:
         """Compare everything on both sides; needs no marker, and may be called again at any time."""
-        with self._board.live():
+        with self._at_work():
             self._board.phase("proof")
             proof = self._under_a_snapshot(self._compare, _LOST_FROZEN)
             self._board.phase("done")
@@ -217,58 +245,108 @@ class Move:
 
     # Steps.
 
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self._board.live(), self._patience.keeping():
+            yield
+
+    def _described(self, snapshot: Snapshot) -> Ahead:
+        return describe(snapshot, self._ends, work=self._work, control=self._control)
+
     def _copy_missing(self, snapshot: Snapshot) -> None:
+        self._moments += 1
         if self._with_target(marker.read_owner) is None:
+            ahead, self._ahead = self._ahead, None
             prepare(
                 snapshot,
-                self._ends,
+                ahead if ahead is not None and still_true(ahead, snapshot) else self._described(snapshot),
                 session=self._session,
                 name=self._board.database,
-                work=self._work,
                 part_bytes=self._part_bytes,
-                control=self._control,
                 event=self._event,
                 with_target=self._with_target,
             )
-        known = self._with_target(marker.read_tables)
-        copier = self._copier(snapshot, known)
+        states, known, job = self._beginning(snapshot)
         self._board.phase("data")
-        self._crew(snapshot).run(copier.first_tasks(known))
+        self._crew(snapshot).run(Again(job).first_tasks(states.values(), known))
 
     def _copy_changed(self, snapshot: Snapshot) -> tuple[str, ...]:
-        known = self._with_target(marker.read_tables)
-        copier = self._copier(snapshot, known)
-        self._crew(snapshot).run(copier.refresh_tasks())
-        return copier.copied_again
+        states, _, job = self._beginning(snapshot)
+        again = Again(job)
+        self._crew(snapshot).run(again.refresh_tasks(states.values()))
+        return again.copied_again
 
-    def _copier(self, snapshot: Snapshot, known: dict[str, marker.Known]) -> Copier:
+    def _beginning(self, snapshot: Snapshot) -> tuple[dict[str, State], dict[str, marker.Known], Job]:
+        """Where the copy stands, from the marker."""
         tables = read_tables(snapshot.connection)
+        known = self._with_target(marker.read_tables)
         want_same_tables(tables, known)
         owner = self._with_target(marker.read_owner)
-        return Copier(
-            tables=tables,
-            parts=self._with_target(marker.read_parts),
-            builds=self._with_target(marker.read_builds),
-            search_path=owner.search_path if owner else "",
-            part_bytes=self._part_bytes,
-            server_major=snapshot.connection.info.server_version // 10000,
-            control=self._control,
-            board=self._board,
-            event=self._event,
+        workers = self._paced().wanted
+        states = states_of(
+            tables, self._with_target(marker.read_parts), self._with_target(marker.read_builds)
+        )
+        for state in states.values():
+            show(state, self._board)
+        return (
+            states,
+            known,
+            Job(
+                search_path=owner.search_path if owner else "",
+                part_bytes=self._part_bytes or part_size(tables),
+                source_major=snapshot.connection.info.server_version // 10000,
+                target_major=self._with_target(lambda target: target.info.server_version // 10000),
+                work_memory=self._with_target(lambda target: work_memory(target, workers)),
+                workers=workers,
+                prove=self._prove,
+                control=self._control,
+                board=self._board,
+                event=self._event,
+            ),
         )
 
-    def _crew(self, snapshot: Snapshot) -> Crew:
-        return Crew(self._ends, snapshot, control=self._control, board=self._board, workers=self._workers)
+    def _paced(self) -> Pace:
+        """The number of workers, from what both servers and the link allow; asked anew for each pass."""
+        own = f"offramp/{self._ends.session}/"
+        there = self._with_source(lambda source: (room(source, own, LEFT_TO_THE_APP), round_trip(source)))
+        here = self._with_target(lambda target: (room(target, own, 1), round_trip(target)))
+        # The snapshot and a question take one each.
+        most = min(there[0] - 2, here[0] - 2, MOST)
+        far = max(there[1], here[1]) > FAR
+        begin = self._workers or (BEGIN_FAR if far else BEGIN)
+        self._pace = Pace(begin, most, fixed=self._workers is not None)
+        if self._control.workers is not None:
+            self._pace.fix(self._control.workers)
+        if most < begin:
+            side = "source" if there[0] <= here[0] else "target"
+            self._event(
+                f"The {side} has few connections free: {self._pace.wanted} worker"
+                f"{'s' * (self._pace.wanted != 1)} instead of {begin}."
+            )
+        return self._pace
+
+    def _crew(self, snapshot: Snapshot | None) -> Crew:
+        # A source has few connections, and none of ours should wait in idleness.
+        self._patience.let_go()
+        return Crew(
+            self._ends,
+            snapshot,
+            control=self._control,
+            board=self._board,
+            pace=self._pace or self._paced(),
+            event=self._event,
+        )
 
     def _compare(self, snapshot: Snapshot) -> Proof:
         owner = self._with_target(marker.read_owner)
         left_out = list(owner.left_out) if owner else self._missing_extensions(snapshot)
+        self._paced()
         verifier = Verifier(
             self._ends,
             control=self._control,
             board=self._board,
-            workers=self._workers,
-            part_bytes=self._part_bytes,
+            crew=lambda: self._crew(snapshot),
+            part_bytes=PROOF_BYTES,
         )
         return verifier.prove(snapshot, left_out)
 
@@ -317,43 +395,9 @@ class Move:
         if ended:
             self._event(f"{ended} connections that an earlier run left behind were ended.")
 
-    # Patience.
-
-    def _with_source(self, do: Callable[[Connection], T]) -> T:
-        def call() -> T:
-            with self._ends.open_source("look") as source:
-                return do(source)
-
-        return self._patiently("The source cannot be reached", "the source", call)
-
-    def _with_target(self, do: Callable[[Connection], T]) -> T:
-        def call() -> T:
-            with self._ends.open_target("look") as target:
-                return do(target)
-
-        return self._patiently("The target cannot be reached", "the target", call)
-
-    def _patiently(self, what: str, side: str, do: Callable[[], T]) -> T:
-        """Do something that may be done again, as often as it takes while waiting may help."""
-        attempt = 0
-        while True:
-            self._control.check()
-            forget = self._control.on_stop(self._ends.cancel_all)
-            try:
-                return do()
-            except (psycopg.Error, Trouble) as error:
-                if self._control.stopped:
-                    raise Stopped from error
-                if not may_pass(error, attempt):
-                    raise error if isinstance(error, Trouble) else trouble(error, what) from error
-                wait_to_retry(error, side, attempt, self._control, self._board, number=-1)
-                attempt += 1
-            finally:
-                forget()
-
     def _under_a_snapshot(self, do: Callable[[Snapshot], T], lost: str) -> T:
         while True:
-            snapshot = self._patiently(
+            snapshot = self._patience.patiently(
                 "The source's state cannot be held", "the source", lambda: Snapshot(self._ends)
             )
             with snapshot:

@@ -1,13 +1,14 @@
 """The beginning of a copy: the schema and the marker, made on an empty target in one transaction."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from msgspec.structs import replace
 
 from wizard.database import marker
-from wizard.database.catalogue import read_tables
+from wizard.database.archive import Entry
+from wizard.database.catalogue import Table, read_tables
 from wizard.database.connect import Connection, Ends
 from wizard.database.control import Control
 from wizard.database.fingerprint import fingerprint
@@ -15,46 +16,81 @@ from wizard.database.fit import state_of
 from wizard.database.inspect import installable_extensions, target_state
 from wizard.database.marker import Owner
 from wizard.database.not_taken import not_taken
-from wizard.database.parts import cut
+from wizard.database.parts import cut, part_size
 from wizard.database.pgdump import dump_schema
 from wizard.database.schema import index_owners, make_before, populated_views, refreshes, sort_schema
 from wizard.database.snapshot import Snapshot
 from wizard.model.trouble import Trouble
 
-T = TypeVar("T")
+
+@dataclass(frozen=True)
+class Ahead:
+    """A source's schema as a dump describes it, and what it was read from. It stays in memory: bodies of
+    functions and the options of user mappings may hold secrets."""
+
+    entries: list[Entry]
+    tables: list[Table]
+    owners: dict[int, int]
+    schema_state: str
+
+
+def describe(snapshot: Snapshot, ends: Ends, *, work: Path, control: Control) -> Ahead:
+    """Describe the source's schema inside `snapshot`.
+
+    Raises:
+        Trouble: pg_dump failed.
+        psycopg.Error: the source broke.
+    """
+    source = snapshot.connection
+    return Ahead(
+        entries=dump_schema(
+            ends.source_url(),
+            server_major=source.info.server_version // 10000,
+            over_tls=bool(source.pgconn.ssl_in_use),
+            snapshot=snapshot.name,
+            folder=work,
+            control=control,
+        ),
+        tables=read_tables(source),
+        owners=index_owners(source),
+        schema_state=state_of(fingerprint(source)),
+    )
+
+
+def still_true(ahead: Ahead, snapshot: Snapshot) -> bool:
+    """Whether the source's schema is as it was described: the same objects, under the same numbers."""
+    source = snapshot.connection
+    return (
+        [(table.oid, table.key) for table in ahead.tables]
+        == [(table.oid, table.key) for table in read_tables(source)]
+        and ahead.owners == index_owners(source)
+        and ahead.schema_state == state_of(fingerprint(source))
+    )
 
 
 def prepare(
     snapshot: Snapshot,
-    ends: Ends,
+    ahead: Ahead,
     *,
     session: str,
     name: str,
-    work: Path,
-    part_bytes: int,
-    control: Control,
+    part_bytes: int | None,
     event: Callable[[str], None],
     with_target: Callable[[Callable[[Connection], None]], None],
 ) -> None:
-    """Describe the source's schema inside `snapshot`, and make it.
+    """Make the schema that is described in `ahead`, and the marker.
+
+    Args:
+        part_bytes: bytes of a part on the source's disk; None chooses by the size of the whole.
 
     Raises:
-        Trouble: pg_dump failed, the encodings differ, or the target refuses an object.
+        Trouble: the encodings differ, or the target refuses an object.
         psycopg.Error: the source broke.
     """
     source = snapshot.connection
     major = source.info.server_version // 10000
     tables = read_tables(source)
-    entries = dump_schema(
-        ends.source_url(),
-        server_major=major,
-        over_tls=bool(source.pgconn.ssl_in_use),
-        snapshot=snapshot.name,
-        folder=work,
-        control=control,
-    )
-    owners = index_owners(source)
-    matviews = refreshes(entries, populated_views(source))
+    matviews = refreshes(ahead.entries, populated_views(source))
     owner = Owner(
         format=marker.FORMAT,
         session=session,
@@ -62,20 +98,21 @@ def prepare(
         source=marker.identity(source),
         search_path=_search_path(source),
         left_out=(),  # known once the target was asked
-        schema_state=state_of(fingerprint(source)),
+        schema_state=ahead.schema_state,
     )
     encoding = _encoding(source)
     not_in_the_dump = tuple(not_taken(source))
+    size = part_bytes or part_size(tables)
 
     def make(target: Connection) -> None:
         if target_state(target, session, owner.source).state != "empty":
             # An attempt whose COMMIT arrived though its answer did not.
             return
         _want_encoding(target, encoding)
-        wanted = [entry.name for entry in entries if entry.kind == "EXTENSION"]
-        schema = sort_schema(entries, tables, owners, installable_extensions(target, wanted))
+        wanted = [entry.name for entry in ahead.entries if entry.kind == "EXTENSION"]
+        schema = sort_schema(ahead.entries, tables, ahead.owners, installable_extensions(target, wanted))
         after = [one for one in schema.statements if one.stage != "before"] + matviews
-        parts = [part for table in tables for part in cut(table, part_bytes, major)]
+        parts = [part for table in tables for part in cut(table, size, major)]
         whose = replace(owner, left_out=schema.left_out + not_in_the_dump)
         make_before(target, schema, lambda: marker.make(target, whose, tables, parts, after))
         for words in whose.left_out:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from psycopg import errors
@@ -30,11 +30,13 @@ class Verifier:
         part_bytes: heap bytes that one query digests; smaller means finer progress and less to repeat.
     """
 
-    def __init__(self, ends: Ends, *, control: Control, board: Board, workers: int, part_bytes: int) -> None:
+    def __init__(
+        self, ends: Ends, *, control: Control, board: Board, crew: Callable[[], Crew], part_bytes: int
+    ) -> None:
         self._ends = ends
         self._control = control
         self._board = board
-        self._workers = workers
+        self._crew = crew
         self._part_bytes = part_bytes
         self._lock = threading.Lock()
         self._sums: dict[tuple[str, str], Digest] = {}
@@ -55,9 +57,7 @@ class Verifier:
         try:
             source_tables, target_tables = read_tables(there), read_tables(here)
             tasks = self._tasks(source_tables, target_tables, there.info.server_version // 10000, here)
-            Crew(self._ends, snapshot, control=self._control, board=self._board, workers=self._workers).run(
-                tasks
-            )
+            self._crew().run(tasks)
             sequences = read_sequences(there)
             differences = _sequence_differences(sequences, read_sequences(here))
             differences += _large_object_differences(there, here)

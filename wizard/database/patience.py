@@ -1,0 +1,104 @@
+"""Does things again while waiting may help, on connections that are opened when they are needed."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import psycopg
+from psycopg import pq
+
+from wizard.database.board import Board
+from wizard.database.connect import Connection, Ends, trouble
+from wizard.database.control import Control, Stopped
+from wizard.database.crew import may_pass, wait_to_retry
+from wizard.model.trouble import Trouble
+
+T = TypeVar("T")
+
+
+class Patience:
+    """What has not to do with rows: questions to both sides, and objects made on the target."""
+
+    def __init__(self, ends: Ends, control: Control, board: Board) -> None:
+        self._ends = ends
+        self._control = control
+        self._board = board
+        self._kept: dict[str, Connection] = {}
+        self._keeper: int | None = None
+
+    @contextlib.contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Keep the connections that this thread opens for the length of the block: at 30 ms a round trip each
+        costs a quarter of a second."""
+        outermost = self._keeper is None
+        if outermost:
+            self._keeper = threading.get_ident()
+        try:
+            yield
+        finally:
+            if outermost:
+                self._keeper = None
+                self.let_go()
+
+    def let_go(self) -> None:
+        """Close what is kept; a source has few connections, and the app needs them."""
+        for connection in self._kept.values():
+            with contextlib.suppress(psycopg.Error):
+                connection.close()
+        self._kept.clear()
+
+    def with_source(self, do: Callable[[Connection], T]) -> T:
+        """Call `do` with a connection to the source, again while waiting may help.
+
+        Raises:
+            Trouble: waiting does not help.
+            Stopped: the person asked for it.
+        """
+        return self.patiently(
+            "The source cannot be reached",
+            "the source",
+            lambda: self._lent("source", lambda: self._ends.open_source("look"), do),
+        )
+
+    def with_target(self, do: Callable[[Connection], T]) -> T:
+        """The same for the target."""
+        return self.patiently(
+            "The target cannot be reached",
+            "the target",
+            lambda: self._lent("target", lambda: self._ends.open_target("look"), do),
+        )
+
+    def _lent(self, side: str, open_one: Callable[[], Connection], do: Callable[[Connection], T]) -> T:
+        if self._keeper != threading.get_ident():
+            with open_one() as connection:
+                return do(connection)
+        connection = self._kept.pop(side) if side in self._kept else open_one()
+        try:
+            answer = do(connection)
+        except BaseException:
+            connection.close()
+            raise
+        if connection.info.transaction_status == pq.TransactionStatus.IDLE:
+            self._kept[side] = connection
+        else:
+            connection.close()
+        return answer
+
+    def patiently(self, what: str, side: str, do: Callable[[], T]) -> T:
+        """Do something that may be done again, as often as it takes while waiting may help."""
+        attempt = 0
+        while True:
+            self._control.check()
+            forget = self._control.on_stop(self._ends.cancel_all)
+            try:
+                return do()
+            except (psycopg.Error, Trouble) as error:
+                if self._control.stopped:
+                    raise Stopped from error
+                if not may_pass(error, attempt):
+                    raise error if isinstance(error, Trouble) else trouble(error, what) from error
+                wait_to_retry(error, side, attempt, self._control, self._board, number=-1)
+                attempt += 1
+            finally:
+                forget()
