@@ -5,6 +5,7 @@ carries settings and `\\restrict` lines that an older target refuses. The archiv
 layout is that of pg_backup_archiver.c, versions 1.12 (Postgres 9.0) to 1.16 (Postgres 18).
 """
 
+import re
 from collections.abc import Callable
 
 from wizard.model.noun import Noun
@@ -60,6 +61,15 @@ class Head(Noun, frozen=True, kw_only=True):
     server: str
     program: str
     entries: tuple[Entry, ...]
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the database ("UTF8"), empty when it is not told."""
+        for entry in self.entries:
+            if entry.kind == "ENCODING":
+                match = re.search(r"client_encoding = '([A-Za-z0-9_-]{1,40})'", entry.create)
+                return match[1] if match else ""
+        return ""
 
 
 class _Reader:

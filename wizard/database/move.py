@@ -59,6 +59,7 @@ class Move:
         part_bytes: bytes of a part on the source's disk; None leaves it to the engine.
         prove: whether the first copy digests every table on both sides as it goes. Without, rows are only
             counted, and a later `refresh` copies every table again.
+        ahead: what `read_ahead` told earlier.
 
     All methods raise Trouble, or Stopped when `control.stop()` was called.
     """
@@ -77,6 +78,7 @@ class Move:
         workers: int | None = None,
         part_bytes: int | None = None,
         prove: bool = True,
+        ahead: Ahead | None = None,
     ) -> None:
         self._session = session
         self._work = work
@@ -90,7 +92,7 @@ class Move:
         self._patience = Patience(self._ends, control, self._board)
         self._with_source, self._with_target = self._patience.with_source, self._patience.with_target
         self._pace: Pace | None = None
-        self._ahead: Ahead | None = None
+        self._ahead = ahead
         self._moments = 0
 
     def state(self) -> TargetState:
@@ -112,11 +114,13 @@ class Move:
             self._under_a_snapshot(self._copy_missing, _LOST_BEFORE)
             return self._proofs()
 
-    def read_ahead(self) -> None:
-        """Describe the source's schema now, for a first copy that is made later: over a far link pg_dump
-        takes many seconds. What has changed until then is described again."""
+    def read_ahead(self) -> Ahead:
+        """Describe the source's schema now, for a first copy that is made later, by this object or by another
+        that is given the answer: over a far link pg_dump takes many seconds. What has changed until then is
+        described again."""
         with self._patience.keeping():
             self._ahead = self._under_a_snapshot(self._described, _LOST_BEFORE)
+        return self._ahead
 
     @property
     def moments(self) -> int:

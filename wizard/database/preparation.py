@@ -14,6 +14,7 @@ from wizard.database.control import Control
 from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import state_of
 from wizard.database.inspect import installable_extensions, target_state
+from wizard.database.late_checks import late_checks
 from wizard.database.marker import Owner
 from wizard.database.not_taken import not_taken
 from wizard.database.parts import cut, part_size
@@ -100,6 +101,7 @@ def prepare(
         left_out=(),  # known once the target was asked
         schema_state=ahead.schema_state,
     )
+    checks = late_checks(source)
     encoding = _encoding(source)
     not_in_the_dump = tuple(not_taken(source))
     size = part_bytes or part_size(tables)
@@ -110,7 +112,8 @@ def prepare(
             return
         _want_encoding(target, encoding)
         wanted = [entry.name for entry in ahead.entries if entry.kind == "EXTENSION"]
-        schema = sort_schema(ahead.entries, tables, ahead.owners, installable_extensions(target, wanted))
+        extensions = installable_extensions(target, wanted)
+        schema = sort_schema(ahead.entries, tables, ahead.owners, extensions, checks)
         after = [one for one in schema.statements if one.stage != "before"] + matviews
         parts = [part for table in tables for part in cut(table, size, major)]
         whose = replace(owner, left_out=schema.left_out + not_in_the_dump)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from wizard.credentials import Vault
-from wizard.database.control import Control
+from wizard.database.control import Control, Stopped
 from wizard.database.move import Move
+from wizard.database.preparation import Ahead
 from wizard.database.progress import CopyProgress, TunnelHealth
 from wizard.database.tunnel import Tunnel
 from wizard.document.answers import apply_answers
@@ -52,6 +53,7 @@ class Context:
         self.folder = run_folder() / session.id[-24:]
         self.renew_folders()
         self._pending: dict[str, list[str]] = {}
+        self._ahead: dict[str, Ahead] = {}
 
     def _part(self, part: Part[T]) -> T:
         value = self.session.load(part)
@@ -175,7 +177,24 @@ class Context:
             report=report,
             event=event,
             control=self.control,
+            ahead=self._ahead.get(handle),
         )
+
+    async def describe_ahead(self) -> None:
+        """Have the schemas of all databases that are to be copied described, while the target's are still
+        being made: pg_dump asks a far server some hundred times."""
+        for step in self.plan.steps:
+            record = self.journal.steps().get(step.key)
+            if step.kind != "copy" or (record is not None and record.state == "done"):
+                continue
+            handle = str(step.args["handle"])
+            try:
+                self._ahead[handle] = await asyncio.to_thread(self.move(step).read_ahead)
+            except (Trouble, Stopped) as why:
+                words = why.cause if isinstance(why, Trouble) else "stopped"
+                self.journal.event(
+                    "copy", f"The schema is described when the copy begins, not ahead: {words}", step=step.key
+                )
 
     def hurry(self) -> None:
         """Try again now whatever waits before its next try: the copy's workers, the tunnels."""

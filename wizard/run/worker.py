@@ -55,12 +55,14 @@ async def work(session: Session) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, drive.yield_to_system)
     service = asyncio.create_task(_serve(session, commands))
     beat = asyncio.create_task(_beat(journal, context))
+    ahead = asyncio.create_task(context.describe_ahead())
     try:
         await _drive(drive, Reserve(session.folder))
     finally:
-        for task in (service, beat):
+        context.control.stop()
+        for task in (service, beat, ahead):
             task.cancel()
-        await asyncio.gather(service, beat, return_exceptions=True)
+        await asyncio.gather(service, beat, ahead, return_exceptions=True)
         await context.close()
 
 
