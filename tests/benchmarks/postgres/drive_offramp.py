@@ -1,13 +1,12 @@
 """Run as a program: one copy by Offramp's engine, as its run worker makes it, without a session or a screen.
 
-    SOURCE=URL TARGET=URL python drive_offramp.py --work FOLDER [--proof] [--workers N] [--bare]
+    SOURCE=URL TARGET=URL python drive_offramp.py --work FOLDER [--again] [--proof] [--bare] [--workers N]
 
-Started again with the same folder it goes on with what is there. Prints a JSON object a line: `phase` and
+Started again it goes on with what is on the target; `--again` says that it is, so that nothing is read ahead. Prints a JSON object a line: `phase` and
 its `seconds`, `event` with its words, `trouble` with its cause. Ends with 3 when a person would be asked.
 """
 
 import argparse
-import inspect
 import json
 import os
 import sys
@@ -23,9 +22,6 @@ from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 
 SESSION = "benchmark"
-
-PROOF_SWITCH = "proving"
-"""The argument of `Move` that leaves the proof of each table out of the copy, when there is one."""
 
 
 def tell(**what: Any) -> None:
@@ -57,15 +53,11 @@ def timed(phase: str, do: Callable[[], object]) -> Any:
     return result
 
 
-def has_switch() -> bool:
-    """Whether the engine can copy without proving."""
-    return PROOF_SWITCH in inspect.signature(Move).parameters
-
-
 def main() -> int:
     """Copy."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--again", action="store_true", help="an earlier one was killed")
     parser.add_argument("--proof", action="store_true", help="compare everything once more at the end")
     parser.add_argument("--bare", action="store_true", help="do not prove each table beside the copy")
     parser.add_argument(
@@ -73,8 +65,6 @@ def main() -> int:
     )
     given = parser.parse_args()
     more: dict[str, Any] = {} if given.workers is None else {"workers": given.workers}
-    if given.bare:
-        more[PROOF_SWITCH] = False
     inside = Inside()
     move = Move(
         name="shop",
@@ -85,11 +75,13 @@ def main() -> int:
         report=inside.report,
         event=lambda text: tell(event=text),
         control=Control(),
+        prove=not given.bare,
         **more,
     )
     try:
-        if hasattr(move, "read_ahead"):
-            # In a migration this happens while the person reads the plan.
+        if not given.again:
+            # In a migration this happens while the person reads the plan; a worker that is started again has
+            # no such time, and mostly no need of it.
             timed("preflight", move.read_ahead)
         timed("first copy", move.first_copy)
         timed("finish", move.finish)
