@@ -2,8 +2,9 @@
 
     SOURCE=URL TARGET=URL python drive_offramp.py --work FOLDER [--again] [--proof] [--bare] [--workers N]
 
-Started again it goes on with what is on the target; `--again` says that it is, so that nothing is read ahead. Prints a JSON object a line: `phase` and
-its `seconds`, `event` with its words, `trouble` with its cause. Ends with 3 when a person would be asked.
+Started again it goes on with what is on the target; `--again` says so, and then nothing is read ahead.
+Prints a JSON object a line: `phase` and its `seconds`, `event` with its words, `trouble` with its cause. Ends
+with 3 when a person would be asked.
 """
 
 import argparse

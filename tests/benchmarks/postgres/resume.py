@@ -65,10 +65,10 @@ class _Live:
     over: threading.Event = field(default_factory=threading.Event)
 
     def worker(self) -> int:
-        """The worker, as soon as there is one; 0 when the copy is over."""
-        while not self.pid and not self.over.wait(0.02):
+        """The worker, as soon as there is one that was not killed yet; 0 when the copy is over."""
+        while (not self.pid or self.pid in self.killed) and not self.over.wait(0.02):
             continue
-        return self.pid
+        return 0 if self.over.is_set() else self.pid
 
 
 def _kill_tunnel(live: _Live) -> bool:
@@ -88,15 +88,6 @@ def _kill_worker(live: _Live) -> bool:
     return True
 
 
-def _kill_copier(live: _Live) -> bool:
-    """One of the processes that the worker started; False where there is none at this moment."""
-    below = processes.tree(live.worker())[1:]
-    if not below:
-        return False
-    os.kill(live.chance.choice(below), signal.SIGKILL)
-    return True
-
-
 def _restart(server: Server, number: signal.Signals) -> bool:
     server.stop(number)
     server.start()
@@ -108,7 +99,6 @@ Blow = Callable[[_Live], bool]
 SCENARIOS: dict[str, tuple[Blow, bool]] = {
     "tunnel": (_kill_tunnel, True),
     "worker": (_kill_worker, True),
-    "child": (_kill_copier, True),
     "source": (lambda live: _restart(live.source, signal.SIGINT), False),
     "target": (lambda live: _restart(live.target, signal.SIGINT), False),
     "crash": (lambda live: _restart(live.target, signal.SIGQUIT), False),
@@ -119,7 +109,6 @@ _WORDS = {
     "undisturbed": "undisturbed",
     "tunnel": "ssh killed (SIGKILL)",
     "worker": "worker killed (SIGKILL)",
-    "child": "a child of it killed",
     "source": "source restarted",
     "target": "target restarted",
     "crash": "target crashed (SIGQUIT)",
@@ -216,7 +205,6 @@ def _once(
 def _until_done(live: _Live, job: Job, begun: float) -> tuple[int, list[str], list[str]]:
     """Start the worker as often as it is killed: how often that was, what it would have asked, and what it
     told."""
-    (step,) = offramp(job)
     asked: list[str] = []
     events: list[str] = []
     last = 0
@@ -226,6 +214,7 @@ def _until_done(live: _Live, job: Job, begun: float) -> tuple[int, list[str], li
         last, live.pid = pid or last, pid
 
     for start in range(1, _MOST_STARTS):
+        (step,) = offramp(job, *(["--again"] if start > 1 else []))
         limit = threading.Timer(_LONGEST, lambda: os.kill(live.pid, signal.SIGTERM) if live.pid else None)
         limit.daemon = True
         limit.start()
@@ -272,9 +261,9 @@ def table(outcomes: list[Outcome], words: str) -> str:
         f"{'':<26}{'struck':>9}{'wall':>9}{'ratio':>8}{'tunnel':>13}{'twice':>8}{'starts':>7}{'left':>6}"
         f"{'asked':>7}  copy",
         *(_line(one) for one in outcomes),
-        "ratio: of the wall time to the undisturbed run; twice: bytes over the tunnel beyond that run's, as a"
-        " share of them; left: child processes that outlived a killed worker; asked: what a person would have"
-        " been asked; copy: rows, digests, sequences, indexes and foreign keys beside the source's.",
+        "ratio: of the wall time to the undisturbed run; twice: bytes over the tunnel beyond that run's, as",
+        "a share of them; left: child processes that outlived a killed worker; asked: what a person would have",
+        "been asked; copy: rows, digests, sequences, indexes and foreign keys beside the source's.",
     ]
     for one in outcomes:
         lines += [f"  {_WORDS[one.scenario]}: struck at {', '.join(map(str, one.at))} s"] if one.at else []

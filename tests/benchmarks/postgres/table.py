@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.benchmarks.postgres.measure import OFF_THE_PATH, Measure
 from tests.benchmarks.postgres.side_by_side import Rounds
-from tests.benchmarks.postgres.ways import GUIDES, WORDS
+from tests.benchmarks.postgres.ways import BARE, GUIDES, OFFRAMP, WORDS
 from wizard.model.noun import Noun
 
 _MEGA = 1_000_000
@@ -48,6 +48,12 @@ def summaries(rounds: Rounds) -> list[Summary]:
     names = [measure.way for measure in rounds.rounds[0]]
     found = [_summary(rounds, name) for name in names]
     return [summary for summary in found if summary is not None]
+
+
+def proof_share(rounds: Rounds) -> list[float]:
+    """What Offramp's proof beside the copy costs, round by round, as a share of the copy's own time."""
+    whole, bare = _runs(rounds, OFFRAMP), _runs(rounds, BARE)
+    return [run.critical / bare[number].critical - 1 for number, run in whole.items() if number in bare]
 
 
 def _runs(rounds: Rounds, way: str) -> dict[int, Measure]:
@@ -120,20 +126,30 @@ def table(rounds: Rounds) -> str:
             off = f"  without {OFF_THE_PATH}"
             lines.append(f"{off:<22}{one.critical:>8.1f}{'':>16}{_both(one.critical_ratio)}")
     lines.append(
-        "ratio: of the medians to the guides' way; paired: median of the ratios round by round. Tool, source,"
-        " target, ssh: CPU seconds. Peak: all processes of the tool at once (PSS), the most of all rounds."
+        "ratio: of the medians to the guides' way; paired: median of the ratios round by round. Tool,\n"
+        "source, target, ssh: CPU seconds. Peak: all processes of the tool at once (PSS), the most of all rounds."
     )
     for one in summaries(rounds):
-        paired = ", ".join(f"{ratio:.2f}" for ratio in one.ratio.paired) if one.ratio else "none"
+        paired = _by_round(one.ratio)
+        if one.critical_ratio is not None:
+            paired += f" (without {OFF_THE_PATH} {_by_round(one.critical_ratio)})"
         steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in one.steps.items())
         lines.append(f"  {one.way}: {WORDS[one.way]}. Ratios by round {paired}. Seconds: {steps}.")
         if one.counted < one.runs:
             lines.append(f"    ONLY {one.counted} of {one.runs} runs went well.")
+    if shares := proof_share(rounds):
+        each = ", ".join(f"{share:.2f}" for share in shares)
+        median = f"{statistics.median(shares):.2f} of the copy's time"
+        lines.append(f"  The proof beside the copy costs {median} (by round {each}).")
     for number, some in enumerate(rounds.rounds):
         for run in some:
             for words in run.wrong[:5]:
                 lines.append(f"  WRONG in round {number + 1}, {run.way}: {words}")
     return "\n".join(lines)
+
+
+def _by_round(ratio: Ratio | None) -> str:
+    return ", ".join(f"{one:.2f}" for one in ratio.paired) if ratio else "none"
 
 
 def _both(ratio: Ratio | None) -> str:
