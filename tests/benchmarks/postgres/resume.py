@@ -262,8 +262,8 @@ def table(outcomes: list[Outcome], words: str) -> str:
         f"{'asked':>7}  copy",
         *(_line(one) for one in outcomes),
         "ratio: of the wall time to the undisturbed run; twice: bytes over the tunnel beyond that run's, as",
-        "a share of them; left: child processes that outlived a killed worker; asked: what a person would have",
-        "been asked; copy: rows, digests, sequences, indexes and foreign keys beside the source's.",
+        "a share of them; left: child processes that outlived a killed worker; asked: what a person would",
+        "have been asked; copy: rows, digests, sequences, indexes and foreign keys beside the source's.",
     ]
     for one in outcomes:
         lines += [f"  {_WORDS[one.scenario]}: struck at {', '.join(map(str, one.at))} s"] if one.at else []

@@ -127,7 +127,7 @@ def table(rounds: Rounds) -> str:
             lines.append(f"{off:<22}{one.critical:>8.1f}{'':>16}{_both(one.critical_ratio)}")
     lines.append(
         "ratio: of the medians to the guides' way; paired: median of the ratios round by round. Tool,\n"
-        "source, target, ssh: CPU seconds. Peak: all processes of the tool at once (PSS), the most of all rounds."
+        "source, target, ssh: CPU seconds. Peak: all processes of the tool at once (PSS), most of all rounds."
     )
     for one in summaries(rounds):
         paired = _by_round(one.ratio)
