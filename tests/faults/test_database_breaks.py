@@ -111,6 +111,14 @@ def _slowed(source: Database, target: Database, work: Path, cut: Callable[[CopyP
         cut(board.snapshot())
 
     board.flow = flow_and_tell  # type: ignore[method-assign]
+    # A wait may be over before the next report: each is written down.
+    wait, told.waits = board.wait, []
+
+    def wait_and_note(worker: int, why: str, seconds: float) -> None:
+        told.waits.append(why)
+        wait(worker, why, seconds)
+
+    board.wait = wait_and_note  # type: ignore[method-assign]
     return told
 
 
@@ -132,7 +140,7 @@ def test_cut_connections_are_opened_again(
     told = _slowed(source, target, tmp_path, cutter)
     told.whole_way()
     assert cutter.left == 0
-    assert any(f"the {side}" in report.waiting_for for report in told.reports)
+    assert any(f"the {side}" in why for why in told.waits)
     assert target.one("SELECT count(*) FROM log") == 9000
 
 

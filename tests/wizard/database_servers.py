@@ -135,6 +135,7 @@ class Told:
         self.control = Control()
         self.events: list[str] = []
         self.reports: list[CopyProgress] = []
+        self.waits: list[str] = []
         self.move = Move(
             name="shop",
             session=session,

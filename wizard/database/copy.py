@@ -139,8 +139,7 @@ class Copier:
             for state in bundle:
                 self._job.board.state(state.table.key, "copied")
             return
-        target.execute("SELECT pg_catalog.set_config('search_path', '', true)")
-        found = digests(target, tables)
+        found = digests(target, tables, first="SELECT pg_catalog.set_config('search_path', '', true);")
         proofs = [
             (state.table.key, there, here)
             for state, (_, there, _), here in zip(bundle, copied, found, strict=True)

@@ -8,6 +8,7 @@ so it does not depend on the rows' order and adds up over parts. They were measu
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import LiteralString
 
 from psycopg import sql
 
@@ -50,15 +51,22 @@ def digest(
     return Digest(rows=row[0], sum=row[1], second=row[2])
 
 
-def digests(connection: Connection, tables: Sequence[Table]) -> list[Digest]:
-    """Digest each of `tables` in one round trip, in order. Raises psycopg.Error."""
+def digests(connection: Connection, tables: Sequence[Table], first: LiteralString = "") -> list[Digest]:
+    """Digest each of `tables` in one round trip, in order, after the queries `first`.
+
+    Raises:
+        psycopg.Error: a table cannot be read.
+    """
     query = sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT {}::int AS n, d.* FROM ({}) AS d (rows, first, second)").format(
             sql.Literal(number), digest_query(table)
         )
         for number, table in enumerate(tables)
     )
-    rows = sorted(connection.execute(query).fetchall())
+    cursor = connection.execute((sql.SQL(first) + query).as_bytes(connection))
+    while cursor.nextset():
+        pass
+    rows = sorted(cursor.fetchall())
     return [Digest(rows=row[1], sum=row[2], second=row[3]) for row in rows]
 
 

@@ -150,11 +150,12 @@ _DEPARSED = ("view", "rule", "policy", "function body")
 
 def fingerprint(connection: Connection) -> Fingerprint:
     """Read it. Raises psycopg.Error."""
+    # All at once: at 30 ms a round trip, one each would cost half a second.
+    with connection.pipeline():
+        cursors = {kind: connection.execute(query.encode()) for kind, query in _QUERIES.items()}
     return {
-        kind: Counter(
-            (str(row[0]), settled(str(row[1]))) for row in connection.execute(query.encode()).fetchall()
-        )
-        for kind, query in _QUERIES.items()
+        kind: Counter((str(row[0]), settled(str(row[1]))) for row in cursor.fetchall())
+        for kind, cursor in cursors.items()
     }
 
 

@@ -94,6 +94,7 @@ class Move:
         self._pace: Pace | None = None
         self._ahead = ahead
         self._moments = 0
+        self._cleared = False
 
     def state(self) -> TargetState:
         """What the target holds now: nothing, this copy's beginnings, or something else."""
@@ -310,7 +311,9 @@ class Move:
         )
 
     def _paced(self) -> Pace:
-        """The number of workers, from what both servers and the link allow; asked anew for each pass."""
+        """The number of workers, from what both servers and the link allow."""
+        if self._pace is not None:
+            return self._pace
         own = f"offramp/{self._ends.session}/"
         there = self._with_source(lambda source: (room(source, own, LEFT_TO_THE_APP), round_trip(source)))
         here = self._with_target(lambda target: (room(target, own, 1), round_trip(target)))
@@ -337,7 +340,7 @@ class Move:
             snapshot,
             control=self._control,
             board=self._board,
-            pace=self._pace or self._paced(),
+            pace=self._paced(),
             event=self._event,
         )
 
@@ -394,10 +397,13 @@ class Move:
         )
 
     def _clear_leftovers(self) -> None:
+        if self._cleared:
+            return
         ended = self._with_source(self._ends.end_leftovers)
         ended += self._with_target(self._ends.end_leftovers)
         if ended:
             self._event(f"{ended} connections that an earlier run left behind were ended.")
+        self._cleared = True
 
     def _under_a_snapshot(self, do: Callable[[Snapshot], T], lost: str) -> T:
         while True:

@@ -49,9 +49,9 @@ class Snapshot:
             SnapshotLost: the moment is gone.
             psycopg.Error: `connection` broke.
         """
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        take = sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT {}")
         try:
-            connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(self.name)))
+            connection.execute(take.format(sql.Literal(self.name)))
         except psycopg.Error as error:
             if not connection.broken and not self.alive():
                 raise SnapshotLost from error
