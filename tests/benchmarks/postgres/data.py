@@ -54,8 +54,8 @@ INSERT INTO docs
                'id', i, 'name', 'user ' || i, 'mail', md5(i::text) || '@example.org', 'on', i % 2 = 0,
                'address', jsonb_build_object('street', md5(i || 's'), 'zip', i % 90000, 'city', 'city ' || i % 500),
                'scores', jsonb_build_array(i % 7, i % 11, i % 13), 'kind', (ARRAY['a', 'b', 'c'])[1 + i % 3]),
-           (SELECT string_agg(md5(i || 'w' || n), ' ') FROM generate_series(1, 20) n),
-           (SELECT decode(string_agg(md5(i || 'r' || n), ''), 'hex') FROM generate_series(1, 16) n),
+           (SELECT string_agg(md5(i || 'w' || n), ' ') FROM generate_series(1, 30) n),
+           (SELECT decode(string_agg(md5(i || 'r' || n), ''), 'hex') FROM generate_series(1, 24) n),
            ARRAY['tag ' || i % 50, 'tag ' || i % 70, NULL]
     FROM generate_series(1, 1200 * {scale}) i;
 CREATE INDEX ON docs USING gin (body);
