@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+_SHOWN = {"escape": "esc", "question_mark": "?", "slash": "/", "plus": "+", "minus": "-"}
+
 
 @dataclass(frozen=True)
 class Key:
@@ -28,7 +30,7 @@ class Key:
     @property
     def label(self) -> str:
         """The key as a person reads it."""
-        return self.shown or {"escape": "esc", "question_mark": "?", "slash": "/"}.get(self.key, self.key)
+        return self.shown or _SHOWN.get(self.key, self.key)
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ class RunScreen(StageScreen):
         Key("l", "log", "log", "The log of the target, as it streams."),
         Key("s", "stop", "stop", "Stop the run and end the worker; what is done is kept.", writes=True),
         Key("d", "detach", "detach", "Leave Offramp; the run goes on."),
+        Key("plus", "more", "more workers", "A worker more for the copy.", writes=True, footer=False),
+        Key("minus", "fewer", "fewer workers", "A worker fewer for the copy.", writes=True, footer=False),
         Key("o", "steps", "steps", "All steps with their times and evidence.", footer=False),
         Key("e", "events", "events", "What happened, with the time of each.", footer=False),
     )
@@ -275,6 +277,14 @@ class RunScreen(StageScreen):
             self._ask({"do": "resume"}, "The run goes on.")
         else:
             self._ask({"do": "pause"}, "Paused. Press p to go on.")
+
+    def action_more(self) -> None:
+        """One worker more."""
+        self._ask({"do": "more"}, "One worker more, as soon as the servers have room for it.")
+
+    def action_fewer(self) -> None:
+        """One worker fewer; never none."""
+        self._ask({"do": "fewer"}, "One worker fewer, as soon as it has ended what it is at.")
 
     def action_resume(self) -> None:
         """Whatever makes the run go on."""

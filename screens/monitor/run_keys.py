@@ -24,6 +24,8 @@ def refusal(name: str, view: RunView | None) -> str:
             return _take_back(view)
         case "stop":
             return _stop(view)
+        case "more" | "fewer":
+            return _hire(view)
     return ""
 
 
@@ -85,6 +87,12 @@ def _stop(view: RunView) -> str:
     if view.can_go_back:
         return "The cut-over is under way: go back to Heroku with b first."
     return ""
+
+
+def _hire(view: RunView) -> str:
+    if view.worker != "alive" or view.run.state != "running":
+        return "Nothing is copied now."
+    return "" if any(copy.workers for copy in view.copies.values()) else "No copy is at work now."
 
 
 def enter_word(view: RunView | None) -> str:

@@ -77,7 +77,7 @@ def test_the_unattended_demo_and_what_can_be_asked_afterwards(
     # It is done: there is nothing to run, and nobody to tell.
     ran = offramp("run", name)
     assert ran.returncode == 0 and "The run is done" in ran.stdout
-    for what in ("pause", "resume", "retry", "stop", "back"):
+    for what in ("pause", "resume", "retry", "more", "fewer", "stop", "back"):
         said = offramp("tell", name, what)
         assert said.returncode == 1 and "is done" in said.stderr, what
 

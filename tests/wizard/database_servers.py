@@ -131,6 +131,7 @@ class Told:
         *,
         session: str = "s-1",
         part_bytes: int = 1 << 18,
+        workers: int | None = None,
     ) -> None:
         self.control = Control()
         self.events: list[str] = []
@@ -146,6 +147,7 @@ class Told:
             event=self.events.append,
             control=self.control,
             part_bytes=part_bytes,
+            workers=workers,
         )
 
     def whole_way(self) -> None:

@@ -15,7 +15,7 @@ class Control:
         self._changed = threading.Condition()
         self._paused = False
         self._stopped = False
-        self._workers: int | None = None
+        self._more_workers = 0
         self._retries = 0
         self._on_stop: list[Callable[[], None]] = []
 
@@ -29,17 +29,17 @@ class Control:
         """Whether a stop was asked for. It is never taken back: make a new Control for a new try."""
         return self._stopped
 
-    @property
-    def workers(self) -> int | None:
-        """How many workers the person wants; None leaves it to the engine."""
-        return self._workers
-
-    def set_workers(self, number: int) -> None:
-        """Have `number` workers from here on, as far as the servers' limits allow; what a worker has begun
-        it ends first."""
+    def add_workers(self, number: int) -> None:
+        """Have so many workers more from here on (fewer when it is negative), as far as the servers' limits
+        allow; what a worker has begun it ends first."""
         with self._changed:
-            self._workers = max(number, 1)
-            self._changed.notify_all()
+            self._more_workers += number
+
+    def take_more_workers(self) -> int:
+        """How many more were asked for since the last call."""
+        with self._changed:
+            number, self._more_workers = self._more_workers, 0
+            return number
 
     def pause(self) -> None:
         """Hold all streams where they are. Connections and the snapshot stay open."""

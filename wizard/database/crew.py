@@ -178,9 +178,12 @@ class Crew:
         return started
 
     def _consider(self) -> None:
-        chosen = self._control.workers
-        if chosen is not None:
-            self._pace.fix(chosen)
+        more = self._control.take_more_workers()
+        if more:
+            asked = self._pace.wanted + more
+            self._pace.fix(asked)
+            if asked > self._pace.most:
+                self._event(f"The servers have connections for {self._pace.most} workers, not for more.")
         busy = self._busy >= self._pace.wanted and not self._control.paused
         self._pace.tell(self._board.moved, busy=busy)
 

@@ -322,8 +322,6 @@ class Move:
         far = max(there[1], here[1]) > FAR
         begin = self._workers or (BEGIN_FAR if far else BEGIN)
         self._pace = Pace(begin, most, fixed=self._workers is not None)
-        if self._control.workers is not None:
-            self._pace.fix(self._control.workers)
         if most < begin:
             side = "source" if there[0] <= here[0] else "target"
             self._event(

@@ -21,7 +21,8 @@ class Commands:
     """Wishes that have come in and are not yet heeded. The worker waits for `changed`.
 
     `interrupt` is called at once for a stop or a way back, so that a copy ends in mid-stream; `hold` for a
-    pause and its end; `hurry` to cut short what waits before its next try.
+    pause and its end; `hurry` to cut short what waits before its next try; `hire` for more workers of a copy,
+    or fewer.
     """
 
     def __init__(self, journal: Journal, plan: Plan, vault: Vault) -> None:
@@ -43,6 +44,7 @@ class Commands:
         self.interrupt: Callable[[], None] = lambda: None
         self.hold: Callable[[bool], None] = lambda paused: None
         self.hurry: Callable[[], None] = lambda: None
+        self.hire: Callable[[int], None] = lambda number: None
 
     def open(self, gate: str | None) -> None:
         """Open a gate for an answer, or close whichever is open."""
@@ -88,6 +90,20 @@ class Commands:
         self.retry = True
         self.hurry()
         self._tell(f"Try again{_by(who)}")
+        return OK
+
+    def _do_more(self, request: Answer, who: str) -> Answer:
+        return self._hired(1, f"One worker more for the copy{_by(who)}")
+
+    def _do_fewer(self, request: Answer, who: str) -> Answer:
+        return self._hired(-1, f"One worker fewer for the copy{_by(who)}")
+
+    def _hired(self, number: int, words: str) -> Answer:
+        run = self._journal.run()
+        if run is None or run.state != "running":
+            return _refused("Nothing is copied now.")
+        self.hire(number)
+        self._tell(words)
         return OK
 
     def _do_stop(self, request: Answer, who: str) -> Answer:

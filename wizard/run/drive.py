@@ -63,6 +63,11 @@ class Drive:
         commands.interrupt = self._interrupt
         commands.hold = self._hold
         commands.hurry = context.hurry
+        commands.hire = self._hire
+
+    def _hire(self, number: int) -> None:
+        # The control of this moment: each attempt of a step has its own.
+        self.context.control.add_workers(number)
 
     def _may_go_back(self) -> bool:
         return can_go_back(self.plan, self.journal.steps())
