@@ -402,7 +402,7 @@ def test_facts_for_the_plan(source: Database, target: Database) -> None:
     source.sql("CREATE TABLE hidden (id int); SELECT lo_create(4711)", role="postgres")
     facts = inspect_source(source.url())
     assert (facts.version, facts.encoding, facts.pooler, facts.large_objects) == (16, "UTF8", False, 1)
-    assert facts.unreadable == ("public.hidden",)
+    assert facts.unreadable == ("public.hidden", "large object 4711")
     assert [extension.name for extension in facts.extensions] == ["vector"]
     assert facts.connections_used < facts.connection_limit
     assert facts.largest[0][0] == "public.orders"

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from wizard.database.features import Feature
 from wizard.database.inspect import Extension, SourceFacts, TargetFacts, TargetState
 from wizard.plan.preflight_fit import fit_findings
 
@@ -54,8 +55,8 @@ def test_what_fits_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("used_by", "state", "what"),
     [
-        (("places.at",), "blocks", "acme-db does not have the extension postgis"),
-        ((), "look", "The extension postgis is left out: acme-db does not have it"),
+        (("places.at",), "blocks", "acme-db's extension postgis is not there"),
+        ((), "look", "The extension postgis is left out: on the target it is not there"),
     ],
 )
 def test_an_extension_that_is_not_there(used_by: tuple[str, ...], state: str, what: str) -> None:
@@ -75,3 +76,14 @@ def test_an_older_server_and_a_small_disk() -> None:
     assert told(target=older) == [("look", "acme-db is PostgreSQL 14, older than its source (16)")]
     assert told(disk=5) == [("blocks", "The disk of acme-db is too small")]
     assert told(disk=0) == [], "not known is not small"
+
+
+def test_what_was_said_of_the_source_is_not_said_again() -> None:
+    only_18 = Feature(kind="only 18", name="virtual generated columns", used_by=("t.v",))
+    forced = Feature(kind="prepared transaction", name="half")
+    source = msgspec.structs.replace(SOURCE, features=(only_18, forced))
+    assert told(source) == [("blocks", "Only PostgreSQL 18 and later know virtual generated columns")]
+    assert fit_findings("acme-db", source, TARGET, 10, 16) == []
+    assert fit_findings("acme-db", source, TARGET, 10, 18)[0].detail == "t.v", (
+        "of another version than planned"
+    )

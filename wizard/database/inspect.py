@@ -1,22 +1,27 @@
 # ruff: noqa: S608, E501 - queries are built from constants of this file
 """Facts about both databases for the plan and its checks. Reads only."""
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 import psycopg
 from psycopg import errors, sql
 
 from wizard.database import marker
-from wizard.database.catalogue import read_tables
+from wizard.database.abilities import Abilities, read_abilities
+from wizard.database.catalogue import Table, read_tables
 from wizard.database.connect import Connection, connect, trouble
+from wizard.database.features import NAMED, Feature, read_features
+from wizard.database.large_objects import unreadable_large_objects
+from wizard.database.trials import read_trials
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 
 
 class Extension(Noun, frozen=True, kw_only=True):
-    """An extension of the source. `used_by` names columns of its types, at most 5."""
+    """An extension of the source. `used_by` names at most 5 objects that would not be without it: columns of
+    its types, indexes, defaults, views, triggers."""
 
     name: str
     schema: str
@@ -27,9 +32,10 @@ class Extension(Noun, frozen=True, kw_only=True):
 class SourceFacts(Noun, frozen=True, kw_only=True):
     """A source. Sizes in bytes; `connection_limit` is the lower of the server's and the role's.
 
-    `unreadable` names tables that the role may not SELECT, `hidden_rows` those whose row-level security
-    hides rows from it. Either makes a whole copy impossible. `pooler` says the URL leads to a connection
-    pooler, through which no snapshot can be shared.
+    `unreadable` names tables, sequences and large objects that the role may not read, `hidden_rows` tables
+    whose row-level security hides rows from it. Either makes a whole copy impossible. `pooler` says the URL
+    leads to a connection pooler, through which no snapshot can be shared. `features` is what needs something
+    of the target. `collation` and `collation_version` are the database's own.
     """
 
     version: int
@@ -50,6 +56,8 @@ class SourceFacts(Noun, frozen=True, kw_only=True):
     connection_limit: int
     pooler: bool
     encrypted: bool
+    features: tuple[Feature, ...] = ()
+    collation_version: str = ""
 
 
 class TargetState(Noun, frozen=True, kw_only=True):
@@ -61,8 +69,8 @@ class TargetState(Noun, frozen=True, kw_only=True):
 
 
 class TargetFacts(Noun, frozen=True, kw_only=True):
-    """A target. `available` are the extensions it can install; `missing_rights` says in words what the
-    role lacks ("may not create schemas")."""
+    """A target. `available` are the extensions it has; `missing_rights` says in words what the role lacks
+    ("may not create schemas")."""
 
     version: int
     database: str
@@ -76,53 +84,82 @@ class TargetFacts(Noun, frozen=True, kw_only=True):
     connections_used: int
     connection_limit: int
     encrypted: bool
+    abilities: Abilities = Abilities()
+    collation_version: str = ""
 
 
 def inspect_source(url: Secret) -> SourceFacts:
     """Read the facts of a source. Raises Trouble."""
     try:
         with connect(url, "offramp/inspect", {"default_transaction_read_only": "on"}) as connection:
-            return _source(connection)
+            return source_facts(connection)
     except psycopg.Error as error:
         raise trouble(error, "The source cannot be inspected") from error
 
 
-def inspect_target(url: Secret, *, session: str, source: str | None = None) -> TargetFacts:
+def inspect_target(
+    url: Secret, *, session: str, source: str | None = None, there: SourceFacts | None = None
+) -> TargetFacts:
     """Read the facts of a target.
 
     Args:
         session: the session that would copy; a marker of another one is foreign.
         source: `marker.identity` of the source; None does not compare it.
+        there: the facts of the source, whose extensions are tried to be installed, and taken back.
 
     Raises:
         Trouble: it cannot be read.
     """
     try:
         with connect(url, "offramp/inspect") as connection:
-            return _target(connection, session, source)
+            return target_facts(connection, session=session, source=source, there=there)
     except psycopg.Error as error:
         raise trouble(error, "The target cannot be inspected") from error
 
 
 _BASICS = """
 SELECT pg_catalog.current_setting('server_version_num')::int / 10000, d.datname,
-       pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, pg_catalog.pg_database_size(d.oid),
+       pg_catalog.pg_encoding_to_char(d.encoding), {collation}, pg_catalog.pg_database_size(d.oid),
        (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'client backend'),
        (SELECT pg_catalog.min(l) FROM (VALUES (pg_catalog.current_setting('max_connections')::int),
             (NULLIF(d.datconnlimit, -1)), (NULLIF(r.rolconnlimit, -1))) v(l)),
-       r.rolsuper
+       r.rolsuper, {version}
 FROM pg_catalog.pg_database d, pg_catalog.pg_roles r
 WHERE d.datname = pg_catalog.current_database() AND r.rolname = current_user
 """
 
-_EXTENSIONS = """
+_COLLATION = {
+    17: "CASE d.datlocprovider WHEN 'c' THEN d.datcollate WHEN 'i' THEN d.datlocale || ' (ICU)'"
+    " ELSE d.datlocale || ' (builtin)' END",
+    15: "CASE d.datlocprovider WHEN 'c' THEN d.datcollate ELSE d.daticulocale || ' (ICU)' END",
+    0: "d.datcollate",
+}
+"""By the first version that has these columns."""
+
+
+def _basics(connection: Connection) -> tuple[Any, ...]:
+    major = connection.info.server_version // 10000
+    collation = next(text for since, text in _COLLATION.items() if major >= since)
+    version = "pg_catalog.pg_database_collation_actual_version(d.oid)" if major >= 15 else "NULL::text"
+    query = _BASICS.format(collation=collation, version=f"coalesce({version}, '')")
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row
+
+
+_EXTENSIONS = f"""
+WITH RECURSIVE member(extension, classid, objid) AS (
+    SELECT d.refobjid, d.classid, d.objid FROM pg_catalog.pg_depend d
+    WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'
+    UNION
+    SELECT m.extension, d.classid, d.objid FROM member m
+    JOIN pg_catalog.pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid AND d.deptype IN ('i', 'a')
+)
 SELECT e.extname, n.nspname, e.extversion,
-       ARRAY(SELECT DISTINCT c.oid::regclass::text || '.' || a.attname FROM pg_catalog.pg_depend d
-             JOIN pg_catalog.pg_attribute a ON a.atttypid = d.objid AND NOT a.attisdropped
-             JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
-             JOIN pg_catalog.pg_namespace m ON m.oid = c.relnamespace AND m.nspname NOT LIKE 'pg\\_%'
-             WHERE d.classid = 'pg_catalog.pg_type'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
-             AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+       ARRAY(SELECT DISTINCT {NAMED} FROM member m
+             JOIN pg_catalog.pg_depend u ON u.refclassid = m.classid AND u.refobjid = m.objid AND u.deptype = 'n'
+             WHERE m.extension = e.oid AND u.classid <> 'pg_catalog.pg_extension'::regclass
+             AND NOT EXISTS (SELECT FROM member o WHERE o.classid = u.classid AND o.objid = u.objid)
              ORDER BY 1 LIMIT 5)
 FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
 WHERE e.extname <> 'plpgsql' ORDER BY 1
@@ -136,28 +173,40 @@ _RELATIONS = (
 )
 
 _LISTS = {
-    "unreadable": _RELATIONS + "c.relkind = 'r' AND NOT (pg_catalog.has_table_privilege(c.oid, 'SELECT')"
+    "unreadable": _RELATIONS
+    + "c.relkind IN ('r', 'p', 'S') AND NOT (pg_catalog.has_table_privilege(c.oid, 'SELECT')"
     " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'))",
     "hidden_rows": _RELATIONS + "c.relkind = 'r' AND pg_catalog.row_security_active(c.oid)",
     "foreign_tables": _RELATIONS + "c.relkind = 'f'",
-    "invalid_indexes": _RELATIONS
-    + "c.relkind = 'i' AND EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = c.oid AND NOT i.indisvalid)",
+    "invalid_indexes": _RELATIONS + "c.relkind = 'i' AND EXISTS (SELECT FROM pg_catalog.pg_index i"
+    " WHERE i.indexrelid = c.oid AND NOT i.indisvalid)",
+    "large_objects": "SELECT pg_catalog.count(*)::text FROM pg_catalog.pg_largeobject_metadata",
 }
+
+
+def _lists(connection: Connection) -> dict[str, tuple[str, ...]]:
+    query = " UNION ALL ".join(
+        f"SELECT '{name}', f.x FROM ({query}) AS f(x)" for name, query in _LISTS.items()
+    )
+    found: dict[str, list[str]] = {name: [] for name in _LISTS}
+    for name, value in connection.execute(query.encode()).fetchall():
+        found[name].append(clean(value))
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def _list(connection: Connection, query: str) -> tuple[str, ...]:
     return tuple(clean(row[0]) for row in connection.execute(query.encode()).fetchall())
 
 
-def _source(connection: Connection) -> SourceFacts:
+def source_facts(connection: Connection, tables: Sequence[Table] | None = None) -> SourceFacts:
+    """The facts of a source that `connection` leads to. `tables` saves reading them again. Raises
+    psycopg.Error."""
     pooler = _is_pooler(connection)
-    basics = connection.execute(_BASICS.encode()).fetchone()
-    assert basics is not None
-    tables = read_tables(connection)
-    lists = {name: _list(connection, query) for name, query in _LISTS.items()}
-    large = connection.execute(
-        "SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata"
-    ).fetchone()
+    basics = _basics(connection)
+    tables = read_tables(connection) if tables is None else tables
+    lists = _lists(connection)
+    large = int(lists["large_objects"][0])
+    unreadable = unreadable_large_objects(connection) if large else []
     return SourceFacts(
         version=basics[0],
         database=clean(basics[1]),
@@ -175,15 +224,17 @@ def _source(connection: Connection) -> SourceFacts:
             )
             for row in connection.execute(_EXTENSIONS.encode()).fetchall()
         ),
-        unreadable=lists["unreadable"],
+        unreadable=lists["unreadable"] + tuple(f"large object {number}" for number in unreadable),
         hidden_rows=lists["hidden_rows"],
         foreign_tables=lists["foreign_tables"],
         invalid_indexes=lists["invalid_indexes"],
-        large_objects=large[0] if large else 0,
+        large_objects=large,
         connections_used=basics[5],
         connection_limit=basics[6],
         pooler=pooler,
         encrypted=bool(connection.pgconn.ssl_in_use),
+        features=read_features(connection) + read_trials(connection),
+        collation_version=basics[8],
     )
 
 
@@ -194,9 +245,20 @@ def _is_pooler(connection: Connection) -> bool:
     return row is None or row[0] != connection.info.backend_pid
 
 
-def _target(connection: Connection, session: str, source: str | None) -> TargetFacts:
-    basics = connection.execute(_BASICS.encode()).fetchone()
-    assert basics is not None
+def target_facts(
+    connection: Connection,
+    *,
+    session: str,
+    source: str | None = None,
+    there: SourceFacts | None = None,
+) -> TargetFacts:
+    """The facts of a target that `connection` leads to; see `inspect_target`. Raises psycopg.Error."""
+    basics = _basics(connection)
+    abilities = read_abilities(
+        connection,
+        installable=_installable(connection, there),
+        try_xml=there is None or any(feature.kind == "xml" for feature in there.features),
+    )
     return TargetFacts(
         version=basics[0],
         database=clean(basics[1]),
@@ -204,23 +266,22 @@ def _target(connection: Connection, session: str, source: str | None) -> TargetF
         collation=basics[3],
         size=basics[4],
         state=target_state(connection, session, source),
-        available=tuple(available_extensions(connection)),
+        available=tuple(sorted(abilities.versions)),
         superuser=basics[7],
         missing_rights=_missing_rights(connection),
         connections_used=basics[5],
         connection_limit=basics[6],
         encrypted=bool(connection.pgconn.ssl_in_use),
+        abilities=abilities,
+        collation_version=basics[8],
     )
 
 
-def available_extensions(connection: Connection) -> list[str]:
-    """Names of the extensions that the server can install."""
-    return [
-        row[0]
-        for row in connection.execute(
-            "SELECT name FROM pg_catalog.pg_available_extensions ORDER BY name"
-        ).fetchall()
-    ]
+def _installable(connection: Connection, there: SourceFacts | None) -> tuple[str, ...] | None:
+    if there is None:
+        return None
+    names = [extension.name for extension in there.extensions]
+    return tuple(installable_extensions(connection, names)) if names else ()
 
 
 def installable_extensions(connection: Connection, names: Iterable[str]) -> list[str]:

@@ -13,12 +13,13 @@ from wizard.database.connect import Connection, Ends
 from wizard.database.control import Control
 from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import state_of
-from wizard.database.inspect import installable_extensions, target_state
+from wizard.database.inspect import SourceFacts, source_facts, target_facts
 from wizard.database.late_checks import late_checks
 from wizard.database.marker import Owner
 from wizard.database.not_taken import not_taken
 from wizard.database.parts import cut, part_size
 from wizard.database.pgdump import dump_schema
+from wizard.database.refusals import want_movable, what_cannot_move
 from wizard.database.schema import index_owners, make_before, populated_views, refreshes, sort_schema
 from wizard.database.snapshot import Snapshot
 from wizard.model.trouble import Trouble
@@ -33,6 +34,7 @@ class Ahead:
     tables: list[Table]
     owners: dict[int, int]
     schema_state: str
+    facts: SourceFacts
 
 
 def describe(snapshot: Snapshot, ends: Ends, *, work: Path, control: Control) -> Ahead:
@@ -43,6 +45,10 @@ def describe(snapshot: Snapshot, ends: Ends, *, work: Path, control: Control) ->
         psycopg.Error: the source broke.
     """
     source = snapshot.connection
+    tables = read_tables(source)
+    facts = source_facts(source, tables)
+    # What can be seen not to move is refused before pg_dump stumbles over it.
+    want_movable(what_cannot_move(facts, None))
     return Ahead(
         entries=dump_schema(
             ends.source_url(),
@@ -52,9 +58,10 @@ def describe(snapshot: Snapshot, ends: Ends, *, work: Path, control: Control) ->
             folder=work,
             control=control,
         ),
-        tables=read_tables(source),
+        tables=tables,
         owners=index_owners(source),
         schema_state=state_of(fingerprint(source)),
+        facts=facts,
     )
 
 
@@ -102,18 +109,20 @@ def prepare(
         schema_state=ahead.schema_state,
     )
     checks = late_checks(source)
-    encoding = _encoding(source)
     not_in_the_dump = tuple(not_taken(source))
     size = part_bytes or part_size(tables)
 
     def make(target: Connection) -> None:
-        if target_state(target, session, owner.source).state != "empty":
+        facts = target_facts(target, session=session, source=owner.source, there=ahead.facts)
+        if facts.state.state != "empty":
             # An attempt whose COMMIT arrived though its answer did not.
             return
-        _want_encoding(target, encoding)
-        wanted = [entry.name for entry in ahead.entries if entry.kind == "EXTENSION"]
-        extensions = installable_extensions(target, wanted)
-        schema = sort_schema(ahead.entries, tables, ahead.owners, extensions, checks)
+        _want_encoding(facts.encoding, ahead.facts.encoding)
+        want_movable(what_cannot_move(ahead.facts, facts))
+        able = facts.abilities
+        schema = sort_schema(
+            ahead.entries, tables, ahead.owners, able.installable or (), more=checks, able=able
+        )
         after = [one for one in schema.statements if one.stage != "before"] + matviews
         parts = [part for table in tables for part in cut(table, size, major)]
         whose = replace(owner, left_out=schema.left_out + not_in_the_dump)
@@ -132,16 +141,10 @@ def _search_path(connection: Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def _encoding(connection: Connection) -> str:
-    row = connection.execute("SELECT pg_catalog.current_setting('server_encoding')").fetchone()
-    return str(row[0]) if row else ""
-
-
-def _want_encoding(target: Connection, encoding: str) -> None:
-    here = _encoding(target)
-    if here != encoding:
+def _want_encoding(here: str, there: str) -> None:
+    if here != there:
         raise Trouble(
-            f"The source's encoding is {encoding}, the target's {here}.",
-            remedy=f"Create the target database with the encoding {encoding}.",
+            f"The source's encoding is {there}, the target's {here}.",
+            remedy=f"Create the target database with the encoding {there}.",
             code="encoding-differs",
         )

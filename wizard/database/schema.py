@@ -7,6 +7,7 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 
+from wizard.database.abilities import Abilities
 from wizard.database.archive import PRE_DATA, Entry
 from wizard.database.catalogue import HEROKUS_OWN, Table
 from wizard.database.connect import Connection, trouble
@@ -55,6 +56,11 @@ _NEVER = {
     "PUBLICATION TABLES IN SCHEMA": "",
     "SUBSCRIPTION": "subscription {}: replication is not taken along",
     "SUBSCRIPTION TABLE": "",
+    "USER MAPPING": "{}: it may hold a password; make it anew on the target",
+    # Large objects are copied by themselves; how a dump lists them depends on its version.
+    "BLOB": "",
+    "BLOBS": "",
+    "BLOB METADATA": "",
 }
 
 _STAGES: Mapping[str, Stage] = {
@@ -71,7 +77,9 @@ def sort_schema(
     tables: list[Table],
     owners: Mapping[int, int],
     extensions: Collection[str],
+    *,
     more: Sequence[Statement] = (),
+    able: Abilities | None = None,
 ) -> Schema:
     """Sort `entries` of a dump.
 
@@ -79,6 +87,7 @@ def sort_schema(
         owners: for each index and each key or exclusion constraint (by OID) the OID of its table.
         extensions: names of those of its extensions that the target can install.
         more: statements that the dump does not have; those of a stage come after the dump's.
+        able: what the target can do; what it cannot take is made otherwise. None takes it to know all.
     """
     by_oid = {table.oid: table for table in tables}
     statements: list[Statement] = []
@@ -95,11 +104,30 @@ def sort_schema(
                 stage=_stage(entry, table),
                 name=clean(f"{entry.kind.lower()} {entry.name}"),
                 table=table.key if table else "",
-                create=re.sub(r"\ACREATE SCHEMA (?!IF)", "CREATE SCHEMA IF NOT EXISTS ", entry.create),
+                create=_made(entry, able),
                 drop=entry.drop,
             )
         )
     return Schema(statements=(*statements, *more), left_out=tuple(left_out))
+
+
+_LZ4 = re.compile(r"^ALTER TABLE ONLY .* SET COMPRESSION lz4;\n", re.MULTILINE)
+
+
+def _made(entry: Entry, able: Abilities | None) -> str:
+    """What makes it on this target."""
+    if entry.kind == "SCHEMA":
+        return re.sub(r"\ACREATE SCHEMA (?!IF)", "CREATE SCHEMA IF NOT EXISTS ", entry.create)
+    if able is not None and entry.kind == "TABLE" and not able.lz4:
+        return _LZ4.sub("", entry.create)
+    if able is not None and entry.kind == "EXTENSION" and entry.name in able.movable:
+        # It is there, and may be elsewhere: columns name its types by their schema.
+        match = re.search(r" WITH SCHEMA (.+);", entry.create)
+        place = able.installed[entry.name]
+        if match and match[1] not in (place, sql.Identifier(place).as_string(None)):
+            name = sql.Identifier(entry.name).as_string(None)
+            return f"ALTER EXTENSION {name} SET SCHEMA {match[1]};\n"
+    return entry.create
 
 
 def _stage(entry: Entry, table: Table | None) -> Stage:
@@ -121,7 +149,7 @@ def _unwanted(entry: Entry, extensions: Collection[str]) -> str | None:
     if entry.kind == "EXTENSION" and entry.name not in extensions:
         return f"extension {clean(entry.name)}: the target does not have it, or not for this role"
     if entry.kind == "COMMENT" and entry.name.startswith(
-        ("EXTENSION ", "EVENT TRIGGER ", f"SCHEMA {HEROKUS_OWN}")
+        ("EXTENSION ", "EVENT TRIGGER ", "LARGE OBJECT", "USER MAPPING ", f"SCHEMA {HEROKUS_OWN}")
     ):
         return ""
     return None

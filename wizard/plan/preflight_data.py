@@ -7,6 +7,7 @@ from pathlib import Path
 from wizard.database.inspect import SourceFacts, TargetFacts, inspect_source, inspect_target
 from wizard.database.pgdump import find_programs, suitable
 from wizard.database.progress import TunnelHealth
+from wizard.database.refusals import few_connections, what_cannot_move
 from wizard.database.tunnel import Tunnel
 from wizard.model.mapping import DatabaseChoice
 from wizard.model.plan import Finding
@@ -14,13 +15,10 @@ from wizard.model.secret import Secret
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import Trouble
 from wizard.plan.answer import answer_of
-from wizard.plan.preflight_fit import fit_findings
+from wizard.plan.preflight_fit import findings_of, fit_findings
 from wizard.ports import Environment, Source, Target
 from wizard.session.places import run_folder
 from wizard.session.store import Session
-
-SPARE_CONNECTIONS = 3
-"""Connections to the source that a copy needs: two workers and the holder of the snapshot."""
 
 GB = 1_000_000_000
 
@@ -31,25 +29,34 @@ VENDOR_LIMIT = 60.0
 def source_findings(url: Secret, choice: DatabaseChoice) -> list[Finding]:
     """What stands in the way of copying the source behind `url`. Blocks while it connects."""
     facts = inspect_source(url)
+    to = _major(choice)
     findings = [
         Finding(
             state="good",
             what=f"{choice.handle}: the source answers, PostgreSQL {facts.version}, "
             f"{facts.size / GB:.2f} GB, {facts.tables} tables",
         ),
-        *_blocking(facts),
-        *_looks(facts),
+        *findings_of([*what_cannot_move(facts, None, to=to), *few_connections(facts)]),
     ]
+    if facts.extensions:
+        names = ", ".join(extension.name for extension in facts.extensions)
+        findings.append(
+            Finding(
+                state="good",
+                what=f"Extensions of the source: {names}",
+                detail="one that the target lacks stops the copy and is named; Heroku serves meanwhile",
+            )
+        )
     try:
         suitable(find_programs(), facts.version)
     except Trouble as trouble:
         findings.append(Finding(state="blocks", what=trouble.cause, remedy=trouble.remedy))
-    if int(choice.version.partition(".")[0]) < facts.version:
+    if to < facts.version:
         findings.append(
             Finding(
                 state="look",
                 what=f"{choice.handle} is to be older than its source",
-                detail=f"PostgreSQL {choice.version} after {facts.version}: what only that one knows is lost",
+                detail=f"PostgreSQL {to} after {facts.version}: what only that one knows is refused",
                 remedy="Choose a version that is not older, on the map.",
             )
         )
@@ -65,80 +72,8 @@ def source_findings(url: Secret, choice: DatabaseChoice) -> list[Finding]:
     return findings
 
 
-def _blocking(facts: SourceFacts) -> list[Finding]:
-    findings = []
-    if facts.pooler:
-        findings.append(
-            Finding(
-                state="blocks",
-                what="The source is behind a connection pooler",
-                detail="no snapshot can be shared through one",
-                remedy="Attach the database itself, without the pooler, and read the system again.",
-            )
-        )
-    for names, words in (
-        (facts.unreadable, "may not be read"),
-        (facts.hidden_rows, "hide rows from the role"),
-    ):
-        if names:
-            findings.append(
-                Finding(
-                    state="blocks",
-                    what=f"{len(names)} tables {words}: {', '.join(names[:5])}",
-                    detail="a copy without them would not be whole",
-                    remedy="Use the credential that owns them (Heroku's default credential).",
-                )
-            )
-    free = facts.connection_limit - facts.connections_used
-    if free < SPARE_CONNECTIONS:
-        findings.append(
-            Finding(
-                state="blocks",
-                what=f"Only {free} connections to the source are free",
-                detail=f"{facts.connections_used} of {facts.connection_limit} are used; "
-                f"a copy needs {SPARE_CONNECTIONS}",
-                remedy="Scale a process down for the time, or close other clients.",
-            )
-        )
-    return findings
-
-
-def _looks(facts: SourceFacts) -> list[Finding]:
-    findings = []
-    if facts.extensions:
-        names = ", ".join(extension.name for extension in facts.extensions)
-        findings.append(
-            Finding(
-                state="good",
-                what=f"Extensions of the source: {names}",
-                detail="one that the target lacks stops the copy and is named; Heroku serves meanwhile",
-            )
-        )
-    if facts.large_objects:
-        findings.append(
-            Finding(
-                state="blocks",
-                what=f"{facts.large_objects} large objects are not copied",
-                detail="this Offramp copies tables; large objects would be lost",
-                remedy="Move them into a bytea column first, or wait for a version that copies them.",
-            )
-        )
-    if facts.invalid_indexes:
-        findings.append(
-            Finding(
-                state="look",
-                what=f"Invalid indexes are left out: {', '.join(facts.invalid_indexes[:5])}",
-                detail="they are left over from a build that failed, and no query uses them",
-            )
-        )
-    if facts.foreign_tables:
-        findings.append(
-            Finding(
-                state="look",
-                what=f"Foreign tables come without their data: {', '.join(facts.foreign_tables[:5])}",
-            )
-        )
-    return findings
+def _major(choice: DatabaseChoice) -> int:
+    return int(choice.version.partition(".")[0])
 
 
 async def target_findings(
@@ -156,7 +91,8 @@ async def target_findings(
         what = f"{choice.handle} is there, but {known.state}"
         return [Finding(state="look", what=what, detail="it is waited for")]
     source_url = await source.database_url(choice.add_on_id)
-    facts = await _inspect(target, session, known.handle, environment)
+    there = await asyncio.to_thread(inspect_source, source_url)
+    facts = await _inspect(target, session, known.handle, environment, there)
     if facts.state.state == "foreign":
         return [
             Finding(
@@ -166,18 +102,13 @@ async def target_findings(
                 remedy="Choose another name on the map, or empty it yourself and look again.",
             )
         ]
-    findings = [
-        Finding(state="blocks", what=f"The role of {choice.handle} {lack}", remedy="Use one that may.")
-        for lack in facts.missing_rights
-    ]
-    there = await asyncio.to_thread(inspect_source, source_url)
-    findings += fit_findings(choice.handle, there, facts, known.disk_gb or 0)
+    findings = fit_findings(choice.handle, there, facts, known.disk_gb or 0, _major(choice))
     words = "is empty" if facts.state.state == "empty" else "holds the beginnings of this very copy"
     return [Finding(state="good", what=f"{choice.handle} answers through the tunnel and {words}"), *findings]
 
 
 async def _inspect(
-    target: Target, session: Session, handle: str, environment: Environment | None
+    target: Target, session: Session, handle: str, environment: Environment | None, there: SourceFacts
 ) -> TargetFacts:
     loop = asyncio.get_running_loop()
 
@@ -198,7 +129,7 @@ async def _inspect(
             tunnel = Tunnel(ticket, Path(folder), health)
             try:
                 tunnel.start()
-                return inspect_target(tunnel.url(), session=session.id)
+                return inspect_target(tunnel.url(), session=session.id, there=there)
             finally:
                 tunnel.close()
 

@@ -1,0 +1,46 @@
+"""Everything that can be moved is: each case alone and all together, upwards and downwards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.postgres.cases import Case, cases
+from tests.wizard.database_servers import Server, Told, server
+
+MOVED = cases("moved")
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(tmp_path_factory.mktemp("pg16"), 16) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(tmp_path_factory.mktemp("pg18"), 18) as made:
+        yield made
+
+
+@pytest.mark.parametrize("direction", ["16 to 18", "18 to 16"])
+def test_all_of_it_together(old: Server, new: Server, tmp_path: Path, direction: str) -> None:
+    there, here = (old, new) if direction == "16 to 18" else (new, old)
+    _move(MOVED, there, here, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", MOVED, ids=lambda case: case.name)
+@pytest.mark.parametrize("direction", ["16 to 18", "18 to 16"])
+def test_each_alone(old: Server, new: Server, tmp_path: Path, case: Case, direction: str) -> None:
+    there, here = (old, new) if direction == "16 to 18" else (new, old)
+    _move([case], there, here, tmp_path)
+
+
+def _move(some: list[Case], there: Server, here: Server, work: Path) -> None:
+    source, target = there.database(), here.database()
+    for case in some:
+        case.make(source)
+    Told(source, target, work).whole_way()
+    wrong = [words for case in some for words in case.differences(source, target)]
+    assert not wrong, "\n".join(wrong)
