@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
+from screens.headless.db_parser import add_db
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
 
 Command = Callable[[argparse.Namespace], int]
@@ -49,9 +50,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--detach", action="store_true", help="start it and end; it goes on by itself")
     run.set_defaults(command=_run)
 
-    tell = commands.add_parser("tell", help="tell a running session: pause, resume, retry, stop, back")
+    tell = commands.add_parser(
+        "tell", help="tell a running session: pause, resume, retry, more or fewer workers, stop, back"
+    )
     tell.add_argument("session")
-    tell.add_argument("what", choices=("pause", "resume", "retry", "stop", "back"))
+    tell.add_argument("what", choices=("pause", "resume", "retry", "more", "fewer", "stop", "back"))
     tell.set_defaults(command=_tell)
 
     status = commands.add_parser("status", help="how a session's run stands")
@@ -67,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     sessions = commands.add_parser("sessions", help="list all sessions")
     sessions.add_argument("--json", action="store_true")
     sessions.set_defaults(command=_sessions)
+
+    add_db(commands)
 
     doctor = commands.add_parser("doctor", help="what is on this machine, and what that means")
     doctor.add_argument("--json", action="store_true")

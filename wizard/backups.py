@@ -78,6 +78,10 @@ class Backups(Protocol):
         """The first backup of this database that a person began after number `after`, whatever its state."""
         ...
 
+    async def find(self, database: AttachedDatabase, backup_id: str) -> Backup | None:
+        """The backup of that id as it is now; None when it is gone."""
+        ...
+
     async def newest(self, database: AttachedDatabase) -> Backup | None:
         """The newest backup of this database that is done."""
         ...

@@ -122,6 +122,14 @@ class HerokuBackups:
         ]
         return _backup(min(rows, key=lambda row: number(row, "num") or 0)) if rows else None
 
+    async def find(self, database: AttachedDatabase, backup_id: str) -> Backup | None:
+        """The backup of that id as it is now; None when it is gone, or its data is. Raises Trouble."""
+        try:
+            row = await self._client.get(f"{_of_app(database)}/{_quoted(backup_id)}", host="data")
+        except Gone:
+            return None
+        return None if text(row, "deleted_at") or text(row, "purged_at") else _backup(row)
+
     async def newest(self, database: AttachedDatabase) -> Backup | None:
         """The newest that is done and still there. Raises Trouble."""
         rows = [

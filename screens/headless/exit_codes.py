@@ -6,6 +6,7 @@ USAGE = 2
 WAITS = 3
 FAILED = 4
 TAKEN_BACK = 5
+DIFFERS = 6
 INTERRUPTED = 130
 
 EXPLAINED = """exit codes:
@@ -15,4 +16,5 @@ EXPLAINED = """exit codes:
   3    the run waits for a person: a gate, or a sign-in
   4    a step failed; the run can be tried again
   5    everything was taken back to Heroku
+  6    the databases differ, or a restore lost something; each difference is named
   130  ended by ctrl+c; a run goes on by itself"""

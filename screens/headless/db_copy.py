@@ -1,0 +1,199 @@
+"""`offramp db copy`: the engine by itself, between any two databases."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from screens.headless.asking import want_consent
+from screens.headless.db_ends import End, name_end
+from screens.headless.db_heroku import HerokuAccess
+from screens.headless.db_picture import Proven, copy_keys, copy_watch
+from screens.headless.db_preview import listed, remarks, source_line, target_line, want_copyable
+from screens.headless.db_proof import tell_proof
+from screens.headless.db_voice import Voice
+from screens.headless.db_work import Broken, run_watched
+from screens.headless.exit_codes import DIFFERS, DONE, INTERRUPTED
+from wizard.database.control import Control
+from wizard.database.inspect import SourceFacts, TargetFacts, inspect_source, inspect_target
+from wizard.database.progress import CopyProgress
+from wizard.database.standalone import CopyOutcome, StandaloneCopy, Standing, Wishes, stand
+from wizard.model.noun import Noun
+from wizard.model.trouble import Trouble
+from wizard.session.lock import Lock
+from wizard.session.places import data_folder, private_folder, run_folder
+
+
+class CopyOptions(Noun, frozen=True, kw_only=True):
+    """The command line of `db copy`, but for both sides."""
+
+    wishes: Wishes
+    yes: bool
+    start_over: bool
+    json: bool
+
+
+def copy(source: str, target: str, options: CopyOptions) -> int:
+    """Copy one database into another; see `offramp db copy --help`."""
+    voice = Voice(json=options.json)
+    with contextlib.closing(HerokuAccess()) as heroku:
+        there, here = name_end(source, "source", heroku), name_end(target, "target", heroku)
+        standing = stand(there.url, here.url)
+        from_facts = inspect_source(there.url())
+        to_facts = inspect_target(here.url(), session=standing.session, source=standing.identity)
+        _preview(voice, there, here, source=from_facts, target=to_facts, standing=standing, options=options)
+        want_copyable(from_facts, to_facts)
+        goes_on = to_facts.state.state == "ours"
+        if goes_on and not options.start_over:
+            voice.line("This copy was begun before. It goes on from what is on the target already.")
+        else:
+            what = "empty the target and begin anew" if goes_on else "begin"
+            want_consent(to_facts.database, what=what, yes=options.yes, out=voice.words)
+        with alone(standing.session), work_folder() as work:
+            return _copy(
+                voice, there, here, name=to_facts.database, standing=standing, options=options, work=work
+            )
+
+
+def _preview(
+    voice: Voice,
+    there: End,
+    here: End,
+    *,
+    source: SourceFacts,
+    target: TargetFacts,
+    standing: Standing,
+    options: CopyOptions,
+) -> None:
+    lines = [
+        source_line(there.label, source),
+        target_line(here.label, target, "holds what an earlier run of this copy brought"),
+        *listed("left", standing.left_behind),
+        *remarks(source, target),
+        "The source is only read.",
+    ]
+    if not options.wishes.frozen:
+        lines.append(
+            "The copy will be the source as it is at one moment: what is written to it later is not in it."
+        )
+    elif standing.writers:
+        lines.append(
+            f"You say that nobody writes to the source, but these may: {', '.join(standing.writers[:5])}."
+        )
+    for words in lines:
+        voice.line(words)
+    voice.event(
+        "plan",
+        source={
+            "name": there.label,
+            "database": source.database,
+            "version": source.version,
+            "bytes": source.size,
+        },
+        target={"name": here.label, "database": target.database, "version": target.version},
+        target_state=target.state.state,
+        tables=source.tables,
+        left_out=list(standing.left_behind),
+    )
+
+
+def _copy(
+    voice: Voice,
+    there: End,
+    here: End,
+    *,
+    name: str,
+    standing: Standing,
+    options: CopyOptions,
+    work: Path,
+) -> int:
+    control = Control()
+    proven = Proven(voice)
+    with copy_watch(voice, control) as watch:
+
+        def report(progress: CopyProgress) -> None:
+            proven.look(progress, watch)
+            watch.report(progress)
+
+        copying = StandaloneCopy(
+            there.url,
+            here.url,
+            standing,
+            options.wishes,
+            name=name,
+            work=work,
+            report=report,
+            event=watch.say,
+            control=control,
+        )
+
+        def in_thread() -> CopyOutcome:
+            if options.start_over and copying.move.state().state == "ours":
+                copying.move.start_over()
+                watch.say("The target was emptied of what the earlier run had brought.")
+            return copying.run()
+
+        try:
+            outcome = run_watched(in_thread, control, say=watch.say, keys=copy_keys(control, watch))
+        except Broken:
+            watch.say(
+                "Stopped. All that was committed stays: run the same command again to go on.", "stopped"
+            )
+            return INTERRUPTED
+    tell_proof(voice, outcome.proof, skipped=not options.wishes.prove and not options.wishes.frozen)
+    _tell_end(voice, outcome, options.wishes)
+    return DONE if outcome.proof.equal else DIFFERS
+
+
+def _tell_end(voice: Voice, outcome: CopyOutcome, wishes: Wishes) -> None:
+    if outcome.copied_again:
+        some = ", ".join(outcome.copied_again[:5])
+        voice.line(
+            f"Copied again, for they had changed: {some}{' and more' * (len(outcome.copied_again) > 5)}."
+        )
+    if not outcome.one_moment:
+        voice.line(
+            "The tables are of different moments: the connection that held the source's snapshot broke"
+        )
+        voice.line("each time. Run the same command again over a better line, or with --frozen when nobody")
+        voice.line("writes to the source any more.")
+    if not outcome.proof.equal:
+        voice.line("The target stays marked as this copy's. The same command copies again what differs.")
+    elif outcome.marker_kept:
+        voice.line("The target stays marked (schema _offramp). The same command brings it up to date.")
+    if outcome.proof.equal and not wishes.frozen:
+        voice.line("It is the source as it was when the copy began.")
+        if not outcome.marker_kept:
+            voice.line(
+                "(With --keep-marker the same command brings it up to date later, with --frozen for good.)"
+            )
+    voice.event(
+        "result",
+        equal=outcome.proof.equal,
+        one_moment=outcome.one_moment,
+        copied_again=list(outcome.copied_again),
+        marker_kept=outcome.marker_kept,
+    )
+
+
+@contextlib.contextmanager
+def alone(session: str) -> Iterator[None]:
+    """Hold what only one process of this machine may do at a time: two would end each other's connections."""
+    lock = Lock(private_folder(data_folder() / "locks") / f"{session}.lock")
+    if not lock.take():
+        holder = lock.holder()
+        raise Trouble(
+            f"Another process is at this very work{f' ({holder.words()})' if holder else ''}.",
+            untouched="Nothing was done.",
+            remedy="Wait for its end, or end it; what it has done is kept.",
+            code="at-work",
+        )
+    with lock:
+        yield
+
+
+@contextlib.contextmanager
+def work_folder() -> Iterator[Path]:
+    """A private folder, removed at the end."""
+    with tempfile.TemporaryDirectory(dir=run_folder(), prefix="db-") as folder:
+        yield Path(folder)

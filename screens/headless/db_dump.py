@@ -1,0 +1,162 @@
+"""Where a restore gets its dump from: a file, standard input, or a backup that Heroku makes for it."""
+
+import os
+import select
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Final, Protocol
+
+from screens.headless.db_capture import Capturing
+from screens.headless.db_heroku import HerokuAccess
+from screens.headless.db_transfer import TransferProgress
+from screens.quantities import size
+from wizard.database.archive import Head, UnknownArchive, read_head
+from wizard.database.control import Control
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+
+PIECE: Final = 256 * 1024
+LOOK: Final = 0.2
+"""Seconds between looks whether a stop was asked for, while nothing comes."""
+
+
+class Stream:
+    """The bytes of a dump, its head read."""
+
+    def __init__(self, pieces: Iterator[bytes], total: int | Callable[[], int | None] | None) -> None:
+        self._pieces = pieces
+        self._held = b""
+        self._total = total
+        self.head: Head
+        try:
+            self.head, self.begun = read_head(self._read)
+        except UnknownArchive as error:
+            raise Trouble(
+                f"This is no dump that can be restored: {error}.",
+                untouched="Nothing was written to the target.",
+                remedy="Give one in custom format (pg_dump -Fc), as Heroku's backups are.",
+                code="dump-unreadable",
+            ) from error
+        # What read_head did not want of the last piece comes first.
+        self._first = self._held
+
+    @property
+    def total(self) -> int | None:
+        """Bytes of the whole, None when that is not known."""
+        return self._total() if callable(self._total) else self._total
+
+    def read(self) -> bytes:
+        """The next bytes behind `begun`, none at the end. Raises Trouble, Stopped."""
+        if self._first:
+            first, self._first = self._first, b""
+            return first
+        return next(self._pieces, b"")
+
+    def _read(self, count: int) -> bytes:
+        if not self._held:
+            self._held = next(self._pieces, b"")
+        piece, self._held = self._held[:count], self._held[count:]
+        return piece
+
+
+class DumpSource(Protocol):
+    """A dump that is not opened yet. `label` names it, `asks_heroku` whether to open it writes on Heroku."""
+
+    label: str
+    asks_heroku: bool
+
+    def lines(self) -> list[str]:
+        """What a person reads about it beforehand."""
+        ...
+
+    def open(self, control: Control, report: Callable[[TransferProgress], None]) -> Stream:
+        """Open it; may take long. Raises Trouble, Stopped."""
+        ...
+
+
+class FileDump:
+    """A dump in a file; `-` is standard input."""
+
+    asks_heroku = False
+
+    def __init__(self, word: str) -> None:
+        self.label = "standard input" if word == "-" else clean(word)
+        self._word = word
+        if word == "-" and sys.stdin.isatty():
+            raise Trouble(
+                "The standard input is a terminal, and a dump is no text.",
+                untouched="Nothing was done.",
+                remedy="Pipe a dump into it, or name a file.",
+                code="usage",
+            )
+        if word != "-" and not Path(word).is_file():
+            raise Trouble(
+                f"There is no file {self.label}.",
+                untouched="Nothing was done.",
+                remedy="Name a dump, heroku:APP, or - for standard input.",
+                code="no-file",
+            )
+
+    def lines(self) -> list[str]:
+        if self._word == "-":
+            return ["from  standard input"]
+        return [f"from  {self.label}, {size(Path(self._word).stat().st_size)}"]
+
+    def open(self, control: Control, report: Callable[[TransferProgress], None]) -> Stream:
+        if self._word == "-":
+            return Stream(_pipe(sys.stdin.buffer, control), None)
+        try:
+            file = Path(self._word).open("rb")  # noqa: SIM115 - it is read until the command ends
+        except OSError as error:
+            raise Trouble(
+                f"{self.label} cannot be read: {error.strerror}.", remedy="Give the right.", code="no-file"
+            ) from error
+        return Stream(iter(lambda: file.read(PIECE), b""), os.fstat(file.fileno()).st_size)
+
+
+def _pipe(source: IO[bytes], control: Control) -> Iterator[bytes]:
+    """Whoever writes may pause for long, and a stop must be heeded then, too."""
+    descriptor = source.fileno()
+    while True:
+        control.check()
+        if not select.select([descriptor], [], [], LOOK)[0]:
+            continue
+        piece = os.read(descriptor, PIECE)
+        if not piece:
+            return
+        yield piece
+
+
+class HerokuDump:
+    """A backup that Heroku makes now, or with `latest` the newest one that it has."""
+
+    def __init__(self, heroku: HerokuAccess, app: str, name: str | None, *, latest: bool) -> None:
+        database = heroku.find(app, name)
+        self.label = f"heroku:{database.app}/{database.name}"
+        self._heroku = heroku
+        self._capturing = Capturing(heroku, database)
+        self._backup = self._capturing.newest() if latest else None
+        self.asks_heroku = not latest
+
+    def lines(self) -> list[str]:
+        database = self._capturing.database
+        if self._backup is not None:
+            return [f"from  {self.label}", self._capturing.age_words(self._backup)]
+        held = self._heroku.wait(self._heroku.backups.size(database))
+        told = f", {size(held)}" if held else ""
+        return [
+            f"from  {self.label}: {database.add_on}, {database.plan}{told}",
+            "Heroku makes a backup of it now, which is kept on Heroku; the database is only read.",
+            "The dump goes straight into the target, without touching this disk.",
+        ]
+
+    def open(self, control: Control, report: Callable[[TransferProgress], None]) -> Stream:
+        backup = self._backup
+        if backup is None:
+            backup = self._capturing.follow(
+                self._capturing.capture(self._capturing.last_number()), control, report
+            )
+        dump = self._heroku.backups.dump(self._capturing.database, backup)
+        self.label = f"the backup {backup.name} of {self._capturing.database.add_on}"
+        return Stream(self._heroku.stream(dump.pieces(), control), lambda: dump.total)

@@ -1,0 +1,268 @@
+"""A copy of one database by itself: which passes of the engine in which order, and what they come to.
+
+Without a person's word that nobody writes to the source, the copy is the source as it was at one moment, and
+proven inside that moment's snapshot. With it, whatever may have changed since is compared and copied again,
+and the proof is of both sides as they are.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from wizard.database import marker
+from wizard.database.connect import Connection, connect, trouble
+from wizard.database.control import Control
+from wizard.database.fingerprint import compare, fingerprint
+from wizard.database.inspect import installable_extensions, other_clients
+from wizard.database.move import Move
+from wizard.database.not_taken import not_taken
+from wizard.database.progress import CopyProgress, Proof
+from wizard.model.noun import Noun
+from wizard.model.secret import Secret
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+
+Url = Callable[[], Secret]
+
+SNAPSHOT_BROKE: Final = "The connection that held the source's snapshot broke."
+"""How the engine's word begins that a pass was begun anew under another snapshot."""
+
+TRIES: Final = 3
+"""How often tables of different moments are brought to one, while the source goes on being written to."""
+
+
+class Wishes(Noun, frozen=True, kw_only=True):
+    """How a copy shall be made. `workers` None: the engine's choice. `frozen`: nobody writes to the source,
+    says the person. `prove` False: no table is compared. `keep_marker`: the target stays marked, so that the
+    same command later brings it up to date."""
+
+    workers: int | None = None
+    frozen: bool = False
+    prove: bool = True
+    keep_marker: bool = False
+
+
+class CopyOutcome(Noun, frozen=True, kw_only=True):
+    """What a copy came to. `copied_again` are tables that were brought up to date after the first pass.
+    `one_moment` False: they are of different moments, because no snapshot lived long enough."""
+
+    proof: Proof
+    copied_again: tuple[str, ...]
+    one_moment: bool
+    marker_kept: bool
+
+
+class Standing(Noun, frozen=True, kw_only=True):
+    """What is known of a pair before it is copied. `session` names this very pair, `identity` the source;
+    `left_behind` says in words what is not taken along, `writers` who is connected to the source and may
+    write."""
+
+    session: str
+    identity: str
+    left_behind: tuple[str, ...]
+    writers: tuple[str, ...]
+
+
+def stand(source: Url, target: Url, kind: str = "db-copy") -> Standing:
+    """Look at both sides; nothing is written.
+
+    Args:
+        kind: begins the session's name.
+
+    Raises:
+        Trouble: one of them cannot be reached, or both are the same database.
+    """
+    try:
+        with connect(source(), "offramp/look", {"default_transaction_read_only": "on"}) as there:
+            identity, extensions = marker.identity(there), _names(there, _EXTENSIONS)
+            behind, writers = _not_carried(there), other_clients(there)
+    except psycopg.Error as error:
+        raise trouble(error, "The source cannot be read") from error
+    try:
+        with connect(target(), "offramp/look") as here:
+            other = marker.identity(here)
+            if other != identity:
+                good = set(installable_extensions(here, extensions))
+                behind = [
+                    f"extension {clean(name)}: the target does not have it, or not for this role"
+                    for name in extensions
+                    if name not in good
+                ] + behind
+    except psycopg.Error as error:
+        raise trouble(error, "The target cannot be read") from error
+    if other == identity:
+        raise Trouble(
+            "Source and target are the same database.",
+            untouched="Nothing was written.",
+            remedy="Name another target.",
+            code="same-database",
+        )
+    pair = hashlib.sha256(f"{identity} {other}".encode()).hexdigest()[:8]
+    return Standing(
+        session=f"{kind}-{pair}", identity=identity, left_behind=tuple(behind), writers=tuple(writers)
+    )
+
+
+_EXTENSIONS: Final = "SELECT extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
+
+_EVENT_TRIGGERS: Final = "SELECT evtname FROM pg_catalog.pg_event_trigger ORDER BY 1"
+
+_PUBLICATIONS: Final = "SELECT pubname FROM pg_catalog.pg_publication ORDER BY 1"
+
+
+def _names(connection: Connection, query: str) -> list[str]:
+    return [row[0] for row in connection.execute(query.encode()).fetchall()]
+
+
+def _not_carried(source: Connection) -> list[str]:
+    words = [
+        f"event trigger {clean(name)}: Heroku's own, or made by a superuser"
+        for name in _names(source, _EVENT_TRIGGERS)
+    ]
+    words += [
+        f"publication {clean(name)}: replication is not taken along" for name in _names(source, _PUBLICATIONS)
+    ]
+    return words + not_taken(source)
+
+
+class StandaloneCopy:
+    """One copy, from its first pass to its last. Runs again after whatever broke it; all that is done is
+    kept.
+
+    Args:
+        standing: what `stand` told of this pair.
+        name: of the database, to show.
+        work: an existing private folder.
+        report, event, control: see `Move`.
+    """
+
+    def __init__(
+        self,
+        source: Url,
+        target: Url,
+        standing: Standing,
+        wishes: Wishes,
+        *,
+        name: str,
+        work: Path,
+        report: Callable[[CopyProgress], None],
+        event: Callable[[str], None],
+        control: Control,
+    ) -> None:
+        self._source, self._target = source, target
+        self._wishes = wishes
+        self._event = event
+        self._snapshots_broke = 0
+        self.move = Move(
+            name=name,
+            session=standing.session,
+            source=source,
+            target=target,
+            work=work,
+            report=report,
+            event=self._heard,
+            control=control,
+            workers=wishes.workers,
+            prove=wishes.prove,
+        )
+
+    def run(self) -> CopyOutcome:
+        """Make the copy and prove it.
+
+        Raises:
+            Trouble: the target holds something else; its copy no longer fits (`copy-misfit`); or something
+            broke
+                for good.
+            Stopped: the person asked for it.
+        """
+        move = self.move
+        went_on = move.state().state == "ours"
+        if went_on:
+            _want_fit(move.misfits())
+        changes = move.source_changes()
+        move.first_copy()
+        again, one_moment = self._to_one_moment(went_on, changes)
+        move.finish()
+        proof = move.prove() if self._wishes.frozen else self._first_proof()
+        # What differs is copied again by the same command, which must know the target for its own.
+        keep = self._wishes.keep_marker or not proof.equal
+        if not keep:
+            move.remove_marker()
+        return CopyOutcome(proof=proof, copied_again=again, one_moment=one_moment, marker_kept=keep)
+
+    def _heard(self, text: str) -> None:
+        if text.startswith(SNAPSHOT_BROKE):
+            self._snapshots_broke += 1
+        self._event(text)
+
+    def _to_one_moment(self, went_on: bool, changes: int) -> tuple[tuple[str, ...], bool]:
+        """Bring all tables to one moment where they are of several; the tables that were copied for that, and
+        whether it came to pass."""
+        wishes, move = self._wishes, self.move
+        if not (went_on or move.moments > 1 or (wishes.frozen and move.source_changes() != changes)):
+            return (), True
+        again: list[str] = []
+        for _ in range(TRIES):
+            before = self._snapshots_broke
+            self._event("Every table is compared with the source, and copied again where it differs.")
+            again += [name for name in move.refresh() if name not in again]
+            if wishes.frozen or self._snapshots_broke == before:
+                return tuple(again), True
+        return tuple(again), False
+
+    def _first_proof(self) -> Proof:
+        """What was proven table by table inside the snapshot, and the schemas of both sides as they are."""
+        first = self.move.first_proof()
+        if not self._wishes.prove:
+            first = Proof(database="", tables=())
+        if first is None:
+            raise Trouble(
+                "The source's schema was changed while it was copied.",
+                untouched="The copy is on the target, marked as Offramp's own; the source was only read.",
+                remedy="Run the command again with --start-over, and change no schema until it has ended.",
+                code="copy-misfit",
+            )
+        try:
+            with (
+                connect(self._source(), "offramp/look", {"default_transaction_read_only": "on"}) as there,
+                connect(self._target(), "offramp/look") as here,
+            ):
+                owner = marker.read_owner(here)
+                left_out = owner.left_out if owner else ()
+                differences = _schema_differences(there, here, left_out)
+                sequences = len(fingerprint(there)["sequence"])
+        except psycopg.Error as error:
+            raise trouble(error, "The schemas cannot be compared") from error
+        return Proof(
+            database=first.database,
+            tables=first.tables,
+            sequences_checked=sequences,
+            differences=tuple(differences),
+            left_out=left_out,
+        )
+
+
+def _schema_differences(there: Connection, here: Connection, left_out: tuple[str, ...]) -> list[str]:
+    majors = {connection.info.server_version // 10000 for connection in (there, here)}
+    extensions = {words.split(" ")[1].rstrip(":") for words in left_out if words.startswith("extension ")}
+    return compare(
+        fingerprint(there),
+        fingerprint(here),
+        same_major=len(majors) == 1,
+        left_out_extensions=extensions,
+    )
+
+
+def _want_fit(words: list[str]) -> None:
+    if not words:
+        return
+    some = ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+    raise Trouble(
+        f"The copy on the target no longer fits. Changed since it was begun: {some}.",
+        untouched="Nothing was written to it.",
+        remedy="Run the command again with --start-over: it empties the target of that copy and begins anew.",
+        code="copy-misfit",
+    )
