@@ -10,27 +10,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-import psycopg
-
 from wizard.database import marker
 from wizard.database.again import Again
 from wizard.database.board import Board
 from wizard.database.builds import work_memory
 from wizard.database.catalogue import read_tables, rows_changed
-from wizard.database.connect import Connection, Ends, trouble
-from wizard.database.control import Control, Stopped
+from wizard.database.connect import Connection, Ends
+from wizard.database.control import Control
 from wizard.database.copy import states_of
-from wizard.database.crew import Crew, may_pass
+from wizard.database.crew import Task
 from wizard.database.ending import Ending, take_back
 from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import misfits, want_same_tables
 from wizard.database.inspect import TargetState, other_clients, target_state
-from wizard.database.pace import BEGIN, BEGIN_FAR, FAR, LEFT_TO_THE_APP, MOST, Pace, room, round_trip
+from wizard.database.large_object_task import large_object_tasks
 from wizard.database.parts import part_size
 from wizard.database.patience import Patience
 from wizard.database.preparation import Ahead, describe, prepare, still_true
 from wizard.database.progress import CopyProgress, Proof, TableProof
-from wizard.database.snapshot import Snapshot, SnapshotLost
+from wizard.database.snapshot import Snapshot
+from wizard.database.staff import Staff
 from wizard.database.table_state import Job, State, show
 from wizard.database.verify import Verifier
 from wizard.model.secret import Secret
@@ -84,14 +83,20 @@ class Move:
         self._work = work
         self._event = event
         self._control = control
-        self._workers = workers
         self._part_bytes = part_bytes
         self._prove = prove
         self._ends = Ends(source, target, session)
         self._board = Board(clean(name), report, lambda: control.paused)
         self._patience = Patience(self._ends, control, self._board)
         self._with_source, self._with_target = self._patience.with_source, self._patience.with_target
-        self._pace: Pace | None = None
+        self._staff = Staff(
+            self._ends,
+            patience=self._patience,
+            control=control,
+            board=self._board,
+            event=event,
+            workers=workers,
+        )
         self._ahead = ahead
         self._moments = 0
         self._cleared = False
@@ -112,7 +117,7 @@ class Move:
             self._clear_leftovers()
             if self._own_target() == "empty" or self._thrown_away(may_start_over):
                 self._board.phase("schema")
-            self._under_a_snapshot(self._copy_missing, _LOST_BEFORE)
+            self._patience.under_a_snapshot(self._copy_missing, _LOST_BEFORE, self._event)
             return self._proofs()
 
     def read_ahead(self) -> Ahead:
@@ -120,7 +125,7 @@ class Move:
         that is given the answer: over a far link pg_dump takes many seconds. What has changed until then is
         described again."""
         with self._patience.keeping():
-            self._ahead = self._under_a_snapshot(self._described, _LOST_BEFORE)
+            self._ahead = self._patience.under_a_snapshot(self._described, _LOST_BEFORE, self._event)
         return self._ahead
 
     @property
@@ -199,7 +204,7 @@ class Move:
             self._board.phase("data")
             # Foreign keys and triggers of an earlier finish() would fire on what is copied again.
             self._with_target(take_back)
-            return self._under_a_snapshot(self._copy_changed, _LOST_FROZEN)
+            return self._patience.under_a_snapshot(self._copy_changed, _LOST_FROZEN, self._event)
 
     def finish(self) -> None:
         """Make what comes after the data: sequences, foreign keys, triggers, policies, materialised views."""
@@ -211,15 +216,15 @@ class Move:
                 control=self._control,
                 event=self._event,
                 patience=self._patience,
-                crew=lambda: self._crew(None),
-                workers=self._paced().wanted,
+                crew=lambda: self._staff.crew(None),
+                workers=self._staff.wanted,
             ).run()
 
     def prove(self) -> Proof:
         """Compare everything on both sides; needs no marker, and may be called again at any time."""
         with self._at_work():
             self._board.phase("proof")
-            proof = self._under_a_snapshot(self._compare, _LOST_FROZEN)
+            proof = self._patience.under_a_snapshot(self._compare, _LOST_FROZEN, self._event)
             self._board.phase("done")
             return proof
 
@@ -273,13 +278,18 @@ class Move:
             )
         states, known, job = self._beginning(snapshot)
         self._board.phase("data")
-        self._crew(snapshot).run(Again(job).first_tasks(states.values(), known))
+        tasks = Again(job).first_tasks(states.values(), known)
+        self._staff.crew(snapshot).run(self._large_objects(snapshot, job) + tasks)
 
     def _copy_changed(self, snapshot: Snapshot) -> tuple[str, ...]:
         states, _, job = self._beginning(snapshot)
         again = Again(job)
-        self._crew(snapshot).run(again.refresh_tasks(states.values()))
+        tasks = again.refresh_tasks(states.values())
+        self._staff.crew(snapshot).run(self._large_objects(snapshot, job) + tasks)
         return again.copied_again
+
+    def _large_objects(self, snapshot: Snapshot, job: Job) -> list[Task]:
+        return self._with_target(lambda target: large_object_tasks(snapshot.connection, target, job))
 
     def _beginning(self, snapshot: Snapshot) -> tuple[dict[str, State], dict[str, marker.Known], Job]:
         """Where the copy stands, from the marker."""
@@ -287,7 +297,7 @@ class Move:
         known = self._with_target(marker.read_tables)
         want_same_tables(tables, known)
         owner = self._with_target(marker.read_owner)
-        workers = self._paced().wanted
+        workers = self._staff.wanted
         states = states_of(
             tables, self._with_target(marker.read_parts), self._with_target(marker.read_builds)
         )
@@ -310,47 +320,14 @@ class Move:
             ),
         )
 
-    def _paced(self) -> Pace:
-        """The number of workers, from what both servers and the link allow."""
-        if self._pace is not None:
-            return self._pace
-        own = f"offramp/{self._ends.session}/"
-        there = self._with_source(lambda source: (room(source, own, LEFT_TO_THE_APP), round_trip(source)))
-        here = self._with_target(lambda target: (room(target, own, 1), round_trip(target)))
-        # The snapshot and a question take one each.
-        most = min(there[0] - 2, here[0] - 2, MOST)
-        far = max(there[1], here[1]) > FAR
-        begin = self._workers or (BEGIN_FAR if far else BEGIN)
-        self._pace = Pace(begin, most, fixed=self._workers is not None)
-        if most < begin:
-            side = "source" if there[0] <= here[0] else "target"
-            self._event(
-                f"The {side} has few connections free: {self._pace.wanted} worker"
-                f"{'s' * (self._pace.wanted != 1)} instead of {begin}."
-            )
-        return self._pace
-
-    def _crew(self, snapshot: Snapshot | None) -> Crew:
-        # A source has few connections, and none of ours should wait in idleness.
-        self._patience.let_go()
-        return Crew(
-            self._ends,
-            snapshot,
-            control=self._control,
-            board=self._board,
-            pace=self._paced(),
-            event=self._event,
-        )
-
     def _compare(self, snapshot: Snapshot) -> Proof:
         owner = self._with_target(marker.read_owner)
         left_out = list(owner.left_out) if owner else self._missing_extensions(snapshot)
-        self._paced()
         verifier = Verifier(
             self._ends,
             control=self._control,
             board=self._board,
-            crew=lambda: self._crew(snapshot),
+            crew=lambda: self._staff.crew(snapshot),
             part_bytes=PROOF_BYTES,
         )
         return verifier.prove(snapshot, left_out)
@@ -402,23 +379,6 @@ class Move:
         if ended:
             self._event(f"{ended} connections that an earlier run left behind were ended.")
         self._cleared = True
-
-    def _under_a_snapshot(self, do: Callable[[Snapshot], T], lost: str) -> T:
-        while True:
-            snapshot = self._patience.patiently(
-                "The source's state cannot be held", "the source", lambda: Snapshot(self._ends)
-            )
-            with snapshot:
-                try:
-                    return do(snapshot)
-                except SnapshotLost:
-                    self._event(lost)
-                except psycopg.Error as error:
-                    if self._control.stopped:
-                        raise Stopped from error
-                    if not may_pass(error, 0) or snapshot.alive():
-                        raise trouble(error, "The source cannot be read") from error
-                    self._event(lost)
 
 
 _LOST_BEFORE = (

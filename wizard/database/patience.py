@@ -12,6 +12,7 @@ from wizard.database.board import Board
 from wizard.database.connect import Connection, Ends, trouble
 from wizard.database.control import Control, Stopped
 from wizard.database.crew import may_pass, wait_to_retry
+from wizard.database.snapshot import Snapshot, SnapshotLost
 from wizard.model.trouble import Trouble
 
 T = TypeVar("T")
@@ -102,3 +103,27 @@ class Patience:
                 attempt += 1
             finally:
                 forget()
+
+    def under_a_snapshot(self, do: Callable[[Snapshot], T], lost: str, event: Callable[[str], None]) -> T:
+        """Call `do` with a new snapshot of the source, and with another one as often as one is lost; then
+        `event` is told `lost`.
+
+        Raises:
+            Trouble: the source cannot be read.
+            Stopped: the person asked for it.
+        """
+        while True:
+            snapshot = self.patiently(
+                "The source's state cannot be held", "the source", lambda: Snapshot(self._ends)
+            )
+            with snapshot:
+                try:
+                    return do(snapshot)
+                except SnapshotLost:
+                    event(lost)
+                except psycopg.Error as error:
+                    if self._control.stopped:
+                        raise Stopped from error
+                    if not may_pass(error, 0) or snapshot.alive():
+                        raise trouble(error, "The source cannot be read") from error
+                    event(lost)

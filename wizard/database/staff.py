@@ -1,0 +1,72 @@
+"""Who does the work of a copy: how many workers the servers and the link allow, and the crew of them."""
+
+from collections.abc import Callable
+
+from wizard.database.board import Board
+from wizard.database.connect import Ends
+from wizard.database.control import Control
+from wizard.database.crew import Crew
+from wizard.database.pace import BEGIN, BEGIN_FAR, FAR, LEFT_TO_THE_APP, MOST, Pace, room, round_trip
+from wizard.database.patience import Patience
+from wizard.database.snapshot import Snapshot
+
+
+class Staff:
+    """Hires the workers of one move.
+
+    Args:
+        workers: how many a person wants; None leaves it to what is measured.
+    """
+
+    def __init__(
+        self,
+        ends: Ends,
+        *,
+        patience: Patience,
+        control: Control,
+        board: Board,
+        event: Callable[[str], None],
+        workers: int | None,
+    ) -> None:
+        self._ends = ends
+        self._patience = patience
+        self._control = control
+        self._board = board
+        self._event = event
+        self._workers = workers
+        self._pace: Pace | None = None
+
+    @property
+    def wanted(self) -> int:
+        """Workers that there should be now. Raises Trouble, Stopped."""
+        return self._paced().wanted
+
+    def crew(self, snapshot: Snapshot | None) -> Crew:
+        """Workers that see `snapshot`; without one they have to do with the target only."""
+        pace = self._paced()
+        # A source has few connections, and none of ours should wait in idleness.
+        self._patience.let_go()
+        return Crew(
+            self._ends, snapshot, control=self._control, board=self._board, pace=pace, event=self._event
+        )
+
+    def _paced(self) -> Pace:
+        if self._pace is not None:
+            return self._pace
+        own = f"offramp/{self._ends.session}/"
+        there = self._patience.with_source(
+            lambda source: (room(source, own, LEFT_TO_THE_APP), round_trip(source))
+        )
+        here = self._patience.with_target(lambda target: (room(target, own, 1), round_trip(target)))
+        # The snapshot and a question take one each.
+        most = min(there[0] - 2, here[0] - 2, MOST)
+        far = max(there[1], here[1]) > FAR
+        begin = self._workers or (BEGIN_FAR if far else BEGIN)
+        self._pace = Pace(begin, most, fixed=self._workers is not None)
+        if most < begin:
+            side = "source" if there[0] <= here[0] else "target"
+            self._event(
+                f"The {side} has few connections free: {self._pace.wanted} worker"
+                f"{'s' * (self._pace.wanted != 1)} instead of {begin}."
+            )
+        return self._pace
