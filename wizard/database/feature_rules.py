@@ -12,7 +12,12 @@ _Rule = Callable[[Feature, SourceFacts, TargetFacts | None, int | None], list[Ve
 
 
 def _always(
-    kind: Literal["refused", "changed", "moved"], what: str, detail: str = "", remedy: str = ""
+    kind: Literal["refused", "changed", "moved"],
+    what: str,
+    detail: str = "",
+    remedy: str = "",
+    *,
+    named_again: bool = False,
 ) -> _Rule:
     """A rule that asks nothing. `{name}` and `{users}` in the texts are the feature's."""
 
@@ -24,6 +29,7 @@ def _always(
                 what=what.format(**fill),
                 detail=detail.format(**fill),
                 remedy=remedy.format(**fill),
+                named_again=named_again,
             )
         ]
 
@@ -207,8 +213,9 @@ RULES: dict[str, _Rule] = {
         "The login of {name} at {users} is left out",
         "it may hold a password",
         "Make it anew on the target (CREATE USER MAPPING).",
+        named_again=True,
     ),
-    "event trigger": _always("changed", "The event trigger {name} is left out"),
+    "event trigger": _always("changed", "The event trigger {name} is left out", named_again=True),
     "publication": _always("changed", "The publication {name} is left out", "replication is not taken along"),
     "subscription": _always(
         "changed", "The subscription {name} is left out", "replication is not taken along"

@@ -118,7 +118,8 @@ def prepare(
             # An attempt whose COMMIT arrived though its answer did not.
             return
         _want_encoding(facts.encoding, ahead.facts.encoding)
-        want_movable(what_cannot_move(ahead.facts, facts))
+        verdicts = what_cannot_move(ahead.facts, facts)
+        want_movable(verdicts)
         able = facts.abilities
         schema = sort_schema(
             ahead.entries, tables, ahead.owners, able.installable or (), more=checks, able=able
@@ -129,6 +130,9 @@ def prepare(
         make_before(target, schema, lambda: marker.make(target, whose, tables, parts, after))
         for words in whose.left_out:
             event(f"Left out: {words}.")
+        for verdict in verdicts:
+            if verdict.kind == "changed" and not verdict.named_again:
+                event(verdict.sentence)
 
     with_target(make)
 

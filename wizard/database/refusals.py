@@ -176,6 +176,7 @@ def _extension(extension: Extension, target: TargetFacts) -> list[Verdict]:
                 kind="changed",
                 what=f"The extension {name} is left out: on the target it {lacks}",
                 detail="nothing of the schema needs it; code that calls it would miss it",
+                named_again=True,
             )
         ]
     verdicts: list[Verdict] = []

@@ -3,7 +3,9 @@
     -- item: 8                       its number in the list of hard cases
     -- verdict: moved                or: changed, refused
     -- role: postgres                who runs the script; without it the ordinary role that owns the database
+    -- from: 18, to: 16              major versions of the servers; without them from 16 to 18
     -- says: unlogged                what Offramp must have said, for changed and refused
+    -- never: canary                 what it may not have said
     -- same: SELECT ...              must give the same rows, and at least one, on both sides
     -- there: SELECT ... => 7        must give this one value on the target
 
@@ -27,7 +29,10 @@ class Case:
     item: str
     verdict: str
     role: str
+    there: int = 16
+    here: int = 18
     says: list[str] = field(default_factory=list)
+    never: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     expected: list[tuple[str, str]] = field(default_factory=list)
 
@@ -64,7 +69,7 @@ def read(file: Path) -> Case:
         if not line.startswith("-- ") or not colon:
             break
         lines.setdefault(name, []).append(value)
-    unknown = lines.keys() - {"item", "verdict", "role", "says", "same", "there"}
+    unknown = lines.keys() - {"item", "verdict", "role", "from", "to", "says", "never", "same", "there"}
     assert not unknown, f"{file.name}: {unknown}"
     return Case(
         name=file.stem,
@@ -72,7 +77,10 @@ def read(file: Path) -> Case:
         item=lines["item"][0],
         verdict=lines["verdict"][0],
         role=lines.get("role", ["app"])[0],
+        there=int(lines.get("from", ["16"])[0]),
+        here=int(lines.get("to", ["18"])[0]),
         says=lines.get("says", []),
+        never=lines.get("never", []),
         same=lines.get("same", []),
         expected=[
             (query, value) for query, _, value in (one.rpartition(" => ") for one in lines.get("there", []))

@@ -1,0 +1,6 @@
+-- item: 14
+-- verdict: refused
+-- says: points_at_an_index.watched.what
+-- says: points_at_an_index.watched_pkey
+CREATE TABLE watched (id int PRIMARY KEY, what regclass);
+INSERT INTO watched VALUES (1, 'watched'), (2, 'watched_pkey');

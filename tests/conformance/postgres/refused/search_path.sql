@@ -1,0 +1,15 @@
+-- item: 6
+-- verdict: refused
+-- says: index search_path.by_plain
+-- says: materialized view search_path.counted
+-- says: statistics search_path.of_plain
+-- says: does not exist
+CREATE TABLE words (id int, w text);
+INSERT INTO words VALUES (1, 'x');
+SET search_path = search_path;
+CREATE FUNCTION folded(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(t)';
+CREATE FUNCTION plain(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN folded(t); END $$;
+CREATE FUNCTION how_many() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM words';
+CREATE INDEX by_plain ON words (plain(w));
+CREATE STATISTICS of_plain ON plain(w), id FROM words;
+CREATE MATERIALIZED VIEW counted AS SELECT how_many() AS n;

@@ -1,0 +1,68 @@
+"""What cannot be moved is refused by name before anything is written; what changes is said."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.postgres.cases import Case, cases
+from tests.wizard.database_servers import Database, Server, Told, server
+from wizard.database.inspect import inspect_source, inspect_target
+from wizard.database.refusals import what_cannot_move
+from wizard.database.verdict import Verdict
+from wizard.model.trouble import Trouble
+
+CHANGED = cases("changed")
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Server]]:
+    with (
+        server(tmp_path_factory.mktemp("pg16"), 16) as old,
+        server(tmp_path_factory.mktemp("pg18"), 18) as new,
+    ):
+        run = old.background.run
+        run(old.postgres.sql("ALTER SYSTEM SET allow_in_place_tablespaces = on"))
+        run(old.postgres.sql("SELECT pg_reload_conf()"))
+        run(old.postgres.sql("SELECT pg_sleep(0.2)"))
+        run(old.postgres.sql("CREATE TABLESPACE fast LOCATION ''"))
+        yield {16: old, 18: new}
+
+
+def verdicts(source: Database, target: Database) -> list[Verdict]:
+    """What the preflight would say, which has both sides before it and no plan."""
+    there = inspect_source(source.url())
+    return what_cannot_move(there, inspect_target(target.url(), session="s-1", there=there))
+
+
+@pytest.mark.parametrize("case", cases("refused"), ids=lambda case: case.name)
+def test_it_is_refused_by_name(servers: dict[int, Server], tmp_path: Path, case: Case) -> None:
+    source, target = servers[case.there].database(), servers[case.here].database()
+    case.make(source)
+    told = Told(source, target, tmp_path)
+    with pytest.raises(Trouble) as refused:
+        told.move.first_copy()
+    assert refused.value.code == "cannot-move"
+    said = [one.sentence for one in verdicts(source, target) if one.kind == "refused"]
+    for words in case.says:
+        assert words in refused.value.cause, "the copy does not name it"
+        assert any(words in sentence for sentence in said), f"the preflight does not name it: {said}"
+    for words in case.never:
+        assert words not in f"{refused.value} {told.events} {said}"
+    assert inspect_target(target.url(), session="s-1").state.state == "empty", "something was written"
+
+
+def test_what_changes_is_said_and_the_rest_moves(servers: dict[int, Server], tmp_path: Path) -> None:
+    source, target = servers[16].database(), servers[18].database()
+    for case in CHANGED:
+        case.make(source)
+    before = [one.sentence for one in verdicts(source, target) if one.kind == "changed"]
+    told = Told(source, target, tmp_path)
+    told.whole_way()
+    for case in CHANGED:
+        assert not case.differences(source, target)
+        for words in case.says:
+            assert any(words in one for one in told.events), f"{words}: {told.events}"
+            if not words.startswith("event trigger extension_before_drop"):
+                assert any(words in one for one in before), f"{words}: {before}"
+    assert "canary" not in f"{before} {told.events}"
