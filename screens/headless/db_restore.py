@@ -188,11 +188,9 @@ class _Restoring:
             say(f"lost      {one.what}: {one.said}")
         if outcome.more:
             say(f"lost      and {outcome.more} more errors that were not kept word by word")
-        words = (
-            "Everything of the dump that was wanted is there"
-            if outcome.whole
-            else "Not all of the dump is there"
-        )
+        words = "All of the dump that was wanted is there"
+        if not outcome.whole:
+            words = "Not all of the dump is there"
         say(f"{words}: {number(outcome.tables)} tables, {size(outcome.bytes)} in {exact(outcome.seconds)}.")
         if not outcome.whole:
             say("The target stays marked (schema _offramp), so that nothing is restored on top of it.")
