@@ -34,7 +34,7 @@ CREATE TABLE orders (
     id bigint PRIMARY KEY, account int NOT NULL, state text NOT NULL, total numeric(12, 2) NOT NULL,
     ordered_at timestamptz NOT NULL, reference uuid NOT NULL, note text);
 INSERT INTO orders
-    SELECT i, 1 + (i * 7919) % (100000 * {scale}), (ARRAY['new', 'paid', 'sent', 'back'])[1 + i % 4],
+    SELECT i, 1 + (i::bigint * 7919) % (100000 * {scale}), (ARRAY['new', 'paid', 'sent', 'back'])[1 + i % 4],
            (i % 100000) / 7.0, '2023-01-01'::timestamptz + i * interval '17 s', md5(i::text)::uuid,
            CASE WHEN i % 3 = 0 THEN md5(i || 'note') END
     FROM generate_series(1, 15000 * {scale}) i;
