@@ -11,8 +11,9 @@ from wizard.model.text import clean
 class Abilities(Noun, frozen=True, kw_only=True):
     """What a target knows.
 
-    `installed` maps the extensions that are there to their schemas, `versions` every extension to the version
-    that is there or would be. `installable` are those of a source's that this role was seen to install; None
+    `installed` maps the extensions that are there to their schemas, those of `movable` can be made again in
+    another one; `versions` maps every extension to the version that is there or would be.
+    `installable` are those of a source's that this role was seen to install; None
     when nobody tried. `collations` are those of pg_catalog, `locales` the operating system's as libc's
     collations name them, made comparable by `locale_key`.
     """
@@ -38,7 +39,8 @@ def locale_key(name: str) -> str:
 
 
 _EXTENSIONS = """
-SELECT a.name, coalesce(a.installed_version, a.default_version), n.nspname, e.extrelocatable
+SELECT a.name, coalesce(a.installed_version, a.default_version), n.nspname,
+    pg_catalog.pg_has_role(e.extowner, 'USAGE')
 FROM pg_catalog.pg_available_extensions a
 LEFT JOIN pg_catalog.pg_extension e ON e.extname = a.name
 LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
@@ -82,7 +84,7 @@ def read_abilities(
     assert row is not None
     return Abilities(
         installed={name: clean(schema) for name, _, schema, _ in extensions if schema is not None},
-        movable=tuple(name for name, _, _, relocatable in extensions if relocatable),
+        movable=tuple(name for name, _, _, own in extensions if own),
         versions={name: version for name, version, _, _ in extensions if version},
         installable=installable,
         collations=tuple(row[0]),

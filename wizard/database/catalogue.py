@@ -10,6 +10,9 @@ HEROKUS_OWN = "_heroku"
 MARKER = "_offramp"
 
 
+_READ_AS = {"xml": sql.SQL("text"), "xml[]": sql.SQL("text[]")}
+
+
 class Table(Noun, frozen=True, kw_only=True):
     """An ordinary table, or a leaf of a partitioned one; or, when `whole`, a partitioned one with all of its
     leaves, because a row may belong to another of them on the other side.
@@ -39,6 +42,13 @@ class Table(Noun, frozen=True, kw_only=True):
     def rows_of(self) -> sql.Composed:
         """What names its rows in a query: those of its heirs are not its own, those of its leaves are."""
         return sql.SQL("{}" if self.whole else "ONLY {}").format(self.ident)
+
+    def value(self, column: str) -> sql.Composable:
+        """How a column is read whole, for a query: the output of xml leaves out how it is declared."""
+        kind = _READ_AS.get(self.types[self.columns.index(column)])
+        return (
+            sql.Identifier(column) if kind is None else sql.SQL("{}::{}").format(sql.Identifier(column), kind)
+        )
 
     @property
     def key(self) -> str:

@@ -59,12 +59,18 @@ class Ends:
     Args:
         session: names the move; it is part of each connection's `application_name`, so that what a
             broken run left behind is found and ended.
+
+    Attributes:
+        search_path: what an app of the source begins with, once a snapshot was taken. Lines use it on both
+            sides: whoever asks for a table's rows has the functions in its indexes looked at, and these may
+            rely on it. Everything else sees no schema but pg_catalog, so that names come qualified.
     """
 
     def __init__(self, source: Callable[[], Secret], target: Callable[[], Secret], session: str) -> None:
         self._urls = {"source": source, "target": target}
         self.session = clean(session)[-24:]
         self.run = secrets.token_hex(4)
+        self.search_path = ""
         self._open: set[Connection] = set()
         self._lock = threading.Lock()
 
@@ -82,11 +88,13 @@ class Ends:
 
     def open_source_line(self, role: str) -> Line:
         """The same as `open_source`, with its bytes to be had."""
-        return self._known(connect_line(self._urls["source"](), self._name(role), _ONLY_READING))
+        settings = _ONLY_READING | {"search_path": self.search_path}
+        return self._known(connect_line(self._urls["source"](), self._name(role), settings))
 
     def open_target_line(self, role: str) -> Line:
         """The same as `open_target`, with its bytes to be had."""
-        return self._known(connect_line(self._urls["target"](), self._name(role)))
+        settings = {"search_path": self.search_path}
+        return self._known(connect_line(self._urls["target"](), self._name(role), settings))
 
     def _name(self, role: str) -> str:
         return f"offramp/{self.session}/{self.run}/{role}"
@@ -132,17 +140,30 @@ class Ends:
         return len(pids)
 
 
-def connect(url: Secret, application: str, settings: dict[str, str] | None = None) -> Connection:
+def connect(
+    url: Secret,
+    application: str,
+    settings: dict[str, str] | None = None,
+    *,
+    through_a_pooler: bool = False,
+) -> Connection:
     """Open one connection with the pinned settings, in autocommit.
 
     Settings the server does not know are skipped, so one list serves every version.
 
+    Args:
+        through_a_pooler: whether it may lead to a pooler. Nothing is set then: it would stay with the next
+            client that gets the server's connection, which is the live app.
+
     Raises:
         psycopg.Error: it could not be opened.
+        Trouble: it leads to a pooler, and may not.
     """
     parameters = _parameters(application, KEEP_ALIVE)
     return _pinned(
-        psycopg.connect(url.reveal(), autocommit=True, prepare_threshold=None, **parameters), settings
+        psycopg.connect(url.reveal(), autocommit=True, prepare_threshold=None, **parameters),
+        settings,
+        through_a_pooler=through_a_pooler,
     )
 
 
@@ -160,15 +181,29 @@ def _parameters(application: str, more: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _pinned(connection: C, settings: dict[str, str] | None) -> C:
+def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler answers: it tells its client another process number than the server knows."""
+    row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
+    return row is None or row[0] != connection.info.backend_pid
+
+
+def _pinned(connection: C, settings: dict[str, str] | None, *, through_a_pooler: bool = False) -> C:
     wanted = {**PINNED, **(settings or {})}
     try:
-        connection.execute(
+        done = connection.execute(
             "SELECT pg_catalog.set_config(known.name, wanted.value, false)"
             " FROM unnest(%s::text[], %s::text[]) AS wanted(name, value)"
-            " JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = wanted.name",
-            (list(wanted), list(wanted.values())),
-        )
+            " JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = wanted.name"
+            " WHERE pg_catalog.pg_backend_pid() = %s",
+            (list(wanted), list(wanted.values()), connection.info.backend_pid),
+        ).rowcount
+        if not done and not through_a_pooler:
+            raise Trouble(
+                "The database is behind a connection pooler: no snapshot can be shared through one.",
+                untouched="Nothing was written, and no setting was changed.",
+                remedy="Use the address of the database itself, without the pooler.",
+                code="pooler",
+            )
     except BaseException:
         connection.close()
         raise

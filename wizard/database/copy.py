@@ -139,7 +139,7 @@ class Copier:
             for state in bundle:
                 self._job.board.state(state.table.key, "copied")
             return
-        found = digests(target, tables, first="SELECT pg_catalog.set_config('search_path', '', true);")
+        found = digests(target, tables)
         proofs = [
             (state.table.key, there, here)
             for state, (_, there, _), here in zip(bundle, copied, found, strict=True)
@@ -191,12 +191,15 @@ class Copier:
 
 
 def _copy_out_and_in(table: Table, part: Part, source: Connection) -> tuple[bytes, bytes]:
-    columns = sql.SQL(", ").join(sql.Identifier(name) for name in table.copied)
-    out = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT").format(
-        columns, table.rows_of, page_range(part.first, part.end)
+    values = sql.SQL(", ").join(table.value(name) for name in table.copied)
+    # Both servers have the same encoding: nothing is converted, and SQL_ASCII's bytes are not looked at.
+    encoding = sql.Literal(source.info.parameter_status("server_encoding") or "UTF8")
+    out = sql.SQL("COPY (SELECT {} FROM {}{}) TO STDOUT (ENCODING {})").format(
+        values, table.rows_of, page_range(part.first, part.end), encoding
     )
     # Without a list COPY takes all but generated columns: for a table that has no other it is the
     # only way, because an empty list is no SQL.
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in table.copied)
     names = sql.SQL(" ({})").format(columns) if table.copied else sql.SQL("")
-    into = sql.SQL("COPY {}{} FROM STDIN").format(table.ident, names)
+    into = sql.SQL("COPY {}{} FROM STDIN (ENCODING {})").format(table.ident, names, encoding)
     return out.as_bytes(source), into.as_bytes(source)

@@ -8,7 +8,6 @@ so it does not depend on the rows' order and adds up over parts. They were measu
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import LiteralString
 
 from psycopg import sql
 
@@ -51,22 +50,15 @@ def digest(
     return Digest(rows=row[0], sum=row[1], second=row[2])
 
 
-def digests(connection: Connection, tables: Sequence[Table], first: LiteralString = "") -> list[Digest]:
-    """Digest each of `tables` in one round trip, in order, after the queries `first`.
-
-    Raises:
-        psycopg.Error: a table cannot be read.
-    """
+def digests(connection: Connection, tables: Sequence[Table]) -> list[Digest]:
+    """Digest each of `tables` in one round trip, in order. Raises psycopg.Error."""
     query = sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT {}::int AS n, d.* FROM ({}) AS d (rows, first, second)").format(
             sql.Literal(number), digest_query(table)
         )
         for number, table in enumerate(tables)
     )
-    cursor = connection.execute((sql.SQL(first) + query).as_bytes(connection))
-    while cursor.nextset():
-        pass
-    rows = sorted(cursor.fetchall())
+    rows = sorted(connection.execute(query).fetchall())
     return [Digest(rows=row[1], sum=row[2], second=row[3]) for row in rows]
 
 
@@ -83,7 +75,9 @@ def digest_query(table: Table, first_page: int | None = None, end_page: int | No
     ).format(
         first=sql.Literal(SEEDS[0]),
         second=sql.Literal(SEEDS[1]),
-        columns=sql.SQL(", ").join(sql.Identifier(name) for name in table.columns),
+        columns=sql.SQL(", ").join(
+            sql.SQL("{} AS {}").format(table.value(name), sql.Identifier(name)) for name in table.columns
+        ),
         table=table.rows_of,
         where=page_range(first_page, end_page),
     )

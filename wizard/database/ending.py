@@ -71,7 +71,7 @@ class Ending:
             else:
                 self._make_many(chosen)
         self._board.phase("analyze")
-        with_target(_analyze)
+        with_target(lambda target: _analyze(target, self._search_path))
 
     def set_sequences(self) -> None:
         """Bring every sequence to the source's state."""
@@ -203,8 +203,9 @@ def _set(target: Connection, states: dict[tuple[str, str], SequenceState]) -> No
         target.execute(sql.SQL("SELECT {}").format(values))
 
 
-def _analyze(target: Connection) -> None:
-    """Statistics of what has no rows of its own; every table got its own after its copy."""
+def _analyze(target: Connection, search_path: str) -> None:
+    """Statistics of what has no rows of its own; every table got its own after its copy. Functions in
+    indexes are called for them, and may rely on the search path."""
     rows = target.execute(
         "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c"
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -212,4 +213,7 @@ def _analyze(target: Connection) -> None:
     ).fetchall()
     if rows:
         names = sql.SQL(", ").join(sql.Identifier(schema, name) for schema, name in rows)
-        target.execute(sql.SQL("ANALYZE {}").format(names))
+        path = sql.SQL("SELECT pg_catalog.set_config('search_path', {}, true)").format(
+            sql.Literal(search_path)
+        )
+        target.execute(sql.SQL("{}; ANALYZE {}").format(path, names))

@@ -10,7 +10,7 @@ from psycopg import errors, sql
 from wizard.database import marker
 from wizard.database.abilities import Abilities, read_abilities
 from wizard.database.catalogue import Table, read_tables
-from wizard.database.connect import Connection, connect, trouble
+from wizard.database.connect import Connection, connect, is_pooled, trouble
 from wizard.database.features import NAMED, Feature, read_features
 from wizard.database.large_objects import unreadable_large_objects
 from wizard.database.trials import read_trials
@@ -91,7 +91,8 @@ class TargetFacts(Noun, frozen=True, kw_only=True):
 def inspect_source(url: Secret) -> SourceFacts:
     """Read the facts of a source. Raises Trouble."""
     try:
-        with connect(url, "offramp/inspect", {"default_transaction_read_only": "on"}) as connection:
+        read_only = {"default_transaction_read_only": "on"}
+        with connect(url, "offramp/inspect", read_only, through_a_pooler=True) as connection:
             return source_facts(connection)
     except psycopg.Error as error:
         raise trouble(error, "The source cannot be inspected") from error
@@ -201,7 +202,7 @@ def _list(connection: Connection, query: str) -> tuple[str, ...]:
 def source_facts(connection: Connection, tables: Sequence[Table] | None = None) -> SourceFacts:
     """The facts of a source that `connection` leads to. `tables` saves reading them again. Raises
     psycopg.Error."""
-    pooler = _is_pooler(connection)
+    pooler = is_pooled(connection)
     basics = _basics(connection)
     tables = read_tables(connection) if tables is None else tables
     lists = _lists(connection)
@@ -233,16 +234,9 @@ def source_facts(connection: Connection, tables: Sequence[Table] | None = None) 
         connection_limit=basics[6],
         pooler=pooler,
         encrypted=bool(connection.pgconn.ssl_in_use),
-        features=read_features(connection) + read_trials(connection),
+        features=() if pooler else read_features(connection) + read_trials(connection),
         collation_version=basics[8],
     )
-
-
-def _is_pooler(connection: Connection) -> bool:
-    """A pooler in transaction mode gives every transaction another backend, and the libpq side another
-    process number than the server itself knows."""
-    row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
-    return row is None or row[0] != connection.info.backend_pid
 
 
 def target_facts(

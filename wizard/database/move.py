@@ -272,6 +272,7 @@ class Move:
                 ahead if ahead is not None and still_true(ahead, snapshot) else self._described(snapshot),
                 session=self._session,
                 name=self._board.database,
+                search_path=self._ends.search_path,
                 part_bytes=self._part_bytes,
                 event=self._event,
                 with_target=self._with_target,

@@ -82,6 +82,7 @@ def prepare(
     *,
     session: str,
     name: str,
+    search_path: str,
     part_bytes: int | None,
     event: Callable[[str], None],
     with_target: Callable[[Callable[[Connection], None]], None],
@@ -89,6 +90,7 @@ def prepare(
     """Make the schema that is described in `ahead`, and the marker.
 
     Args:
+        search_path: what a session of the app begins with.
         part_bytes: bytes of a part on the source's disk; None chooses by the size of the whole.
 
     Raises:
@@ -104,7 +106,7 @@ def prepare(
         session=session,
         name=name,
         source=marker.identity(source),
-        search_path=_search_path(source),
+        search_path=search_path,
         left_out=(),  # known once the target was asked
         schema_state=ahead.schema_state,
     )
@@ -135,14 +137,6 @@ def prepare(
                 event(verdict.sentence)
 
     with_target(make)
-
-
-def _search_path(connection: Connection) -> str:
-    """What a session of the app begins with: ours is pinned to nothing."""
-    row = connection.execute(
-        "SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'"
-    ).fetchone()
-    return str(row[0]) if row else ""
 
 
 def _want_encoding(here: str, there: str) -> None:

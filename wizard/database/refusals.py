@@ -186,12 +186,12 @@ def _extension(extension: Extension, target: TargetFacts) -> list[Verdict]:
             Verdict(
                 kind="refused",
                 what=f"The target has the extension {name} in {place}, the source in {extension.schema}",
-                detail=f"it cannot be moved there; what needs it: {', '.join(extension.used_by)}",
+                detail=f"it belongs to another role there; what needs it: {', '.join(extension.used_by)}",
                 remedy="Drop it on the target, so that it is made where the source has it.",
             )
         )
     version = able.versions.get(name, extension.version)
-    if version != extension.version:
+    if version != extension.version and not (place != extension.schema and name in able.movable):
         verdicts.append(
             Verdict(
                 kind="changed",

@@ -125,8 +125,9 @@ def _made(entry: Entry, able: Abilities | None) -> str:
         match = re.search(r" WITH SCHEMA (.+);", entry.create)
         place = able.installed[entry.name]
         if match and match[1] not in (place, sql.Identifier(place).as_string(None)):
+            # To move it takes the rights of whoever made its types; to make it anew does not.
             name = sql.Identifier(entry.name).as_string(None)
-            return f"ALTER EXTENSION {name} SET SCHEMA {match[1]};\n"
+            return f"DROP EXTENSION {name};\n{entry.create}"
     return entry.create
 
 

@@ -14,6 +14,14 @@ class SnapshotLost(Exception):
     """The connection that held the snapshot is gone, and the moment with it."""
 
 
+_EXPORT = (
+    "SELECT pg_catalog.pg_export_snapshot(), (SELECT pg_catalog.replace(reset_val, '\"$user\"',"
+    " pg_catalog.quote_ident(current_user)) FROM pg_catalog.pg_settings WHERE name = 'search_path')"
+)
+"""With the search path that a session of the app begins with: ours is pinned to nothing. The role has another
+name on the target."""
+
+
 class Snapshot:
     """An exported snapshot; it lives as long as its connection. Use it as a context manager.
 
@@ -26,12 +34,13 @@ class Snapshot:
         self.connection: Connection = ends.open_source("snapshot")
         try:
             self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            row = self.connection.execute("SELECT pg_catalog.pg_export_snapshot()").fetchone()
+            row = self.connection.execute(_EXPORT).fetchone()
         except BaseException:
             self.connection.close()
             raise
         assert row is not None
         self.name: str = row[0]
+        ends.search_path = str(row[1] or "")
 
     def __enter__(self) -> "Snapshot":
         return self
