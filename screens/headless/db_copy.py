@@ -9,13 +9,20 @@ from screens.headless.asking import want_consent
 from screens.headless.db_ends import End, name_end
 from screens.headless.db_heroku import HerokuAccess
 from screens.headless.db_picture import Proven, copy_keys, copy_watch
-from screens.headless.db_preview import listed, remarks, source_line, target_line, want_copyable
+from screens.headless.db_preview import (
+    listed,
+    notes,
+    source_line,
+    target_line,
+    verdicts_on,
+    want_copyable,
+)
 from screens.headless.db_proof import tell_proof
 from screens.headless.db_voice import Voice
 from screens.headless.db_work import Broken, run_watched
 from screens.headless.exit_codes import DIFFERS, DONE, INTERRUPTED
 from wizard.database.control import Control
-from wizard.database.inspect import SourceFacts, TargetFacts, inspect_source, inspect_target
+from wizard.database.inspect import inspect_source, inspect_target
 from wizard.database.progress import CopyProgress
 from wizard.database.standalone import CopyOutcome, StandaloneCopy, Standing, Wishes, stand
 from wizard.model.noun import Noun
@@ -40,9 +47,24 @@ def copy(source: str, target: str, options: CopyOptions) -> int:
         there, here = name_end(source, "source", heroku), name_end(target, "target", heroku)
         standing = stand(there.url, here.url)
         from_facts = inspect_source(there.url())
-        to_facts = inspect_target(here.url(), session=standing.session, source=standing.identity)
-        _preview(voice, there, here, source=from_facts, target=to_facts, standing=standing, options=options)
-        want_copyable(from_facts, to_facts)
+        to_facts = inspect_target(
+            here.url(), session=standing.session, source=standing.identity, there=from_facts
+        )
+        verdicts = verdicts_on(from_facts, to_facts)
+        said = notes(verdicts, standing.left_behind)
+        voice.line(source_line(there.label, from_facts))
+        voice.line(target_line(here.label, to_facts, "holds what an earlier run of this copy brought"))
+        _preview(voice, said, standing, options)
+        voice.event(
+            "plan",
+            source={"name": there.label, "database": from_facts.database, "version": from_facts.version},
+            target={"name": here.label, "database": to_facts.database, "version": to_facts.version},
+            target_state=to_facts.state.state,
+            bytes=from_facts.size,
+            tables=from_facts.tables,
+            notes=list(said),
+        )
+        want_copyable(from_facts, to_facts, verdicts)
         goes_on = to_facts.state.state == "ours"
         if goes_on and not options.start_over:
             voice.line("This copy was begun before. It goes on from what is on the target already.")
@@ -55,46 +77,17 @@ def copy(source: str, target: str, options: CopyOptions) -> int:
             )
 
 
-def _preview(
-    voice: Voice,
-    there: End,
-    here: End,
-    *,
-    source: SourceFacts,
-    target: TargetFacts,
-    standing: Standing,
-    options: CopyOptions,
-) -> None:
-    lines = [
-        source_line(there.label, source),
-        target_line(here.label, target, "holds what an earlier run of this copy brought"),
-        *listed("left", standing.left_behind),
-        *remarks(source, target),
-        "The source is only read.",
-    ]
+def _preview(voice: Voice, said: tuple[str, ...], standing: Standing, options: CopyOptions) -> None:
+    for words in listed("note", said):
+        voice.line(words)
+    voice.line("The source is only read.")
     if not options.wishes.frozen:
-        lines.append(
+        voice.line(
             "The copy will be the source as it is at one moment: what is written to it later is not in it."
         )
     elif standing.writers:
-        lines.append(
-            f"You say that nobody writes to the source, but these may: {', '.join(standing.writers[:5])}."
-        )
-    for words in lines:
-        voice.line(words)
-    voice.event(
-        "plan",
-        source={
-            "name": there.label,
-            "database": source.database,
-            "version": source.version,
-            "bytes": source.size,
-        },
-        target={"name": here.label, "database": target.database, "version": target.version},
-        target_state=target.state.state,
-        tables=source.tables,
-        left_out=list(standing.left_behind),
-    )
+        some = ", ".join(standing.writers[:5])
+        voice.line(f"You say that nobody writes to the source, but these may: {some}.")
 
 
 def _copy(

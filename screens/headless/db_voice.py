@@ -1,7 +1,10 @@
 """How the `db` commands speak: lines for a person, one JSON object a line for a script, never both in one
 stream."""
 
+import re
+import shutil
 import sys
+import textwrap
 from typing import Any, TextIO
 
 import msgspec
@@ -19,8 +22,18 @@ class Voice:
         """A line for a person; a pipe reads it without delay. Standard error is not used for it under --json:
         there the same is told by `event`."""
         if not self.json:
-            self.words.write(text + "\n")
+            self.words.write(self._wrapped(text) + "\n")
             self.words.flush()
+
+    def _wrapped(self, text: str) -> str:
+        """Broken between words on a terminal; a pipe gets it in one line."""
+        if not self.words.isatty():
+            return text
+        width = max(40, shutil.get_terminal_size().columns - 1)
+        # Under the text, where a word stands before it ("from  …").
+        label = re.match(r"(\S+ {2,}| {6,})", text)
+        indent = " " * len(label[0]) if label else ""
+        return "\n".join(textwrap.wrap(text, width, subsequent_indent=indent)) or text
 
     def event(self, kind: str, **fields: Any) -> None:
         """A line for a script; nothing without --json."""

@@ -232,3 +232,21 @@ def test_nothing_is_written_without_consent_or_into_what_is_not_ours(
     full = program("copy", there, here, "--yes")
     assert full.code == TROUBLE and "theirs" in full.err
     assert target.one("SELECT count(*) FROM theirs") == 0 and not marked(target)
+
+
+def test_what_comes_otherwise_is_said_and_what_cannot_come_is_refused(
+    old: Server, target: Database, program: Program
+) -> None:
+    source = old.database()
+    run = old.background.run
+    run(
+        old.postgres.sql("CREATE EXTENSION vector; CREATE PUBLICATION p FOR ALL TABLES", database=source.name)
+    )
+    there, here = program.name("SOURCE", source), program.name("TARGET", target)
+    said = program("copy", there, here)
+    assert "note  " in said.out and "The extension vector is left out" in said.out
+    assert "The publication p is left out" in said.out
+    source.sql("CREATE TABLE places (id int, place vector(3))")
+    refused = program("copy", there, here, "--yes")
+    assert refused.code == TROUBLE and "places.place" in refused.err, refused.said
+    assert not marked(target)

@@ -9,8 +9,8 @@ import pytest
 
 from screens.headless.exit_codes import DIFFERS, DONE, INTERRUPTED, TROUBLE, USAGE
 from tests.db_commands.conftest import APP, Program, heroku_of
+from tests.db_commands.restore_world import HEROKUS, dump
 from tests.wizard.database_servers import SMALL, ZOO, Database, Server
-from tests.wizard.restore_world import HEROKUS, dump
 
 MUCH = """
 CREATE TABLE much (id bigint, note text);

@@ -13,8 +13,8 @@ from wizard.model.trouble import Trouble
 HEROKUS_EXTENSIONS: Final = "heroku_ext"
 """The schema that Heroku's extensions live in; a dump may name it without making it."""
 
-_ROWS: Final = ("TABLE DATA", "BLOBS")
-"""Entries that have data and no statement."""
+_ROWS: Final = ("TABLE DATA", "BLOBS", "BLOB", "BLOB METADATA")
+"""Rows and large objects: the engine copies them by itself, pg_restore does it here."""
 
 
 class Chosen(Noun, frozen=True, kw_only=True):

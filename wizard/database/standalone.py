@@ -16,13 +16,12 @@ from wizard.database import marker
 from wizard.database.connect import Connection, connect, trouble
 from wizard.database.control import Control
 from wizard.database.fingerprint import compare, fingerprint
-from wizard.database.inspect import installable_extensions, other_clients
+from wizard.database.inspect import other_clients
 from wizard.database.move import Move
 from wizard.database.not_taken import not_taken
 from wizard.database.progress import CopyProgress, Proof
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
-from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
 Url = Callable[[], Secret]
@@ -77,20 +76,13 @@ def stand(source: Url, target: Url, kind: str = "db-copy") -> Standing:
     """
     try:
         with connect(source(), "offramp/look", {"default_transaction_read_only": "on"}) as there:
-            identity, extensions = marker.identity(there), _names(there, _EXTENSIONS)
-            behind, writers = _not_carried(there), other_clients(there)
+            identity = marker.identity(there)
+            behind, writers = not_taken(there), other_clients(there)
     except psycopg.Error as error:
         raise trouble(error, "The source cannot be read") from error
     try:
         with connect(target(), "offramp/look") as here:
             other = marker.identity(here)
-            if other != identity:
-                good = set(installable_extensions(here, extensions))
-                behind = [
-                    f"extension {clean(name)}: the target does not have it, or not for this role"
-                    for name in extensions
-                    if name not in good
-                ] + behind
     except psycopg.Error as error:
         raise trouble(error, "The target cannot be read") from error
     if other == identity:
@@ -104,28 +96,6 @@ def stand(source: Url, target: Url, kind: str = "db-copy") -> Standing:
     return Standing(
         session=f"{kind}-{pair}", identity=identity, left_behind=tuple(behind), writers=tuple(writers)
     )
-
-
-_EXTENSIONS: Final = "SELECT extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
-
-_EVENT_TRIGGERS: Final = "SELECT evtname FROM pg_catalog.pg_event_trigger ORDER BY 1"
-
-_PUBLICATIONS: Final = "SELECT pubname FROM pg_catalog.pg_publication ORDER BY 1"
-
-
-def _names(connection: Connection, query: str) -> list[str]:
-    return [row[0] for row in connection.execute(query.encode()).fetchall()]
-
-
-def _not_carried(source: Connection) -> list[str]:
-    words = [
-        f"event trigger {clean(name)}: Heroku's own, or made by a superuser"
-        for name in _names(source, _EVENT_TRIGGERS)
-    ]
-    words += [
-        f"publication {clean(name)}: replication is not taken along" for name in _names(source, _PUBLICATIONS)
-    ]
-    return words + not_taken(source)
 
 
 class StandaloneCopy:

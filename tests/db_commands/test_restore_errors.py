@@ -2,20 +2,13 @@
 
 import io
 import signal
-from collections.abc import Iterator
 
 import pytest
 
-from tests.wizard.database_servers import ZOO, Database, Server, server
-from tests.wizard.restore_world import HEROKUS, dump
+from tests.db_commands.restore_world import HEROKUS, dump
+from tests.wizard.database_servers import ZOO, Database, Server
 from wizard.database.archive import EndsTooEarly, Head, UnknownArchive, read_head
 from wizard.database.restore_errors import Listener, judgement
-
-
-@pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg16"), 16) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,14 @@
 
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.wizard.database_servers import PASSWORD, SMALL, ZOO, Database, Server, Told, server
-from tests.wizard.restore_world import HEROKUS, PG_RESTORE, Restoring, dump
+from tests.db_commands.restore_world import HEROKUS, PG_RESTORE, Restoring, dump
+from tests.wizard.database_servers import PASSWORD, SMALL, ZOO, Database, Server, Told
 from wizard.database.archive import read_head
 from wizard.database.control import Stopped
 from wizard.database.pgdump import Program
@@ -17,18 +17,6 @@ from wizard.database.progress import Proof
 from wizard.database.restore_list import choose
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
-
-
-@pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg16"), 16) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg18"), 18) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

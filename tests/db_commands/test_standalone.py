@@ -1,0 +1,106 @@
+"""The order of the passes of a copy by itself: all tables of one moment, or it is said."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.wizard.database_servers import Database, Server
+from wizard.database import move
+from wizard.database.control import Control
+from wizard.database.progress import CopyProgress
+from wizard.database.standalone import SNAPSHOT_BROKE, StandaloneCopy, Wishes, stand
+from wizard.model.trouble import Trouble
+
+PAIR = """
+CREATE TABLE giver (id bigint PRIMARY KEY, amount bigint, pad text);
+CREATE TABLE taker (id bigint PRIMARY KEY, amount bigint, pad text);
+INSERT INTO giver SELECT i, 1, repeat(md5(i::text), 8) FROM generate_series(1, 120000) i;
+INSERT INTO taker SELECT i, 0, repeat(md5(i::text), 8) FROM generate_series(1, 120000) i;
+"""
+
+
+class Copying:
+    """A copy that is told to the test while it goes on."""
+
+    def __init__(self, source: Database, target: Database, work: Path, wishes: Wishes) -> None:
+        self.control = Control()
+        self.events: list[str] = []
+        self.source = source
+        self.struck = False
+        self.strike = False
+        self.copy = StandaloneCopy(
+            source.url,
+            target.url,
+            stand(source.url, target.url),
+            wishes,
+            name="shop",
+            work=work,
+            report=self._report,
+            event=self.events.append,
+            control=self.control,
+        )
+
+    def _report(self, progress: CopyProgress) -> None:
+        tables = {table.name: table for table in progress.tables}
+        done = [name for name, table in tables.items() if table.state == "proven"]
+        begun = progress.phase == "data" and (len(done) == 1 or progress.bytes > 5_000_000)
+        if self.strike and begun and not self.struck:
+            # Money moves from one table to the other, and the connections to the source break.
+            self.struck = True
+            self.source.sql("BEGIN; UPDATE giver SET amount = 0; UPDATE taker SET amount = 1; COMMIT")
+            self.source.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                f" WHERE application_name LIKE 'offramp/db-copy%' AND datname = '{self.source.name}'",
+                role="postgres",
+            )
+
+
+def money(database: Database) -> tuple[int, int]:
+    return (
+        database.one("SELECT sum(amount) FROM giver"),
+        database.one("SELECT sum(amount) FROM taker"),
+    )
+
+
+@pytest.fixture
+def source(old: Server) -> Database:
+    made = old.database()
+    made.sql(PAIR)
+    return made
+
+
+@pytest.mark.slow
+def test_a_lost_snapshot_leaves_no_tables_of_different_moments(
+    source: Database, target: Database, tmp_path: Path
+) -> None:
+    copying = Copying(source, target, tmp_path, Wishes(workers=1))
+    copying.strike = True
+    outcome = copying.copy.run()
+    assert copying.struck and copying.copy.move.moments > 1
+    assert outcome.one_moment and outcome.proof.equal, outcome.proof.differences
+    assert money(target) == (0, 120_000)
+    assert any(text.startswith(SNAPSHOT_BROKE) for text in copying.events)
+
+
+def test_a_copy_that_nobody_writes_to_is_compared_once(
+    source: Database, target: Database, tmp_path: Path
+) -> None:
+    copying = Copying(source, target, tmp_path, Wishes(frozen=True))
+    outcome = copying.copy.run()
+    assert outcome.proof.equal and outcome.copied_again == () and outcome.one_moment
+    assert not any("compared with the source" in text for text in copying.events)
+    assert not outcome.marker_kept and target.one("SELECT to_regnamespace('_offramp') IS NULL")
+
+
+def test_the_sentence_of_a_lost_snapshot_is_the_engines() -> None:
+    assert move._LOST_BEFORE.startswith(SNAPSHOT_BROKE)
+    assert move._LOST_FROZEN.startswith(SNAPSHOT_BROKE)
+
+
+def test_the_same_pair_has_the_same_name_and_another_has_another(source: Database, target: Database) -> None:
+    first, again = stand(source.url, target.url), stand(source.url, target.url)
+    assert first.session == again.session and first.session.startswith("db-copy-")
+    assert stand(source.url, target.server.database().url).session != first.session
+    with pytest.raises(Trouble) as same:
+        stand(source.url, source.url)
+    assert same.value.code == "same-database"
