@@ -13,6 +13,7 @@ from psycopg import sql
 from wizard.database.catalogue import Table
 from wizard.database.connect import Connection
 from wizard.database.digest import Digest
+from wizard.database.large_objects import remove_large_objects
 from wizard.database.parts import Part
 from wizard.database.schema import Stage, Statement
 from wizard.model.noun import Noun
@@ -316,7 +317,7 @@ def recorded(connection: Connection, key: str) -> Digest:
 
 def replan(connection: Connection, key: str, drop: Sequence[Part] | None, plan: Sequence[Part]) -> None:
     """Replace the parts `drop` of a table (None: all of them) by `plan`, and take its proof back; inside a
-    transaction."""
+    one transaction."""
     numbers = None if drop is None else [part.number for part in drop]
     connection.execute(
         "DELETE FROM _offramp.part WHERE tab = %s AND (%s::int[] IS NULL OR number = ANY(%s))",
@@ -359,7 +360,9 @@ def remove(connection: Connection) -> None:
 
 
 def empty_target(connection: Connection) -> None:
-    """Drop every schema of a target that is ours, make `public` anew, all in one transaction."""
+    """Remove all large objects of a target that is ours; then drop every schema and make `public` anew, in
+    one transaction."""
+    remove_large_objects(connection)
     names = connection.execute(
         "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%'"
         " AND nspname <> 'information_schema'"

@@ -14,6 +14,7 @@ from wizard.database.control import Control
 from wizard.database.crew import Crew, Hands, Task
 from wizard.database.digest import Digest, digest
 from wizard.database.fingerprint import compare, fingerprint
+from wizard.database.large_objects import large_object_differences
 from wizard.database.parts import cut
 from wizard.database.progress import Proof, TableProof
 from wizard.database.snapshot import Snapshot
@@ -60,7 +61,7 @@ class Verifier:
             self._crew().run(tasks)
             sequences = read_sequences(there)
             differences = _sequence_differences(sequences, read_sequences(here))
-            differences += _large_object_differences(there, here)
+            differences += large_object_differences(there, here)
             differences += compare(
                 fingerprint(there),
                 fingerprint(here),
@@ -142,13 +143,6 @@ class Verifier:
 
 def _extensions_out(left_out: Sequence[str]) -> set[str]:
     return {words.split(" ")[1].rstrip(":") for words in left_out if words.startswith("extension ")}
-
-
-def _large_object_differences(there: Connection, here: Connection) -> list[str]:
-    query = "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata"
-    counts = [connection.execute(query).fetchone() for connection in (there, here)]
-    before, after = (row[0] if row else 0 for row in counts)
-    return [] if before == after else [f"large objects differ: {before} on the source, {after} here"]
 
 
 def _sequence_differences(

@@ -1,0 +1,70 @@
+"""Large objects in a whole move: what changes meanwhile, what is tampered with, and what is begun anew."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.wizard.database_servers import Database, Server, Told, server
+
+FILES = """
+CREATE TABLE files (id int PRIMARY KEY, file oid);
+INSERT INTO files SELECT i, lo_from_bytea((1000 + i)::oid, decode(repeat(md5(i::text), i), 'hex'))
+    FROM generate_series(1, 20) i;
+SELECT lo_from_bytea(5000, decode(repeat('a1', 1500000), 'hex'));
+"""
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(tmp_path_factory.mktemp("pg18"), 18) as made:
+        yield made
+
+
+@pytest.fixture
+def source(one: Server) -> Database:
+    made = one.database()
+    made.sql(FILES)
+    return made
+
+
+def test_what_changes_after_the_first_copy_comes_too(one: Server, source: Database, tmp_path: Path) -> None:
+    target = one.database()
+    told = Told(source, target, tmp_path)
+    told.move.first_copy()
+    source.sql(
+        "SELECT lo_put(1003, 0, 'changed'); SELECT lo_unlink(1004); SELECT lo_from_bytea(6000, 'late');"
+        "DELETE FROM files WHERE id = 4"
+    )
+    told.whole_way()
+    contents = "SELECT m.oid, lo_get(m.oid) FROM pg_largeobject_metadata m ORDER BY 1"
+    assert target.sql(contents) == source.sql(contents)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("SELECT lo_put(5000, 1400000, 'x')", "large object 5000 differs"),
+        ("SELECT lo_unlink(1007)", "large object 1007 is missing"),
+        ("SELECT lo_from_bytea(1007 + 7000, 'x')", "large object 8007 is not on the source"),
+        ("SELECT lo_truncate64(lo_open(1009, 393216), 3)", "large object 1009 differs"),
+    ],
+)
+def test_the_proof_names_what_differs(
+    one: Server, source: Database, tmp_path: Path, change: str, named: str
+) -> None:
+    target = one.database()
+    told = Told(source, target, tmp_path)
+    told.whole_way()
+    target.sql(change)
+    assert named in told.move.prove().differences
+
+
+def test_a_copy_that_is_begun_anew_leaves_none_behind(one: Server, source: Database, tmp_path: Path) -> None:
+    target = one.database()
+    told = Told(source, target, tmp_path)
+    told.move.first_copy()
+    told.move.start_over()
+    assert target.one("SELECT count(*) FROM pg_largeobject_metadata") == 0
+    assert told.move.state().state == "empty"
+    told.whole_way()
