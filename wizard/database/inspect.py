@@ -170,7 +170,9 @@ _OWN = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', '_hero
 
 _RELATIONS = (
     "SELECT c.oid::regclass::text FROM pg_catalog.pg_class c"
-    f" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {_OWN} AND "
+    f" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {_OWN}"
+    # Temporary tables of others are none of our business.
+    " AND n.nspname NOT LIKE 'pg\\_%' AND "
 )
 
 _LISTS = {

@@ -350,8 +350,11 @@ def begin_again(tables: Sequence[Table], plan: Sequence[Part]) -> sql.Composed:
 
 def delete_rows(connection: Connection, table: Table, parts: Sequence[Part]) -> int:
     """Delete the rows of `parts` on the target, found by the transactions that wrote them; how many."""
-    query = sql.SQL("DELETE FROM {} WHERE xmin::text = ANY(%s)").format(table.rows_of)
-    return connection.execute(query, ([part.transaction for part in parts],)).rowcount
+    # As a literal: beside parameters, a table called "100 %" would be taken for a placeholder.
+    query = sql.SQL("DELETE FROM {} WHERE xmin::text = ANY({}::text[])").format(
+        table.rows_of, sql.Literal([part.transaction for part in parts])
+    )
+    return connection.execute(query).rowcount
 
 
 def remove(connection: Connection) -> None:
