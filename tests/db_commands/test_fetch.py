@@ -59,6 +59,12 @@ def test_the_very_backup_comes_whole_and_private(heroku: Heroku, program: Progra
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert heroku.sandbox.backups.captures == 1
 
+
+@pytest.mark.slow
+def test_the_newest_backup_is_taken_with_its_age_and_no_file_is_replaced(
+    heroku: Heroku, program: Program, folder: Path
+) -> None:
+    assert program("fetch", APP, "--yes", cwd=folder).code == DONE
     again = program("fetch", APP, "--latest", "--json", cwd=folder)
     assert again.code == TROUBLE and "is there already" in again.err
     newest = program("fetch", APP, "--latest", "-o", "mine.dump", cwd=folder)
@@ -89,6 +95,7 @@ def test_a_killed_download_goes_on_with_the_same_backup(
     assert heroku.sandbox.store.asked[-1]["range"] == f"bytes={held}-"
 
 
+@pytest.mark.slow
 def test_a_command_killed_while_heroku_works_adopts_what_it_began(
     heroku: Heroku, program: Program, folder: Path
 ) -> None:
@@ -111,6 +118,7 @@ async def _capture(heroku: Heroku) -> None:
     heroku.sandbox.backups.capture(next(one for one in world.add_ons.values() if "postgresql" in one.name))
 
 
+@pytest.mark.slow
 def test_a_dump_goes_through_a_pipe_into_another_database(
     heroku: Heroku, program: Program, target: Database, tmp_path: Path
 ) -> None:
@@ -133,6 +141,7 @@ def test_a_dump_goes_through_a_pipe_into_another_database(
     assert "All of the dump that was wanted is there" in said
 
 
+@pytest.mark.slow
 def test_what_heroku_says_of_a_failed_backup_is_said(heroku: Heroku, program: Program, folder: Path) -> None:
     heroku.fault("fail", path="backup:/capture", method="POST")
     failed = program("fetch", APP, "--yes", cwd=folder)
@@ -142,6 +151,7 @@ def test_what_heroku_says_of_a_failed_backup_is_said(heroku: Heroku, program: Pr
     assert only(folder).name.endswith("-b002.dump")
 
 
+@pytest.mark.slow
 def test_nothing_is_begun_without_consent_or_sense(heroku: Heroku, program: Program, folder: Path) -> None:
     unasked = program("fetch", APP, cwd=folder)
     assert unasked.code == USAGE and "--yes" in unasked.err
@@ -160,6 +170,7 @@ def test_nothing_is_begun_without_consent_or_sense(heroku: Heroku, program: Prog
     assert heroku.sandbox.backups.captures == 0 and list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_page_in_place_of_the_dump_gets_no_name(heroku: Heroku, program: Program, folder: Path) -> None:
     heroku.sandbox.database.postgres, kept = None, heroku.sandbox.database.postgres
     heroku.sandbox.backups.content = b"<html>please sign in</html>" * 100

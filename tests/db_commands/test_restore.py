@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,17 @@ from tests.wizard.database_servers import SMALL, ZOO, Database, Server
 
 MUCH = """
 CREATE TABLE much (id bigint, note text);
-INSERT INTO much SELECT i, repeat(md5(i::text), 8) FROM generate_series(1, 400000) i;
+INSERT INTO much SELECT i, repeat(md5(i::text), 8) FROM generate_series(1, 200000) i;
 """
+
+
+def begun(running: "subprocess.Popen[str]", target: Database) -> None:
+    """Return when rows of `much` are on their way."""
+    copying = (
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY public.much%' AND state = 'active'"
+    )
+    while target.one(copying, role="postgres") == 0:
+        assert running.poll() is None, running.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +55,7 @@ def test_a_backup_goes_straight_from_heroku_into_the_target_and_is_proven(
     assert target.one("SELECT to_regnamespace('_offramp') IS NULL")
 
 
+@pytest.mark.slow
 def test_what_is_left_out_is_named_and_every_error_judged(
     zoo: Database, old: Server, target: Database, program: Program, tmp_path: Path
 ) -> None:
@@ -78,26 +90,20 @@ def test_a_killed_restore_is_known_for_what_it_is_and_begun_anew_when_asked(
     file.write_bytes(dump(source))
     there = program.name("SOURCE", source)
     words = ("restore", str(file), program.name("TARGET", target), "--yes")
-    for number in (signal.SIGINT, signal.SIGKILL):
-        running = program.start(*words, *(["--start-over"] if number == signal.SIGKILL else []))
-        assert running.stdout is not None
-        for line in running.stdout:
-            if "restoring rows" in line:
-                break
-        os.killpg(running.pid, number)
-        rest = running.stdout.read()
-        code = running.wait(60)
-        if number == signal.SIGINT:
-            assert code == INTERRUPTED and "--start-over" in rest, rest
-        refused = program(*words)
-        assert refused.code == TROUBLE, refused.said
-        assert "did not come to its end" in refused.err and "would double their rows" in refused.err
+    running = program.start(*words)
+    begun(running, target)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    refused = program(*words)
+    assert refused.code == TROUBLE, refused.said
+    assert "did not come to its end" in refused.err and "would double their rows" in refused.err
     done = program(*words, "--start-over", "--verify", there)
     assert done.code == DONE, done.said
     assert "emptied of what the earlier restore had brought" in done.out
-    assert target.one("SELECT count(*) FROM much") == 400_000
+    assert target.one("SELECT count(*) FROM much") == 200_000
 
 
+@pytest.mark.slow
 def test_the_proof_after_a_restore_finds_what_was_written_since(
     old: Server, target: Database, program: Program, tmp_path: Path
 ) -> None:
@@ -112,6 +118,7 @@ def test_the_proof_after_a_restore_finds_what_was_written_since(
     assert "table public.payments: 11,999 rows on the source, 12,000 on the target" in done.out
 
 
+@pytest.mark.slow
 def test_what_is_no_dump_or_has_no_consent_touches_nothing(
     target: Database, program: Program, tmp_path: Path
 ) -> None:
@@ -130,3 +137,24 @@ def test_what_is_no_dump_or_has_no_consent_touches_nothing(
     cut = program("restore", "-", here, "--yes", given=b"PGDMP\x01\x10\x00\x04\x08\x01\x01")
     assert cut.code == TROUBLE and "ends too early" in cut.err
     assert target.one("SELECT to_regnamespace('_offramp') IS NULL")
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_pg_restore_and_says_how_to_begin_anew(
+    old: Server, target: Database, program: Program, tmp_path: Path
+) -> None:
+    source = old.database()
+    source.sql(MUCH)
+    file = tmp_path / "much.dump"
+    file.write_bytes(dump(source))
+    running = program.start("restore", str(file), program.name("TARGET", target), "--yes")
+    begun(running, target)
+    os.kill(running.pid, signal.SIGINT)
+    rest = running.communicate()[0]
+    assert running.wait(60) == INTERRUPTED and "--start-over" in rest, rest
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'offramp/db-restore-%/restore'"
+    for _ in range(100):
+        if target.one(query, role="postgres") == 0:
+            break
+        time.sleep(0.05)
+    assert target.one(query, role="postgres") == 0

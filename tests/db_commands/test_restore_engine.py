@@ -62,6 +62,7 @@ def test_the_zoo_arrives_whole_but_for_what_is_left_out_by_name(
     assert told.reports[-1].phase == "done" and told.reports[-1].bytes == len(data)
 
 
+@pytest.mark.slow
 def test_an_error_that_costs_an_object_names_it_and_the_mark_stays(
     old: Server, new: Server, tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_broken_restore_is_not_run_on_top_of_itself(
     assert all(table.equal for table in proof(source, target, tmp_path).tables)
 
 
+@pytest.mark.slow
 def test_a_stream_that_breaks_ends_the_restore_and_says_why(
     small: tuple[Database, bytes], new: Server, tmp_path: Path
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_stream_that_breaks_ends_the_restore_and_says_why(
 
 
 @pytest.mark.parametrize("part", [0.3, 0.9])
+@pytest.mark.slow
 def test_half_a_dump_is_no_success(
     small: tuple[Database, bytes], new: Server, tmp_path: Path, part: float
 ) -> None:
@@ -217,6 +220,7 @@ def test_the_schema_of_herokus_extensions_is_made_when_the_dump_does_not(zoo: tu
     assert chosen.listing().replace("\n", "").isdigit()
 
 
+@pytest.mark.slow
 def test_another_encoding_is_refused(zoo: tuple[Database, bytes], old: Server, tmp_path: Path) -> None:
     name = "latin"
     old.background.run(

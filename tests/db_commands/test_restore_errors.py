@@ -30,6 +30,7 @@ def test_the_head_is_read_from_a_stream_that_trickles(zoo: tuple[Database, bytes
     assert taken + stream.read() == zoo[1]
 
 
+@pytest.mark.slow
 def test_a_long_table_of_contents_is_read_whole(old: Server) -> None:
     source = old.database()
     source.sql(

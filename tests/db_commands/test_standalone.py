@@ -82,6 +82,7 @@ def test_a_lost_snapshot_leaves_no_tables_of_different_moments(
     assert any(text.startswith(SNAPSHOT_BROKE) for text in copying.events)
 
 
+@pytest.mark.slow
 def test_a_copy_that_nobody_writes_to_is_compared_once(
     source: Database, target: Database, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ def ended(terminal: Terminal, program: Program) -> int:
     return code
 
 
+@pytest.mark.slow
 def test_a_copy_asks_shows_pauses_and_stops(old: Server, target: Database, program: Program) -> None:
     source = old.database()
     source.sql(MANY)
