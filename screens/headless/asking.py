@@ -5,6 +5,7 @@ import os
 import sys
 from typing import TextIO
 
+from screens.headless.exit_codes import INTERRUPTED
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 
@@ -27,8 +28,11 @@ def ask_hidden(prompt: str, *, instead: str) -> Secret:
             remedy=instead,
             code="usage",
         ) from error
-    # getpass opens the terminal by itself, so a pipe at stdin or stdout does not matter.
-    typed = getpass.getpass(f"{prompt} (not shown): ")
+    try:
+        # getpass opens the terminal by itself, so a pipe at stdin or stdout does not matter.
+        typed = getpass.getpass(f"{prompt} (not shown): ")
+    except KeyboardInterrupt:
+        raise _declined(sys.stderr) from None
     if not typed.strip():
         raise Trouble(
             f"No {prompt} was typed.", untouched="Nothing was done.", remedy="Try again.", code="usage"
@@ -56,7 +60,10 @@ def want_consent(name: str, *, what: str, yes: bool, out: TextIO) -> None:
         )
     out.write(f"Type {name} to {what}, or press ctrl+c: ")
     out.flush()
-    typed = sys.stdin.readline().strip()
+    try:
+        typed = sys.stdin.readline().strip()
+    except KeyboardInterrupt:
+        raise _declined(out) from None
     if typed != name:
         raise Trouble(
             f"“{typed}” is not {name}." if typed else f"{name} was not typed.",
@@ -64,3 +71,10 @@ def want_consent(name: str, *, what: str, yes: bool, out: TextIO) -> None:
             remedy="Run the command again when you want it.",
             code="not-confirmed",
         )
+
+
+def _declined(out: TextIO) -> SystemExit:
+    """The person pressed ctrl+c at a question."""
+    out.write("\nNothing was done.\n")
+    out.flush()
+    return SystemExit(INTERRUPTED)

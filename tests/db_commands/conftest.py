@@ -16,6 +16,16 @@ from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.tls import Certificates
 from tests.wizard.database_servers import PASSWORD, Database, Server, server
 
+# What getrusage tells is also what the process was forked from.
+_MEASURED = """
+import runpy, sys
+try:
+    runpy.run_module("screens.main", run_name="__main__")
+finally:
+    lines = open("/proc/self/status").read().splitlines()
+    print(next(int(one.split()[1]) // 1024 for one in lines if one.startswith("VmHWM")), file=sys.stderr)
+"""
+
 OFFRAMP = [sys.executable, "-m", "screens.main", "db"]
 APP = "migrate-backend"
 
@@ -82,6 +92,21 @@ class Program:
             cwd=cwd,
             start_new_session=True,
         )
+
+    def measured(self, *words: str) -> tuple[int, int]:
+        """Exit code, and the most memory that it had, in MB; what it writes to standard output is thrown
+        away."""
+        ran = subprocess.run(
+            [sys.executable, "-c", _MEASURED, "db", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | self.env,
+            timeout=110,
+            check=False,
+        )
+        return ran.returncode, int(ran.stderr.split()[-1])
 
     def want_none(self, text: str) -> None:
         """No secret stands in `text`."""

@@ -5,7 +5,6 @@ import os
 import signal
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -220,23 +219,8 @@ def test_several_databases_come_by_name_each_once(
 def test_memory_does_not_grow_with_the_dump(heroku: Heroku, program: Program, folder: Path) -> None:
     heroku.sandbox.database.postgres, kept = None, heroku.sandbox.database.postgres
     heroku.sandbox.backups.content = b"PGDMP" + os.urandom(1 << 20) * 400
-    script = """
-import runpy, sys
-try:
-    runpy.run_module("screens.main", run_name="__main__")
-finally:
-    lines = open("/proc/self/status").read().splitlines()
-    print(next(int(one.split()[1]) // 1024 for one in lines if one.startswith("VmHWM")), file=sys.stderr)
-"""
-    ran = subprocess.run(
-        [sys.executable, "-c", script, "db", "fetch", APP, "-o", "-", "--yes"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | program.env,
-        timeout=100,
-        check=False,
-    )
-    heroku.sandbox.database.postgres = kept
-    assert ran.returncode == DONE, ran.stderr
-    assert int(ran.stderr.split()[-1]) < 90, "MB"
+    try:
+        code, most = program.measured("fetch", APP, "-o", "-", "--yes")
+    finally:
+        heroku.sandbox.database.postgres = kept
+    assert code == DONE and most < 90

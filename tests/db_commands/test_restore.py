@@ -158,3 +158,20 @@ def test_ctrl_c_ends_pg_restore_and_says_how_to_begin_anew(
             break
         time.sleep(0.05)
     assert target.one(query, role="postgres") == 0
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_dump(
+    old: Server, target: Database, program: Program, tmp_path: Path
+) -> None:
+    source = old.database()
+    source.sql("CREATE TABLE big (id int, raw bytea)")
+    # 2 MB a row, and nothing that can be compressed.
+    block = "(SELECT string_agg(sha512((i::text || j)::bytea), NULL) FROM generate_series(1, 32000) j)"
+    source.sql(f"INSERT INTO big SELECT i, {block} FROM generate_series(1, 60) i")
+    file = tmp_path / "big.dump"
+    file.write_bytes(dump(source))
+    assert file.stat().st_size > 100_000_000
+    code, most = program.measured("restore", str(file), program.name("TARGET", target), "--yes")
+    assert code == DONE and most < 90
+    assert target.one("SELECT sum(length(raw)) FROM big") == 60 * 32_000 * 64

@@ -5,7 +5,7 @@ from typing import Final
 
 from wizard.database.archive import Entry, Head
 from wizard.database.catalogue import HEROKUS_OWN
-from wizard.database.schema import _unwanted as unwanted
+from wizard.database.schema import unwanted
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble

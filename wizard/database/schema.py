@@ -1,19 +1,17 @@
 """Sorts a schema dump into what is made before the data, with each table, and at the end."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
-import psycopg
 from psycopg import sql
 
 from wizard.database.abilities import Abilities
 from wizard.database.archive import PRE_DATA, Entry
 from wizard.database.catalogue import HEROKUS_OWN, Table
-from wizard.database.connect import Connection, trouble
+from wizard.database.connect import Connection
 from wizard.model.noun import Noun
 from wizard.model.text import clean
-from wizard.model.trouble import Trouble
 
 Stage = Literal["before", "index", "rest", "foreign", "trigger", "refresh", "policy", "last"]
 """When an object is made. `index`: as soon as its table's rows are there. The others in this order, after
@@ -38,6 +36,11 @@ class Schema(Noun, frozen=True, kw_only=True):
 
     statements: tuple[Statement, ...]
     left_out: tuple[str, ...]
+
+    @property
+    def after(self) -> tuple[Statement, ...]:
+        """What is made after the data."""
+        return tuple(statement for statement in self.statements if statement.stage != "before")
 
 
 _NEVER = {
@@ -93,7 +96,7 @@ def sort_schema(
     statements: list[Statement] = []
     left_out: list[str] = []
     for entry in entries:
-        why = _unwanted(entry, extensions)
+        why = unwanted(entry, extensions)
         if why is not None:
             if why:
                 left_out.append(why)
@@ -139,7 +142,7 @@ def _stage(entry: Entry, table: Table | None) -> Stage:
     return _STAGES.get(entry.kind, "rest")
 
 
-def _unwanted(entry: Entry, extensions: Collection[str]) -> str | None:
+def unwanted(entry: Entry, extensions: Collection[str]) -> str | None:
     """None for what is wanted; otherwise why it is left out, empty where nobody would miss it."""
     if entry.kind in _NEVER:
         return _NEVER[entry.kind].format(clean(entry.name))
@@ -192,44 +195,3 @@ def populated_views(connection: Connection) -> set[int]:
             "SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'm' AND relispopulated"
         ).fetchall()
     }
-
-
-def make_before(connection: Connection, schema: Schema, also: Callable[[], None]) -> None:
-    """Make all that comes before the data, and whatever `also` writes, in one transaction: after a crash
-    either all of it is there or nothing.
-
-    Raises:
-        Trouble: an object is refused by the target; it is named.
-    """
-    statements = [statement for statement in schema.statements if statement.stage == "before"]
-    script = "\n".join(statement.create for statement in statements)
-    connection.execute("BEGIN")
-    try:
-        also()
-        if script:
-            connection.execute(script.encode("utf-8", "surrogateescape"))
-        connection.execute("COMMIT")
-    except psycopg.Error as error:
-        if connection.closed or connection.broken:
-            raise
-        connection.execute("ROLLBACK")
-        raise _culprit(connection, schema, error) from error
-
-
-def _culprit(connection: Connection, schema: Schema, error: psycopg.Error) -> Trouble:
-    """Send the statements one by one to find the refused one; nothing of it stays."""
-    statements = [statement for statement in schema.statements if statement.stage == "before"]
-    connection.execute("BEGIN")
-    what = "The schema cannot be made on the target"
-    try:
-        for statement in statements:
-            connection.execute(statement.create.encode("utf-8", "surrogateescape"))
-    except psycopg.Error as again:
-        error = again
-        what = f"The target refuses the {statement.name}"
-    if not connection.closed:
-        connection.execute("ROLLBACK")
-    extensions = "; ".join(words for words in schema.left_out if words.startswith("extension "))
-    refused = trouble(error, f"{what} ({extensions})" if extensions else what)
-    refused.untouched = "The target was left as it was before, and the source was only read."
-    return refused
