@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import errors
 
 from wizard.database.keep_alive import KEEP_ALIVE
 from wizard.database.line import Line, open_line
@@ -45,11 +44,44 @@ PINNED = {
     "transaction_timeout": "0",
 }
 
-_LASTING = ("28", "3D", "53100", "53200", "0A")
-"""Classes of SQLSTATE that psycopg calls operational but that no waiting cures: wrong password, no such
-database, disk full, out of memory, not supported."""
+_PASSING = (
+    "08",
+    "25P03",
+    "25P04",
+    "40001",
+    "40003",
+    "40P01",
+    "53000",
+    "53300",
+    "55P03",
+    "57P01",
+    "57P02",
+    "57P03",
+    "57P05",
+    "58000",
+    "58030",
+)
+"""SQLSTATEs, or classes of them, that waiting and connecting again may cure: the connection or the server broke
+off, a timeout of a transaction, a deadlock, no connection or lock to be had, a disk that did not answer. psycopg
+calls many more operational: a value that is too long, a full disk, a view that has no rows, a foreign server."""
 
-_PASSING = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+_PROTOCOL_VIOLATION = "08P01"
+
+_NO_PASSWORD = "password authentication failed"
+
+_REFUSED = (
+    _NO_PASSWORD,
+    "no pg_hba.conf entry",
+    "is not permitted to log in",
+    "permission denied for database",
+    'FATAL:  role "',
+    'FATAL:  database "',
+    "certificate verify failed",
+    "does not support TLS",
+    "does not support SSL",
+)
+"""What a server says in its own words, before it has given a SQLSTATE, to whom it does not let in. Of a role or a
+database it says so that there is none."""
 
 
 class Ends:
@@ -214,16 +246,31 @@ def is_passing(error: BaseException) -> bool:
     """Whether waiting and connecting again may cure `error`."""
     if isinstance(error, Trouble):
         return error.retry
-    if isinstance(error, _PASSING):
-        return True
-    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+    if not isinstance(error, psycopg.Error):
         return False
-    state = error.sqlstate or ""
-    return (
-        not state.startswith(_LASTING)
-        and not isinstance(error, errors.QueryCanceled)
-        and (bool(state) or "password authentication failed" not in str(error))
-    )
+    if error.sqlstate is None:
+        lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        return lost and not is_refused(error)
+    if error.sqlstate.startswith("08"):
+        # A server that goes on says so of another one, which it cannot reach for us.
+        of_another = error.diag.severity_nonlocalized == "ERROR"
+        return not of_another and error.sqlstate != _PROTOCOL_VIOLATION
+    return error.sqlstate.startswith(_PASSING)
+
+
+def is_refused(error: BaseException) -> bool:
+    """Whether the server does not let us in. With credentials that were rotated a moment ago it may."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    if error.sqlstate is not None:
+        return error.sqlstate.startswith(("28", "3D"))
+    return any(words in str(error) for words in _REFUSED)
+
+
+def is_wrong_password(error: BaseException) -> bool:
+    """Whether it is the password that is refused."""
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    return state == "28P01" or _NO_PASSWORD in str(error)
 
 
 def reason(error: BaseException) -> str:
@@ -276,11 +323,13 @@ def trouble(error: psycopg.Error, what: str) -> Trouble:
         return Trouble(
             said, untouched=kept, remedy="Give the database more disk, then resume.", code="database-full"
         )
-    if state.startswith("28") or "password authentication failed" in text:
+    if is_refused(error):
         return Trouble(
             said,
             untouched=kept,
-            remedy="Sign in again so that fresh credentials are read, then resume.",
+            remedy="Sign in again so that fresh credentials are read, then resume."
+            if is_wrong_password(error)
+            else "See that role, database and sslmode of its URL are right, then resume.",
             code="database-login",
         )
     if state == "42501":

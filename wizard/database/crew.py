@@ -11,7 +11,15 @@ import psycopg
 from psycopg import pq
 
 from wizard.database.board import Board
-from wizard.database.connect import NO_FREE_CONNECTION, Ends, is_passing, reason, trouble
+from wizard.database.connect import (
+    NO_FREE_CONNECTION,
+    Ends,
+    is_passing,
+    is_refused,
+    is_wrong_password,
+    reason,
+    trouble,
+)
 from wizard.database.control import Control, Stopped
 from wizard.database.line import Line
 from wizard.database.pace import Pace
@@ -27,6 +35,12 @@ and all queries of that table wait behind it."""
 
 LOGIN_ATTEMPTS = 3
 """A refused password may be one that was rotated a moment ago: it is read again this often."""
+
+DOOR_ATTEMPTS = 7
+"""Who is not let in for another reason (no such role, no such database) asks this often, for about a minute: the
+server may just be set up."""
+
+MOST_DOUBLINGS = 10
 
 
 class Hands:
@@ -235,7 +249,7 @@ class Crew:
             self._change.notify_all()
 
     def _attempt(self, task: Task, hands: Hands, number: int) -> Iterable[Task]:
-        attempt = 0
+        attempt = refused = 0
         while True:
             if self._control.paused:
                 hands.let_go(at_once=True)
@@ -249,8 +263,9 @@ class Crew:
                     raise Stopped from error
                 if reason(error) == NO_FREE_CONNECTION and self._spared(side):
                     raise _NotNeeded(task) from error
-                if not may_pass(error, attempt):
+                if not may_pass(error, refused):
                     raise error if isinstance(error, Trouble) else trouble(error, task.what) from error
+                refused += is_refused(error)
                 wait_to_retry(error, side, attempt, self._control, self._board, number=number)
                 attempt += 1
 
@@ -273,19 +288,18 @@ class _NotNeeded(Exception):
         self.task = task
 
 
-def may_pass(error: psycopg.Error | Trouble, attempt: int) -> bool:
-    """Whether another attempt makes sense."""
-    login = isinstance(error, psycopg.Error) and (
-        (error.sqlstate or "").startswith("28") or "password authentication failed" in str(error)
-    )
-    return is_passing(error) or (login and attempt < LOGIN_ATTEMPTS)
+def may_pass(error: psycopg.Error | Trouble, refused: int) -> bool:
+    """Whether another attempt makes sense, after the server has not let us in `refused` times."""
+    if not is_refused(error):
+        return is_passing(error)
+    return refused < (LOGIN_ATTEMPTS if is_wrong_password(error) else DOOR_ATTEMPTS)
 
 
 def wait_to_retry(
     error: psycopg.Error | Trouble, side: str, attempt: int, control: Control, board: Board, *, number: int
 ) -> None:
     """Wait before the next attempt, longer each time, and say so on the board. Raises Stopped."""
-    seconds = min(0.5 * 2**attempt, LONGEST_WAIT)
+    seconds = min(0.5 * 2 ** min(attempt, MOST_DOUBLINGS), LONGEST_WAIT)
     board.wait(number, f"{side}: {reason(error)}", seconds)
     try:
         control.sleep(seconds)

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import pq
 
 from wizard.database.board import Board
-from wizard.database.connect import Connection, Ends, trouble
+from wizard.database.connect import Connection, Ends, is_refused, trouble
 from wizard.database.control import Control, Stopped
 from wizard.database.crew import may_pass, wait_to_retry
 from wizard.database.snapshot import Snapshot, SnapshotLost
@@ -88,7 +88,7 @@ class Patience:
 
     def patiently(self, what: str, side: str, do: Callable[[], T]) -> T:
         """Do something that may be done again, as often as it takes while waiting may help."""
-        attempt = 0
+        attempt = refused = 0
         while True:
             self._control.check()
             forget = self._control.on_stop(self._ends.cancel_all)
@@ -97,8 +97,9 @@ class Patience:
             except (psycopg.Error, Trouble) as error:
                 if self._control.stopped:
                     raise Stopped from error
-                if not may_pass(error, attempt):
+                if not may_pass(error, refused):
                     raise error if isinstance(error, Trouble) else trouble(error, what) from error
+                refused += is_refused(error)
                 wait_to_retry(error, side, attempt, self._control, self._board, number=-1)
                 attempt += 1
             finally:
