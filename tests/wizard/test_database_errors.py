@@ -143,6 +143,6 @@ def test_a_value_that_no_index_takes_is_named(source: Database, old: Server, tmp
         " $$ SELECT string_agg(md5((n * i)::text), '') FROM generate_series(1, 900) n $$"
     )
     told = told_of(source, old.database(), tmp_path)
-    with pytest.raises(Trouble, match="index by_text of public.notes cannot be built: index row"):
+    with pytest.raises(Trouble, match=r"index by_text of public\.notes cannot be built: index row"):
         told.move.first_copy()
     assert told.waits == []

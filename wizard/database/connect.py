@@ -61,16 +61,17 @@ _PASSING = (
     "58000",
     "58030",
 )
-"""SQLSTATEs, or classes of them, that waiting and connecting again may cure: the connection or the server broke
-off, a timeout of a transaction, a deadlock, no connection or lock to be had, a disk that did not answer. psycopg
-calls many more operational: a value that is too long, a full disk, a view that has no rows, a foreign server."""
+"""SQLSTATEs, or classes of them, that waiting and connecting again may cure: the connection or the server
+broke off, a timeout of a transaction, a deadlock, no connection or lock to be had, a disk that did not
+answer. psycopg calls many more operational: a value that is too long, a full disk, a view that has no rows,
+a foreign server."""
 
 _PROTOCOL_VIOLATION = "08P01"
 
-_NO_PASSWORD = "password authentication failed"
+_UNKNOWN = "password authentication failed"
 
 _REFUSED = (
-    _NO_PASSWORD,
+    _UNKNOWN,
     "no pg_hba.conf entry",
     "is not permitted to log in",
     "permission denied for database",
@@ -80,8 +81,8 @@ _REFUSED = (
     "does not support TLS",
     "does not support SSL",
 )
-"""What a server says in its own words, before it has given a SQLSTATE, to whom it does not let in. Of a role or a
-database it says so that there is none."""
+"""What a server says in its own words, before it has given a SQLSTATE, to whom it does not let in. Of a role
+or a database it says so that there is none."""
 
 
 class Ends:
@@ -270,7 +271,7 @@ def is_refused(error: BaseException) -> bool:
 def is_wrong_password(error: BaseException) -> bool:
     """Whether it is the password that is refused."""
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
-    return state == "28P01" or _NO_PASSWORD in str(error)
+    return state == "28P01" or _UNKNOWN in str(error)
 
 
 def reason(error: BaseException) -> str:

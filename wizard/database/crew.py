@@ -37,8 +37,8 @@ LOGIN_ATTEMPTS = 3
 """A refused password may be one that was rotated a moment ago: it is read again this often."""
 
 DOOR_ATTEMPTS = 7
-"""Who is not let in for another reason (no such role, no such database) asks this often, for about a minute: the
-server may just be set up."""
+"""Who is not let in for another reason (no such role, no such database) asks this often, for about a minute:
+the server may just be set up."""
 
 MOST_DOUBLINGS = 10
 
