@@ -1,5 +1,6 @@
 """Progress of a `db` command: a few lines rewritten in place on a terminal, plain lines or JSON elsewhere."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -70,7 +71,8 @@ class Watch(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.in_place:
-            self._live.stop()
+            with contextlib.suppress(OSError):
+                self._live.stop()
 
     @property
     def last(self) -> T | None:
@@ -79,7 +81,8 @@ class Watch(Generic[T]):
 
     def report(self, snapshot: T) -> None:
         """Show a snapshot."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):
+            # A terminal that is gone stops nothing.
             self._last = snapshot
             if self._voice.json:
                 self._voice.event("progress", **self._fields(snapshot))
@@ -90,13 +93,13 @@ class Watch(Generic[T]):
 
     def again(self) -> None:
         """Draw the newest snapshot anew: what it depends on has changed."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):
             if self.in_place and self._last is not None:
                 self._draw(self._last)
 
     def say(self, text: str, kind: str = "note") -> None:
         """A sentence that stays."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):
             if self.in_place:
                 self._live.console.print(Text(self._shown(text)))
             else:

@@ -1,6 +1,7 @@
 """How the `db` commands speak: lines for a person, one JSON object a line for a script, never both in one
 stream."""
 
+import contextlib
 import re
 import shutil
 import sys
@@ -22,8 +23,9 @@ class Voice:
         """A line for a person; a pipe reads it without delay. Standard error is not used for it under --json:
         there the same is told by `event`."""
         if not self.json:
-            self.words.write(self._wrapped(text) + "\n")
-            self.words.flush()
+            with _whoever_listens():
+                self.words.write(self._wrapped(text) + "\n")
+                self.words.flush()
 
     def _wrapped(self, text: str) -> str:
         """Broken between words on a terminal; a pipe gets it in one line."""
@@ -38,5 +40,11 @@ class Voice:
     def event(self, kind: str, **fields: Any) -> None:
         """A line for a script; nothing without --json."""
         if self.json:
-            sys.stdout.write(msgspec.json.encode({"event": kind, **fields}).decode() + "\n")
-            sys.stdout.flush()
+            with _whoever_listens():
+                sys.stdout.write(msgspec.json.encode({"event": kind, **fields}).decode() + "\n")
+                sys.stdout.flush()
+
+
+def _whoever_listens() -> contextlib.suppress:
+    """A terminal that is gone, or a reader that has enough: the work goes on, and the exit code tells."""
+    return contextlib.suppress(OSError)

@@ -97,14 +97,19 @@ def _keyboard(keys: Mapping[str, Callable[[], None]]) -> Iterator[Callable[[], N
     def listen() -> None:
         while not end.is_set():
             if select.select([descriptor], [], [], LOOK)[0]:
-                pressed = os.read(descriptor, 64)
+                try:
+                    pressed = os.read(descriptor, 64)
+                except OSError:
+                    return
                 if not pressed:
                     return
                 for key in pressed.decode("utf-8", "replace"):
                     keys.get(key, lambda: None)()
 
     def restore() -> None:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        # A terminal that is gone has nothing to be put back.
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
     # Keys one by one, and ctrl+c still a signal.
     tty.setcbreak(descriptor)

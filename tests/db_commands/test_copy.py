@@ -246,3 +246,45 @@ def test_what_comes_otherwise_is_said_and_what_cannot_come_is_refused(
     refused = program("copy", there, here, "--yes")
     assert refused.code == TROUBLE and "places.place" in refused.err, refused.said
     assert not marked(target)
+
+
+@pytest.mark.slow
+def test_a_service_file_and_a_checked_certificate_serve(
+    source: Database, target: Database, program: Program, private_home: Path
+) -> None:
+    port, other = source.server.open_front(), target.server.open_front()
+    service = private_home / ".pg_service.conf"
+    service.write_text(
+        f"[shop]\nhost=127.0.0.1\nport={port}\nuser=app\ndbname={source.name}\nsslmode=require\n"
+    )
+    program.env["PGPASSWORD"] = PASSWORD
+    checked = f"sslmode=verify-full&sslrootcert={target.server.ca_file}"
+    here = f"postgresql://app@localhost:{other}/{target.name}?{checked}"
+    done = program("copy", "service=shop", here, "--yes")
+    assert done.code == DONE, done.said
+    assert done.out.count("TLS") == 2 and "without TLS" not in done.out
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_enough_does_not_change_what_happens(
+    source: Database, target: Database, program: Program
+) -> None:
+    words = [*OFFRAMP, "copy", program.name("SOURCE", source), program.name("TARGET", target), "--yes"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env=os.environ | program.env) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.wait(60) == DONE
+    assert target.one("SELECT count(*) FROM payments") == 12_000
+
+
+@pytest.mark.parametrize("name", ["copy", "verify", "fetch", "restore"])
+def test_the_help_fits_a_terminal_and_says_what_the_exit_codes_mean(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as ended:
+        main(["db", name, "--help"])
+    told = capsys.readouterr().out
+    assert (ended.value.code == 0 and "exit codes: 0" in told and "--yes" in told) or name == "verify"
+    assert max(map(len, told.splitlines())) <= 80

@@ -118,3 +118,19 @@ def test_fetch_and_restore_ask_and_show(
         with Terminal("fetch", APP, "-o", "-", command=OFFRAMP, env=program.env) as terminal:
             assert ended(terminal, program) == 2
             assert "a dump is no text" in terminal.words
+
+
+@pytest.mark.slow
+def test_a_terminal_that_closes_stops_it_cleanly_and_the_same_command_goes_on(
+    old: Server, target: Database, program: Program, private_home: Path
+) -> None:
+    source = old.database()
+    source.sql(MANY)
+    words = ("copy", program.name("SOURCE", source), program.name("TARGET", target), "--yes")
+    with Terminal(*words, command=OFFRAMP, env=program.env) as terminal:
+        terminal.wait("p pause")
+        terminal.hang_up()
+        assert terminal.process.wait(30) == INTERRUPTED
+    assert not list(private_home.rglob("mistakes.log"))
+    done = program(*words)
+    assert done.code == DONE and "goes on from what is on the target" in done.out, done.said
