@@ -193,6 +193,12 @@ RULES: dict[str, _Rule] = {
         "it could not prove that all came over",
         "Use a role that bypasses row-level security, or ALTER TABLE ... NO FORCE ROW LEVEL SECURITY first.",
     ),
+    "policy role": _when(
+        lambda feature, _, target: feature.name not in target.abilities.roles,
+        "Policies name the role {name}, which the target does not have",
+        "{users}",
+        "Make the role on the target, or take it out of the policies.",
+    ),
     "prepared transaction": _always(
         "refused",
         "The transaction {name} is prepared and not committed",

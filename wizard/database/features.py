@@ -25,6 +25,7 @@ Kind = Literal[
     "lz4",
     "setting",
     "forced policy",
+    "policy role",
     "prepared transaction",
     "unlogged",
     "tablespace",
@@ -282,6 +283,13 @@ _QUERIES: list[tuple[Kind, int, str]] = [
             "tables whose policies hold for their owner too",
             f"SELECT c.oid::regclass::text {_CLASS} c.relkind IN ('r', 'p') AND c.relrowsecurity AND c.relforcerowsecurity",
         ),
+    ),
+    (
+        "policy role",
+        0,
+        "SELECT r.rolname::text, (array_agg('policy ' || x.name ORDER BY x.name))[:5] FROM (SELECT p.polname || ' on '"
+        f" || c.oid::regclass AS name, p.polroles {_CLASS.replace('WHERE', 'JOIN pg_catalog.pg_policy p ON p.polrelid = c.oid WHERE', 1)} true) x"
+        " JOIN pg_catalog.pg_roles r ON r.oid = ANY (x.polroles) GROUP BY 1",
     ),
     (
         "prepared transaction",

@@ -362,10 +362,26 @@ def remove(connection: Connection) -> None:
     connection.execute("DROP SCHEMA IF EXISTS _offramp CASCADE")
 
 
+MANY = 1_000
+"""Tables that can be dropped in one transaction: each takes locks, for which a server has little room."""
+
+_TABLES = """
+SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%'
+AND n.nspname NOT IN ('information_schema', '_offramp')
+AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_class'::regclass
+    AND e.objid = c.oid AND e.deptype = 'e')
+"""
+
+
 def empty_target(connection: Connection) -> None:
     """Remove all large objects of a target that is ours; then drop every schema and make `public` anew, in
-    one transaction."""
+    one transaction. Of very many tables some are dropped before that, some at a time."""
     remove_large_objects(connection)
+    while len(tables := connection.execute(_TABLES.encode()).fetchall()) > MANY:
+        some = sql.SQL(", ").join(sql.Identifier(*name) for name in tables[: MANY // 4])
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(some))
     names = connection.execute(
         "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%'"
         " AND nspname <> 'information_schema'"

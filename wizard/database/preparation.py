@@ -15,12 +15,13 @@ from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import state_of
 from wizard.database.inspect import SourceFacts, source_facts, target_facts
 from wizard.database.late_checks import late_checks
+from wizard.database.make_schema import REHEARSED, make_before
 from wizard.database.marker import Owner
 from wizard.database.not_taken import not_taken
 from wizard.database.parts import cut, part_size
 from wizard.database.pgdump import dump_schema
 from wizard.database.refusals import want_movable, what_cannot_move
-from wizard.database.schema import index_owners, make_before, populated_views, refreshes, sort_schema
+from wizard.database.schema import index_owners, populated_views, refreshes, sort_schema
 from wizard.database.snapshot import Snapshot
 from wizard.model.trouble import Trouble
 
@@ -126,10 +127,18 @@ def prepare(
         schema = sort_schema(
             ahead.entries, tables, ahead.owners, able.installable or (), more=checks, able=able
         )
-        after = [one for one in schema.statements if one.stage != "before"] + matviews
+        after = [*schema.after, *matviews]
         parts = [part for table in tables for part in cut(table, size, major)]
         whose = replace(owner, left_out=schema.left_out + not_in_the_dump)
-        make_before(target, schema, lambda: marker.make(target, whose, tables, parts, after))
+        older = facts.version < ahead.facts.version
+        make_before(
+            target,
+            schema,
+            also=lambda: marker.make(target, whose, tables, parts, after),
+            undo=lambda: marker.empty_target(target),
+            rehearse=schema.after if older or len(schema.after) <= REHEARSED else (),
+            search_path=search_path,
+        )
         for words in whose.left_out:
             event(f"Left out: {words}.")
         for verdict in verdicts:

@@ -52,6 +52,29 @@ def test_it_is_refused_by_name(servers: dict[int, Server], tmp_path: Path, case:
     assert inspect_target(target.url(), session="s-1").state.state == "empty", "something was written"
 
 
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        ("CREATE VIEW newest AS SELECT uuidv7() AS id", "view newest"),
+        ("CREATE TABLE t (b bytea); CREATE INDEX sums ON t (crc32(b))", "index sums"),
+        (
+            "CREATE TABLE t (a int[]);"
+            "CREATE RULE turned AS ON INSERT TO t DO ALSO SELECT array_reverse(NEW.a)",
+            "rule t turned",
+        ),
+    ],
+)
+def test_what_no_rule_knows_is_refused_before_a_row_comes(
+    servers: dict[int, Server], tmp_path: Path, made: str, named: str
+) -> None:
+    source, target = servers[18].database(), servers[16].database()
+    source.sql(made)
+    with pytest.raises(Trouble) as refused:
+        Told(source, target, tmp_path).move.first_copy()
+    assert named in refused.value.cause
+    assert inspect_target(target.url(), session="s-1").state.state == "empty", "something was written"
+
+
 def test_what_changes_is_said_and_the_rest_moves(servers: dict[int, Server], tmp_path: Path) -> None:
     source, target = servers[16].database(), servers[18].database()
     for case in CHANGED:
