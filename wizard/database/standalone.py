@@ -76,16 +76,16 @@ def stand(source: Url, target: Url, kind: str = "db-copy") -> Standing:
     """
     try:
         with connect(source(), "offramp/look", {"default_transaction_read_only": "on"}) as there:
-            identity = marker.identity(there)
+            identity, place = marker.identity(there), _place(there)
             behind, writers = not_taken(there), other_clients(there)
     except psycopg.Error as error:
         raise trouble(error, "The source cannot be read") from error
     try:
         with connect(target(), "offramp/look") as here:
-            other = marker.identity(here)
+            other, same = marker.identity(here), _place(here) == place
     except psycopg.Error as error:
         raise trouble(error, "The target cannot be read") from error
-    if other == identity:
+    if same and other == identity:
         raise Trouble(
             "Source and target are the same database.",
             untouched="Nothing was written.",
@@ -96,6 +96,14 @@ def stand(source: Url, target: Url, kind: str = "db-copy") -> Standing:
     return Standing(
         session=f"{kind}-{pair}", identity=identity, left_behind=tuple(behind), writers=tuple(writers)
     )
+
+
+def _place(connection: Connection) -> tuple[object, ...]:
+    """What no two servers share: an ordinary role may not read a cluster's own number everywhere."""
+    row = connection.execute(
+        "SELECT pg_catalog.pg_postmaster_start_time(), pg_catalog.current_database()"
+    ).fetchone()
+    return tuple(row or ())
 
 
 class StandaloneCopy:
@@ -143,9 +151,8 @@ class StandaloneCopy:
         """Make the copy and prove it.
 
         Raises:
-            Trouble: the target holds something else; its copy no longer fits (`copy-misfit`); or something
-            broke
-                for good.
+            Trouble: the target holds something else, its copy no longer fits (`copy-misfit`), or something
+                broke for good.
             Stopped: the person asked for it.
         """
         move = self.move
