@@ -118,15 +118,15 @@ class Again:
         if digest(hands.source, state.table, part.first, part.end) != part.digest:
             with self._job.lock:
                 state.changed.append(part)
-        return self._checked(state, hands)
+        return self._checked(state)
 
     def _check_target(self, state: State, hands: Hands) -> list[Task]:
         state.found = digest(hands.target, state.table)
         state.target_differs = state.found != state.recorded
         state.target_read = True
-        return self._checked(state, hands)
+        return self._checked(state)
 
-    def _checked(self, state: State, hands: Hands) -> list[Task]:
+    def _checked(self, state: State) -> list[Task]:
         if not last_of(state, "to_check", self._job.lock):
             return []
         if state.changed or state.target_differs or state.missing:
@@ -134,8 +134,7 @@ class Again:
             return [Task(what, lambda hands: self._redo(state, hands))]
         if state.target_read and all(build.done for build in state.builds):
             # Both sides have been read just now, and nothing is missing.
-            self._completion.record(state, hands.target, state.found)
-            return []
+            return [self._completion.recording(state)]
         return [self._completion.task(state)]
 
     def _redo(self, state: State, hands: Hands) -> list[Task]:

@@ -7,7 +7,6 @@ from psycopg import sql
 
 from wizard.database import marker
 from wizard.database.builds import make_build
-from wizard.database.connect import Connection
 from wizard.database.crew import Hands, Task
 from wizard.database.digest import Digest, digest
 from wizard.database.marker import Build
@@ -91,15 +90,19 @@ class Completion:
         found = digest(hands.target, state.table, piece.first, piece.end)
         with self._job.lock:
             state.found += found
-        if last_of(state, "to_prove", self._job.lock):
-            self.record(state, hands.target, state.found)
-        return []
+        return [self.recording(state)] if last_of(state, "to_prove", self._job.lock) else []
 
-    def record(self, state: State, target: Connection, found: Digest) -> None:
-        """Record the comparison of a table with what was copied of it."""
+    def recording(self, state: State) -> Task:
+        """The task that records the comparison of a table, of which the target has been read whole, with what
+        was copied of it. A task of its own: whatever has counted itself off must not be done again."""
+        return self._task(state, "The proof of table {} cannot be recorded", self._record)
+
+    def _record(self, state: State, hands: Hands) -> list[Task]:
+        target, found = hands.target, state.found
         recorded = marker.recorded(target, state.table.key)
         target.execute(marker.record_proofs([(state.table.key, recorded, found)]))
         self.tell(state, recorded, found)
+        return []
 
     def tell(self, state: State, recorded: Digest, found: Digest) -> None:
         """Show the outcome of a comparison."""

@@ -316,9 +316,9 @@ def recorded(connection: Connection, key: str) -> Digest:
 
 
 def replan(connection: Connection, key: str, drop: Sequence[Part] | None, plan: Sequence[Part]) -> None:
-    """Replace the parts `drop` of a table (None: all of them) by `plan`, and take its proof back; inside a
-    one transaction."""
-    numbers = None if drop is None else [part.number for part in drop]
+    """Replace the parts `drop` of a table (None: all of them) by `plan`, and take its proof back; inside
+    one transaction. Done before already, it is done again."""
+    numbers = None if drop is None else [part.number for part in (*drop, *plan)]
     connection.execute(
         "DELETE FROM _offramp.part WHERE tab = %s AND (%s::int[] IS NULL OR number = ANY(%s))",
         (key, numbers, numbers),
