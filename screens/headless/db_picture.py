@@ -86,7 +86,7 @@ def _words(progress: CopyProgress, paused: bool) -> str:
     if progress.rate > 0 and progress.phase != "done":
         parts.append(rate(progress.rate))
     if progress.seconds_left is not None:
-        parts.append(f"{span(*progress.seconds_left)} left")
+        parts.append(f"rows: {span(*progress.seconds_left)} left")
     if progress.tables:
         parts.append(f"{progress.tables_proven} of {len(progress.tables)} tables proven")
     if paused:

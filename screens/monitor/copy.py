@@ -57,7 +57,7 @@ def _figures(copy: CopyProgress, cells: int, *, moving: bool, known: bool) -> Li
         if copy.rate > 0:
             parts.append(rate(copy.rate))
         if copy.seconds_left is not None:
-            parts.append(f"{span(*copy.seconds_left)} left")
+            parts.append(f"rows: {span(*copy.seconds_left)} left")
         elif doing == PHASES["data"]:
             parts.append("time left not known yet")
     if copy.tables:

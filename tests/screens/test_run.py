@@ -89,7 +89,7 @@ async def test_the_copy_is_shown_with_estimates_marked(run: ARun, vault: Vault) 
     assert "● running · begun " in text
     assert "5 of 12  Copy migrate-db into acme-db" in text
     assert "~67 %  23.8 of ~35.6 GB" in text
-    assert "41 MB/s · ~24 to 31 min left · 18 of 22 tables proven" in text
+    assert "41 MB/s · rows: ~24 to 31 min left · 18 of 22 tables proven" in text
     assert "80.5 of ~132 M rows" in text
     assert "✓ up 41 min · 2 reconnects · 31 ms" in text
     assert "next    6 gate: cut-over · 7 Maintenance mode on" in text
