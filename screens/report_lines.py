@@ -88,12 +88,13 @@ def _proof(proof: Proof, source: str, width: int) -> Block:
     rows = sum(table.source_rows for table in proof.tables)
     title = f"Proof of {proof.database}: {good} of {len(proof.tables)} tables equal, {rows:,} rows"
     legend = f"rows on {source} = rows now, and the end of the digest that both sides have"
-    lines = [Content.assemble(marked("failed", difference)) for difference in proof.differences]
+    lines = [Content.assemble(marked("failed", one.words)) for one in proof.lost]
     # What differs comes first: nobody should have to look for it.
     lines += [_table(table, source, width) for table in sorted(proof.tables, key=lambda t: (t.equal, t.name))]
     lines.append(
         Content.styled(f"{proof.sequences_checked} sequences compared, in {exact(proof.seconds)}", MUTED)
     )
+    lines += [Content.styled(f"{one.judgement}: {one.words}", MUTED) for one in proof.excused]
     return Block(Content.assemble((title, STRONG), "\n", (legend, MUTED)), lines)
 
 
@@ -112,6 +113,7 @@ def _table(table: TableProof, source: str, width: int) -> Content:
         f"{name:<{room}} {rows:>12} rows, now {now}  ",
         (f"{GLYPHS['failed']} differs", BAD),
         f"\n   digest on {source} …{table.source_digest[-DIGITS:]}, now …{table.target_digest[-DIGITS:]}",
+        *((f"\n   {words}", MUTED) for words in (table.rows.lines if table.rows else ())),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from screens.headless.db_voice import Voice
 from screens.quantities import exact, number
-from wizard.database.progress import Proof
+from wizard.database.progress import Proof, TableProof
 
 NAMED: Final = 50
 """Differences that are printed one by one; of more the number is told."""
@@ -19,6 +19,10 @@ def tell_proof(voice: Voice, proof: Proof, *, skipped: bool = False) -> None:
         voice.line(f"differs  {words}")
     if len(differences) > NAMED:
         voice.line(f"         and {len(differences) - NAMED} more")
+    for one in proof.excused[:NAMED]:
+        voice.line(f"{one.judgement:<10} {one.words}")
+    if len(proof.excused) > NAMED:
+        voice.line(f"           and {len(proof.excused) - NAMED} more of these")
     took = f" in {exact(proof.seconds)}" if proof.seconds else ""
     if skipped:
         voice.line("The rows were not proven, as you asked. `offramp db verify` does it at any time.")
@@ -35,22 +39,34 @@ def tell_proof(voice: Voice, proof: Proof, *, skipped: bool = False) -> None:
                 "equal": table.equal,
                 "source_rows": table.source_rows,
                 "target_rows": table.target_rows,
+                "rows": _rows_for_json(table),
             }
             for table in proof.tables
         ],
         sequences=proof.sequences_checked,
-        differences=list(proof.differences),
+        differences=[
+            {"kind": one.kind, "name": one.name, "words": one.words, "judgement": one.judgement}
+            for one in proof.differences
+        ],
         left_out=list(proof.left_out),
     )
 
 
 def _differences(proof: Proof) -> list[str]:
-    tables = [
-        f"table {table.name}: {_rows(table.source_rows, table.target_rows)}"
-        for table in proof.tables
-        if not table.equal
-    ]
-    return [*tables, *proof.differences]
+    lines = []
+    for table in proof.tables:
+        if not table.equal:
+            lines.append(f"table {table.name}: {_rows(table.source_rows, table.target_rows)}")
+        if table.rows is not None:
+            lines += [f"table {table.name}: {words}" for words in table.rows.lines]
+    return [*lines, *(one.words for one in proof.lost)]
+
+
+def _rows_for_json(table: TableProof) -> dict[str, object] | None:
+    if table.rows is None:
+        return None
+    rows = table.rows
+    return {"missing": rows.missing, "more": rows.more, "exact": rows.exact, "words": list(rows.words)}
 
 
 def _rows(there: int, here: int) -> str:

@@ -54,7 +54,7 @@ def main(work: str, number: int, when: str) -> None:
     move.refresh()
     move.finish()
     proof = move.prove()
-    print("equal" if proof.equal else f"differs {proof.differences}")
+    print("equal" if proof.equal else f"differs {proof.lost}")
     print("statements", next(_COUNT), flush=True)
 
 

@@ -156,7 +156,7 @@ class Told:
         self.move.refresh()
         self.move.finish()
         proof = self.move.prove()
-        assert proof.equal, (proof.differences, [table for table in proof.tables if not table.equal])
+        assert proof.equal, (proof.lost, [table for table in proof.tables if not table.equal])
         self.move.remove_marker()
 
 

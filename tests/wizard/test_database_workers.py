@@ -191,7 +191,7 @@ def test_many_small_tables_need_few_statements(
     # 60 tables with 120 indexes and 59 foreign keys: one statement each would be several hundred.
     assert len(counted) < 150, len(counted)
     proof = told.move.prove()
-    assert proof.equal, proof.differences
+    assert proof.equal, proof.lost
     assert target.one("SELECT count(*) FROM pg_constraint WHERE conname = 'up' AND convalidated") == 59
 
 

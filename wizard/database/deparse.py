@@ -16,6 +16,9 @@ _CAST = re.compile(r"""::((?:"(?:[^"]|"")*"|[\w\s$.]|\(\d+(?:,\s*\d+)?\))+?)\[\]
 
 def settled(definition: str) -> str:
     """`definition` with every cast of a written-out array moved to its elements."""
+    if _ARRAY not in definition:
+        # Nearly all of them, and looking at every letter costs seconds where there are thousands.
+        return definition
     at = 0
     while (at := _next_array(definition, at)) >= 0:
         first = at + len(_ARRAY)

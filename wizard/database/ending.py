@@ -1,4 +1,5 @@
-"""The end of a copy: sequences, foreign keys, triggers, policies, materialised views, in that order."""
+"""The end of a copy: sequences, foreign keys, triggers, policies, materialised views, grants; in this
+order."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -13,6 +14,7 @@ from wizard.database.catalogue import SequenceState, read_sequences
 from wizard.database.connect import Connection, is_passing, trouble
 from wizard.database.control import Control
 from wizard.database.crew import Crew
+from wizard.database.grants import carry_grants
 from wizard.database.marker import Build
 from wizard.database.patience import Patience
 from wizard.database.schema import AT_THE_END
@@ -70,6 +72,7 @@ class Ending:
                 self._make_each(chosen)
             else:
                 self._make_many(chosen)
+        self._carry_grants()
         self._board.phase("analyze")
         with_target(lambda target: _analyze(target, self._search_path))
 
@@ -77,6 +80,13 @@ class Ending:
         """Bring every sequence to the source's state."""
         states = self._patience.with_source(read_sequences)
         self._patience.with_target(lambda target: _set(target, states))
+
+    def _carry_grants(self) -> None:
+        def carry(source: Connection) -> list[str]:
+            return self._patience.with_target(lambda target: carry_grants(source, target))
+
+        for words in self._patience.with_source(carry):
+            self._event(f"Not carried: {words}.")
 
     def _make_keys(self, builds: Sequence[Build]) -> None:
         keys = [key for build in builds if (key := foreign.in_two_steps(build)) is not None]

@@ -1,6 +1,7 @@
-"""What no schema dump of ours carries over: grants, settings, rows in tables of extensions. Each is named.
+"""What no schema dump of ours carries over: roles, settings, rows in tables of extensions. Each is named.
 
-Roles differ from server to server (Heroku's are random), so grants to others cannot be made again by name.
+Roles differ from server to server (Heroku's are random). Grants to them are made again at the end of a copy
+for those that the target knows by the same name (`grants.carry_grants`), and lost for the others.
 """
 
 from wizard.database.connect import Connection
@@ -25,17 +26,6 @@ WHERE (g.acl).grantee <> g.owner AND n.nspname NOT LIKE 'pg\\_%'
     AND n.nspname NOT IN ('information_schema', '_heroku') AND r.rolname NOT LIKE 'pg\\_%'
     AND NOT r.rolsuper AND r.rolname NOT LIKE 'rds%'
 GROUP BY 1, 2 ORDER BY 1, 2
-"""
-
-_NOT_FOR_EVERYBODY = """
-SELECT p.oid::pg_catalog.regprocedure::text FROM pg_catalog.pg_proc p
-JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-WHERE p.proacl IS NOT NULL AND n.nspname NOT LIKE 'pg\\_%'
-    AND n.nspname NOT IN ('information_schema', '_heroku')
-    AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(p.proacl) a WHERE a.grantee = 0)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_proc'::regclass
-        AND e.objid = p.oid AND e.deptype = 'e')
-ORDER BY 1
 """
 
 _SETTINGS = """
@@ -69,15 +59,12 @@ def not_taken(connection: Connection) -> list[str]:
     for role, kind, count in connection.execute(_GRANTS.encode()).fetchall():
         roles.setdefault(clean(role), []).append(f"{count} on {kind}s" if count > 1 else f"1 on a {kind}")
     words += [
-        f"grants to the role {role} ({', '.join(what)}): roles are not taken along"
+        f"grants to the role {role} ({', '.join(what)}): roles are not taken along; it gets them if the"
+        " target has one of this name"
         for role, what in roles.items()
     ]
     words += [
-        f"the right to call {clean(name)} is not everybody's on the source, and is on the target"
-        for (name,) in connection.execute(_NOT_FOR_EVERYBODY.encode()).fetchall()
-    ]
-    words += [
-        f"the setting {clean(name)} of {whose}: set it on the target if the apps rely on it"
+        f"setting {clean(name)} of {whose}: set it on the target if the apps rely on it"
         for whose, name in connection.execute(_SETTINGS.encode()).fetchall()
     ]
     words += [

@@ -15,10 +15,11 @@ import psycopg
 from wizard.database import marker
 from wizard.database.connect import Connection, connect, trouble
 from wizard.database.control import Control
-from wizard.database.fingerprint import compare, fingerprint
+from wizard.database.fingerprint import fingerprint
 from wizard.database.inspect import other_clients
 from wizard.database.move import Move
 from wizard.database.not_taken import not_taken
+from wizard.database.objects import compare_objects
 from wizard.database.progress import CopyProgress, Proof
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
@@ -209,7 +210,7 @@ class StandaloneCopy:
             ):
                 owner = marker.read_owner(here)
                 left_out = owner.left_out if owner else ()
-                differences = _schema_differences(there, here, left_out)
+                differences, left_out = compare_objects(there, here, left_out)
                 sequences = len(fingerprint(there)["sequence"])
         except psycopg.Error as error:
             raise trouble(error, "The schemas cannot be compared") from error
@@ -220,17 +221,6 @@ class StandaloneCopy:
             differences=tuple(differences),
             left_out=left_out,
         )
-
-
-def _schema_differences(there: Connection, here: Connection, left_out: tuple[str, ...]) -> list[str]:
-    majors = {connection.info.server_version // 10000 for connection in (there, here)}
-    extensions = {words.split(" ")[1].rstrip(":") for words in left_out if words.startswith("extension ")}
-    return compare(
-        fingerprint(there),
-        fingerprint(here),
-        same_major=len(majors) == 1,
-        left_out_extensions=extensions,
-    )
 
 
 def _want_fit(words: list[str]) -> None:

@@ -5,18 +5,20 @@ import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from psycopg import errors
+import psycopg
 
 from wizard.database.board import Board
 from wizard.database.catalogue import SequenceState, Table, read_sequences, read_tables
-from wizard.database.connect import Connection, Ends
+from wizard.database.connect import Connection, Ends, reason
 from wizard.database.control import Control
 from wizard.database.crew import Crew, Hands, Task
+from wizard.database.differing_rows import differing_rows
 from wizard.database.digest import Digest, digest
-from wizard.database.fingerprint import compare, fingerprint
+from wizard.database.filled_views import compare_view, read_filled_views
 from wizard.database.large_objects import large_object_differences
+from wizard.database.objects import compare_objects
 from wizard.database.parts import cut
-from wizard.database.progress import Proof, TableProof
+from wizard.database.progress import Difference, Proof, RowDifferences, TableProof
 from wizard.database.snapshot import Snapshot
 from wizard.model.text import clean
 
@@ -25,7 +27,8 @@ UNREADABLE = Digest(rows=0, sum=Decimal(-1), second=Decimal(-1))
 
 
 class Verifier:
-    """Compares two databases under one snapshot of the source. Reads only, on both sides.
+    """Compares two databases under one snapshot of the source. Nothing that it writes stays: on the target
+    some things are tried in a transaction that is taken back.
 
     Args:
         part_bytes: heap bytes that one query digests; smaller means finer progress and less to repeat.
@@ -42,10 +45,15 @@ class Verifier:
         self._lock = threading.Lock()
         self._sums: dict[tuple[str, str], Digest] = {}
         self._open: dict[str, int] = {}
-        self._labels: dict[str, str] = {}
+        self._found: list[Difference] = []
+        self._rows: dict[str, RowDifferences] = {}
+        self._finding = threading.Lock()
 
     def prove(self, snapshot: Snapshot, left_out: Sequence[str]) -> Proof:
         """Compare everything.
+
+        Args:
+            left_out: what is not on the target on purpose, as it was said when the copy began.
 
         Raises:
             Trouble: a side cannot be read.
@@ -57,24 +65,23 @@ class Verifier:
         here = self._ends.open_target("proof")
         try:
             source_tables, target_tables = read_tables(there), read_tables(here)
+            views = _on_both(read_filled_views(there), read_filled_views(here))
             tasks = self._tasks(source_tables, target_tables, there.info.server_version // 10000, here)
+            tasks += [self._view_task(view) for view in views]
+            tasks.append(Task("Large objects cannot be compared", self._large_objects))
             self._crew().run(tasks)
             sequences = read_sequences(there)
-            differences = _sequence_differences(sequences, read_sequences(here))
-            differences += large_object_differences(there, here)
-            differences += compare(
-                fingerprint(there),
-                fingerprint(here),
-                same_major=there.info.server_version // 10000 == here.info.server_version // 10000,
-                left_out_extensions=_extensions_out(left_out),
-            )
+            self._found += _sequence_differences(sequences, read_sequences(here))
+            differences, left_out = compare_objects(there, here, left_out)
+            self._found += differences
         finally:
             here.close()
         return Proof(
             database=self._board.database,
             tables=tuple(self._proof(table) for table in source_tables),
             sequences_checked=len(sequences),
-            differences=tuple(differences),
+            views_checked=len(views),
+            differences=tuple(sorted(self._found, key=lambda one: (one.judgement != "lost", one.words))),
             left_out=tuple(left_out),
             seconds=time.monotonic() - began,
         )
@@ -85,7 +92,6 @@ class Verifier:
         pages = {table.key: table for table in target}
         tasks: list[Task] = []
         for table in sorted(source, key=lambda table: -table.bytes):
-            self._labels[table.key] = table.label
             pieces = [("source", part.first, part.end) for part in cut(table, self._part_bytes, source_major)]
             if table.key in pages:
                 twin = pages[table.key]
@@ -93,6 +99,7 @@ class Verifier:
                 pieces += [("target", part.first, part.end) for part in cut(twin, self._part_bytes, major)]
             else:
                 self._sums[(table.key, "target")] = UNREADABLE
+                self._rows[table.key] = RowDifferences(words=("it is not here",), missing=0, more=0)
             self._open[table.key] = len(pieces)
             self._board.add(
                 table.key, table.label, rows=table.rows, size=table.bytes, parts=len(pieces), indexes=0
@@ -113,20 +120,58 @@ class Verifier:
         connection = hands.source if side == "source" else hands.target
         try:
             found = digest(connection, table, first, end)
-        except (errors.UndefinedColumn, errors.UndefinedTable):
+        except psycopg.ProgrammingError as error:
             if side == "source":
                 raise
-            # A column is gone on the target. It is named among the differences; here the table just differs.
+            # A column is gone on the target or has another type, or its rows are hidden from us.
             found = UNREADABLE
+            self._rows[table.key] = RowDifferences(
+                words=(f"it cannot be read here: {reason(error)}",), missing=0, more=0
+            )
         with self._lock:
             before = self._sums.get((table.key, side), Digest())
             self._sums[(table.key, side)] = UNREADABLE if UNREADABLE in (before, found) else before + found
             self._open[table.key] -= 1
             complete = not self._open[table.key]
         self._board.committed(table.key, 0, found.rows if side == "source" else 0, 0)
-        if complete:
-            equal = self._sums.get((table.key, "source")) == self._sums.get((table.key, "target"))
-            self._board.state(table.key, "proven" if equal else "differs")
+        return self._compared(table) if complete else []
+
+    def _compared(self, table: Table) -> list[Task]:
+        there, here = (self._sums.get((table.key, side), Digest()) for side in ("source", "target"))
+        self._board.state(table.key, "proven" if there == here else "differs")
+        if UNREADABLE in (there, here) or there == here:
+            return []
+        what = f"The differing rows of table {table.label} cannot be found"
+        return [Task(what, lambda hands: self._find(hands, table, max(there.rows, here.rows)))]
+
+    def _find(self, hands: Hands, table: Table, rows: int) -> list[Task]:
+        source, target = hands.source, hands.target
+        # One at a time: each may hold some megabytes of hashes.
+        try:
+            with self._finding:
+                self._rows[table.key] = differing_rows(source, target, table, rows)
+        except (psycopg.DataError, psycopg.ProgrammingError, psycopg.NotSupportedError):
+            # That the table differs is known, and told.
+            hands.let_go(at_once=True)
+        return []
+
+    def _view_task(self, view: Table) -> Task:
+        def look(hands: Hands) -> list[Task]:
+            found = compare_view(hands.source, hands.target, view)
+            if found is not None:
+                with self._lock:
+                    self._found.append(found)
+            return []
+
+        return Task(f"Materialised view {view.label} cannot be compared", look)
+
+    def _large_objects(self, hands: Hands) -> list[Task]:
+        found = [
+            Difference(kind="large object", name=words.split(" ")[2], words=words, judgement="lost")
+            for words in large_object_differences(hands.source, hands.target)
+        ]
+        with self._lock:
+            self._found += found
         return []
 
     def _proof(self, table: Table) -> TableProof:
@@ -138,25 +183,28 @@ class Verifier:
             target_rows=here.rows,
             source_digest=there.text,
             target_digest=here.text,
+            rows=self._rows.get(table.key),
         )
 
 
-def _extensions_out(left_out: Sequence[str]) -> set[str]:
-    return {words.split(" ")[1].rstrip(":") for words in left_out if words.startswith("extension ")}
+def _on_both(there: Sequence[Table], here: Sequence[Table]) -> list[Table]:
+    """Views of the source that hold rows here too; one that does not differs by its definition."""
+    known = {view.key: view.columns for view in here}
+    return [view for view in there if known.get(view.key) == view.columns]
 
 
 def _sequence_differences(
     source: dict[tuple[str, str], SequenceState], target: dict[tuple[str, str], SequenceState]
-) -> list[str]:
-    words = []
+) -> list[Difference]:
+    """Those of the states; a sequence that is missing is found by its definition."""
+    found = []
     for (schema, name), (last, called) in source.items():
-        label = clean(f"{schema}.{name}")
         here = target.get((schema, name))
-        if here is None:
-            words.append(f"sequence {label} is missing")
-        elif here != (last, called):
-            words.append(
+        if here is not None and here != (last, called):
+            label = clean(f"{schema}.{name}")
+            words = (
                 f"sequence {label} differs: {last}{'' if called else ' not used yet'} on the source,"
                 f" {here[0]}{'' if here[1] else ' not used yet'} here"
             )
-    return words
+            found.append(Difference(kind="sequence", name=label, words=words, judgement="lost"))
+    return found

@@ -44,7 +44,7 @@ def render(report: Report) -> str:
 
 def _proof(proof: Proof) -> str:
     verdict = "every table equal" if proof.equal else "NOT EQUAL"
-    rows = [
+    cells = [
         (
             table.name,
             f"{table.source_rows:,}",
@@ -58,14 +58,29 @@ def _proof(proof: Proof) -> str:
     text = _section(
         f"Proof of {_plain(proof.database)}: {verdict}",
         ("Table", "Rows on Heroku", "Rows now", "Digest on Heroku", "Digest now", ""),
-        rows,
+        cells,
     )
     said = (
-        f"Count and an order-independent 64-bit digest of every row, made by each server itself, in "
+        f"Count and two order-independent 64-bit digests of every row, made by each server itself, in "
         f"{proof.seconds:.1f} s. {proof.sequences_checked} sequences compared."
     )
-    differences = "".join(f"\n- {_plain(difference)}" for difference in proof.differences)
-    return f"{text}\n\n{said}{differences}"
+    if proof.seconds:
+        said += " Every other object was compared by its definition, and who may do what with it."
+    lists = [
+        _list(
+            "Rows that differ",
+            [f"{table.name}: {words}" for table in proof.tables if table.rows for words in table.rows.lines],
+        ),
+        _list("Not as on Heroku", [one.words for one in proof.lost]),
+        _list(
+            "Otherwise on purpose, or harmless", [f"{one.words} ({one.judgement})" for one in proof.excused]
+        ),
+    ]
+    return "\n\n".join([text, said, *filter(None, lists)])
+
+
+def _list(title: str, entries: Sequence[str]) -> str:
+    return f"{title}:\n\n" + "\n".join(f"- {_plain(entry)}" for entry in entries) if entries else ""
 
 
 def _section(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], empty: str = "") -> str:

@@ -89,7 +89,7 @@ def main() -> int:
         if given.proof:
             proof = timed("proof", move.prove)
             if not proof.equal:
-                tell(trouble=f"the proof fails: {proof.differences}")
+                tell(trouble=f"the proof fails: {proof.lost}")
                 return 3
     except Trouble as trouble:
         tell(trouble=trouble.cause, code=trouble.code)

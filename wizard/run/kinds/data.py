@@ -147,9 +147,8 @@ class Prove(_Engine):
     async def verify(self, context: Context, step: Step) -> Evidence:
         proof = self._proof
         if not proof.equal:
-            named = [table.name for table in proof.tables if not table.equal] + list(proof.differences)
             raise Trouble(
-                f"The proof of {step.args['handle']} failed: {'; '.join(named[:6])}.",
+                f"The proof of {step.args['handle']} failed: {'; '.join(_what_differs(proof)[:6])}.",
                 untouched="Heroku's data is as it was.",
                 remedy="Press r to copy what differs again and prove anew, or b to go back to Heroku.",
                 code="proof-failed",
@@ -202,6 +201,16 @@ def _at_the_proof(context: Context, step: Step) -> Changes | None:
 
 def _proven_before(context: Context, step: Step) -> bool:
     return _at_the_proof(context, step) is not None
+
+
+def _what_differs(proof: Proof) -> list[str]:
+    """Each table that differs, with the first of its rows, and what is lost."""
+    tables = [
+        f"{table.name} ({table.rows.words[0]})" if table.rows and table.rows.words else table.name
+        for table in proof.tables
+        if not table.equal
+    ]
+    return tables + [one.words for one in proof.lost]
 
 
 def _proof_evidence(proof: Proof, words: str) -> Evidence:
