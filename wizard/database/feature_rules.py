@@ -130,6 +130,12 @@ RULES: dict[str, _Rule] = {
     "only 17": _newer(17),
     "only 15": _newer(15),
     "only 14": _newer(14),
+    "not restorable": _always(
+        "refused",
+        "No PostgreSQL can make {name} from its own dump",
+        "{users}",
+        "Drop them from the partitioned table; its partitions may keep theirs.",
+    ),
     "of a superuser": _when(
         lambda _, __, target: not target.superuser,
         "Only a superuser may make the {name}",
@@ -231,6 +237,12 @@ RULES: dict[str, _Rule] = {
     ),
     "security label": _always("changed", "Security labels of {name} are left out", "on {users}"),
     "search path": _search_path,
+    "own search path": _always(
+        "refused",
+        "The {name} works only under a search path that no session begins with",
+        "under the usual one: {users}",
+        "Give its functions a search path of their own (ALTER FUNCTION ... SET search_path).",
+    ),
     "points at an index": _always(
         "refused",
         "Values of {name} are names of indexes",

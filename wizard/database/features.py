@@ -13,6 +13,7 @@ Kind = Literal[
     "only 17",
     "only 15",
     "only 14",
+    "not restorable",
     "of a superuser",
     "in C",
     "base type",
@@ -37,6 +38,7 @@ Kind = Literal[
     "slot",
     "security label",
     "search path",
+    "own search path",
     "points at an index",
     "role by name",
 ]
@@ -118,7 +120,7 @@ _QUERIES: list[tuple[Kind, int, str]] = [
         ),
     ),
     (
-        "only 17",
+        "not restorable",
         17,
         _grouped(
             "exclusion constraints of partitioned tables", _CONSTRAINT + "k.contype = 'x' AND c.relkind = 'p'"

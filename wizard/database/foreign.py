@@ -42,7 +42,7 @@ class Key(Noun, frozen=True, kw_only=True):
 def in_two_steps(build: Build) -> Key | None:
     """How `build` is taken apart; None where it has to be made in one go."""
     match = _KEY.fullmatch(build.create)
-    if match is None or build.create.rstrip().endswith("NOT VALID;"):
+    if match is None or build.create.rstrip().endswith(("NOT VALID;", "NOT ENFORCED;")):
         return None
     return Key(build=build, table=match["table"], name=match["name"], other=match["other"])
 

@@ -8,13 +8,14 @@ of nothing but pg_catalog: a function that finds its like by the app's path fail
 
 import contextlib
 from collections.abc import Iterator
+from typing import LiteralString
 
 import psycopg
 from psycopg import pq, sql
 
 from wizard.database.catalogue import NOT_OURS
 from wizard.database.connect import Connection
-from wizard.database.features import Feature
+from wizard.database.features import Feature, Kind
 from wizard.model.text import clean
 
 PATIENCE = "5s"
@@ -22,10 +23,10 @@ PATIENCE = "5s"
 
 _RELIES = """
 EXISTS (
-    SELECT FROM pg_catalog.pg_depend d
-    JOIN pg_catalog.pg_proc p ON p.oid = d.refobjid JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-    WHERE d.classid = '{catalogue}'::regclass AND d.objid = {oid}
-    AND d.refclassid = 'pg_catalog.pg_proc'::regclass AND l.lanname NOT IN ('c', 'internal')
+    SELECT FROM pg_catalog.pg_depend relies
+    JOIN pg_catalog.pg_proc p ON p.oid = relies.refobjid JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    WHERE relies.classid = '{catalogue}'::regclass AND relies.objid = {oid}
+    AND relies.refclassid = 'pg_catalog.pg_proc'::regclass AND l.lanname NOT IN ('c', 'internal')
     AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) s WHERE s LIKE 'search_path=%'))
 """
 
@@ -59,6 +60,24 @@ WHERE {_OWN} AND s.stxexprs IS NOT NULL
 AND {_RELIES.format(catalogue="pg_catalog.pg_statistic_ext", oid="s.oid")}
 """
 
+_WITH_ROWS = f"""
+SELECT 'constraint ' || k.conname || ' of ' || k.conrelid::regclass,
+    'SELECT ' || pg_catalog.pg_get_expr(k.conbin, k.conrelid)
+    || ' FROM ONLY ' || k.conrelid::regclass || ' LIMIT 1'
+FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {_OWN} AND k.contype = 'c' AND k.convalidated AND c.relkind = 'r'
+AND {_RELIES.format(catalogue="pg_catalog.pg_constraint", oid="k.oid")}
+UNION ALL
+SELECT 'generated column ' || a.attrelid::regclass || '.' || a.attname,
+    'SELECT ' || pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+    || ' FROM ONLY ' || d.adrelid::regclass || ' LIMIT 1'
+FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+JOIN pg_catalog.pg_class c ON c.oid = d.adrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {_OWN} AND a.attgenerated <> '' AND c.relkind = 'r'
+AND {_RELIES.format(catalogue="pg_catalog.pg_attrdef", oid="d.oid")}
+"""
+
 _POINTERS = f"""
 SELECT n.nspname, c.relname, a.attname, pg_catalog.format_type(a.atttypid, NULL)
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
@@ -69,8 +88,9 @@ AND a.atttypid IN ('regclass'::regtype, 'regrole'::regtype)
 
 
 def read_trials(connection: Connection) -> tuple[Feature, ...]:
-    """Features of the kinds "search path" (only of a source older than 17), "points at an index" and "role by
-    name". What cannot be answered within `PATIENCE` is taken for good.
+    """Features of the kinds "search path" (only of a source older than 17), "own search path" (what does
+    not work under the path of the app's sessions either), "points at an index" and "role by name". What
+    cannot be answered within `PATIENCE` is taken for good.
 
     Raises:
         psycopg.Error: the connection broke.
@@ -80,13 +100,13 @@ def read_trials(connection: Connection) -> tuple[Feature, ...]:
     with _aside(connection):
         if major < 17:
             query = _EXPRESSIONS + (_STATISTICS if major >= 14 else "")
-            for name, question in connection.execute(query.encode()).fetchall():
-                connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
-                error = _ask(connection, sql.SQL(question))[1]
-                if error is not None and (error.sqlstate or "").startswith(("42", "3F")):
-                    said = clean(error.diag.message_primary or "")
-                    found.append(Feature(kind="search path", name=clean(name), used_by=(said,)))
-            connection.execute("SET LOCAL search_path = ''")
+            path = "SET LOCAL search_path = pg_catalog, pg_temp"
+            found += _tried(connection, query, path, "search path")
+        path = (
+            "SELECT pg_catalog.set_config('search_path', reset_val, true) FROM pg_catalog.pg_settings"
+            " WHERE name = 'search_path'"
+        )
+        found += _tried(connection, _WITH_ROWS, path, "own search path")
         for schema, table, column, kind in connection.execute(_POINTERS.encode()).fetchall():
             rows, _ = _ask(connection, _values(schema, table, column, kind))
             if rows:
@@ -98,6 +118,19 @@ def read_trials(connection: Connection) -> tuple[Feature, ...]:
                     )
                 )
     return tuple(found)
+
+
+def _tried(connection: Connection, query: str, path: LiteralString, kind: Kind) -> list[Feature]:
+    """Features for those of the expressions that `query` gives that do not find a name under `path`."""
+    found = []
+    for name, question in connection.execute(query.encode()).fetchall():
+        connection.execute(path)
+        error = _ask(connection, sql.SQL(question))[1]
+        if error is not None and (error.sqlstate or "").startswith(("42", "3F")):
+            said = clean(error.diag.message_primary or "")
+            found.append(Feature(kind=kind, name=clean(name), used_by=(said,)))
+    connection.execute("SET LOCAL search_path = ''")
+    return found
 
 
 def _values(schema: str, table: str, column: str, kind: str) -> sql.Composed:

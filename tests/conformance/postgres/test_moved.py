@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.postgres.cases import Case, cases
-from tests.wizard.database_servers import Server, Told, server
+from tests.wizard.database_servers import Database, Server, Told, server
 
 MOVED = cases("moved")
 
@@ -23,10 +23,13 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield made
 
 
-@pytest.mark.parametrize("direction", ["16 to 18", "18 to 16"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("direction", ["16 to 18", pytest.param("18 to 16", marks=SLOW)])
 def test_all_of_it_together(old: Server, new: Server, tmp_path: Path, direction: str) -> None:
     there, here = (old, new) if direction == "16 to 18" else (new, old)
-    _move(MOVED, there, here, tmp_path)
+    _move(MOVED, there.database(), here.database(), tmp_path)
 
 
 @pytest.mark.slow
@@ -34,11 +37,25 @@ def test_all_of_it_together(old: Server, new: Server, tmp_path: Path, direction:
 @pytest.mark.parametrize("direction", ["16 to 18", "18 to 16"])
 def test_each_alone(old: Server, new: Server, tmp_path: Path, case: Case, direction: str) -> None:
     there, here = (old, new) if direction == "16 to 18" else (new, old)
-    _move([case], there, here, tmp_path)
+    _move([case], there.database(), here.database(), tmp_path)
 
 
-def _move(some: list[Case], there: Server, here: Server, work: Path) -> None:
-    source, target = there.database(), here.database()
+def test_what_only_18_knows(new: Server, tmp_path: Path) -> None:
+    _move(cases("newest"), new.database(), new.database(), tmp_path)
+
+
+def test_what_only_a_superuser_makes_comes_to_a_superuser(
+    old: Server, new: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = old.database(), new.database()
+    for database in (source, target):
+        # As at Aptible, whose role is one.
+        url = database.url("postgres")
+        monkeypatch.setattr(database, "url", lambda role="postgres", url=url: url)
+    _move(cases("superusers"), source, target, tmp_path)
+
+
+def _move(some: list[Case], source: Database, target: Database, work: Path) -> None:
     for case in some:
         case.make(source)
     Told(source, target, work).whole_way()

@@ -13,6 +13,7 @@ from wizard.database.verdict import Verdict
 from wizard.model.trouble import Trouble
 
 CHANGED = cases("changed")
+REFUSED = cases("refused")
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,26 @@ def verdicts(source: Database, target: Database) -> list[Verdict]:
     return what_cannot_move(there, inspect_target(target.url(), session="s-1", there=there))
 
 
-@pytest.mark.parametrize("case", cases("refused"), ids=lambda case: case.name)
-def test_it_is_refused_by_name(servers: dict[int, Server], tmp_path: Path, case: Case) -> None:
+@pytest.mark.parametrize(("there", "here"), [(16, 18), (18, 16)])
+def test_all_that_is_refused_is_named(
+    servers: dict[int, Server], tmp_path: Path, there: int, here: int
+) -> None:
+    source, target = servers[there].database(), servers[here].database()
+    some = [case for case in REFUSED if (case.there, case.here) == (there, here)]
+    for case in some:
+        case.make(source)
+    said = [one.sentence for one in verdicts(source, target) if one.kind == "refused"]
+    for words in [words for case in some for words in case.says]:
+        assert any(words in sentence for sentence in said), f"{words} is not named: {said}"
+    with pytest.raises(Trouble) as refused:
+        Told(source, target, tmp_path).move.first_copy()
+    assert refused.value.code == "cannot-move"
+    assert inspect_target(target.url(), session="s-1").state.state == "empty", "something was written"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.name)
+def test_each_is_refused_by_name(servers: dict[int, Server], tmp_path: Path, case: Case) -> None:
     source, target = servers[case.there].database(), servers[case.here].database()
     case.make(source)
     told = Told(source, target, tmp_path)
