@@ -89,7 +89,8 @@ def about_row(row: str, plan: Plan, preflight: Preflight | None) -> Content:
         return Content.styled("enter lists the checks that passed, one by one.", MUTED)
     if kind == "finding" and preflight is not None:
         finding = preflight.findings[int(key)]
-        detail = f"{finding.detail[:1].upper()}{finding.detail[1:]}. " if finding.detail else ""
+        words = finding.detail.rstrip(".")
+        detail = f"{words[:1].upper()}{words[1:]}. " if words else ""
         style = {"blocks": BAD, "look": ATTENTION, "good": MUTED}[finding.state]
         return Content.assemble((detail, style), finding.remedy)
     return Content("")
