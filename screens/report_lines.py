@@ -113,7 +113,7 @@ def _table(table: TableProof, source: str, width: int) -> Content:
         f"{name:<{room}} {rows:>12} rows, now {now}  ",
         (f"{GLYPHS['failed']} differs", BAD),
         f"\n   digest on {source} …{table.source_digest[-DIGITS:]}, now …{table.target_digest[-DIGITS:]}",
-        *((f"\n   {words}", MUTED) for words in (table.rows.lines if table.rows else ())),
+        *(f"\n   {words}" for words in (table.rows.lines if table.rows else ())),
     )
 
 

@@ -17,7 +17,7 @@ from tests.screens.example_system import example_system
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen, settled
 from wizard.credentials import CredentialRef, Vault
-from wizard.database.progress import Proof, TableProof
+from wizard.database.progress import Difference, Proof, RowDifferences, TableProof
 from wizard.mapping.edit import leave_undecided
 from wizard.mapping.rules import propose
 from wizard.model.plan import Evidence
@@ -26,6 +26,12 @@ from wizard.registry import target_provider
 from wizard.run.journal import Journal
 from wizard.session.parts import CONNECTIONS, MAPPING, PLAN, Prepared, PreparedApp
 from wizard.session.store import Session, find
+
+DIFFERENCES = (
+    Difference(kind="index", name="public.i", words="index public.i is missing", judgement="lost"),
+    Difference(kind="index", name="public.j", words="index public.j is not valid", judgement="harmless"),
+    Difference(kind="setting", name="jit", words="setting jit is not taken along", judgement="on purpose"),
+)
 
 
 def finished(begun: Begun, *, equal: bool = True) -> Session:
@@ -56,10 +62,18 @@ def finished(begun: Begun, *, equal: bool = True) -> Session:
             target_rows=4 if equal else 3,
             source_digest="777",
             target_digest="777" if equal else "778",
+            rows=None if equal else RowDifferences(words=("id = 77 is missing",), missing=1, more=0),
         ),
     )
     handle = mapping.moved_databases()[0].handle
-    journal.gauge(f"proof:{handle}", Proof(database=handle, tables=tables, sequences_checked=8, seconds=1.5))
+    proof = Proof(
+        database=handle,
+        tables=tables,
+        sequences_checked=8,
+        differences=() if equal else DIFFERENCES,
+        seconds=1.5,
+    )
+    journal.gauge(f"proof:{handle}", proof)
     journal.set_run("done")
     return session
 
@@ -91,6 +105,15 @@ async def test_what_differs_comes_first(world: FakeWorld, begun: Begun, vault: V
     table = [line for line in lines if line.strip().startswith("public.")]
     assert "public.users" in table[0] and "✗ differs" in table[0] and "now 3" in table[0]
     assert "public.events" in table[1]
+
+
+async def test_only_what_is_lost_is_shown_as_failed(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    async with shown(finished(begun, equal=False), vault, (120, 120)) as (app, _):
+        lines = [line.strip() for line in seen(app).splitlines()]
+    assert "✗ index public.i is missing" in lines
+    assert "harmless: index public.j is not valid" in lines
+    assert "on purpose: setting jit is not taken along" in lines
+    assert lines.index("1 row only on the source, 0 only here") + 1 == lines.index("id = 77 is missing")
 
 
 async def test_it_scrolls_by_keys_at_80x24(world: FakeWorld, begun: Begun, vault: Vault) -> None:

@@ -16,7 +16,7 @@ from screens.monitor.status import status
 from tests.screens.example_system import EMAILER, FRONTEND, example_system
 from tests.wizard.test_freeze import typed_system
 from tests.wizard.test_plan_steps import example_mapping, plan_of
-from wizard.database.progress import Proof, TableProof
+from wizard.database.progress import Difference, Proof, RowDifferences, TableProof
 from wizard.mapping.edit import decide_app, keep_harmless
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Evidence
@@ -329,3 +329,40 @@ def test_jobs_that_a_person_removed_are_theirs_to_put_back(session: Session) -> 
     assert seen is not None and "but for the scheduler jobs that you removed" in status(seen).why
     journal.reset(["gate:jobs:migrate-emailer"])
     assert "yours to put back" not in build(session).verdict, "that gate was never opened"
+
+
+def test_what_differs_is_named_and_what_is_excused_says_why(session: Session) -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    journal = run_of(session, system, mapping)
+    (handle,) = (choice.handle for choice in mapping.moved_databases())
+    table = TableProof(
+        name="public.users",
+        source_rows=4,
+        target_rows=4,
+        source_digest="7",
+        target_digest="8",
+        rows=RowDifferences(words=(f"id = 1 differs in {HOSTILE}",), missing=1, more=1),
+    )
+    differences = (
+        Difference(kind="index", name="i", words=f"index {HOSTILE} is missing", judgement="lost"),
+        Difference(kind="index", name="j", words="index j is not valid", judgement="harmless"),
+        Difference(kind="extension", name="x", words="extension x is not here", judgement="on purpose"),
+    )
+    left_out = ("extension x: the target does not have it",)
+    proof = Proof(database=handle, tables=(table,), differences=differences, left_out=left_out, seconds=1.0)
+    journal.gauge(f"proof:{handle}", proof)
+    text = render(build(session))
+    assert "<script>" not in MarkdownIt("commonmark", {"html": True}).render(text)
+    at = [
+        text.index(words)
+        for words in (
+            "NOT EQUAL",
+            "Rows that differ:\n\n- public.users: 1 row only on the source",
+            "- public.users: id = 1 differs in a",
+            "Not as on Heroku:\n\n- index a",
+            "Otherwise on purpose, or harmless:\n\n- index j is not valid (harmless)",
+        )
+    ]
+    assert at == sorted(at)
+    assert text.count("extension x") == 1, "it stands among what was left behind"
