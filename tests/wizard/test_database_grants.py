@@ -120,8 +120,8 @@ def test_a_role_that_is_not_there_is_named_and_the_others_are_carried(old: Serve
     )
     target.sql(SCHEMA + "GRANT SELECT ON v TO here_only")
     assert carry(source, target) == [
-        'grants to the role odd%s"r (1 on table): the target has no role of this name',
-        "grants to the role there_only (4 on table): the target has no role of this name",
+        'grants to the role odd%s"r (1 on a table): the target has no role of this name',
+        "grants to the role there_only (4 on tables): the target has no role of this name",
     ]
     assert [(one.name, one.judgement) for one in compared(source, target)] == [
         ('odd%s"r', "on purpose"),
@@ -191,7 +191,7 @@ def test_a_whole_copy_carries_them(old: Server, new: Server, tmp_path: Path) -> 
     told.whole_way()
     assert {one for one in rights(source) if one[2] != "there_only"} == rights(target)
     assert (
-        "Not carried: grants to the role there_only (1 on table): the target has no role of this name."
+        "Not carried: grants to the role there_only (1 on a table): the target has no role of this name."
         in told.events
     )
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -327,7 +327,7 @@ def test_what_a_dump_does_not_carry_is_named(small: Database, target: Database, 
         " gets them if the target has one of this name." in left_out
     )
     assert (
-        f"Not carried: grants to the role {role} (1 on column, 2 on table): the target has no role of this"
+        f"Not carried: grants to the role {role} (1 on a column, 2 on tables): the target has no role of this"
         " name." in left_out
     )
     assert target.one("SELECT has_function_privilege('pg_monitor', 'hidden(int)', 'EXECUTE')") is False

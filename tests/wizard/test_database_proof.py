@@ -1,4 +1,4 @@
-"""The proof finds every single change, loss or doubling; and does not cry where nothing differs."""
+"""The proof does not cry where nothing differs. What it finds is in test_database_tampering.py."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,94 +38,12 @@ def pair(old: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[Databas
     return source, target
 
 
-TAMPERED = {
-    "a changed row": ("UPDATE accounts SET balance = balance + 1 WHERE id = 3", "public.accounts"),
-    "a changed scale": ("UPDATE accounts SET balance = 5.0 WHERE id = 5", "public.accounts"),
-    "a lost row": ("DELETE FROM payments WHERE id = 77", "public.payments"),
-    "a doubled row": ("INSERT INTO log SELECT * FROM log WHERE at = '2026-02-01'", "public.log"),
-    "a row doubled twice": (
-        "INSERT INTO log SELECT l.* FROM log l, generate_series(1, 2) WHERE at = '2026-02-01'",
-        "public.log",
-    ),
-    "two values exchanged": (
-        "UPDATE log SET what = CASE what WHEN 'x1' THEN 'x2' ELSE 'x1' END"
-        " WHERE at IN ('2026-01-02', '2026-01-03')",
-        "public.log",
-    ),
-    "a null made empty": ("UPDATE log SET what = '' WHERE at = '2026-01-05'", "public.log"),
-    "an emptied table": ("TRUNCATE log", "public.log"),
-    "a dropped table": ("DROP TABLE log", "public.log"),
-    "a dropped column": ("ALTER TABLE log DROP COLUMN what", "public.log"),
-    "an additional table": ("CREATE TABLE more (id int)", "table public.more is not on the source"),
-    "a sequence": ("SELECT setval('payments_id_seq', 5)", "sequence public.payments_id_seq differs"),
-    "a sequence not used": (
-        "SELECT setval('payments_id_seq', 12000, false)",
-        "sequence public.payments_id_seq differs",
-    ),
-    "a dropped index": ("DROP INDEX by_account", "index public.by_account is missing"),
-    "another index": (
-        "DROP INDEX by_account; CREATE INDEX by_account ON payments (account, id)",
-        "index public.by_account differs",
-    ),
-    "a dropped key": ("ALTER TABLE payments DROP CONSTRAINT payments_pkey", "payments_pkey is missing"),
-    "a foreign key": (
-        "ALTER TABLE payments DROP CONSTRAINT payments_account_fkey",
-        "constraint public.payments.payments_account_fkey is missing",
-    ),
-    "a foreign key not validated": (
-        "ALTER TABLE payments DROP CONSTRAINT payments_account_fkey; ALTER TABLE payments ADD CONSTRAINT"
-        " payments_account_fkey FOREIGN KEY (account) REFERENCES accounts NOT VALID",
-        "constraint public.payments.payments_account_fkey differs",
-    ),
-    "a default": (
-        "ALTER TABLE accounts ALTER balance SET DEFAULT 1",
-        "column public.accounts.balance differs",
-    ),
-    "not null": ("ALTER TABLE accounts ALTER owner DROP NOT NULL", "column public.accounts.owner differs"),
-    "a view": (
-        "CREATE OR REPLACE VIEW seen AS SELECT owner FROM accounts WHERE id > 0",
-        "view public.seen differs",
-    ),
-    "a function": (
-        "CREATE OR REPLACE FUNCTION twice(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i * 3'",
-        "function public.twice(i integer) differs",
-    ),
-    "a function's body in SQL": (
-        "CREATE OR REPLACE FUNCTION thrice(i int) RETURNS int LANGUAGE sql IMMUTABLE RETURN i * 4",
-        "function body public.thrice(i integer) differs",
-    ),
-    "a disabled trigger": (
-        "ALTER TABLE accounts DISABLE TRIGGER note",
-        "trigger public.accounts.note differs",
-    ),
-    "an enum": ("ALTER TYPE colour RENAME VALUE 'red' TO 'rot'", "type public.colour differs"),
-    "a comment": ("COMMENT ON COLUMN accounts.owner IS NULL", "comment table column public.accounts.owner"),
-    "row security": ("ALTER TABLE log ENABLE ROW LEVEL SECURITY", "table public.log differs"),
-}
-
-
 def test_an_untouched_copy_is_equal(pair: tuple[Database, Database], tmp_path: Path) -> None:
     proof = Told(*pair, tmp_path).move.prove()
     assert proof.equal
     assert {table.name for table in proof.tables} == {"public.accounts", "public.payments", "public.log"}
     assert sum(table.source_rows for table in proof.tables) == 300 + 12000 + 400
     assert all(int(table.source_digest, 16) for table in proof.tables)
-
-
-@pytest.mark.parametrize("what", TAMPERED)
-def test_tampering_is_found(old: Server, pair: tuple[Database, Database], tmp_path: Path, what: str) -> None:
-    change, named = TAMPERED[what]
-    source, target = pair
-    twin = Database(old, f"{target.name}_copy")
-    old.background.run(old.postgres.sql(f"CREATE DATABASE {twin.name} TEMPLATE {target.name} OWNER app"))
-    try:
-        twin.sql(change)
-        proof = Told(source, twin, tmp_path).move.prove()
-    finally:
-        old.background.run(old.postgres.sql(f"DROP DATABASE {twin.name} WITH (FORCE)"))
-    assert not proof.equal
-    found = [table.name for table in proof.tables if not table.equal] + [one.words for one in proof.lost]
-    assert any(named in words for words in found), found
 
 
 DEPARSED = """

@@ -366,4 +366,11 @@ def _excuses(apart: _Apart) -> list[Difference]:
 
 
 def _counted(kinds: Counter[str]) -> str:
-    return ", ".join(f"{count} on {kind}" for kind, count in sorted(kinds.items()))
+    return ", ".join(
+        f"{count} on {kind} made later"
+        if kind in _DEFAULTS
+        else f"{count} on {kind}s"
+        if count > 1
+        else f"1 on a {kind}"
+        for kind, count in sorted(kinds.items())
+    )
