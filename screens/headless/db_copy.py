@@ -4,6 +4,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from screens.headless.asking import want_consent
 from screens.headless.db_ends import End, name_end
@@ -23,8 +24,16 @@ from screens.headless.db_work import Broken, run_watched
 from screens.headless.exit_codes import DIFFERS, DONE, INTERRUPTED
 from wizard.database.control import Control
 from wizard.database.inspect import inspect_source, inspect_target
+from wizard.database.preparation import Ahead
 from wizard.database.progress import CopyProgress
-from wizard.database.standalone import CopyOutcome, StandaloneCopy, Standing, Wishes, stand
+from wizard.database.standalone import (
+    CopyOutcome,
+    StandaloneCopy,
+    Standing,
+    Wishes,
+    reading_ahead,
+    stand,
+)
 from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
 from wizard.session.lock import Lock
@@ -38,6 +47,15 @@ class CopyOptions(Noun, frozen=True, kw_only=True):
     yes: bool
     start_over: bool
     json: bool
+
+
+class Pair(NamedTuple):
+    """Both sides of a copy, the target's name to show, and what is known of them."""
+
+    there: End
+    here: End
+    name: str
+    standing: Standing
 
 
 def copy(source: str, target: str, options: CopyOptions) -> int:
@@ -66,15 +84,18 @@ def copy(source: str, target: str, options: CopyOptions) -> int:
         )
         want_copyable(from_facts, to_facts, verdicts)
         goes_on = to_facts.state.state == "ours"
-        if goes_on and not options.start_over:
-            voice.line("This copy was begun before. It goes on from what is on the target already.")
-        else:
-            what = "empty the target and begin anew" if goes_on else "begin"
-            want_consent(to_facts.database, what=what, yes=options.yes, out=voice.words)
-        with alone(standing.session), work_folder() as work:
-            return _copy(
-                voice, there, here, name=to_facts.database, standing=standing, options=options, work=work
-            )
+        with work_folder() as work:
+            ahead = None
+            if goes_on and not options.start_over:
+                voice.line("This copy was begun before. It goes on from what is on the target already.")
+            else:
+                what = "empty the target and begin anew" if goes_on else "begin"
+                with reading_ahead(there.url, here.url, standing, work) as reading:
+                    want_consent(to_facts.database, what=what, yes=options.yes, out=voice.words)
+                    ahead = reading.result()
+            pair = Pair(there=there, here=here, name=to_facts.database, standing=standing)
+            with alone(standing.session):
+                return _copy(voice, pair, options, work=work, ahead=ahead)
 
 
 def _preview(voice: Voice, said: tuple[str, ...], standing: Standing, options: CopyOptions) -> None:
@@ -90,16 +111,7 @@ def _preview(voice: Voice, said: tuple[str, ...], standing: Standing, options: C
         voice.line(f"You say that nobody writes to the source, but these may: {some}.")
 
 
-def _copy(
-    voice: Voice,
-    there: End,
-    here: End,
-    *,
-    name: str,
-    standing: Standing,
-    options: CopyOptions,
-    work: Path,
-) -> int:
+def _copy(voice: Voice, pair: Pair, options: CopyOptions, *, work: Path, ahead: Ahead | None) -> int:
     control = Control()
     proven = Proven(voice)
     with copy_watch(voice, control) as watch:
@@ -109,15 +121,16 @@ def _copy(
             watch.report(progress)
 
         copying = StandaloneCopy(
-            there.url,
-            here.url,
-            standing,
+            pair.there.url,
+            pair.here.url,
+            pair.standing,
             options.wishes,
-            name=name,
+            name=pair.name,
             work=work,
             report=report,
             event=watch.say,
             control=control,
+            ahead=ahead,
         )
 
         def in_thread() -> CopyOutcome:

@@ -130,8 +130,8 @@ class Move:
 
     @property
     def moments(self) -> int:
-        """How many snapshots of the source the copy was made under; with more than one, tables that were
-        whole before are of an earlier moment than the others."""
+        """Under how many snapshots of the source the passes so far were made. A pass that took more than one
+        has left tables of different moments."""
         return self._moments
 
     def first_proof(self) -> Proof | None:
@@ -283,6 +283,7 @@ class Move:
         self._staff.crew(snapshot).run(self._large_objects(snapshot, job) + tasks)
 
     def _copy_changed(self, snapshot: Snapshot) -> tuple[str, ...]:
+        self._moments += 1
         states, _, job = self._beginning(snapshot)
         again = Again(job)
         tasks = again.refresh_tasks(states.values())

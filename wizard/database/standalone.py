@@ -5,8 +5,9 @@ proven inside that moment's snapshot. With it, whatever may have changed since i
 and the proof is of both sides as they are.
 """
 
+import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,15 +21,14 @@ from wizard.database.inspect import other_clients
 from wizard.database.move import Move
 from wizard.database.not_taken import not_taken
 from wizard.database.objects import compare_objects
+from wizard.database.preparation import Ahead
 from wizard.database.progress import CopyProgress, Proof
+from wizard.database.reading_ahead import ReadingAhead
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 
 Url = Callable[[], Secret]
-
-SNAPSHOT_BROKE: Final = "The connection that held the source's snapshot broke."
-"""How the engine's word begins that a pass was begun anew under another snapshot."""
 
 TRIES: Final = 3
 """How often tables of different moments are brought to one, while the source goes on being written to."""
@@ -107,6 +107,26 @@ def _place(connection: Connection) -> tuple[object, ...]:
     return tuple(row or ())
 
 
+@contextlib.contextmanager
+def reading_ahead(source: Url, target: Url, standing: Standing, work: Path) -> Iterator[ReadingAhead]:
+    """Have the source's schema described beside the block; what is not ready at its end is given up."""
+    control = Control()
+    move = Move(
+        name="",
+        session=standing.session,
+        source=source,
+        target=target,
+        work=work,
+        report=lambda progress: None,
+        event=lambda text: None,
+        control=control,
+    )
+    try:
+        yield ReadingAhead(move.read_ahead)
+    finally:
+        control.stop()
+
+
 class StandaloneCopy:
     """One copy, from its first pass to its last. Runs again after whatever broke it; all that is done is
     kept.
@@ -115,7 +135,7 @@ class StandaloneCopy:
         standing: what `stand` told of this pair.
         name: of the database, to show.
         work: an existing private folder.
-        report, event, control: see `Move`.
+        report, event, control, ahead: see `Move`.
     """
 
     def __init__(
@@ -130,11 +150,11 @@ class StandaloneCopy:
         report: Callable[[CopyProgress], None],
         event: Callable[[str], None],
         control: Control,
+        ahead: Ahead | None = None,
     ) -> None:
         self._source, self._target = source, target
         self._wishes = wishes
         self._event = event
-        self._snapshots_broke = 0
         self.move = Move(
             name=name,
             session=standing.session,
@@ -142,10 +162,11 @@ class StandaloneCopy:
             target=target,
             work=work,
             report=report,
-            event=self._heard,
+            event=event,
             control=control,
             workers=wishes.workers,
             prove=wishes.prove,
+            ahead=ahead,
         )
 
     def run(self) -> CopyOutcome:
@@ -171,11 +192,6 @@ class StandaloneCopy:
             move.remove_marker()
         return CopyOutcome(proof=proof, copied_again=again, one_moment=one_moment, marker_kept=keep)
 
-    def _heard(self, text: str) -> None:
-        if text.startswith(SNAPSHOT_BROKE):
-            self._snapshots_broke += 1
-        self._event(text)
-
     def _to_one_moment(self, went_on: bool, changes: int) -> tuple[tuple[str, ...], bool]:
         """Bring all tables to one moment where they are of several; the tables that were copied for that, and
         whether it came to pass."""
@@ -184,10 +200,10 @@ class StandaloneCopy:
             return (), True
         again: list[str] = []
         for _ in range(TRIES):
-            before = self._snapshots_broke
+            before = move.moments
             self._event("Every table is compared with the source, and copied again where it differs.")
             again += [name for name in move.refresh() if name not in again]
-            if wishes.frozen or self._snapshots_broke == before:
+            if wishes.frozen or move.moments == before + 1:
                 return tuple(again), True
         return tuple(again), False
 
