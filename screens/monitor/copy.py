@@ -134,6 +134,9 @@ def table_line(table: TableProgress, cells: int, *, moving: bool) -> Line:
     again = table.state == "waiting" and table.rows > 0
     over = again or table.state in ("copied", "proven", "proving", "indexing", "differs")
     rows = (number(table.rows) if over else numbers(table.rows, table.estimated_rows)) + " rows"
+    if not over and not table.rows and not table.estimated_rows and table.estimated_bytes:
+        # The source has no statistics of it.
+        rows = "rows not known"
     amount = size(table.bytes) if over else sizes(table.bytes, table.estimated_bytes)
     speed = rate(table.rate) if moving and table.state == "copying" and table.rate > 0 else ""
     word, tone = _state(table)
@@ -157,7 +160,9 @@ def _state(table: TableProgress) -> tuple[str, Tone]:
             return "○ to come", "muted"
         case "copying":
             if table.parts > 1:
-                return f"part {min(table.part + 1, table.parts)}/{table.parts}", "plain"
+                count = f"{min(table.part + 1, table.parts)}/{table.parts}"
+                # Of more than 99 parts the numbers alone fit.
+                return count if table.parts > 99 else f"part {count}", "plain"
             return "● copying", "plain"
         case "indexing":
             if table.indexes:

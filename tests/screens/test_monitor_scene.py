@@ -112,6 +112,19 @@ def test_the_words_follow_what_the_tables_are_at() -> None:
     assert "proving each table" in texts(whole(copy, 80, moving=True, known=True))
 
 
+def test_a_table_without_statistics_does_not_count_as_empty() -> None:
+    unknown = TableProgress(name="public.a", state="waiting", estimated_bytes=5_000_000)
+    assert "rows not known" in text(table_line(unknown, 80, moving=True))
+    empty = TableProgress(name="public.a", state="waiting")
+    assert "0 rows" in text(table_line(empty, 80, moving=True))
+
+
+def test_many_parts_fit_too() -> None:
+    many = TableProgress(name="public.a", state="copying", part=157, parts=500)
+    line = text(table_line(many, 80, moving=True)).rstrip()
+    assert line.endswith("158/500") and width(table_line(many, 80, moving=True)) <= 80
+
+
 def _table(name: str, state: str, size: int = 10) -> TableProgress:
     return TableProgress(name=name, state=state, bytes=size, estimated_bytes=size)  # type: ignore[arg-type]
 
