@@ -47,7 +47,7 @@ def here(new: Server) -> Database:
 
 
 MANY = f"""
-SELECT lo_from_bytea(i * 3, decode(repeat(md5(i::text), i % 40), 'hex')) FROM generate_series(1, 2100) i;
+SELECT lo_from_bytea(i * 3, decode(repeat(md5(i::text), i % 40), 'hex')) FROM generate_series(1, 1100) i;
 SELECT lo_from_bytea(4294967295, 'the last number'), lo_create(10001);
 SELECT lo_from_bytea(10002, decode(repeat('ab', {CHUNK}), 'hex'));
 SELECT lo_from_bytea(10003, decode(repeat('cd', {CHUNK} + 1), 'hex'));
@@ -77,9 +77,9 @@ def contents(database: Database, number: int) -> bytes:
 
 def test_all_of_them_arrive(there: Database, here: Database) -> None:
     done, events = copied(there, here)
-    assert (done.objects, done.written, done.removed) == (2106, 2106, 0)
+    assert (done.objects, done.written, done.removed) == (1106, 1106, 0)
     assert done.bytes > 27 * CHUNK
-    assert len(events) == 1 and "2106" in events[0]
+    assert len(events) == 1 and "1106" in events[0]
     for number in (3, 6, 30, 10001, 10002, 10003, 10004, 10005, 4294967295):
         assert contents(here, number) == contents(there, number)
     comments = (
@@ -88,13 +88,10 @@ def test_all_of_them_arrive(there: Database, here: Database) -> None:
     assert here.sql(f"{comments} ORDER BY 1") == there.sql(f"{comments} ORDER BY 1") != []
     held = "SELECT count(*) FROM pg_largeobject WHERE loid = 10005"
     assert here.one(held, "postgres") <= there.one(held, "postgres") + 1500, "the holes were filled"
-
-
-def test_what_is_there_already_is_not_written_again(there: Database, here: Database) -> None:
-    copied(there, here)
+    # And what is there already is not written again.
     before = here.sql("SELECT xmin::text FROM pg_largeobject ORDER BY loid, pageno", "postgres")
     done, events = copied(there, here)
-    assert (done.objects, done.written, events) == (2106, 0, [])
+    assert (done.objects, done.written, events) == (1106, 0, [])
     assert here.sql("SELECT xmin::text FROM pg_largeobject ORDER BY loid, pageno", "postgres") == before
 
 
@@ -110,7 +107,7 @@ def test_what_has_changed_is_brought_over_and_nothing_else(there: Database, here
         "SELECT lo_from_bytea(7, 'not on the source'), lo_from_bytea(30000, 'nor this'), lo_put(15, 0, 'z')"
     )
     done, _ = copied(there, here)
-    assert (done.objects, done.written, done.removed) == (2106, 6, 3)
+    assert (done.objects, done.written, done.removed) == (1106, 6, 3)
     assert contents(here, 10005) == contents(there, 10005), "old contents show through the holes"
     assert here.sql(
         "SELECT objoid::int, description FROM pg_description WHERE classoid = 'pg_largeobject'::regclass"
@@ -149,9 +146,9 @@ def test_it_goes_on_after_a_break(there: Database, here: Database) -> None:
         has = here.one("SELECT count(*) FROM pg_largeobject_metadata")
         assert has >= had
         had = has
-    assert 0 < had < 2106
+    assert 0 < had < 1106
     done, _ = copied(there, here)
-    assert done.written == 2106 - had
+    assert done.written == 1106 - had
 
 
 def test_a_stop_is_heeded_and_leaves_no_transaction(there: Database, here: Database) -> None:
@@ -202,7 +199,7 @@ def test_one_that_may_not_be_read_is_named_and_nothing_is_written(there: Databas
 
 def test_all_can_be_removed(there: Database) -> None:
     with connect(there.url(), "test") as connection:
-        assert remove_large_objects(connection) == 2106
+        assert remove_large_objects(connection) == 1106
         assert digest_large_objects(connection).count == 0
 
 

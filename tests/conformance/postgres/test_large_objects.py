@@ -1,11 +1,10 @@
 """Large objects in a whole move: what changes meanwhile, what is tampered with, and what is begun anew."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.wizard.database_servers import Database, Server, Told, server
+from tests.wizard.database_servers import Database, Server, Told
 
 FILES = """
 CREATE TABLE files (id int PRIMARY KEY, file oid);
@@ -15,21 +14,15 @@ SELECT lo_from_bytea(5000, decode(repeat('a1', 1500000), 'hex'));
 """
 
 
-@pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg18"), 18) as made:
-        yield made
-
-
 @pytest.fixture
-def source(one: Server) -> Database:
-    made = one.database()
+def source(new: Server) -> Database:
+    made = new.database()
     made.sql(FILES)
     return made
 
 
-def test_what_changes_after_the_first_copy_comes_too(one: Server, source: Database, tmp_path: Path) -> None:
-    target = one.database()
+def test_what_changes_after_the_first_copy_comes_too(new: Server, source: Database, tmp_path: Path) -> None:
+    target = new.database()
     told = Told(source, target, tmp_path)
     told.move.first_copy()
     source.sql(
@@ -46,22 +39,20 @@ def test_what_changes_after_the_first_copy_comes_too(one: Server, source: Databa
     [
         ("SELECT lo_put(5000, 1400000, 'x')", "large object 5000 differs"),
         ("SELECT lo_unlink(1007)", "large object 1007 is missing"),
-        ("SELECT lo_from_bytea(1007 + 7000, 'x')", "large object 8007 is not on the source"),
-        ("SELECT lo_truncate64(lo_open(1009, 393216), 3)", "large object 1009 differs"),
     ],
 )
 def test_the_proof_names_what_differs(
-    one: Server, source: Database, tmp_path: Path, change: str, named: str
+    new: Server, source: Database, tmp_path: Path, change: str, named: str
 ) -> None:
-    target = one.database()
+    target = new.database()
     told = Told(source, target, tmp_path)
     told.whole_way()
     target.sql(change)
     assert [one.words for one in told.move.prove().lost] == [named]
 
 
-def test_a_copy_that_is_begun_anew_leaves_none_behind(one: Server, source: Database, tmp_path: Path) -> None:
-    target = one.database()
+def test_a_copy_that_is_begun_anew_leaves_none_behind(new: Server, source: Database, tmp_path: Path) -> None:
+    target = new.database()
     told = Told(source, target, tmp_path)
     told.move.first_copy()
     told.move.start_over()

@@ -1,26 +1,13 @@
 """Everything that can be moved is: each case alone and all together, upwards and downwards."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.postgres.cases import Case, cases
-from tests.wizard.database_servers import Database, Server, Told, server
+from tests.wizard.database_servers import Database, Server, Told
 
 MOVED = cases("moved")
-
-
-@pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg16"), 16) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg18"), 18) as made:
-        yield made
 
 
 SLOW = pytest.mark.slow

@@ -2,15 +2,14 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.conformance.postgres.cases import FOLDER, read
-from tests.conformance.postgres.servers import DebianServer, debian_server, pooler
-from tests.wizard.database_servers import PASSWORD, SMALL, Database, Server, Told, server
+from tests.conformance.postgres.servers import DebianServer, pooler
+from tests.wizard.database_servers import PASSWORD, SMALL, Database, Server, Told
 from tests.wizard.test_database_move import wait_until
 from wizard.database.control import Stopped
 from wizard.database.inspect import inspect_source, inspect_target
@@ -19,28 +18,16 @@ from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 
 
-@pytest.fixture(scope="module")
-def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianServer]:
-    with debian_server(tmp_path_factory.mktemp("pg15")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg18"), 18) as made:
-        yield made
-
-
 @pytest.fixture
-def source(one: Server) -> Database:
-    made = one.database()
+def source(new: Server) -> Database:
+    made = new.database()
     made.sql(SMALL)
     return made
 
 
 @pytest.fixture
-def target(one: Server) -> Database:
-    return one.database()
+def target(new: Server) -> Database:
+    return new.database()
 
 
 def test_a_pooler_is_refused_and_none_of_its_connections_is_changed(
@@ -102,7 +89,7 @@ def test_settings_of_a_role_that_are_meant_for_requests(
     assert any("statement_timeout of the role" in event for event in told.events)
 
 
-@pytest.mark.parametrize("limit", [3, 5])
+@pytest.mark.parametrize("limit", [3, pytest.param(5, marks=pytest.mark.slow)])
 def test_a_source_with_few_connections(
     source: Database, target: Database, tmp_path: Path, limit: int
 ) -> None:
@@ -167,24 +154,24 @@ def test_an_invalid_index_is_left_out_and_said(source: Database, target: Databas
     assert target.one("SELECT count(*) FROM pg_class WHERE relname = 'broken'") == 0
 
 
-def test_a_database_without_tables(one: Server, target: Database, tmp_path: Path) -> None:
-    empty = one.database()
+def test_a_database_without_tables(new: Server, target: Database, tmp_path: Path) -> None:
+    empty = new.database()
     Told(empty, target, tmp_path).whole_way()
     empty.sql("CREATE VIEW v AS SELECT 1 AS one; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'")
     target.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     Told(empty, target, tmp_path).whole_way()
 
 
-def test_a_database_without_the_schema_public(one: Server, target: Database, tmp_path: Path) -> None:
-    source = one.database()
+def test_a_database_without_the_schema_public(new: Server, target: Database, tmp_path: Path) -> None:
+    source = new.database()
     source.sql("DROP SCHEMA public; CREATE SCHEMA app; CREATE TABLE app.t (id int)")
     Told(source, target, tmp_path).whole_way()
 
 
 def test_parts_of_a_table_with_percent_signs_are_copied_again(
-    one: Server, target: Database, tmp_path: Path
+    new: Server, target: Database, tmp_path: Path
 ) -> None:
-    source = one.database()
+    source = new.database()
     name = '"100 % %s %(x)s"'
     source.sql(
         f'CREATE TABLE {name} (id int, "%s" text); INSERT INTO {name}'
@@ -201,9 +188,9 @@ def test_parts_of_a_table_with_percent_signs_are_copied_again(
 
 @pytest.mark.parametrize("case", ["partitions_by_enum", "constraints"])
 def test_what_takes_a_way_of_its_own_goes_it_again(
-    one: Server, target: Database, tmp_path: Path, case: str
+    new: Server, target: Database, tmp_path: Path, case: str
 ) -> None:
-    source = one.database()
+    source = new.database()
     made = read(FOLDER / "moved" / f"{case}.sql")
     made.make(source)
     told = Told(source, target, tmp_path)
@@ -226,9 +213,9 @@ def test_what_takes_a_way_of_its_own_goes_it_again(
 
 
 def test_a_bloated_table_and_one_that_grows_after_the_plan(
-    one: Server, target: Database, tmp_path: Path
+    new: Server, target: Database, tmp_path: Path
 ) -> None:
-    source = one.database()
+    source = new.database()
     source.sql(
         "CREATE TABLE bloated (id int, t text) WITH (autovacuum_enabled = false);"
         "INSERT INTO bloated SELECT i, repeat('x', 300) FROM generate_series(1, 20000) i;"

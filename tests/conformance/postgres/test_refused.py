@@ -1,12 +1,11 @@
 """What cannot be moved is refused by name before anything is written; what changes is said."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.postgres.cases import Case, cases
-from tests.wizard.database_servers import Database, Server, Told, server
+from tests.wizard.database_servers import Database, Server, Told
 from wizard.database.inspect import inspect_source, inspect_target
 from wizard.database.refusals import what_cannot_move
 from wizard.database.verdict import Verdict
@@ -17,17 +16,13 @@ REFUSED = cases("refused")
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Server]]:
-    with (
-        server(tmp_path_factory.mktemp("pg16"), 16) as old,
-        server(tmp_path_factory.mktemp("pg18"), 18) as new,
-    ):
-        run = old.background.run
-        run(old.postgres.sql("ALTER SYSTEM SET allow_in_place_tablespaces = on"))
-        run(old.postgres.sql("SELECT pg_reload_conf()"))
-        run(old.postgres.sql("SELECT pg_sleep(0.2)"))
-        run(old.postgres.sql("CREATE TABLESPACE fast LOCATION ''"))
-        yield {16: old, 18: new}
+def servers(old: Server, new: Server) -> dict[int, Server]:
+    run = old.background.run
+    run(old.postgres.sql("ALTER SYSTEM SET allow_in_place_tablespaces = on"))
+    run(old.postgres.sql("SELECT pg_reload_conf()"))
+    run(old.postgres.sql("SELECT pg_sleep(0.2)"))
+    run(old.postgres.sql("CREATE TABLESPACE fast LOCATION ''"))
+    return {16: old, 18: new}
 
 
 def verdicts(source: Database, target: Database) -> list[Verdict]:

@@ -2,29 +2,16 @@
 
 import os
 import resource
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.wizard.database_servers import Server, Told, server
+from tests.wizard.database_servers import Server, Told
 from wizard.model.trouble import Trouble
 
 SEGMENT = 1 << 30
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-@pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg16"), 16) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("pg18"), 18) as made:
-        yield made
 
 
 def before(number: int) -> str:
