@@ -27,9 +27,11 @@ CREATE FUNCTION "Odd s".f() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION gives(OUT a int, OUT b int) LANGUAGE sql AS 'SELECT 1, 2';
 CREATE PROCEDURE p(INOUT a int) LANGUAGE sql AS 'SELECT 1';
 CREATE AGGREGATE longest(text) (SFUNC = textcat, STYPE = text);
+SELECT lo_create(770001), lo_create(770002);
 """
 
 GRANTS = """
+GRANT SELECT ON LARGE OBJECT 770001 TO both_know;
 GRANT USAGE ON SCHEMA "Odd s" TO PUBLIC;
 GRANT CREATE ON SCHEMA "Odd s" TO both_know;
 GRANT SELECT, INSERT ON t TO both_know, PUBLIC;
@@ -85,6 +87,7 @@ def rights(database: Database) -> set[tuple[str, ...]]:
         """
         SELECT 'r', c.oid::regclass::text, a.* FROM pg_class c, aclexplode(c.relacl) a WHERE a.grantee <> c.relowner AND c.relnamespace <> 'pg_catalog'::regnamespace AND c.relnamespace <> 'information_schema'::regnamespace
         UNION ALL SELECT 'a', t.attrelid::regclass || '.' || t.attname, a.* FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid >= 16384
+        UNION ALL SELECT 'L', m.oid::text, a.* FROM pg_largeobject_metadata m, aclexplode(m.lomacl) a WHERE a.grantee <> m.lomowner
         UNION ALL SELECT 'f', p.oid::regprocedure::text, a.* FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee <> p.proowner AND p.oid >= 16384
         UNION ALL SELECT 'T', t.oid::regtype::text, a.* FROM pg_type t, aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) a WHERE a.grantee <> t.typowner AND t.oid >= 16384 AND t.typtype IN ('e', 'd')
         UNION ALL SELECT 'n', n.nspname, a.* FROM pg_namespace n, aclexplode(n.nspacl) a WHERE a.grantee <> n.nspowner AND n.nspname !~ '^pg_|^info'

@@ -112,7 +112,9 @@ _RELATIONS = {
     "constraint": f"SELECT {_NAME} || '.' || CASE WHEN k.conparentid <> 0 THEN '' ELSE k.conname END, "
     + _parts(definition="pg_catalog.pg_get_constraintdef(k.oid)", validated="k.convalidated")
     + " FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid"
-    f" {_RELATION} AND k.contype IN ('c', 'f', 'p', 'u', 'x')",
+    f" {_RELATION} AND (k.contype IN ('c', 'f', 'p', 'u', 'x')"
+    # Since 18 NOT NULL is one too; that of a column is compared there.
+    " OR k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit))",
     # Only those that a superuser switched off: no dump says so.
     "foreign key trigger": f"SELECT {_NAME} || '.' || k.conname, "
     + _parts(enabled="pg_catalog.string_agg(DISTINCT g.tgenabled::text, ', ' ORDER BY g.tgenabled::text)")
@@ -246,7 +248,7 @@ _CODE = {
     " JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE " + _own("pg_opclass", "o.oid"),
     "cast": "SELECT k.castsource::regtype || ' to ' || k.casttarget::regtype, "
     + _parts(function="nullif(k.castfunc, 0)::regprocedure", context="k.castcontext", method="k.castmethod")
-    + " FROM pg_catalog.pg_cast k JOIN pg_catalog.pg_namespace n ON n.nspname = 'public'"
+    + " FROM pg_catalog.pg_cast k CROSS JOIN (SELECT '') n(nspname)"
     " WHERE k.oid >= 16384 AND " + _own("pg_cast", "k.oid"),
     "collation": "SELECT n.nspname || '.' || l.collname, "
     + _parts(

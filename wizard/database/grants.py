@@ -23,7 +23,7 @@ PUBLIC = ""
 
 class Thing(Noun, frozen=True, kw_only=True):
     """What rights are about. `kind`: schema, table (views too), sequence, column, function, procedure, type,
-    or "tables", "functions" and so on for default privileges. `detail` is a column's name or the types of
+    large object, or "tables", "functions" and so on for default privileges. `detail` is a column's name or the types of
     a function's arguments, as Postgres writes them."""
 
     kind: str
@@ -37,6 +37,8 @@ class Thing(Noun, frozen=True, kw_only=True):
         match self.kind:
             case "schema":
                 text = f"schema {self.schema}"
+            case "large object":
+                text = f"large object {self.name}"
             case "column":
                 text = f"column {self.schema}.{self.name}.{self.detail}"
             case "function" | "procedure":
@@ -57,7 +59,7 @@ class Right(Noun, frozen=True, kw_only=True):
 
 
 class Grants(Noun, frozen=True, kw_only=True):
-    """The rights in one database. Every object is in `rights`, columns only if they have any. `role` is the
+    """The rights in one database. Every object is in `rights`, columns and large objects only if they have any. `role` is the
     connected one, `roles` all of the server's."""
 
     rights: dict[Thing, frozenset[Right]]
@@ -87,6 +89,9 @@ SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, n.nspname, c.re
     coalesce(c.relacl, pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND {_own("pg_class", "c.oid")}
+UNION ALL
+SELECT 'large object', '', m.oid::text, '', m.lomowner, m.lomacl
+FROM pg_catalog.pg_largeobject_metadata m WHERE m.lomacl IS NOT NULL
 UNION ALL
 SELECT 'column', n.nspname, c.relname, a.attname, c.relowner, a.attacl
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
@@ -202,9 +207,12 @@ class _Apart:
 
 
 def _on_both_sides(thing: Thing, there: Grants, here: Grants) -> bool:
-    """What is missing as a whole is named as such. Columns and default privileges are there without rights."""
+    """What is missing as a whole is named as such. Without rights are there columns, large objects and default
+    privileges."""
     whole = Thing(kind="table", schema=thing.schema, name=thing.name) if thing.kind == "column" else thing
-    return thing.kind in _DEFAULTS or (whole in there.rights and whole in here.rights)
+    if thing.kind in _DEFAULTS or thing.kind == "large object":
+        return True
+    return whole in there.rights and whole in here.rights
 
 
 def _everybody_creates(thing: Thing, right: Right) -> bool:
@@ -263,6 +271,8 @@ def _on(thing: Thing) -> sql.Composed:
     match thing.kind:
         case kind if kind in _DEFAULTS:
             return sql.Composed([_word(kind.upper())])
+        case "large object":
+            return _word("LARGE OBJECT ") + sql.Literal(int(thing.name))
         case "schema":
             return sql.SQL("SCHEMA {}").format(sql.Identifier(thing.schema))
         case "function" | "procedure" as kind:

@@ -14,15 +14,17 @@ from psycopg import sql
 from wizard.database.connect import Connection
 
 _NAME = "_offramp_text"
-_READ_VIEW = "SELECT pg_catalog.pg_get_viewdef('pg_temp._offramp_text'::regclass)"
-_READ_RULE = (
+_VIEW = "SELECT pg_catalog.pg_get_viewdef('pg_temp._offramp_text'::regclass)"
+_RULE = (
     "SELECT pg_catalog.pg_get_ruledef(r.oid) FROM pg_catalog.pg_rewrite r"
     " WHERE r.ev_class = 'pg_temp._offramp_text'::regclass"
 )
-_READ_FUNCTION = (
+_FUNCTION = (
     "SELECT pg_catalog.pg_get_functiondef(p.oid) FROM pg_catalog.pg_proc p"
     " WHERE p.pronamespace = pg_catalog.pg_my_temp_schema() AND p.proname = '_offramp_text'"
 )
+
+_READ = {"view": _VIEW, "policy": _VIEW, "rule": _RULE, "function body": _FUNCTION}
 
 
 def says_the_same(
@@ -37,49 +39,49 @@ def says_the_same(
     Raises:
         psycopg.OperationalError: the connection broke.
     """
-    before, after = _written_again(target, kind, there), _written_again(target, kind, here)
-    if before is None or after is None:
-        return False if same_version else None
-    return before == after
-
-
-def _written_again(target: Connection, kind: str, definition: Mapping[str, str]) -> list[str] | None:
-    script, read = _script(kind, definition)
+    texts = [_script(kind, there), _script(kind, here)]
+    if len(texts[0]) != len(texts[1]):
+        return False
+    read = _READ[kind]
+    # All of it in one round trip: there may be hundreds of views.
+    tried = [f"SAVEPOINT one; {text};\n{read}; ROLLBACK TO SAVEPOINT one" for some in texts for text in some]
+    script = f"BEGIN; SET LOCAL check_function_bodies = on; {'; '.join(tried)}"
     try:
-        target.execute("BEGIN; SET LOCAL check_function_bodies = on")
-        texts = []
-        for statement in script:
-            target.execute("SAVEPOINT text")
-            target.execute(statement.encode("utf-8", "surrogateescape"))
-            texts += [row[0] for row in target.execute(read.encode()).fetchall()]
-            target.execute("ROLLBACK TO SAVEPOINT text")
-        return texts
+        cursor = target.execute(script.encode("utf-8", "surrogateescape"))
+        written = []
+        while True:
+            if cursor.description:
+                written += cursor.fetchall()
+            if not cursor.nextset():
+                break
+        half = len(written) // 2
+        return written[:half] == written[half:]
     except psycopg.OperationalError:
         raise
     except psycopg.Error:
         # It reads something that is not here, or nothing may be written here at all.
-        return None
+        return False if same_version else None
     finally:
         if not target.closed:
             target.execute("ROLLBACK")
 
 
-def _script(kind: str, definition: Mapping[str, str]) -> tuple[list[str], str]:
-    """Statements that each make one temporary object, and the query that reads how it is written."""
-    text = definition.get("definition", "")
+def _script(kind: str, definition: Mapping[str, str]) -> list[str]:
+    """Statements that each make one temporary object."""
+    text = definition.get("definition", "").strip().removesuffix(";")
     name = sql.Identifier("pg_temp", _NAME).as_string(None)
     view = f"CREATE VIEW {name} AS"
     match kind:
         case "view":
-            return [f"{view} {text}"], _READ_VIEW
+            return [f"{view} {text}"]
         case "policy":
             conditions = [definition[label] for label in ("using", "check") if label in definition]
-            return [f"{view} SELECT {one} AS it FROM {definition['table']}" for one in conditions], _READ_VIEW
+            return [f"{view} SELECT {one} AS it FROM {definition['table']}" for one in conditions]
         case "rule":
             table = definition["table"]
             make = f"CREATE TABLE {name} (LIKE {table});\n"
-            return [make + text.replace(f" TO {table}", f" TO {name}", 1)], _READ_RULE
+            return [make + text.replace(f" TO {table}", f" TO {name}", 1)]
         case _:
             head = definition["head"]
             what = "PROCEDURE" if head.startswith("CREATE OR REPLACE PROCEDURE ") else "FUNCTION"
-            return [text.replace(head, f"CREATE {what} {name}(", 1)], _READ_FUNCTION
+            return [text.replace(head, f"CREATE {what} {name}(", 1)]
