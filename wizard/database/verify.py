@@ -167,7 +167,7 @@ class Verifier:
 
     def _large_objects(self, hands: Hands) -> list[Task]:
         found = [
-            Difference(kind="large object", name=words.split(" ")[2], words=words, judgement="lost")
+            Difference(kind="large object", name=_number(words), words=words, judgement="lost")
             for words in large_object_differences(hands.source, hands.target)
         ]
         with self._lock:
@@ -185,6 +185,11 @@ class Verifier:
             target_digest=here.text,
             rows=self._rows.get(table.key),
         )
+
+
+def _number(words: str) -> str:
+    """That of the large object that `words` are about; none where they sum several up."""
+    return words.split(" ")[2] if words.startswith("large object ") else ""
 
 
 def _on_both(there: Sequence[Table], here: Sequence[Table]) -> list[Table]:
