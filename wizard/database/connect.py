@@ -1,8 +1,10 @@
 """Connections to both databases: settings pinned, named after us, kept alive; their errors in words."""
 
+import contextlib
 import secrets
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,6 +22,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 C = TypeVar("C", bound=psycopg.Connection[tuple[Any, ...]])
 
 _ONLY_READING = {"default_transaction_read_only": "on"}
+
+SOURCE_LOCK_LIMIT = "2s"
+"""How long a reader of the source waits for a table that the app is altering. It then tries again, and lets
+go meanwhile of the tables it has read: whoever alters these would wait for it, and the app behind them."""
 
 PINNED = {
     # The text of a row depends on these (measured), and with it the digest: equal on both sides.
@@ -105,6 +111,8 @@ class Ends:
         self.run = secrets.token_hex(4)
         self.search_path = ""
         self._open: set[Connection] = set()
+        self._backends: weakref.WeakKeyDictionary[Connection, tuple[str, int]] = weakref.WeakKeyDictionary()
+        self._given_up: dict[str, list[int]] = {"source": [], "target": []}
         self._lock = threading.Lock()
 
     def source_url(self) -> Secret:
@@ -113,30 +121,57 @@ class Ends:
 
     def open_source(self, role: str) -> Connection:
         """Connect to the source, read-only. Raises psycopg.Error, or Trouble from the URL's giver."""
-        return self._known(connect(self._urls["source"](), self._name(role), _ONLY_READING))
+        return self._known("source", connect(self._urls["source"](), self._name(role), _ONLY_READING))
 
     def open_target(self, role: str, settings: dict[str, str] | None = None) -> Connection:
         """Connect to the target. Raises psycopg.Error, or Trouble from the URL's giver."""
-        return self._known(connect(self._urls["target"](), self._name(role), settings))
+        return self._known("target", connect(self._urls["target"](), self._name(role), settings))
 
     def open_source_line(self, role: str) -> Line:
         """The same as `open_source`, with its bytes to be had."""
-        settings = _ONLY_READING | {"search_path": self.search_path}
-        return self._known(connect_line(self._urls["source"](), self._name(role), settings))
+        settings = _ONLY_READING | {"search_path": self.search_path, "lock_timeout": SOURCE_LOCK_LIMIT}
+        return self._known("source", connect_line(self._urls["source"](), self._name(role), settings))
 
     def open_target_line(self, role: str) -> Line:
         """The same as `open_target`, with its bytes to be had."""
         settings = {"search_path": self.search_path}
-        return self._known(connect_line(self._urls["target"](), self._name(role), settings))
+        return self._known("target", connect_line(self._urls["target"](), self._name(role), settings))
 
     def _name(self, role: str) -> str:
         return f"offramp/{self.session}/{self.run}/{role}"
 
-    def _known(self, connection: C) -> C:
+    def _known(self, side: str, connection: C) -> C:
         with self._lock:
             self._open = {known for known in self._open if not known.closed}
             self._open.add(connection)
+            # Noted now: a connection that broke cannot be asked any more.
+            self._backends[connection] = (side, connection.info.backend_pid)
+            pids, self._given_up[side] = self._given_up[side], []
+        if pids:
+            try:
+                self._end(connection, pids)
+            except BaseException:
+                with self._lock:
+                    self._given_up[side] += pids
+                self.close(connection)
+                raise
         return connection
+
+    def close(self, connection: Connection) -> None:
+        """Close a connection that is not needed any more."""
+        with self._lock:
+            self._open.discard(connection)
+        with contextlib.suppress(psycopg.Error):
+            connection.close()
+
+    def give_up(self, connection: Connection) -> None:
+        """Close a connection that broke, or may have. Its server need not have noticed: what ran there goes
+        on running and may yet be committed, and its locks and its place stay taken. So the next connection
+        to this side ends it, and is lent out when it is gone."""
+        with self._lock:
+            side, pid = self._backends[connection]
+            self._given_up[side].append(pid)
+        self.close(connection)
 
     def cancel_all(self) -> None:
         """Cancel whatever query runs on any of our connections; used when a person stops the work."""
@@ -154,23 +189,30 @@ class Ends:
         many there were. Returns when they are gone, or after 10 s."""
         query = (
             "SELECT pid FROM pg_catalog.pg_stat_activity WHERE usename = current_user"
+            " AND datname = pg_catalog.current_database()"
             " AND pg_catalog.starts_with(application_name, %s) AND NOT"
             " pg_catalog.starts_with(application_name, %s) AND pid <> pg_catalog.pg_backend_pid()"
         )
         names = (f"offramp/{self.session}/", f"offramp/{self.session}/{self.run}/")
         pids = [row[0] for row in connection.execute(query, names).fetchall()]
         if pids:
-            connection.execute(
-                "SELECT pg_catalog.pg_terminate_backend(p) FROM pg_catalog.unnest(%s::int[]) p", (pids,)
-            )
-            for _ in range(100):
-                alive = connection.execute(
-                    "SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)", (pids,)
-                ).fetchone()
-                if alive is None:
-                    break
-                time.sleep(0.1)
+            self._end(connection, pids)
         return len(pids)
+
+    def _end(self, connection: Connection, pids: list[int]) -> None:
+        """End those of our own connections; returns when they are gone, or after 10 s."""
+        ended = connection.execute(
+            "SELECT pid, pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+            " WHERE pid = ANY(%s) AND pg_catalog.starts_with(application_name, %s)",
+            (pids, f"offramp/{self.session}/"),
+        ).fetchall()
+        for _ in range(100 if ended else 0):
+            alive = connection.execute(
+                "SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)", ([row[0] for row in ended],)
+            ).fetchone()
+            if alive is None:
+                break
+            time.sleep(0.1)
 
 
 def connect(

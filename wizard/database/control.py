@@ -1,11 +1,19 @@
 """Pause, resume, stop, retry, how many workers: asked for from one thread, heeded by all the others."""
 
 import threading
+import time
 from collections.abc import Callable
+
+STOP_AGAIN = 1.0
+"""Seconds after which those who work are told again to stop."""
 
 
 class Stopped(Exception):
     """The person asked to stop. Whatever was committed stays; the same call later goes on from there."""
+
+
+class Paused(Exception):
+    """A pause lasts. Whoever holds what others wait for gives it up, and begins again when it ends."""
 
 
 class Control:
@@ -18,6 +26,7 @@ class Control:
         self._more_workers = 0
         self._retries = 0
         self._on_stop: list[Callable[[], None]] = []
+        self._ending = False
 
     @property
     def paused(self) -> bool:
@@ -65,19 +74,15 @@ class Control:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-            callbacks = list(self._on_stop)
-
-        def tell() -> None:
-            for callback in callbacks:
-                callback()
-
-        if callbacks:
-            threading.Thread(target=tell, name="offramp-stop", daemon=True).start()
+            self._see_to_it()
 
     def on_stop(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Have `callback` called once when a stop is asked for; returns a function that takes it back."""
+        """Have `callback` called when a stop is asked for, and every second after that until it is taken
+        back, which the function does that is returned: a query that began a moment too late must end too."""
         with self._changed:
             self._on_stop.append(callback)
+            if self._stopped:
+                self._see_to_it()
 
         def forget() -> None:
             with self._changed:
@@ -86,18 +91,40 @@ class Control:
 
         return forget
 
-    def check(self) -> None:
+    def _see_to_it(self) -> None:
+        if self._on_stop and not self._ending:
+            self._ending = True
+            threading.Thread(target=self._end, name="offramp-stop", daemon=True).start()
+
+    def _end(self) -> None:
+        while True:
+            with self._changed:
+                callbacks = list(self._on_stop)
+                if not callbacks:
+                    self._ending = False
+                    return
+            for callback in callbacks:
+                callback()
+            time.sleep(STOP_AGAIN)
+
+    def check(self, patience: float | None = None) -> None:
         """Return at once, or after a pause has ended.
+
+        Args:
+            patience: seconds of a pause after which it is not waited any more.
 
         Raises:
             Stopped: a stop was asked for, before or during the pause.
+            Paused: the pause lasts longer than `patience`.
         """
         if not self._paused and not self._stopped:
             return
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped or not self._paused)
+            over = self._changed.wait_for(lambda: self._stopped or not self._paused, patience)
         if self._stopped:
             raise Stopped
+        if not over:
+            raise Paused
 
     def sleep(self, seconds: float) -> None:
         """Wait `seconds`, or until `retry`. Raises Stopped when a stop is asked for."""

@@ -82,6 +82,7 @@ class Copier:
         units: list[Unit] = [(state, part, expected)]
         with self._given_up(units):
             copied = self._carry(hands, units)
+            hands.rest()
             if copied is None:
                 # An attempt whose COMMIT arrived though its answer did not.
                 hands.target.execute("ROLLBACK")
@@ -107,6 +108,7 @@ class Copier:
         try:
             with self._given_up(units):
                 copied = self._carry(hands, units)
+                hands.rest()
                 if copied is None:
                     hands.target.execute("ROLLBACK")
                     return [task for state in bundle for task in self._part_tasks(state)]

@@ -1,6 +1,5 @@
 """Workers that take tasks off one list, each with a connection to either side, and go on after breaks."""
 
-import contextlib
 import threading
 import time
 from collections import deque
@@ -20,7 +19,7 @@ from wizard.database.connect import (
     reason,
     trouble,
 )
-from wizard.database.control import Control, Stopped
+from wizard.database.control import Control, Paused, Stopped
 from wizard.database.line import Line
 from wizard.database.pace import Pace
 from wizard.database.snapshot import Snapshot
@@ -44,7 +43,7 @@ MOST_DOUBLINGS = 10
 
 
 class Hands:
-    """The two connections of one worker: opened when first needed, dropped when one breaks.
+    """The two connections of one worker: opened when first needed, given up when one breaks.
 
     The source's is in a transaction that sees the shared snapshot. The target's is in autocommit.
     """
@@ -55,50 +54,54 @@ class Hands:
         self._source: Line | None = None
         self._shared_at: float | None = None
         self._target: Line | None = None
-        self._old_backend: int | None = None
         self._reaching = "the source"
+        # The source's is also looked after by another thread, while the worker does not use it.
+        self._lock = threading.Lock()
+        self._reads = False
 
     @property
     def source(self) -> Line:
         """Raises psycopg.Error, SnapshotLost, Trouble."""
-        self._reaching = "the source"
-        if self._source is None:
-            self._source = self._ends.open_source_line("copy")
-        if self._snapshot is not None and self._shared_at is None:
-            self._snapshot.share(self._source)
-            self._shared_at = time.monotonic()
-        return self._source
+        with self._lock:
+            self._reaching = "the source"
+            self._reads = True
+            if self._source is None:
+                self._source = self._ends.open_source_line("copy")
+            if self._snapshot is not None and self._shared_at is None:
+                self._snapshot.share(self._source)
+                self._shared_at = time.monotonic()
+            return self._source
+
+    def rest(self) -> None:
+        """What was done with the source is over, until the next use of it."""
+        with self._lock:
+            self._reads = False
 
     def let_go(self, *, at_once: bool) -> None:
         """End the transaction on the source, and with it the locks on the tables that were read, `at_once`
-        or after a while. The next use sees the same snapshot."""
-        if self._source is None or self._shared_at is None:
+        or after a while; not while it is in use. The next use sees the same snapshot. From any thread."""
+        if not self._lock.acquire(blocking=False):
             return
-        if at_once or time.monotonic() - self._shared_at > LOCKS:
-            self._shared_at = None
-            try:
-                self._source.execute("COMMIT")
-            except psycopg.Error:
-                # It broke meanwhile, and its locks are gone; the next use opens another.
-                self._source.close()
-                self._source = None
+        try:
+            if self._reads or self._source is None or self._shared_at is None:
+                return
+            if at_once or time.monotonic() - self._shared_at > LOCKS:
+                self._shared_at = None
+                try:
+                    self._source.execute("COMMIT")
+                except psycopg.Error:
+                    # It broke meanwhile; the next use opens another.
+                    self._ends.give_up(self._source)
+                    self._source = None
+        finally:
+            self._lock.release()
 
     @property
     def target(self) -> Line:
         """Raises psycopg.Error, Trouble."""
         self._reaching = "the target"
         if self._target is None:
-            connection = self._ends.open_target_line("copy")
-            if self._old_backend is not None:
-                # It may not have noticed yet that its client is gone, and holds locks until it does.
-                connection.execute(
-                    "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
-                    " WHERE pid = %s AND pg_catalog.starts_with(application_name, %s)",
-                    (self._old_backend, f"offramp/{self._ends.session}/"),
-                )
-            # Asked now: a connection that broke cannot be asked any more.
-            self._old_backend = connection.info.backend_pid
-            self._target = connection
+            self._target = self._ends.open_target_line("copy")
         return self._target
 
     def blame(self) -> str:
@@ -108,13 +111,15 @@ class Hands:
                 return name
         return self._reaching
 
-    def drop(self) -> None:
-        """Close both; whatever was not committed is given up."""
-        for connection in (self._source, self._target):
-            if connection is not None:
-                with contextlib.suppress(psycopg.Error):
-                    connection.close()
-        self._source = self._target = self._shared_at = None
+    def drop(self, *, broken: bool = False) -> None:
+        """Close both; whatever was not committed is given up. `broken`: a server may not notice."""
+        close = self._ends.give_up if broken else self._ends.close
+        with self._lock:
+            for connection in (self._source, self._target):
+                if connection is not None:
+                    close(connection)
+            self._source = self._target = self._shared_at = None
+            self._reads = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,7 @@ class Crew:
         self._tasks: deque[Task] = deque()
         self._busy = self._alive = self._numbered = 0
         self._sent_away: set[int] = set()
+        self._hands: list[Hands] = []
         self._failure: BaseException | None = None
         self._change = threading.Condition()
 
@@ -163,11 +169,17 @@ class Crew:
         forget = self._control.on_stop(self._ends.cancel_all)
         threads: list[threading.Thread] = []
         try:
-            with self._change:
-                while self._alive or (self._failure is None and (self._tasks or self._busy)):
+            while True:
+                with self._change:
+                    if not self._alive and (self._failure or not (self._tasks or self._busy)):
+                        break
                     threads += self._hired()
                     self._change.wait(1.0)
                     self._consider()
+                    all_hands = list(self._hands)
+                # A worker that waits, or builds an index for an hour, keeps no table of the source locked.
+                for hands in all_hands:
+                    hands.let_go(at_once=False)
             for thread in threads:
                 thread.join()
         finally:
@@ -203,6 +215,8 @@ class Crew:
 
     def _work(self, number: int) -> None:
         hands = Hands(self._ends, self._snapshot)
+        with self._change:
+            self._hands.append(hands)
         try:
             while (task := self._next(number)) is not None:
                 self._finished(self._attempt(task, hands, number))
@@ -214,10 +228,13 @@ class Crew:
         except BaseException as error:  # noqa: BLE001 - handed to the thread that called run()
             self._fail(error)
         finally:
-            hands.drop()
-            with self._change:
-                self._alive -= number not in self._sent_away
-                self._change.notify_all()
+            try:
+                hands.drop(broken=self._failure is not None)
+            finally:
+                with self._change:
+                    self._hands.remove(hands)
+                    self._alive -= number not in self._sent_away
+                    self._change.notify_all()
 
     def _next(self, number: int) -> Task | None:
         """The next task; None when there is none, or when there are more workers than there should be."""
@@ -234,9 +251,9 @@ class Crew:
             self._busy += 1
             return self._tasks.popleft()
 
-    def _finished(self, following: Iterable[Task]) -> None:
+    def _finished(self, following: Sequence[Task]) -> None:
         with self._change:
-            self._tasks.extendleft(reversed(list(following)))
+            self._tasks.extendleft(reversed(following))
             self._busy -= 1
             self._change.notify_all()
 
@@ -248,26 +265,34 @@ class Crew:
             self._busy -= 1
             self._change.notify_all()
 
-    def _attempt(self, task: Task, hands: Hands, number: int) -> Iterable[Task]:
+    def _attempt(self, task: Task, hands: Hands, number: int) -> list[Task]:
         attempt = refused = 0
         while True:
+            hands.rest()
             if self._control.paused:
                 hands.let_go(at_once=True)
             self._control.check()
             try:
-                return task.do(hands)
+                following = list(task.do(hands))
+            except Paused:
+                # Begun again when the pause ends.
+                hands.drop()
             except (psycopg.Error, Trouble) as error:
                 side = hands.blame()
-                hands.drop()
+                hands.drop(broken=True)
                 if self._control.stopped:
                     raise Stopped from error
                 if reason(error) == NO_FREE_CONNECTION and self._spared(side):
                     raise _NotNeeded(task) from error
-                if not may_pass(error, refused):
+                # Where another has failed for good, nobody waits any more.
+                if self._failure is not None or not may_pass(error, refused):
                     raise error if isinstance(error, Trouble) else trouble(error, task.what) from error
                 refused += is_refused(error)
                 wait_to_retry(error, side, attempt, self._control, self._board, number=number)
                 attempt += 1
+            else:
+                hands.rest()
+                return following
 
     def _spared(self, side: str) -> bool:
         """Whether others go on when this worker finds no connection any more."""

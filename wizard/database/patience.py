@@ -45,8 +45,7 @@ class Patience:
     def let_go(self) -> None:
         """Close what is kept; a source has few connections, and the app needs them."""
         for connection in self._kept.values():
-            with contextlib.suppress(psycopg.Error):
-                connection.close()
+            self._ends.close(connection)
         self._kept.clear()
 
     def with_source(self, do: Callable[[Connection], T]) -> T:
@@ -71,19 +70,17 @@ class Patience:
         )
 
     def _lent(self, side: str, open_one: Callable[[], Connection], do: Callable[[Connection], T]) -> T:
-        if self._keeper != threading.get_ident():
-            with open_one() as connection:
-                return do(connection)
-        connection = self._kept.pop(side) if side in self._kept else open_one()
+        keeps = self._keeper == threading.get_ident()
+        connection = self._kept.pop(side) if keeps and side in self._kept else open_one()
         try:
             answer = do(connection)
         except BaseException:
-            connection.close()
+            self._ends.give_up(connection)
             raise
-        if connection.info.transaction_status == pq.TransactionStatus.IDLE:
+        if keeps and connection.info.transaction_status == pq.TransactionStatus.IDLE:
             self._kept[side] = connection
         else:
-            connection.close()
+            self._ends.close(connection)
         return answer
 
     def patiently(self, what: str, side: str, do: Callable[[], T]) -> T:

@@ -1,6 +1,5 @@
 """One moment of the source, held open and shared by all workers."""
 
-import contextlib
 import threading
 from types import TracebackType
 
@@ -31,12 +30,16 @@ class Snapshot:
 
     def __init__(self, ends: Ends) -> None:
         self._lock = threading.Lock()
+        self._ends = ends
         self.connection: Connection = ends.open_source("snapshot")
         try:
-            self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            row = self.connection.execute(_EXPORT).fetchone()
+            cursor = self.connection.execute(
+                f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_EXPORT}; SAVEPOINT held".encode()
+            )
+            cursor.nextset()
+            row = cursor.fetchone()
         except BaseException:
-            self.connection.close()
+            ends.give_up(self.connection)
             raise
         assert row is not None
         self.name: str = row[0]
@@ -48,8 +51,16 @@ class Snapshot:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(psycopg.Error):
-            self.connection.close()
+        if error is None:
+            self._ends.close(self.connection)
+        else:
+            # It may be what broke; left alone it would keep the source from cleaning up after itself.
+            self._ends.give_up(self.connection)
+
+    def let_go(self) -> None:
+        """Give back the locks that questions on `connection` have taken: to describe a view takes one on each
+        of its tables, and whoever alters one would wait to the end of the copy. Raises psycopg.Error."""
+        self.connection.execute("ROLLBACK TO SAVEPOINT held")
 
     def share(self, connection: Connection) -> None:
         """Open a transaction on `connection` that sees this moment.

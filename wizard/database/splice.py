@@ -18,6 +18,10 @@ from wizard.database.line import Line
 BLOCK = 256 * 1024
 _TICK_MS = 1_000
 
+HOLD = 10.0
+"""Seconds of a pause for which streams stand still. Longer than that, the source's tables must not stay
+locked: whoever alters one would wait for the pause to end, and the app behind them."""
+
 _BREAKS = (wire.COPY_DONE, b"\nE\0\0", b"\nN\0\0", b"\nS\0\0")
 """What may interrupt the rows: their end, an error, a notice, a changed setting. A bare newline stands only
 at the end of a row, and so before the next message."""
@@ -40,6 +44,7 @@ def splice(
     Raises:
         psycopg.Error: either side failed.
         Stopped: the person asked for it.
+        Paused: a pause lasts longer than `HOLD`.
     """
     try:
         with source.taken() as reader, target.taken() as writer:
@@ -71,7 +76,7 @@ class _Splice:
         poll.register(reader, select.POLLIN)
         poll.register(writer, select.POLLIN)
         while self._answers.ended < self._count:
-            self._control.check()
+            self._control.check(HOLD)
             # A block is read when the one before has left: whichever side is slower sets the pace.
             poll.modify(reader, self._reader.events)
             poll.modify(writer, select.POLLIN | (select.POLLOUT if self._reader.waiting else 0))

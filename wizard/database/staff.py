@@ -42,10 +42,13 @@ class Staff:
         return self._paced().wanted
 
     def crew(self, snapshot: Snapshot | None) -> Crew:
-        """Workers that see `snapshot`; without one they have to do with the target only."""
+        """Workers that see `snapshot`; without one they have to do with the target only. Raises
+        psycopg.Error."""
         pace = self._paced()
         # A source has few connections, and none of ours should wait in idleness.
         self._patience.let_go()
+        if snapshot is not None:
+            snapshot.let_go()
         return Crew(
             self._ends, snapshot, control=self._control, board=self._board, pace=pace, event=self._event
         )
