@@ -88,7 +88,8 @@ _RELATIONS = {
         compression="nullif(a.attcompression, '')",
         statistics_target="nullif(a.attstattarget, -1)",
         # Debian's Postgres 15 writes a pg_attver there that differs after every restore.
-        options=f"SELECT {_listed('a.attoptions')} WHERE a.attoptions::text !~ 'pg_attver'",
+        options="SELECT pg_catalog.string_agg(o, ', ' ORDER BY o) FROM pg_catalog.unnest(a.attoptions) o"
+        " WHERE o NOT LIKE 'pg\\_attver=%'",
         # A child's columns are in another order after a restore: those of its parents come first.
         position=f"CASE WHEN NOT {_IS_CHILD} THEN pg_catalog.row_number() OVER"
         " (PARTITION BY a.attrelid ORDER BY a.attnum) END",

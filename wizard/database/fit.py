@@ -8,6 +8,7 @@ import hashlib
 from collections import Counter
 
 from wizard.database.catalogue import Table
+from wizard.database.definitions import BORDER
 from wizard.database.fingerprint import Fingerprint
 from wizard.database.marker import Known
 from wizard.model.trouble import Trouble
@@ -18,7 +19,7 @@ _MADE_BEFORE_THE_DATA = ("table", "column", "type", "function", "domain constrai
 _COMPARED_WHOLE = ("column", "type", "domain constraint")
 """Of these the definition is the same from the beginning; a table gets its row security at the end."""
 
-_NOT_OURS = ("extension", "comment", "schema")
+_NOT_OURS = ("comment", "schema")
 
 
 def state_of(schema: Fingerprint) -> str:
@@ -41,6 +42,8 @@ def misfits(source: Fingerprint, target: Fingerprint, begun_with: str) -> list[s
         if kind == "constraint":
             # The key of a partition has a name of its own until it is attached.
             there, here = _by_table(there), _by_table(here)  # noqa: PLW2901
+        if kind == "column":
+            there, here = _uncompressed(there), _uncompressed(here)  # noqa: PLW2901
         changed = _names(here - there) if kind == "constraint" else _names(here) - _names(there)
         if kind in _MADE_BEFORE_THE_DATA:
             changed |= _names(there - here) if kind in _COMPARED_WHOLE else _names(there) - _names(here)
@@ -52,6 +55,14 @@ def misfits(source: Fingerprint, target: Fingerprint, begun_with: str) -> list[s
 
 def _by_table(found: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
     return Counter((f"of {name.rpartition('.')[0]}", text) for name, text in found.elements())
+
+
+def _uncompressed(found: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """Without how values are compressed: a target that is built without lz4 has its usual way."""
+    return Counter(
+        (name, BORDER.join(part for part in text.split(BORDER) if not part.startswith("compression=")))
+        for name, text in found.elements()
+    )
 
 
 def _names(found: Counter[tuple[str, str]]) -> set[str]:
