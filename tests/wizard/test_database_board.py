@@ -39,3 +39,12 @@ def test_no_time_is_promised_for_a_table_that_is_larger_than_expected() -> None:
     made.flow(KEY, 0, 200)
     seen = made.snapshot()
     assert seen.seconds_left is None and seen.bytes == 1_100
+
+
+def test_a_break_does_not_take_the_time_that_is_left_away() -> None:
+    made = board(size=1_000, parts=1)
+    made._seconds.extend([0.0] * 8 + [50.0] * 6)
+    left = made.snapshot().seconds_left
+    assert left is not None
+    # The slowest stretch in which anything moved is the one in which it began again.
+    assert left == (10, 101)

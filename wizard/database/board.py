@@ -188,12 +188,14 @@ class Board:
         return any(line.past_expectation() for line in self._lines.values())
 
     def _left(self, size: int) -> tuple[int, int] | None:
-        """From the quickest and the slowest stretch of 5 s so far; nothing before there are two of them."""
+        """From the quickest and the slowest stretch of 5 s in which rows moved; nothing before there are two
+        of them. A break takes no part: nobody knows when the next one comes."""
         seconds = list(self._seconds)
         if self._phase != "data" or len(seconds) < 10:
             return None
         stretches = [sum(seconds[start : start + 5]) / 5 for start in range(0, len(seconds) - 4)]
-        if min(stretches) <= 0:
+        stretches = [stretch for stretch in stretches if stretch > 0]
+        if len(stretches) < 2:
             return None
         return int(size / max(stretches)), int(size / min(stretches)) + 1
 

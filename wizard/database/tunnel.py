@@ -31,6 +31,8 @@ PING = 5.0
 LONGEST_WAIT = 15.0
 """Seconds between two attempts, at most."""
 
+AGAIN = ", trying again"
+
 STEADY = 10.0
 """Seconds after which a connection that breaks is a new story, and is opened again without a long wait."""
 
@@ -124,7 +126,8 @@ class Tunnel:
             return local_url(self._database_url, self._port)
 
     def _not_up(self) -> Trouble:
-        why = self._health.reason or self._health.state
+        # When the next attempt is due is on its own line, and is another moment by the time this is read.
+        why = self._health.reason.partition(AGAIN)[0] or self._health.state
         return Trouble(
             f"The tunnel is not up: {why}",
             remedy="It goes on trying by itself.",
@@ -272,7 +275,7 @@ class Tunnel:
                 self._attempt = 0
             seconds = min(0.5 * 2**self._attempt, LONGEST_WAIT if self._up_since is None else 4.0)
             self._attempt += 1
-        again = f"{failure.why}, trying again in {round(seconds)} s" if seconds >= 1 else failure.why
+        again = f"{failure.why}{AGAIN} in {round(seconds)} s" if seconds >= 1 else failure.why
         self._set("broken", again)
         with self._change:
             seen = self._attempt
