@@ -1,10 +1,13 @@
 """Large objects in a whole move: what changes meanwhile, what is tampered with, and what is begun anew."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.wizard.database_servers import Database, Server, Told
+from tests.wizard.database_servers import PASSWORD, Database, Server, Told
+from wizard.database.archive import read_archive
+from wizard.database.schema import sort_schema
 
 FILES = """
 CREATE TABLE files (id int PRIMARY KEY, file oid);
@@ -59,3 +62,24 @@ def test_a_copy_that_is_begun_anew_leaves_none_behind(new: Server, source: Datab
     assert target.one("SELECT count(*) FROM pg_largeobject_metadata") == 0
     assert told.move.state().state == "empty"
     told.whole_way()
+
+
+@pytest.mark.parametrize("major", [16, 18])
+def test_a_dump_that_lists_them_does_not_make_them_twice(old: Server, new: Server, major: int) -> None:
+    # From 17 on a dump lists them by bunches, and what is known of them apart.
+    there = old if major == 16 else new
+    source = there.database()
+    source.sql(FILES + "COMMENT ON LARGE OBJECT 5000 IS 'commented'")
+    environment = {"PGPASSWORD": PASSWORD, "PGHOST": str(there.postgres.socket_folder), "PGUSER": "app"}
+    dump = subprocess.run(
+        [str(there.postgres.program("pg_dump")), "-Fc", source.name],
+        env=environment,
+        capture_output=True,
+        check=True,
+    ).stdout
+    entries = read_archive(dump)
+    listed = {entry.kind for entry in entries}
+    assert listed >= ({"BLOB", "BLOBS"} if major == 16 else {"BLOB METADATA", "BLOBS"})
+    made = sort_schema(entries, [], {}, []).statements
+    assert not [one for one in made if "blob" in one.name or "large object" in one.name.lower()]
+    assert any(one.name == "table files" for one in made)

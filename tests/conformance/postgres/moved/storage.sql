@@ -1,10 +1,11 @@
--- item: 16, 20
+-- item: 3, 16, 20
 -- verdict: moved
 -- same: SELECT relname, relkind, relpersistence, array_to_string(reloptions, ',') FROM pg_class WHERE relnamespace = 'storage'::regnamespace ORDER BY 1
 -- same: SELECT c.relname, array_to_string(t.reloptions, ',') FROM pg_class c JOIN pg_class t ON t.oid = c.reltoastrelid WHERE c.relnamespace = 'storage'::regnamespace ORDER BY 1
 -- same: SELECT attname, attstorage, attcompression FROM pg_attribute WHERE attrelid = 'kept'::regclass AND attnum > 0 ORDER BY attnum
 -- same: SELECT count(*) FROM light
 -- same: SELECT oid::regprocedure::text, proconfig FROM pg_proc WHERE pronamespace = 'storage'::regnamespace ORDER BY 1
+-- same: SELECT obj_description('public'::regnamespace)
 -- same: SELECT obj_description('storage'::regnamespace), obj_description('kept'::regclass), col_description('kept'::regclass, 2), obj_description('seq'::regclass), obj_description('kept_pkey'::regclass), obj_description('seen'::regclass), obj_description('counted'::regclass), obj_description('d'::regtype), obj_description('e'::regtype), obj_description('c'::regtype)
 -- same: SELECT i.type, i.identity, d.description FROM pg_description d, LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i WHERE d.description LIKE 'comment on %' ORDER BY 1, 2
 CREATE UNLOGGED TABLE light (id int PRIMARY KEY, x text) WITH (fillfactor = 40);
@@ -37,6 +38,7 @@ CREATE COLLATION co (LOCALE = 'C');
 CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq);
 CREATE CAST (c AS e) WITH INOUT;
 COMMENT ON SCHEMA storage IS 'comment on schema; -- Name: x; Type: TABLE';
+COMMENT ON SCHEMA public IS 'comment on the schema that every database has';
 COMMENT ON TABLE kept IS 'comment on table ''quoted'' "x" \ %s {}';
 COMMENT ON COLUMN kept.t IS E'comment on column\nnew line';
 COMMENT ON SEQUENCE seq IS 'comment on sequence';
