@@ -107,7 +107,7 @@ class Hands:
     def blame(self) -> str:
         """Which side broke, for a person: the one whose connection is bad, or the one last reached for."""
         for name, connection in (("the source", self._source), ("the target", self._target)):
-            if connection is not None and connection.pgconn.status != pq.ConnStatus.OK:
+            if connection is not None and (connection.broke or connection.pgconn.status != pq.ConnStatus.OK):
                 return name
         return self._reaching
 

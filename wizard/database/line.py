@@ -37,9 +37,11 @@ _CANCEL = 80877102
 
 
 class Line(psycopg.Connection[tuple[Any, ...]]):
-    """A psycopg connection that can lend out its server's end."""
+    """A psycopg connection that can lend out its server's end. `broke`: it failed whom it was lent to, of
+    which psycopg knows nothing."""
 
     carrier: "_Carrier"
+    broke = False
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[Far]:

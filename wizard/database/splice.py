@@ -5,8 +5,9 @@ other gets: no row becomes a Python object. Memory is bounded by the blocks, wha
 COPYs may follow each other without a wait for an answer in between.
 """
 
+import contextlib
 import select
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import psycopg
 
@@ -48,7 +49,7 @@ def splice(
     """
     try:
         with source.taken() as reader, target.taken() as writer:
-            return _Splice(reader, writer, copies, control, moved).run()
+            return _Splice((source, reader), (target, writer), copies, control, moved).run()
     except EOFError as error:
         raise psycopg.OperationalError("server closed the connection unexpectedly") from error
     except OSError as error:
@@ -58,12 +59,13 @@ def splice(
 class _Splice:
     def __init__(
         self,
-        reader: Far,
-        writer: Far,
+        source: tuple[Line, Far],
+        target: tuple[Line, Far],
         copies: Sequence[tuple[bytes, bytes]],
         control: Control,
         moved: Callable[[int, int], None],
     ) -> None:
+        (self._source, reader), (self._target, writer) = source, target
         self._reader = _Reader(reader, writer, copies, moved)
         self._answers = _Answers(writer)
         self._far = (reader, writer)
@@ -81,20 +83,37 @@ class _Splice:
             poll.modify(reader, self._reader.events)
             poll.modify(writer, select.POLLIN | (select.POLLOUT if self._reader.waiting else 0))
             if reader.pending and self._reader.events & select.POLLIN:
-                self._reader.read()
+                self._read()
                 continue
             for number, what in poll.poll(_TICK_MS):
                 if number == writer.fileno():
-                    if what & ~select.POLLOUT:
-                        self._answers.read()
-                    if what & select.POLLOUT:
-                        self._reader.send()
+                    with _blamed(self._target):
+                        if what & ~select.POLLOUT:
+                            self._answers.read()
+                        if what & select.POLLOUT:
+                            self._reader.send()
                 else:
                     if what & select.POLLOUT:
-                        self._reader.ask()
+                        with _blamed(self._source):
+                            self._reader.ask()
                     if what & ~select.POLLOUT:
-                        self._reader.read()
+                        self._read()
         return self._reader.results(self._answers.rows)
+
+    def _read(self) -> None:
+        with _blamed(self._source):
+            self._reader.read()
+        with _blamed(self._target):
+            self._reader.send()
+
+
+@contextlib.contextmanager
+def _blamed(line: Line) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        line.broke = True
+        raise
 
 
 class _Reader:
@@ -151,7 +170,7 @@ class _Reader:
                 self._out.pop(0)
 
     def read(self) -> None:
-        """Read a block from the source, and pass it on."""
+        """Read a block from the source, for the target."""
         count = self._reader.read_into(self._block)
         if not count:
             return
@@ -164,7 +183,6 @@ class _Reader:
                 # Too little to go on with.
                 self._held = data
                 break
-        self.send()
 
     def _message(self, data: bytes) -> bytes:
         """Take one message off `data`; all of it comes back while it is not whole."""
