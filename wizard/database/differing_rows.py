@@ -102,13 +102,14 @@ class _Search:
             "SELECT b, pg_catalog.concat_ws(' ', pg_catalog.count(*), pg_catalog.sum(one),"
             " pg_catalog.sum(two)) FROM ({}) AS bucketed GROUP BY b"
         ).format(self._hashed(sql.SQL("")))
-        there: dict[int, str] = dict(self._source.execute(query).fetchall())
-        here: dict[int, str] = dict(self._target.execute(query).fetchall())
-        return {
-            bucket: (_count(there.get(bucket)), _count(here.get(bucket)))
-            for bucket in there.keys() | here.keys()
-            if there.get(bucket) != here.get(bucket)
-        }
+        # Only one side is held: there may be many buckets.
+        there: dict[int, str] = dict(self._source.cursor().stream(query))
+        differing: dict[int, tuple[int, int]] = {}
+        for bucket, sums in self._target.cursor().stream(query):
+            before = there.pop(bucket, "")
+            if before != sums:
+                differing[bucket] = (_count(before), _count(sums))
+        return differing | {bucket: (_count(sums), 0) for bucket, sums in there.items()}
 
     def _hashed(self, also: sql.Composable) -> sql.Composed:
         """Each row as its bucket and both of its hashes."""
@@ -212,5 +213,5 @@ def _often(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
 
 
-def _count(sums: str | None) -> int:
+def _count(sums: str) -> int:
     return int(sums.partition(" ")[0]) if sums else 0
