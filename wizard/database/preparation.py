@@ -1,6 +1,6 @@
 """The beginning of a copy: the schema and the marker, made on an empty target in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from wizard.database.pgdump import dump_schema
 from wizard.database.refusals import want_movable, what_cannot_move
 from wizard.database.schema import index_owners, populated_views, refreshes, sort_schema
 from wizard.database.snapshot import Snapshot
+from wizard.database.verdict import Verdict
 from wizard.model.trouble import Trouble
 
 
@@ -130,22 +131,26 @@ def prepare(
         after = [*schema.after, *matviews]
         parts = [part for table in tables for part in cut(table, size, major)]
         whose = replace(owner, left_out=schema.left_out + not_in_the_dump)
-        older = facts.version < ahead.facts.version
+        all_of_it = facts.version < ahead.facts.version or len(schema.after) <= REHEARSED
         make_before(
             target,
             schema,
             also=lambda: marker.make(target, whose, tables, parts, after),
             undo=lambda: marker.empty_target(target),
-            rehearse=schema.after if older or len(schema.after) <= REHEARSED else (),
+            rehearse=schema.after if all_of_it else (),
             search_path=search_path,
         )
-        for words in whose.left_out:
-            event(f"Left out: {words}.")
-        for verdict in verdicts:
-            if verdict.kind == "changed" and not verdict.named_again:
-                event(verdict.sentence)
+        _tell(event, whose.left_out, verdicts)
 
     with_target(make)
+
+
+def _tell(event: Callable[[str], None], left_out: Iterable[str], verdicts: Iterable[Verdict]) -> None:
+    for words in left_out:
+        event(f"Left out: {words}.")
+    for verdict in verdicts:
+        if verdict.kind == "changed" and not verdict.named_again:
+            event(verdict.sentence)
 
 
 def _want_encoding(here: str, there: str) -> None:
