@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
+from msgspec.structs import replace
 from psycopg import sql
 
 from wizard.database.abilities import Abilities
@@ -117,8 +118,28 @@ def sort_schema(
 _LZ4 = re.compile(r"^ALTER TABLE ONLY .* SET COMPRESSION lz4;\n", re.MULTILINE)
 
 
+_ATTVER = re.compile(
+    r"^(?P<set>ALTER (?:FOREIGN )?TABLE ONLY .* ALTER COLUMN .* SET \()"
+    r"(?P<options>[^()]*\bpg_attver=[^()]*)\);\n",
+    re.MULTILINE,
+)
+
+
+def without_attver(create: str) -> str:
+    """`create` without the column option `pg_attver`, which Debian's Postgres 15 gives every column by itself
+    since 15.20 and no other server takes. Its own pg_dump leaves it out; another one does not."""
+
+    def others(match: re.Match[str]) -> str:
+        options = [one for one in match["options"].split(", ") if not one.startswith("pg_attver=")]
+        return f"{match['set']}{', '.join(options)});\n" if options else ""
+
+    return _ATTVER.sub(others, create)
+
+
 def _made(entry: Entry, able: Abilities | None) -> str:
     """What makes it on this target."""
+    if entry.kind in ("TABLE", "FOREIGN TABLE", "MATERIALIZED VIEW", "VIEW"):
+        entry = replace(entry, create=without_attver(entry.create))
     if entry.kind == "SCHEMA":
         return re.sub(r"\ACREATE SCHEMA (?!IF)", "CREATE SCHEMA IF NOT EXISTS ", entry.create)
     if able is not None and entry.kind == "TABLE" and not able.lz4:
