@@ -1,5 +1,7 @@
 """Connections that break at one certain statement, before it or with its answer; backends that live on."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -129,3 +131,152 @@ def test_a_plan_whose_commit_was_not_heard_of_is_made_once(
     assert breaking.broke == 1
     assert set(kept) < set(target.sql("SELECT id, xmin::text FROM payments")), "all of it was copied again"
     told.whole_way()
+
+
+# -- backends that live on ----------------------------------------------------------------------------------
+
+
+class LateCommit:
+    """Lets one COMMIT on a server hang, as a replica that does not answer does, while its client is cut off.
+    The commit arrives when somebody waits for it, or when its backend is ended."""
+
+    def __init__(
+        self,
+        patch: pytest.MonkeyPatch,
+        hurt: Database,
+        fit: Callable[[str], bool],
+        *,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.pid = 0
+        self._hurt = hurt
+        execute = psycopg.Connection.execute
+
+        def hanging(connection: Any, query: Any, *arguments: Any, **named: Any) -> Any:
+            if self.pid or not fit(text_of(query)):
+                return execute(connection, query, *arguments, **named)
+            self.pid = connection.info.backend_pid
+            self._set("nobody")
+            self._hangs()
+            connection.pgconn.send_query(text_of(query).encode())
+            connection.pgconn.flush()
+            wait_until(lambda: hurt.sql(f"SELECT 1 FROM pg_stat_activity WHERE {self._waits}") != [])
+            meanwhile()
+            threading.Thread(target=self._arrive, daemon=True).start()
+            raise psycopg.OperationalError(LOST)
+
+        patch.setattr(psycopg.Connection, "execute", hanging)
+        # A connection that is cut off says no good-bye, which its backend would heed.
+        patch.setattr(psycopg.Connection, "close", self._closing(psycopg.Connection.close))
+
+    @property
+    def _waits(self) -> str:
+        return f"pid = {self.pid} AND wait_event = 'SyncRep'"
+
+    def _set(self, name: str) -> None:
+        self._hurt.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'", role="postgres")
+        self._hurt.sql("SELECT pg_reload_conf()", role="postgres")
+        wait_until(lambda: self._hurt.one("SHOW synchronous_standby_names") == name)
+
+    def _hangs(self) -> None:
+        """Returns when commits hang: the server's own processes learn of it a moment after the others."""
+        while True:
+            probe = psycopg.connect(self._hurt.url("postgres").reveal(), autocommit=True)
+            probe.pgconn.send_query(b"CREATE TEMP TABLE probe ()")
+            probe.pgconn.flush()
+            hangs = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+                f" AND pid = {probe.info.backend_pid}"
+            )
+            while probe.pgconn.is_busy():
+                if self._hurt.sql(hangs, role="postgres"):
+                    return
+                probe.pgconn.consume_input()
+            probe.close()
+
+    def _closing(self, close: Any) -> Any:
+        def closing(connection: Any) -> None:
+            if connection.info.backend_pid == self.pid:
+                self.kept = connection
+            else:
+                close(connection)
+
+        return closing
+
+    def _arrive(self) -> None:
+        held_up = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        wait_until(
+            lambda: bool(
+                self._hurt.sql(held_up, role="postgres")
+                or not self._hurt.sql(f"SELECT 1 FROM pg_stat_activity WHERE {self._waits}")
+            )
+        )
+        self._set("")
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.02)
+
+
+def test_a_schema_whose_commit_arrives_late_is_not_made_twice(
+    source: Database, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def commits_the_schema(text: str) -> bool:
+        if "CREATE TABLE public.accounts" in text:
+            made.append(text)
+        return bool(made) and text.endswith("COMMIT")
+
+    told = Told(source, target, tmp_path)
+    late = LateCommit(monkeypatch, target, commits_the_schema)
+    told.move.first_copy()
+    assert late.pid
+    told.whole_way()
+
+
+def test_a_part_whose_commit_arrives_under_another_snapshot_is_compared_with_that(
+    source: Database, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_the_snapshot() -> None:
+        source.sql("UPDATE payments SET amount = -1")
+        source.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'offramp/%'"
+        )
+
+    told = Told(source, target, tmp_path, workers=1)
+    late = LateCommit(
+        monkeypatch,
+        target,
+        lambda text: "_offramp.part p SET done" in text and "payments" in text and text.endswith("COMMIT"),
+        meanwhile=lose_the_snapshot,
+    )
+    told.move.first_copy()
+    assert late.pid
+    assert target.one("SELECT count(*) FROM payments WHERE amount <> -1") == 0
+    assert target.one("SELECT count(*) FROM payments") == 12000
+
+
+# -- the snapshot -------------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_that_is_lost_before_the_first_row_is_not_sought_on_the_target(
+    source: Database, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Told(source, target, tmp_path)
+    waits: list[str] = []
+
+    def stop(worker: int, why: str, seconds: float) -> None:
+        waits.append(why)
+        told.control.stop()
+
+    told.move._board.wait = stop  # type: ignore[method-assign]
+    # The source is asked first, over the connection that holds the snapshot.
+    breaking = Breaking(monkeypatch, lambda text: text.endswith("pg_largeobject_metadata"))
+    assert all(table.equal for table in told.move.first_copy())
+    assert breaking.broke == 1
+    assert waits == []
+    assert any("snapshot broke" in event for event in told.events)

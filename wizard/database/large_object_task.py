@@ -15,10 +15,19 @@ _MEASURE = (
 )
 
 
-def large_object_tasks(source: Connection, target: Connection, job: Job) -> list[Task]:
-    """One task, or none where neither side has large objects. Raises psycopg.Error."""
-    there, here = (connection.execute(_MEASURE).fetchone() for connection in (source, target))
-    assert there is not None and here is not None
+Measure = tuple[int, int]
+"""How many large objects there are, and about how many bytes of them."""
+
+
+def measure(connection: Connection) -> Measure:
+    """Those of one side. Raises psycopg.Error."""
+    row = connection.execute(_MEASURE).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def large_object_tasks(there: Measure, here: Measure, job: Job) -> list[Task]:
+    """One task, or none where neither side has large objects."""
     if not there[0] and not here[0]:
         return []
     job.board.add(KEY, KEY, rows=there[0], size=there[1], parts=1, indexes=0)

@@ -23,7 +23,7 @@ from wizard.database.ending import Ending, take_back
 from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import misfits, want_same_tables
 from wizard.database.inspect import TargetState, other_clients, target_state
-from wizard.database.large_object_task import large_object_tasks
+from wizard.database.large_object_task import large_object_tasks, measure
 from wizard.database.parts import part_size
 from wizard.database.patience import Patience
 from wizard.database.preparation import Ahead, describe, prepare, still_true
@@ -279,19 +279,19 @@ class Move:
             )
         states, known, job = self._beginning(snapshot)
         self._board.phase("data")
-        tasks = Again(job).first_tasks(states.values(), known)
-        self._staff.crew(snapshot).run(self._large_objects(snapshot, job) + tasks)
+        tasks = self._large_objects(snapshot, job) + Again(job).first_tasks(states.values(), known)
+        self._staff.crew(snapshot).run(tasks)
 
     def _copy_changed(self, snapshot: Snapshot) -> tuple[str, ...]:
         self._moments += 1
         states, _, job = self._beginning(snapshot)
         again = Again(job)
-        tasks = again.refresh_tasks(states.values())
-        self._staff.crew(snapshot).run(self._large_objects(snapshot, job) + tasks)
+        tasks = self._large_objects(snapshot, job) + again.refresh_tasks(states.values())
+        self._staff.crew(snapshot).run(tasks)
         return again.copied_again
 
     def _large_objects(self, snapshot: Snapshot, job: Job) -> list[Task]:
-        return self._with_target(lambda target: large_object_tasks(snapshot.connection, target, job))
+        return large_object_tasks(measure(snapshot.connection), self._with_target(measure), job)
 
     def _beginning(self, snapshot: Snapshot) -> tuple[dict[str, State], dict[str, marker.Known], Job]:
         """Where the copy stands, from the marker."""
