@@ -8,8 +8,12 @@ from wizard.database import marker
 from wizard.database.connect import Connection
 from wizard.database.marker import Build
 
-LEAST_WORK_MEMORY, MOST_WORK_MEMORY = 64, 1024
-"""Megabytes that the building of an index may sort in."""
+LEAST_WORK_MEMORY, MOST_WORK_MEMORY = 16, 1024
+"""Megabytes that the building of one index may sort in."""
+
+LEAST_IN_ALL = 128
+"""Megabytes that all who build at a time may sort in, at least: what two would take by Postgres' own default.
+The smallest targets have 512 MB for everything, and whose memory runs out is killed, and killed again."""
 
 
 def settings(search_path: str, work_memory: int) -> sql.Composed:
@@ -21,14 +25,18 @@ def settings(search_path: str, work_memory: int) -> sql.Composed:
     ).format(sql.Literal(search_path), sql.Literal(f"{work_memory}MB"))
 
 
-def work_memory(connection: Connection, workers: int) -> int:
-    """Megabytes for each of `workers` that build at a time: together a quarter of what the server has for
-    its own buffers, which is the only measure of its size that it tells."""
+def memory_in_all(connection: Connection) -> int:
+    """Megabytes for all who build at a time: a quarter of what the server has for its own buffers, which is
+    the only measure of its size that it tells."""
     row = connection.execute(
         "SELECT pg_catalog.pg_size_bytes(pg_catalog.current_setting('shared_buffers')) / 1048576"
     ).fetchone()
-    share = (int(row[0]) if row else 0) // 4 // max(workers, 1)
-    return max(LEAST_WORK_MEMORY, min(share, MOST_WORK_MEMORY))
+    return max(LEAST_IN_ALL, (int(row[0]) if row else 0) // 4)
+
+
+def work_memory(in_all: int, workers: int) -> int:
+    """Megabytes for each of `workers` that build at a time."""
+    return max(LEAST_WORK_MEMORY, min(in_all // max(workers, 1), MOST_WORK_MEMORY))
 
 
 def script(builds: Iterable[Build]) -> bytes:

@@ -56,7 +56,7 @@ class Completion:
 
     def _make(self, state: State, build: Build, hands: Hands) -> None:
         job = self._job
-        if make_build(hands.target, build, job.search_path, job.work_memory, job.event):
+        if make_build(hands.target, build, job.search_path, job.work_memory(), job.event):
             job.board.index_built(state.table.key)
 
     # The proof.

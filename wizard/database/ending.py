@@ -9,7 +9,7 @@ from psycopg import errors, sql
 
 from wizard.database import foreign, marker
 from wizard.database.board import Board
-from wizard.database.builds import make_build, make_together, work_memory
+from wizard.database.builds import make_build, make_together, memory_in_all, work_memory
 from wizard.database.catalogue import SequenceState, read_sequences
 from wizard.database.connect import Connection, is_passing, trouble
 from wizard.database.control import Control
@@ -59,7 +59,7 @@ class Ending:
         with_target(_want_whole)
         owner = with_target(marker.read_owner)
         self._search_path = owner.search_path if owner else ""
-        self._memory = with_target(lambda target: work_memory(target, self._workers))
+        self._memory = with_target(memory_in_all)
         self._board.phase("sequences")
         self.set_sequences()
         self._board.phase("constraints")
@@ -92,9 +92,10 @@ class Ending:
         keys = [key for build in builds if (key := foreign.in_two_steps(build)) is not None]
         fit = self._patience.with_target(lambda target: self._added(target, keys))
         if fit:
+            memory = work_memory(self._memory, self._workers)
             bundles = self._patience.with_target(lambda target: foreign.bundles(target, fit))
             self._crew().run(
-                [foreign.check_tasks(one, self._search_path, self._memory, self._event) for one in bundles]
+                [foreign.check_tasks(one, self._search_path, memory, self._event) for one in bundles]
             )
         in_steps = {key.build.position for key in fit}
         self._make_many([build for build in builds if build.position not in in_steps])
@@ -117,7 +118,7 @@ class Ending:
 
             def make(target: Connection, chosen: Sequence[Build] = chosen) -> bool:
                 try:
-                    make_together(target, chosen, self._search_path, self._memory)
+                    make_together(target, chosen, self._search_path, work_memory(self._memory, 1))
                 except psycopg.Error as error:
                     if is_passing(error):
                         raise
@@ -147,7 +148,7 @@ class Ending:
 
     def _make(self, target: Connection, build: Build) -> None:
         try:
-            make_build(target, build, self._search_path, self._memory, self._event)
+            make_build(target, build, self._search_path, work_memory(self._memory, 1), self._event)
         except errors.ObjectNotInPrerequisiteState as error:
             if build.stage == "refresh":
                 raise NotYet(trouble(error, f"The {build.name} cannot be made")) from error

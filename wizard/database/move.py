@@ -13,7 +13,7 @@ from typing import TypeVar
 from wizard.database import marker
 from wizard.database.again import Again
 from wizard.database.board import Board
-from wizard.database.builds import work_memory
+from wizard.database.builds import memory_in_all, work_memory
 from wizard.database.catalogue import read_tables, rows_changed
 from wizard.database.connect import Connection, Ends
 from wizard.database.control import Control
@@ -299,7 +299,7 @@ class Move:
         known = self._with_target(marker.read_tables)
         want_same_tables(tables, known)
         owner = self._with_target(marker.read_owner)
-        workers = self._staff.wanted
+        workers, memory = self._staff.wanted, self._with_target(memory_in_all)
         states = states_of(
             tables, self._with_target(marker.read_parts), self._with_target(marker.read_builds)
         )
@@ -313,7 +313,7 @@ class Move:
                 part_bytes=self._part_bytes or part_size(tables),
                 source_major=snapshot.connection.info.server_version // 10000,
                 target_major=self._with_target(lambda target: target.info.server_version // 10000),
-                work_memory=self._with_target(lambda target: work_memory(target, workers)),
+                work_memory=lambda: work_memory(memory, self._staff.wanted),
                 workers=workers,
                 prove=self._prove,
                 control=self._control,

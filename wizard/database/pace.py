@@ -70,6 +70,10 @@ class Pace:
                 return
             if now - self._began < STRETCH:
                 return
+            if moved == self._moved:
+                # Every worker builds or compares: that says nothing about the rows of more of them.
+                self._began = now
+                return
             rate = (moved - self._moved) / (now - self._began)
             self._began, self._moved = now, moved
             self._judge(rate)
@@ -86,15 +90,24 @@ class Pace:
             self._fixed = True
 
 
-_LIMITS = """
-SELECT (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'
-        AND NOT pg_catalog.starts_with(application_name, %s)),
-       (SELECT pg_catalog.min(l) FROM (VALUES (pg_catalog.current_setting('max_connections')::int
-            - pg_catalog.current_setting('superuser_reserved_connections')::int),
-            (NULLIF(d.datconnlimit, -1)), (NULLIF(r.rolconnlimit, -1))) v(l))
-FROM pg_catalog.pg_database d, pg_catalog.pg_roles r
+_ROOM = """
+WITH taken AS (
+    SELECT datid, usesysid FROM pg_catalog.pg_stat_activity
+    WHERE datid IS NOT NULL AND usesysid IS NOT NULL
+    AND coalesce(backend_type, 'client backend') = 'client backend'
+    AND NOT pg_catalog.starts_with(coalesce(application_name, ''), %s)
+)
+SELECT pg_catalog.min(l.most - l.used) FROM pg_catalog.pg_database d, pg_catalog.pg_roles r, LATERAL (VALUES
+    (pg_catalog.current_setting('max_connections')::int
+        - pg_catalog.current_setting('superuser_reserved_connections')::int
+        - coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0),
+        (SELECT pg_catalog.count(*) FROM taken)),
+    (nullif(d.datconnlimit, -1), (SELECT pg_catalog.count(*) FROM taken WHERE datid = d.oid)),
+    (nullif(r.rolconnlimit, -1), (SELECT pg_catalog.count(*) FROM taken WHERE usesysid = r.oid))
+) AS l(most, used)
 WHERE d.datname = pg_catalog.current_database() AND r.rolname = current_user
 """
+"""Each limit counts other connections. What another role's process is, an ordinary role is not told."""
 
 
 def room(connection: Connection, own: str, kept: int) -> int:
@@ -103,9 +116,9 @@ def room(connection: Connection, own: str, kept: int) -> int:
     Args:
         own: how the names of our own connections begin; they do not count as taken.
     """
-    row = connection.execute(_LIMITS.encode(), (own,)).fetchone()
+    row = connection.execute(_ROOM.encode(), (own,)).fetchone()
     assert row is not None
-    return int(row[1]) - int(row[0]) - kept
+    return int(row[0]) - kept
 
 
 def round_trip(connection: Connection) -> float:

@@ -33,15 +33,16 @@ class Job:
     """What all tasks of a copy have in common.
 
     `search_path` is the source's own: functions in defaults, checks and indexes may rely on it. `part_bytes`
-    are of heap, `work_memory` megabytes in which a worker may sort an index; `workers` is how many there are
-    at first. `prove` says whether tables are digested on both sides, or rows only counted.
+    are of heap, `work_memory` tells the megabytes in which a worker may now sort an index: fewer when there
+    are more workers. `workers` is how many there are at first. `prove` says whether tables are digested on
+    both sides, or rows only counted.
     """
 
     search_path: str
     part_bytes: int
     source_major: int
     target_major: int
-    work_memory: int
+    work_memory: Callable[[], int]
     workers: int
     prove: bool
     control: Control
@@ -52,7 +53,7 @@ class Job:
     @property
     def settings(self) -> sql.Composed:
         """The query with which a transaction on the target begins."""
-        return builds.settings(self.search_path, self.work_memory)
+        return builds.settings(self.search_path, self.work_memory())
 
 
 @dataclass
