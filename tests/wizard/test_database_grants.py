@@ -73,7 +73,7 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def carry(source: Database, target: Database) -> list[str]:
     with connect(source.url(), "test") as there, connect(target.url(), "test") as here:
-        return carry_grants(there, here)
+        return carry_grants(read_grants(there), here)
 
 
 def compared(source: Database, target: Database) -> list[Difference]:

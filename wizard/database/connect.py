@@ -40,6 +40,10 @@ PINNED = {
     # A table whose policies hide rows from us must be an error, not a copy with rows missing.
     "row_security": "off",
     "standard_conforming_strings": "on",
+    # What a role may carry that would change the rows which are written, or the names that are read.
+    "array_nulls": "on",
+    "quote_all_identifiers": "off",
+    "default_transaction_isolation": "read committed",
     "check_function_bodies": "off",
     "client_min_messages": "error",
     # A role or a database may carry limits that are meant for web requests.

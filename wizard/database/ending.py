@@ -14,7 +14,7 @@ from wizard.database.catalogue import SequenceState, read_sequences
 from wizard.database.connect import Connection, is_passing, trouble
 from wizard.database.control import Control
 from wizard.database.crew import Crew
-from wizard.database.grants import carry_grants
+from wizard.database.grants import carry_grants, read_grants
 from wizard.database.marker import Build
 from wizard.database.patience import Patience
 from wizard.database.schema import AT_THE_END
@@ -82,15 +82,13 @@ class Ending:
         self._patience.with_target(lambda target: _set(target, states))
 
     def _carry_grants(self) -> None:
-        def carry(source: Connection) -> list[str]:
-            return self._patience.with_target(lambda target: carry_grants(source, target))
-
-        for words in self._patience.with_source(carry):
+        there = self._patience.with_source(read_grants)
+        for words in self._patience.with_target(lambda target: carry_grants(there, target)):
             self._event(f"Not carried: {words}.")
 
     def _make_keys(self, builds: Sequence[Build]) -> None:
         keys = [key for build in builds if (key := foreign.in_two_steps(build)) is not None]
-        fit = self._patience.with_target(lambda target: self._added(target, keys))
+        fit = self._patience.with_target(lambda target: foreign.add_unchecked(target, keys))
         if fit:
             memory = work_memory(self._memory, self._workers)
             bundles = self._patience.with_target(lambda target: foreign.bundles(target, fit))
@@ -99,16 +97,6 @@ class Ending:
             )
         in_steps = {key.build.position for key in fit}
         self._make_many([build for build in builds if build.position not in in_steps])
-
-    def _added(self, target: Connection, keys: Sequence[foreign.Key]) -> list[foreign.Key]:
-        try:
-            return foreign.add_unchecked(target, keys)
-        except psycopg.Error as error:
-            if is_passing(error):
-                raise
-            # One is refused: each for itself, which names it.
-            target.execute("ROLLBACK")
-            return []
 
     def _make_many(self, builds: Sequence[Build]) -> None:
         """Many in one transaction; where one of them is refused, each for itself, which names it."""
@@ -171,21 +159,28 @@ class NotYet(Exception):
 
 
 def take_back(target: Connection) -> None:
-    """Remove the foreign keys, triggers and policies of an earlier ending, so that tables can be copied
-    again; in one transaction with their records."""
+    """Remove the foreign keys, triggers, policies and whatever else of an earlier ending would be in the way
+    when tables are copied again; some at a time, in one transaction with their records."""
     builds = marker.read_builds(target)
-    # Somebody's open transaction on the target is waited for, but not in silence.
-    target.execute(f"BEGIN; SET LOCAL lock_timeout = '{LOCK_LIMIT}'")
-    gone = [
-        build
-        for build in reversed(builds)
-        if build.done and build.stage in ("trigger", "policy") and build.drop
-    ]
-    if gone:
-        target.execute("".join(build.drop for build in gone).encode("utf-8", "surrogateescape"))
-    foreign.remove(target, [build for build in builds if build.stage == "foreign" and build.drop])
-    gone += [build for build in builds if build.done and build.stage in ("refresh", "last")]
-    target.execute(marker.builds_done(gone, False).as_bytes(None) + b";COMMIT")
+    again = [build for build in builds if build.done and build.stage in ("refresh", "last")]
+    target.execute(marker.builds_done(again, False))
+    own = [build for build in reversed(builds) if build.done and build.drop and _is_in_the_way(build)]
+    keys = [build for build in reversed(builds) if build.stage == "foreign" and build.drop]
+    gone = [(build, build.drop) for build in own] + [(key, foreign.removal(key)) for key in keys]
+    for start in range(0, len(gone), _BATCH):
+        some = gone[start : start + _BATCH]
+        # Somebody's open transaction on the target is waited for, but not in silence.
+        script = f"BEGIN; SET LOCAL lock_timeout = '{LOCK_LIMIT}';" + "".join(drop for _, drop in some)
+        record = marker.builds_done((build for build, _ in some), False)
+        target.execute(script.encode("utf-8", "surrogateescape") + record.as_bytes(None) + b";COMMIT")
+
+
+def _is_in_the_way(build: Build) -> bool:
+    """Whether it fires or refuses when a table is copied again. A check that was never true of old rows is
+    made late, because it is true of none that come; a rule may write elsewhere when rows are deleted."""
+    return build.stage in ("trigger", "policy") or (
+        build.stage == "rest" and build.name.startswith(("check constraint ", "rule "))
+    )
 
 
 def _want_whole(target: Connection) -> None:
@@ -223,8 +218,9 @@ def _analyze(target: Connection, search_path: str) -> None:
         " WHERE c.relkind IN ('p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', '_offramp')"
     ).fetchall()
     if rows:
+        # For the session: in a transaction all of them would stay locked to its end.
+        path = sql.SQL("SELECT pg_catalog.set_config('search_path', {}, false)")
+        target.execute(path.format(sql.Literal(search_path)))
         names = sql.SQL(", ").join(sql.Identifier(schema, name) for schema, name in rows)
-        path = sql.SQL("SELECT pg_catalog.set_config('search_path', {}, true)").format(
-            sql.Literal(search_path)
-        )
-        target.execute(sql.SQL("{}; ANALYZE {}").format(path, names))
+        target.execute(sql.SQL("ANALYZE {}").format(names))
+        target.execute(path.format(sql.Literal("")))

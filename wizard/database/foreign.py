@@ -16,6 +16,9 @@ from wizard.database.crew import Hands, Task
 from wizard.database.marker import Build
 from wizard.model.noun import Noun
 
+ADDED = 200
+"""Keys that are added in one transaction, at most: each locks two tables."""
+
 TOGETHER = 50
 TOGETHER_PAGES = 2_000
 """Pages of the tables whose keys are checked in one transaction, at most."""
@@ -28,6 +31,9 @@ _KEY = re.compile(
     re.DOTALL,
 )
 """As pg_dump writes the key of an ordinary table; that of a partitioned one lacks the ONLY."""
+
+
+_DROP = re.compile(rf"\AALTER TABLE (?:IF EXISTS )?(?:ONLY )?{_QUALIFIED} DROP CONSTRAINT ")
 
 
 class Key(Noun, frozen=True, kw_only=True):
@@ -48,12 +54,9 @@ def in_two_steps(build: Build) -> Key | None:
 
 
 def add_unchecked(target: Connection, keys: Sequence[Key]) -> list[Key]:
-    """Add those of `keys` that are not there, in one transaction; returns those that can be checked. A key to
-    a partitioned table is none of them: its parts would stay unchecked.
-
-    Raises:
-        psycopg.Error: the target refuses one; none was added.
-    """
+    """Add those of `keys` that are not there, many in one transaction; returns those that can be checked.
+    Among the others are keys that the target refuses, and their neighbours, and every key to a partitioned
+    table: its parts would stay unchecked. Raises psycopg.Error when the target broke."""
     partitioned = {
         row[0]
         for row in target.execute(
@@ -66,14 +69,24 @@ def add_unchecked(target: Connection, keys: Sequence[Key]) -> list[Key]:
             " FROM pg_catalog.pg_constraint WHERE contype = 'f'"
         ).fetchall()
     )
-    fit = [key for key in keys if key.other not in partitioned]
-    script = "\n".join(
-        key.build.create.rstrip().removesuffix(";") + " NOT VALID;"
-        for key in fit
-        if (key.table, key.name) not in there
-    )
-    if script:
-        target.execute(f"BEGIN;{script}COMMIT".encode("utf-8", "surrogateescape"))
+    fit: list[Key] = []
+    chosen = [key for key in keys if key.other not in partitioned]
+    for start in range(0, len(chosen), ADDED):
+        some = chosen[start : start + ADDED]
+        script = "\n".join(
+            key.build.create.rstrip().removesuffix(";") + " NOT VALID;"
+            for key in some
+            if (key.table, key.name) not in there
+        )
+        try:
+            if script:
+                target.execute(f"BEGIN;{script}COMMIT".encode("utf-8", "surrogateescape"))
+            fit += some
+        except psycopg.Error as error:
+            if is_passing(error):
+                raise
+            # One is refused: each for itself later, which names it.
+            target.execute("ROLLBACK")
     return fit
 
 
@@ -129,11 +142,6 @@ def check_tasks(bundle: Sequence[Key], search_path: str, memory: int, event: Cal
     return Task(what, do)
 
 
-def remove(target: Connection, keys: Sequence[Build]) -> None:
-    """Remove foreign keys, those too that were added and not recorded, inside a transaction."""
-    script = "".join(
-        build.drop.replace(" DROP CONSTRAINT ", " DROP CONSTRAINT IF EXISTS ", 1) for build in keys
-    )
-    if script:
-        target.execute(script.encode("utf-8", "surrogateescape"))
-        target.execute(marker.builds_done(keys, False))
+def removal(key: Build) -> str:
+    """The statement that removes a foreign key, which may have been added and not recorded."""
+    return _DROP.sub(r"\g<0>IF EXISTS ", key.drop, count=1)

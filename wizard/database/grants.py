@@ -288,8 +288,11 @@ def _word(text: str) -> sql.SQL:
     return sql.SQL(text)
 
 
-def carry_grants(source: Connection, target: Connection) -> list[str]:
+def carry_grants(there: Grants, target: Connection) -> list[str]:
     """Make the target's rights those of the source, in one transaction; done already is no error.
+
+    Args:
+        there: of the source.
 
     Returns:
         What is not carried, and why, a sentence each without its full stop.
@@ -297,7 +300,7 @@ def carry_grants(source: Connection, target: Connection) -> list[str]:
     Raises:
         psycopg.Error: a connection broke.
     """
-    there, here = read_grants(source), read_grants(target)
+    here = read_grants(target)
     wanted = wanted_grants(there, here)
     refused: list[str] = []
     if wanted:
