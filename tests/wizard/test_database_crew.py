@@ -244,3 +244,22 @@ def test_who_waits_for_a_server_does_not_keep_a_failure_from_being_told() -> Non
     run.end()
     assert isinstance(run.raised[0], Trouble)
     assert run.raised[0].cause == "B cannot be read: no."
+
+
+def test_a_side_that_does_not_answer_holds_up_no_stop_of_the_other(source: Database) -> None:
+    ends = Ends(source.url, source.url, "s")
+    one, other = ends.open_source("look"), ends.open_target("look")
+    let_go, asked = threading.Event(), threading.Barrier(3)
+
+    def cancel_safe(*, timeout: float) -> None:
+        asked.wait(20)
+        let_go.wait(20)
+
+    one.cancel_safe = other.cancel_safe = cancel_safe  # type: ignore[method-assign]
+    stop = threading.Thread(target=ends.cancel_all)
+    stop.start()
+    asked.wait(20)
+    let_go.set()
+    stop.join(20)
+    ends.close(one)
+    ends.close(other)

@@ -178,15 +178,18 @@ class Ends:
         self.close(connection)
 
     def cancel_all(self) -> None:
-        """Cancel whatever query runs on any of our connections; used when a person stops the work."""
+        """Cancel whatever query runs on any of our connections; used when a person stops the work. All at
+        once: a side that does not answer must not hold up the other."""
         with self._lock:
             running = [known for known in self._open if not known.closed]
-        for connection in running:
-            try:
-                connection.cancel_safe(timeout=5)
-            except psycopg.Error:
-                # A connection that cannot be reached any more has nothing left to cancel.
-                continue
+        threads = [
+            threading.Thread(target=_cancel, args=(connection,), name="offramp-cancel", daemon=True)
+            for connection in running
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
     def end_leftovers(self, connection: Connection) -> int:
         """End connections that an earlier, broken run of this session left on this server; returns how
@@ -217,6 +220,12 @@ class Ends:
             if alive is None:
                 break
             time.sleep(0.1)
+
+
+def _cancel(connection: Connection) -> None:
+    # One that cannot be reached any more has nothing left to cancel.
+    with contextlib.suppress(psycopg.Error):
+        connection.cancel_safe(timeout=5)
 
 
 def connect(
