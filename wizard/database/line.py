@@ -14,10 +14,8 @@ import select
 import shutil
 import socket
 import struct
-import tempfile
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -26,7 +24,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from wizard.database import wire
 from wizard.database.far import Far, open_far
-from wizard.database.relay import without_channel_binding
+from wizard.database.relay import socket_folder, without_channel_binding
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 
@@ -75,7 +73,10 @@ def open_line(url: Secret, parameters: dict[str, Any]) -> Line:
         for key, value in conninfo_to_dict(url.reveal()).items()
         if value is not None and key not in _OF_THE_NETWORK and not key.startswith("ssl")
     }
-    carrier = _Carrier(url)
+    try:
+        carrier = _Carrier(url)
+    except OSError as error:
+        raise psycopg.OperationalError(f"no connection can be made: {error}") from error
     try:
         connection = Line.connect(
             make_conninfo(host=str(carrier.folder), port=5432, sslmode="disable", **parts),
@@ -94,15 +95,18 @@ class _Carrier:
 
     def __init__(self, url: Secret) -> None:
         self._url = url
-        # Below no folder of ours: the path of a unix socket may not be longer than about 100 characters.
-        self.folder = Path(tempfile.mkdtemp(prefix="offramp-"))
-        self._door = socket.socket(socket.AF_UNIX)
-        self._door.bind(str(self.folder / ".s.PGSQL.5432"))
-        self._door.listen(1)
         self._far: Far | None = None
         self._key = b""
         self._login: bytearray | None = bytearray()
-        self._ear, self._mouth = socket.socketpair()
+        self.folder = socket_folder("offramp-")
+        self._door = socket.socket(socket.AF_UNIX)
+        try:
+            self._door.bind(str(self.folder / ".s.PGSQL.5432"))
+            self._door.listen(1)
+            self._ear, self._mouth = socket.socketpair()
+        except BaseException:
+            self.close_the_door()
+            raise
         self._lock = threading.Lock()
         self._change = threading.Condition()
         self._wanted = self._lent = self._over = False

@@ -27,12 +27,22 @@ _SASL = 10
 _CHUNK = 1 << 16
 
 
+_LONGEST = 60
+
+
+def socket_folder(prefix: str, below: Path | None = None) -> Path:
+    """A new private folder for a unix socket, whose path may not be longer than about 100 characters: below
+    `below` where that is short, or in the usual place, or in /tmp. Raises OSError."""
+    places = [place for place in (below, Path(tempfile.gettempdir())) if place is not None]
+    short = next((place for place in places if len(str(place)) < _LONGEST), Path("/tmp"))  # noqa: S108
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=short))
+
+
 class Relay:
     """Use it as a context manager; `folder` is what pg_dump gets as its host."""
 
     def __init__(self, url: Secret, folder: Path | None = None) -> None:
-        # The path of a unix socket may not be longer than about 100 characters.
-        self._below = folder if folder is not None and len(str(folder)) < 60 else None
+        self._below = folder
         parts = conninfo_to_dict(url.reveal())
         self._host = str(parts.get("hostaddr") or parts.get("host") or "127.0.0.1")
         self._name = str(parts.get("host") or self._host)
@@ -46,7 +56,7 @@ class Relay:
         self.folder = Path()
 
     def __enter__(self) -> "Relay":
-        self.folder = Path(tempfile.mkdtemp(prefix="relay-", dir=self._below))
+        self.folder = socket_folder("relay-", self._below)
         self._thread.start()
         self._ready.wait()
         if self._failure is not None:
