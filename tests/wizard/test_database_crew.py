@@ -13,9 +13,9 @@ from psycopg import errors
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
 from wizard.database import crew, splice
 from wizard.database.board import Board
-from wizard.database.connect import Ends
 from wizard.database.control import Control, Stopped
 from wizard.database.crew import Crew, Hands, Task
+from wizard.database.ends import Ends
 from wizard.database.pace import Pace
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble

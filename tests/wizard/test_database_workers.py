@@ -131,6 +131,7 @@ def test_a_worker_that_finds_no_connection_leaves_its_work_to_the_others(
     paced = told.move._staff._paced
 
     def then_few() -> Pace:
+        monkeypatch.undo()
         pace = paced()
         old.background.run(old.postgres.sql(f"ALTER DATABASE {source.name} CONNECTION LIMIT 3"))
         return pace

@@ -12,7 +12,6 @@ from psycopg import pq
 from wizard.database.board import Board
 from wizard.database.connect import (
     NO_FREE_CONNECTION,
-    Ends,
     is_passing,
     is_refused,
     is_wrong_password,
@@ -20,6 +19,7 @@ from wizard.database.connect import (
     trouble,
 )
 from wizard.database.control import Control, Paused, Stopped
+from wizard.database.ends import Ends
 from wizard.database.line import Line
 from wizard.database.pace import Pace
 from wizard.database.snapshot import Snapshot
@@ -38,6 +38,9 @@ LOGIN_ATTEMPTS = 3
 DOOR_ATTEMPTS = 7
 """Who is not let in for another reason (no such role, no such database) asks this often, for about a minute:
 the server may just be set up."""
+
+FULL_ATTEMPTS = 3
+"""How often a worker that finds no free connection tries again, before it leaves its work to the others."""
 
 MOST_DOUBLINGS = 10
 
@@ -282,7 +285,9 @@ class Crew:
                 hands.drop(broken=True)
                 if self._control.stopped:
                     raise Stopped from error
-                if reason(error) == NO_FREE_CONNECTION and self._spared(side):
+                # At first the places may be held by what a break left, which the first who gets in ends.
+                full = reason(error) == NO_FREE_CONNECTION
+                if full and attempt >= FULL_ATTEMPTS and self._spared(side):
                     raise _NotNeeded(task) from error
                 # Where another has failed for good, nobody waits any more.
                 if self._failure is not None or not may_pass(error, refused):

@@ -15,11 +15,12 @@ from wizard.database.again import Again
 from wizard.database.board import Board
 from wizard.database.builds import memory_in_all, work_memory
 from wizard.database.catalogue import read_tables, rows_changed
-from wizard.database.connect import Connection, Ends
+from wizard.database.connect import Connection
 from wizard.database.control import Control
 from wizard.database.copy import states_of
 from wizard.database.crew import Task
 from wizard.database.ending import Ending, take_back
+from wizard.database.ends import Ends
 from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import misfits, want_same_tables
 from wizard.database.inspect import TargetState, other_clients, target_state
@@ -103,7 +104,8 @@ class Move:
 
     def state(self) -> TargetState:
         """What the target holds now: nothing, this copy's beginnings, or something else."""
-        return self._with_target(lambda target: target_state(target, self._session, self._identity()))
+        source = self._with_source(marker.identity)
+        return self._with_target(lambda target: target_state(target, self._session, source))
 
     def first_copy(self, *, may_start_over: bool = True) -> tuple[TableProof, ...]:
         """Make the schema, copy every table under one snapshot, build indexes, and prove each table inside
@@ -234,17 +236,10 @@ class Move:
         Raises:
             Trouble: the marker is of another session.
         """
-
-        def remove(target: Connection) -> None:
-            owner = marker.read_owner(target)
-            if owner is not None:
-                if owner.session != self._session:
-                    raise _foreign(
-                        TargetState(state="foreign", objects=(f"a copy of session {owner.session}",))
-                    )
-                marker.remove(target)
-
-        self._with_target(remove)
+        owner = self._with_target(marker.read_owner)
+        if owner is not None and owner.session != self._session:
+            raise _foreign(TargetState(state="foreign", objects=(f"a copy of session {owner.session}",)))
+        self._with_target(marker.remove)
 
     def start_over(self) -> None:
         """Empty the target of all that this session's copy brought there, the marker included. Only ever
@@ -342,9 +337,6 @@ class Move:
         return [f"extension {clean(name)}: not on the target" for (name,) in there if (name,) not in here]
 
     # The target, and what is on it.
-
-    def _identity(self) -> str:
-        return self._with_source(marker.identity)
 
     def _own_target(self) -> str:
         state = self.state()

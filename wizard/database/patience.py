@@ -9,9 +9,10 @@ import psycopg
 from psycopg import pq
 
 from wizard.database.board import Board
-from wizard.database.connect import Connection, Ends, is_refused, trouble
+from wizard.database.connect import Connection, is_refused, trouble
 from wizard.database.control import Control, Stopped
 from wizard.database.crew import may_pass, wait_to_retry
+from wizard.database.ends import Ends
 from wizard.database.snapshot import Snapshot, SnapshotLost
 from wizard.model.trouble import Trouble
 
@@ -37,6 +38,10 @@ class Patience:
             self._keeper = threading.get_ident()
         try:
             yield
+            if outermost:
+                # A server that cannot be reached now ends them by itself some day.
+                with contextlib.suppress(psycopg.Error, Trouble):
+                    self._ends.end_given_up()
         finally:
             if outermost:
                 self._keeper = None

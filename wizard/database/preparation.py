@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from wizard.database import marker
 from wizard.database.archive import Entry
 from wizard.database.catalogue import Table, read_tables
-from wizard.database.connect import Connection, Ends
+from wizard.database.connect import Connection
 from wizard.database.control import Control
+from wizard.database.ends import Ends
 from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import state_of
 from wizard.database.inspect import SourceFacts, source_facts, target_facts

@@ -18,8 +18,9 @@ from psycopg import sql
 
 from wizard.database import marker
 from wizard.database.archive import Head
-from wizard.database.connect import Connection, Ends, trouble
+from wizard.database.connect import Connection, trouble
 from wizard.database.control import Control, Stopped
+from wizard.database.ends import Ends
 from wizard.database.inspect import installable_extensions, target_state
 from wizard.database.marker import Owner
 from wizard.database.pgdump import Program, find_programs

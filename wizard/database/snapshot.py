@@ -6,7 +6,8 @@ from types import TracebackType
 import psycopg
 from psycopg import sql
 
-from wizard.database.connect import Connection, Ends
+from wizard.database.connect import Connection
+from wizard.database.ends import Ends
 
 
 class SnapshotLost(Exception):

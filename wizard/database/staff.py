@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from wizard.database.board import Board
-from wizard.database.connect import Ends
 from wizard.database.control import Control
 from wizard.database.crew import Crew
+from wizard.database.ends import Ends
 from wizard.database.pace import BEGIN, BEGIN_FAR, FAR, LEFT_TO_THE_APP, MOST, Pace, room, round_trip
 from wizard.database.patience import Patience
 from wizard.database.snapshot import Snapshot

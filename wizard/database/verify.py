@@ -9,11 +9,12 @@ import psycopg
 
 from wizard.database.board import Board
 from wizard.database.catalogue import SequenceState, Table, read_sequences, read_tables
-from wizard.database.connect import Connection, Ends, reason
+from wizard.database.connect import Connection, reason
 from wizard.database.control import Control
 from wizard.database.crew import Crew, Hands, Task
 from wizard.database.differing_rows import differing_rows
 from wizard.database.digest import Digest, digest
+from wizard.database.ends import Ends
 from wizard.database.filled_views import compare_view, read_filled_views
 from wizard.database.large_objects import large_object_differences
 from wizard.database.objects import compare_objects

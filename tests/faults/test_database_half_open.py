@@ -1,0 +1,181 @@
+"""A network that drops connections without a word to the servers: their ends live on, and hold locks."""
+
+import contextlib
+import select
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.wizard.database_servers import PASSWORD, SMALL, Database, Server, Told, server
+from wizard.database.ends import Ends
+from wizard.model.secret import Secret
+
+
+class Net:
+    """Carries connections from a loopback port to a server. `drop` cuts the clients' ends only."""
+
+    def __init__(self, there: Database) -> None:
+        self.there = there
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._kept: list[socket.socket] = []
+        self._lock = threading.Lock()
+        threading.Thread(target=self._let_in, daemon=True).start()
+
+    def url(self, role: str = "app") -> Secret:
+        port = self._door.getsockname()[1]
+        return Secret(f"postgresql://{role}:{PASSWORD}@127.0.0.1:{port}/{self.there.name}?sslmode=disable")
+
+    def drop(self) -> None:
+        """The servers hear nothing of it, and what they say from here on gets nowhere."""
+        with self._lock:
+            pairs, self._pairs = self._pairs, []
+            self._kept += [far for _, far in pairs]
+        for near, _ in pairs:
+            with contextlib.suppress(OSError):
+                near.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._door.close()
+        self.drop()
+        for far in self._kept:
+            far.close()
+
+    def _let_in(self) -> None:
+        path = str(self.there.server.postgres.socket)
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._door.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(path)
+                with self._lock:
+                    self._pairs.append((near, far))
+                threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
+
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                ready, _, _ = select.select([near, far], [], [])
+                for end, other in ((near, far), (far, near)):
+                    if end in ready:
+                        data = end.recv(1 << 16)
+                        if not data:
+                            raise OSError
+                        other.sendall(data)
+        near.close()
+        with self._lock:
+            dropped = (near, far) not in self._pairs
+        if not dropped:
+            far.close()
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(tmp_path_factory.mktemp("pg16"), 16) as made:
+        yield made
+
+
+@pytest.fixture
+def source(old: Server) -> Database:
+    made = old.database()
+    made.sql(SMALL)
+    made.sql("INSERT INTO payments (account, note) SELECT 1, repeat('x', 2000) FROM generate_series(1, 5000)")
+    return made
+
+
+@pytest.fixture
+def target(old: Server) -> Database:
+    return old.database()
+
+
+@pytest.fixture
+def nets(source: Database, target: Database) -> Iterator[tuple[Net, Net]]:
+    made = Net(source), Net(target)
+    yield made
+    for net in made:
+        net.close()
+
+
+def through(nets: tuple[Net, Net], patch: pytest.MonkeyPatch) -> None:
+    for net in nets:
+        patch.setattr(net.there, "url", net.url)
+
+
+def dropping(told: Told, nets: tuple[Net, ...], times: int) -> list[int]:
+    """Drop everything in the middle of rows, so many times; which parts flowed then."""
+    board = told.move._board
+    flow = board.flow
+    dropped: list[int] = []
+    seen: set[int] = set()
+
+    def flow_and_drop(key: str, part: int, size: int) -> None:
+        flow(key, part, size)
+        if "payments" in key and part not in seen and len(dropped) < times:
+            seen.add(part)
+            dropped.append(part)
+            for net in nets:
+                net.drop()
+
+    board.flow = flow_and_drop  # type: ignore[method-assign]
+    return dropped
+
+
+def left_behind(database: Database) -> list[tuple[str, str]]:
+    """What holds a table or a moment. One that was dropped at its login is idle, and nobody's."""
+    query = (
+        "SELECT application_name, state FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name LIKE 'offramp/%' AND state <> 'idle'"
+    )
+    return [(name, state) for name, state in database.sql(query, role="postgres")]
+
+
+def test_what_a_dropped_connection_left_is_ended_on_both_sides(
+    source: Database, target: Database, nets: tuple[Net, Net], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        through(nets, patch)
+        told = Told(source, target, tmp_path, workers=3)
+    dropped = dropping(told, nets, 3)
+    told.whole_way()
+    assert len(dropped) == 3
+    assert target.one("SELECT count(*) FROM payments") == 17000
+    for side in (source, target):
+        assert left_behind(side) == []
+
+
+def test_places_that_dropped_connections_hold_cost_no_worker(
+    old: Server,
+    source: Database,
+    target: Database,
+    nets: tuple[Net, Net],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        through(nets, patch)
+        told = Told(source, target, tmp_path, workers=4)
+    dropped = dropping(told, nets[:1], 1)
+    drop = nets[0].drop
+
+    def full() -> None:
+        # Four workers, the snapshot's holder and one more.
+        old.background.run(old.postgres.sql(f"ALTER DATABASE {source.name} CONNECTION LIMIT 6"))
+        drop()
+
+    end = Ends._end
+
+    def ends_slowly(*arguments: Any) -> None:
+        # So that the others knock meanwhile.
+        time.sleep(0.3)
+        end(*arguments)
+
+    monkeypatch.setattr(nets[0], "drop", full)
+    monkeypatch.setattr(Ends, "_end", ends_slowly)
+    told.move.first_copy()
+    assert dropped
+    assert told.move._staff.wanted == 4, told.events

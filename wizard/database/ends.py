@@ -1,0 +1,170 @@
+"""Both ends of a move: connections are opened and closed here, and what broken ones leave behind is ended."""
+
+import contextlib
+import secrets
+import threading
+import time
+import weakref
+from collections.abc import Callable
+
+import psycopg
+
+from wizard.database.connect import C, Connection, connect, connect_line
+from wizard.database.line import Line
+from wizard.model.secret import Secret
+from wizard.model.text import clean
+
+_ONLY_READING = {"default_transaction_read_only": "on"}
+
+SOURCE_LOCK_LIMIT = "2s"
+"""How long a reader of the source waits for a table that the app is altering. It then tries again, and lets
+go meanwhile of the tables it has read: whoever alters these would wait for it, and the app behind them."""
+
+
+class Ends:
+    """Both databases of one move. URLs are asked for anew before each connection, because a vendor
+    rotates credentials unasked.
+
+    Args:
+        session: names the move; it is part of each connection's `application_name`, so that what a
+            broken run left behind is found and ended.
+
+    Attributes:
+        search_path: what an app of the source begins with, once a snapshot was taken. Lines use it on both
+            sides: whoever asks for a table's rows has the functions in its indexes looked at, and these may
+            rely on it. Everything else sees no schema but pg_catalog, so that names come qualified.
+    """
+
+    def __init__(self, source: Callable[[], Secret], target: Callable[[], Secret], session: str) -> None:
+        self._urls = {"source": source, "target": target}
+        self.session = clean(session)[-24:]
+        self.run = secrets.token_hex(4)
+        self.search_path = ""
+        self._open: set[Connection] = set()
+        self._backends: weakref.WeakKeyDictionary[Connection, tuple[str, int]] = weakref.WeakKeyDictionary()
+        self._given_up: dict[str, list[int]] = {"source": [], "target": []}
+        self._lock = threading.Lock()
+
+    def source_url(self) -> Secret:
+        """The source's URL as it is now."""
+        return self._urls["source"]()
+
+    def open_source(self, role: str) -> Connection:
+        """Connect to the source, read-only. Raises psycopg.Error, or Trouble from the URL's giver."""
+        return self._known("source", connect(self._urls["source"](), self._name(role), _ONLY_READING))
+
+    def open_target(self, role: str, settings: dict[str, str] | None = None) -> Connection:
+        """Connect to the target. Raises psycopg.Error, or Trouble from the URL's giver."""
+        return self._known("target", connect(self._urls["target"](), self._name(role), settings))
+
+    def open_source_line(self, role: str) -> Line:
+        """The same as `open_source`, with its bytes to be had."""
+        settings = _ONLY_READING | {"search_path": self.search_path, "lock_timeout": SOURCE_LOCK_LIMIT}
+        return self._known("source", connect_line(self._urls["source"](), self._name(role), settings))
+
+    def open_target_line(self, role: str) -> Line:
+        """The same as `open_target`, with its bytes to be had."""
+        settings = {"search_path": self.search_path}
+        return self._known("target", connect_line(self._urls["target"](), self._name(role), settings))
+
+    def _name(self, role: str) -> str:
+        return f"offramp/{self.session}/{self.run}/{role}"
+
+    def _known(self, side: str, connection: C) -> C:
+        with self._lock:
+            self._open = {known for known in self._open if not known.closed}
+            self._open.add(connection)
+            # Noted now: a connection that broke cannot be asked any more.
+            self._backends[connection] = (side, connection.info.backend_pid)
+            pids, self._given_up[side] = self._given_up[side], []
+        if pids:
+            try:
+                self._end(connection, pids)
+            except BaseException:
+                with self._lock:
+                    self._given_up[side] += pids
+                self._hang_up(connection)
+                raise
+        return connection
+
+    def close(self, connection: Connection) -> None:
+        """Close a connection that is not needed any more. One that lay idle may have broken unnoticed."""
+        try:
+            connection.execute("ROLLBACK")
+        except psycopg.Error:
+            self.give_up(connection)
+        else:
+            self._hang_up(connection)
+
+    def _hang_up(self, connection: Connection) -> None:
+        with self._lock:
+            self._open.discard(connection)
+        with contextlib.suppress(psycopg.Error):
+            connection.close()
+
+    def give_up(self, connection: Connection) -> None:
+        """Close a connection that broke, or may have. Its server need not have noticed: what ran there goes
+        on running and may yet be committed, and its locks and its place stay taken. So the next connection
+        to this side ends it, and is lent out when it is gone."""
+        with self._lock:
+            side, pid = self._backends[connection]
+            self._given_up[side].append(pid)
+        self._hang_up(connection)
+
+    def end_given_up(self) -> None:
+        """End what is left of connections that were given up, where no other was opened since. Raises
+        psycopg.Error, or Trouble from the URL's giver."""
+        if self._given_up["source"]:
+            self.close(self.open_source("look"))
+        if self._given_up["target"]:
+            self.close(self.open_target("look"))
+
+    def cancel_all(self) -> None:
+        """Cancel whatever query runs on any of our connections; used when a person stops the work. All at
+        once: a side that does not answer must not hold up the other."""
+        with self._lock:
+            running = [known for known in self._open if not known.closed]
+        threads = [
+            threading.Thread(target=_cancel, args=(connection,), name="offramp-cancel", daemon=True)
+            for connection in running
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def end_leftovers(self, connection: Connection) -> int:
+        """End connections that an earlier, broken run of this session left on this server; returns how
+        many there were. Returns when they are gone, or after 10 s."""
+        query = (
+            "SELECT pid FROM pg_catalog.pg_stat_activity WHERE usename = current_user"
+            " AND datname = pg_catalog.current_database()"
+            " AND pg_catalog.starts_with(application_name, %s) AND NOT"
+            " pg_catalog.starts_with(application_name, %s) AND pid <> pg_catalog.pg_backend_pid()"
+        )
+        names = (f"offramp/{self.session}/", f"offramp/{self.session}/{self.run}/")
+        pids = [row[0] for row in connection.execute(query, names).fetchall()]
+        if pids:
+            self._end(connection, pids)
+        return len(pids)
+
+    def _end(self, connection: Connection, pids: list[int]) -> None:
+        """End those of our own connections; returns when they are gone, or after 10 s."""
+        ended = connection.execute(
+            "SELECT pid, pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+            " WHERE pid = ANY(%s) AND pg_catalog.starts_with(application_name, %s)",
+            (pids, f"offramp/{self.session}/"),
+        ).fetchall()
+        for _ in range(100 if ended else 0):
+            alive = connection.execute(
+                "SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)", ([row[0] for row in ended],)
+            ).fetchone()
+            if alive is None:
+                break
+            time.sleep(0.1)
+
+
+def _cancel(connection: Connection) -> None:
+    # One that cannot be reached any more has nothing left to cancel.
+    with contextlib.suppress(psycopg.Error):
+        connection.cancel_safe(timeout=5)
