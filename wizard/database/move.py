@@ -6,7 +6,7 @@ read from the marker on the target, and nothing is done twice. All methods block
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from wizard.database import marker
 from wizard.database.again import Again
 from wizard.database.board import Board
 from wizard.database.builds import memory_in_all, work_memory
-from wizard.database.catalogue import read_tables, rows_changed
+from wizard.database.catalogue import Table, read_tables, rows_changed
 from wizard.database.connect import Connection
 from wizard.database.control import Control
 from wizard.database.copy import states_of
@@ -262,13 +262,15 @@ class Move:
         self._moments += 1
         if self._with_target(marker.read_owner) is None:
             ahead, self._ahead = self._ahead, None
+            if ahead is None or not still_true(ahead, snapshot):
+                ahead = self._described(snapshot)
             prepare(
                 snapshot,
-                ahead if ahead is not None and still_true(ahead, snapshot) else self._described(snapshot),
+                ahead,
                 session=self._session,
                 name=self._board.database,
                 search_path=self._ends.search_path,
-                part_bytes=self._part_bytes,
+                part_bytes=self._part_size(ahead.tables),
                 event=self._event,
                 with_target=self._with_target,
             )
@@ -284,6 +286,9 @@ class Move:
         tasks = self._large_objects(snapshot, job) + again.refresh_tasks(states.values())
         self._staff.crew(snapshot).run(tasks)
         return again.copied_again
+
+    def _part_size(self, tables: Iterable[Table]) -> int:
+        return self._part_bytes or part_size(tables, self._staff.part_bytes)
 
     def _large_objects(self, snapshot: Snapshot, job: Job) -> list[Task]:
         return large_object_tasks(measure(snapshot.connection), self._with_target(measure), job)
@@ -305,7 +310,7 @@ class Move:
             known,
             Job(
                 search_path=owner.search_path if owner else "",
-                part_bytes=self._part_bytes or part_size(tables),
+                part_bytes=self._part_size(tables),
                 source_major=snapshot.connection.info.server_version // 10000,
                 target_major=self._with_target(lambda target: target.info.server_version // 10000),
                 work_memory=lambda: work_memory(memory, self._staff.wanted),

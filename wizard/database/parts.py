@@ -46,9 +46,13 @@ PARTS = 500
 each cost 2 % of it."""
 
 
-def part_size(tables: Iterable[Table]) -> int:
+LEAST_FAR = 4 * LEAST
+"""Bytes of a part over a far link, at least."""
+
+
+def part_size(tables: Iterable[Table], least: int = LEAST) -> int:
     """Bytes of a part for a database of these tables."""
-    return max(LEAST, min(sum(table.bytes for table in tables) // PARTS, MOST))
+    return max(least, min(sum(table.bytes for table in tables) // PARTS, MOST))
 
 
 def cut(table: Table, part_bytes: int, server_major: int, *, first: int = 0, number: int = 0) -> list[Part]:

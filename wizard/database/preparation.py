@@ -19,7 +19,7 @@ from wizard.database.late_checks import late_checks
 from wizard.database.make_schema import REHEARSED, make_before
 from wizard.database.marker import Owner
 from wizard.database.not_taken import not_taken
-from wizard.database.parts import cut, part_size
+from wizard.database.parts import cut
 from wizard.database.pgdump import dump_schema
 from wizard.database.refusals import want_movable, what_cannot_move
 from wizard.database.schema import index_owners, populated_views, refreshes, sort_schema
@@ -86,7 +86,7 @@ def prepare(
     session: str,
     name: str,
     search_path: str,
-    part_bytes: int | None,
+    part_bytes: int,
     event: Callable[[str], None],
     with_target: Callable[[Callable[[Connection], None]], None],
 ) -> None:
@@ -94,7 +94,7 @@ def prepare(
 
     Args:
         search_path: what a session of the app begins with.
-        part_bytes: bytes of a part on the source's disk; None chooses by the size of the whole.
+        part_bytes: bytes of a part on the source's disk.
 
     Raises:
         Trouble: the encodings differ, or the target refuses an object.
@@ -115,7 +115,6 @@ def prepare(
     )
     checks = late_checks(source)
     not_in_the_dump = tuple(not_taken(source))
-    size = part_bytes or part_size(tables)
 
     def make(target: Connection) -> None:
         facts = target_facts(target, session=session, source=owner.source, there=ahead.facts)
@@ -130,7 +129,7 @@ def prepare(
             ahead.entries, tables, ahead.owners, able.installable or (), more=checks, able=able
         )
         after = [*schema.after, *matviews]
-        parts = [part for table in tables for part in cut(table, size, major)]
+        parts = [part for table in tables for part in cut(table, part_bytes, major)]
         whose = replace(owner, left_out=schema.left_out + not_in_the_dump)
         all_of_it = facts.version < ahead.facts.version or len(schema.after) <= REHEARSED
         make_before(

@@ -7,6 +7,7 @@ from wizard.database.control import Control
 from wizard.database.crew import Crew
 from wizard.database.ends import Ends
 from wizard.database.pace import BEGIN, BEGIN_FAR, FAR, LEFT_TO_THE_APP, MOST, Pace, room, round_trip
+from wizard.database.parts import LEAST, LEAST_FAR
 from wizard.database.patience import Patience
 from wizard.database.snapshot import Snapshot
 
@@ -35,11 +36,19 @@ class Staff:
         self._event = event
         self._workers = workers
         self._pace: Pace | None = None
+        self._far = False
 
     @property
     def wanted(self) -> int:
         """Workers that there should be now. Raises Trouble, Stopped."""
         return self._paced().wanted
+
+    @property
+    def part_bytes(self) -> int:
+        """The fewest bytes of a part: over a far link each part waits for some round trips. Raises Trouble,
+        Stopped."""
+        self._paced()
+        return LEAST_FAR if self._far else LEAST
 
     def crew(self, snapshot: Snapshot | None) -> Crew:
         """Workers that see `snapshot`; without one they have to do with the target only. Raises
@@ -63,8 +72,8 @@ class Staff:
         here = self._patience.with_target(lambda target: (room(target, own, 1), round_trip(target)))
         # The snapshot and a question take one each.
         most = min(there[0] - 2, here[0] - 2, MOST)
-        far = max(there[1], here[1]) > FAR
-        begin = self._workers or (BEGIN_FAR if far else BEGIN)
+        self._far = max(there[1], here[1]) > FAR
+        begin = self._workers or (BEGIN_FAR if self._far else BEGIN)
         self._pace = Pace(begin, most, fixed=self._workers is not None)
         if most < begin:
             side = "source" if there[0] <= here[0] else "target"
