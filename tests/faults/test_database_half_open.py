@@ -179,3 +179,29 @@ def test_places_that_dropped_connections_hold_cost_no_worker(
     told.move.first_copy()
     assert dropped
     assert told.move._staff.wanted == 4, told.events
+
+
+def test_a_proof_is_not_begun_again_because_the_target_broke(
+    source: Database, target: Database, nets: tuple[Net, Net], tmp_path: Path
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        through(nets, patch)
+        told = Told(source, target, tmp_path)
+    told.move.first_copy()
+    told.move.refresh()
+    told.move.finish()
+    board = told.move._board
+    state = board.state
+    dropped: list[str] = []
+
+    def drop_at_the_end(key: str, what: Any) -> None:
+        state(key, what)
+        if what == "proven" and "payments" in key:
+            dropped.append(key)
+            nets[1].drop()
+
+    board.state = drop_at_the_end  # type: ignore[method-assign]
+    proof = told.move.prove()
+    assert proof.equal, proof.differences
+    assert len(dropped) == 1
+    assert told.events == []

@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.wizard.database_servers import PASSWORD, SMALL, Database, Server, server
+from tests.wizard.database_servers import PASSWORD, SMALL, Database, Server, Told, server
+from wizard.database import preparation
 from wizard.database.control import Control, Stopped
 from wizard.database.pgdump import Program, dump_schema, find_programs, suitable
 from wizard.database.relay import Relay, without_channel_binding
@@ -202,3 +203,49 @@ def test_a_stop_ends_pg_dump(source: Database, tmp_path: Path) -> None:
     pid = (tmp_path / "pid").read_text().strip()
     found = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True, check=False)
     assert found.stdout.strip() in ("", "Z")
+
+
+def test_a_dump_that_breaks_off_is_made_again(source: Database, tmp_path: Path) -> None:
+    """Killed in the middle by the server, as a restart or a network does it."""
+    program = next(one for one in find_programs() if one.major >= 16)
+    with pytest.raises(Trouble) as broken:
+        dump_schema(
+            source.url(),
+            server_major=16,
+            over_tls=False,
+            snapshot="00000003-0000001B-1",
+            programs=[program],
+        )
+    assert broken.value.retry
+    killed = _script(
+        tmp_path / "killed",
+        "echo 'pg_dump: error: query failed: server closed the connection unexpectedly' >&2;"
+        " echo '\tThis probably means the server terminated abnormally' >&2;"
+        " echo 'pg_dump: detail: Query was: SELECT seqrelid FROM pg_catalog.pg_sequence' >&2; exit 1",
+    )
+    with pytest.raises(Trouble, match=r": server closed the connection unexpectedly\.$") as broken:
+        dump_schema(
+            source.url(), server_major=16, over_tls=False, programs=[Program(path=str(killed), major=16)]
+        )
+    assert broken.value.retry
+    wrong = Secret(source.url().reveal().replace(PASSWORD, "other"))
+    with pytest.raises(Trouble, match="password authentication failed") as broken:
+        dump_schema(wrong, server_major=16, over_tls=False, programs=[program])
+    assert not broken.value.retry
+
+
+def test_a_copy_goes_on_after_a_dump_that_broke_off(
+    source: Database, old: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump, broke = preparation.dump_schema, list[str]()
+
+    def breaking(*arguments: object, **named: object) -> object:
+        if not broke:
+            broke.append("here")
+            raise Trouble("pg_dump broke off.", remedy="", code="pg-dump-failed", retry=True)
+        return dump(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(preparation, "dump_schema", breaking)
+    told = Told(source, old.database(), tmp_path)
+    assert all(table.equal for table in told.move.first_copy())
+    assert broke

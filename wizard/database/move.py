@@ -326,7 +326,7 @@ class Move:
         owner = self._with_target(marker.read_owner)
         left_out = list(owner.left_out) if owner else self._missing_extensions(snapshot)
         verifier = Verifier(
-            self._ends,
+            self._patience,
             control=self._control,
             board=self._board,
             crew=lambda: self._staff.crew(snapshot),

@@ -9,9 +9,9 @@ import psycopg
 from psycopg import pq
 
 from wizard.database.board import Board
-from wizard.database.connect import Connection, is_refused, trouble
+from wizard.database.connect import Connection, is_passing, is_refused, trouble
 from wizard.database.control import Control, Stopped
-from wizard.database.crew import may_pass, wait_to_retry
+from wizard.database.crew import DOOR_ATTEMPTS, may_pass, wait_to_retry
 from wizard.database.ends import Ends
 from wizard.database.snapshot import Snapshot, SnapshotLost
 from wizard.model.trouble import Trouble
@@ -115,18 +115,32 @@ class Patience:
             Trouble: the source cannot be read.
             Stopped: the person asked for it.
         """
+        attempt = 0
         while True:
             snapshot = self.patiently(
                 "The source's state cannot be held", "the source", lambda: Snapshot(self._ends)
             )
-            with snapshot:
+            with contextlib.suppress(_Again), snapshot:
                 try:
                     return do(snapshot)
-                except SnapshotLost:
+                except SnapshotLost as error:
                     event(lost)
+                    raise _Again from error
                 except psycopg.Error as error:
                     if self._control.stopped:
                         raise Stopped from error
-                    if not may_pass(error, 0) or snapshot.alive():
+                    if not is_passing(error):
                         raise trouble(error, "The source cannot be read") from error
                     event(lost)
+                    raise _Again from error
+                except Trouble as error:
+                    # A program that reads the source by itself broke off.
+                    if not error.retry or attempt >= DOOR_ATTEMPTS:
+                        raise
+                    wait_to_retry(error, "the source", attempt, self._control, self._board, number=-1)
+                    attempt += 1
+                    raise _Again from error
+
+
+class _Again(Exception):
+    """Another snapshot, please."""

@@ -6,9 +6,11 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from wizard.database.archive import Entry, UnknownArchive, read_archive
+from wizard.database.connect import is_refused
 from wizard.database.control import Control
 from wizard.database.relay import Relay
 from wizard.model.noun import Noun
@@ -228,11 +230,34 @@ def _dump(program: Program, environment: dict[str, str], snapshot: str | None, c
             forget()
     control.check()
     if child.returncode != 0:
-        last = clean(err.decode("utf-8", "replace").strip().rpartition("\n")[2])
-        raise Trouble(
-            f"pg_dump {program.major} cannot read the source's schema: {last.removeprefix('pg_dump: ')}.",
-            remedy="If it names a right, give it to the role; if it names the connection, resume later.",
-            code="pg-dump-failed",
-            retry="connection" in last,
-        )
+        raise _failure(program, err.decode("utf-8", "replace"))
     return out
+
+
+_BREAKS = (
+    "server closed the connection",
+    "connection to server",
+    "terminating connection",
+    "could not receive data",
+    "could not send data",
+    "no connection to the server",
+    "connection not open",
+    "SSL ",
+    "the database system is",
+    # What was shared or listed a moment ago is gone: the holder of the snapshot broke, a table was dropped.
+    "invalid snapshot identifier",
+    '" does not exist\n',
+)
+
+
+def _failure(program: Program, said: str) -> Trouble:
+    """What pg_dump says on its way out: an error in a line or some, then details of it."""
+    error = said.partition("pg_dump: error: ")[2].partition("\npg_dump: ")[0] or said
+    broke = any(words in said for words in _BREAKS) and not is_refused(psycopg.OperationalError(said))
+    first = error.strip().partition("\n")[0].removeprefix("query failed: ")
+    return Trouble(
+        f"pg_dump {program.major} cannot read the source's schema: {clean(first)}.",
+        remedy="If it names a right, give it to the role; if it names the connection, resume later.",
+        code="pg-dump-failed",
+        retry=broke,
+    )

@@ -14,13 +14,13 @@ from wizard.database.control import Control
 from wizard.database.crew import Crew, Hands, Task
 from wizard.database.differing_rows import differing_rows
 from wizard.database.digest import Digest, digest
-from wizard.database.ends import Ends
 from wizard.database.filled_views import compare_view, read_filled_views
 from wizard.database.large_objects import large_object_differences
 from wizard.database.objects import compare_objects
 from wizard.database.parts import cut
+from wizard.database.patience import Patience
 from wizard.database.progress import Difference, Proof, RowDifferences, TableProof
-from wizard.database.snapshot import Snapshot
+from wizard.database.snapshot import Snapshot, SnapshotLost
 from wizard.model.text import clean
 
 UNREADABLE = Digest(rows=0, sum=Decimal(-1), second=Decimal(-1))
@@ -36,9 +36,9 @@ class Verifier:
     """
 
     def __init__(
-        self, ends: Ends, *, control: Control, board: Board, crew: Callable[[], Crew], part_bytes: int
+        self, patience: Patience, *, control: Control, board: Board, crew: Callable[[], Crew], part_bytes: int
     ) -> None:
-        self._ends = ends
+        self._with_target = patience.with_target
         self._control = control
         self._board = board
         self._crew = crew
@@ -63,40 +63,44 @@ class Verifier:
         """
         began = time.monotonic()
         there = snapshot.connection
-        here = self._ends.open_target("proof")
-        try:
-            source_tables, target_tables = read_tables(there), read_tables(here)
-            views = _on_both(read_filled_views(there), read_filled_views(here))
-            tasks = self._tasks(source_tables, target_tables, there.info.server_version // 10000, here)
-            tasks += [self._view_task(view) for view in views]
-            tasks.append(Task("Large objects cannot be compared", self._large_objects))
-            self._crew().run(tasks)
-            sequences = read_sequences(there)
-            self._found += _sequence_differences(sequences, read_sequences(here))
-            differences, left_out = compare_objects(there, here, left_out)
-            self._found += differences
-        finally:
-            here.close()
+        source_tables = read_tables(there)
+        views = _on_both(read_filled_views(there), self._with_target(read_filled_views))
+        tasks = self._tasks(source_tables, self._with_target(read_tables), _major(there))
+        tasks += [self._view_task(view) for view in views]
+        tasks.append(Task("Large objects cannot be compared", self._large_objects))
+        # For hours maybe: no connection that idles meanwhile must have lived through it.
+        self._crew().run(tasks)
+        sequences = read_sequences(there)
+        self._found += _sequence_differences(sequences, self._with_target(read_sequences))
+
+        def compare(here: Connection) -> tuple[list[Difference], tuple[str, ...]]:
+            try:
+                return compare_objects(there, here, left_out)
+            except psycopg.Error as error:
+                if there.closed:
+                    raise SnapshotLost from error
+                raise
+
+        differences, still_out = self._with_target(compare)
+        self._found += differences
         return Proof(
             database=self._board.database,
             tables=tuple(self._proof(table) for table in source_tables),
             sequences_checked=len(sequences),
             views_checked=len(views),
             differences=tuple(sorted(self._found, key=lambda one: (one.judgement != "lost", one.words))),
-            left_out=tuple(left_out),
+            left_out=tuple(still_out),
             seconds=time.monotonic() - began,
         )
 
-    def _tasks(
-        self, source: list[Table], target: list[Table], source_major: int, here: Connection
-    ) -> list[Task]:
+    def _tasks(self, source: list[Table], target: list[Table], source_major: int) -> list[Task]:
+        major = self._with_target(_major)
         pages = {table.key: table for table in target}
         tasks: list[Task] = []
         for table in sorted(source, key=lambda table: -table.bytes):
             pieces = [("source", part.first, part.end) for part in cut(table, self._part_bytes, source_major)]
             if table.key in pages:
                 twin = pages[table.key]
-                major = here.info.server_version // 10000
                 pieces += [("target", part.first, part.end) for part in cut(twin, self._part_bytes, major)]
             else:
                 self._sums[(table.key, "target")] = UNREADABLE
@@ -191,6 +195,10 @@ class Verifier:
 def _number(words: str) -> str:
     """That of the large object that `words` are about; none where they sum several up."""
     return words.split(" ")[2] if words.startswith("large object ") else ""
+
+
+def _major(connection: Connection) -> int:
+    return connection.info.server_version // 10000
 
 
 def _on_both(there: Sequence[Table], here: Sequence[Table]) -> list[Table]:
