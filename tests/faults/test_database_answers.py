@@ -11,6 +11,8 @@ import pytest
 from psycopg import sql
 
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
+from wizard.database import make_schema
+from wizard.database.control import Stopped
 from wizard.database.progress import CopyProgress
 
 LOST = "server closed the connection unexpectedly"
@@ -280,3 +282,40 @@ def test_a_snapshot_that_is_lost_before_the_first_row_is_not_sought_on_the_targe
     assert breaking.broke == 1
     assert waits == []
     assert any("snapshot broke" in event for event in told.events)
+
+
+# -- a schema that is made in pieces ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["cut", "killed"])
+def test_a_large_schema_that_broke_off_half_way_is_made_anew(
+    source: Database, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    source.sql(
+        "".join(
+            f"CREATE TABLE t{i} (id serial, x int DEFAULT {i}); INSERT INTO t{i} VALUES (1);"
+            for i in range(9)
+        )
+        + "CREATE VIEW last_of_all AS SELECT * FROM t8"
+    )
+    monkeypatch.setattr(make_schema, "AT_ONCE", 12)
+    pieces: list[str] = []
+
+    def is_late_piece(text: str) -> bool:
+        if text.startswith("BEGIN;CREATE ") or ("\nCREATE" in text and text.endswith(";COMMIT")):
+            pieces.append(text)
+        return len(pieces) == 4
+
+    with pytest.MonkeyPatch.context() as patch:
+        breaking = Breaking(patch, is_late_piece)
+        told = Told(source, target, tmp_path)
+        if how == "killed":
+            told.move._board.wait = lambda *_: told.control.stop()  # type: ignore[method-assign]
+            with pytest.raises(Stopped):
+                told.move.first_copy()
+            assert target.one("SELECT count(*) FROM pg_class WHERE relname = 't0'") == 1
+            told = Told(source, target, tmp_path)
+        told.whole_way()
+    assert breaking.broke == 1
+    assert target.one("SELECT count(*) FROM last_of_all") == 1
+    assert not any("changed since" in event for event in told.events)

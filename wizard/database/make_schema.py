@@ -6,6 +6,7 @@ import psycopg
 from psycopg import errors, sql
 
 from wizard.database.connect import Connection, trouble
+from wizard.database.marker import HALF
 from wizard.database.schema import Schema, Statement
 from wizard.model.trouble import Trouble
 
@@ -29,7 +30,8 @@ def make_before(
     """Make all that comes before the data, and whatever `also` writes.
 
     In one transaction, so that after a crash either all of it is there or nothing; a schema of some thousand
-    objects in several, of which the first writes `also`: what a crash leaves is known by that to be ours.
+    objects in several, of which the first writes `also`: what a crash leaves is known by that to be ours, and
+    to be half made.
 
     Args:
         undo: takes everything back that stands on the target.
@@ -83,8 +85,9 @@ def _in_pieces(
 ) -> None:
     connection.execute("BEGIN")
     also()
+    connection.execute("UPDATE _offramp.move SET schema_state = %s || schema_state", (HALF,))
     connection.execute("COMMIT")
-    piece = AT_ONCE // 4
+    piece = max(AT_ONCE // 4, 1)
     for start in range(0, len(before), piece):
         chosen = before[start : start + piece]
         try:
@@ -96,6 +99,9 @@ def _in_pieces(
             refused = _culprit(connection, schema, chosen, error)
             undo()
             raise refused from error
+    connection.execute(
+        "UPDATE _offramp.move SET schema_state = pg_catalog.substr(schema_state, %s)", (len(HALF) + 1,)
+    )
 
 
 def _culprit(connection: Connection, schema: Schema, steps: Sequence[_Step], error: psycopg.Error) -> Trouble:

@@ -19,7 +19,8 @@ from wizard.database.schema import Stage, Statement
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 
-FORMAT = 2
+FORMAT, HALF = 2, "half "
+"""Of the marker; and how `schema_state` begins while a schema is made in several transactions."""
 
 _MAKE = """
 CREATE SCHEMA _offramp;
@@ -53,6 +54,11 @@ class Owner(Noun, frozen=True, kw_only=True):
     search_path: str
     left_out: tuple[str, ...]
     schema_state: str
+
+    @property
+    def half(self) -> bool:
+        """Whether its schema was being made when something broke; nothing was copied then."""
+        return self.schema_state.startswith(HALF)
 
 
 class Build(Noun, frozen=True, kw_only=True):

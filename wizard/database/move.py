@@ -161,7 +161,7 @@ class Move:
         """What was changed on either side since the copy was begun, so that it has to be begun anew; empty
         when it fits, or when there is none."""
         owner = self._with_target(marker.read_owner)
-        if owner is None:
+        if owner is None or owner.half:
             return []
         there = self._with_source(fingerprint)
         return misfits(there, self._with_target(fingerprint), owner.schema_state)
@@ -190,7 +190,6 @@ class Move:
     def changes(self) -> int:
         """Rows inserted, updated and deleted on the target since its server began to count. The difference
         of two calls says how much was written between them; the server counts with a second's delay."""
-
         return self._with_target(rows_changed)
 
     def source_changes(self) -> int:
@@ -260,7 +259,8 @@ class Move:
 
     def _copy_missing(self, snapshot: Snapshot) -> None:
         self._moments += 1
-        if self._with_target(marker.read_owner) is None:
+        owner = self._with_target(marker.read_owner)
+        if owner is None or owner.half:
             ahead, self._ahead = self._ahead, None
             if ahead is None or not still_true(ahead, snapshot):
                 ahead = self._described(snapshot)

@@ -118,7 +118,10 @@ def prepare(
 
     def make(target: Connection) -> None:
         facts = target_facts(target, session=session, source=owner.source, there=ahead.facts)
-        if facts.state.state != "empty":
+        before = marker.read_owner(target)
+        if before is not None and before.half and facts.state.state == "ours":
+            marker.empty_target(target)
+        elif facts.state.state != "empty":
             # An attempt whose COMMIT arrived though its answer did not.
             return
         _want_encoding(facts.encoding, ahead.facts.encoding)
