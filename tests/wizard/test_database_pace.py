@@ -82,5 +82,5 @@ def test_more_workers_sort_in_less_memory_each(
 
     monkeypatch.setattr(complete, "make_build", noting)
     told.move.first_copy()
-    assert given[0] == in_all // 2
+    assert given[0] == in_all // pace.BEGIN
     assert given[-1] == in_all // 8
