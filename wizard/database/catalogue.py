@@ -100,8 +100,8 @@ WITH {_ROUTED}, found AS (
 )
 SELECT c.oid, n.nspname, c.relname,
        coalesce(a.names, '{{}}'), coalesce(a.types, '{{}}'), coalesce(a.copied, '{{}}'),
-       pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int,
-       s.bytes, s.rows, f.whole
+       coalesce(pg_catalog.pg_relation_size(c.oid), 0) / pg_catalog.current_setting('block_size')::int,
+       coalesce(s.bytes, 0), s.rows, f.whole
 FROM found f
 JOIN pg_catalog.pg_class c ON c.oid = f.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -100,7 +100,8 @@ class Patience:
                 if self._control.stopped:
                     raise Stopped from error
                 if not may_pass(error, refused):
-                    raise error if isinstance(error, Trouble) else trouble(error, what) from error
+                    said = what if is_refused(error) else f"{side[:1].upper()}{side[1:]} refuses a step"
+                    raise error if isinstance(error, Trouble) else trouble(error, said) from error
                 refused += is_refused(error)
                 wait_to_retry(error, side, attempt, self._control, self._board, number=-1)
                 attempt += 1
