@@ -171,25 +171,31 @@ class Crew:
         self._tasks.extend(tasks)
         forget = self._control.on_stop(self._ends.cancel_all)
         threads: list[threading.Thread] = []
+        over = threading.Event()
+        threading.Thread(target=self._look_after, args=(over,), name="offramp-locks", daemon=True).start()
         try:
-            while True:
-                with self._change:
-                    if not self._alive and (self._failure or not (self._tasks or self._busy)):
-                        break
+            with self._change:
+                while self._alive or (self._failure is None and (self._tasks or self._busy)):
                     threads += self._hired()
                     self._change.wait(1.0)
                     self._consider()
-                    all_hands = list(self._hands)
-                # A worker that waits, or builds an index for an hour, keeps no table of the source locked.
-                for hands in all_hands:
-                    hands.let_go(at_once=False)
             for thread in threads:
                 thread.join()
         finally:
+            over.set()
             forget()
             self._board.workers = 0
         if self._failure is not None:
             raise self._failure
+
+    def _look_after(self, over: threading.Event) -> None:
+        """See that a worker which waits, or builds an index for an hour, keeps no table of the source locked.
+        A thread of its own, because a source that does not answer holds it up."""
+        while not over.wait(1.0):
+            with self._change:
+                all_hands = list(self._hands)
+            for hands in all_hands:
+                hands.let_go(at_once=False)
 
     def _hired(self) -> list[threading.Thread]:
         """Start as many workers as there should be and have something to do."""
