@@ -55,8 +55,11 @@ def certificates(tmp_path: Path) -> Iterator[Certificates]:
     yield Certificates(tmp_path / "tls")
 
 
-def gone(pid: int) -> bool:
+def gone(pid: int | None) -> bool:
     """Whether the process has ended; one that waits to be reaped has."""
+    if pid is None:
+        # Asked after it had ended already.
+        return True
     try:
         os.kill(pid, 0)
         if sys.platform == "linux":
@@ -66,7 +69,7 @@ def gone(pid: int) -> bool:
     return False
 
 
-def wait_gone(pid: int) -> bool:
+def wait_gone(pid: int | None) -> bool:
     for _ in range(500):
         if gone(pid):
             return True
