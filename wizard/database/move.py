@@ -15,8 +15,8 @@ from wizard.database.again import Again
 from wizard.database.board import Board
 from wizard.database.builds import memory_in_all, work_memory
 from wizard.database.catalogue import Table, read_tables, rows_changed
-from wizard.database.connect import Connection
 from wizard.database.control import Control
+from wizard.database.copied import emptied, forget_emptied, is_whole
 from wizard.database.copy import states_of
 from wizard.database.crew import Task
 from wizard.database.ending import Ending, take_back
@@ -119,8 +119,10 @@ class Move:
             self._clear_leftovers()
             if self._own_target() == "empty" or self._thrown_away(may_start_over):
                 self._board.phase("schema")
-            self._patience.under_a_snapshot(self._copy_missing, _LOST_BEFORE, self._event)
-            return self._proofs()
+            while True:
+                self._patience.under_a_snapshot(self._copy_missing, _LOST_BEFORE, self._event)
+                if not self._with_target(emptied):
+                    return self._proofs()
 
     def read_ahead(self) -> Ahead:
         """Describe the source's schema now, for a first copy that is made later, by this object or by another
@@ -139,21 +141,7 @@ class Move:
     def first_proof(self) -> Proof | None:
         """What the first copy proved, from the marker; None while not every table has been copied, or when
         a schema has changed since and the copy no longer fits."""
-
-        def read(target: Connection) -> bool:
-            owner = marker.read_owner(target)
-            if owner is None or owner.session != self._session:
-                return False
-            parts = [part for some in marker.read_parts(target).values() for part in some]
-            builds = [build for build in marker.read_builds(target) if build.stage == "index"]
-            tables = marker.read_tables(target).values()
-            return (
-                all(part.done for part in parts)
-                and all(build.done for build in builds)
-                and all(table.source is not None for table in tables)
-            )
-
-        if not self._with_target(read) or self.misfits():
+        if not self._with_target(lambda target: is_whole(target, self._session)) or self.misfits():
             return None
         return Proof(database=self._board.database, tables=self._proofs())
 
@@ -298,6 +286,7 @@ class Move:
         tables = read_tables(snapshot.connection)
         known = self._with_target(marker.read_tables)
         want_same_tables(tables, known)
+        self._with_target(lambda target: forget_emptied(target, self._event))
         owner = self._with_target(marker.read_owner)
         workers, memory = self._staff.wanted, self._with_target(memory_in_all)
         states = states_of(
