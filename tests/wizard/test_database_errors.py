@@ -9,7 +9,7 @@ from psycopg import errors
 
 from tests.wizard.database_servers import Database, Server, Told, server
 from wizard.database.board import Board
-from wizard.database.connect import connect, is_passing, trouble
+from wizard.database.connect import connect, connect_line, is_passing, trouble
 from wizard.database.control import Control
 from wizard.database.crew import LONGEST_WAIT, may_pass, wait_to_retry
 from wizard.model.secret import Secret
@@ -109,10 +109,12 @@ def test_a_closed_door_is_knocked_at_a_few_times(
 ) -> None:
     wrong = Secret(source.url().reveal().replace(old_text.format(name=source.name), new_text))
     with pytest.raises(psycopg.OperationalError) as raised:
-        connect(wrong, "test")
+        connect_line(wrong, "test")
     assert may_pass(raised.value, attempts - 1)
     assert not may_pass(raised.value, attempts)
-    assert trouble(raised.value, "The source cannot be reached").code == "database-login"
+    said = trouble(raised.value, "The source cannot be reached")
+    assert said.code == "database-login"
+    assert "offramp-" not in said.cause, "our own socket is nobody's business"
 
 
 def test_an_outage_of_days_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -194,7 +194,9 @@ def reason(error: BaseException) -> str:
             return words
     diagnosis = getattr(error, "diag", None)
     primary = getattr(diagnosis, "message_primary", None)
-    return clean(primary or text.strip().partition("\n")[0] or type(error).__name__)
+    # Of a refused login psycopg knows the text only, which begins with a socket of ours.
+    said = text.rpartition("FATAL:")[2] or text
+    return clean(primary or said.strip().partition("\n")[0] or type(error).__name__)
 
 
 NO_FREE_CONNECTION = "no free connection on the server"
