@@ -122,7 +122,7 @@ class Copier:
             if is_passing(error) or (not bundle[1:] and not bundle[0].builds):
                 raise
             # One of them is refused: each for itself, which names it.
-            hands.drop()
+            hands.drop(broken=True)
             return [task for state in bundle for task in self._part_tasks(state)]
         return []
 

@@ -61,6 +61,7 @@ class Hands:
         # The source's is also looked after by another thread, while the worker does not use it.
         self._lock = threading.Lock()
         self._reads = False
+        self._rested_at = time.monotonic()
 
     @property
     def source(self) -> Line:
@@ -79,6 +80,7 @@ class Hands:
         """What was done with the source is over, until the next use of it."""
         with self._lock:
             self._reads = False
+            self._rested_at = time.monotonic()
 
     def let_go(self, *, at_once: bool) -> None:
         """End the transaction on the source, and with it the locks on the tables that were read, `at_once`
@@ -116,11 +118,14 @@ class Hands:
 
     def drop(self, *, broken: bool = False) -> None:
         """Close both; whatever was not committed is given up. `broken`: a server may not notice."""
-        close = self._ends.give_up if broken else self._ends.close
         with self._lock:
             for connection in (self._source, self._target):
-                if connection is not None:
-                    close(connection)
+                if connection is None:
+                    continue
+                if broken:
+                    self._ends.give_up(connection)
+                else:
+                    self._ends.close(connection, idle=time.monotonic() - self._rested_at)
             self._source = self._target = self._shared_at = None
             self._reads = False
 
@@ -284,8 +289,8 @@ class Crew:
             try:
                 following = list(task.do(hands))
             except Paused:
-                # Begun again when the pause ends.
-                hands.drop()
+                # Begun again when the pause ends. In the middle of rows no query can be sent.
+                hands.drop(broken=True)
             except (psycopg.Error, Trouble) as error:
                 side = hands.blame()
                 hands.drop(broken=True)

@@ -21,6 +21,10 @@ SOURCE_LOCK_LIMIT = "2s"
 go meanwhile of the tables it has read: whoever alters these would wait for it, and the app behind them."""
 
 
+UNASKED = 5.0
+"""Seconds of idleness after which a connection is asked once more before it is closed."""
+
+
 class Ends:
     """Both databases of one move. URLs are asked for anew before each connection, because a vendor
     rotates credentials unasked.
@@ -87,10 +91,15 @@ class Ends:
                 raise
         return connection
 
-    def close(self, connection: Connection) -> None:
-        """Close a connection that is not needed any more. One that lay idle may have broken unnoticed."""
+    def close(self, connection: Connection, *, idle: float | None = None) -> None:
+        """Close a connection that is not needed any more. One that lay idle may have broken unnoticed.
+
+        Args:
+            idle: seconds since it answered, where that is known.
+        """
         try:
-            connection.execute("ROLLBACK")
+            if idle is None or idle > UNASKED:
+                connection.execute("ROLLBACK")
         except psycopg.Error:
             self.give_up(connection)
         else:

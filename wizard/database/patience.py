@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ class Patience:
         self._ends = ends
         self._control = control
         self._board = board
-        self._kept: dict[str, Connection] = {}
+        self._kept: dict[str, tuple[Connection, float]] = {}
         self._keeper: int | None = None
 
     @contextlib.contextmanager
@@ -49,8 +50,8 @@ class Patience:
 
     def let_go(self) -> None:
         """Close what is kept; a source has few connections, and the app needs them."""
-        for connection in self._kept.values():
-            self._ends.close(connection)
+        for connection, answered in self._kept.values():
+            self._ends.close(connection, idle=time.monotonic() - answered)
         self._kept.clear()
 
     def with_source(self, do: Callable[[Connection], T]) -> T:
@@ -76,16 +77,16 @@ class Patience:
 
     def _lent(self, side: str, open_one: Callable[[], Connection], do: Callable[[Connection], T]) -> T:
         keeps = self._keeper == threading.get_ident()
-        connection = self._kept.pop(side) if keeps and side in self._kept else open_one()
+        connection = self._kept.pop(side)[0] if keeps and side in self._kept else open_one()
         try:
             answer = do(connection)
         except BaseException:
             self._ends.give_up(connection)
             raise
         if keeps and connection.info.transaction_status == pq.TransactionStatus.IDLE:
-            self._kept[side] = connection
+            self._kept[side] = (connection, time.monotonic())
         else:
-            self._ends.close(connection)
+            self._ends.close(connection, idle=0)
         return answer
 
     def patiently(self, what: str, side: str, do: Callable[[], T]) -> T:
