@@ -41,7 +41,17 @@ def gone(pids: set[int], seconds: float = 15) -> set[int]:
     return pids & set(processes())
 
 
+def make_it_long(world: RunWorld) -> None:
+    """Add rows to the source, so that the copy still runs when its tunnel is up again."""
+    with world._connect("source") as connection:
+        connection.execute(
+            "INSERT INTO events (user_id, kind, at, path, duration_ms, score, note)"
+            " SELECT user_id, kind, at, path, duration_ms, score, note FROM events, generate_series(1, 5)"
+        )
+
+
 def test_every_kill_in_one_journey(world: RunWorld) -> None:
+    make_it_long(world)
     world.start()
 
     world.wait(in_mid_copy)
