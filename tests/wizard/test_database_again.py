@@ -8,6 +8,7 @@ import pytest
 
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
 from wizard.database import ending, foreign
+from wizard.database.connect import connect
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +123,23 @@ SETTINGS = (
     "quote_all_identifiers = on",
     "default_transaction_isolation = 'serializable'",
     "default_transaction_deferrable = on",
+    "default_transaction_read_only = on",
     "session_replication_role = replica",
+    "transform_null_equals = on",
+    "backslash_quote = off",
+    "xmlbinary = hex",
+    "gin_fuzzy_search_limit = 1",
+    "synchronous_commit = off",
+    "vacuum_cost_delay = 100",
+    "enable_tidscan = off",
+    "enable_hashjoin = off",
+    "check_function_bodies = on",
+    "row_security = on",
+    "statement_timeout = 900",
+    "lock_timeout = 1",
+    "intervalstyle = sql_standard",
+    "datestyle = 'German'",
+    "client_min_messages = debug5",
 )
 
 
@@ -132,15 +149,76 @@ def test_settings_of_a_role_change_nothing(
 ) -> None:
     source.sql(
         SMALL
-        + "CREATE TABLE arrays (a text[], r regclass, id int REFERENCES accounts);"
-        + "INSERT INTO arrays VALUES (ARRAY['a', NULL, 'NULL'], 'accounts', 1), (ARRAY['b'], 'payments', 2)"
+        + "CREATE TABLE arrays (a text[], r regclass, id int REFERENCES accounts, i interval, d date);"
+        + "INSERT INTO arrays VALUES (ARRAY['a', NULL, 'NULL'], 'accounts', 1, '1 day 02:03', '2026-03-04'),"
+        + " (ARRAY['b'], 'payments', 2, '-1 mon 2 days', '0044-03-15 BC')"
     )
     hurt = source if side == "source" else target
     hurt.sql("".join(f"ALTER ROLE app SET {setting};" for setting in SETTINGS), role="postgres")
+    if side == "target":
+        target.sql(
+            "CREATE ACCESS METHOD other TYPE TABLE HANDLER heap_tableam_handler;"
+            f"ALTER DATABASE {target.name} SET default_table_access_method = 'other'",
+            role="postgres",
+        )
     try:
         Told(source, target, tmp_path).whole_way()
+        with connect(hurt.url(), "test") as connection:
+            shown = dict(connection.execute("SELECT name, setting FROM pg_catalog.pg_settings").fetchall())
     finally:
         hurt.sql("ALTER ROLE app RESET ALL", role="postgres")
+    others = "SELECT count(*) FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'other'"
+    assert target.one(others) == 0
+    assert {name: shown[name] for name in ("enable_tidscan", "enable_hashjoin", "vacuum_cost_delay")} == {
+        "enable_tidscan": "on",
+        "enable_hashjoin": "on",
+        "vacuum_cost_delay": "0",
+    }
+    assert shown["synchronous_commit"] == "local"
+
+
+def test_a_role_that_works_as_another_one_can_end_what_broke(
+    source: Database, target: Database, tmp_path: Path
+) -> None:
+    source.sql(SMALL)
+    for database in (source, target):
+        database.sql(
+            "CREATE ROLE owners; GRANT owners TO app; GRANT ALL ON SCHEMA public TO owners;"
+            f"ALTER DATABASE {database.name} OWNER TO owners; REASSIGN OWNED BY app TO owners;"
+            "ALTER ROLE app SET role = 'owners'",
+            role="postgres",
+        )
+    try:
+        before = Told(source, target, tmp_path)
+        left = [before.move._ends.open_source_line("copy"), before.move._ends.open_target_line("copy")]
+        told = Told(source, target, tmp_path)
+        told.whole_way()
+        assert told.events[0] == "2 connections that an earlier run left behind were ended."
+        for line in left:
+            with pytest.raises(psycopg.OperationalError):
+                line.execute("SELECT 1")
+        told.move._ends.give_up(told.move._ends.open_target_line("copy"))
+        told.move._ends.end_given_up()
+        assert target.one("SELECT current_user") == "owners"
+    finally:
+        for database in (source, target):
+            database.sql(
+                f"ALTER ROLE app RESET ALL; ALTER DATABASE {database.name} OWNER TO app;"
+                "REASSIGN OWNED BY owners TO app; DROP OWNED BY owners; DROP ROLE owners",
+                role="postgres",
+            )
+
+
+def test_functions_read_dates_in_the_order_of_the_target(
+    source: Database, target: Database, tmp_path: Path
+) -> None:
+    source.sql(
+        "CREATE FUNCTION read(text) RETURNS date IMMUTABLE LANGUAGE sql AS 'SELECT $1::date';"
+        "CREATE TABLE bills (due text, due_on date GENERATED ALWAYS AS (read(due)) STORED,"
+        " CHECK (read(due) > '2000-01-01'));"
+        "INSERT INTO bills VALUES ('03/14/2026'), ('01/02/2003'); CREATE INDEX ON bills (read(due))"
+    )
+    Told(source, target, tmp_path).whole_way()
 
 
 def test_a_source_that_breaks_while_its_grants_are_read_is_asked_again(

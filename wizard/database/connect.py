@@ -18,8 +18,9 @@ C = TypeVar("C", bound=psycopg.Connection[tuple[Any, ...]])
 PINNED = {
     # The text of a row depends on these (measured), and with it the digest: equal on both sides.
     "timezone": "UTC",
-    "datestyle": "ISO, YMD",
-    "intervalstyle": "iso_8601",
+    # Without an order: functions in indexes and checks read dates by the one they find.
+    "datestyle": "ISO",
+    "intervalstyle": "postgres",
     "extra_float_digits": "1",
     "bytea_output": "hex",
     "lc_monetary": "C",
@@ -34,6 +35,18 @@ PINNED = {
     "default_transaction_isolation": "read committed",
     "check_function_bodies": "off",
     "client_min_messages": "error",
+    "transform_null_equals": "off",
+    "backslash_quote": "safe_encoding",
+    "xmlbinary": "base64",
+    "gin_fuzzy_search_limit": "0",
+    # Nothing could be written at all; what is read of a source is asked for as such.
+    "default_transaction_read_only": "off",
+    # Parts are cut by pages of the heap.
+    "default_table_access_method": "heap",
+    # In place of "off" only: what was answered to be committed must outlive a crash, for nobody looks for it.
+    "synchronous_commit": "local",
+    # Statistics would be taken at a crawl.
+    "vacuum_cost_delay": "0",
     # A role or a database may carry limits that are meant for web requests.
     "statement_timeout": "0",
     "lock_timeout": "0",
@@ -41,6 +54,19 @@ PINNED = {
     "idle_session_timeout": "0",
     "transaction_timeout": "0",
 }
+
+_PIN = """
+SELECT pg_catalog.set_config(known.name, coalesce(wanted.value, known.boot_val), false)
+FROM pg_catalog.pg_settings AS known
+LEFT JOIN unnest(%s::text[], %s::text[]) AS wanted(name, value) ON pg_catalog.lower(known.name) = wanted.name
+WHERE pg_catalog.pg_backend_pid() = %s AND CASE
+    WHEN known.name = 'synchronous_commit' THEN known.setting = 'off'
+    WHEN wanted.name IS NULL THEN known.context = 'user' AND known.setting <> known.boot_val
+        AND pg_catalog.starts_with(known.name, 'enable_')
+    ELSE true END
+"""
+"""Whatever forbids the planner a way of reading is taken back: a part of a table is found by its pages, or
+the whole table is read for each of its parts."""
 
 _PASSING = (
     "08",
@@ -134,10 +160,7 @@ def _pinned(connection: C, settings: dict[str, str] | None, *, through_a_pooler:
     wanted = {**PINNED, **(settings or {})}
     try:
         done = connection.execute(
-            "SELECT pg_catalog.set_config(known.name, wanted.value, false)"
-            " FROM unnest(%s::text[], %s::text[]) AS wanted(name, value)"
-            " JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = wanted.name"
-            " WHERE pg_catalog.pg_backend_pid() = %s",
+            _PIN,
             (list(wanted), list(wanted.values()), connection.info.backend_pid),
         ).rowcount
         if not done and not through_a_pooler:

@@ -146,7 +146,7 @@ class Ends:
         """End connections that an earlier, broken run of this session left on this server; returns how
         many there were. Returns when they are gone, or after 10 s."""
         query = (
-            "SELECT pid FROM pg_catalog.pg_stat_activity WHERE usename = current_user"
+            "SELECT pid FROM pg_catalog.pg_stat_activity WHERE usename = session_user"
             " AND datname = pg_catalog.current_database()"
             " AND pg_catalog.starts_with(application_name, %s) AND NOT"
             " pg_catalog.starts_with(application_name, %s) AND pid <> pg_catalog.pg_backend_pid()"
@@ -159,11 +159,14 @@ class Ends:
 
     def _end(self, connection: Connection, pids: list[int]) -> None:
         """End those of our own connections; returns when they are gone, or after 10 s."""
+        # As the role that logged in: a role may carry another one, which has no right to end these.
+        connection.execute("BEGIN; SET LOCAL ROLE NONE")
         ended = connection.execute(
             "SELECT pid, pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
             " WHERE pid = ANY(%s) AND pg_catalog.starts_with(application_name, %s)",
             (pids, f"offramp/{self.session}/"),
         ).fetchall()
+        connection.execute("COMMIT")
         for _ in range(100 if ended else 0):
             alive = connection.execute(
                 "SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s)", ([row[0] for row in ended],)

@@ -106,7 +106,7 @@ SELECT pg_catalog.min(l.most - l.used) FROM pg_catalog.pg_database d, pg_catalog
     (nullif(d.datconnlimit, -1), (SELECT pg_catalog.count(*) FROM taken WHERE datid = d.oid)),
     (nullif(r.rolconnlimit, -1), (SELECT pg_catalog.count(*) FROM taken WHERE usesysid = r.oid))
 ) AS l(most, used)
-WHERE d.datname = pg_catalog.current_database() AND r.rolname = current_user
+WHERE d.datname = pg_catalog.current_database() AND r.rolname = session_user
 """
 """Each limit counts other connections. What another role's process is, an ordinary role is not told."""
 
