@@ -15,7 +15,7 @@ from tests.conformance.postgres.servers import DEBIANS, debian_server
 from tests.wizard.database_servers import Database, Server, server
 from wizard.database.catalogue import Table, read_tables
 from wizard.database.connect import connect
-from wizard.database.digest import digest, digest_query, row_text
+from wizard.database.digest import HashedRow, digest, digest_query
 
 EVERY_TYPE = r"""
 CREATE TYPE mood AS ENUM ({moods});
@@ -72,7 +72,20 @@ def test_it_is_the_same_on_every_version(
     assert len(digests) >= 2 and len(set(digests)) == 1
 
 
-def test_two_rows_have_the_same_text_only_if_their_values_have(old: Server) -> None:
+def want_a_hash_for_each_value(database: Database, table: Table, columns: tuple[str, ...]) -> None:
+    """As many different rows by their hashes as by what Postgres writes."""
+    types = tuple(table.types[table.columns.index(name)] for name in columns)
+    row = HashedRow(replace(table, columns=columns, types=types))
+    query = sql.SQL(
+        "SELECT count(DISTINCT one), count(DISTINCT two), count(DISTINCT theirs), count(DISTINCT (one, theirs))"
+        " FROM (SELECT {} AS one, {} AS two, theirs"
+        " FROM (SELECT {}, ROW({})::text AS theirs FROM t) AS prepared) AS hashed"
+    ).format(row.hash(0), row.hash(77), row.values, sql.SQL(", ").join(map(sql.Identifier, columns)))
+    one, two, theirs, pairs = database.sql(query.as_string(None))[0]
+    assert one == two == theirs == pairs > 1, columns
+
+
+def test_two_rows_have_the_same_hash_only_if_their_values_have_the_same_text(old: Server) -> None:
     database = old.database()
     texts = ["NULL", "''", "','", "'1'", "',1'", "'1,'", "'(1,1)'", "E'\\\\'", "'\"'"]
     numbers, others = ["NULL", "1", "11"], ["NULL", "'{}'", "'{1}'"]
@@ -84,14 +97,35 @@ def test_two_rows_have_the_same_text_only_if_their_values_have(old: Server) -> N
     )
     table = only_table(database)
     for columns in (table.columns, table.columns[:3], table.columns[3:], table.columns[5:], ("d", "e", "n")):
-        types = tuple(table.types[table.columns.index(name)] for name in columns)
-        whole = sql.SQL("ROW({})::text").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
-        query = sql.SQL(
-            "SELECT count(DISTINCT ours), count(DISTINCT theirs), count(DISTINCT (ours, theirs))"
-            " FROM (SELECT {} AS ours, {} AS theirs FROM t) AS both_texts"
-        ).format(row_text(replace(table, columns=columns, types=types)), whole)
-        ours, theirs, pairs = database.sql(query.as_string(None))[0]
-        assert ours == theirs == pairs > 1, columns
+        want_a_hash_for_each_value(database, table, columns)
+
+
+def test_whole_numbers_are_hashed_with_all_of_their_bits(old: Server) -> None:
+    """A bigint's own hash is the same for 0 and 4294967297, and for -1 and 4294967295."""
+    database = old.database()
+    big = [
+        "NULL",
+        "0",
+        "1",
+        "-1",
+        "4294967295",
+        "4294967296",
+        "4294967297",
+        "-4294967296",
+        "-9223372036854775808",
+    ]
+    rows = itertools.product(big, ["NULL", "0", "-1", "1"], ["0", "-32768", "7"], big[:6])
+    database.sql(
+        "CREATE TABLE t (a bigint, b int, c smallint NOT NULL, d bigint, e uuid, f boolean);"
+        f"INSERT INTO t VALUES {', '.join(f'({chr(44).join(row)})' for row in rows)};"
+        "INSERT INTO t (c, e, f) SELECT 0, e, f FROM unnest(ARRAY[NULL, '00000000-0000-0000-0000-000000000000',"
+        " '00000000-0000-0000-0000-000000000001', '01000000-0000-0000-0000-000000000000']::uuid[]) e,"
+        " unnest(ARRAY[NULL, true, false]) f"
+    )
+    table = only_table(database)
+    assert table.not_null == ("c",)
+    for columns in (table.columns, ("a",), ("d", "a"), ("c", "e"), ("e", "f", "b")):
+        want_a_hash_for_each_value(database, table, columns)
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 400, 1600])
@@ -123,4 +157,4 @@ def test_its_text_is_made_once_and_by_several_workers(old: Server) -> None:
     plan = "\n".join(line for (line,) in lines)
     assert "Parallel Seq Scan on public.t" in plan
     scan = plan.partition("Parallel Seq Scan")[2]
-    assert scan.count("concat(") == 1
+    assert scan.count("concat_ws(") == 1

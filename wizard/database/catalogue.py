@@ -17,9 +17,9 @@ class Table(Noun, frozen=True, kw_only=True):
     """An ordinary table, or a leaf of a partitioned one; or, when `whole`, a partitioned one with all of its
     leaves, because a row may belong to another of them on the other side.
 
-    `columns` are all of them in order, `copied` those that COPY may write (no generated ones). `pages` are
-    8 kB pages of the heap now (0 when `whole`: it has none that could be cut at), `bytes` includes what is
-    stored out of line. `rows` is the statistics' guess.
+    `columns` are all of them in order, `copied` those that COPY may write (no generated ones), `not_null`
+    those declared so. `pages` are 8 kB pages of the heap now (0 when `whole`: it has none that could be cut
+    at), `bytes` includes what is stored out of line. `rows` is the statistics' guess.
     """
 
     oid: int
@@ -32,6 +32,7 @@ class Table(Noun, frozen=True, kw_only=True):
     bytes: int
     rows: int
     whole: bool = False
+    not_null: tuple[str, ...] = ()
 
     @property
     def ident(self) -> sql.Identifier:
@@ -101,14 +102,16 @@ WITH {_ROUTED}, found AS (
 SELECT c.oid, n.nspname, c.relname,
        coalesce(a.names, '{{}}'), coalesce(a.types, '{{}}'), coalesce(a.copied, '{{}}'),
        coalesce(pg_catalog.pg_relation_size(c.oid), 0) / pg_catalog.current_setting('block_size')::int,
-       coalesce(s.bytes, 0), s.rows, f.whole
+       coalesce(s.bytes, 0), s.rows, f.whole,
+       coalesce(a.required, '{{}}')
 FROM found f
 JOIN pg_catalog.pg_class c ON c.oid = f.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (
     SELECT array_agg(attname::text ORDER BY attnum) AS names,
            array_agg(pg_catalog.format_type(atttypid, atttypmod) ORDER BY attnum) AS types,
-           array_agg(attname::text ORDER BY attnum) FILTER (WHERE attgenerated = '') AS copied
+           array_agg(attname::text ORDER BY attnum) FILTER (WHERE attgenerated = '') AS copied,
+           array_agg(attname::text ORDER BY attnum) FILTER (WHERE attnotnull) AS required
     FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
 ) a ON true
 CROSS JOIN LATERAL (
@@ -141,6 +144,7 @@ def read_tables(connection: Connection) -> list[Table]:
             bytes=row[7],
             rows=row[8],
             whole=row[9],
+            not_null=tuple(row[10]),
         )
         for row in connection.execute(_TABLES.encode()).fetchall()
     ]

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from wizard.database.catalogue import Table
 from wizard.database.connect import Connection
-from wizard.database.digest import SEEDS, row_text
+from wizard.database.digest import SEEDS, HashedRow
 from wizard.database.keys import Key, Seen, look_up, read_key
 from wizard.database.progress import RowDifferences
 from wizard.model.text import clean
@@ -113,15 +113,15 @@ class _Search:
 
     def _hashed(self, also: sql.Composable) -> sql.Composed:
         """Each row as its bucket and both of its hashes."""
+        row = HashedRow(self._table)
         return sql.SQL(
-            "SELECT one & {last} AS b, hashed.* FROM (SELECT pg_catalog.hashtextextended(r, {first}) AS one,"
-            " pg_catalog.hashtextextended(r, {second}) AS two, texts.* FROM (SELECT {text} AS r,"
-            " pg_catalog.pg_is_in_recovery(){also} FROM {table}) AS texts) AS hashed"
+            "SELECT one & {last} AS b, hashed.* FROM (SELECT {first} AS one, {second} AS two, prepared.*"
+            " FROM (SELECT {values}{also} FROM {table}) AS prepared) AS hashed"
         ).format(
             last=sql.Literal(self._buckets - 1),
-            first=sql.Literal(SEEDS[0]),
-            second=sql.Literal(SEEDS[1]),
-            text=row_text(self._table),
+            first=row.hash(SEEDS[0]),
+            second=row.hash(SEEDS[1]),
+            values=row.values,
             also=also,
             table=self._table.rows_of,
         )

@@ -19,7 +19,7 @@ from wizard.database.schema import Stage, Statement
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 
-FORMAT, HALF = 2, "half "
+FORMAT, HALF = 3, "half "
 """Of the marker; and how `schema_state` begins while a schema is made in several transactions."""
 
 _MAKE = """
