@@ -40,10 +40,12 @@ class Backup(Noun, frozen=True, kw_only=True):
 
 class Dump(Protocol):
     """The bytes of a backup. `total` and `mark` (which tells its content from another's) are known once the
-    first piece has come, `total` None when the vendor does not tell."""
+    first piece has come, `total` None when the vendor does not tell. `waiting_for` says why no bytes come,
+    empty while they may."""
 
     total: int | None
     mark: str
+    waiting_for: str
 
     def pieces(self, start: int = 0) -> AsyncIterator[bytes]:
         """All bytes from `start` on, over as many connections as it takes. Raises Trouble."""

@@ -50,6 +50,7 @@ class DumpDownload:
     ) -> None:
         self.total: int | None = None
         self.mark = ""
+        self.waiting_for = ""
         self._ask_url = ask_url
         self._sleep = sleep
         self._seconds = seconds
@@ -68,7 +69,7 @@ class DumpDownload:
             try:
                 async for piece in self._from(at):
                     at += len(piece)
-                    failures = 0
+                    failures, self.waiting_for = 0, ""
                     yield piece
                 if self.total is None or at == self.total:
                     return
@@ -83,6 +84,7 @@ class DumpDownload:
                     ) from None
                 if isinstance(broke, _Stale):
                     self._url = None
+                self.waiting_for = f"Heroku's store: {broke}, so it is asked again"
                 await self._sleep(min(15.0, 0.5 * 2 ** (failures - 1)))
 
     async def _from(self, at: int) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from screens.headless.db_transfer import TransferProgress
 from screens.quantities import duration
 from wizard.backups import AttachedDatabase, Backup
 from wizard.database.control import Control
+from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
 
@@ -50,15 +51,20 @@ class Capturing:
 
     def age_words(self, backup: Backup) -> str:
         """How old a backup is, in a sentence."""
+        return f"The newest backup of {self.database.add_on} is {backup.name}, {self.age(backup)}."
+
+    def age(self, backup: Backup) -> str:
+        """When a backup was made, and how long ago that is; one that is not done was begun then."""
         moment = _moment(backup.made_at)
         age = f", {duration((datetime.now(UTC) - moment).total_seconds())} old" if moment else ""
-        return f"The newest backup of {self.database.add_on} is {backup.name}, made {backup.made_at}{age}."
+        return f"{'begun' if backup.state == 'running' else 'made'} {clean(backup.made_at, limit=40)}{age}"
 
     def follow(self, backup: Backup, control: Control, report: Callable[[TransferProgress], None]) -> Backup:
         """Wait until it is done. Raises Stopped when `control` is told to."""
 
         def told(seen: Backup) -> None:
-            report(TransferProgress(phase="capture", bytes=seen.bytes, total=None))
+            if seen.state == "running":
+                report(TransferProgress(phase="capture", bytes=seen.bytes, total=None))
 
         return self._heroku.stoppable(self._heroku.backups.follow(self.database, backup.id, told), control)
 

@@ -3,28 +3,37 @@
 import contextlib
 import sys
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 from screens.headless.asking import want_consent
 from screens.headless.db_capture import Capturing
 from screens.headless.db_heroku import HerokuAccess
 from screens.headless.db_part import Part
-from screens.headless.db_transfer import TransferProgress, transfer_watch
+from screens.headless.db_transfer import TransferProgress, TransferWatch, transfer_watch
 from screens.headless.db_voice import Voice
 from screens.headless.db_work import Broken, run_watched
 from screens.headless.exit_codes import DONE, INTERRUPTED
 from screens.quantities import size
-from wizard.backups import AttachedDatabase, Backup
+from wizard.backups import AttachedDatabase, Backup, Dump
 from wizard.database.control import Control
+from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
-
-T = TypeVar("T")
 
 STDOUT = "-"
 
 
-def fetch(app: str, names: Sequence[str], *, output: str | None, latest: bool, yes: bool, json: bool) -> int:
+class FetchOptions(Noun, frozen=True, kw_only=True):
+    """The command line of `db fetch`, but for the app and its databases."""
+
+    output: str | None
+    latest: bool
+    start_over: bool
+    yes: bool
+    json: bool
+
+
+def fetch(app: str, names: Sequence[str], options: FetchOptions) -> int:
     """Fetch backups; see `offramp db fetch --help`."""
+    output, json = options.output, options.json
     data = output == STDOUT
     _want_sense(names, output, json)
     voice = Voice(json=json, data=data)
@@ -34,14 +43,17 @@ def fetch(app: str, names: Sequence[str], *, output: str | None, latest: bool, y
         for name in wanted:
             database = heroku.find(app, name)
             databases[database.add_on_id] = database
-        parts = [None if data else Part(database, output) for database in databases.values()]
+        parts = [
+            None if data else Part(database, output, start_over=options.start_over)
+            for database in databases.values()
+        ]
         fetching = [
-            _Fetching(voice, heroku, database, part, latest=latest)
+            _Fetching(voice, heroku, database, part, options=options)
             for database, part in zip(databases.values(), parts, strict=True)
         ]
         to_make = [one.capturing.database for one in fetching if one.backup is None]
         if to_make:
-            _ask(voice, heroku, to_make, yes=yes)
+            _ask(voice, heroku, to_make, yes=options.yes)
         for one in fetching:
             try:
                 one.run()
@@ -60,6 +72,9 @@ def _want_sense(names: Sequence[str], output: str | None, json: bool) -> None:
         cause = "--json and a dump cannot both go to standard output."
     elif len(names) > 1:
         cause = "Only one database can go to standard output."
+    elif sys.__stdout__ is None:
+        # What the shell has closed is not written to, and nobody would hear of it.
+        cause = "The standard output is closed."
     elif sys.stdout.isatty():
         cause = "The standard output is a terminal, and a dump is no text."
     if cause:
@@ -98,27 +113,29 @@ class _Fetching:
         database: AttachedDatabase,
         part: Part | None,
         *,
-        latest: bool,
+        options: FetchOptions,
     ) -> None:
         self.capturing = Capturing(heroku, database)
         self._voice = voice
         self._heroku = heroku
         self._part = part
+        self._start_over = options.start_over
         self.backup = self._begun_before()
-        if self.backup is None and latest:
+        if self.backup is None and options.latest:
             self.backup = self.capturing.newest()
             voice.line(self.capturing.age_words(self.backup))
 
     def _begun_before(self) -> Backup | None:
-        note = self._part.note if self._part else None
+        note = self._part.note if self._part and not self._start_over else None
         if note is None:
             return None
         found = self.capturing.noted(note.transfer, note.after)
-        if found is None:
-            assert self._part is not None
-            self._part.forget()
-            return None
-        self._voice.line(f"An earlier command began with the backup {found.name}: it goes on with that.")
+        if found is not None:
+            age = self.capturing.age(found)
+            self._voice.line(
+                f"An earlier command began with the backup {found.name} ({age}): it goes on with that."
+                " (With --start-over a new one is made.)"
+            )
         return found
 
     def run(self) -> None:
@@ -128,8 +145,7 @@ class _Fetching:
             self._part.held() if self._part else contextlib.nullcontext(),
             transfer_watch(self._voice) as watch,
         ):
-            report = watch.report
-            done = run_watched(lambda: self._fetch(control, report), control, say=watch.say, keys={})
+            done = run_watched(lambda: self._fetch(control, watch), control, say=watch.say, keys={})
         self._voice.line(f"{done}.")
 
     def stopped_words(self) -> str:
@@ -138,30 +154,51 @@ class _Fetching:
             return "Stopped. What was written to standard output is not the whole dump."
         return "Stopped. The same command goes on with the same backup, where it stopped."
 
-    def _fetch(self, control: Control, report: Callable[[TransferProgress], None]) -> str:
+    def _fetch(self, control: Control, watch: TransferWatch) -> str:
+        if self._part and self._start_over:
+            self._part.forget()
+        try:
+            backup = self._followed(control, watch.report)
+        except Trouble as trouble:
+            if self._part and not trouble.retry:
+                # Nothing comes of this backup; the next command has a new one made.
+                self._part.forget()
+            raise
+        self._voice.event(
+            "backup",
+            name=backup.name,
+            database=self.capturing.database.name,
+            bytes=backup.bytes,
+            made_at=backup.made_at,
+            begun_before=self.backup is not None,
+        )
+        dump = self._heroku.backups.dump(self.capturing.database, backup)
+        watch.why = lambda: dump.waiting_for
+        if self._part is None:
+            return self._to_stdout(dump, backup, control, watch.report)
+        done = self._part.download(dump, backup, self._heroku, control, watch.report)
+        held = done.stat().st_size
+        self._voice.event("file", path=str(done), bytes=held)
+        return f"{done}: {size(held)}, the backup {backup.name} of {self.capturing.database.add_on}"
+
+    def _followed(self, control: Control, report: Callable[[TransferProgress], None]) -> Backup:
+        """The backup, done. Raises Trouble, Stopped."""
         backup = self.backup
         if backup is None:
+            report(TransferProgress(phase="ask", bytes=0, total=None))
             after = self.capturing.last_number()
             if self._part:
                 self._part.intend(after)
             backup = self.capturing.capture(after)
         if self._part:
             self._part.began(backup)
-        backup = self.capturing.follow(backup, control, report)
-        self._voice.event(
-            "backup", name=backup.name, database=self.capturing.database.name, bytes=backup.bytes
-        )
-        dump = self._heroku.backups.dump(self.capturing.database, backup)
-        if self._part is None:
-            return self._to_stdout(backup, control, report)
-        done = self._part.download(dump, backup, self._heroku, control, report)
-        held = done.stat().st_size
-        self._voice.event("file", path=str(done), bytes=held)
-        return f"{done}: {size(held)}, the backup {backup.name} of {self.capturing.database.add_on}"
+        return self.capturing.follow(backup, control, report)
 
-    def _to_stdout(self, backup: Backup, control: Control, report: Callable[[TransferProgress], None]) -> str:
-        dump = self._heroku.backups.dump(self.capturing.database, backup)
+    def _to_stdout(
+        self, dump: Dump, backup: Backup, control: Control, report: Callable[[TransferProgress], None]
+    ) -> str:
         written = 0
+        report(TransferProgress(phase="download", bytes=0, total=None))
         try:
             for piece in self._heroku.stream(dump.pieces(), control):
                 if not written:
@@ -177,6 +214,13 @@ class _Fetching:
                 remedy="See what that command says, then run both again; --latest uses the same backup.",
                 code="reader-gone",
             ) from None
+        except OSError as error:
+            raise Trouble(
+                f"The standard output cannot be written to after {size(written)}: {error.strerror}.",
+                untouched="The backup stays on Heroku. What was written is not the whole dump.",
+                remedy="Make room or write elsewhere, then run it again; --latest uses the same backup.",
+                code="file-unwritable",
+            ) from error
         return f"{size(written)} written, the backup {backup.name} of {self.capturing.database.add_on}"
 
 

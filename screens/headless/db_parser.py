@@ -19,7 +19,7 @@ def add_db(commands: Parsers) -> None:
         epilog=f"{NAMING}\n\n`offramp db COMMAND --help` explains each command.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    below = db.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    below = db.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_AnyOrder)
     _copy(below)
     _verify(below)
     _fetch(below)
@@ -75,10 +75,25 @@ def _workers(parser: Any) -> None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 64:
-        raise argparse.ArgumentTypeError("must be from 1 to 64")
-    return value
+    if not (text.isascii() and text.isdigit() and len(text) < 3 and 1 <= int(text) <= 64):
+        raise argparse.ArgumentTypeError("must be a number from 1 to 64")
+    return int(text)
+
+
+class _AnyOrder(argparse.ArgumentParser):
+    """Takes options between positional arguments, also where one of these may be left out or repeated: of
+    `fetch APP --yes DATABASE` argparse by itself does not know what the last word is."""
+
+    _within = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._within:
+            return super().parse_known_args(args, namespace)
+        self._within = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._within = False
 
 
 def _copy(below: Parsers) -> None:
@@ -161,7 +176,7 @@ the newest one that is there instead.
 
 The file is readable by you alone, appears under its name when it is whole, and
 never replaces another. After a break the same command goes on with the same backup,
-where the download stopped.
+where the download stopped, and says how old that is; --start-over begins anew.
 
   offramp db fetch acme-shop
   offramp db fetch acme-shop DATABASE HEROKU_POSTGRESQL_PINK --output backups/
@@ -177,6 +192,7 @@ exit codes: 0 downloaded, 1 something is in the way, 130 ended by ctrl+c.""",
         "databases",
         metavar="DATABASE",
         nargs="*",
+        default=[],
         help="attachments of the app, each by name (default: DATABASE)",
     )
     fetch.add_argument(
@@ -190,6 +206,11 @@ exit codes: 0 downloaded, 1 something is in the way, 130 ended by ctrl+c.""",
         "--latest",
         action="store_true",
         help="make no backup: download the newest one there is, and say its age",
+    )
+    fetch.add_argument(
+        "--start-over",
+        action="store_true",
+        help="forget the unfinished download of an earlier command, and begin anew",
     )
     _yes(fetch)
     _json(fetch)
@@ -259,15 +280,18 @@ def _run_verify(options: argparse.Namespace) -> int:
 
 
 def _run_fetch(options: argparse.Namespace) -> int:
-    from screens.headless.db_fetch import fetch
+    from screens.headless.db_fetch import FetchOptions, fetch
 
     return fetch(
         options.app,
         options.databases,
-        output=options.output,
-        latest=options.latest,
-        yes=options.yes,
-        json=options.json,
+        FetchOptions(
+            output=options.output,
+            latest=options.latest,
+            start_over=options.start_over,
+            yes=options.yes,
+            json=options.json,
+        ),
     )
 
 

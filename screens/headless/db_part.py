@@ -13,13 +13,19 @@ from screens.headless.db_heroku import HerokuAccess
 from screens.headless.db_transfer import TransferProgress
 from screens.quantities import size
 from wizard.backups import AttachedDatabase, Backup, Dump
-from wizard.database.archive import UnknownArchive, read_head
+from wizard.database.archive import EndsTooEarly, UnknownArchive, read_head
 from wizard.database.control import Control
+from wizard.database.restore_whole import want_whole
 from wizard.model.noun import Noun, decode, encode
+from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.session.lock import Lock
 
 FORMAT: Final = 1
+
+BUFFER: Final = 1 << 20
+
+_AGAIN: Final = "Run the command again with --start-over: it forgets this download and has a new backup made."
 
 
 class Note(Noun, frozen=True, kw_only=True):
@@ -40,12 +46,13 @@ class Part:
 
     Args:
         output: what the person named: a new file, a folder, or nothing (this folder).
+        start_over: whether an unfinished download of an earlier command may be thrown away.
 
     Raises:
-        Trouble: the file is there already, or its folder is not.
+        Trouble: the file is there already, or its folder is not, or nothing may be written there.
     """
 
-    def __init__(self, database: AttachedDatabase, output: str | None) -> None:
+    def __init__(self, database: AttachedDatabase, output: str | None, *, start_over: bool = False) -> None:
         place = Path(output) if output else Path()
         self._named = bool(output) and not place.is_dir()
         stem = f"{database.app}-{database.name}"
@@ -60,18 +67,45 @@ class Part:
                 remedy="Make it, or name another with --output.",
                 code="no-folder",
             )
+        if not os.access(self._folder, os.W_OK | os.X_OK):
+            raise Trouble(
+                f"The folder {clean(str(self._folder.absolute()))} cannot be written to.",
+                untouched="Nothing was done.",
+                remedy="Give the right, or name another with --output.",
+                code="file-unwritable",
+            )
         self._add_on_id = database.add_on_id
         self.part = self._final.with_name(self._final.name + ".part")
         self._note = self._final.with_name(self._final.name + ".part.json")
+        self._want_ours(start_over)
+
+    def _want_ours(self, start_over: bool) -> None:
+        """What stands where the unfinished file goes is an earlier command's, and of this database."""
+        found = self._any_note()
+        for path in (self.part, self._note):
+            # The note is written before the file is made, and removed after it.
+            if found is None and os.path.lexists(path):
+                raise exists(path)
+        if found is not None and self.note is None and not start_over:
+            raise Trouble(
+                f"{self.part} is an unfinished download of another database, or of another Offramp.",
+                untouched="Nothing was done.",
+                remedy="Name another file with --output, or throw that one away with --start-over.",
+                code="file-exists",
+            )
 
     @property
     def note(self) -> Note | None:
         """What an earlier command left behind about this database; None when there is nothing of use."""
+        found = self._any_note()
+        usable = found is not None and (found.format, found.add_on_id) == (FORMAT, self._add_on_id)
+        return found if usable else None
+
+    def _any_note(self) -> Note | None:
         try:
-            found = decode(self._note.read_bytes(), Note, what=str(self._note))
+            return decode(self._note.read_bytes(), Note, what=str(self._note))
         except (OSError, Trouble):
             return None
-        return found if (found.format, found.add_on_id) == (FORMAT, self._add_on_id) else None
 
     def forget(self) -> None:
         """Remove what an earlier command left behind."""
@@ -83,7 +117,11 @@ class Part:
         """Nobody else writes to this file meanwhile. Raises Trouble when somebody does."""
         # It says in its file who holds it, so that is one of its own.
         lock = Lock(self._final.with_name(self._final.name + ".part.lock"))
-        if not lock.take():
+        try:
+            taken = lock.take()
+        except OSError as error:
+            raise _cannot_write(lock.path, error) from error
+        if not taken:
             raise Trouble(
                 f"Another process downloads to {self._final} just now.",
                 untouched="Nothing was done.",
@@ -128,7 +166,7 @@ class Part:
             raise exists(final)
         _want_room(self._folder, backup.bytes)
         self._fill(dump, heroku, control, report)
-        _want_whole(self.part, dump.total)
+        _want_whole(self.part, dump.total, control, report)
         try:
             # Unlike a rename, a link never replaces what has come there meanwhile.
             os.link(self.part, final)
@@ -161,6 +199,7 @@ class Part:
                 file.truncate(0)
             dump.mark, dump.total = note.mark, note.total
             at = os.fstat(descriptor).st_size
+            report(TransferProgress(phase="download", bytes=at, total=dump.total))
             for piece in heroku.stream(dump.pieces(at), control):
                 if (note.mark, note.total) != (dump.mark, dump.total):
                     note = Note(
@@ -209,31 +248,41 @@ def _want_room(folder: Path, wanted: int) -> None:
         raise Trouble(
             f"The backup takes {size(wanted)}, and {folder.absolute()} has {size(free)} free.",
             untouched="Nothing was downloaded. The backup stays on Heroku.",
-            remedy="Make room or name another folder with --output, then run it with --latest; or restore"
-            " straight from Heroku, without a file: offramp db restore heroku:APP TARGET.",
+            remedy="Make room, then run the same command again: it goes on with this backup. Or restore"
+            " straight from Heroku, without a file: offramp db restore heroku:APP TARGET --latest.",
             code="no-room",
         )
 
 
-def _want_whole(part: Path, total: int | None) -> None:
+def _want_whole(
+    part: Path, total: int | None, control: Control, report: Callable[[TransferProgress], None]
+) -> None:
+    """Both by its length and from within: a store that was given half a backup tells half the length."""
     found = part.stat().st_size
     if total is not None and found != total:
-        raise Trouble(
-            f"{part} has {found:,} bytes, and the backup {total:,}.",
-            untouched="It stays as it is.",
-            remedy="Remove it, and run the command again.",
-            code="dump-cut",
-        )
+        raise _cut(f"{part} has {found:,} bytes, and the backup {total:,}.")
+
+    def told(at: int) -> None:
+        control.check()
+        report(TransferProgress(phase="check", bytes=at, total=found))
+
     try:
-        with part.open("rb") as file:
-            read_head(file.read)
+        with part.open("rb", buffering=BUFFER) as file:
+            head, _ = read_head(file.read)
+            want_whole(file, head, told)
+    except EndsTooEarly as error:
+        raise _cut(f"What was downloaded is not a whole dump: {error}.") from error
     except UnknownArchive as error:
         raise Trouble(
             f"What was downloaded is no dump that is known here: {error}.",
             untouched=f"It stays as {part}.",
-            remedy="Remove it, and run the command again.",
+            remedy=_AGAIN,
             code="not-a-dump",
         ) from error
+
+
+def _cut(cause: str) -> Trouble:
+    return Trouble(cause, untouched="It got no name as a dump.", remedy=_AGAIN, code="dump-cut")
 
 
 def _cannot_write(path: Path, error: OSError) -> Trouble:

@@ -15,6 +15,7 @@ OLDEST, NEWEST = (1, 12), (1, 16)
 
 PRE_DATA, DATA, POST_DATA = 2, 3, 4
 _NO_SECTION = 1
+_NO_DATA = 3
 
 
 LONGEST_HEAD = 256 * 1024 * 1024
@@ -35,7 +36,8 @@ class EndsTooEarly(UnknownArchive):
 
 class Entry(Noun, frozen=True, kw_only=True):
     """One object. `kind` as pg_dump names it ("TABLE", "FK CONSTRAINT"), `catalogue` and `oid` say which
-    row of which system catalogue of the source it is. Comments are given the section they stand in."""
+    row of which system catalogue of the source it is. Comments are given the section they stand in.
+    `has_data`: a piece of the archive behind its table of contents belongs to it."""
 
     id: int
     kind: str
@@ -47,12 +49,14 @@ class Entry(Noun, frozen=True, kw_only=True):
     catalogue: int
     oid: int
     needs: tuple[int, ...]
+    has_data: bool = False
 
 
 class Head(Noun, frozen=True, kw_only=True):
     """What stands before the data of an archive. `made` is the dumping machine's clock ("2026-11-21
     14:31:08"), `server` and `program` are the versions of the server and of pg_dump ("16.4"), `compression`
-    is none, gzip, lz4 or zstd, `layout` the version of the archive's own format."""
+    is none, gzip, lz4 or zstd, `layout` the version of the archive's own format. The data begin at byte
+    `length`, and a number in them takes a byte and `int_size` more."""
 
     layout: tuple[int, int]
     compression: str
@@ -61,6 +65,8 @@ class Head(Noun, frozen=True, kw_only=True):
     server: str
     program: str
     entries: tuple[Entry, ...]
+    length: int = 0
+    int_size: int = 4
 
     @property
     def encoding(self) -> str:
@@ -172,6 +178,8 @@ def _head(data: bytes) -> Head:
         server=server,
         program=program,
         entries=tuple(entries),
+        length=reader.at,
+        int_size=reader.int_size,
     )
 
 
@@ -194,7 +202,8 @@ def _read_entry(reader: _Reader, version: tuple[int, int], section_before: int) 
     needs = []
     while (need := reader.text()) is not None:
         needs.append(int(need))
-    reader.take(1 + reader.offset_size)  # where its data stands
+    # Whether it has data, and where; through a pipe the latter is not known.
+    has_data = reader.take(1 + reader.offset_size)[0] != _NO_DATA
     return Entry(
         id=number,
         kind=kind or "",
@@ -206,4 +215,5 @@ def _read_entry(reader: _Reader, version: tuple[int, int], section_before: int) 
         catalogue=int(catalogue or 0),
         oid=int(oid or 0),
         needs=tuple(needs),
+        has_data=has_data,
     )
