@@ -11,6 +11,7 @@ PHASES: Final = {
     "schema": "making the tables",
     "data": "copying rows",
     "indexes": "building indexes",
+    "keys": "checking foreign keys",
     "constraints": "adding constraints",
     "sequences": "setting sequences",
     "analyze": "gathering statistics",

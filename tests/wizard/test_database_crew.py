@@ -111,9 +111,9 @@ def test_views_of_the_source_leave_no_lock_behind(source: Database, target: Data
     held: list[set[str]] = []
     run = Crew.run
 
-    def looking(self: Crew, tasks: Any) -> None:
+    def looking(self: Crew, *tasks: Any, **more: Any) -> None:
         held.append(locked(source))
-        run(self, tasks)
+        run(self, *tasks, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Crew, "run", looking)

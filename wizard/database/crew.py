@@ -159,14 +159,18 @@ class Crew:
         self._pace = pace
         self._event = event
         self._tasks: deque[Task] = deque()
+        self._last: Sequence[Task] = ()
         self._busy = self._alive = self._numbered = 0
         self._sent_away: set[int] = set()
         self._hands: list[Hands] = []
         self._failure: BaseException | None = None
         self._change = threading.Condition()
 
-    def run(self, tasks: Sequence[Task]) -> None:
+    def run(self, tasks: Sequence[Task], last: Sequence[Task] = ()) -> None:
         """Do `tasks` and all that follow from them. What follows is done before what waits.
+
+        Args:
+            last: done when all else has been, on the same connections.
 
         Raises:
             Trouble: a task failed for good; the others are brought to their end first.
@@ -174,12 +178,14 @@ class Crew:
             Stopped: the person asked for it.
         """
         self._tasks.extend(tasks)
+        self._last = last
         forget = self._control.on_stop(self._ends.cancel_all)
         threads: list[threading.Thread] = []
         over = threading.Event()
         threading.Thread(target=self._look_after, args=(over,), name="offramp-locks", daemon=True).start()
         try:
             with self._change:
+                self._come_to_the_last()
                 while self._alive or (self._failure is None and (self._tasks or self._busy)):
                     threads += self._hired()
                     self._change.wait(1.0)
@@ -201,6 +207,11 @@ class Crew:
                 all_hands = list(self._hands)
             for hands in all_hands:
                 hands.let_go(at_once=False)
+
+    def _come_to_the_last(self) -> None:
+        if not self._tasks and not self._busy:
+            self._tasks.extend(self._last)
+            self._last = ()
 
     def _hired(self) -> list[threading.Thread]:
         """Start as many workers as there should be and have something to do."""
@@ -256,6 +267,7 @@ class Crew:
             self._change.wait_for(
                 lambda: self._tasks or not self._busy or self._failure or self._alive > self._pace.wanted
             )
+            self._come_to_the_last()
             if self._failure is not None or not self._tasks:
                 return None
             if self._alive > self._pace.wanted:

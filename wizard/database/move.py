@@ -25,6 +25,7 @@ from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import misfits, want_same_tables
 from wizard.database.inspect import TargetState, other_clients, target_state
 from wizard.database.large_object_task import large_object_tasks, measure
+from wizard.database.orphans import KeyCheck, Orphans
 from wizard.database.parts import part_size
 from wizard.database.patience import Patience
 from wizard.database.preparation import Ahead, describe, prepare, still_true
@@ -100,6 +101,7 @@ class Move:
         )
         self._ahead = ahead
         self._moments = 0
+        self._keys = KeyCheck(event)
         self._cleared = False
 
     def state(self) -> TargetState:
@@ -137,6 +139,13 @@ class Move:
         """Under how many snapshots of the source the passes so far were made. A pass that took more than one
         has left tables of different moments."""
         return self._moments
+
+    @property
+    def orphans(self) -> tuple[Orphans, ...] | None:
+        """Foreign keys that rows of the source break, of which the target will refuse each at the end; events
+        told of them. Known after a `first_copy` that proves, of tables that came over under one snapshot;
+        None where none is known and not all could be looked at."""
+        return self._keys.found or (() if self._keys.all_of_them else None)
 
     def first_proof(self) -> Proof | None:
         """What the first copy proved, from the marker; None while not every table has been copied, or when
@@ -263,9 +272,10 @@ class Move:
                 with_target=self._with_target,
             )
         states, known, job = self._beginning(snapshot)
+        keys = self._keys.tasks(snapshot.connection, states.values(), job) if self._prove else []
         self._board.phase("data")
         tasks = self._large_objects(snapshot, job) + Again(job).first_tasks(states.values(), known)
-        self._staff.crew(snapshot).run(tasks)
+        self._staff.crew(snapshot).run(tasks, last=keys)
 
     def _copy_changed(self, snapshot: Snapshot) -> tuple[str, ...]:
         self._moments += 1

@@ -30,7 +30,7 @@ class TableProgress(Noun, frozen=True, kw_only=True):
 class CopyProgress(Noun, frozen=True, kw_only=True):
     """The whole database at one moment.
 
-    `phase`: schema, data, indexes, constraints, sequences, analyze, proof, done. `seconds_left` is
+    `phase`: schema, data, indexes, keys, constraints, sequences, analyze, proof, done. `seconds_left` is
     (at least, at most), None while nothing can be said. `waiting_for` says why nothing moves
     ("the tunnel: connection refused, trying again in 4 s"), empty when it moves.
     """

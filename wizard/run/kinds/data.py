@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from wizard.database.control import Control
 from wizard.database.move import Move
+from wizard.database.orphans import Orphans
 from wizard.database.progress import Proof
 from wizard.database.tunnel import Tunnel
 from wizard.model.noun import Noun, decode
@@ -19,6 +20,9 @@ T = TypeVar("T")
 
 TUNNEL_LIMIT = 120.0
 """Seconds for a tunnel to come up before that is told as a failure; it goes on trying meanwhile."""
+
+BROKEN_KEYS = "broken_keys"
+"""A fact of the first copy's evidence: how many foreign keys rows of Heroku's break."""
 
 QUIET_LIMIT = 60.0
 """Seconds for the source's own connections to end after the last dyno."""
@@ -70,11 +74,31 @@ class Copy(_Engine):
     async def do(self, context: Context, step: Step) -> None:
         # After a cut-over that was taken back, rows may stand there that stand nowhere else.
         may = await written_since(context, step) == 0 or not _proven_before(context, step)
-        await self.run(context, step, lambda move: move.first_copy(may_start_over=may))
+
+        def copied(move: Move) -> tuple[Orphans, ...] | None:
+            move.first_copy(may_start_over=may)
+            return move.orphans
+
+        found = await self.run(context, step, copied)
+        if found is not None:
+            context.journal.gauge(f"broken-keys:{step.args['handle']}", BrokenKeys(keys=found))
 
     def _evidence(self, context: Context, step: Step, proof: Proof) -> Evidence:
         context.journal.gauge(f"first-proof:{step.args['handle']}", proof)
-        return _proof_evidence(proof, "copied, Heroku still serving")
+        evidence = _proof_evidence(proof, "copied, Heroku still serving")
+        broken = context.journal.gauges().get(f"broken-keys:{step.args['handle']}")
+        keys = decode(broken, BrokenKeys, what="the journal").keys if broken is not None else ()
+        if not keys:
+            return evidence
+        some = ", ".join(f"{one.key} of {one.table} ({one.rows:,})" for one in keys[:3])
+        more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+        said = (
+            f"rows on Heroku break the foreign key{'s' * (len(keys) > 1)} {some}{more}, which the cut-over"
+            " will fail at: correct them there before it"
+        )
+        return Evidence(
+            summary=f"{evidence.summary}; {said}", facts=evidence.facts | {BROKEN_KEYS: len(keys)}
+        )
 
 
 class Quiet(_Engine):
@@ -164,6 +188,13 @@ class Tidy(_Engine):
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         return Evidence(summary=f"nothing of Offramp's is left in {step.args['handle']}")
+
+
+class BrokenKeys(Noun, frozen=True, kw_only=True):
+    """What the first copy found of foreign keys that rows of Heroku's break; kept as the gauge
+    `broken-keys:DATABASE`."""
+
+    keys: tuple[Orphans, ...]
 
 
 class Changes(Noun, frozen=True, kw_only=True):

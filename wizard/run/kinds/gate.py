@@ -4,7 +4,7 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
 from wizard.run.dns import dns_records
-from wizard.run.kinds.data import source_written_since, written_since
+from wizard.run.kinds.data import BROKEN_KEYS, source_written_since, written_since
 from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_told, jobs_to_create
 from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
@@ -44,7 +44,8 @@ class Gate(Kind):
             if evidence is None:
                 facts.append(("look", f"was so and is not any more: {record.evidence.summary}"))
             else:
-                facts.append(("look" if DIFFERS in evidence.facts else "good", evidence.summary))
+                look = DIFFERS in evidence.facts or BROKEN_KEYS in evidence.facts
+                facts.append(("look" if look else "good", evidence.summary))
         if step.args.get("gate") == "cut-over":
             facts.extend(await self._heroku_now(context))
             facts.extend(await self._written(context, "; the last copy puts Heroku's rows in their place"))
