@@ -51,7 +51,14 @@ class HerokuBackups:
     async def databases(self, app: str) -> tuple[AttachedDatabase, ...]:
         """Every Postgres attached to an app, each once, `DATABASE` first. Raises Trouble."""
         path = f"/apps/{_quoted(app)}/addon-attachments"
-        rows = await self._client.get_all(path, variant="sdk", headers=_INCLUDE)
+        try:
+            rows = await self._client.get_all(path, variant="sdk", headers=_INCLUDE)
+        except Gone as gone:
+            raise Gone(
+                f"Heroku shows no app {clean(app, limit=80)} to this token.",
+                remedy="Look at its name (`heroku apps --all`), or use a token of an account that sees it.",
+                code=gone.code,
+            ) from gone
         found: dict[str, AttachedDatabase] = {}
         for row in sorted(rows, key=_preference):
             plan, namespace = name_or_text(row.get("addon"), "plan"), text(row, "namespace")

@@ -4,7 +4,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from screens.headless.asking import want_consent
 from screens.headless.db_ends import End, name_end
@@ -19,6 +19,7 @@ from screens.headless.db_preview import (
     want_copyable,
 )
 from screens.headless.db_proof import tell_proof
+from screens.headless.db_trouble import in_words_of_a_command
 from screens.headless.db_voice import Voice
 from screens.headless.db_work import Broken, run_watched
 from screens.headless.exit_codes import DIFFERS, DONE, INTERRUPTED
@@ -38,6 +39,9 @@ from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
 from wizard.session.lock import Lock
 from wizard.session.places import data_folder, private_folder, run_folder
+
+_KEPT: Final = "What was committed stays on the target, and is not copied again."
+_GOES_ON: Final = "run the same command again: it goes on where it stopped"
 
 
 class CopyOptions(Noun, frozen=True, kw_only=True):
@@ -62,12 +66,13 @@ def copy(source: str, target: str, options: CopyOptions) -> int:
     """Copy one database into another; see `offramp db copy --help`."""
     voice = Voice(json=options.json)
     with contextlib.closing(HerokuAccess()) as heroku:
-        there, here = name_end(source, "source", heroku), name_end(target, "target", heroku)
-        standing = stand(there.url, here.url)
-        from_facts = inspect_source(there.url())
-        to_facts = inspect_target(
-            here.url(), session=standing.session, source=standing.identity, there=from_facts
-        )
+        with in_words_of_a_command("Nothing was written."):
+            there, here = name_end(source, "source", heroku), name_end(target, "target", heroku)
+            standing = stand(there.url, here.url)
+            from_facts = inspect_source(there.url())
+            to_facts = inspect_target(
+                here.url(), session=standing.session, source=standing.identity, there=from_facts
+            )
         verdicts = verdicts_on(from_facts, to_facts)
         said = notes(verdicts, standing.left_behind)
         voice.line(source_line(there.label, from_facts))
@@ -94,7 +99,7 @@ def copy(source: str, target: str, options: CopyOptions) -> int:
                     want_consent(to_facts.database, what=what, yes=options.yes, out=voice.words)
                     ahead = reading.result()
             pair = Pair(there=there, here=here, name=to_facts.database, standing=standing)
-            with alone(standing.session):
+            with alone(standing.session), in_words_of_a_command(_KEPT, _GOES_ON):
                 return _copy(voice, pair, options, work=work, ahead=ahead)
 
 

@@ -1,18 +1,22 @@
 """Where a restore gets its dump from: a file, standard input, or a backup that Heroku makes for it."""
 
+import contextlib
 import os
 import select
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, BinaryIO, Final, Protocol
 
 from screens.headless.db_capture import Capturing
 from screens.headless.db_heroku import HerokuAccess
+from screens.headless.db_part import BUFFER
 from screens.headless.db_transfer import TransferProgress
 from screens.quantities import size
-from wizard.database.archive import Head, UnknownArchive, read_head
+from wizard.database.archive import EndsTooEarly, Head, UnknownArchive, read_head
 from wizard.database.control import Control
+from wizard.database.restore_whole import want_whole
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
@@ -26,18 +30,13 @@ class Stream:
 
     def __init__(self, pieces: Iterator[bytes], total: int | Callable[[], int | None] | None) -> None:
         self._pieces = pieces
-        self._held = b""
+        self._held = self._seen = b""
         self._total = total
         self.head: Head
         try:
             self.head, self.begun = read_head(self._read)
         except UnknownArchive as error:
-            raise Trouble(
-                f"This is no dump that can be restored: {error}.",
-                untouched="Nothing was written to the target.",
-                remedy="Give one in custom format (pg_dump -Fc), as Heroku's backups are.",
-                code="dump-unreadable",
-            ) from error
+            raise unreadable(error, self._seen) from error
         # What read_head did not want of the last piece comes first.
         self._first = self._held
 
@@ -57,7 +56,34 @@ class Stream:
         if not self._held:
             self._held = next(self._pieces, b"")
         piece, self._held = self._held[:count], self._held[count:]
+        self._seen = self._seen or piece[:64]
         return piece
+
+
+_REMEDIES: Final = (
+    (b"\x1f\x8b", "It is packed by gzip: gunzip -c FILE | offramp db restore - TARGET."),
+    (b"BZh", "It is packed by bzip2: bunzip2 -c FILE | offramp db restore - TARGET."),
+    (b"\x28\xb5\x2f\xfd", "It is packed by zstd: zstd -dc FILE | offramp db restore - TARGET."),
+    (b"PGDMP", "Install a newer Offramp, or have the dump made by an older pg_dump (18 at most)."),
+    (b"<", "It is a page of the web: look at how it was downloaded."),
+    (b"--", "It is a script of SQL, which psql runs. Have a dump made with pg_dump -Fc."),
+)
+"""What is said of a dump that cannot be read, by its first bytes."""
+
+
+def unreadable(error: UnknownArchive, begin: bytes) -> Trouble:
+    """What is said of something that is no dump, or not a whole one."""
+    remedy = "Give one in custom format (pg_dump -Fc), as Heroku's backups are."
+    if isinstance(error, EndsTooEarly) and begin:
+        remedy = "Get it whole: download it again, or have another one made."
+    else:
+        remedy = next((words for first, words in _REMEDIES if begin.lstrip().startswith(first)), remedy)
+    return Trouble(
+        f"This is no dump that can be restored: {error}.",
+        untouched="Nothing was written to the target.",
+        remedy=remedy,
+        code="dump-unreadable",
+    )
 
 
 class DumpSource(Protocol):
@@ -90,29 +116,66 @@ class FileDump:
                 remedy="Pipe a dump into it, or name a file.",
                 code="usage",
             )
-        if word != "-" and not Path(word).is_file():
-            raise Trouble(
-                f"There is no file {self.label}.",
-                untouched="Nothing was done.",
-                remedy="Name a dump, heroku:APP, or - for standard input.",
-                code="no-file",
-            )
+        if word != "-":
+            self._want_readable()
+
+    def _want_readable(self) -> None:
+        path = Path(self._word)
+        if path.is_dir():
+            cause = f"{self.label} is a folder, and no dump in custom format."
+        elif not path.exists():
+            cause = f"There is no file {self.label}."
+        elif not os.access(path, os.R_OK):
+            cause = f"{self.label} cannot be read: you have no right to it."
+        else:
+            return
+        raise Trouble(
+            cause,
+            untouched="Nothing was done.",
+            remedy="Name a dump, heroku:APP, or - for standard input.",
+            code="no-file",
+        )
 
     def lines(self) -> list[str]:
         if self._word == "-":
             return ["from  standard input"]
-        return [f"from  {self.label}, {size(Path(self._word).stat().st_size)}"]
+        found = Path(self._word).stat()
+        # What a shell puts in place of <(command) is a pipe.
+        return [f"from  {self.label}" + (f", {size(found.st_size)}" if stat.S_ISREG(found.st_mode) else "")]
 
     def open(self, control: Control, report: Callable[[TransferProgress], None]) -> Stream:
         if self._word == "-":
             return Stream(_pipe(sys.stdin.buffer, control), None)
         try:
-            file = Path(self._word).open("rb")  # noqa: SIM115 - it is read until the command ends
+            file = Path(self._word).open("rb", buffering=BUFFER)  # noqa: SIM115 - read until the end
         except OSError as error:
             raise Trouble(
                 f"{self.label} cannot be read: {error.strerror}.", remedy="Give the right.", code="no-file"
             ) from error
-        return Stream(iter(lambda: file.read(PIECE), b""), os.fstat(file.fileno()).st_size)
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            return Stream(_pipe(file, control), None)
+        _want_whole(file, found.st_size, control, report)
+        return Stream(iter(lambda: file.read(PIECE), b""), found.st_size)
+
+
+def _want_whole(
+    file: BinaryIO, total: int, control: Control, report: Callable[[TransferProgress], None]
+) -> None:
+    """A dump that was cut is refused before anything is written. The file is wound back."""
+
+    def told(at: int) -> None:
+        control.check()
+        report(TransferProgress(phase="check", bytes=at, total=total))
+
+    # What is no dump at all is told when the stream is begun.
+    with contextlib.suppress(UnknownArchive):
+        head, _ = read_head(file.read)
+        try:
+            want_whole(file, head, told)
+        except UnknownArchive as error:
+            raise unreadable(error, b"PGDMP") from error
+    file.seek(0)
 
 
 def _pipe(source: IO[bytes], control: Control) -> Iterator[bytes]:
@@ -154,6 +217,7 @@ class HerokuDump:
     def open(self, control: Control, report: Callable[[TransferProgress], None]) -> Stream:
         backup = self._backup
         if backup is None:
+            report(TransferProgress(phase="ask", bytes=0, total=None))
             backup = self._capturing.follow(
                 self._capturing.capture(self._capturing.last_number()), control, report
             )

@@ -11,7 +11,7 @@ from wizard.backups import AttachedDatabase, BackupProvider, Backups
 from wizard.credentials import CredentialRef, Vault, open_vault
 from wizard.database.control import Control, Stopped
 from wizard.model.secret import Secret
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.answer import answer_of
 from wizard.ports import Hosts, SourceProvider
 from wizard.registry import source_provider
@@ -114,6 +114,8 @@ class HerokuAccess:
                 self.wait(backups.close())
                 if trouble.retry:
                     raise
+                if isinstance(trouble, SignInNeeded) and _provider().environment_token() is not None:
+                    raise _own_token(trouble) from trouble
                 # Another account may see the app.
                 refused = refused or trouble
                 continue
@@ -159,6 +161,16 @@ def choose(databases: tuple[AttachedDatabase, ...], app: str, name: str | None) 
         f"The app {app} has no database {name}; it has {known}.",
         remedy="Name one of these.",
         code="no-such-database",
+    )
+
+
+def _own_token(refused: SignInNeeded) -> Trouble:
+    return Trouble(
+        f"The token is that of HEROKU_API_KEY. {refused.cause}",
+        untouched="Nothing was done.",
+        remedy="Put a fresh one there (`heroku authorizations:create`), or unset it: then the wizard's is"
+        " used, or the Heroku CLI's.",
+        code=refused.code,
     )
 
 

@@ -1,11 +1,13 @@
 """The command line of `offramp db`. Nothing else is imported before one of its commands is called."""
 
 import argparse
+import sys
 import textwrap
 from collections.abc import Callable
 from typing import Any
 
 from screens.headless.db_naming import NAMING
+from screens.headless.exit_codes import INTERRUPTED
 
 Parsers = Any  # argparse keeps the class of its sub-parsers to itself
 
@@ -42,8 +44,19 @@ def _command(
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.set_defaults(command=run)
+    made.set_defaults(command=lambda options: _ended(run, options))
     return made
+
+
+def _ended(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Ctrl+c while nothing is at work yet that could stop by itself, or no more."""
+    try:
+        return run(options)
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            "offramp: ended by ctrl+c, while no work was under way. What was done before stays.\n"
+        )
+        return INTERRUPTED
 
 
 def _filled(text: str) -> str:

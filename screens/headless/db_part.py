@@ -164,7 +164,8 @@ class Part:
         final = self._final if self._named else self._numbered(backup)
         if os.path.lexists(final):
             raise exists(final)
-        _want_room(self._folder, backup.bytes)
+        held = self.part.stat().st_size if self.part.exists() else 0
+        _want_room(self._folder, backup.bytes - held)
         self._fill(dump, heroku, control, report)
         _want_whole(self.part, dump.total, control, report)
         try:
@@ -246,7 +247,7 @@ def _want_room(folder: Path, wanted: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < wanted:
         raise Trouble(
-            f"The backup takes {size(wanted)}, and {folder.absolute()} has {size(free)} free.",
+            f"The backup takes {size(wanted)} more, and {folder.absolute()} has {size(free)} free.",
             untouched="Nothing was downloaded. The backup stays on Heroku.",
             remedy="Make room, then run the same command again: it goes on with this backup. Or restore"
             " straight from Heroku, without a file: offramp db restore heroku:APP TARGET --latest.",

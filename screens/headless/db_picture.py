@@ -5,6 +5,7 @@ from typing import Final
 
 from screens.headless.db_live import Watch
 from screens.headless.db_voice import Voice
+from screens.headless.db_work import keys_are_heard
 from screens.monitor.copy import PHASES, arrange, table_line, whole
 from screens.monitor.line import Line, Span, line
 from screens.quantities import number, rate, sizes, span
@@ -20,6 +21,7 @@ TOLD_ONE_BY_ONE: Final = 60
 def copy_watch(voice: Voice, control: Control) -> Watch[CopyProgress]:
     """What shows a copy. It knows by `control` whether it is paused."""
     rows: list[str] = []
+    keys = "p pause   + - workers   ctrl+c stop" if keys_are_heard() else "ctrl+c stop"
 
     def picture(progress: CopyProgress, cells: int) -> Sequence[Line]:
         rows[:] = arrange(rows, progress.tables, TABLES_SHOWN)
@@ -32,7 +34,7 @@ def copy_watch(voice: Voice, control: Control) -> Watch[CopyProgress]:
             return lines
         if progress.waiting_for:
             lines.append(line(Span(f"waits for {progress.waiting_for}", "attention")))
-        lines.append(line(Span("p pause   + - workers   ctrl+c stop", "muted")))
+        lines.append(line(Span(keys, "muted")))
         return lines
 
     return Watch(

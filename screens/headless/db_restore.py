@@ -3,6 +3,7 @@
 import contextlib
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 from screens.headless.asking import want_consent
 from screens.headless.db_copy import alone, work_folder
@@ -13,16 +14,22 @@ from screens.headless.db_preview import listed, target_line
 from screens.headless.db_proof import tell_proof
 from screens.headless.db_restore_picture import restore_keys, restore_watch
 from screens.headless.db_transfer import transfer_watch
+from screens.headless.db_trouble import in_words_of_a_command
 from screens.headless.db_verify import prove
 from screens.headless.db_voice import Voice
 from screens.headless.db_work import Broken, run_watched
 from screens.headless.exit_codes import DIFFERS, DONE, INTERRUPTED
 from screens.quantities import exact, number, size
+from wizard.database.archive import Head
 from wizard.database.control import Control
 from wizard.database.inspect import inspect_target
 from wizard.database.restore import Restore, RestoreOutcome
+from wizard.database.restore_list import Chosen
 from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
+
+_MARKED: Final = "What it had brought by then is on the target, marked."
+_ANEW: Final = "run the command again with --start-over: it empties the target of that, and begins anew"
 
 
 class RestoreOptions(Noun, frozen=True, kw_only=True):
@@ -47,9 +54,11 @@ def restore(dump: str, target: str, options: RestoreOptions) -> int:
                 remedy="Name the target with env:NAME.",
                 code="usage",
             )
-        here = name_end(target, "target", heroku)
-        against = name_end(options.verify, "source", heroku) if options.verify else None
-        return _Restoring(voice, source, here, against=against, options=options, work=work).run()
+        with in_words_of_a_command("Nothing was written to the target."):
+            here = name_end(target, "target", heroku)
+            against = name_end(options.verify, "source", heroku) if options.verify else None
+            restoring = _Restoring(voice, source, here, against=against, options=options, work=work)
+        return restoring.run()
 
 
 def _dump_source(word: str, heroku: HerokuAccess, options: RestoreOptions) -> DumpSource:
@@ -65,6 +74,10 @@ def _dump_source(word: str, heroku: HerokuAccess, options: RestoreOptions) -> Du
             code="usage",
         )
     return FileDump(word)
+
+
+def _tables(count: int) -> str:
+    return f"{number(count)} table{'s' * (count != 1)}"
 
 
 class _Restoring:
@@ -85,7 +98,7 @@ class _Restoring:
         self._here = here
         self._against = against
         self._options = options
-        self._writing = False
+        self._writing = self._emptying = False
         self._control = Control()
         self._watch = restore_watch(voice)
         self._restore = Restore(
@@ -99,7 +112,8 @@ class _Restoring:
     def run(self) -> int:
         """All of it; the exit code."""
         with alone(self._restore.session):
-            self._agree()
+            with in_words_of_a_command("Nothing was written to the target."):
+                self._agree()
             try:
                 stream = self._open()
                 outcome = self._do(stream)
@@ -110,7 +124,8 @@ class _Restoring:
             if outcome.whole:
                 self._voice.line("`offramp db verify SOURCE TARGET` proves it row by row against its source.")
             return DONE if outcome.whole else DIFFERS
-        proof = prove(self._voice, self._against, self._here)
+        with in_words_of_a_command("What was restored stays.", "run `offramp db verify SOURCE TARGET`"):
+            proof = prove(self._voice, self._against, self._here)
         if proof is None:
             return INTERRUPTED
         tell_proof(self._voice, proof)
@@ -144,12 +159,12 @@ class _Restoring:
 
     def _do(self, stream: Stream) -> RestoreOutcome:
         head = stream.head
-        if self._options.start_over:
-            self._restore.start_over()
-        chosen = self._restore.prepare(head)
+        # Both may take long: to empty a large target, and to try extensions.
+        with in_words_of_a_command("Nothing was restored."):
+            chosen = run_watched(lambda: self._ready(head), self._control, say=self._voice.line, keys={})
         self._voice.line(
             f"dump  of {head.database}, Postgres {head.server}, made {head.made} by pg_dump {head.program},"
-            f" {number(chosen.tables)} tables"
+            f" {_tables(chosen.tables)}"
         )
         for words in listed("left", chosen.left_out):
             self._voice.line(words)
@@ -161,7 +176,7 @@ class _Restoring:
             left_out=list(chosen.left_out),
         )
         self._writing = True
-        with self._watch as watch:
+        with in_words_of_a_command(_MARKED, _ANEW), self._watch as watch:
             return run_watched(
                 lambda: self._restore.run(head, stream.begun, stream.read, chosen, stream.total),
                 self._control,
@@ -169,8 +184,16 @@ class _Restoring:
                 keys=restore_keys(self._control, watch),
             )
 
+    def _ready(self, head: Head) -> Chosen:
+        if self._options.start_over:
+            self._emptying = True
+            self._restore.start_over()
+        return self._restore.prepare(head)
+
     def _stopped(self) -> int:
         words = "Stopped. Nothing was written to the target."
+        if self._emptying:
+            words = "Stopped. The target may be emptied in part. The same command goes on with that."
         if self._writing:
             words = (
                 "Stopped. What was restored by then is on the target, marked. Run the same command again with"
@@ -191,7 +214,7 @@ class _Restoring:
         words = "All of the dump that was wanted is there"
         if not outcome.whole:
             words = "Not all of the dump is there"
-        say(f"{words}: {number(outcome.tables)} tables, {size(outcome.bytes)} in {exact(outcome.seconds)}.")
+        say(f"{words}: {_tables(outcome.tables)}, {size(outcome.bytes)} in {exact(outcome.seconds)}.")
         if not outcome.whole:
             say("The target stays marked (schema _offramp), so that nothing is restored on top of it.")
         self._voice.event(

@@ -5,6 +5,7 @@ from typing import Final
 
 from screens.headless.db_live import Watch
 from screens.headless.db_voice import Voice
+from screens.headless.db_work import keys_are_heard
 from screens.monitor.line import Line, Span, line, spread
 from screens.quantities import rate, size, span
 from wizard.database.control import Control
@@ -21,35 +22,66 @@ PHASES: Final = {
 
 def restore_watch(voice: Voice) -> Watch[RestoreProgress]:
     """What shows a restore."""
-    return Watch(voice, picture=_picture, words=lambda progress: " · ".join(_parts(progress)), fields=_fields)
+    return Watch(voice, picture=_picture, words=_words, fields=_fields)
 
 
 def _parts(progress: RestoreProgress) -> list[str]:
     parts = [PHASES.get(progress.phase, progress.phase)]
     if progress.phase in ("schema", "data", "indexes"):
-        amount = size(progress.bytes) + (f" of {size(progress.total)}" if progress.total else "")
-        parts.append(f"{amount} of the dump read")
+        if not progress.ended:
+            parts.append(size(progress.bytes) + (f" of {size(progress.total)}" if progress.total else ""))
         if progress.phase == "data" and progress.rate > 0:
             parts.append(rate(progress.rate))
         if progress.seconds_left:
             parts.append(f"{span(*progress.seconds_left)} left for the rows")
-        parts.append(f"{progress.entries_done} of {progress.entries} objects")
     if progress.errors:
-        parts.append(f"{progress.errors} errors to judge")
+        parts.append(f"{progress.errors} error{'s' * (progress.errors != 1)} to judge")
     return parts
 
 
+def _at(progress: RestoreProgress) -> str:
+    # What pg_restore has begun with: that it is done is known when the next one begins.
+    return f"object {progress.entries_done} of {progress.entries}" if progress.entries_done else ""
+
+
+def _words(progress: RestoreProgress) -> str:
+    parts = _parts(progress)
+    if progress.phase in ("data", "indexes"):
+        parts.insert(1, _at(progress))
+    if progress.paused:
+        parts.append("paused")
+    elif progress.waiting_for:
+        parts.append(f"waits for {progress.waiting_for}")
+    return " · ".join(parts)
+
+
+def _bar(progress: RestoreProgress, cells: int) -> Line:
+    """How much of the dump was read, where its length is known and not all of it was; else how many objects
+    are done."""
+    if progress.total and not progress.ended:
+        share, of = progress.bytes / progress.total, "of the dump"
+    else:
+        share, of = max(0, progress.entries_done - 1) / max(1, progress.entries), "of the objects"
+    words = f"{min(99, int(share * 100))} % {of}"
+    room = max(8, cells - 20)
+    full = min(room, int(room * share))
+    return spread(
+        line(Span("━" * full, "accent"), Span("─" * (room - full), "muted")),
+        line(Span(words, "strong")),
+        cells,
+    )
+
+
 def _picture(progress: RestoreProgress, cells: int) -> Sequence[Line]:
-    done = progress.entries_done * 100 // max(1, progress.entries)
-    room = max(8, cells - 16)
-    full = room * progress.entries_done // max(1, progress.entries)
-    bar = (Span("━" * full, "accent"), Span("─" * (room - full), "muted"))
-    return [
-        spread(line(*bar), line(Span(f"{min(99, done)} % objects", "strong")), cells),
-        line(" · ".join(_parts(progress))),
-        line(Span(progress.doing, "muted")),
-        line(Span("p pause   ctrl+c stop", "muted")),
-    ]
+    doing = " · ".join(words for words in (_at(progress), progress.doing) if words)
+    lines = [_bar(progress, cells), line(" · ".join(_parts(progress))), line(Span(doing, "muted"))]
+    if progress.paused:
+        return [*lines, line(Span("⏸ paused", "attention"), "   p goes on   ctrl+c stops")]
+    if progress.waiting_for:
+        lines.append(line(Span(f"waits for {progress.waiting_for}", "attention")))
+    # Once all of the dump was handed over nothing can be held up any more.
+    pauses = not progress.ended and keys_are_heard()
+    return [*lines, line(Span("p pause   ctrl+c stop" if pauses else "ctrl+c stop", "muted"))]
 
 
 def _fields(progress: RestoreProgress) -> dict[str, object]:
@@ -63,6 +95,8 @@ def _fields(progress: RestoreProgress) -> dict[str, object]:
         "objects": progress.entries,
         "doing": progress.doing,
         "errors": progress.errors,
+        "paused": progress.paused,
+        "waiting_for": progress.waiting_for,
     }
 
 
@@ -72,9 +106,10 @@ def restore_keys(control: Control, watch: Watch[RestoreProgress]) -> Mapping[str
         return {}
 
     def pause() -> None:
+        last = watch.last
         if control.paused:
             control.resume()
-        else:
+        elif last is None or not last.ended:
             control.pause()
 
     return {"p": pause}

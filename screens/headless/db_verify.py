@@ -8,6 +8,7 @@ from screens.headless.db_heroku import HerokuAccess
 from screens.headless.db_picture import Proven, copy_keys, copy_watch
 from screens.headless.db_preview import source_line
 from screens.headless.db_proof import tell_proof
+from screens.headless.db_trouble import in_words_of_a_command
 from screens.headless.db_voice import Voice
 from screens.headless.db_work import Broken, run_watched
 from screens.headless.exit_codes import DIFFERS, DONE, INTERRUPTED
@@ -21,7 +22,10 @@ from wizard.database.standalone import stand
 def verify(source: str, target: str, *, json: bool, workers: int | None) -> int:
     """Compare two databases; see `offramp db verify --help`."""
     voice = Voice(json=json)
-    with contextlib.closing(HerokuAccess()) as heroku:
+    with (
+        contextlib.closing(HerokuAccess()) as heroku,
+        in_words_of_a_command("Nothing was changed on either side."),
+    ):
         there, here = name_end(source, "source", heroku), name_end(target, "target", heroku)
         voice.line(source_line(there.label, inspect_source(there.url())))
         voice.line(source_line(here.label, inspect_source(here.url()), "with"))

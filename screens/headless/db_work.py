@@ -87,7 +87,7 @@ def _signals(control: Control, say: Callable[[str], None], restore: Callable[[],
 @contextlib.contextmanager
 def _keyboard(keys: Mapping[str, Callable[[], None]]) -> Iterator[Callable[[], None]]:
     """Heed single keys while the block runs, on a terminal only; gives what puts the terminal back."""
-    if not keys or not _at_the_front():
+    if not keys or not keys_are_heard():
         yield lambda: None
         return
     descriptor = sys.stdin.fileno()
@@ -123,7 +123,7 @@ def _keyboard(keys: Mapping[str, Callable[[], None]]) -> Iterator[Callable[[], N
         restore()
 
 
-def _at_the_front() -> bool:
+def keys_are_heard() -> bool:
     """Whether a person's keys reach this process: a job in the background would be stopped by asking."""
     try:
         return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()

@@ -165,7 +165,7 @@ def test_nothing_is_begun_without_consent_or_sense(heroku: Heroku, program: Prog
         refused = program("fetch", APP, *words, "--yes", cwd=folder)
         assert refused.code == TROUBLE and said in refused.err
     unknown = program("fetch", "no-such-app", "--yes", cwd=folder)
-    assert unknown.code == TROUBLE and "nothing at /apps/no-such-app" in unknown.err
+    assert unknown.code == TROUBLE and "shows no app no-such-app to this token" in unknown.err
     assert heroku.sandbox.backups.captures == 0 and list(folder.iterdir()) == []
 
 

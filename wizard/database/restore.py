@@ -152,11 +152,15 @@ class Restore:
         first = [begun]
 
         def pieces() -> bytes:
-            piece = first.pop() if first else read()
-            meter.bytes += len(piece)
+            with meter.reading():
+                piece = first.pop() if first else read()
+            meter.had(piece)
             return piece
 
-        with Meter(listener, len(chosen.ids), total, self._report) as meter:
+        def paused() -> bool:
+            return self._control.paused
+
+        with Meter(listener, len(chosen.ids), total, self._report, paused=paused) as meter:
             code = self._pg_restore(head, chosen, pieces, listener)
             _want_through(listener, code)
             meter.phase = "analyze"
@@ -316,9 +320,12 @@ def _want_through(listener: Listener, code: int) -> None:
     if broken or listener.complaints:
         last = broken[0] if broken else listener.complaints[-1]
         said = f"{last.said} (at {last.what})"
+    remedy = "Run the command again with --start-over: it empties the target of that and begins anew."
+    if listener.cut:
+        remedy = "The dump itself is not whole: get it again. Then --start-over empties the target of that."
     raise Trouble(
         f"The restore broke in the middle: {said}.",
         untouched="What it had brought by then is on the target, incomplete and marked as such.",
-        remedy="Run the command again with --start-over: it empties the target of that and begins anew.",
+        remedy=remedy,
         code="restore-broken",
     )

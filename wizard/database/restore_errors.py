@@ -134,6 +134,11 @@ class Listener:
             return False
         return (code == 0 and not self.errors) or (code == 1 and self.ignored == self.errors)
 
+    @property
+    def cut(self) -> bool:
+        """Whether the dump itself was not all there, or not to be read."""
+        return any(words in one.said for one in self.complaints for words in _ENDED)
+
     def _follow(self, said: str) -> None:
         if match := re.match(r"(creating|processing data for table|executing|processing) (.+)", said):
             self.done += 1
