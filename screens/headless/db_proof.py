@@ -44,6 +44,7 @@ def tell_proof(voice: Voice, proof: Proof, *, skipped: bool = False) -> None:
             for table in proof.tables
         ],
         sequences=proof.sequences_checked,
+        views=proof.views_checked,
         differences=[
             {"kind": one.kind, "name": one.name, "words": one.words, "judgement": one.judgement}
             for one in proof.differences

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.wizard.database_servers import Database, Server
 from wizard.database.control import Control
 from wizard.database.progress import CopyProgress
 from wizard.database.standalone import StandaloneCopy, Wishes, stand
+from wizard.database.standalone_sequences import compare_moving_sequences
 from wizard.model.trouble import Trouble
 
 PAIR = """
@@ -90,6 +92,36 @@ def test_a_copy_that_nobody_writes_to_is_compared_once(
     assert outcome.proof.equal and outcome.copied_again == () and outcome.one_moment
     assert not any("compared with the source" in text for text in copying.events)
     assert not outcome.marker_kept and target.one("SELECT to_regnamespace('_offramp') IS NULL")
+
+
+MOVING = """
+CREATE TABLE orders (id serial PRIMARY KEY, note text);
+CREATE SEQUENCE downwards INCREMENT -1 MAXVALUE 100 START 100;
+CREATE SEQUENCE fresh;
+CREATE SEQUENCE wound;
+INSERT INTO orders (note) VALUES ('a'), ('b');
+SELECT nextval('downwards'), setval('wound', 50);
+"""
+
+
+def test_a_sequence_that_goes_on_at_the_source_is_no_loss_and_one_that_is_ahead_here_is(
+    old: Server, target: Database, tmp_path: Path
+) -> None:
+    source = old.database()
+    source.sql(MOVING)
+    copying = Copying(source, target, tmp_path, Wishes(keep_marker=True))
+    first = copying.copy.run().proof
+    assert first.equal and first.sequences_checked == 4 and first.differences == ()
+    with psycopg.connect(source.url().reveal()) as there, psycopg.connect(target.url().reveal()) as here:
+        there.execute("SELECT nextval('orders_id_seq'), nextval('downwards'), nextval('fresh')")
+        count, found = compare_moving_sequences(there, here)
+        assert count == 4 and [one.judgement for one in found] == ["harmless"] * 3
+        assert (
+            "downwards went on at the source since it was copied: 99 on the source, 100 h" in found[0].words
+        )
+        here.execute("SELECT setval('wound', 51)")
+        (lost,) = (one for one in compare_moving_sequences(there, here)[1] if one.judgement == "lost")
+        assert lost.words == "sequence public.wound differs: 50 on the source, 51 here"
 
 
 def test_the_same_pair_has_the_same_name_and_another_has_another(source: Database, target: Database) -> None:

@@ -16,7 +16,6 @@ import psycopg
 from wizard.database import marker
 from wizard.database.connect import Connection, connect, trouble
 from wizard.database.control import Control
-from wizard.database.fingerprint import fingerprint
 from wizard.database.inspect import other_clients
 from wizard.database.move import Move
 from wizard.database.not_taken import not_taken
@@ -24,6 +23,7 @@ from wizard.database.objects import compare_objects
 from wizard.database.preparation import Ahead
 from wizard.database.progress import CopyProgress, Proof
 from wizard.database.reading_ahead import ReadingAhead
+from wizard.database.standalone_sequences import compare_moving_sequences
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
@@ -227,14 +227,14 @@ class StandaloneCopy:
                 owner = marker.read_owner(here)
                 left_out = owner.left_out if owner else ()
                 differences, left_out = compare_objects(there, here, left_out)
-                sequences = len(fingerprint(there)["sequence"])
+                sequences, moved = compare_moving_sequences(there, here)
         except psycopg.Error as error:
             raise trouble(error, "The schemas cannot be compared") from error
         return Proof(
             database=first.database,
             tables=first.tables,
             sequences_checked=sequences,
-            differences=tuple(differences),
+            differences=(*differences, *moved),
             left_out=left_out,
         )
 
