@@ -135,6 +135,29 @@ def test_a_broken_restore_is_not_run_on_top_of_itself(
     assert all(table.equal for table in proof(source, target, tmp_path).tables)
 
 
+def test_a_restore_that_is_under_way_elsewhere_is_known_for_it(
+    small: tuple[Database, bytes], new: Server, tmp_path: Path
+) -> None:
+    target = new.database()
+    stream = io.BytesIO(small[1])
+    seen: list[Trouble] = []
+    told = Restoring(target, tmp_path)
+    head, begun = read_head(stream.read)
+    chosen = told.restore.prepare(head)
+
+    def meanwhile() -> bytes:
+        at_work = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%/restore'"
+        if not seen and target.one(at_work):
+            # Another machine knows nothing of this one's lock.
+            with pytest.raises(Trouble) as refused:
+                Restoring(target, tmp_path).restore.want_empty()
+            seen.append(refused.value)
+        return stream.read(20_000)
+
+    assert told.restore.run(head, begun, meanwhile, chosen, None).whole
+    assert seen[0].code == "restore-under-way" and "Wait for its end" in seen[0].remedy
+
+
 @pytest.mark.slow
 def test_a_stream_that_breaks_ends_the_restore_and_says_why(
     small: tuple[Database, bytes], new: Server, tmp_path: Path

@@ -244,6 +244,15 @@ def _want_empty(target: Connection, session: str) -> None:
     ).fetchone()
     assert row is not None
     dump, lossy, made, tables, size = row
+    if _is_under_way(target, session):
+        raise Trouble(
+            f"A restore of {clean(dump)} into this database is under way since {made} UTC: its connection is"
+            " open, from this machine or another.",
+            untouched="Nothing was written to it.",
+            remedy="Wait for its end. If that process is gone for good, run the command again with"
+            " --start-over: it ends the connection, empties the database, and begins anew.",
+            code="restore-under-way",
+        )
     ended = "ended with losses" if lossy else "did not come to its end"
     raise Trouble(
         f"A restore of {clean(dump)} was begun into this database at {made} UTC and {ended}."
@@ -252,6 +261,18 @@ def _want_empty(target: Connection, session: str) -> None:
         remedy="Run the command again with --start-over: it empties the database of what that restore"
         f" brought, and begins anew.{_KEEP if lossy else ''}",
         code="restore-unfinished",
+    )
+
+
+def _is_under_way(target: Connection, session: str) -> bool:
+    """Whether a pg_restore of such a restore is connected."""
+    return bool(
+        target.execute(
+            "SELECT FROM pg_catalog.pg_stat_activity WHERE datname = pg_catalog.current_database()"
+            " AND pg_catalog.starts_with(application_name, %s)"
+            " AND pg_catalog.right(application_name, 8) = '/restore'",
+            (f"offramp/{session}/",),
+        ).fetchone()
     )
 
 
