@@ -146,7 +146,10 @@ def test_a_restore_that_is_under_way_elsewhere_is_known_for_it(
     chosen = told.restore.prepare(head)
 
     def meanwhile() -> bytes:
-        at_work = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%/restore'"
+        at_work = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name LIKE '%/restore'"
+        )
         if not seen and target.one(at_work):
             # Another machine knows nothing of this one's lock.
             with pytest.raises(Trouble) as refused:

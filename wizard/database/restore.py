@@ -266,14 +266,13 @@ def _want_empty(target: Connection, session: str) -> None:
 
 def _is_under_way(target: Connection, session: str) -> bool:
     """Whether a pg_restore of such a restore is connected."""
-    return bool(
-        target.execute(
-            "SELECT FROM pg_catalog.pg_stat_activity WHERE datname = pg_catalog.current_database()"
-            " AND pg_catalog.starts_with(application_name, %s)"
-            " AND pg_catalog.right(application_name, 8) = '/restore'",
-            (f"offramp/{session}/",),
-        ).fetchone()
-    )
+    row = target.execute(
+        "SELECT FROM pg_catalog.pg_stat_activity WHERE datname = pg_catalog.current_database()"
+        " AND pg_catalog.starts_with(application_name, %s)"
+        " AND pg_catalog.right(application_name, 8) = '/restore'",
+        (f"offramp/{session}/",),
+    ).fetchone()
+    return row is not None
 
 
 def _want_encoding(target: Connection, head: Head) -> None:
