@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
+from msgspec.structs import astuple
 from psycopg import sql
 
 from wizard.database.catalogue import Table
@@ -126,37 +127,39 @@ def make(
     statements: Iterable[Statement],
 ) -> None:
     """Write the marker; call it inside the transaction that makes the schema."""
-    connection.execute(_MAKE.encode())
-    connection.execute(
-        "INSERT INTO _offramp.move (format, session, name, source, search_path, left_out, schema_state)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        (
-            owner.format,
-            owner.session,
-            owner.name,
-            owner.source,
-            owner.search_path,
-            list(owner.left_out),
-            owner.schema_state,
+    whose = [list(value) if isinstance(value, tuple) else value for value in astuple(owner)]
+    names = "format, session, name, source, search_path, left_out, schema_state"
+    entries = enumerate(statements)
+    # In one script: each statement of its own costs a round trip, each COPY two.
+    script = [
+        _MAKE,
+        _insert("move", names, [whose]),
+        _insert(
+            "tab",
+            "tab, label, columns, types",
+            [(table.key, table.label, list(table.columns), list(table.types)) for table in tables],
         ),
-    )
-    with connection.cursor() as cursor:
-        with cursor.copy("COPY _offramp.tab (tab, label, columns, types) FROM STDIN") as rows:
-            for table in tables:
-                rows.write_row((table.key, table.label, list(table.columns), list(table.types)))
-        _write_parts(connection, parts)
-        with cursor.copy("COPY _offramp.entry (pos, stage, name, tab, make, remove) FROM STDIN") as rows:
-            for position, one in enumerate(statements):
-                rows.write_row((position, one.stage, one.name, one.table, one.create, one.drop))
+        _insert_parts(parts),
+        _insert(
+            "entry",
+            "pos, stage, name, tab, make, remove",
+            [(position, one.stage, one.name, one.table, one.create, one.drop) for position, one in entries],
+        ),
+    ]
+    connection.execute("".join(script).encode("utf-8", "surrogateescape"))
 
 
-def _write_parts(connection: Connection, parts: Iterable[Part]) -> None:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY _offramp.part (tab, number, first, last) FROM STDIN") as rows,
-    ):
-        for part in parts:
-            rows.write_row((part.table, part.number, part.first, part.end))
+def _insert(table: str, columns: str, rows: Sequence[Sequence[Any]]) -> str:
+    """The statement that writes `rows`, empty for none."""
+    if not rows:
+        return ""
+    values = ", ".join(f"({', '.join(sql.Literal(value).as_string(None) for value in row)})" for row in rows)
+    return f"INSERT INTO _offramp.{table} ({columns}) VALUES {values};"  # noqa: S608 - literals
+
+
+def _insert_parts(parts: Iterable[Part]) -> str:
+    rows = [(part.table, part.number, part.first, part.end) for part in parts]
+    return _insert("part", "tab, number, first, last", rows)
 
 
 def read_tables(connection: Connection) -> dict[str, Known]:
@@ -330,7 +333,7 @@ def replan(connection: Connection, key: str, drop: Sequence[Part] | None, plan: 
         (key, numbers, numbers),
     )
     connection.execute("UPDATE _offramp.tab SET proven = false WHERE tab = %s", (key,))
-    _write_parts(connection, plan)
+    connection.execute(_insert_parts(plan).encode("utf-8", "surrogateescape"))
 
 
 def begin_again(tables: Sequence[Table], plan: Sequence[Part]) -> sql.Composed:
@@ -340,17 +343,11 @@ def begin_again(tables: Sequence[Table], plan: Sequence[Part]) -> sql.Composed:
     return sql.SQL(
         "BEGIN; SELECT FROM _offramp.part WHERE tab = ANY({keys}) ORDER BY tab, number FOR UPDATE;"
         " TRUNCATE {tables}; DELETE FROM _offramp.part WHERE tab = ANY({keys});"
-        " UPDATE _offramp.tab SET proven = false WHERE tab = ANY({keys});"
-        " INSERT INTO _offramp.part (tab, number, first, last) VALUES {parts}; COMMIT"
+        " UPDATE _offramp.tab SET proven = false WHERE tab = ANY({keys}); {parts} COMMIT"
     ).format(
         keys=keys,
         tables=sql.SQL(", ").join(table.rows_of for table in tables),
-        parts=sql.SQL(", ").join(
-            sql.SQL("({}, {}, {}, {})").format(
-                *map(sql.Literal, (part.table, part.number, part.first, part.end))
-            )
-            for part in plan
-        ),
+        parts=sql.SQL(_insert_parts(plan)),
     )
 
 
