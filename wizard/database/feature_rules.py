@@ -243,6 +243,30 @@ RULES: dict[str, _Rule] = {
         "under the usual one: {users}",
         "Give its functions a search path of their own (ALTER FUNCTION ... SET search_path).",
     ),
+    "broken check": _always(
+        "refused",
+        "Rows break the {name}, though it is said to hold for all of them",
+        "the target checks every row that comes",
+        "Drop it on the source, or make it again there with NOT VALID.",
+    ),
+    "asking column": _always(
+        "refused",
+        "The {name} is made of what other tables hold",
+        "the rows that {users} reads may come later than its own",
+        "Make it an ordinary column first (ALTER TABLE ... ALTER ... DROP EXPRESSION).",
+    ),
+    "asking domain": _always(
+        "refused",
+        "The check of the domain {name} asks tables",
+        "it cannot be made after the rows, for it is inside of {users}",
+        "Drop the check on the source, or use the domain for plain columns only.",
+    ),
+    "unfillable": _always(
+        "refused",
+        "The materialized view {name} cannot be filled any more",
+        "{users}",
+        "Correct it on the source, or empty it there (REFRESH MATERIALIZED VIEW ... WITH NO DATA).",
+    ),
     "points at an index": _always(
         "refused",
         "Values of {name} are names of indexes",

@@ -39,6 +39,10 @@ Kind = Literal[
     "security label",
     "search path",
     "own search path",
+    "broken check",
+    "asking column",
+    "asking domain",
+    "unfillable",
     "points at an index",
     "role by name",
 ]

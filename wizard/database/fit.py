@@ -13,10 +13,10 @@ from wizard.database.fingerprint import Fingerprint
 from wizard.database.marker import Known
 from wizard.model.trouble import Trouble
 
-_MADE_BEFORE_THE_DATA = ("table", "column", "type", "function", "domain constraint")
+_MADE_BEFORE_THE_DATA = ("table", "column", "type", "function")
 """Kinds of which all that the source has is on the target from the beginning."""
 
-_COMPARED_WHOLE = ("column", "type", "domain constraint")
+_COMPARED_WHOLE = ("column", "type")
 """Of these the definition is the same from the beginning; a table gets its row security at the end."""
 
 _NOT_OURS = ("comment", "schema")
@@ -44,7 +44,8 @@ def misfits(source: Fingerprint, target: Fingerprint, begun_with: str) -> list[s
             there, here = _by_table(there), _by_table(here)  # noqa: PLW2901
         if kind == "column":
             there, here = _uncompressed(there), _uncompressed(here)  # noqa: PLW2901
-        changed = _names(here - there) if kind == "constraint" else _names(here) - _names(there)
+        made_late = kind in ("constraint", "domain constraint")
+        changed = _names(here - there) if made_late else _names(here) - _names(there)
         if kind in _MADE_BEFORE_THE_DATA:
             changed |= _names(there - here) if kind in _COMPARED_WHOLE else _names(there) - _names(here)
         words += [f"{kind} {name}" for name in sorted(changed)]

@@ -68,9 +68,10 @@ def _in_one(
     connection: Connection, before: Sequence[_Step], also: Callable[[], None], last: Sequence[_Step]
 ) -> None:
     connection.execute("BEGIN")
-    also()
     if before:
         connection.execute(_joined(before))
+    # Not earlier: once a check was taken off a domain, Postgres makes no savepoint before it has written.
+    also()
     if last:
         connection.execute(b"SAVEPOINT rehearsed;" + _joined(last) + b";ROLLBACK TO SAVEPOINT rehearsed")
     connection.execute("COMMIT")

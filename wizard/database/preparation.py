@@ -113,7 +113,7 @@ def prepare(
         left_out=(),  # known once the target was asked
         schema_state=ahead.schema_state,
     )
-    checks = late_checks(source)
+    checks = late_checks(source, {entry.oid for entry in ahead.entries if entry.kind == "CHECK CONSTRAINT"})
     not_in_the_dump = tuple(not_taken(source))
 
     def make(target: Connection) -> None:

@@ -11,6 +11,7 @@ from wizard.database.abilities import Abilities
 from wizard.database.archive import PRE_DATA, Entry
 from wizard.database.catalogue import HEROKUS_OWN, Table
 from wizard.database.connect import Connection
+from wizard.database.reliance import read_reliance
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 
@@ -94,6 +95,8 @@ def sort_schema(
         able: what the target can do; what it cannot take is made otherwise. None takes it to know all.
     """
     by_oid = {table.oid: table for table in tables}
+    # What its body needs made the dump put such a function behind the data.
+    late = {entry.id for entry in entries if entry.section > PRE_DATA and entry.kind == "FUNCTION"}
     statements: list[Statement] = []
     left_out: list[str] = []
     for entry in entries:
@@ -102,7 +105,8 @@ def sort_schema(
             if why:
                 left_out.append(why)
             continue
-        table = by_oid.get(owners.get(entry.oid, 0)) if entry.kind in ("INDEX", "CONSTRAINT") else None
+        own = entry.kind in ("INDEX", "CONSTRAINT") and late.isdisjoint(entry.needs)
+        table = by_oid.get(owners.get(entry.oid, 0)) if own else None
         statements.append(
             Statement(
                 stage=_stage(entry, table),
@@ -181,13 +185,18 @@ def unwanted(entry: Entry, extensions: Collection[str]) -> str | None:
 
 
 def index_owners(connection: Connection) -> dict[int, int]:
-    """For each index, and each key or exclusion constraint, of the database its table's OID."""
-    return dict(
-        connection.execute(
-            "SELECT indexrelid, indrelid FROM pg_catalog.pg_index UNION ALL"
-            " SELECT oid, conrelid FROM pg_catalog.pg_constraint WHERE contype IN ('p', 'u', 'x')"
+    """For each index, and each key or exclusion constraint, of the database its table's OID; but not for
+    those that are made of what other tables hold: these are built when all of them have their rows, or they
+    would say what was there half-way."""
+    reliance = read_reliance(connection)
+    return {
+        number: table
+        for number, table, index in connection.execute(
+            "SELECT indexrelid, indrelid, indexrelid FROM pg_catalog.pg_index UNION ALL"
+            " SELECT oid, conrelid, conindid FROM pg_catalog.pg_constraint WHERE contype IN ('p', 'u', 'x')"
         ).fetchall()
-    )
+        if not any(function.asks for function in reliance.of(("pg_class", index)))
+    }
 
 
 def refreshes(entries: list[Entry], populated: Collection[int]) -> list[Statement]:

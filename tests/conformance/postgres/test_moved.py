@@ -6,6 +6,8 @@ import pytest
 
 from tests.conformance.postgres.cases import Case, cases
 from tests.wizard.database_servers import Database, Server, Told
+from wizard.database.connect import connect
+from wizard.database.schema import index_owners
 
 MOVED = cases("moved")
 
@@ -40,6 +42,17 @@ def test_what_only_a_superuser_makes_comes_to_a_superuser(
         url = database.url("postgres")
         monkeypatch.setattr(database, "url", lambda role="postgres", url=url: url)
     _move(cases("superusers"), source, target, tmp_path)
+
+
+def test_an_index_of_what_other_tables_hold_belongs_to_no_table(old: Server) -> None:
+    source = old.database()
+    next(case for case in MOVED if case.name == "asking").make(source)
+    with connect(source.url(), "offramp/test") as connection:
+        rows = connection.execute("SELECT oid, relname FROM pg_class WHERE relkind = 'i'").fetchall()
+        owners = index_owners(connection)
+    late = {name for oid, name in rows if oid not in owners and not name.startswith("pg_")}
+    # It is built when every table has its rows, or it would hold what was there half-way.
+    assert late == {"by_name", "by_grouped", "aa_named_name_of_excl"}
 
 
 def _move(some: list[Case], source: Database, target: Database, work: Path) -> None:

@@ -31,7 +31,7 @@ def verdicts(source: Database, target: Database) -> list[Verdict]:
     return what_cannot_move(there, inspect_target(target.url(), session="s-1", there=there))
 
 
-@pytest.mark.parametrize(("there", "here"), [(16, 18), (18, 16)])
+@pytest.mark.parametrize(("there", "here"), [(16, 18), (18, 16), (18, 18)])
 def test_all_that_is_refused_is_named(
     servers: dict[int, Server], tmp_path: Path, there: int, here: int
 ) -> None:
