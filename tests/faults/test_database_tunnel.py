@@ -324,8 +324,11 @@ def test_a_portal_that_is_away_is_waited_for(portal: Portal, watched: Watched) -
 def test_ready_alone_is_not_enough(portal: Portal, watched: Watched, front: Front) -> None:
     front.refuse = True
     try:
+        with pytest.raises(Trouble):
+            watched.tunnel.start(0.1)
+        watched.wait(lambda: any("behind the tunnel" in now.reason for now in watched.health))
         with pytest.raises(Trouble, match="database behind the tunnel"):
-            watched.tunnel.start(1.0)
+            watched.tunnel.start(0.1)
         assert not any(now.state == "up" for now in watched.health)
     finally:
         front.refuse = False
@@ -397,3 +400,22 @@ def test_closing_while_it_connects_does_not_hang(tmp_path: Path, needs_program: 
     assert tunnel.health.state == "closed"
     assert tunnel.pid is None
     silent.close()
+
+
+def test_an_outage_of_days_is_tried_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[TunnelHealth] = []
+    monkeypatch.setattr(tunnel_module, "LONGEST_WAIT", 0.001)
+    tries: list[int] = []
+
+    def ticket() -> SshTicket:
+        tries.append(1)
+        if len(tries) > 1200:
+            raise SignInNeeded("sandbox", "enough", remedy="", code="enough")
+        raise Trouble("the API does not answer", remedy="", code="away", retry=True)
+
+    monkeypatch.setattr(tunnel_module, "find_ssh", lambda: "ssh")
+    tunnel = Tunnel(ticket, tmp_path, told.append)
+    with pytest.raises(Trouble) as ended:
+        tunnel.start(60)
+    tunnel.close()
+    assert ended.value.code == "enough", ended.value.cause

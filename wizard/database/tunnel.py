@@ -31,6 +31,9 @@ PING = 5.0
 LONGEST_WAIT = 15.0
 """Seconds between two attempts, at most."""
 
+MOST_DOUBLINGS = 5
+"""Of the wait between two attempts: through a night there are more of these than a number has room for."""
+
 AGAIN = ", trying again"
 
 STEADY = 10.0
@@ -255,6 +258,8 @@ class Tunnel:
                 self._connects += 1
                 self._refusals = 0
                 self._change.notify_all()
+            elif time.monotonic() - self._up_since > STEADY:
+                self._attempt = 0
             self._tell("up", "", round_trip_ms)
 
     def _go_on(self, failure: Failure) -> bool:
@@ -271,9 +276,8 @@ class Tunnel:
         if failure.do == "port":
             self._port = 0
         else:
-            if self._up_since is not None and time.monotonic() - self._up_since > STEADY:
-                self._attempt = 0
-            seconds = min(0.5 * 2**self._attempt, LONGEST_WAIT if self._up_since is None else 4.0)
+            seconds = 0.5 * 2 ** min(self._attempt, MOST_DOUBLINGS)
+            seconds = min(seconds, LONGEST_WAIT if self._up_since is None else 4.0)
             self._attempt += 1
         again = f"{failure.why}{AGAIN} in {round(seconds)} s" if seconds >= 1 else failure.why
         self._set("broken", again)
