@@ -269,7 +269,7 @@ RULES: dict[str, _Rule] = {
     ),
     "points at an index": _always(
         "refused",
-        "Values of {name} are names of indexes",
+        "Values of {name} are names of indexes, or of what only this server has",
         "{users} would not be there yet when the rows come",
         "Store the names as text.",
     ),

@@ -117,6 +117,15 @@ _QUERIES: list[tuple[Kind, int, str]] = [
         ),
     ),
     (
+        "only 18",
+        18,
+        _grouped(
+            "comments on NOT NULL",
+            _CONSTRAINT
+            + "k.contype = 'n' AND pg_catalog.obj_description(k.oid, 'pg_constraint') IS NOT NULL",
+        ),
+    ),
+    (
         "only 17",
         17,
         _grouped(
@@ -219,6 +228,23 @@ _QUERIES: list[tuple[Kind, int, str]] = [
         0,
         "SELECT 'text search template ' || t.tmplname, '{}'::text[] FROM pg_catalog.pg_ts_template t"
         f" JOIN pg_catalog.pg_namespace n ON n.oid = t.tmplnamespace WHERE {_own('pg_ts_template', 't.oid')}",
+    ),
+    (
+        "of a superuser",
+        0,
+        "SELECT 'text search parser ' || t.prsname, '{}'::text[] FROM pg_catalog.pg_ts_parser t"
+        f" JOIN pg_catalog.pg_namespace n ON n.oid = t.prsnamespace WHERE {_own('pg_ts_parser', 't.oid')}",
+    ),
+    (
+        "of a superuser",
+        0,
+        f"SELECT 'support of the function ' || p.oid::regprocedure, '{{}}'::text[] {_FUNCTION} p.prosupport <> 0",
+    ),
+    (
+        "of a superuser",
+        0,
+        "SELECT 'access method ' || m.amname, '{}'::text[] FROM pg_catalog.pg_am m WHERE m.oid >= 16384 AND NOT EXISTS ("
+        "SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_am'::regclass AND e.objid = m.oid AND e.deptype = 'e')",
     ),
     ("in C", 0, f"SELECT p.oid::regprocedure::text, '{{}}'::text[] {_FUNCTION} l.lanname = 'c'"),
     (

@@ -18,6 +18,7 @@ from wizard.database.inspect import SourceFacts, source_facts, target_facts
 from wizard.database.late_checks import late_checks
 from wizard.database.make_schema import REHEARSED, make_before
 from wizard.database.marker import Owner
+from wizard.database.named_values import named_values
 from wizard.database.not_taken import not_taken
 from wizard.database.parts import cut
 from wizard.database.pgdump import dump_schema
@@ -113,7 +114,8 @@ def prepare(
         left_out=(),  # known once the target was asked
         schema_state=ahead.schema_state,
     )
-    checks = late_checks(source, {entry.oid for entry in ahead.entries if entry.kind == "CHECK CONSTRAINT"})
+    late = {entry.oid for entry in ahead.entries if entry.kind == "CHECK CONSTRAINT"}
+    more = [*late_checks(source, late), *named_values(source)]
     not_in_the_dump = tuple(not_taken(source))
 
     def make(target: Connection) -> None:
@@ -129,7 +131,7 @@ def prepare(
         want_movable(verdicts)
         able = facts.abilities
         schema = sort_schema(
-            ahead.entries, tables, ahead.owners, able.installable or (), more=checks, able=able
+            ahead.entries, tables, ahead.owners, able.installable or (), more=more, able=able
         )
         after = [*schema.after, *matviews]
         parts = [part for table in tables for part in cut(table, part_bytes, major)]

@@ -76,6 +76,11 @@ def test_each_is_refused_by_name(servers: dict[int, Server], tmp_path: Path, cas
             "CREATE RULE turned AS ON INSERT TO t DO ALSO SELECT array_reverse(NEW.a)",
             "rule t turned",
         ),
+        ("CREATE TABLE t (p regprocedure); INSERT INTO t VALUES ('uuidv7()')", "values of public.t.p"),
+        (
+            "CREATE TABLE t (p regprocedure[]); INSERT INTO t VALUES ('{now(),uuidv7()}')",
+            "values of public.t.p",
+        ),
     ],
 )
 def test_what_no_rule_knows_is_refused_before_a_row_comes(
