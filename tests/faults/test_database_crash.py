@@ -5,11 +5,14 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
+from wizard.database.crew import Crew
+from wizard.model.trouble import Trouble
 
 UNLOGGED = """
 CREATE UNLOGGED TABLE sessions (id int PRIMARY KEY, data text);
@@ -90,4 +93,31 @@ def test_a_crash_in_the_middle_of_the_first_copy_is_seen_at_its_end(
     told.move.first_copy()
     assert crashed
     assert target.one("SELECT count(*) FROM sessions") == 3000
+    told.whole_way()
+
+
+def test_what_a_server_that_took_over_had_not_got_yet_is_made_again(
+    source: Database, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, passes = Crew.run, list[int]()
+
+    def failing_over(self: Crew, *tasks: Any, **more: Any) -> None:
+        run(self, *tasks, **more)
+        passes.append(1)
+        if len(passes) == 1:
+            # The last commits are gone with the old primary, whatever it had answered.
+            target.sql(
+                "DROP INDEX by_account; UPDATE _offramp.entry SET done = false WHERE name LIKE '%by_account';"
+                "UPDATE _offramp.tab SET proven = false, source_rows = NULL WHERE tab LIKE '%payments%'"
+            )
+
+    monkeypatch.setattr(Crew, "run", failing_over)
+    told = Told(source, target, tmp_path)
+    told.move.first_copy()
+    assert len(passes) == 2
+    assert told.move.first_proof() is not None
+    assert target.one("SELECT count(*) FROM pg_indexes WHERE indexname = 'by_account'") == 1
+    target.sql("DROP INDEX by_account; UPDATE _offramp.entry SET done = false WHERE name LIKE '%by_account'")
+    with pytest.raises(Trouble, match=r"with its indexes: public\.payments"):
+        told.move.finish()
     told.whole_way()

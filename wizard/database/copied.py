@@ -40,6 +40,16 @@ def emptied(connection: Connection) -> list[tuple[str, str]]:
     return [(key, label) for key, label in connection.execute(_EMPTIED.encode()).fetchall()]
 
 
+def fell_back(connection: Connection) -> bool:
+    """Whether a copy that had come to its end is not whole any more: a crash emptied tables, or a server took
+    over that had not got all of it. Raises psycopg.Error."""
+    row = connection.execute(
+        f"SELECT EXISTS ({_EMPTIED}) OR EXISTS (SELECT FROM _offramp.part WHERE NOT done)"  # noqa: S608
+        " OR EXISTS (SELECT FROM _offramp.entry WHERE stage = 'index' AND NOT done)".encode()
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
 def forget_emptied(connection: Connection, event: Callable[[str], None]) -> None:
     """Have them copied again, and say so. Raises psycopg.Error."""
     found = emptied(connection)

@@ -185,12 +185,13 @@ def _is_in_the_way(build: Build) -> bool:
 
 def _want_whole(target: Connection) -> None:
     rows = target.execute(
-        "SELECT DISTINCT label FROM _offramp.tab JOIN _offramp.part USING (tab) WHERE NOT done"
-        " ORDER BY 1 LIMIT 5"
+        "SELECT label FROM _offramp.tab t WHERE EXISTS (SELECT FROM _offramp.part p WHERE p.tab = t.tab"
+        " AND NOT p.done) OR EXISTS (SELECT FROM _offramp.entry e WHERE e.tab = t.tab AND e.stage = 'index'"
+        " AND NOT e.done) ORDER BY 1 LIMIT 5"
     ).fetchall()
     if rows:
         raise Trouble(
-            f"Not every table has been copied yet: {', '.join(row[0] for row in rows)}.",
+            f"Not every table has been copied yet, with its indexes: {', '.join(row[0] for row in rows)}.",
             untouched="Nothing of the ending was made.",
             remedy="Resume the copy first.",
             code="copy-not-whole",

@@ -16,7 +16,7 @@ from wizard.database.board import Board
 from wizard.database.builds import memory_in_all, work_memory
 from wizard.database.catalogue import Table, read_tables, rows_changed
 from wizard.database.control import Control
-from wizard.database.copied import emptied, forget_emptied, is_whole
+from wizard.database.copied import fell_back, forget_emptied, is_whole
 from wizard.database.copy import states_of
 from wizard.database.crew import Task
 from wizard.database.ending import Ending, take_back
@@ -123,7 +123,7 @@ class Move:
                 self._board.phase("schema")
             while True:
                 self._patience.under_a_snapshot(self._copy_missing, _LOST_BEFORE, self._event)
-                if not self._with_target(emptied):
+                if not self._with_target(fell_back):
                     return self._proofs()
 
     def read_ahead(self) -> Ahead:
