@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.faults.silent_net import Net
@@ -143,3 +144,27 @@ def test_a_proof_is_not_begun_again_because_the_target_broke(
     assert proof.equal, proof.differences
     assert len(dropped) == 1
     assert told.events == []
+
+
+def test_who_breaks_while_it_ends_others_is_ended_too(
+    source: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = Told(source, source, tmp_path).move._ends
+    first = ends.open_source("look")
+    mine = first.info.backend_pid
+    ends.give_up(first)
+    end, ended = Ends._end, list[list[int]]()
+
+    def breaks(self: Ends, connection: psycopg.Connection, pids: list[int]) -> None:
+        ended.append(sorted(pids))
+        if len(ended) == 1:
+            ended.append([connection.info.backend_pid])
+            raise psycopg.OperationalError("the connection is lost")
+        end(self, connection, pids)
+
+    monkeypatch.setattr(Ends, "_end", breaks)
+    with pytest.raises(psycopg.OperationalError):
+        ends.open_source("look")
+    ends.close(ends.open_source("look"))
+    (broke,) = ended[1]
+    assert ended[2] == sorted([mine, broke])

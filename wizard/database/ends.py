@@ -87,7 +87,8 @@ class Ends:
             except BaseException:
                 with self._lock:
                     self._given_up[side] += pids
-                self._hang_up(connection)
+                # It may be the network, and then this one stays there too.
+                self.give_up(connection)
                 raise
         return connection
 
