@@ -56,7 +56,8 @@ PINNED = {
 }
 
 _PIN = """
-SELECT pg_catalog.set_config(known.name, coalesce(wanted.value, known.boot_val), false)
+SELECT pg_catalog.set_config(known.name, coalesce(wanted.value, known.boot_val), false),
+    (SELECT pg_catalog.obj_description(pg_catalog.to_regnamespace('_offramp'), 'pg_namespace'))
 FROM pg_catalog.pg_settings AS known
 LEFT JOIN unnest(%s::text[], %s::text[]) AS wanted(name, value) ON pg_catalog.lower(known.name) = wanted.name
 WHERE pg_catalog.pg_backend_pid() = %s AND CASE
@@ -65,7 +66,9 @@ WHERE pg_catalog.pg_backend_pid() = %s AND CASE
         AND pg_catalog.starts_with(known.name, 'enable_')
     ELSE true END
 """
-"""Whatever forbids the planner a way of reading is taken back: a part of a table is found by its pages, or
+"""With the run that works on what is copied there, as the marker says (`sole_run`).
+
+Whatever forbids the planner a way of reading is taken back: a part of a table is found by its pages, or
 the whole table is read for each of its parts."""
 
 _PASSING = (
@@ -115,6 +118,7 @@ def connect(
     settings: dict[str, str] | None = None,
     *,
     through_a_pooler: bool = False,
+    run: str | None = None,
 ) -> Connection:
     """Open one connection with the pinned settings, in autocommit.
 
@@ -123,22 +127,26 @@ def connect(
     Args:
         through_a_pooler: whether it may lead to a pooler. Nothing is set then: it would stay with the next
             client that gets the server's connection, which is the live app.
+        run: who alone may be working on the copy that is there; None does not look.
 
     Raises:
         psycopg.Error: it could not be opened.
-        Trouble: it leads to a pooler, and may not.
+        Trouble: it leads to a pooler, and may not; or another run has taken the copy over.
     """
     parameters = _parameters(application, KEEP_ALIVE)
     return _pinned(
         psycopg.connect(url.reveal(), autocommit=True, prepare_threshold=None, **parameters),
         settings,
+        run,
         through_a_pooler=through_a_pooler,
     )
 
 
-def connect_line(url: Secret, application: str, settings: dict[str, str] | None = None) -> Line:
+def connect_line(
+    url: Secret, application: str, settings: dict[str, str] | None = None, run: str | None = None
+) -> Line:
     """The same, as a line whose bytes can be taken."""
-    return _pinned(open_line(url, _parameters(application, {})), settings)
+    return _pinned(open_line(url, _parameters(application, {})), settings, run)
 
 
 def _parameters(application: str, more: dict[str, int]) -> dict[str, Any]:
@@ -156,14 +164,23 @@ def is_pooled(connection: Connection) -> bool:
     return row is None or row[0] != connection.info.backend_pid
 
 
-def _pinned(connection: C, settings: dict[str, str] | None, *, through_a_pooler: bool = False) -> C:
+def _pinned(
+    connection: C, settings: dict[str, str] | None, run: str | None, *, through_a_pooler: bool = False
+) -> C:
     wanted = {**PINNED, **(settings or {})}
     try:
-        done = connection.execute(
+        row = connection.execute(
             _PIN,
             (list(wanted), list(wanted.values()), connection.info.backend_pid),
-        ).rowcount
-        if not done and not through_a_pooler:
+        ).fetchone()
+        if row is not None and run is not None and row[1] not in (None, run):
+            raise Trouble(
+                "Another run has taken this copy over, on this machine or another one.",
+                untouched="This run writes nothing more to the target. What it has copied stays.",
+                remedy="Let the other run go on; or end it, and resume here.",
+                code="taken-over",
+            )
+        if row is None and not through_a_pooler:
             raise Trouble(
                 "The database is behind a connection pooler: no snapshot can be shared through one.",
                 untouched="Nothing was written, and no setting was changed.",

@@ -37,6 +37,7 @@ class Ends:
         search_path: what an app of the source begins with, once a snapshot was taken. Lines use it on both
             sides: whoever asks for a table's rows has the functions in its indexes looked at, and these may
             rely on it. Everything else sees no schema but pg_catalog, so that names come qualified.
+        alone: whether each new connection to the target sees that no other run has taken the copy over.
     """
 
     def __init__(self, source: Callable[[], Secret], target: Callable[[], Secret], session: str) -> None:
@@ -44,6 +45,7 @@ class Ends:
         self.session = clean(session)[-24:]
         self.run = secrets.token_hex(4)
         self.search_path = ""
+        self.alone = False
         self._open: set[Connection] = set()
         self._backends: weakref.WeakKeyDictionary[Connection, tuple[str, int]] = weakref.WeakKeyDictionary()
         self._given_up: dict[str, list[int]] = {"source": [], "target": []}
@@ -59,7 +61,8 @@ class Ends:
 
     def open_target(self, role: str, settings: dict[str, str] | None = None) -> Connection:
         """Connect to the target. Raises psycopg.Error, or Trouble from the URL's giver."""
-        return self._known("target", connect(self._urls["target"](), self._name(role), settings))
+        run = self.run if self.alone else None
+        return self._known("target", connect(self._urls["target"](), self._name(role), settings, run=run))
 
     def open_source_line(self, role: str) -> Line:
         """The same as `open_source`, with its bytes to be had."""
@@ -68,8 +71,8 @@ class Ends:
 
     def open_target_line(self, role: str) -> Line:
         """The same as `open_target`, with its bytes to be had."""
-        settings = {"search_path": self.search_path}
-        return self._known("target", connect_line(self._urls["target"](), self._name(role), settings))
+        settings, run = {"search_path": self.search_path}, self.run if self.alone else None
+        return self._known("target", connect_line(self._urls["target"](), self._name(role), settings, run))
 
     def _name(self, role: str) -> str:
         return f"offramp/{self.session}/{self.run}/{role}"

@@ -8,7 +8,6 @@ read from the marker on the target, and nothing is done twice. All methods block
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from wizard.database import marker
 from wizard.database.again import Again
@@ -31,6 +30,7 @@ from wizard.database.patience import Patience
 from wizard.database.preparation import Ahead, describe, prepare, still_true
 from wizard.database.progress import CopyProgress, Proof, TableProof
 from wizard.database.snapshot import Snapshot
+from wizard.database.sole_run import sign, take_over
 from wizard.database.staff import Staff
 from wizard.database.table_state import Job, State, show
 from wizard.database.verify import Verifier
@@ -40,8 +40,6 @@ from wizard.model.trouble import Trouble
 
 PROOF_BYTES = 64 * 1024 * 1024
 """Bytes of a table that one query of the last proof digests."""
-
-T = TypeVar("T")
 
 
 class Move:
@@ -271,6 +269,7 @@ class Move:
                 event=self._event,
                 with_target=self._with_target,
             )
+            self._with_target(lambda target: sign(target, self._ends.run))
         states, known, job = self._beginning(snapshot)
         keys = self._keys.tasks(snapshot.connection, states.values(), job) if self._prove else []
         self._board.phase("data")
@@ -372,6 +371,8 @@ class Move:
     def _clear_leftovers(self) -> None:
         if self._cleared:
             return
+        session, run = self._session, self._ends.run
+        self._ends.alone = self._with_target(lambda target: take_over(target, session, run))
         ended = self._with_source(self._ends.end_leftovers)
         ended += self._with_target(self._ends.end_leftovers)
         if ended:
