@@ -49,7 +49,7 @@ def _command(
 
 
 def _ended(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
-    """Ctrl+c while nothing is at work yet that could stop by itself, or no more."""
+    """Run it. Ctrl+c may come while nothing is at work yet that could stop by itself, or no more."""
     try:
         return run(options)
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from screens.headless.db_live import Watch
+from screens.headless.db_proof_picture import ProofPace
 from screens.headless.db_voice import Voice
 from screens.headless.db_work import keys_are_heard
 from screens.monitor.copy import PHASES, arrange, table_line, whole
@@ -21,13 +22,17 @@ TOLD_ONE_BY_ONE: Final = 60
 def copy_watch(voice: Voice, control: Control) -> Watch[CopyProgress]:
     """What shows a copy. It knows by `control` whether it is paused."""
     rows: list[str] = []
+    pace = ProofPace()
     keys = "p pause   + - workers   ctrl+c stop" if keys_are_heard() else "ctrl+c stop"
 
     def picture(progress: CopyProgress, cells: int) -> Sequence[Line]:
         rows[:] = arrange(rows, progress.tables, TABLES_SHOWN)
         by_name = {table.name: table for table in progress.tables}
         moving = not control.paused and not progress.waiting_for
-        lines = whole(progress, cells, moving=moving, known=True)
+        if progress.phase == "proof":
+            lines = pace.lines(progress, cells, moving=moving)
+        else:
+            lines = whole(progress, cells, moving=moving, known=True)
         lines += [table_line(by_name[name], cells, moving=moving) for name in rows]
         if control.paused:
             lines.append(line(Span("⏸ paused", "attention"), "   p goes on   ctrl+c stops"))
@@ -38,7 +43,10 @@ def copy_watch(voice: Voice, control: Control) -> Watch[CopyProgress]:
         return lines
 
     return Watch(
-        voice, picture=picture, words=lambda progress: _words(progress, control.paused), fields=_fields
+        voice,
+        picture=picture,
+        words=lambda progress: _words(progress, pace, control.paused),
+        fields=lambda progress: _fields(progress, pace),
     )
 
 
@@ -81,7 +89,12 @@ class Proven:
                 watch.say(f"{mark} {table.name}, {number(table.rows)} row{'s' * (table.rows != 1)}")
 
 
-def _words(progress: CopyProgress, paused: bool) -> str:
+def _words(progress: CopyProgress, pace: ProofPace, paused: bool) -> str:
+    if progress.phase == "proof":
+        done, of = pace.parts(progress)
+        parts = pace.words(progress, moving=not paused and not progress.waiting_for)
+        parts.insert(1, f"{done:,} of {of:,} part{'s' * (of != 1)}")
+        return _with_reason(parts, progress, paused)
     parts = [PHASES.get(progress.phase, progress.phase)]
     if progress.bytes and progress.phase != "done":
         parts.append(sizes(progress.bytes, progress.estimated_bytes))
@@ -91,6 +104,10 @@ def _words(progress: CopyProgress, paused: bool) -> str:
         parts.append(f"rows: {span(*progress.seconds_left)} left")
     if progress.tables:
         parts.append(f"{progress.tables_proven} of {len(progress.tables)} tables proven")
+    return _with_reason(parts, progress, paused)
+
+
+def _with_reason(parts: list[str], progress: CopyProgress, paused: bool) -> str:
     if paused:
         parts.append("paused")
     elif progress.waiting_for:
@@ -98,7 +115,8 @@ def _words(progress: CopyProgress, paused: bool) -> str:
     return " · ".join(parts)
 
 
-def _fields(progress: CopyProgress) -> dict[str, object]:
+def _fields(progress: CopyProgress, pace: ProofPace) -> dict[str, object]:
+    done, of = pace.parts(progress)
     return {
         "phase": progress.phase,
         "bytes": progress.bytes,
@@ -109,5 +127,7 @@ def _fields(progress: CopyProgress) -> dict[str, object]:
         "workers": progress.workers,
         "tables": len(progress.tables),
         "tables_proven": progress.tables_proven,
+        "parts_done": done,
+        "parts": of,
         "waiting_for": progress.waiting_for,
     }

@@ -16,7 +16,7 @@ from wizard.database.control import Control
 from wizard.database.inspect import inspect_source
 from wizard.database.move import Move
 from wizard.database.progress import CopyProgress, Proof
-from wizard.database.standalone import stand
+from wizard.database.standalone import stand, unfinished
 
 
 def verify(source: str, target: str, *, json: bool, workers: int | None) -> int:
@@ -29,6 +29,8 @@ def verify(source: str, target: str, *, json: bool, workers: int | None) -> int:
         there, here = name_end(source, "source", heroku), name_end(target, "target", heroku)
         voice.line(source_line(there.label, inspect_source(there.url())))
         voice.line(source_line(here.label, inspect_source(here.url()), "with"))
+        if unfinished(here.url):
+            voice.line("note  The target holds a copy or a restore of Offramp's that is not over (_offramp).")
         voice.line("Both are only read.")
         proof = prove(voice, there, here, workers=workers)
     if proof is None:

@@ -54,7 +54,11 @@ def run_watched(
             errors.append(error)
 
     thread = threading.Thread(target=in_thread, name="offramp-work", daemon=True)
-    with _keyboard(keys) as restore, _signals(control, say, restore):
+    with contextlib.ExitStack() as stack:
+        put_back: list[Callable[[], None]] = []
+        # Outermost: a ctrl+c while the terminal is put back must not end that.
+        stack.enter_context(_signals(control, say, lambda: [one() for one in put_back]))
+        put_back.append(stack.enter_context(_keyboard(keys)))
         thread.start()
         while thread.is_alive():
             thread.join(LOOK)
@@ -66,10 +70,11 @@ def run_watched(
 
 
 @contextlib.contextmanager
-def _signals(control: Control, say: Callable[[str], None], restore: Callable[[], None]) -> Iterator[None]:
+def _signals(control: Control, say: Callable[[str], None], restore: Callable[[], object]) -> Iterator[None]:
     def asked(number: int, frame: FrameType | None) -> None:
         if control.stopped:
             restore()
+            _show_cursor()
             os._exit(INTERRUPTED)
         control.stop()
         say("Stopping cleanly. Once more ctrl+c ends it at once.")
@@ -81,7 +86,17 @@ def _signals(control: Control, say: Callable[[str], None], restore: Callable[[],
         yield
     finally:
         for one, handler in before.items():
-            signal.signal(one, handler)
+            # Who was obeyed once may press it again at any moment, and wants no traceback for it.
+            signal.signal(one, asked if control.stopped else handler)
+
+
+def _show_cursor() -> None:
+    """It is hidden while lines are rewritten in place."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            if stream.isatty() and os.environ.get("TERM") != "dumb":
+                os.write(stream.fileno(), b"\x1b[?25h")
+                return
 
 
 @contextlib.contextmanager

@@ -99,6 +99,19 @@ def stand(source: Url, target: Url, kind: str = "db-copy") -> Standing:
     )
 
 
+def unfinished(target: Url) -> bool:
+    """Whether a copy or a restore of Offramp's on the target is not over, or was kept to be gone on with.
+
+    Raises:
+        Trouble: it cannot be reached.
+    """
+    try:
+        with connect(target(), "offramp/look") as here:
+            return marker.read_owner(here) is not None
+    except psycopg.Error as error:
+        raise trouble(error, "The target cannot be read") from error
+
+
 def _place(connection: Connection) -> tuple[object, ...]:
     """What no two servers share: an ordinary role may not read a cluster's own number everywhere."""
     row = connection.execute(
