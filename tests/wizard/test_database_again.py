@@ -240,3 +240,21 @@ def test_a_source_that_breaks_while_its_grants_are_read_is_asked_again(
     monkeypatch.setattr(ending, "read_grants", breaking)
     told.move.finish()
     assert broke
+
+
+@pytest.mark.parametrize(("major", "leaf"), [(16, 2), (18, 1)])
+def test_parts_are_read_for_statistics_no_more_often_than_they_must(
+    old: Server, new: Server, source: Database, tmp_path: Path, major: int, leaf: int
+) -> None:
+    source.sql(
+        "CREATE TABLE top (a int, b int) PARTITION BY RANGE (a);"
+        "CREATE TABLE middle PARTITION OF top FOR VALUES FROM (0) TO (9) PARTITION BY RANGE (b);"
+        "CREATE TABLE low PARTITION OF middle FOR VALUES FROM (0) TO (9);"
+        "INSERT INTO top SELECT i % 9, i % 9 FROM generate_series(1, 999) i"
+    )
+    target = (old if major == 16 else new).database()
+    finished(source, target, tmp_path)
+    counts = dict(target.sql("SELECT relname, analyze_count FROM pg_stat_user_tables"))
+    assert [counts[name] for name in ("top", "middle", "low")] == [1, 1, leaf]
+    known = "SELECT count(*) FROM pg_stats WHERE inherited AND tablename IN ('top', 'middle')"
+    assert target.one(known) == 4

@@ -213,15 +213,22 @@ def _set(target: Connection, states: dict[tuple[str, str], SequenceState]) -> No
 def _analyze(target: Connection, search_path: str) -> None:
     """Statistics of what has no rows of its own; every table got its own after its copy. Functions in
     indexes are called for them, and may rely on the search path."""
+    # Before 18 all that is below a partitioned table is read again with it, once for each that is named.
+    alone = target.info.server_version >= 180000
     rows = target.execute(
-        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c"
+        "SELECT n.nspname, c.relname, c.relkind FROM pg_catalog.pg_class c"
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE c.relkind IN ('p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', '_offramp')"
+        " WHERE (c.relkind = 'm' OR c.relkind = 'p' AND (%s OR NOT c.relispartition))"
+        " AND n.nspname NOT IN ('pg_catalog', 'information_schema', '_offramp')",
+        (alone,),
     ).fetchall()
     if rows:
         # For the session: in a transaction all of them would stay locked to its end.
         path = sql.SQL("SELECT pg_catalog.set_config('search_path', {}, false)")
         target.execute(path.format(sql.Literal(search_path)))
-        names = sql.SQL(", ").join(sql.Identifier(schema, name) for schema, name in rows)
+        names = sql.SQL(", ").join(
+            sql.SQL("ONLY {}" if alone and kind == "p" else "{}").format(sql.Identifier(schema, name))
+            for schema, name, kind in rows
+        )
         target.execute(sql.SQL("ANALYZE {}").format(names))
         target.execute(path.format(sql.Literal("")))
