@@ -162,6 +162,23 @@ def test_what_the_target_refuses_is_named_and_the_rest_is_made(old: Server, new:
     assert lost.judgement == "lost" and lost.words.endswith("is missing")
 
 
+def test_the_right_to_use_a_foreign_server_is_carried(old: Server, new: Server) -> None:
+    source, target = old.database(), new.database()
+    for database in (source, target):
+        database.sql(
+            'CREATE FOREIGN DATA WRAPPER far; CREATE SERVER "odd s" FOREIGN DATA WRAPPER far;'
+            'GRANT USAGE ON FOREIGN DATA WRAPPER far TO app; ALTER SERVER "odd s" OWNER TO app',
+            "postgres",
+        )
+    source.sql('GRANT USAGE ON FOREIGN SERVER "odd s" TO both_know')
+    assert [one.words for one in compared(source, target)] == [
+        "USAGE on the foreign server odd s for the role both_know is missing"
+    ]
+    assert carry(source, target) == []
+    assert target.one("SELECT has_server_privilege('both_know', 'odd s', 'USAGE')")
+    assert compared(source, target) == []
+
+
 def test_a_right_that_the_older_version_lacks_is_named(old: Server, new: Server) -> None:
     source, target = new.database(), old.database()
     source.sql("CREATE TABLE t (id int); GRANT MAINTAIN, SELECT ON t TO both_know")

@@ -23,7 +23,7 @@ PUBLIC = ""
 
 class Thing(Noun, frozen=True, kw_only=True):
     """What rights are about. `kind`: schema, table (views too), sequence, column, function, procedure, type,
-    large object, or "tables", "functions" and so on for default privileges. `detail` is a column's name or the types of
+    large object, foreign server, or "tables", "functions" and so on for default privileges. `detail` is a column's name or the types of
     a function's arguments, as Postgres writes them."""
 
     kind: str
@@ -37,8 +37,8 @@ class Thing(Noun, frozen=True, kw_only=True):
         match self.kind:
             case "schema":
                 text = f"schema {self.schema}"
-            case "large object":
-                text = f"large object {self.name}"
+            case "large object" | "foreign server":
+                text = f"{self.kind} {self.name}"
             case "column":
                 text = f"column {self.schema}.{self.name}.{self.detail}"
             case "function" | "procedure":
@@ -92,6 +92,9 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND {_own("pg_class", "c.oid")
 UNION ALL
 SELECT 'large object', '', m.oid::text, '', m.lomowner, m.lomacl
 FROM pg_catalog.pg_largeobject_metadata m WHERE m.lomacl IS NOT NULL
+UNION ALL
+SELECT 'foreign server', '', s.srvname, '', s.srvowner, coalesce(s.srvacl, pg_catalog.acldefault('S', s.srvowner))
+FROM pg_catalog.pg_foreign_server s
 UNION ALL
 SELECT 'column', n.nspname, c.relname, a.attname, c.relowner, a.attacl
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
@@ -275,6 +278,8 @@ def _on(thing: Thing) -> sql.Composed:
             return _word("LARGE OBJECT ") + sql.Literal(int(thing.name))
         case "schema":
             return sql.SQL("SCHEMA {}").format(sql.Identifier(thing.schema))
+        case "foreign server":
+            return sql.SQL("FOREIGN SERVER {}").format(sql.Identifier(thing.name))
         case "function" | "procedure" as kind:
             name = sql.Identifier(thing.schema, thing.name)
             # Types as the server wrote them, quoted where they must be.
