@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from wizard.database.catalogue import NOT_OURS, Table
-from wizard.database.connect import Connection
+from wizard.database.connect import Connection, is_passing, reason
 from wizard.database.digest import Digest, digest, sums_query
 from wizard.database.progress import Difference, Judgement
 
@@ -61,15 +61,21 @@ def compare_view(source: Connection, target: Connection, view: Table) -> Differe
     Raises:
         psycopg.Error: it cannot be read.
     """
-    there, here = digest(source, view), digest(target, view)
-    if there == here:
-        return None
-    judgement, said = _judged(target, view, here)
+    there = digest(source, view)
+    judgement: Judgement
+    try:
+        here = digest(target, view)
+    except psycopg.ProgrammingError as error:
+        judgement, said = "lost", f"cannot be read here: {reason(error)}"
+    else:
+        if there == here:
+            return None
+        judgement, why = _judged(target, view, here)
+        said = f"has other rows than on the source ({there.rows:,} there, {here.rows:,} here): {why}"
     return Difference(
         kind="materialised view",
         name=view.label,
-        words=f"materialised view {view.label} has other rows than on the source ({there.rows:,} there,"
-        f" {here.rows:,} here): {said}",
+        words=f"materialised view {view.label} {said}",
         judgement=judgement,
     )
 
@@ -82,9 +88,9 @@ def _judged(target: Connection, view: Table, here: Digest) -> tuple[Judgement, s
             return "harmless", "it was filled here anew, and is older on the source"
         if _BY_THE_CLOCK.search(query) or _anew(target, view, query) != now:
             return "harmless", "its query gives other rows each time"
-    except psycopg.OperationalError:
-        raise
-    except psycopg.Error:
+    except psycopg.Error as error:
+        if is_passing(error):
+            raise
         return "lost", "its query cannot be run here"
     return "lost", "its query gives other rows than it has; refresh it"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import psycopg
 
-from wizard.database.connect import Connection
+from wizard.database.connect import Connection, is_passing
 from wizard.database.inspect import installable_extensions
 from wizard.database.progress import Difference, Judgement
 from wizard.model.noun import Noun
@@ -96,13 +96,13 @@ def compare_surroundings(
 
 def not_installable(target: Connection, names: Iterable[str]) -> set[str]:
     """Those of the extensions `names` that the target does not have, or not for this role. Each is tried, and
-    taken back. Raises psycopg.OperationalError."""
+    taken back. Raises psycopg.Error when the connection breaks."""
     names = set(names)
     try:
         return names - set(installable_extensions(target, sorted(names))) if names else set()
-    except psycopg.OperationalError:
-        raise
-    except psycopg.Error:
+    except psycopg.Error as error:
+        if is_passing(error):
+            raise
         # Nothing may be written here, so nothing can be installed.
         target.execute("ROLLBACK")
         return names

@@ -2,14 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 import psycopg
+from psycopg import errors, sql
 
 from wizard.database.board import Board
 from wizard.database.catalogue import SequenceState, Table, read_sequences, read_tables
-from wizard.database.connect import Connection, reason
+from wizard.database.connect import Connection, is_passing, reason
 from wizard.database.control import Control
 from wizard.database.crew import Crew, Hands, Task
 from wizard.database.differing_rows import differing_rows
@@ -71,7 +72,7 @@ class Verifier:
         # For hours maybe: no connection that idles meanwhile must have lived through it.
         self._crew().run(tasks)
         sequences = read_sequences(there)
-        self._found += _sequence_differences(sequences, self._with_target(read_sequences))
+        self._found += self._with_target(lambda here: _sequence_differences(sequences, here))
 
         def compare(here: Connection) -> tuple[list[Difference], tuple[str, ...]]:
             try:
@@ -155,10 +156,21 @@ class Verifier:
         try:
             with self._finding:
                 self._rows[table.key] = differing_rows(source, target, table, rows)
-        except (psycopg.DataError, psycopg.ProgrammingError, psycopg.NotSupportedError):
-            # That the table differs is known, and told.
-            hands.let_go(at_once=True)
+        except psycopg.Error as error:
+            if is_passing(error) or self._control.stopped:
+                raise
+            # That the table differs is known.
+            self._rows[table.key] = RowDifferences(
+                words=(f"the rows that differ cannot be found: {reason(error)}",), missing=0, more=0
+            )
+            self._begin_anew(hands)
         return []
+
+    @staticmethod
+    def _begin_anew(hands: Hands) -> None:
+        """End the source's transaction, which may have failed."""
+        hands.rest()
+        hands.let_go(at_once=True)
 
     def _view_task(self, view: Table) -> Task:
         def look(hands: Hands) -> list[Task]:
@@ -171,9 +183,14 @@ class Verifier:
         return Task(f"Materialised view {view.label} cannot be compared", look)
 
     def _large_objects(self, hands: Hands) -> list[Task]:
+        try:
+            said = large_object_differences(hands.source, hands.target)
+        except errors.InsufficientPrivilege as error:
+            said = [f"large objects cannot be compared: {reason(error)}"]
+            self._begin_anew(hands)
         found = [
             Difference(kind="large object", name=_number(words), words=words, judgement="lost")
-            for words in large_object_differences(hands.source, hands.target)
+            for words in said
         ]
         with self._lock:
             self._found += found
@@ -208,17 +225,43 @@ def _on_both(there: Sequence[Table], here: Sequence[Table]) -> list[Table]:
 
 
 def _sequence_differences(
-    source: dict[tuple[str, str], SequenceState], target: dict[tuple[str, str], SequenceState]
+    source: dict[tuple[str, str], SequenceState], target: Connection
 ) -> list[Difference]:
     """Those of the states; a sequence that is missing is found by its definition."""
+    states, refused = _states_here(target, source)
     found = []
     for (schema, name), (last, called) in source.items():
-        here = target.get((schema, name))
-        if here is not None and here != (last, called):
-            label = clean(f"{schema}.{name}")
+        here = states.get((schema, name), (last, called))
+        label = clean(f"{schema}.{name}")
+        if (schema, name) in refused:
+            words = f"sequence {label} cannot be read here: {refused[schema, name]}"
+        elif here != (last, called):
             words = (
                 f"sequence {label} differs: {last}{'' if called else ' not used yet'} on the source,"
                 f" {here[0]}{'' if here[1] else ' not used yet'} here"
             )
-            found.append(Difference(kind="sequence", name=label, words=words, judgement="lost"))
+        else:
+            continue
+        found.append(Difference(kind="sequence", name=label, words=words, judgement="lost"))
     return found
+
+
+def _states_here(
+    target: Connection, wanted: Iterable[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], SequenceState], dict[tuple[str, str], str]]:
+    """The states of the target's sequences, and why some of those `wanted` cannot be read."""
+    try:
+        return read_sequences(target), {}
+    except psycopg.ProgrammingError:
+        # One of them is somebody else's, or went away meanwhile.
+        states: dict[tuple[str, str], SequenceState] = {}
+        refused: dict[tuple[str, str], str] = {}
+        for name in wanted:
+            query = sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(*name))
+            try:
+                states.update((name, (last, called)) for last, called in target.execute(query).fetchall())
+            except (errors.UndefinedTable, errors.InvalidSchemaName):
+                continue
+            except psycopg.ProgrammingError as error:
+                refused[name] = reason(error)
+        return states, refused
