@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the SQL reads better in whole lines
-"""More than a hundred single changes of a copied database, each of which a proof must find and name.
+"""More than two hundred single changes of a copied database, each of which a proof must find and name.
 
 Which rows and values they are about is drawn from a seed; that there is one of every kind is not.
 """
@@ -7,6 +7,8 @@ Which rows and values they are about is drawn from a seed; that there is one of 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from tests.wizard import tampering_of_objects as of_objects
 
 ROWS = 400
 """Of the table of every type."""
@@ -94,6 +96,7 @@ SELECT lo_from_bytea(770001, repeat('a large object', 100)::bytea), lo_from_byte
 CREATE SCHEMA other;
 CREATE TABLE other.users (id int PRIMARY KEY, note text);
 INSERT INTO other.users SELECT i, 'n' || i FROM generate_series(1, 50) i;
+{of_objects.SOURCE}
 """
 
 
@@ -147,8 +150,9 @@ def tamperings(seed: int) -> list[Tampering]:
     """All changes, as drawn from `seed`, each with a name of its own."""
     draw = random.Random(seed)
     found = [*_values(draw), *_rows(draw), *_sequences(draw)]
-    found += [Tampering(what, *rest) for what, rest in (_OBJECTS | _CODE | _RIGHTS).items()]
-    assert len({one.what for one in found}) == len(found) >= 100
+    for kind in (_OBJECTS, _CODE, _RIGHTS, of_objects.TABLES, of_objects.CODE, of_objects.RIGHTS):
+        found += [Tampering(what, *rest) for what, rest in kind.items()]
+    assert len({one.what for one in found}) == len(found) >= 200
     return found
 
 

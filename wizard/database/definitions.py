@@ -17,8 +17,13 @@ _HIDDEN = (
 
 
 def _own(catalogue: str, oid: str) -> str:
+    return f"n.nspname NOT IN {_HIDDEN} AND {_no_member(catalogue, oid)}"
+
+
+def _no_member(catalogue: str, oid: str) -> str:
+    """Not of an extension."""
     return (
-        f"n.nspname NOT IN {_HIDDEN} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid ="
+        "NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid ="
         f" 'pg_catalog.{catalogue}'::regclass AND e.objid = {oid} AND e.deptype = 'e')"
     )
 
@@ -71,6 +76,12 @@ _RELATIONS = {
         " FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid",
         of_type="nullif(c.reloftype, 0)::regtype",
         access="SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = c.relam",
+        server="SELECT v.srvname FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_foreign_server v"
+        " ON v.oid = f.ftserver WHERE f.ftrelid = c.oid",
+        # Like those of a server they may hold a password.
+        foreign_options_="SELECT "
+        + _hash(_listed("f.ftoptions"))
+        + " FROM pg_catalog.pg_foreign_table f WHERE f.ftrelid = c.oid",
     )
     + f" FROM pg_catalog.pg_class c {_RELATION} AND c.relkind IN ('r', 'p', 'f')",
     "column": f"SELECT {_NAME} || '.' || a.attname, "
@@ -90,13 +101,16 @@ _RELATIONS = {
         # Debian's Postgres 15 writes a pg_attver there that differs after every restore.
         options="SELECT pg_catalog.string_agg(o, ', ' ORDER BY o) FROM pg_catalog.unnest(a.attoptions) o"
         " WHERE o NOT LIKE 'pg\\_attver=%'",
-        # A child's columns are in another order after a restore: those of its parents come first.
-        position=f"CASE WHEN NOT {_IS_CHILD} THEN pg_catalog.row_number() OVER"
+        foreign_options_=_hash(_listed("a.attfdwoptions")),
+        # An heir's columns are in another order after a restore: those of its parents come first.
+        position=f"CASE WHEN c.relispartition OR NOT {_IS_CHILD} THEN pg_catalog.row_number() OVER"
         " (PARTITION BY a.attrelid ORDER BY a.attnum) END",
     )
     + " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
     " LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
-    f" {_RELATION} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')",
+    f" {_RELATION} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')"
+    # Of a composite type an extension's member is the type itself.
+    " AND " + _no_member("pg_type", "c.reltype"),
     "index": f"SELECT {_NAME}, "
     + _parts(
         definition="pg_catalog.pg_get_indexdef(c.oid)",
@@ -132,7 +146,13 @@ _RELATIONS = {
     + f" FROM pg_catalog.pg_class c {_RELATION} AND c.relkind IN ('v', 'm')",
     # A copy of it at a partition is its own only where it is switched another way.
     "trigger": f"SELECT {_NAME} || '.' || g.tgname, "
-    + _parts(definition="pg_catalog.pg_get_triggerdef(g.oid)", enabled="g.tgenabled")
+    + _parts(
+        # Its arguments stand last, and are often the address and the token of a webhook.
+        definition=r"pg_catalog.regexp_replace(pg_catalog.pg_get_triggerdef(g.oid), '^(.* EXECUTE FUNCTION ).*$', '\1')"
+        " || g.tgfoid::regproc",
+        arguments_=f"CASE WHEN g.tgnargs > 0 THEN {_hash('g.tgargs')} END",
+        enabled="g.tgenabled",
+    )
     + f" FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid {_RELATION}"
     " AND CASE WHEN g.tgparentid = 0 THEN NOT g.tgisinternal ELSE g.tgenabled <>"
     " (SELECT u.tgenabled FROM pg_catalog.pg_trigger u WHERE u.oid = g.tgparentid) END",
@@ -191,6 +211,8 @@ _CODE = {
         parallel="p.proparallel",
         cost="p.procost",
         rows="nullif(p.prorows, 0)",
+        support="nullif(p.prosupport, 0)::regproc",
+        transforms=_listed("p.protrftypes::regtype[]::text[]"),
         settings_=_hash("p.proconfig::text"),
         body_=_hash("pg_catalog.concat(p.prosrc, ' ', p.probin)"),
     )
@@ -207,9 +229,18 @@ _CODE = {
     "aggregate": f"SELECT {_ARGUMENTS}, "
     + _parts(
         kind="a.aggkind",
-        functions="pg_catalog.concat_ws(', ', a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggmtransfn, a.aggmfinalfn)",
+        functions="pg_catalog.concat_ws(', ', a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggmtransfn, a.aggmfinalfn,"
+        " a.aggserialfn, a.aggdeserialfn, a.aggminvtransfn)",
         state="pg_catalog.format_type(a.aggtranstype, NULL)",
         begins_with="a.agginitval",
+        ends="pg_catalog.concat_ws(' ', a.aggfinalextra, a.aggfinalmodify)",
+        space="nullif(a.aggtransspace, 0)",
+        moving_state="CASE WHEN a.aggmtranstype <> 0 THEN pg_catalog.format_type(a.aggmtranstype, NULL) END",
+        moving_begins_with="a.aggminitval",
+        moving_ends="CASE WHEN a.aggmtranstype <> 0 THEN"
+        " pg_catalog.concat_ws(' ', a.aggmfinalextra, a.aggmfinalmodify) END",
+        moving_space="nullif(a.aggmtransspace, 0)",
+        direct_arguments="nullif(a.aggnumdirectargs, 0)",
         sort="nullif(a.aggsortop, 0)::regoperator",
     )
     + f" FROM pg_catalog.pg_aggregate a JOIN pg_catalog.pg_proc p ON p.oid = a.aggfnoid {_PROCEDURE}"
@@ -221,13 +252,16 @@ _CODE = {
         " FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid",
         base="CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END",
         of="SELECT pg_catalog.concat_ws(' ', pg_catalog.format_type(r.rngsubtype, NULL), o.opcname,"
-        " nullif(r.rngcanonical, 0)::regproc, nullif(r.rngsubdiff, 0)::regproc) FROM pg_catalog.pg_range r"
+        " nullif(r.rngcanonical, 0)::regproc, nullif(r.rngsubdiff, 0)::regproc,"
+        " 'collated by ' || nullif(r.rngcollation, 0)::regcollation) FROM pg_catalog.pg_range r"
         " JOIN pg_catalog.pg_opclass o ON o.oid = r.rngsubopc WHERE r.rngtypid = t.oid",
         not_null="t.typnotnull",
-        default="t.typdefault",
-        collation="SELECT l.collname FROM pg_catalog.pg_collation l WHERE l.oid = t.typcollation AND t.typtype = 'd'",
+        # The text beside it was made under the search path of whoever defined it.
+        default="coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 0), t.typdefault)",
+        collation="CASE WHEN t.typtype = 'd' THEN nullif(t.typcollation, 0)::regcollation END",
     )
-    + f" FROM pg_catalog.pg_type t {_TYPE} AND t.typtype IN ('e', 'd', 'r', 'm', 'b') AND t.typelem = 0",
+    + f" FROM pg_catalog.pg_type t {_TYPE} AND (t.typtype IN ('e', 'd', 'r', 'm', 'b') AND t.typelem = 0"
+    " OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))",
     "domain constraint": "SELECT n.nspname || '.' || t.typname || '.' || k.conname, "
     + _parts(definition="pg_catalog.pg_get_constraintdef(k.oid)", validated="k.convalidated")
     + f" FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_type t ON t.oid = k.contypid {_TYPE} AND k.contype = 'c'",
@@ -239,14 +273,31 @@ _CODE = {
         negator="nullif(o.oprnegate, 0)::regoperator",
         hashes="o.oprcanhash",
         merges="o.oprcanmerge",
+        estimated_by="nullif(pg_catalog.concat_ws(', ', nullif(o.oprrest, 0)::regproc, nullif(o.oprjoin, 0)::regproc), '')",
     )
     + " FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace"
     " WHERE o.oprcode <> 0 AND " + _own("pg_operator", "o.oid"),
     "operator class": "SELECT n.nspname || '.' || o.opcname || ' for ' || m.amname, "
-    + _parts(type="o.opcintype::regtype", default="o.opcdefault", family="f.opfname")
+    + _parts(
+        type="o.opcintype::regtype",
+        default="o.opcdefault",
+        family="f.opfname",
+        keeps="nullif(o.opckeytype, 0)::regtype",
+    )
     + " FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod"
     " JOIN pg_catalog.pg_opfamily f ON f.oid = o.opcfamily"
     " JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE " + _own("pg_opclass", "o.oid"),
+    "operator family": "SELECT n.nspname || '.' || f.opfname || ' for ' || m.amname, "
+    + _parts(
+        operators="SELECT pg_catalog.string_agg(o.amopstrategy || ': ' || o.amopopr::regoperator || coalesce(' sorted by '"
+        " || s.opfname, ''), ', ' ORDER BY o.amopstrategy, o.amopopr::regoperator::text) FROM pg_catalog.pg_amop o"
+        " LEFT JOIN pg_catalog.pg_opfamily s ON s.oid = o.amopsortfamily WHERE o.amopfamily = f.oid",
+        functions="SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', p.amprocnum, p.amproclefttype::regtype,"
+        " p.amprocrighttype::regtype, p.amproc::regprocedure), ', ' ORDER BY p.amprocnum, p.amproclefttype::regtype::text,"
+        " p.amprocrighttype::regtype::text) FROM pg_catalog.pg_amproc p WHERE p.amprocfamily = f.oid",
+    )
+    + " FROM pg_catalog.pg_opfamily f JOIN pg_catalog.pg_am m ON m.oid = f.opfmethod"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE " + _own("pg_opfamily", "f.oid"),
     "cast": "SELECT k.castsource::regtype || ' to ' || k.casttarget::regtype, "
     + _parts(function="nullif(k.castfunc, 0)::regprocedure", context="k.castcontext", method="k.castmethod")
     + " FROM pg_catalog.pg_cast k CROSS JOIN (SELECT '') n(nspname)"
@@ -257,16 +308,24 @@ _CODE = {
         deterministic="l.collisdeterministic",
         # The column has had three names.
         locale="coalesce(j.l ->> 'colllocale', j.l ->> 'colliculocale', l.collcollate)",
+        letters="CASE WHEN l.collprovider = 'c' THEN l.collctype END",
         rules="j.l ->> 'collicurules'",
     )
     + " FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace"
     " CROSS JOIN LATERAL (SELECT pg_catalog.to_jsonb(l)) j(l) WHERE " + _own("pg_collation", "l.oid"),
+    "conversion": "SELECT n.nspname || '.' || v.conname, "
+    + _parts(
+        between="pg_catalog.pg_encoding_to_char(v.conforencoding) || ' and ' || pg_catalog.pg_encoding_to_char(v.contoencoding)",
+        function="v.conproc",
+        default="v.condefault",
+    )
+    + " FROM pg_catalog.pg_conversion v JOIN pg_catalog.pg_namespace n ON n.oid = v.connamespace"
+    " WHERE " + _own("pg_conversion", "v.oid"),
     "text search configuration": "SELECT n.nspname || '.' || g.cfgname, "
     + _parts(
         parser="SELECT p.prsname FROM pg_catalog.pg_ts_parser p WHERE p.oid = g.cfgparser",
-        mappings="SELECT pg_catalog.string_agg(m.maptokentype || ': ' || d.dictname, ', '"
-        " ORDER BY m.maptokentype, m.mapseqno) FROM pg_catalog.pg_ts_config_map m"
-        " JOIN pg_catalog.pg_ts_dict d ON d.oid = m.mapdict WHERE m.mapcfg = g.oid",
+        mappings="SELECT pg_catalog.string_agg(m.maptokentype || ': ' || m.mapdict::regdictionary, ', '"
+        " ORDER BY m.maptokentype, m.mapseqno) FROM pg_catalog.pg_ts_config_map m WHERE m.mapcfg = g.oid",
     )
     + " FROM pg_catalog.pg_ts_config g JOIN pg_catalog.pg_namespace n ON n.oid = g.cfgnamespace"
     " WHERE " + _own("pg_ts_config", "g.oid"),
@@ -279,8 +338,21 @@ _CODE = {
     " WHERE " + _own("pg_ts_dict", "d.oid"),
     # Their options may hold a password.
     "foreign server": "SELECT s.srvname, "
-    + _parts(wrapper="w.fdwname", options_=_hash(_listed("s.srvoptions")))
+    + _parts(
+        wrapper="w.fdwname",
+        type="s.srvtype",
+        version="s.srvversion",
+        options_=_hash(_listed("s.srvoptions")),
+    )
     + " FROM pg_catalog.pg_foreign_server s JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw",
+    "foreign data wrapper": "SELECT w.fdwname, "
+    + _parts(
+        handler="nullif(w.fdwhandler, 0)::regproc",
+        validator="nullif(w.fdwvalidator, 0)::regproc",
+        options_=_hash(_listed("w.fdwoptions")),
+    )
+    + " FROM pg_catalog.pg_foreign_data_wrapper w CROSS JOIN (SELECT '') n(nspname)"
+    " WHERE " + _own("pg_foreign_data_wrapper", "w.oid"),
 }
 
 _COMMENT = (
@@ -289,7 +361,10 @@ _COMMENT = (
     + " FROM pg_catalog.pg_description d,"
     " LATERAL pg_catalog.pg_identify_object(d.classoid, d.objoid, d.objsubid) i"
     " LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = i.schema"
-    " WHERE d.objoid >= 16384 AND i.type NOT IN ('extension', 'event trigger')"
+    # 2200 is the schema public, which has a comment of the server's.
+    " WHERE (d.objoid >= 16384 OR d.objoid = 2200 AND d.classoid = 'pg_catalog.pg_namespace'::regclass)"
+    " AND d.description <> 'standard public schema'"
+    " AND i.type NOT IN ('extension', 'event trigger', 'publication')"
     f" AND coalesce(n.nspname, i.identity) NOT IN {_HIDDEN.replace('n.nspname', 'i.identity')}"
     " AND coalesce(i.schema, '') NOT IN ('_heroku', '_offramp')"
     " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = d.classoid"
