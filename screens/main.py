@@ -4,7 +4,9 @@ import argparse
 import codecs
 import io
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
@@ -94,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except Trouble as trouble:
-        sys.stderr.write(f"offramp: {trouble.sentence()}\n")
+        _complain(trouble.sentence())
         return USAGE if trouble.code == "usage" else TROUBLE
     except KeyboardInterrupt:
         sys.stderr.write("offramp: ended by ctrl+c. Everything is saved; a run goes on by itself.\n")
@@ -105,10 +107,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort; written down, and told in words
         from screens.mistake import as_trouble
 
-        sys.stderr.write(f"offramp: {as_trouble(error).sentence()}\n")
+        _complain(as_trouble(error).sentence())
         return TROUBLE
     finally:
         _give_up_what_is_left()
+
+
+def _complain(sentence: str) -> None:
+    """Broken between words on a terminal; a pipe gets it in one line."""
+    text = f"offramp: {sentence}"
+    if sys.stderr.isatty():
+        width = max(40, shutil.get_terminal_size().columns - 1)
+        text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+    sys.stderr.write(f"{text}\n")
 
 
 def _write_what_fits() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.headless.exit_codes import DONE, INTERRUPTED, TROUBLE
+from screens.headless.exit_codes import DONE, INTERRUPTED, TROUBLE, USAGE
 from tests.db_commands.conftest import APP, OFFRAMP, Program, heroku_of
 from tests.journeys.terminal import Terminal, no_traceback
 from tests.wizard.database_servers import PASSWORD, SMALL, Database, Server
@@ -70,6 +70,13 @@ def test_what_is_secret_is_asked_for_and_not_shown(old: Server, target: Database
         terminal.press(target.name, "enter")
         assert ended(terminal, program) == DONE
         assert "2 of 2 tables equal" in terminal.words
+
+
+def test_what_is_in_the_way_is_broken_between_words(program: Program) -> None:
+    with Terminal("copy", "env:NO_SUCH_NAME", "env:NO_SUCH_NAME", command=OFFRAMP) as terminal:
+        assert ended(terminal, program) == USAGE
+        sentence = "The environment variable NO_SUCH_NAME is not set. Nothing was done. Set it to the URL of"
+        assert f"{sentence} the database, then run the command again." in terminal.words
 
 
 @pytest.mark.slow
