@@ -10,9 +10,10 @@ from tests.wizard.test_preflight_fit import SOURCE, TARGET
 from wizard.database.abilities import Abilities, locale_key
 from wizard.database.feature_rules import RULES
 from wizard.database.features import Feature, Kind
-from wizard.database.inspect import Extension, SourceFacts, TargetFacts
+from wizard.database.inspect import Extension, SourceFacts, TargetFacts, inspect_source, inspect_target
 from wizard.database.refusals import few_connections, want_movable, what_cannot_move
 from wizard.database.verdict import Verdict, some_of
+from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 
 
@@ -144,3 +145,12 @@ def test_few_words() -> None:
     assert some_of(["a", "b"]) == "a, b"
     assert some_of(map(str, range(7))) == "0, 1, 2, 3, 4 and 2 more"
     assert locale_key("en_US.UTF-8") == locale_key("en_US.utf8")
+
+
+def test_what_cannot_be_inspected_says_nothing_of_a_copy() -> None:
+    nowhere = Secret("postgresql://somebody@/nowhere?host=/nowhere")
+    for look in (lambda: inspect_source(nowhere), lambda: inspect_target(nowhere, session="s-1")):
+        with pytest.raises(Trouble) as refused:
+            look()
+        assert "cannot be inspected" in refused.value.cause
+        assert refused.value.untouched == "Nothing was written, here or there."

@@ -37,7 +37,8 @@ class EndsTooEarly(UnknownArchive):
 class Entry(Noun, frozen=True, kw_only=True):
     """One object. `kind` as pg_dump names it ("TABLE", "FK CONSTRAINT"), `catalogue` and `oid` say which
     row of which system catalogue of the source it is. Comments are given the section they stand in.
-    `has_data`: a piece of the archive behind its table of contents belongs to it."""
+    `has_data`: a piece of the archive behind its table of contents belongs to it. `access`: a table's access
+    method, which `create` does not name."""
 
     id: int
     kind: str
@@ -50,6 +51,7 @@ class Entry(Noun, frozen=True, kw_only=True):
     oid: int
     needs: tuple[int, ...]
     has_data: bool = False
+    access: str = ""
 
 
 class Head(Noun, frozen=True, kw_only=True):
@@ -193,8 +195,7 @@ def _read_entry(reader: _Reader, version: tuple[int, int], section_before: int) 
     reader.text()  # the COPY statement
     schema = reader.text()
     reader.text()  # tablespace
-    if version >= (1, 14):
-        reader.text()  # table access method
+    access = reader.text() if version >= (1, 14) else None
     if version >= (1, 16):
         reader.integer()  # kind of relation
     reader.text()  # owner
@@ -215,5 +216,6 @@ def _read_entry(reader: _Reader, version: tuple[int, int], section_before: int) 
         catalogue=int(catalogue or 0),
         oid=int(oid or 0),
         needs=tuple(needs),
+        access=access or "",
         has_data=has_data,
     )

@@ -267,6 +267,11 @@ RULES: dict[str, _Rule] = {
         "{users}",
         "Correct it on the source, or empty it there (REFRESH MATERIALIZED VIEW ... WITH NO DATA).",
     ),
+    "filled from afar": _always(
+        "changed",
+        "The materialized view {name} is filled from another server, whose login is left out",
+        "make the login on the target before the copy ends; it reads {users}",
+    ),
     "points at an index": _always(
         "refused",
         "Values of {name} are names of indexes, or of what only this server has",

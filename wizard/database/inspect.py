@@ -17,6 +17,7 @@ from wizard.database.trials import read_trials
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.text import clean
+from wizard.model.trouble import Trouble
 
 
 class Extension(Noun, frozen=True, kw_only=True):
@@ -95,7 +96,7 @@ def inspect_source(url: Secret) -> SourceFacts:
         with connect(url, "offramp/inspect", read_only, through_a_pooler=True) as connection:
             return source_facts(connection)
     except psycopg.Error as error:
-        raise trouble(error, "The source cannot be inspected") from error
+        raise _unwritten(error, "The source cannot be inspected") from error
 
 
 def inspect_target(
@@ -115,7 +116,14 @@ def inspect_target(
         with connect(url, "offramp/inspect") as connection:
             return target_facts(connection, session=session, source=source, there=there)
     except psycopg.Error as error:
-        raise trouble(error, "The target cannot be inspected") from error
+        raise _unwritten(error, "The target cannot be inspected") from error
+
+
+def _unwritten(error: psycopg.Error, what: str) -> Trouble:
+    """`error` as a Trouble that does not speak of a copy: there may be none yet."""
+    refused = trouble(error, what)
+    refused.untouched = "Nothing was written, here or there."
+    return refused
 
 
 _BASICS = """

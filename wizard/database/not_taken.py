@@ -4,6 +4,8 @@ Roles differ from server to server (Heroku's are random). Grants to them are mad
 for those that the target knows by the same name (`grants.carry_grants`), and lost for the others.
 """
 
+from psycopg import sql
+
 from wizard.database.connect import Connection
 from wizard.model.text import clean
 
@@ -40,10 +42,22 @@ ORDER BY 1, 2
 """
 
 _EXTENSION_TABLES = """
-SELECT e.extname, n.nspname, c.relname FROM pg_catalog.pg_extension e
-JOIN pg_catalog.pg_class c ON c.oid = ANY (e.extconfig) AND c.relkind IN ('r', 'p')
+SELECT e.extname, n.nspname, c.relname, t.condition, pg_catalog.has_table_privilege(c.oid, 'SELECT')
+    AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'), c.reltuples <> 0
+FROM pg_catalog.pg_extension e, unnest(e.extconfig, e.extcondition) AS t(oid, condition)
+JOIN pg_catalog.pg_class c ON c.oid = t.oid AND c.relkind IN ('r', 'p')
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.reltuples > 0 ORDER BY 1, 2, 3
+ORDER BY 1, 2, 3
+"""
+"""With what tells the rows that somebody added from those that came with the extension."""
+
+_ALONE = """
+SELECT 'the comment on the database' WHERE EXISTS (SELECT FROM pg_catalog.pg_database d
+    WHERE d.datname = pg_catalog.current_database()
+    AND pg_catalog.shobj_description(d.oid, 'pg_database') IS NOT NULL)
+UNION ALL
+SELECT 'the schema _offramp: it is the mark of a copy that was made into the source'
+WHERE pg_catalog.to_regnamespace('_offramp') IS NOT NULL
 """
 
 
@@ -69,6 +83,23 @@ def not_taken(connection: Connection) -> list[str]:
     ]
     words += [
         f"rows in {clean(f'{schema}.{table}')}, a table of the extension {clean(extension)}"
-        for extension, schema, table in connection.execute(_EXTENSION_TABLES.encode()).fetchall()
+        for extension, schema, table in _extension_tables(connection)
     ]
+    words += [row[0] for row in connection.execute(_ALONE.encode()).fetchall()]
     return words
+
+
+def _extension_tables(connection: Connection) -> list[tuple[str, str, str]]:
+    """Those with rows that somebody added."""
+    found = []
+    for extension, schema, table, condition, readable, filled in connection.execute(
+        _EXTENSION_TABLES.encode()
+    ).fetchall():
+        if readable:
+            rows = sql.SQL("SELECT EXISTS (SELECT FROM {} {})").format(
+                sql.Identifier(schema, table), sql.SQL(condition or "")
+            )
+            filled = connection.execute(rows).fetchone() == (True,)  # noqa: PLW2901
+        if filled:
+            found.append((extension, schema, table))
+    return found

@@ -210,6 +210,7 @@ def _dump(program: Program, environment: dict[str, str], snapshot: str | None, c
         "--no-security-labels",
         "--no-tablespaces",
         "--exclude-schema=_heroku",
+        "--exclude-schema=_offramp",
         "--no-password",
     ]
     if snapshot:

@@ -23,7 +23,7 @@ from wizard.database.not_taken import not_taken
 from wizard.database.parts import cut
 from wizard.database.pgdump import dump_schema
 from wizard.database.refusals import want_movable, what_cannot_move
-from wizard.database.schema import index_owners, populated_views, refreshes, sort_schema
+from wizard.database.schema import Statement, index_owners, populated_views, refreshes, sort_schema
 from wizard.database.snapshot import Snapshot
 from wizard.database.verdict import Verdict
 from wizard.model.trouble import Trouble
@@ -117,6 +117,7 @@ def prepare(
     late = {entry.oid for entry in ahead.entries if entry.kind == "CHECK CONSTRAINT"}
     more = [*late_checks(source, late), *named_values(source)]
     not_in_the_dump = tuple(not_taken(source))
+    public = _has_public(source)
 
     def make(target: Connection) -> None:
         facts = target_facts(target, session=session, source=owner.source, there=ahead.facts)
@@ -133,6 +134,9 @@ def prepare(
         schema = sort_schema(
             ahead.entries, tables, ahead.owners, able.installable or (), more=more, able=able
         )
+        if public and not _has_public(target):
+            # A dump takes it for granted; somebody has dropped it there.
+            schema = replace(schema, statements=(_PUBLIC, *schema.statements))
         after = [*schema.after, *matviews]
         parts = [part for table in tables for part in cut(table, part_bytes, major)]
         whose = replace(owner, left_out=schema.left_out + not_in_the_dump)
@@ -148,6 +152,14 @@ def prepare(
         _tell(event, whose.left_out, verdicts)
 
     with_target(make)
+
+
+_PUBLIC = Statement(stage="before", name="schema public", table="", create="CREATE SCHEMA public;\n", drop="")
+
+
+def _has_public(connection: Connection) -> bool:
+    row = connection.execute("SELECT pg_catalog.to_regnamespace('public') IS NOT NULL").fetchone()
+    return row == (True,)
 
 
 def _tell(event: Callable[[str], None], left_out: Iterable[str], verdicts: Iterable[Verdict]) -> None:

@@ -122,6 +122,8 @@ def sort_schema(
 _LZ4 = re.compile(r"^ALTER TABLE ONLY .* SET COMPRESSION lz4;\n", re.MULTILINE)
 
 
+_ACCESS = "SET LOCAL default_table_access_method = {};\n"
+
 _ATTVER = re.compile(
     r"^(?P<set>ALTER (?:FOREIGN )?TABLE ONLY .* ALTER COLUMN .* SET \()"
     r"(?P<options>[^()]*\bpg_attver=[^()]*)\);\n",
@@ -147,7 +149,10 @@ def _made(entry: Entry, able: Abilities | None) -> str:
     if entry.kind == "SCHEMA":
         return re.sub(r"\ACREATE SCHEMA (?!IF)", "CREATE SCHEMA IF NOT EXISTS ", entry.create)
     if able is not None and entry.kind == "TABLE" and not able.lz4:
-        return _LZ4.sub("", entry.create)
+        entry = replace(entry, create=_LZ4.sub("", entry.create))
+    if entry.access not in ("", "heap"):
+        method = sql.Identifier(entry.access).as_string(None)
+        return f"{_ACCESS.format(method)}{entry.create}{_ACCESS.format('heap')}"
     if able is not None and entry.kind == "EXTENSION" and entry.name in able.movable:
         # It is there, and may be elsewhere: columns name its types by their schema.
         match = re.search(r" WITH SCHEMA (.+);", entry.create)

@@ -59,6 +59,17 @@ JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid
 WHERE {_OWN} AND c.relkind = 'm' AND c.relispopulated ORDER BY 2
 """
 
+_FROM_AFAR = f"""
+SELECT c.oid::regclass::text, ARRAY(SELECT DISTINCT f.ftrelid::regclass::text FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = d.refobjid
+    JOIN pg_catalog.pg_user_mappings m ON m.srvid = f.ftserver
+    WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass ORDER BY 1 LIMIT 5)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid
+WHERE {_OWN} AND c.relkind = 'm' AND c.relispopulated ORDER BY 1
+"""
+
 _CHECKS = f"""
 SELECT k.oid::bigint, 'constraint ' || k.conname || ' of ' || k.conrelid::regclass,
     k.conrelid::regclass::text, pg_catalog.pg_get_expr(k.conbin, k.conrelid)
@@ -112,8 +123,9 @@ _NO_PATH = "SET LOCAL search_path = pg_catalog, pg_temp"
 
 def read_trials(connection: Connection) -> tuple[Feature, ...]:
     """Features of the kinds "search path", "own search path" (what does not work under the path of the app's
-    sessions either), "broken check", "unfillable", "points at an index" and "role by name". What cannot be
-    answered within `PATIENCE`, or not any more within `IN_ALL`, is taken for good.
+    sessions either), "broken check", "asking column", "asking domain", "unfillable", "filled from afar",
+    "points at an index" and "role by name". What cannot be answered within `PATIENCE`, or not any more within
+    `IN_ALL`, is taken for good.
 
     Raises:
         psycopg.Error: the connection broke.
@@ -155,6 +167,9 @@ class _Trials:
                     yield _feature("search path", name, error)
 
     def _views(self) -> Iterator[Feature]:
+        for name, tables in self._rows(_FROM_AFAR):
+            if tables:
+                yield Feature(kind="filled from afar", name=clean(name), used_by=tuple(map(clean, tables)))
         rows = self._rows(_VIEWS)
         for oid, name, query in sorted(rows, key=lambda row: not self._is_free(("pg_rewrite", row[0]))):
             question = f"SELECT pg_catalog.count(v) FROM (SELECT * FROM ({query}) AS w LIMIT {_SAMPLE}) AS v"

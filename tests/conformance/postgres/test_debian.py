@@ -5,9 +5,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from providers.sandbox.postgres import PORT
 from tests.conformance.postgres.cases import Case, cases
 from tests.conformance.postgres.servers import DebianServer
-from tests.wizard.database_servers import SMALL, Database, Server, Told
+from tests.wizard.database_servers import PASSWORD, SMALL, Database, Server, Told
 from wizard.database import pgdump
 from wizard.database.inspect import inspect_source, inspect_target
 from wizard.database.refusals import what_cannot_move
@@ -193,6 +194,23 @@ def test_a_login_at_another_server_is_left_out(
     assert "canary-mapping" not in str(told.events)
     for file in tmp_path.rglob("*"):
         assert not file.is_file() or b"canary-mapping" not in file.read_bytes()
+
+
+def test_a_view_that_is_filled_from_another_server_is_named(debian: DebianServer) -> None:
+    source, target = debian.database(), debian.database()
+    source.sql(
+        "CREATE EXTENSION postgres_fdw; CREATE TABLE near (id int); GRANT SELECT ON near TO app;"
+        "CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS"
+        f" (host '{debian.postgres.socket_folder}', port '{PORT}', dbname '{source.name}');"
+        "CREATE USER MAPPING FOR postgres SERVER far OPTIONS (user 'postgres', password_required 'false',"
+        f" password '{PASSWORD}');"
+        "CREATE FOREIGN TABLE remote (id int) SERVER far OPTIONS (table_name 'near')",
+        "postgres",
+    )
+    source.sql("CREATE MATERIALIZED VIEW from_afar AS SELECT id FROM remote", "postgres")
+    words = said(source, target, "changed")
+    assert "materialized view public.from_afar is filled from another server" in words
+    assert "public.remote" in words and PASSWORD not in words
 
 
 def test_an_ascii_database_with_any_bytes(debian: DebianServer, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.conformance.postgres.cases import Case, cases
 from tests.wizard.database_servers import Database, Server, Told
 from wizard.database.connect import connect
+from wizard.database.not_taken import not_taken
 from wizard.database.schema import index_owners
 
 MOVED = cases("moved")
@@ -42,6 +43,43 @@ def test_what_only_a_superuser_makes_comes_to_a_superuser(
         url = database.url("postgres")
         monkeypatch.setattr(database, "url", lambda role="postgres", url=url: url)
     _move(cases("superusers"), source, target, tmp_path)
+
+
+def test_a_source_that_was_a_target_and_a_target_without_its_first_schema(
+    old: Server, new: Server, tmp_path: Path
+) -> None:
+    source, target = old.database(), new.database()
+    source.sql(
+        "CREATE SCHEMA _offramp; COMMENT ON SCHEMA _offramp IS 'theirs'; CREATE TABLE _offramp.move (x int);"
+        f"COMMENT ON DATABASE {source.name} IS 'its comment';"
+        "CREATE TABLE t (id int); INSERT INTO t VALUES (7)"
+    )
+    target.sql("DROP SCHEMA public", "postgres")
+    told = Told(source, target, tmp_path)
+    told.whole_way()
+    assert target.one("SELECT id FROM public.t") == 7
+    assert target.one("SELECT count(*) FROM pg_namespace WHERE nspname = '_offramp'") == 0
+    left = [event for event in told.events if event.startswith("Left out")]
+    assert any("the comment on the database" in event for event in left), told.events
+    assert any("the schema _offramp" in event for event in left), told.events
+
+
+def test_only_rows_that_somebody_added_to_an_extensions_table_are_named(old: Server) -> None:
+    source = old.database()
+    source.sql(
+        "CREATE EXTENSION vector; CREATE TABLE zones (id int); CREATE TABLE others (id int);"
+        "CREATE TABLE hidden (id int); INSERT INTO zones VALUES (1), (900); INSERT INTO others VALUES (1);"
+        "UPDATE pg_extension SET extconfig = ARRAY['zones', 'others', 'hidden']::regclass[]::oid[],"
+        " extcondition = ARRAY['WHERE id > 100', 'WHERE id > 100', ''] WHERE extname = 'vector';"
+        "GRANT SELECT ON zones, others TO app; INSERT INTO hidden VALUES (1)",
+        "postgres",
+    )
+    with connect(source.url(), "offramp/test") as connection:
+        said = [words for words in not_taken(connection) if words.startswith("rows in")]
+    assert said == [
+        "rows in public.hidden, a table of the extension vector",
+        "rows in public.zones, a table of the extension vector",
+    ]
 
 
 def test_an_index_of_what_other_tables_hold_belongs_to_no_table(old: Server) -> None:

@@ -6,6 +6,7 @@
 -- same: SELECT middle() WITHIN GROUP (ORDER BY id) FROM things
 -- same: SELECT opfname, obj_description(oid) FROM pg_opfamily WHERE opfnamespace = 'operator_classes'::regnamespace ORDER BY 1
 -- same: SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'things'::regclass ORDER BY 1
+-- same: SELECT c.relname, m.amname FROM pg_class c JOIN pg_am m ON m.oid = c.relam WHERE c.relnamespace = 'operator_classes'::regnamespace AND c.relkind IN ('r', 'm') ORDER BY 1
 CREATE TABLE things (id int PRIMARY KEY);
 INSERT INTO things SELECT generate_series(1, 9);
 CREATE FUNCTION first_of(internal, anyelement) RETURNS anyelement LANGUAGE internal AS 'mode_final';
@@ -16,3 +17,8 @@ CREATE OPERATOR CLASS backwards FOR TYPE int USING btree AS
 CREATE INDEX by_id_backwards ON things (id backwards);
 CREATE OPERATOR FAMILY fam USING btree;
 COMMENT ON OPERATOR FAMILY fam USING btree IS 'comment on family';
+CREATE ACCESS METHOD "heap Too" TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE otherwise (id int) USING "heap Too";
+INSERT INTO otherwise VALUES (1);
+CREATE MATERIALIZED VIEW otherwise_too USING "heap Too" AS SELECT id FROM otherwise;
+CREATE TABLE as_usual (id int);
