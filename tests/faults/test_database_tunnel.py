@@ -1,5 +1,6 @@
 """The tunnel through a real sshd with certificates, and everything that can go wrong with it."""
 
+import errno
 import getpass
 import os
 import signal
@@ -17,6 +18,7 @@ import pytest
 from providers.sandbox.tls import Certificates, Front, serve_front
 from providers.sandbox.watchdog import WATCHDOG
 from tests.wizard.database_servers import PASSWORD, SMALL, Server, Told, server
+from wizard.database import ssh_command
 from wizard.database import tunnel as tunnel_module
 from wizard.database.progress import TunnelHealth
 from wizard.database.tunnel import Tunnel
@@ -419,3 +421,24 @@ def test_an_outage_of_days_is_tried_through(tmp_path: Path, monkeypatch: pytest.
         tunnel.start(60)
     tunnel.close()
     assert ended.value.code == "enough", ended.value.cause
+
+
+def test_a_machine_without_a_free_process_is_waited_for(
+    portal: Portal, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, begun, refused = subprocess.Popen, list[subprocess.Popen[bytes]](), list[str]()
+
+    def refusing(arguments: list[str], **more: object) -> subprocess.Popen[bytes]:
+        if arguments[0] == "/bin/sh" and not refused:
+            refused.append(arguments[0])
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        child: subprocess.Popen[bytes] = begin(arguments, **more)  # type: ignore[call-overload]
+        if arguments[0].endswith("/ssh"):
+            begun.append(child)
+        return child
+
+    monkeypatch.setattr(ssh_command.subprocess, "Popen", refusing)
+    watched.tunnel.start(20)
+    assert _select(watched.tunnel)
+    assert any("ssh cannot be started" in now.reason for now in watched.health)
+    assert begun[0].returncode is not None, "the first ssh was left behind"

@@ -95,14 +95,21 @@ class SshChild:
         ]
         for reader in self._readers:
             reader.start()
-        self._watch = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCH, "sh", str(self.process.pid)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd="/",
-        )
+        try:
+            self._watch = subprocess.Popen(
+                ["/bin/sh", "-c", _WATCH, "sh", str(self.process.pid)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                cwd="/",
+            )
+        except BaseException:
+            # Nobody else would ever end it.
+            self.process.kill()
+            self.process.wait(5)
+            self.forget_keys()
+            raise
 
     def _read_stderr(self) -> None:
         assert self.process.stderr is not None

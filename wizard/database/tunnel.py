@@ -193,7 +193,11 @@ class Tunnel:
             return Failure("retry", f"no credentials for the tunnel: {reason(error)}")
         if not self._port:
             self._port = free_port()
-        child = SshChild(ticket, self._folder, self._port, legacy=self._refusals > 0)
+        try:
+            child = SshChild(ticket, self._folder, self._port, legacy=self._refusals > 0)
+        except OSError as error:
+            # No process or file to be had just now, or no room on the disk.
+            return Failure("retry", f"ssh cannot be started: {error.strerror or type(error).__name__}")
         self._child = child
         let_in = not self._closing.is_set() and child.first_line(FIRST_LINE)
         if self._closing.is_set():
