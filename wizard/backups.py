@@ -63,6 +63,10 @@ class Backups(Protocol):
         """Bytes that it takes on the vendor's disk, None when that is not told."""
         ...
 
+    async def cautions(self, database: AttachedDatabase) -> tuple[str, ...]:
+        """What a person must know before a backup of it is made, a sentence each."""
+        ...
+
     async def database_url(self, add_on_id: str) -> Secret:
         """See `Source.database_url`."""
         ...

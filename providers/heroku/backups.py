@@ -33,6 +33,9 @@ LOOKS: Final = 3
 
 LOG_LINES: Final = 5
 
+MODERATE: Final = 20 * 10**9
+"""Bytes, up to which Heroku recommends its backups."""
+
 _INCLUDE: Final = {"Accept-Inclusion": "addon:plan,config_vars"}
 _ADVANCED: Final = ("advanced", "performance")
 
@@ -84,6 +87,23 @@ class HerokuBackups:
     async def size(self, database: AttachedDatabase) -> int | None:
         """Bytes on Heroku's disk. Raises Trouble."""
         return number(await self._info(database), "num_bytes")
+
+    async def cautions(self, database: AttachedDatabase) -> tuple[str, ...]:
+        """What Heroku's own CLI and articles warn of. Raises Trouble."""
+        info = await self._info(database)
+        said = []
+        if (number(info, "num_bytes") or 0) > MODERATE:
+            said.append(
+                "Heroku's backups are meant for up to 20 GB; one of a larger database may not come to its"
+                " end. `offramp db copy` has no such limit."
+            )
+        credentials = number(info, "credentials") or 1
+        if credentials > 1:
+            said.append(
+                f"{database.add_on} has {credentials} credentials: a backup holds only what the default"
+                " one may read."
+            )
+        return tuple(said)
 
     async def database_url(self, add_on_id: str) -> Secret:
         """The URL of the database's default credential, read anew, with TLS demanded."""

@@ -210,6 +210,7 @@ class HerokuDump:
         told = f", {size(held)}" if held else ""
         return [
             f"from  {self.label}: {database.add_on}, {database.plan}{told}",
+            *(f"note  {words}" for words in self._heroku.wait(self._heroku.backups.cautions(database))),
             "Heroku makes a backup of it now, which is kept on Heroku; the database is only read.",
             "The dump goes straight into the target, without touching this disk.",
         ]

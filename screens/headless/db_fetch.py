@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from screens.headless.asking import want_consent
 from screens.headless.db_capture import Capturing
@@ -43,6 +44,13 @@ def fetch(app: str, names: Sequence[str], options: FetchOptions) -> int:
         for name in wanted:
             database = heroku.find(app, name)
             databases[database.add_on_id] = database
+        if len(databases) > 1 and output and not Path(output).is_dir():
+            raise Trouble(
+                f"{len(databases)} databases do not go into one file.",
+                untouched="Nothing was done.",
+                remedy="Name a folder that is there with --output, or leave it out.",
+                code="usage",
+            )
         parts = [
             None if data else Part(database, output, start_over=options.start_over)
             for database in databases.values()
@@ -94,6 +102,8 @@ def _ask(voice: Voice, heroku: HerokuAccess, databases: Sequence[AttachedDatabas
             f"from  {database.app}/{database.name}: {database.add_on}, {database.plan}"
             f"{f', {size(held)}' if held else ''}{of}"
         )
+        for words in heroku.wait(heroku.backups.cautions(database)):
+            voice.line(f"note  {words}")
     voice.line(
         "Heroku makes a backup of it now, which is kept on Heroku; the database is only read."
         if len(databases) == 1

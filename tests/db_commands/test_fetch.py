@@ -212,6 +212,9 @@ def test_several_databases_come_by_name_each_once(
         f"{APP}-HEROKU_POSTGRESQL_PINK-b002.dump",
     ]
     assert heroku.sandbox.backups.captures == 2
+    one = program("fetch", APP, "DATABASE", "pink", "--yes", "-o", str(folder / "both.dump"))
+    assert one.code == USAGE and "do not go into one file" in one.err
+    assert heroku.sandbox.backups.captures == 2
     database.postgres = database.front = None
 
 

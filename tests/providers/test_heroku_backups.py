@@ -115,6 +115,17 @@ class TestDatabases:
         url = (await backups.database_url(database.add_on_id)).reveal()
         assert url == f"{heroku.database.url}?sslmode=require"
         assert await backups.size(database) == 3_145_728
+        assert await backups.cautions(database) == ()
+
+    async def test_what_a_backup_may_lack_is_said_before(
+        self, backups: HerokuBackups, database: AttachedDatabase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def large(_: AttachedDatabase) -> dict[str, int]:
+            return {"num_bytes": 21 * 10**9, "credentials": 3}
+
+        monkeypatch.setattr(backups, "_info", large)
+        long, credentials = await backups.cautions(database)
+        assert "may not come to its end" in long and "has 3 credentials" in credentials
 
 
 class TestCapture:
