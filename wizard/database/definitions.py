@@ -62,7 +62,8 @@ _RELATIONS = {
     "table": f"SELECT {_NAME}, "
     + _parts(
         kind="c.relkind",
-        persistence="c.relpersistence",
+        # A partitioned one has no rows of its own; from 18 on it cannot be called unlogged any more.
+        persistence="CASE WHEN c.relkind <> 'p' THEN c.relpersistence END",
         replica_identity="c.relreplident",
         row_security="c.relrowsecurity",
         row_security_forced="c.relforcerowsecurity",

@@ -4,6 +4,9 @@ Roles differ from server to server (Heroku's are random). Grants to them are mad
 for those that the target knows by the same name (`grants.carry_grants`), and lost for the others.
 """
 
+import contextlib
+
+import psycopg
 from psycopg import sql
 
 from wizard.database.connect import Connection
@@ -99,7 +102,9 @@ def _extension_tables(connection: Connection) -> list[tuple[str, str, str]]:
             rows = sql.SQL("SELECT EXISTS (SELECT FROM {} {})").format(
                 sql.Identifier(schema, table), sql.SQL(condition or "")
             )
-            filled = connection.execute(rows).fetchone() == (True,)  # noqa: PLW2901
+            # Its own words, which may call what is found by another search path.
+            with contextlib.suppress(psycopg.ProgrammingError), connection.transaction():
+                filled = connection.execute(rows).fetchone() == (True,)  # noqa: PLW2901
         if filled:
             found.append((extension, schema, table))
     return found

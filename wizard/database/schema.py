@@ -150,6 +150,9 @@ def _made(entry: Entry, able: Abilities | None) -> str:
         return re.sub(r"\ACREATE SCHEMA (?!IF)", "CREATE SCHEMA IF NOT EXISTS ", entry.create)
     if able is not None and entry.kind == "TABLE" and not able.lz4:
         entry = replace(entry, create=_LZ4.sub("", entry.create))
+    if entry.kind == "TABLE" and "\n)\nPARTITION BY " in entry.create:
+        # Since 18 it cannot be unlogged; before, it meant nothing. Its partitions are what they are.
+        entry = replace(entry, create=entry.create.replace("CREATE UNLOGGED TABLE ", "CREATE TABLE ", 1))
     if entry.access not in ("", "heap"):
         method = sql.Identifier(entry.access).as_string(None)
         return f"{_ACCESS.format(method)}{entry.create}{_ACCESS.format('heap')}"
