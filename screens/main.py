@@ -13,6 +13,17 @@ from importlib.metadata import version
 from screens.headless.db_parser import add_db
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
 
+TOLD = """what is told:
+  pause        holds a copy where it is, before the cut-over
+  resume       ends the pause
+  retry        tries a failed step, or what is waited for, again now
+  more, fewer  a worker more or fewer for the copy that is at work
+  stop         ends the run where it is; `offramp run SESSION` goes on with it
+  back         takes everything back to Heroku, until the last gate
+
+exit codes: 0 it was taken, 1 it was refused (stderr says why), 2 the command
+line is wrong. When no run is at work, resume, retry and back start it."""
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -53,9 +64,12 @@ def parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     tell = commands.add_parser(
-        "tell", help="tell a running session: pause, resume, retry, more or fewer workers, stop, back"
+        "tell",
+        help="tell a running session: pause, resume, retry, more or fewer workers, stop, back",
+        epilog=TOLD,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    tell.add_argument("session")
+    tell.add_argument("session", help="id or name; `offramp sessions` lists them")
     tell.add_argument("what", choices=("pause", "resume", "retry", "more", "fewer", "stop", "back"))
     tell.set_defaults(command=_tell)
 

@@ -6,8 +6,8 @@ from screens.quantities import number, size
 from wizard.database.inspect import SourceFacts, TargetFacts
 from wizard.database.pgdump import find_programs, suitable
 from wizard.database.refusals import few_connections, want_movable, what_cannot_move
+from wizard.database.restore import not_empty
 from wizard.database.verdict import Verdict
-from wizard.model.trouble import Trouble
 
 SHOWN: Final = 12
 """Notes that are listed; of more the number is told."""
@@ -60,11 +60,6 @@ def notes(verdicts: list[Verdict], left_behind: tuple[str, ...]) -> tuple[str, .
 def want_copyable(source: SourceFacts, target: TargetFacts, verdicts: list[Verdict]) -> None:
     """Raises Trouble for what makes a whole copy impossible; nothing was written by then."""
     if target.state.state == "foreign":
-        raise Trouble(
-            f"The target is not empty: it holds {', '.join(target.state.objects)}.",
-            untouched="Nothing was written to it.",
-            remedy="Choose an empty database, or empty this one yourself if nobody needs what it holds.",
-            code="target-not-empty",
-        )
+        raise not_empty(target.state.objects)
     want_movable(verdicts)
     suitable(find_programs(), source.version)

@@ -147,6 +147,15 @@ class _Restoring:
             target={"name": self._here.label, "database": facts.database, "version": facts.version},
             target_state=facts.state.state,
         )
+        # Before Heroku is asked for a backup that nothing could be made of.
+        self._restore.want_program()
+        if facts.missing_rights:
+            raise Trouble(
+                f"The role of the target's URL {' and '.join(facts.missing_rights)}.",
+                untouched="Nothing was written to it.",
+                remedy="Use a role that may, best the owner of the database.",
+                code="database-rights",
+            )
         what = "empty the target and restore anew" if goes_over else "begin"
         want_consent(facts.database, what=what, yes=self._options.yes, out=self._voice.words)
 

@@ -4,8 +4,9 @@ import getpass
 import sys
 import time
 
-from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, TROUBLE, WAITS
+from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, WAITS
 from screens.headless.say import say
+from screens.monitor.run_keys import refusal
 from screens.quantities import rate, size
 from screens.stages import not_prepared
 from wizard.credentials import open_vault
@@ -28,6 +29,8 @@ PROGRESS = 5.0
 
 TAKES_UP = 5.0
 """Seconds in which a worker that was asked to try again must have begun with it."""
+
+_OF_A_COPY = ("more", "fewer")
 
 ENDS = {"done": DONE, "stopped": WAITS, "taken-back": TAKEN_BACK, "failed": FAILED}
 
@@ -81,14 +84,25 @@ def tell(identity: str, what: str) -> int:
             _worth_a_worker(session, what)
             ready(session)
             start_worker(session, open_vault())
+        elif what in _OF_A_COPY and (why := refusal(what, view(session))):
+            # A worker would take it for a copy that nobody knows of yet, and forget it.
+            raise _not_taken(session, why)
         answer = ask(session, {"do": what, "who": who()})
+        if not answer.get("ok"):
+            raise _not_taken(session, str(answer.get("why", "It was refused.")))
     finally:
         session.close()
-    if not answer.get("ok"):
-        sys.stderr.write(f"{answer.get('why', 'it was refused')}\n")
-        return TROUBLE
     say("done")
     return DONE
+
+
+def _not_taken(session: Session, why: str) -> Trouble:
+    return Trouble(
+        why,
+        untouched="Nothing was changed.",
+        remedy=f"`offramp status {session.id}` says how it stands.",
+        code="not-taken",
+    )
 
 
 def _worth_a_worker(session: Session, what: str) -> None:
@@ -104,7 +118,7 @@ def _worth_a_worker(session: Session, what: str) -> None:
             remedy=f"`offramp report {session.id}` has what moved, and how to go back by hand.",
             code="run-done",
         )
-    if what in ("pause", "stop"):
+    if what in ("pause", "stop", *_OF_A_COPY):
         raise Trouble(
             f"No worker of {session.name} runs, so nothing moves.",
             remedy=f"`offramp run {session.id}` goes on with the run.",

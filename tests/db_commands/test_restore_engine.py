@@ -266,3 +266,11 @@ def test_a_dump_that_no_program_here_reads_is_named(
         Restoring(new.database(), tmp_path, programs=[Program(path="/x", major=15)]).run(small[1])
     assert refused.value.code == "pg-restore-too-old"
     assert "postgresql-client-17" in refused.value.remedy
+
+
+def test_a_machine_without_pg_restore_is_told_before_anything_is_asked_for(
+    new: Server, tmp_path: Path
+) -> None:
+    with pytest.raises(Trouble) as refused:
+        Restoring(new.database(), tmp_path, programs=[]).restore.want_program()
+    assert refused.value.code == "pg-restore-too-old" and "none" in refused.value.cause

@@ -165,3 +165,32 @@ def test_a_token_that_heroku_refuses_is_named(old: Server, program: Program, tmp
         program.env["HEROKU_API_KEY"] = "not-a-token-of-anybody"
         refused = program("fetch", "migrate-backend", "--yes")
     assert refused.code == TROUBLE and "that of HEROKU_API_KEY" in refused.err
+
+
+@pytest.mark.slow
+def test_a_target_that_cannot_be_written_to_is_refused_before_heroku_is_asked(
+    old: Server, target: Database, program: Program, tmp_path: Path
+) -> None:
+    target.server.background.run(
+        target.server.postgres.sql(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
+    )
+    program.env["READER"] = target.url("reader").reveal()
+    with heroku_of(old.database(), program, tmp_path) as heroku:
+        refused = program("restore", "heroku:migrate-backend", "env:READER", "--yes")
+        assert refused.code == TROUBLE and "may not create schemas" in refused.err
+        assert heroku.sandbox.backups.captures == 0
+
+
+@pytest.mark.slow
+def test_what_another_command_began_there_is_said_by_its_name(
+    old: Server, target: Database, program: Program, tmp_path: Path
+) -> None:
+    source = old.database()
+    source.sql(SMALL)
+    there, here = program.name("SOURCE", source), program.name("TARGET", target)
+    data = dump(source)
+    assert program("restore", "-", here, "--yes", given=data[:-2000]).code == TROUBLE
+    refused = program("copy", there, here, "--yes")
+    assert refused.code == TROUBLE and "what an `offramp db restore` brought" in refused.err
+    told = program("verify", there, here)
+    assert "holds a copy or a restore of Offramp's that is not over" in told.out

@@ -7,6 +7,7 @@ broken restore left is known for what it is, and can be emptied.
 
 import contextlib
 import hashlib
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -94,6 +95,10 @@ class Restore:
     def want_empty(self) -> None:
         """Raises Trouble unless nothing is on the target: it says what is there, and what can be done."""
         self._with_target(lambda target: _want_empty(target, self.session))
+
+    def want_program(self) -> None:
+        """Raises Trouble when this machine has no pg_restore; which one it takes, a dump's head says."""
+        suitable_restore(self._programs, (1, 0), "of any version")
 
     def start_over(self) -> None:
         """Empty the target of what an earlier restore brought; one that is empty stays as it is.
@@ -219,11 +224,17 @@ def restore_session(target: Connection) -> str:
 
 
 def not_empty(objects: tuple[str, ...]) -> Trouble:
-    """What is said of a target that holds something else."""
+    """What is said of a target that holds something else, by the words of `target_state`."""
+    held = ", ".join(objects)
+    remedy = "Choose an empty database, or empty this one yourself if nobody needs what it holds."
+    # Nobody knows the sessions by name that the commands work under.
+    if begun := re.fullmatch(r"an unfinished copy of session db-(copy|restore)-\w+", held):
+        held = f"what an `offramp db {begun[1]}` brought that is not over"
+        remedy = "Choose an empty database. Or have that command, with --start-over, empty this one."
     return Trouble(
-        f"The target is not empty: it holds {', '.join(objects)}.",
+        f"The target is not empty: it holds {held}.",
         untouched="Nothing was written to it.",
-        remedy="Choose an empty database, or empty this one yourself if nobody needs what it holds.",
+        remedy=remedy,
         code="target-not-empty",
     )
 
