@@ -267,6 +267,11 @@ RULES: dict[str, _Rule] = {
         "{users}",
         "Correct it on the source, or empty it there (REFRESH MATERIALIZED VIEW ... WITH NO DATA).",
     ),
+    "unlogged of a follower": _always(
+        "refused",
+        "The source is a follower, which has nothing of what is unlogged: {users}",
+        remedy="Copy from its leader.",
+    ),
     "filled from afar": _always(
         "changed",
         "The materialized view {name} is filled from another server, whose login is left out",

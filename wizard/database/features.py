@@ -43,6 +43,7 @@ Kind = Literal[
     "asking column",
     "asking domain",
     "unfillable",
+    "unlogged of a follower",
     "filled from afar",
     "points at an index",
     "role by name",

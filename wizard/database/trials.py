@@ -106,6 +106,13 @@ WHERE {_OWN} AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
 AND coalesce(e.typelem, a.atttypid) IN ('regclass'::regtype, 'regrole'::regtype)
 """
 
+_UNLOGGED_OF_A_FOLLOWER = f"""
+SELECT c.oid::regclass::text FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {_OWN} AND c.relkind IN ('r', 'S') AND c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery()
+ORDER BY 1
+"""
+
 _BY_THE_CLOCK = re.compile(
     r"\b(now\(\)|(clock|statement|transaction)_timestamp\(|CURRENT_(DATE|TIME|TIMESTAMP)|LOCALTIME)",
     re.IGNORECASE,
@@ -122,10 +129,10 @@ _NO_PATH = "SET LOCAL search_path = pg_catalog, pg_temp"
 
 
 def read_trials(connection: Connection) -> tuple[Feature, ...]:
-    """Features of the kinds "search path", "own search path" (what does not work under the path of the app's
-    sessions either), "broken check", "asking column", "asking domain", "unfillable", "filled from afar",
-    "points at an index" and "role by name". What cannot be answered within `PATIENCE`, or not any more within
-    `IN_ALL`, is taken for good.
+    """Features of the kinds "unlogged of a follower", "search path", "own search path" (what does not work
+    under the path of the app's sessions either), "broken check", "asking column", "asking domain",
+    "unfillable", "filled from afar", "points at an index" and "role by name". What cannot be answered within
+    `PATIENCE`, or not any more within `IN_ALL`, is taken for good.
 
     Raises:
         psycopg.Error: the connection broke.
@@ -141,6 +148,8 @@ class _Trials:
         self._end = time.monotonic() + IN_ALL
 
     def all(self) -> Iterator[Feature]:
+        if names := tuple(clean(row[0]) for row in self._rows(_UNLOGGED_OF_A_FOLLOWER)):
+            yield Feature(kind="unlogged of a follower", name="unlogged", used_by=names)
         yield from self._pointers()
         yield from self._with_rows()
         yield from asking_domains(self._connection, self._reliance)

@@ -1,11 +1,12 @@
 """What cannot be moved is refused by name before anything is written; what changes is said."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.postgres.cases import Case, cases
-from tests.wizard.database_servers import Database, Server, Told
+from tests.wizard.database_servers import Database, Server, Told, server
 from wizard.database.inspect import inspect_source, inspect_target
 from wizard.database.refusals import what_cannot_move
 from wizard.database.verdict import Verdict
@@ -108,3 +109,22 @@ def test_what_changes_is_said_and_the_rest_moves(servers: dict[int, Server], tmp
             if not words.startswith("event trigger extension_before_drop"):
                 assert any(words in one for one in before), f"{words}: {before}"
     assert "canary" not in f"{before} {told.events}"
+
+
+def test_a_follower_is_copied_but_for_what_is_unlogged(new: Server, tmp_path: Path) -> None:
+    with server(tmp_path, 16) as leader:
+        whole, lacking = leader.database(), leader.database()
+        whole.sql("CREATE TABLE t (id serial PRIMARY KEY, n int CHECK (n > 0)); INSERT INTO t (n) VALUES (5)")
+        lacking.sql("CREATE TABLE t (id int); CREATE UNLOGGED TABLE light (id int)")
+        leader.background.run(leader.postgres.stop())
+        mark, data = leader.postgres.data / "standby.signal", leader.postgres.data.stat()
+        mark.touch()
+        os.chown(mark, data.st_uid, data.st_gid)
+        leader.background.run(leader.postgres.start())
+        assert whole.one("SELECT pg_is_in_recovery()")
+        Told(whole, new.database(), tmp_path).whole_way()
+        target = new.database()
+        with pytest.raises(Trouble, match="The source is a follower"):
+            Told(lacking, target, tmp_path).move.first_copy()
+        assert "public.light" in " ".join(one.sentence for one in verdicts(lacking, target))
+        assert inspect_target(target.url(), session="s-1").state.state == "empty"
