@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
 from wizard.database.progress import CopyProgress
+from wizard.database.snapshot import Snapshot
 
 PROGRAM = Path(__file__).with_name("dying_move.py")
 
@@ -246,3 +248,27 @@ def test_leftovers_of_a_frozen_run_are_ended(source: Database, target: Database,
         assert any("left behind" in event for event in told.events)
         with pytest.raises(psycopg.OperationalError):
             old.execute("SELECT 1")
+
+
+def test_a_source_whose_url_leads_to_another_server_meanwhile_is_begun_anew(
+    source: Database, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a change-over to a follower, while the old server still answers for some time."""
+    share, shared, times = Snapshot.share, list[str](), list[float]()
+
+    def elsewhere(self: Snapshot, connection: Any) -> None:
+        if self.name not in shared:
+            shared.append(self.name)
+            times.append(time.monotonic())
+        if len(shared) <= 3:
+            # No server has it under this name.
+            self.name = shared[-1] = f"00000FFF-0000000{len(shared)}-1"
+        share(self, connection)
+
+    monkeypatch.setattr(Snapshot, "share", elsewhere)
+    told = Told(source, target, tmp_path, workers=1)
+    assert all(table.equal for table in told.move.first_copy())
+    assert told.move.moments == 4
+    assert sum("snapshot" in event for event in told.events) == 3
+    assert times[3] - times[0] >= 1.5, "it was asked again and again without a pause"
+    told.whole_way()

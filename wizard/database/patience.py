@@ -19,6 +19,9 @@ from wizard.model.trouble import Trouble
 
 T = TypeVar("T")
 
+SOON = 60.0
+"""Seconds below which a snapshot was lost soon: after two such the next one is not taken at once."""
+
 
 class Patience:
     """What has not to do with rows: questions to both sides, and objects made on the target."""
@@ -117,23 +120,25 @@ class Patience:
             Trouble: the source cannot be read.
             Stopped: the person asked for it.
         """
-        attempt = 0
+        attempt = quick = 0
         while True:
             snapshot = self.patiently(
                 "The source's state cannot be held", "the source", lambda: Snapshot(self._ends)
             )
+            began = time.monotonic()
             with contextlib.suppress(_Again), snapshot:
                 try:
                     return do(snapshot)
-                except SnapshotLost as error:
-                    event(lost)
-                    raise _Again from error
-                except psycopg.Error as error:
+                except (SnapshotLost, psycopg.Error) as error:
                     if self._control.stopped:
                         raise Stopped from error
-                    if not is_passing(error):
+                    if isinstance(error, psycopg.Error) and not is_passing(error):
                         raise trouble(error, "The source cannot be read") from error
                     event(lost)
+                    quick = quick + 1 if time.monotonic() - began < SOON else 0
+                    why = error.__cause__ if isinstance(error, SnapshotLost) else error
+                    if quick > 1 and isinstance(why, psycopg.Error):
+                        wait_to_retry(why, "the source", quick - 2, self._control, self._board, number=-1)
                     raise _Again from error
                 except Trouble as error:
                     # A program that reads the source by itself broke off.

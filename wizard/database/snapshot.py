@@ -11,7 +11,12 @@ from wizard.database.ends import Ends
 
 
 class SnapshotLost(Exception):
-    """The connection that held the snapshot is gone, and the moment with it."""
+    """The connection that held the snapshot is gone, and the moment with it; or the source's URL leads to
+    another server now, which does not know it. Its cause is the psycopg.Error that told."""
+
+
+_UNKNOWN = ("22023", "42704")
+"""SQLSTATEs of a server on which no such snapshot was taken; the second since version 17."""
 
 
 _EXPORT = (
@@ -74,7 +79,7 @@ class Snapshot:
         try:
             connection.execute(take.format(sql.Literal(self.name)))
         except psycopg.Error as error:
-            if not connection.broken and not self.alive():
+            if not connection.broken and (error.sqlstate in _UNKNOWN or not self.alive()):
                 raise SnapshotLost from error
             raise
 
