@@ -398,6 +398,19 @@ RIGHTS = {
         "postgres",
     ),
     "an operator family": ("DROP OPERATOR FAMILY fam USING btree CASCADE", "operator family public.fam for btree is missing", "postgres"),
+    "a table that may only be read": (
+        "ALTER TABLE rls OWNER TO postgres; GRANT SELECT ON rls TO app",
+        "DELETE, INSERT, REFERENCES, TRIGGER, TRUNCATE, UPDATE on the table public.rls is not allowed to the target's own role",
+        "postgres",
+    ),
+    "an owner's right": ("REVOKE UPDATE ON people FROM app", "UPDATE on the table public.people is not allowed to the target's own role"),
+    "an owner's right to call": ("REVOKE EXECUTE ON FUNCTION f4 FROM app, PUBLIC", "EXECUTE on the function public.f4(integer[]) is not allowed"),
+    "an owner's right to count": ("REVOKE USAGE, UPDATE ON SEQUENCE sq FROM app", "UPDATE, USAGE on the sequence public.sq is not allowed"),
+    "a schema in which nothing can be made": (
+        "ALTER SCHEMA s2 OWNER TO postgres; GRANT USAGE ON SCHEMA s2 TO app",
+        "CREATE on the schema s2 is not allowed to the target's own role",
+        "postgres",
+    ),
     "somebody else's table": ("ALTER TABLE rls OWNER TO postgres", "public.rls: it cannot be read here: permission denied", "postgres"),
     "somebody else's sequence": ("ALTER SEQUENCE sq OWNER TO postgres", "sequence public.sq cannot be read here: permission denied", "postgres"),
     "somebody else's large object": (

@@ -149,6 +149,28 @@ def test_owners_and_superusers_do_not_matter(old: Server, new: Server) -> None:
     assert compared(source, target) == []
 
 
+def test_what_the_role_itself_may_not_do_is_told(old: Server, new: Server, tmp_path: Path) -> None:
+    source, target = old.database(), new.database()
+    script = "CREATE TABLE t (id int); CREATE SEQUENCE s; CREATE FUNCTION f(a int) RETURNS int RETURN a;"
+    source.sql(script + "REVOKE DELETE ON t FROM app")
+    target.sql(script)
+    assert Told(source, target, tmp_path).move.prove().equal, "the target's may do more"
+    # As after a restore by an administrator.
+    target.sql(
+        "ALTER TABLE t OWNER TO postgres; GRANT SELECT, DELETE ON t TO app;"
+        "ALTER SEQUENCE s OWNER TO postgres; GRANT SELECT, UPDATE ON s TO app;"
+        "ALTER FUNCTION f OWNER TO postgres; REVOKE EXECUTE ON FUNCTION f FROM PUBLIC",
+        "postgres",
+    )
+    lost = [one.words for one in Told(source, target, tmp_path).move.prove().lost]
+    assert [words for words in lost if "own role" in words] == [
+        "EXECUTE on the function public.f(integer) is not allowed to the target's own role",
+        "INSERT, REFERENCES, TRIGGER, TRUNCATE, UPDATE on the table public.t is not allowed to the"
+        " target's own role",
+        "USAGE on the sequence public.s is not allowed to the target's own role",
+    ]
+
+
 def test_what_the_target_refuses_is_named_and_the_rest_is_made(old: Server, new: Server) -> None:
     source, target = old.database(), new.database()
     source.sql("CREATE TABLE t (id int); CREATE TABLE u (id int); GRANT SELECT ON t, u TO both_know")

@@ -73,22 +73,29 @@ _DEFAULTS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n
 _HIDDEN = "('information_schema', '_heroku', '_offramp') AND n.nspname NOT LIKE 'pg\\_%'"
 
 
-def _own(catalogue: str, oid: str) -> str:
+def own(catalogue: str, oid: str) -> str:
+    """A condition: an object in a schema `n` of the apps', and of no extension."""
     return (
         f"n.nspname NOT IN {_HIDDEN} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid ="
         f" 'pg_catalog.{catalogue}'::regclass AND e.objid = {oid} AND e.deptype = 'e')"
     )
 
 
+ARGUMENTS = (
+    "(SELECT coalesce(pg_catalog.string_agg(pg_catalog.format_type(t, NULL), ', ' ORDER BY i), '')"
+    " FROM pg_catalog.unnest(p.proargtypes::oid[]) WITH ORDINALITY u(t, i))"
+)
+"""The types of a function's arguments, as one text."""
+
 _THINGS = f"""
 SELECT 'schema' AS kind, n.nspname AS space, '' AS name, '' AS detail, n.nspowner AS owner,
     coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner)) AS acl
-FROM pg_catalog.pg_namespace n WHERE {_own("pg_namespace", "n.oid")}
+FROM pg_catalog.pg_namespace n WHERE {own("pg_namespace", "n.oid")}
 UNION ALL
 SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, n.nspname, c.relname, '', c.relowner,
     coalesce(c.relacl, pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND {_own("pg_class", "c.oid")}
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND {own("pg_class", "c.oid")}
 UNION ALL
 SELECT 'large object', '', m.oid::text, '', m.lomowner, m.lomacl
 FROM pg_catalog.pg_largeobject_metadata m WHERE m.lomacl IS NOT NULL
@@ -99,19 +106,17 @@ UNION ALL
 SELECT 'column', n.nspname, c.relname, a.attname, c.relowner, a.attacl
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND {_own("pg_class", "c.oid")}
+WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND {own("pg_class", "c.oid")}
 UNION ALL
 SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname,
-    (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format_type(t, NULL), ', ' ORDER BY i), '')
-     FROM pg_catalog.unnest(p.proargtypes::oid[]) WITH ORDINALITY u(t, i)),
-    p.proowner, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))
+    {ARGUMENTS}, p.proowner, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-WHERE {_own("pg_proc", "p.oid")}
+WHERE {own("pg_proc", "p.oid")}
 UNION ALL
 SELECT 'type', n.nspname, t.typname, '', t.typowner, coalesce(t.typacl, pg_catalog.acldefault('T', t.typowner))
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-WHERE (t.typtype IN ('b', 'd', 'e', 'r') AND t.typelem = 0 OR c.relkind = 'c') AND {_own("pg_type", "t.oid")}
+WHERE (t.typtype IN ('b', 'd', 'e', 'r') AND t.typelem = 0 OR c.relkind = 'c') AND {own("pg_type", "t.oid")}
 UNION ALL
 SELECT k.kind, '', '', '', r.oid, coalesce(d.defaclacl, pg_catalog.acldefault(
     CASE k.code WHEN 'S' THEN 's' ELSE k.code END::"char", r.oid))

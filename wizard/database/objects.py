@@ -6,6 +6,7 @@ from wizard.database.connect import Connection
 from wizard.database.fingerprint import fingerprint
 from wizard.database.grants import compare_grants, read_grants
 from wizard.database.judge import compare
+from wizard.database.own_rights import compare_own_rights, read_own_rights
 from wizard.database.progress import Difference
 from wizard.database.rewritten import says_the_same
 from wizard.database.surroundings import compare_surroundings, not_installable, read_surroundings
@@ -46,5 +47,6 @@ def compare_objects(
     differences = compare_surroundings(around, around_here, reasons)
     differences += compare(fingerprint(source), fingerprint(target), same, lz4=around_here.lz4)
     differences += compare_grants(read_grants(source), read_grants(target))
+    differences += compare_own_rights(read_own_rights(source), read_own_rights(target))
     lost = tuple(f"extension {clean(name)}: " for name in missing - reasons.keys())
     return differences, tuple(words for words in left_out if not words.startswith(lost))
