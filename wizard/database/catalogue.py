@@ -17,9 +17,10 @@ class Table(Noun, frozen=True, kw_only=True):
     """An ordinary table, or a leaf of a partitioned one; or, when `whole`, a partitioned one with all of its
     leaves, because a row may belong to another of them on the other side.
 
-    `columns` are all of them in order, `copied` those that COPY may write (no generated ones), `not_null`
-    those declared so. `pages` are 8 kB pages of the heap now (0 when `whole`: it has none that could be cut
-    at), `bytes` includes what is stored out of line. `rows` is the statistics' guess.
+    `columns` are all of them in order but virtual ones, which hold nothing, `copied` those that COPY may
+    write (no generated ones), `not_null` those declared so. `pages` are 8 kB pages of the heap now (0 when
+    `whole`: it has none that could be cut at), `bytes` includes what is stored out of line. `rows` is the
+    statistics' guess.
     """
 
     oid: int
@@ -113,6 +114,7 @@ LEFT JOIN LATERAL (
            array_agg(attname::text ORDER BY attnum) FILTER (WHERE attgenerated = '') AS copied,
            array_agg(attname::text ORDER BY attnum) FILTER (WHERE attnotnull) AS required
     FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+        AND attgenerated <> 'v'
 ) a ON true
 CROSS JOIN LATERAL (
     SELECT pg_catalog.pg_table_size(c.oid) AS bytes, greatest(c.reltuples, 0)::bigint AS rows

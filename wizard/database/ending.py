@@ -218,7 +218,10 @@ def _analyze(target: Connection, search_path: str) -> None:
     rows = target.execute(
         "SELECT n.nspname, c.relname, c.relkind FROM pg_catalog.pg_class c"
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE (c.relkind = 'm' OR c.relkind = 'p' AND (%s OR NOT c.relispartition))"
+        " WHERE (c.relkind = 'm' OR c.relkind = 'p' AND (%s OR NOT c.relispartition)"
+        # With it the rows of its parts are read, and the login at another server is not taken along.
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_partition_tree(c.oid) t"
+        " JOIN pg_catalog.pg_class l ON l.oid = t.relid WHERE l.relkind = 'f'))"
         " AND n.nspname NOT IN ('pg_catalog', 'information_schema', '_offramp')",
         (alone,),
     ).fetchall()

@@ -95,7 +95,6 @@ def _of_the_source(source: SourceFacts) -> Iterable[Verdict]:
         yield Verdict(
             kind="moved",
             what=f"{source.large_objects} large objects come along under their own numbers",
-            detail="rights that others have on them do not",
         )
 
 

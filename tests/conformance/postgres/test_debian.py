@@ -177,7 +177,10 @@ def test_a_login_at_another_server_is_left_out(
         "CREATE USER MAPPING FOR app SERVER far OPTIONS (user 'u', password 'canary-mapping-pass');"
         "CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (password 'canary-mapping-pass');"
         "CREATE FOREIGN TABLE remote (id int, x text OPTIONS (column_name 'y')) SERVER far"
-        " OPTIONS (table_name 't'); CREATE TABLE local (id int); GRANT SELECT ON local TO app",
+        " OPTIONS (table_name 't'); CREATE TABLE local (id int); GRANT SELECT ON local TO app;"
+        "CREATE TABLE pieces (id int) PARTITION BY RANGE (id); CREATE TABLE rest PARTITION OF pieces DEFAULT;"
+        "CREATE FOREIGN TABLE far_piece PARTITION OF pieces FOR VALUES FROM (1) TO (5) SERVER far;"
+        "INSERT INTO pieces VALUES (9); GRANT SELECT ON pieces, rest TO app",
         "postgres",
     )
     refused(source, target, tmp_path, "postgres_fdw", "server far")
@@ -188,7 +191,7 @@ def test_a_login_at_another_server_is_left_out(
         monkeypatch.setattr(database, "url", lambda role="postgres", url=url: url)
     told = Told(source, target, tmp_path)
     told.whole_way()
-    assert target.one("SELECT count(*) FROM pg_foreign_table") == 1
+    assert target.one("SELECT count(*) FROM pg_foreign_table") == 2
     assert target.one("SELECT count(*) FROM pg_user_mapping") == 0
     assert any("USER MAPPING app SERVER far" in event for event in told.events), told.events
     assert "canary-mapping" not in str(told.events)

@@ -3,6 +3,7 @@
 -- same: SELECT attrelid::regclass::text, attname, attgenerated, attidentity FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid WHERE c.relnamespace = 'of_18'::regnamespace AND c.relkind IN ('r', 'p') AND attnum > 0 ORDER BY 1, attnum
 -- same: SELECT conrelid::regclass::text, conname, contype, conenforced, convalidated, connoinherit, conperiod, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'of_18'::regnamespace ORDER BY 1, 2
 -- same: SELECT * FROM computed ORDER BY id
+-- same: SELECT a FROM not_readable ORDER BY a
 -- same: SELECT * FROM stays ORDER BY 1, 2
 -- same: SELECT nextval(pg_get_serial_sequence('of_18.numbered', 'id'))
 -- same: SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = indexrelid WHERE c.relnamespace = 'of_18'::regnamespace ORDER BY 1
@@ -27,3 +28,6 @@ INSERT INTO numbered (r) SELECT int4range(i, i + 1) FROM generate_series(1, 30) 
 CREATE TABLE ids (id uuid DEFAULT uuidv7(), made timestamptz GENERATED ALWAYS AS (uuid_extract_timestamp(id)) VIRTUAL);
 INSERT INTO ids VALUES ('019acf5c-0000-7000-8000-000000000001');
 CREATE FUNCTION patient() RETURNS int LANGUAGE sql SET transaction_timeout = '5s' AS 'SELECT 1';
+-- Never computed, so it could be broken for years.
+CREATE TABLE not_readable (a int, inverse int GENERATED ALWAYS AS (10 / a) VIRTUAL);
+INSERT INTO not_readable VALUES (0), (1);
