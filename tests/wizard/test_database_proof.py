@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
 from wizard.database.archive import UnknownArchive, read_archive
 from wizard.database.catalogue import Table, read_tables
 from wizard.database.connect import connect
+from wizard.database.definitions import DEFINITIONS
 from wizard.database.digest import digest
+from wizard.database.fingerprint import ATTEMPTS, fingerprint
 
 MORE = """
 CREATE TYPE colour AS ENUM ('red', 'green');
@@ -44,6 +47,27 @@ def test_an_untouched_copy_is_equal(pair: tuple[Database, Database], tmp_path: P
     assert {table.name for table in proof.tables} == {"public.accounts", "public.payments", "public.log"}
     assert sum(table.source_rows for table in proof.tables) == 300 + 12000 + 400
     assert all(int(table.source_digest, 16) for table in proof.tables)
+
+
+@pytest.mark.parametrize("times", [2, 100])
+def test_what_goes_away_while_it_is_described_is_described_again(
+    old: Server, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    database = old.database()
+    database.sql(
+        "CREATE SEQUENCE calls; CREATE FUNCTION gone() RETURNS text LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF nextval('public.calls') <= {times} THEN"
+        " RAISE 'could not open relation with OID 7' USING ERRCODE = 'XX000';"
+        " END IF; RETURN 'it'; END $$"
+    )
+    monkeypatch.setitem(DEFINITIONS, "thing", "SELECT 'a', public.gone()")
+    with connect(database.url(), "test") as connection:
+        if times < ATTEMPTS:
+            assert fingerprint(connection)["thing"] == {("a", "it"): 1}
+        else:
+            with pytest.raises(psycopg.errors.InternalError_):
+                fingerprint(connection)
+    assert database.one("SELECT last_value FROM calls") == min(times + 1, ATTEMPTS)
 
 
 DEPARSED = """
