@@ -4,6 +4,7 @@ whole."""
 import contextlib
 import errno
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,7 +56,8 @@ class Part:
     def __init__(self, database: AttachedDatabase, output: str | None, *, start_over: bool = False) -> None:
         place = Path(output) if output else Path()
         self._named = bool(output) and not place.is_dir()
-        stem = f"{database.app}-{database.name}"
+        # Heroku's names have no more than this; whoever answers in its place might lead out of the folder.
+        stem = re.sub(r"[^A-Za-z0-9_-]", "_", f"{database.app}-{database.name}")[:150]
         self._folder = place.parent if self._named else place
         self._final = place if self._named else self._folder / f"{stem}.dump"
         if self._named and os.path.lexists(self._final):

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from screens.headless.db_part import Part
 from screens.headless.exit_codes import DONE, TROUBLE, USAGE
 from tests.db_commands.conftest import APP, OFFRAMP, Heroku, Program, heroku_of
 from tests.wizard.database_servers import SMALL, Server
+from wizard.backups import AttachedDatabase
 
 
 @pytest.fixture
@@ -137,3 +139,17 @@ def test_options_may_stand_between_the_names(heroku: Heroku, program: Program, f
     assert "DATABASE" not in program("fetch", "--yes").err.rpartition("required")[2]
     number = program("copy", "env:A", "env:B", "--workers", "two")
     assert number.code == USAGE and "must be a number from 1 to 64" in number.err
+
+
+def test_a_name_that_comes_from_outside_leads_out_of_no_folder(folder: Path) -> None:
+    database = AttachedDatabase(
+        app="../../up",
+        name="DATABASE/..",
+        names=(),
+        add_on_id="1",
+        add_on="it",
+        plan="essential-0",
+        owner_id="2",
+        owner="up",
+    )
+    assert Part(database, str(folder)).part == folder / "______up-DATABASE___.dump.part"

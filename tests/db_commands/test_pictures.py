@@ -1,6 +1,7 @@
 """What is said of a copy, a proof and a restore while they run: measured, and with the reason for a wait."""
 
 import io
+import json
 import time
 from collections.abc import Callable
 
@@ -8,11 +9,19 @@ import pytest
 
 from screens.headless import db_proof_picture
 from screens.headless.db_picture import copy_watch
+from screens.headless.db_proof import tell_proof
 from screens.headless.db_proof_picture import ProofPace
 from screens.headless.db_restore_picture import restore_watch
 from screens.headless.db_voice import Voice
 from wizard.database.control import Control
-from wizard.database.progress import CopyProgress, TableProgress
+from wizard.database.progress import (
+    CopyProgress,
+    Difference,
+    Proof,
+    RowDifferences,
+    TableProgress,
+    TableProof,
+)
 from wizard.database.restore_errors import Listener
 from wizard.database.restore_progress import Meter, RestoreProgress
 
@@ -103,3 +112,33 @@ def test_a_pause_of_a_restore_is_told() -> None:
     voice.words = io.StringIO()
     restore_watch(voice).report(meter._snapshot())
     assert voice.words.getvalue().rstrip().endswith("· paused")
+
+
+def test_of_a_table_that_could_not_be_read_no_number_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    tables = tuple(
+        TableProof(
+            name=name,
+            source_rows=300,
+            target_rows=0,
+            source_digest="1",
+            target_digest="2",
+            rows=RowDifferences(words=said_of, missing=missing, more=0),
+        )
+        for name, said_of, missing in (
+            ("public.gone", ("it is not here",), 0),
+            ("public.other", ('it cannot be read here: column "x" does not exist',), 0),
+            ("public.emptied", ("id = 1 is missing",), 300),
+        )
+    )
+    lost = Difference(
+        kind="table", name="public.gone", words="table public.gone is missing", judgement="lost"
+    )
+    tell_proof(Voice(), Proof(database="shop", tables=tables, differences=(lost,)))
+    said = capsys.readouterr().out
+    assert "public.gone: it is not here" in said and "public.gone: 300 rows" not in said
+    assert "public.other: it cannot" in said and "public.other: 300 rows" not in said
+    assert "public.emptied: 300 rows on the source, 0 on the target" in said
+    assert "1 other thing differs." in said
+    tell_proof(Voice(json=True), Proof(database="shop", tables=tables))
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [table["target_rows"] for table in told["tables"]] == [None, None, 0]
