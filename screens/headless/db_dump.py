@@ -14,6 +14,7 @@ from screens.headless.db_heroku import HerokuAccess
 from screens.headless.db_part import BUFFER
 from screens.headless.db_transfer import TransferProgress
 from screens.quantities import size
+from wizard.backups import Dump
 from wizard.database.archive import EndsTooEarly, Head, UnknownArchive, read_head
 from wizard.database.control import Control
 from wizard.database.restore_whole import want_whole
@@ -87,10 +88,15 @@ def unreadable(error: UnknownArchive, begin: bytes) -> Trouble:
 
 
 class DumpSource(Protocol):
-    """A dump that is not opened yet. `label` names it, `asks_heroku` whether to open it writes on Heroku."""
+    """A dump that is not opened yet. `label` names it; `kept` says what is there for another try, once there
+    is something; `why` tells why no bytes come, empty when that is not known."""
 
     label: str
-    asks_heroku: bool
+    kept: str
+
+    def why(self) -> str:
+        """See there."""
+        ...
 
     def lines(self) -> list[str]:
         """What a person reads about it beforehand."""
@@ -104,7 +110,10 @@ class DumpSource(Protocol):
 class FileDump:
     """A dump in a file; `-` is standard input."""
 
-    asks_heroku = False
+    kept = ""
+
+    def why(self) -> str:
+        return ""
 
     def __init__(self, word: str) -> None:
         self.label = "standard input" if word == "-" else clean(word)
@@ -200,7 +209,11 @@ class HerokuDump:
         self._heroku = heroku
         self._capturing = Capturing(heroku, database)
         self._backup = self._capturing.newest() if latest else None
-        self.asks_heroku = not latest
+        self._dump: Dump | None = None
+        self.kept = ""
+
+    def why(self) -> str:
+        return self._dump.waiting_for if self._dump is not None else ""
 
     def lines(self) -> list[str]:
         database = self._capturing.database
@@ -219,9 +232,11 @@ class HerokuDump:
         backup = self._backup
         if backup is None:
             report(TransferProgress(phase="ask", bytes=0, total=None))
-            backup = self._capturing.follow(
-                self._capturing.capture(self._capturing.last_number()), control, report
+            begun = self._capturing.capture(self._capturing.last_number())
+            self.kept = (
+                f"Heroku has the backup {begun.name}, or goes on with it: --latest uses it once it is done."
             )
-        dump = self._heroku.backups.dump(self._capturing.database, backup)
+            backup = self._capturing.follow(begun, control, report)
+        dump = self._dump = self._heroku.backups.dump(self._capturing.database, backup)
         self.label = f"the backup {backup.name} of {self._capturing.database.add_on}"
         return Stream(self._heroku.stream(dump.pieces(), control), lambda: dump.total)

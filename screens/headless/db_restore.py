@@ -100,7 +100,7 @@ class _Restoring:
         self._options = options
         self._writing = self._emptying = False
         self._control = Control()
-        self._watch = restore_watch(voice)
+        self._watch = restore_watch(voice, source.why)
         self._restore = Restore(
             target=here.url,
             work=work,
@@ -119,6 +119,10 @@ class _Restoring:
                 outcome = self._do(stream)
             except Broken:
                 return self._stopped()
+            except Trouble as trouble:
+                if trouble.code != "backup-failed":
+                    self._tell_kept()
+                raise
         self._tell(outcome)
         if self._against is None:
             if outcome.whole:
@@ -210,7 +214,14 @@ class _Restoring:
             )
         self._voice.line(words)
         self._voice.event("stopped", text=words)
+        self._tell_kept()
         return INTERRUPTED
+
+    def _tell_kept(self) -> None:
+        """Another backup need not be asked for."""
+        if self._source.kept:
+            self._voice.line(self._source.kept)
+            self._voice.event("note", text=self._source.kept)
 
     def _tell(self, outcome: RestoreOutcome) -> None:
         say = self._voice.line

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from screens.headless.db_live import Watch
 from screens.headless.db_voice import Voice
 from screens.headless.db_work import keys_are_heard
@@ -20,9 +22,21 @@ PHASES: Final = {
 }
 
 
-def restore_watch(voice: Voice) -> Watch[RestoreProgress]:
-    """What shows a restore."""
-    return Watch(voice, picture=_picture, words=_words, fields=_fields)
+def restore_watch(voice: Voice, why: Callable[[], str] = str) -> Watch[RestoreProgress]:
+    """What shows a restore. `why` tells why the dump does not come, where that is known."""
+
+    def with_reason(progress: RestoreProgress) -> RestoreProgress:
+        reason = why() if progress.waits_for_dump else ""
+        if not reason:
+            return progress
+        return msgspec.structs.replace(progress, waiting_for=f"{progress.waiting_for} ({reason})")
+
+    return Watch(
+        voice,
+        picture=lambda progress, cells: _picture(with_reason(progress), cells),
+        words=lambda progress: _words(with_reason(progress)),
+        fields=lambda progress: _fields(with_reason(progress)),
+    )
 
 
 def _parts(progress: RestoreProgress) -> list[str]:

@@ -97,7 +97,11 @@ def test_a_restore_says_for_whom_it_waits_and_no_rate_meanwhile(monkeypatch: pyt
     with meter.reading():
         clock.now += 5.0
         dry = meter._snapshot()
+        voice = Voice()
+        voice.words = io.StringIO()
+        restore_watch(voice, lambda: "Heroku's store: no answer").report(dry)
     assert dry.waiting_for == "more of the dump, for 5 s" and dry.rate == 0 and dry.seconds_left is None
+    assert "waits for more of the dump, for 5 s (Heroku's store: no answer)" in voice.words.getvalue()
     meter.had(b"x")
     clock.now += 7.0
     assert meter._snapshot().waiting_for == "the target to take more, for 7 s"

@@ -194,3 +194,19 @@ def test_what_another_command_began_there_is_said_by_its_name(
     assert refused.code == TROUBLE and "what an `offramp db restore` brought" in refused.err
     told = program("verify", there, here)
     assert "holds a copy or a restore of Offramp's that is not over" in told.out
+
+
+@pytest.mark.slow
+def test_a_backup_that_was_made_for_nothing_is_not_made_again(
+    old: Server, target: Database, program: Program, tmp_path: Path
+) -> None:
+    source = old.database()
+    source.sql(SMALL)
+    here = program.name("TARGET", target)
+    with heroku_of(source, program, tmp_path) as heroku:
+        heroku.fault("404", path="*/actions/public-url", method="POST")
+        broken = program("restore", "heroku:migrate-backend", here, "--yes")
+        assert broken.code == TROUBLE and "Heroku has the backup b001" in broken.out
+        assert "--latest" in broken.out
+        assert program("restore", "heroku:migrate-backend", here, "--latest", "--yes").code == DONE
+        assert heroku.sandbox.backups.captures == 1

@@ -21,7 +21,7 @@ class RestoreProgress(Noun, frozen=True, kw_only=True):
     """How far a restore is. `phase`: schema, data, indexes, analyze, done. `bytes` of the dump handed over so
     far, of `total` (None: not known), `ended` when that was all; `rate` in bytes a second. `entries_done` of
     `entries` have begun, `doing` names the last of them. `waiting_for` says why nothing moves, empty while
-    something does."""
+    something does; `waits_for_dump`: because nothing more of the dump comes."""
 
     phase: str
     bytes: int
@@ -35,6 +35,7 @@ class RestoreProgress(Noun, frozen=True, kw_only=True):
     errors: int
     paused: bool
     waiting_for: str
+    waits_for_dump: bool = False
 
 
 class Meter:
@@ -132,4 +133,5 @@ class Meter:
             errors=heard.errors,
             paused=paused,
             waiting_for=waits,
+            waits_for_dump=bool(waits) and self._reads,
         )
