@@ -13,7 +13,7 @@ from wizard.database import marker
 from wizard.database.again import Again
 from wizard.database.board import Board
 from wizard.database.builds import memory_in_all, work_memory
-from wizard.database.catalogue import Table, read_tables, rows_changed
+from wizard.database.catalogue import Table, rows_changed
 from wizard.database.control import Control
 from wizard.database.copied import fell_back, forget_emptied, is_whole
 from wizard.database.copy import states_of
@@ -292,7 +292,7 @@ class Move:
 
     def _beginning(self, snapshot: Snapshot) -> tuple[dict[str, State], dict[str, marker.Known], Job]:
         """Where the copy stands, from the marker."""
-        tables = read_tables(snapshot.connection)
+        tables = snapshot.tables
         known = self._with_target(marker.read_tables)
         want_same_tables(tables, known)
         self._with_target(lambda target: forget_emptied(target, self._event))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from wizard.database import marker
 from wizard.database.archive import Entry
-from wizard.database.catalogue import Table, read_tables
+from wizard.database.catalogue import Table
 from wizard.database.connect import Connection
 from wizard.database.control import Control
 from wizard.database.ends import Ends
@@ -39,6 +39,9 @@ class Ahead:
     owners: dict[int, int]
     schema_state: str
     facts: SourceFacts
+    checks: list[Statement]
+    not_in_the_dump: tuple[str, ...]
+    public: bool
 
 
 def describe(snapshot: Snapshot, ends: Ends, *, work: Path, control: Control) -> Ahead:
@@ -49,23 +52,28 @@ def describe(snapshot: Snapshot, ends: Ends, *, work: Path, control: Control) ->
         psycopg.Error: the source broke.
     """
     source = snapshot.connection
-    tables = read_tables(source)
+    tables = snapshot.tables
     facts = source_facts(source, tables)
     # What can be seen not to move is refused before pg_dump stumbles over it.
     want_movable(what_cannot_move(facts, None))
+    entries = dump_schema(
+        ends.source_url(),
+        server_major=source.info.server_version // 10000,
+        over_tls=bool(source.pgconn.ssl_in_use),
+        snapshot=snapshot.name,
+        folder=work,
+        control=control,
+    )
+    late = {entry.oid for entry in entries if entry.kind == "CHECK CONSTRAINT"}
     return Ahead(
-        entries=dump_schema(
-            ends.source_url(),
-            server_major=source.info.server_version // 10000,
-            over_tls=bool(source.pgconn.ssl_in_use),
-            snapshot=snapshot.name,
-            folder=work,
-            control=control,
-        ),
+        entries=entries,
         tables=tables,
         owners=index_owners(source),
         schema_state=state_of(fingerprint(source)),
         facts=facts,
+        checks=list(late_checks(source, late)),
+        not_in_the_dump=tuple(not_taken(source)),
+        public=_has_public(source),
     )
 
 
@@ -74,7 +82,7 @@ def still_true(ahead: Ahead, snapshot: Snapshot) -> bool:
     source = snapshot.connection
     return (
         [(table.oid, table.key) for table in ahead.tables]
-        == [(table.oid, table.key) for table in read_tables(source)]
+        == [(table.oid, table.key) for table in snapshot.tables]
         and ahead.owners == index_owners(source)
         and ahead.schema_state == state_of(fingerprint(source))
     )
@@ -103,7 +111,7 @@ def prepare(
     """
     source = snapshot.connection
     major = source.info.server_version // 10000
-    tables = read_tables(source)
+    tables = snapshot.tables
     matviews = refreshes(ahead.entries, populated_views(source))
     owner = Owner(
         format=marker.FORMAT,
@@ -114,10 +122,7 @@ def prepare(
         left_out=(),  # known once the target was asked
         schema_state=ahead.schema_state,
     )
-    late = {entry.oid for entry in ahead.entries if entry.kind == "CHECK CONSTRAINT"}
-    more = [*late_checks(source, late), *named_values(source)]
-    not_in_the_dump = tuple(not_taken(source))
-    public = _has_public(source)
+    more = [*ahead.checks, *named_values(source)]
 
     def make(target: Connection) -> None:
         facts = target_facts(target, session=session, source=owner.source, there=ahead.facts)
@@ -134,12 +139,12 @@ def prepare(
         schema = sort_schema(
             ahead.entries, tables, ahead.owners, able.installable or (), more=more, able=able
         )
-        if public and not _has_public(target):
+        if ahead.public and not _has_public(target):
             # A dump takes it for granted; somebody has dropped it there.
             schema = replace(schema, statements=(_PUBLIC, *schema.statements))
         after = [*schema.after, *matviews]
         parts = [part for table in tables for part in cut(table, part_bytes, major)]
-        whose = replace(owner, left_out=schema.left_out + not_in_the_dump)
+        whose = replace(owner, left_out=schema.left_out + ahead.not_in_the_dump)
         all_of_it = facts.version < ahead.facts.version or len(schema.after) <= REHEARSED
         make_before(
             target,

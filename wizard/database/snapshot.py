@@ -1,11 +1,13 @@
 """One moment of the source, held open and shared by all workers."""
 
+import functools
 import threading
 from types import TracebackType
 
 import psycopg
 from psycopg import sql
 
+from wizard.database.catalogue import Table, read_tables
 from wizard.database.connect import Connection
 from wizard.database.ends import Ends
 
@@ -62,6 +64,11 @@ class Snapshot:
         else:
             # It may be what broke; left alone it would keep the source from cleaning up after itself.
             self._ends.give_up(self.connection)
+
+    @functools.cached_property
+    def tables(self) -> list[Table]:
+        """The tables whose rows are moved, as they are at this moment. Raises psycopg.Error."""
+        return read_tables(self.connection)
 
     def let_go(self) -> None:
         """Give back the locks that questions on `connection` have taken: to describe a view takes one on each
