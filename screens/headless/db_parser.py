@@ -62,7 +62,8 @@ def _ended(run: Callable[[argparse.Namespace], int], options: argparse.Namespace
 def _filled(text: str) -> str:
     """Paragraphs in lines of 78 characters; those that begin with a space stay as they are."""
     return "\n\n".join(
-        part if part.startswith(" ") else textwrap.fill(part, 78) for part in text.split("\n\n")
+        part if part.startswith(" ") else textwrap.fill(part, 78, break_on_hyphens=False)
+        for part in text.split("\n\n")
     )
 
 

@@ -35,7 +35,7 @@ class Voice:
         # Under the text, where a word stands before it ("from  …").
         label = re.match(r"(\S+ {2,}| {6,})", text)
         indent = " " * len(label[0]) if label else ""
-        return "\n".join(textwrap.wrap(text, width, subsequent_indent=indent)) or text
+        return "\n".join(textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)) or text
 
     def event(self, kind: str, **fields: Any) -> None:
         """A line for a script; nothing without --json."""

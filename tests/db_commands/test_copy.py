@@ -288,3 +288,5 @@ def test_the_help_fits_a_terminal_and_says_what_the_exit_codes_mean(
     told = capsys.readouterr().out
     assert (ended.value.code == 0 and "exit codes: 0" in told and "--yes" in told) or name == "verify"
     assert max(map(len, told.splitlines())) <= 80
+    # An option that is broken at its hyphen cannot be copied.
+    assert not [line for line in told.splitlines() if line.endswith("-") and "--" in line]
