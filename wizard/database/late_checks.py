@@ -27,7 +27,7 @@ SELECT k.oid::bigint, n.nspname, c.relname, k.conname, pg_catalog.pg_get_constra
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE k.contype = 'c' AND k.conislocal AND k.convalidated AND c.relkind IN ('r', 'p')
+WHERE k.oid = ANY (%s) AND k.conislocal AND k.convalidated AND c.relkind IN ('r', 'p')
 AND n.nspname NOT IN {NOT_OURS}
 ORDER BY (SELECT max(d.steps) FROM depth d WHERE d.oid = c.oid), 2, 3, 4
 """
@@ -38,7 +38,7 @@ SELECT k.oid::bigint, n.nspname, t.typname, k.conname, pg_catalog.pg_get_constra
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_type t ON t.oid = k.contypid
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-WHERE k.contype = 'c' AND k.convalidated AND n.nspname NOT IN {NOT_OURS}
+WHERE k.oid = ANY (%s) AND k.convalidated AND n.nspname NOT IN {NOT_OURS}
 ORDER BY 2, 3, 4
 """
 
@@ -74,14 +74,18 @@ def late_checks(connection: Connection, late_anyway: Collection[int] = ()) -> li
         psycopg.Error: the source broke.
     """
     reliance = read_reliance(connection)
+    chosen = [
+        oid
+        for catalogue, oid in reliance.reached
+        if catalogue == "pg_constraint"
+        and oid not in late_anyway
+        and any(function.may_ask for function in reliance.of((catalogue, oid)))
+    ]
     off: list[Statement] = []
     on: list[Statement] = []
     for query, kind in ((_CHECKS, "TABLE"), (_DOMAINS, "DOMAIN")):
-        for oid, schema, of, name, definition, comment, *domain in connection.execute(
-            query.encode()
-        ).fetchall():
-            if oid in late_anyway or not any(one.may_ask for one in reliance.of(("pg_constraint", oid))):
-                continue
+        rows = connection.execute(query.encode(), (chosen,)).fetchall()
+        for _, schema, of, name, definition, comment, *domain in rows:
             if not domain or not _holders(connection, domain[0]):
                 drop, add = _both(kind, (schema, of), name, definition, comment)
                 words = clean(f"check constraint {of} {name}")
@@ -96,10 +100,13 @@ def asking_domains(connection: Connection, reliance: Reliance) -> list[Feature]:
     """Domains whose check asks tables, and cannot be made again after the rows: they are inside of arrays or
     other types of columns. Raises psycopg.Error."""
     found = []
-    for oid, schema, name, *_, domain in connection.execute(_DOMAINS.encode()).fetchall():
-        if any(function.asks for function in reliance.of(("pg_constraint", oid))) and (
-            users := _holders(connection, domain)
-        ):
+    asking = [
+        oid
+        for catalogue, oid in reliance.reached
+        if catalogue == "pg_constraint" and any(one.asks for one in reliance.of((catalogue, oid)))
+    ]
+    for _, schema, name, *_, domain in connection.execute(_DOMAINS.encode(), (asking,)).fetchall():
+        if users := _holders(connection, domain):
             found.append(Feature(kind="asking domain", name=clean(f"{schema}.{name}"), used_by=users))
     return found
 

@@ -18,13 +18,15 @@ Object = tuple[str, int]
 
 _EDGES = """
     SELECT d.classid, d.objid, d.refclassid, d.refobjid FROM pg_catalog.pg_depend d
+    LEFT JOIN pg_catalog.pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
+    LEFT JOIN pg_catalog.pg_class v ON d.refclassid = 'pg_class'::regclass AND v.oid = d.refobjid
+    LEFT JOIN pg_catalog.pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
     WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype IN ('n', 'a', 'i')
-    AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass,
-        'pg_class'::regclass)
+    -- Few of the many dependencies: those on functions, and on what may lead to one.
+    AND (d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass) OR t.typtype = 'd' OR v.relkind = 'v')
     AND (d.classid IN ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass,
             'pg_statistic_ext'::regclass, 'pg_operator'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
-        OR d.classid = 'pg_class'::regclass AND EXISTS (
-            SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = d.objid))
+        OR i.indexrelid IS NOT NULL)
     UNION ALL
     SELECT 'pg_class'::regclass, w.ev_class, 'pg_rewrite'::regclass, w.oid FROM pg_catalog.pg_rewrite w
     JOIN pg_catalog.pg_class c ON c.oid = w.ev_class WHERE c.relkind = 'v' AND w.rulename = '_RETURN'

@@ -260,12 +260,15 @@ class _Trials:
         if left <= 0:
             return [], None
         connection = self._connection
-        connection.execute("SAVEPOINT asked")
         error: psycopg.Error | None = None
         rows: list[tuple[Any, ...]] = []
+        limit = f"SET LOCAL statement_timeout = {left * 1000 + 1:.0f}"
+        connection.execute("SAVEPOINT asked")
         try:
-            connection.execute(f"SET LOCAL statement_timeout = {left * 1000 + 1:.0f}; {path}".encode())
-            rows = connection.execute(question.encode()).fetchall()
+            cursor = connection.execute(f"{limit}; {path}; {question}".encode())
+            while cursor.nextset():
+                pass
+            rows = cursor.fetchall()
         except psycopg.Error as refused:
             if connection.broken:
                 raise
