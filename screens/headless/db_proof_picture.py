@@ -1,11 +1,11 @@
-"""How far a proof is. It carries no bytes: what is measured are the parts of tables that both servers have
-digested, each of about the same size, and the rows in them."""
+"""How far a proof is, and how long it may take by what this process saw of it."""
 
 import time
 from typing import Final
 
-from screens.monitor.line import Line, Span, line, spread
-from screens.quantities import number, span
+from screens.monitor import proof
+from screens.monitor.line import Line
+from screens.quantities import span
 from wizard.database.progress import CopyProgress
 
 SOON: Final = 10.0
@@ -13,42 +13,23 @@ SOON: Final = 10.0
 
 
 class ProofPace:
-    """Says how far a proof is and how long it may take, by what this process saw of it."""
+    """Remembers when the proof began here."""
 
     def __init__(self) -> None:
         self._began: tuple[float, int] | None = None
 
     def parts(self, progress: CopyProgress) -> tuple[int, int]:
         """Parts that are digested, and all of them, of both sides."""
-        return (
-            sum(min(table.part, table.parts) for table in progress.tables),
-            sum(table.parts for table in progress.tables),
-        )
+        return proof.parts(progress)
 
     def words(self, progress: CopyProgress, *, moving: bool) -> list[str]:
         """The figures, one after the other."""
-        done, whole = self.parts(progress)
-        differing = sum(table.state == "differs" for table in progress.tables)
-        said = ["proving each table", f"{number(progress.rows)} row{'s' * (progress.rows != 1)} compared"]
-        if differing and done == whole:
-            said = ["looking for the rows that differ"]
-        left = self._left(done, whole)
-        if moving and left:
-            said.append(f"{span(*left)} left")
-        said.append(f"{progress.tables_proven:,} of {len(progress.tables):,} tables proven")
-        return said + ([f"{differing:,} differ{'s' * (differing == 1)}"] if differing else [])
+        left = self._left(*proof.parts(progress))
+        return proof.words(progress, f"{span(*left)} left" if moving and left else "")
 
     def lines(self, progress: CopyProgress, cells: int, *, moving: bool) -> list[Line]:
         """A bar and the figures."""
-        done, whole = self.parts(progress)
-        right = f"{done:,} of {whole:,} part{'s' * (whole != 1)}"
-        room = max(8, cells - max(24, len(right)) - 2)
-        full = room * done // max(1, whole)
-        bar = (Span("━" * full, "accent"), Span("─" * (room - full), "muted"))
-        return [
-            spread(line(*bar), line(Span(right, "strong")), cells),
-            line(" · ".join(self.words(progress, moving=moving))),
-        ]
+        return proof.lines(progress, cells, self.words(progress, moving=moving))
 
     def _left(self, done: int, whole: int) -> tuple[float, float] | None:
         now = time.monotonic()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from screens.monitor import proof
 from screens.monitor.line import Line, Span, Tone, crop, line, pad, spread
 from screens.quantities import ESTIMATE, number, numbers, percent, rate, size, sizes, span
 from wizard.database.progress import CopyProgress, TableProgress
@@ -27,6 +28,9 @@ _ACTIVE = ("differs", "failed", "copying", "indexing", "proving")
 
 def whole(copy: CopyProgress, cells: int, *, moving: bool, known: bool) -> list[Line]:
     """The bar and the figures of the whole database, two lines. `known` is False for what was seen last."""
+    if copy.phase == "proof":
+        doing, *figures = proof.words(copy)
+        return proof.lines(copy, cells, [doing if known else f"seen last: {doing}", *figures])
     return [_bar(copy, cells), _figures(copy, cells, moving=moving, known=known)]
 
 

@@ -112,6 +112,17 @@ def test_the_words_follow_what_the_tables_are_at() -> None:
     assert "proving each table" in texts(whole(copy, 80, moving=True, known=True))
 
 
+def test_a_proof_is_measured_by_its_parts_not_by_bytes_it_does_not_carry() -> None:
+    tables = (
+        TableProgress(name="public.a", state="proven", rows=70, part=4, parts=4),
+        TableProgress(name="public.b", state="proving", rows=1, part=1, parts=4),
+    )
+    copy = CopyProgress(database="d", phase="proof", rows=71, tables=tables, tables_proven=1)
+    bar, figures = texts(whole(copy, 80, moving=True, known=False))
+    assert "5 of 8 parts" in bar and "B" not in bar
+    assert figures == "seen last: proving each table · 71 rows compared · 1 of 2 tables proven"
+
+
 def test_a_table_without_statistics_does_not_count_as_empty() -> None:
     unknown = TableProgress(name="public.a", state="waiting", estimated_bytes=5_000_000)
     assert "rows not known" in text(table_line(unknown, 80, moving=True))
