@@ -118,7 +118,7 @@ def test_a_proof_is_measured_by_its_parts_not_by_bytes_it_does_not_carry() -> No
         TableProgress(name="public.b", state="proving", rows=1, part=1, parts=4),
     )
     copy = CopyProgress(database="d", phase="proof", rows=71, tables=tables, tables_proven=1)
-    bar, figures = texts(whole(copy, 80, moving=True, known=False))
+    bar, figures = (text(one) for one in whole(copy, 80, moving=True, known=False))
     assert "5 of 8 parts" in bar and "B" not in bar
     assert figures == "seen last: proving each table · 71 rows compared · 1 of 2 tables proven"
 
