@@ -267,6 +267,12 @@ RULES: dict[str, _Rule] = {
         "{users}",
         "Correct it on the source, or empty it there (REFRESH MATERIALIZED VIEW ... WITH NO DATA).",
     ),
+    "too large": _always(
+        "refused",
+        "Values of {name} are larger than 512 MB",
+        "no Postgres writes them as text, in which rows are copied",
+        "Cut them into pieces on the source, or store them elsewhere.",
+    ),
     "unlogged of a follower": _always(
         "refused",
         "The source is a follower, which has nothing of what is unlogged: {users}",

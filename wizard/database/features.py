@@ -43,6 +43,7 @@ Kind = Literal[
     "asking column",
     "asking domain",
     "unfillable",
+    "too large",
     "unlogged of a follower",
     "filled from afar",
     "points at an index",

@@ -113,6 +113,21 @@ WHERE {_OWN} AND c.relkind IN ('r', 'S') AND c.relpersistence = 'u' AND pg_catal
 ORDER BY 1
 """
 
+_BYTES = f"""
+SELECT c.oid::regclass::text, a.attname::text, pg_catalog.pg_relation_size(c.reltoastrelid)
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {_OWN} AND c.relkind = 'r' AND c.reltoastrelid <> 0 AND a.atttypid = 'bytea'::regtype
+AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 3 DESC
+"""
+
+LARGEST: Final = 2**29 - 2
+"""Bytes of a value of bytea: as text, in which rows are copied, it has two letters for each, and no value is
+larger than a gigabyte."""
+
+LEAST_STORED: Final = 2**22
+"""Bytes that hold such a value at least, however well it is compressed."""
+
 _BY_THE_CLOCK = re.compile(
     r"\b(now\(\)|(clock|statement|transaction)_timestamp\(|CURRENT_(DATE|TIME|TIMESTAMP)|LOCALTIME)",
     re.IGNORECASE,
@@ -131,8 +146,8 @@ _NO_PATH = "SET LOCAL search_path = pg_catalog, pg_temp"
 def read_trials(connection: Connection) -> tuple[Feature, ...]:
     """Features of the kinds "unlogged of a follower", "search path", "own search path" (what does not work
     under the path of the app's sessions either), "broken check", "asking column", "asking domain",
-    "unfillable", "filled from afar", "points at an index" and "role by name". What cannot be answered within
-    `PATIENCE`, or not any more within `IN_ALL`, is taken for good.
+    "unfillable", "filled from afar", "too large", "points at an index" and "role by name". What cannot be
+    answered within `PATIENCE`, or not any more within `IN_ALL`, is taken for good.
 
     Raises:
         psycopg.Error: the connection broke.
@@ -156,6 +171,7 @@ class _Trials:
         yield from self._domains()
         yield from self._built()
         yield from self._views()
+        yield from self._large()
 
     # What is built with no search path.
 
@@ -235,7 +251,15 @@ class _Trials:
                 broken.add(name)
                 yield Feature(kind="broken check", name=clean(f"{of} (of {table}.{column})"))
 
-    # Values that are names.
+    # Values by themselves.
+
+    def _large(self) -> Iterator[Feature]:
+        for table, column, stored in self._rows(_BYTES):
+            if stored >= LEAST_STORED:
+                size = f"pg_catalog.octet_length({sql.Identifier(column).as_string(None)})"
+                question = f"SELECT 1 FROM ONLY {table} WHERE {size} > {LARGEST:d} LIMIT 1"
+                if self._ask(question, _APPS_PATH, BRIEFLY)[0]:
+                    yield Feature(kind="too large", name=clean(f"{table}.{column}"))
 
     def _pointers(self) -> Iterator[Feature]:
         for schema, table, column, kind, many in self._rows(_POINTERS):

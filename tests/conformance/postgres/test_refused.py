@@ -7,6 +7,7 @@ import pytest
 
 from tests.conformance.postgres.cases import Case, cases
 from tests.wizard.database_servers import Database, Server, Told, server
+from wizard.database import trials
 from wizard.database.inspect import inspect_source, inspect_target
 from wizard.database.refusals import what_cannot_move
 from wizard.database.verdict import Verdict
@@ -128,3 +129,17 @@ def test_a_follower_is_copied_but_for_what_is_unlogged(new: Server, tmp_path: Pa
             Told(lacking, target, tmp_path).move.first_copy()
         assert "public.light" in " ".join(one.sentence for one in verdicts(lacking, target))
         assert inspect_target(target.url(), session="s-1").state.state == "empty"
+
+
+def test_values_that_are_too_large_are_named(old: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = old.database()
+    source.sql(
+        "CREATE TABLE files (small bytea, large bytea); ALTER TABLE files ALTER large SET STORAGE EXTERNAL;"
+        "INSERT INTO files VALUES ('abc', decode(repeat('00', 50000), 'hex')), (NULL, NULL)"
+    )
+    assert not inspect_source(source.url()).features
+    # In small: a value of half a gigabyte takes minutes to make.
+    monkeypatch.setattr(trials, "LARGEST", 40_000)
+    monkeypatch.setattr(trials, "LEAST_STORED", 20_000)
+    refused = [one.sentence for one in what_cannot_move(inspect_source(source.url()), None)]
+    assert [one for one in refused if one.startswith("Values of public.files.large are larger")] == refused
