@@ -5,12 +5,13 @@ import secrets
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psycopg
 
 from wizard.database.connect import C, Connection, connect, connect_line
 from wizard.database.line import Line
+from wizard.database.opened_ahead import OpenedAhead
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 
@@ -50,27 +51,63 @@ class Ends:
         self._backends: weakref.WeakKeyDictionary[Connection, tuple[str, int]] = weakref.WeakKeyDictionary()
         self._given_up: dict[str, list[int]] = {"source": [], "target": []}
         self._lock = threading.Lock()
+        self._ahead: OpenedAhead[Connection] = OpenedAhead(self.close)
+        self._lines_ahead: OpenedAhead[Line] = OpenedAhead(self.close)
 
     def source_url(self) -> Secret:
         """The source's URL as it is now."""
         return self._urls["source"]()
 
+    def begin(self, *, snapshot: bool) -> None:
+        """Begin to open what is asked for at the beginning of a step, which may be a snapshot too."""
+        self._ahead.begin("target look", lambda: self._new_target("look"))
+        self._ahead.begin("source look", lambda: self._new_source("look"))
+        if snapshot:
+            self._ahead.begin("source snapshot", lambda: self._new_source("snapshot"))
+
+    def begin_lines(self, workers: int) -> None:
+        """Begin to open the lines of so many workers, once a snapshot was taken."""
+        self._lines_ahead.drop()
+        self._lines_ahead.begin("source copy", lambda: self._new_source_line("copy"), workers)
+        self._lines_ahead.begin("target copy", lambda: self._new_target_line("copy"), workers)
+
+    @contextlib.contextmanager
+    def dropping_begun(self) -> Iterator[None]:
+        """Close at the end of the block what was begun and not asked for."""
+        try:
+            yield
+        finally:
+            self._ahead.drop()
+            self._lines_ahead.drop()
+
     def open_source(self, role: str) -> Connection:
         """Connect to the source, read-only. Raises psycopg.Error, or Trouble from the URL's giver."""
-        return self._known("source", connect(self._urls["source"](), self._name(role), _ONLY_READING))
+        return self._ahead.take(f"source {role}") or self._new_source(role)
 
-    def open_target(self, role: str, settings: dict[str, str] | None = None) -> Connection:
+    def open_target(self, role: str) -> Connection:
         """Connect to the target. Raises psycopg.Error, or Trouble from the URL's giver."""
-        run = self.run if self.alone else None
-        return self._known("target", connect(self._urls["target"](), self._name(role), settings, run=run))
+        return self._ahead.take(f"target {role}") or self._new_target(role)
 
     def open_source_line(self, role: str) -> Line:
         """The same as `open_source`, with its bytes to be had."""
-        settings = _ONLY_READING | {"search_path": self.search_path, "lock_timeout": SOURCE_LOCK_LIMIT}
-        return self._known("source", connect_line(self._urls["source"](), self._name(role), settings))
+        return self._lines_ahead.take(f"source {role}") or self._new_source_line(role)
 
     def open_target_line(self, role: str) -> Line:
         """The same as `open_target`, with its bytes to be had."""
+        return self._lines_ahead.take(f"target {role}") or self._new_target_line(role)
+
+    def _new_source(self, role: str) -> Connection:
+        return self._known("source", connect(self._urls["source"](), self._name(role), _ONLY_READING))
+
+    def _new_target(self, role: str) -> Connection:
+        run = self.run if self.alone else None
+        return self._known("target", connect(self._urls["target"](), self._name(role), run=run))
+
+    def _new_source_line(self, role: str) -> Line:
+        settings = _ONLY_READING | {"search_path": self.search_path, "lock_timeout": SOURCE_LOCK_LIMIT}
+        return self._known("source", connect_line(self._urls["source"](), self._name(role), settings))
+
+    def _new_target_line(self, role: str) -> Line:
         settings, run = {"search_path": self.search_path}, self.run if self.alone else None
         return self._known("target", connect_line(self._urls["target"](), self._name(role), settings, run))
 

@@ -116,6 +116,7 @@ class Move:
                 a Trouble.
         """
         with self._at_work():
+            self._ends.begin(snapshot=True)
             self._clear_leftovers()
             if self._own_target() == "empty" or self._thrown_away(may_start_over):
                 self._board.phase("schema")
@@ -125,9 +126,8 @@ class Move:
                     return self._proofs()
 
     def read_ahead(self) -> Ahead:
-        """Describe the source's schema now, for a first copy that is made later, by this object or by another
-        that is given the answer: over a far link pg_dump takes many seconds. What has changed until then is
-        described again."""
+        """Describe the source's schema now, for a first copy that is made later, by this object or by
+        another given the answer: it takes long over a far link. What has changed until then is read again."""
         with self._patience.keeping():
             self._ahead = self._patience.under_a_snapshot(self._described, _LOST_BEFORE, self._event)
         return self._ahead
@@ -205,6 +205,7 @@ class Move:
     def finish(self) -> None:
         """Make what comes after the data: sequences, foreign keys, triggers, policies, materialised views."""
         with self._at_work():
+            self._ends.begin(snapshot=False)
             self._clear_leftovers()
             self._want_marker()
             Ending(
@@ -246,7 +247,7 @@ class Move:
 
     @contextlib.contextmanager
     def _at_work(self) -> Iterator[None]:
-        with self._board.live(), self._patience.keeping():
+        with self._board.live(), self._patience.keeping(), self._ends.dropping_begun():
             yield
 
     def _described(self, snapshot: Snapshot) -> Ahead:
@@ -259,6 +260,7 @@ class Move:
             ahead, self._ahead = self._ahead, None
             if ahead is None or not still_true(ahead, snapshot):
                 ahead = self._described(snapshot)
+            self._staff.begin_lines()
             prepare(
                 snapshot,
                 ahead,
@@ -292,14 +294,13 @@ class Move:
 
     def _beginning(self, snapshot: Snapshot) -> tuple[dict[str, State], dict[str, marker.Known], Job]:
         """Where the copy stands, from the marker."""
-        tables = snapshot.tables
         known = self._with_target(marker.read_tables)
-        want_same_tables(tables, known)
+        want_same_tables(snapshot.tables, known)
         self._with_target(lambda target: forget_emptied(target, self._event))
         owner = self._with_target(marker.read_owner)
         workers, memory = self._staff.wanted, self._with_target(memory_in_all)
         states = states_of(
-            tables, self._with_target(marker.read_parts), self._with_target(marker.read_builds)
+            snapshot.tables, self._with_target(marker.read_parts), self._with_target(marker.read_builds)
         )
         for state in states.values():
             show(state, self._board)
@@ -308,7 +309,7 @@ class Move:
             known,
             Job(
                 search_path=owner.search_path if owner else "",
-                part_bytes=self._part_size(tables),
+                part_bytes=self._part_size(snapshot.tables),
                 source_major=snapshot.connection.info.server_version // 10000,
                 target_major=self._with_target(lambda target: target.info.server_version // 10000),
                 work_memory=lambda: work_memory(memory, self._staff.wanted),

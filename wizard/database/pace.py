@@ -122,11 +122,10 @@ def room(connection: Connection, own: str, kept: int) -> int:
     return int(row[0]) - kept
 
 
-def round_trip(connection: Connection) -> float:
-    """Seconds of the shorter of two round trips."""
-    times = []
-    for _ in range(2):
-        began = time.monotonic()
-        connection.execute("SELECT 1")
-        times.append(time.monotonic() - began)
-    return min(times)
+def room_and_round_trip(connection: Connection, own: str, kept: int) -> tuple[int, float]:
+    """`room`, and seconds of the shorter of two round trips."""
+    began = time.monotonic()
+    free = room(connection, own, kept)
+    then = time.monotonic()
+    connection.execute("SELECT 1")
+    return free, min(then - began, time.monotonic() - then)

@@ -6,7 +6,7 @@ from wizard.database.board import Board
 from wizard.database.control import Control
 from wizard.database.crew import Crew
 from wizard.database.ends import Ends
-from wizard.database.pace import BEGIN, BEGIN_FAR, FAR, LEFT_TO_THE_APP, MOST, Pace, room, round_trip
+from wizard.database.pace import BEGIN, BEGIN_FAR, FAR, LEFT_TO_THE_APP, MOST, Pace, room_and_round_trip
 from wizard.database.parts import LEAST, LEAST_FAR
 from wizard.database.patience import Patience
 from wizard.database.snapshot import Snapshot
@@ -50,6 +50,12 @@ class Staff:
         self._paced()
         return LEAST_FAR if self._far else LEAST
 
+    def begin_lines(self) -> None:
+        """Begin to open the connections of the workers, where that takes long. Raises Trouble, Stopped."""
+        wanted = self._paced().wanted
+        if self._far:
+            self._ends.begin_lines(wanted)
+
     def crew(self, snapshot: Snapshot | None) -> Crew:
         """Workers that see `snapshot`; without one they have to do with the target only. Raises
         psycopg.Error."""
@@ -66,10 +72,8 @@ class Staff:
         if self._pace is not None:
             return self._pace
         own = f"offramp/{self._ends.session}/"
-        there = self._patience.with_source(
-            lambda source: (room(source, own, LEFT_TO_THE_APP), round_trip(source))
-        )
-        here = self._patience.with_target(lambda target: (room(target, own, 1), round_trip(target)))
+        there = self._patience.with_source(lambda source: room_and_round_trip(source, own, LEFT_TO_THE_APP))
+        here = self._patience.with_target(lambda target: room_and_round_trip(target, own, 1))
         # The snapshot and a question take one each.
         most = min(there[0] - 2, here[0] - 2, MOST)
         self._far = max(there[1], here[1]) > FAR
