@@ -87,6 +87,20 @@ def test_what_a_dropped_connection_left_is_ended_on_both_sides(
         assert left_behind(side) == []
 
 
+def test_a_transaction_that_was_dropped_is_ended_however_short_it_rested(
+    source: Database, target: Database, nets: tuple[Net, Net], tmp_path: Path
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        through(nets, patch)
+        ends = Told(source, target, tmp_path).move._ends
+    connection = ends.open_source("copy")
+    connection.execute("BEGIN")
+    nets[0].drop()
+    ends.close(connection, idle=0)
+    ends.end_given_up()
+    assert left_behind(source) == []
+
+
 def test_places_that_dropped_connections_hold_cost_no_worker(
     old: Server,
     source: Database,

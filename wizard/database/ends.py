@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable, Iterator
 
 import psycopg
+from psycopg import pq
 
 from wizard.database.connect import C, Connection, connect, connect_line
 from wizard.database.line import Line
@@ -133,13 +134,15 @@ class Ends:
         return connection
 
     def close(self, connection: Connection, *, idle: float | None = None) -> None:
-        """Close a connection that is not needed any more. One that lay idle may have broken unnoticed.
+        """Close a connection that is not needed any more. One that lay idle may have broken unnoticed; in a
+        transaction it would keep its server from cleaning up, for hours.
 
         Args:
             idle: seconds since it answered, where that is known.
         """
         try:
-            if idle is None or idle > UNASKED:
+            resting = connection.info.transaction_status == pq.TransactionStatus.IDLE
+            if idle is None or idle > UNASKED or not resting:
                 connection.execute("ROLLBACK")
         except psycopg.Error:
             self.give_up(connection)
