@@ -46,7 +46,7 @@ def make_it_long(world: RunWorld) -> None:
     with world._connect("source") as connection:
         connection.execute(
             "INSERT INTO events (user_id, kind, at, path, duration_ms, score, note)"
-            " SELECT user_id, kind, at, path, duration_ms, score, note FROM events, generate_series(1, 5)"
+            " SELECT user_id, kind, at, path, duration_ms, score, note FROM events, generate_series(1, 3)"
         )
 
 
