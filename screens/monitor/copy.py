@@ -143,6 +143,9 @@ def table_line(table: TableProgress, cells: int, *, moving: bool) -> Line:
         # The source has no statistics of it.
         rows = "rows not known"
     amount = size(table.bytes) if over else sizes(table.bytes, table.estimated_bytes)
+    if over and table.rows and not table.bytes:
+        # A proof by itself carries none.
+        amount = f"{table.part:,} of {table.parts:,} parts" if table.part < table.parts else ""
     speed = rate(table.rate) if moving and table.state == "copying" and table.rate > 0 else ""
     word, tone = _state(table)
     figures: Tone = "muted" if table.state in ("waiting", "proven", "copied") else "plain"

@@ -120,6 +120,8 @@ def test_a_proof_is_measured_by_its_parts_not_by_bytes_it_does_not_carry() -> No
     copy = CopyProgress(database="d", phase="proof", rows=71, tables=tables, tables_proven=1)
     bar, figures = (text(one) for one in whole(copy, 80, moving=True, known=False))
     assert "5 of 8 parts" in bar and "B" not in bar
+    proven, proving = (text(table_line(table, 80, moving=True)) for table in tables)
+    assert "1 of 4 parts" in proving and " B " not in proving + proven
     assert figures == "seen last: proving each table · 71 rows compared · 1 of 2 tables proven"
 
 
