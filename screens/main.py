@@ -5,6 +5,7 @@ import codecs
 import io
 import os
 import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -124,6 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(as_trouble(error).sentence())
         return TROUBLE
     finally:
+        if arguments is None:
+            # While Python takes itself down, a late ctrl+c would end it by the signal and not with this code.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         _give_up_what_is_left()
 
 
