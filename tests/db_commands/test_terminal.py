@@ -114,7 +114,7 @@ def test_fetch_and_restore_ask_and_show(
             terminal.wait("Heroku makes a backup of it now", f"Type {APP} to begin")
             terminal.press(APP, "enter")
             assert ended(terminal, program) == DONE
-            assert "it.dump" in terminal.words
+            assert (tmp_path / "it.dump").exists() and "the backup b001" in terminal.words
         here = program.name("TARGET", target)
         with Terminal(
             "restore", str(tmp_path / "it.dump"), here, command=OFFRAMP, env=program.env
