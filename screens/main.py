@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from screens.headless.db_parser import add_db
+from screens.headless.db_parser import Parsers, add_db
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
 
 TOLD = """what is told:
@@ -64,15 +64,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--detach", action="store_true", help="start it and end; it goes on by itself")
     run.set_defaults(command=_run)
 
-    tell = commands.add_parser(
-        "tell",
-        help="tell a running session: pause, resume, retry, more or fewer workers, stop, back",
-        epilog=TOLD,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    tell.add_argument("session", help="id or name; `offramp sessions` lists them")
-    tell.add_argument("what", choices=("pause", "resume", "retry", "more", "fewer", "stop", "back"))
-    tell.set_defaults(command=_tell)
+    _add_tell(commands)
 
     status = commands.add_parser("status", help="how a session's run stands")
     status.add_argument("session")
@@ -94,6 +86,18 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(command=_doctor)
     return top
+
+
+def _add_tell(commands: Parsers) -> None:
+    tell = commands.add_parser(
+        "tell",
+        help="tell a running session: pause, resume, retry, more or fewer workers, stop, back",
+        epilog=TOLD,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    tell.add_argument("session", help="id or name; `offramp sessions` lists them")
+    tell.add_argument("what", choices=("pause", "resume", "retry", "more", "fewer", "stop", "back"))
+    tell.set_defaults(command=_tell)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

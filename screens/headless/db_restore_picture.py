@@ -8,7 +8,8 @@ import msgspec
 from screens.headless.db_live import Watch
 from screens.headless.db_voice import Voice
 from screens.headless.db_work import keys_are_heard
-from screens.monitor.line import Line, Span, line, spread
+from screens.monitor.bar import bar
+from screens.monitor.line import Line, Span, line
 from screens.quantities import rate, size, span
 from wizard.database.control import Control
 from wizard.database.restore_progress import RestoreProgress
@@ -77,13 +78,7 @@ def _bar(progress: RestoreProgress, cells: int) -> Line:
     else:
         share, of = max(0, progress.entries_done - 1) / max(1, progress.entries), "of the objects"
     words = f"{min(99, int(share * 100))} % {of}"
-    room = max(8, cells - 20)
-    full = min(room, int(room * share))
-    return spread(
-        line(Span("━" * full, "accent"), Span("─" * (room - full), "muted")),
-        line(Span(words, "strong")),
-        cells,
-    )
+    return bar(share, words, cells)
 
 
 def _picture(progress: RestoreProgress, cells: int) -> Sequence[Line]:

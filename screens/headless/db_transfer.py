@@ -9,7 +9,8 @@ from typing import Final
 
 from screens.headless.db_live import Watch
 from screens.headless.db_voice import Voice
-from screens.monitor.line import Line, Span, line, spread
+from screens.monitor.bar import bar
+from screens.monitor.line import Line, Span, line
 from screens.quantities import duration, rate, size, span
 from wizard.model.noun import Noun
 
@@ -126,10 +127,7 @@ class TransferWatch(Watch[TransferProgress]):
             lines.append(line(Span(f"waits for {waits}", "attention")))
         if progress.total:
             right = f"{min(99, 100 * progress.bytes // progress.total)} %"
-            room = max(8, cells - 8)
-            full = room * progress.bytes // progress.total
-            bar = (Span("━" * full, "accent"), Span("─" * (room - full), "muted"))
-            lines.insert(0, spread(line(*bar), line(Span(right, "strong")), cells))
+            lines.insert(0, bar(progress.bytes / progress.total, right, cells))
         lines.append(line(Span("ctrl+c stop", "muted")))
         return lines
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from screens.monitor import proof
-from screens.monitor.line import Line, Span, Tone, crop, line, pad, spread
+from screens.monitor.bar import bar
+from screens.monitor.line import Line, Span, Tone, crop, line, pad
 from screens.quantities import ESTIMATE, number, numbers, percent, rate, size, sizes, span
 from wizard.database.progress import CopyProgress, TableProgress
 
@@ -45,14 +46,10 @@ def _bar(copy: CopyProgress, cells: int) -> Line:
             right = f"{ESTIMATE}{share} %  {right}"
         else:
             right = f"{size(copy.bytes)} so far, the whole is not known"
-    room = max(8, cells - max(24, len(right)) - 2)
     if share is None:
+        room = max(8, cells - max(24, len(right)) - 2)
         return line(Span("─" * room, "muted"), " ", Span(right, "strong"))
-    halves = room * 2 * share // 100
-    full, half = divmod(halves, 2)
-    rest = room - full - half
-    bar = (Span("━" * full + "╸" * half, "accent"), Span("─" * rest, "muted"))
-    return spread(line(*bar), line(Span(right, "strong")), cells)
+    return bar(share / 100, right, cells)
 
 
 def _figures(copy: CopyProgress, cells: int, *, moving: bool, known: bool) -> Line:

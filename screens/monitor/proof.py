@@ -3,7 +3,8 @@ digested, each of about the same size, and the rows in them."""
 
 from collections.abc import Sequence
 
-from screens.monitor.line import Line, Span, line, spread
+from screens.monitor.bar import bar
+from screens.monitor.line import Line, line
 from screens.quantities import number
 from wizard.database.progress import CopyProgress
 
@@ -33,7 +34,4 @@ def lines(progress: CopyProgress, cells: int, figures: Sequence[str]) -> list[Li
     """A bar and the figures."""
     done, whole = parts(progress)
     right = f"{done:,} of {whole:,} part{'s' * (whole != 1)}"
-    room = max(8, cells - max(24, len(right)) - 2)
-    full = room * done // max(1, whole)
-    bar = (Span("━" * full, "accent"), Span("─" * (room - full), "muted"))
-    return [spread(line(*bar), line(Span(right, "strong")), cells), line(" · ".join(figures))]
+    return [bar(done / max(1, whole), right, cells), line(" · ".join(figures))]
