@@ -91,9 +91,9 @@ async def test_broken_keys_are_named_before_the_cut_over(
     )
     evidence = await copied(context)
     said = (
-        "1 of 1 tables copied, Heroku still serving, 4 rows; rows on Heroku break the foreign keys k0 of"
-        " public.t (1,200), k1 of public.t (1,201), k2 of public.t (1,202) and 1 more, which the cut-over"
-        " will fail at: correct them there before it"
+        "1 of 1 tables copied, Heroku still serving, 4 rows; rows on Heroku broke the foreign keys k0 of"
+        " public.t (1,200), k1 of public.t (1,201), k2 of public.t (1,202) and 1 more: unless they have"
+        " been corrected there since, the cut-over will fail at that"
     )
     assert evidence.summary == said
     assert evidence.facts[BROKEN_KEYS] == 4

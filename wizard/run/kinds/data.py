@@ -93,8 +93,8 @@ class Copy(_Engine):
         some = ", ".join(f"{one.key} of {one.table} ({one.rows:,})" for one in keys[:3])
         more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
         said = (
-            f"rows on Heroku break the foreign key{'s' * (len(keys) > 1)} {some}{more}, which the cut-over"
-            " will fail at: correct them there before it"
+            f"rows on Heroku broke the foreign key{'s' * (len(keys) > 1)} {some}{more}: unless they have"
+            " been corrected there since, the cut-over will fail at that"
         )
         return Evidence(
             summary=f"{evidence.summary}; {said}", facts=evidence.facts | {BROKEN_KEYS: len(keys)}
