@@ -10,8 +10,10 @@ from providers.heroku.databases import SERVICE
 from providers.heroku.fields import monthly_cents, name_or_text, number, text, texts
 from wizard.document.origins import config_vars
 from wizard.document.servers import Server, servers_of
+from wizard.model.network import Domain, Drain
 from wizard.model.secret import Secret, redact
-from wizard.model.system import AddOn, App, Attachment, Domain, Gap, Job, Postgres, Process
+from wizard.model.stores import Postgres
+from wizard.model.system import AddOn, App, Attachment, Gap, Job, Process
 
 _OFFICIAL = "urn:buildpack:"
 
@@ -55,7 +57,7 @@ def app_noun(
         config=config_vars(one.config, set_by=_set_by(one, attachments), web_urls=web_urls, servers=servers),
         domains=tuple(_domain(row) for row in one.domains),
         attachments=attachments,
-        log_drains=tuple(_drain(row) for row in one.drains),
+        drains=tuple(_drain(row) for row in one.drains),
         # A token that somebody typed into a command goes into no file; the map asks for it to be moved.
         jobs=None if jobs is None else tuple(replace(job, command=redact(job.command)) for job in jobs),
     )
@@ -244,13 +246,14 @@ def _buildpacks(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(name.removeprefix(_OFFICIAL) for name in names if name)
 
 
-def _drain(row: Row) -> str:
-    """Where logs go, in words that hold no secret: addresses of drains often carry a token."""
+def _drain(row: Row) -> Drain:
+    """Where logs go, with no secret: addresses of drains often carry a token."""
     url = text(row, "url")
     if url:
         Secret(url, "log drain")
-    add_on = text(row, "addon", "name")
-    return f"{_without_secrets(url)} (add-on {add_on})" if add_on else _without_secrets(url)
+    return Drain(
+        id=text(row, "id"), address=_without_secrets(url), add_on_id=text(row, "addon", "id") or None
+    )
 
 
 def _without_secrets(url: str) -> str:

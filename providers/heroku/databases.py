@@ -9,7 +9,7 @@ from providers.heroku.answers import Gone, Refused
 from providers.heroku.client import Client
 from providers.heroku.fields import name_or_text, number, text, texts
 from wizard.model.secret import Secret
-from wizard.model.system import Postgres
+from wizard.model.stores import Postgres
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 
 SERVICE: Final = "heroku-postgresql"

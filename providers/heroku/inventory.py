@@ -22,7 +22,8 @@ from providers.heroku.client import Client
 from providers.heroku.databases import SERVICE, read_postgres
 from providers.heroku.fields import needed, text
 from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, read_jobs
-from wizard.model.system import Account, AddOn, Gap, Job, Postgres, System
+from wizard.model.stores import Postgres
+from wizard.model.system import Account, AddOn, Gap, Job, System
 from wizard.model.trouble import Trouble, Unreachable
 from wizard.ports import ReadProgress
 

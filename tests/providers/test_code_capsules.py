@@ -7,8 +7,9 @@ import pytest
 from providers.code_capsules import PROVIDER
 from wizard.choose.compare import compare
 from wizard.choose.price import estimate
+from wizard.model.network import Domain
 from wizard.model.secret import Secret
-from wizard.model.system import Account, App, Domain, Process, System
+from wizard.model.system import Account, App, Process, System
 from wizard.model.trouble import Trouble
 from wizard.ports import SignIn, TargetProvider
 

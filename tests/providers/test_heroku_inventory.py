@@ -138,7 +138,9 @@ class TestExample:
             ("www.acme.example", "polar-reef-4711.herokudns.com")
         ]
         emailer = named(system, "migrate-emailer")
-        assert len(emailer.log_drains) == 1 and "papertrail-shaped-77240" in emailer.log_drains[0]
+        assert [system.add_on(drain.add_on_id or "").name for drain in emailer.drains] == [
+            "papertrail-shaped-77240"
+        ]
         assert emailer.jobs is not None
         assert [(job.command, job.every, job.at) for job in emailer.jobs] == [
             ("python send_emails.py", 10, 0)
@@ -336,8 +338,8 @@ class TestOddThings:
         app = sandbox_app(heroku, "migrate-backend")
         address = "https://me:hunter22@logs.example/in/token-4711?dd-api-key=k-4711"
         app.drains.append(Drain(stable_id("drain"), address, "d.1"))
-        drains = named(await read(source), "migrate-backend").log_drains
-        assert drains == ("https://logs.example",)
+        drains = named(await read(source), "migrate-backend").drains
+        assert [drain.address for drain in drains] == ["https://logs.example"]
 
     async def test_a_plan_s_price_counts_where_none_is_billed(
         self, heroku: HerokuSandbox, source: Source, monkeypatch: pytest.MonkeyPatch

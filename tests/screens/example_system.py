@@ -1,19 +1,8 @@
 """The example system as nouns: three apps, one database, one scheduler, as Heroku would tell of them."""
 
-from wizard.model.system import (
-    Account,
-    AddOn,
-    App,
-    Attachment,
-    ConfigVar,
-    Domain,
-    Gap,
-    Job,
-    Origin,
-    Postgres,
-    Process,
-    System,
-)
+from wizard.model.network import Domain
+from wizard.model.stores import Postgres
+from wizard.model.system import Account, AddOn, App, Attachment, ConfigVar, Gap, Job, Origin, Process, System
 
 BACKEND, FRONTEND, EMAILER = "app-backend", "app-frontend", "app-emailer"
 DATABASE, SCHEDULER, PAPERTRAIL = "addon-db", "addon-scheduler", "addon-papertrail"

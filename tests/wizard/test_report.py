@@ -19,6 +19,7 @@ from tests.wizard.test_plan_steps import example_mapping, plan_of
 from wizard.database.progress import Difference, Proof, RowDifferences, TableProof
 from wizard.mapping.edit import decide_app, keep_harmless
 from wizard.model.mapping import Mapping
+from wizard.model.network import Drain
 from wizard.model.plan import Evidence
 from wizard.model.system import Gap, Job, System
 from wizard.model.trouble import Trouble
@@ -233,7 +234,9 @@ def test_a_run_that_was_taken_back_says_what_stands_there_and_costs(session: Ses
 def test_what_was_accepted_and_log_drains_are_not_forgotten(session: Session) -> None:
     system = example_system()
     first, *others = system.apps
-    drained = msgspec.structs.replace(first, log_drains=("syslog+tls://logs.example:6514",))
+    drained = msgspec.structs.replace(
+        first, drains=(Drain(id="1", address="syslog+tls://logs.example:6514"),)
+    )
     gap = Gap(
         key="certificate:1",
         kind="acknowledge",

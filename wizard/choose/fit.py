@@ -184,9 +184,9 @@ def _domain_points(app: App, profile: Profile) -> Iterator[Point]:
 
 
 def _drain_points(app: App) -> Iterator[Point]:
-    if app.log_drains:
+    if app.drains:
         yield Point(
-            kind="by-hand", component=app.name, reason=f"{len(app.log_drains)} log drains are to be made anew"
+            kind="by-hand", component=app.name, reason=f"{len(app.drains)} log drains are to be made anew"
         )
 
 

@@ -38,6 +38,8 @@ def is_answered(gap: Gap, answers: Answers) -> bool:
     """Whether `answers` close `gap`."""
     if gap.kind == "jobs":
         return gap.app_id is not None and _complete(answers, gap.app_id)
+    if gap.kind == "deploy":
+        return gap.app_id in answers.deploys
     return gap.key in answers.acknowledged
 
 

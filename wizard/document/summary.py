@@ -179,7 +179,7 @@ def app_facts(system: System, app_id: str) -> AppFacts:
             *_job_lines(app),
             *_add_on_lines(system, app),
             *_domain_lines(app),
-            *(Line(kind="drain", name="log drain", text=drain) for drain in app.log_drains),
+            *(Line(kind="drain", name="log drain", text=drain.address) for drain in app.drains),
         ),
         config=origins,
         bill=app_bill(system, app),

@@ -2,7 +2,11 @@
 
 from typing import Literal
 
+from wizard.model.delivery import Build, Deploy, Image, Pipeline, Release
+from wizard.model.network import Certificate, Domain, Drain, Space, TelemetryDrain, Webhook
 from wizard.model.noun import Noun
+from wizard.model.people import Collaborator, Enterprise, Team
+from wizard.model.stores import Kafka, KeyValue, Postgres
 
 
 class Account(Noun, frozen=True, kw_only=True):
@@ -11,13 +15,27 @@ class Account(Noun, frozen=True, kw_only=True):
     id: str
     email: str
     two_factor: bool = False
+    name: str = ""
+    default_team: str | None = None
+    identity_provider: str | None = None
+
+
+class Autoscale(Noun, frozen=True, kw_only=True):
+    """Heroku's own autoscaling of web dynos: between two quantities, by the 95th percentile of response time
+    in milliseconds."""
+
+    least: int
+    most: int
+    p95_ms: int | None = None
+    active: bool = True
 
 
 class Process(Noun, frozen=True, kw_only=True):
     """One line of an app's formation, scaled to zero or not.
 
     `command` is what the current slug runs (Procfile plus buildpack defaults); `size` a dyno size
-    ("Standard-1X"); `memory_mb` and `monthly_cents` are one dyno's, None where Heroku did not tell.
+    ("Standard-1X"); `memory_mb`, `compute` (Heroku's CPU share) and `monthly_cents` are one dyno's, None
+    where Heroku did not tell. `autoscale` is set where Heroku scales it by itself.
     """
 
     type: str
@@ -26,6 +44,9 @@ class Process(Noun, frozen=True, kw_only=True):
     size: str
     memory_mb: int | None = None
     monthly_cents: int | None = None
+    compute: int | None = None
+    dedicated: bool = False
+    autoscale: Autoscale | None = None
 
 
 class Origin(Noun, frozen=True, kw_only=True):
@@ -43,8 +64,10 @@ class Origin(Noun, frozen=True, kw_only=True):
 class ConfigVar(Noun, frozen=True, kw_only=True):
     """A config var by name. Its value stays on Heroku.
 
-    `secret` says whether the value looks like one; `empty` whether it is the empty string (which some
-    targets cannot hold); `refers_to_apps` are ids of apps whose web address stands in the value.
+    `secret` says whether the value looks like one, `secret_because` what that follows from, in words; `empty`
+    whether it is the empty string (which some targets cannot hold); `refers_to_apps` are ids of apps whose
+    web address stands in the value, `bare_hosts` those of them that stand there without `https://`. `origins`
+    says that it is a list of web origins, as CORS settings are.
     `copied_from` is the id of an add-on that does not set it, but whose server and password stand in it:
     `copied_as` says whether they are all of the value (`url` of a database) or a `part` of something else.
     """
@@ -56,15 +79,9 @@ class ConfigVar(Noun, frozen=True, kw_only=True):
     refers_to_apps: tuple[str, ...] = ()
     copied_from: str = ""
     copied_as: Literal["", "url", "part"] = ""
-
-
-class Domain(Noun, frozen=True, kw_only=True):
-    """A host name of an app. `kind` is `heroku` or `custom`; `cname` the DNS target to point at today."""
-
-    hostname: str
-    kind: str
-    cname: str | None = None
-    acm_status: str | None = None
+    secret_because: str = ""
+    bare_hosts: tuple[str, ...] = ()
+    origins: bool = False
 
 
 class Attachment(Noun, frozen=True, kw_only=True):
@@ -93,19 +110,12 @@ class Job(Noun, frozen=True, kw_only=True):
     told_by: Literal["api", "person"] = "api"
 
 
-class Postgres(Noun, frozen=True, kw_only=True):
-    """What Heroku's data API tells of a database. Sizes in bytes; None where it did not tell."""
-
-    version: str
-    plan: str
-    bytes: int | None = None
-    tables: int | None = None
-    connections: int | None = None
-    connection_limit: int | None = None
-
-
 class AddOn(Noun, frozen=True, kw_only=True):
-    """An add-on. `app_id` is the owning (billed) app; `service` e.g. `heroku-postgresql`."""
+    """An add-on. `app_id` is the owning (billed) app; `service` e.g. `heroku-postgresql`.
+
+    `billed_to` is who pays ("app migrate-backend", "team acme"); `contract` says that the price is agreed and
+    not told; `foreign` that the owning app is none that this account can read.
+    """
 
     id: str
     name: str
@@ -116,10 +126,22 @@ class AddOn(Noun, frozen=True, kw_only=True):
     monthly_cents: int | None = None
     config_vars: tuple[str, ...] = ()
     postgres: Postgres | None = None
+    app_name: str = ""
+    billed_to: str = ""
+    contract: bool = False
+    foreign: bool = False
+    created_at: str = ""
+    key_value: KeyValue | None = None
+    kafka: Kafka | None = None
 
 
 class App(Noun, frozen=True, kw_only=True):
-    """An app with everything that hangs on it. `jobs` is None when Heroku did not tell the jobs."""
+    """An app with everything that hangs on it. `jobs` is None when Heroku did not tell the jobs.
+
+    `unread` names the parts that Heroku did not tell ("config vars", "domains"): what they hold here says
+    nothing. `releases` are the latest, newest first; `release_command` is what the release phase runs.
+    `features` are names of labs features that are on; no `buildpacks` means that Heroku chooses.
+    """
 
     id: str
     name: str
@@ -139,21 +161,54 @@ class App(Noun, frozen=True, kw_only=True):
     config: tuple[ConfigVar, ...] = ()
     domains: tuple[Domain, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    log_drains: tuple[str, ...] = ()
     jobs: tuple[Job, ...] | None = ()
+    unread: tuple[str, ...] = ()
+    created_at: str = ""
+    owner: str = ""
+    space: str | None = None
+    locked: bool = False
+    internal_routing: bool = False
+    acm: bool = False
+    image: Image | None = None
+    release_command: str = ""
+    releases: tuple[Release, ...] = ()
+    builds: tuple[Build, ...] = ()
+    deploy: Deploy = Deploy()
+    certificates: tuple[Certificate, ...] = ()
+    drains: tuple[Drain, ...] = ()
+    telemetry: tuple[TelemetryDrain, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    collaborators: tuple[Collaborator, ...] = ()
+    features: tuple[str, ...] = ()
+
+
+class UnreadApp(Noun, frozen=True, kw_only=True):
+    """An app that is named to this account but not told: of a team that it has not joined, locked, refused,
+    or gone while it was read. `why` says which, in words."""
+
+    id: str
+    name: str
+    why: str
+    team: str | None = None
+    space: str | None = None
+    region: str = ""
+    stack: str = ""
 
 
 class Gap(Noun, frozen=True, kw_only=True):
     """Something that no API told. `question` asks a person; `key` names the answer in the session.
 
-    kind `jobs` is answered by typing scheduler jobs in, `acknowledge` by reading it.
+    kind `jobs` is answered by typing scheduler jobs in, `deploy` by choosing how the app is deployed,
+    `acknowledge` by reading it. `group` names what kind of thing it is about ("webhooks"): many of one group
+    can be read at once.
     """
 
     key: str
-    kind: Literal["jobs", "acknowledge"]
+    kind: Literal["jobs", "deploy", "acknowledge"]
     app_id: str | None
     question: str
     why: str
+    group: str = ""
 
 
 class System(Noun, frozen=True, kw_only=True):
@@ -165,6 +220,12 @@ class System(Noun, frozen=True, kw_only=True):
     add_ons: tuple[AddOn, ...]
     gaps: tuple[Gap, ...] = ()
     calls: int = 0
+    unread_apps: tuple[UnreadApp, ...] = ()
+    teams: tuple[Team, ...] = ()
+    enterprises: tuple[Enterprise, ...] = ()
+    spaces: tuple[Space, ...] = ()
+    pipelines: tuple[Pipeline, ...] = ()
+    account_features: tuple[str, ...] = ()
 
     def app(self, app_id: str) -> App:
         """The app with that id; KeyError when there is none."""

@@ -95,11 +95,11 @@ def _by_hand(known: Known) -> Iterator[Todo]:
 
 def _drains(known: Known) -> Iterator[Todo]:
     for choice in known.mapping.moved_apps():
-        drains = known.system.app(choice.app_id).log_drains
+        drains = known.system.app(choice.app_id).drains
         if drains:
             yield Todo(
                 what=f"Set up the log drains of {choice.handle} anew",
-                how=f"On {known.plan.source} its log went to {', '.join(drains)}. "
+                how=f"On {known.plan.source} its log went to {', '.join(drain.address for drain in drains)}. "
                 f"From {known.plan.target} nothing goes there until you set it up.",
             )
 

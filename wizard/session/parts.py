@@ -2,6 +2,7 @@
 
 from msgspec import field
 
+from wizard.model.delivery import Deploy
 from wizard.model.mapping import Mapping, TargetChoice
 from wizard.model.noun import Noun
 from wizard.model.plan import Finding, Plan
@@ -30,18 +31,29 @@ class Connections(Noun, frozen=True, kw_only=True):
     forgotten: dict[str, Connection] = field(default_factory=dict)
 
 
+class Note(Noun, frozen=True, kw_only=True):
+    """What a team adds to a component: a note in its own words, and who answers for it."""
+
+    text: str = ""
+    owner: str = ""
+
+
 class Answers(Noun, frozen=True, kw_only=True):
     """What a person told that no API tells.
 
     `jobs` are scheduler jobs typed in, by app id (an empty tuple: there are none); `unfinished` the apps
     whose list nobody has called complete yet; `acknowledged` holds the keys of gaps that were read;
-    `checkouts` are local folders by app id.
+    `checkouts` are local folders by app id, `deploys` how an app is deployed by app id, `notes` what a team
+    says of a component by its key ("app:<id>", "add-on:<id>", "pipeline:<id>" ..., see
+    `wizard.document.components`).
     """
 
     jobs: dict[str, tuple[Job, ...]] = field(default_factory=dict)
     unfinished: tuple[str, ...] = ()
     acknowledged: tuple[str, ...] = ()
     checkouts: dict[str, str] = field(default_factory=dict)
+    deploys: dict[str, Deploy] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
 
 
 class PreparedApp(Noun, frozen=True, kw_only=True):
@@ -76,6 +88,8 @@ class Preflight(Noun, frozen=True, kw_only=True):
 
 CONNECTIONS = Part("connections", Connections)
 SYSTEM = Part("system", System)
+SYSTEM_BEFORE = Part("system-before", System)
+"""The inventory that was there before the last reading, to say what changed since."""
 ANSWERS = Part("answers", Answers)
 TARGET = Part("target", TargetChoice)
 MAPPING = Part("mapping", Mapping)

@@ -6,19 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from wizard.model.system import (
-    Account,
-    AddOn,
-    App,
-    Attachment,
-    ConfigVar,
-    Domain,
-    Job,
-    Origin,
-    Postgres,
-    Process,
-    System,
-)
+from wizard.model.network import Domain
+from wizard.model.stores import Postgres
+from wizard.model.system import Account, AddOn, App, Attachment, ConfigVar, Job, Origin, Process, System
 from wizard.ports import Capabilities, Prices, Profile, ReleaseHook
 
 PERSON = Origin(kind="person")

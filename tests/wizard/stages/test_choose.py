@@ -16,7 +16,8 @@ from wizard.choose.sizes import (
 )
 from wizard.mapping.check import blocking, problems
 from wizard.mapping.rules import propose
-from wizard.model.system import App, Domain, Process, System
+from wizard.model.network import Domain
+from wizard.model.system import App, Process, System
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
 

@@ -10,19 +10,10 @@ from wizard.mapping import edit
 from wizard.mapping.check import choices, components, problems
 from wizard.mapping.names import is_handle
 from wizard.mapping.rules import propose
+from wizard.model.network import Domain
 from wizard.model.noun import encode
-from wizard.model.system import (
-    Account,
-    AddOn,
-    App,
-    ConfigVar,
-    Domain,
-    Job,
-    Origin,
-    Postgres,
-    Process,
-    System,
-)
+from wizard.model.stores import Postgres
+from wizard.model.system import Account, AddOn, App, ConfigVar, Job, Origin, Process, System
 from wizard.ports import Capabilities, Prices, Profile, ReleaseHook
 
 IDS = [f"id{number}" for number in range(6)]
