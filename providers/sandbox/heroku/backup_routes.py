@@ -77,7 +77,9 @@ class BackupRoutes:
         if not one.succeeded:
             raise ApiError(404, "not_found", "This backup has no data.")
         query, ends = self._backups.link(one)
-        url = f"{self.store}/xfer-production/{one.uuid}?{query}"
+        # Heroku's CLI downloads by https alone, and from where it asks when all is behind one port.
+        base = f"https://{request.host}" if request.scheme == "https" else self.store
+        url = f"{base}/xfer-production/{one.uuid}?{query}"
         return web.json_response({"url": url, "expires_at": ends}, status=201)
 
 

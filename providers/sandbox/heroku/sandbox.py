@@ -26,6 +26,7 @@ from providers.sandbox.heroku.platform import Platform
 from providers.sandbox.heroku.platform_routes import PlatformRoutes
 from providers.sandbox.heroku.ranges import Pages
 from providers.sandbox.heroku.scheduler import Scheduler
+from providers.sandbox.heroku.together import open_together
 from providers.sandbox.heroku.world import World
 from providers.sandbox.router import Router
 from providers.sandbox.tls import Certificates
@@ -84,6 +85,7 @@ class HerokuSandbox:
         self._cache = cache or folder.parent.parent / "sandbox-data"
         self._routers = {name: Router() for name in APPS}
         self._runners: list[web.AppRunner] = []
+        self._tables: dict[str, tuple[web.RouteDef, ...]] = {}
         self._platform: Platform | None = None
         self._scheduler: Scheduler | None = None
         self._ticking: asyncio.Task[None] | None = None
@@ -204,21 +206,30 @@ class HerokuSandbox:
         self.databases[database] = self.database
         data = DataRoutes(world, self.databases)
         backups = BackupRoutes(world, self.databases, self.backups)
-        tables: dict[str, Iterable[web.RouteDef]] = {
+        self._tables = {
             "api": (
                 *PlatformRoutes(platform, self.pages, self.bucket).table(),
                 *DeliveryRoutes(platform, self.pages).table(),
                 *AddOnRoutes(platform, self.pages).table(),
             ),
             "data": (*data.table(), *backups.table()),
-            "particleboard": JobRoutes(world).table(),
-            "metrics": MetricsRoutes(world).table(),
+            "particleboard": tuple(JobRoutes(world).table()),
+            "metrics": tuple(MetricsRoutes(world).table()),
         }
-        for name, table in tables.items():
-            gate = Gate(world, self.bucket, heroku_json=name in ("api", "data"))
-            middlewares: list[Any] = [self.faults.middleware, gate.middleware]
-            self.hosts[name] = await self._open(table, middlewares)
+        for name, table in self._tables.items():
+            self.hosts[name] = await self._open(table, self._middlewares(name))
         backups.store = await self._open(self.store.table(), [])
+
+    def _middlewares(self, name: str) -> list[Any]:
+        gate = Gate(self.world, self.bucket, heroku_json=name in ("api", "data"))
+        return [self.faults.middleware, gate.middleware]
+
+    async def open_together(self, port: int, where: Path | None = None) -> None:
+        """Open one https address more, for Heroku's own CLI; see `open_together` in together.py."""
+        tables = {**self._tables, "store": tuple(self.store.table())}
+        middlewares = {name: self._middlewares(name) for name in ("api", "data")}
+        context = self._certificates.server_context()
+        self._runners.append(await open_together(tables, middlewares, where, port, context))
 
     async def _open(self, table: Iterable[web.RouteDef], middlewares: list[Any]) -> str:
         """Listen on a free loopback port; the address."""
