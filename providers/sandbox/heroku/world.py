@@ -1,154 +1,92 @@
-"""What stands on the sandbox's Heroku: plain state, changed by the platform, shown by the routes."""
+"""What stands on the sandbox's Heroku: plain state, changed by the platform, shown by the routes.
 
-import asyncio
-import random
+The parts of an app, teams, spaces and pipelines are in `world_delivery`, `world_network` and `world_people`;
+all names can be imported from here.
+"""
+
 import secrets
 import uuid
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from providers.sandbox.processes import Running
+from providers.sandbox.heroku.ids import now, stable_id
+from providers.sandbox.heroku.world_delivery import (
+    Build,
+    Dyno,
+    GitHubLink,
+    Image,
+    Job,
+    Pipeline,
+    Process,
+    Promotion,
+    Release,
+    ReviewApp,
+    ReviewConfig,
+    Slug,
+)
+from providers.sandbox.heroku.world_network import (
+    Certificate,
+    Domain,
+    Drain,
+    InboundRule,
+    Monitor,
+    Peering,
+    Space,
+    Telemetry,
+    Vpn,
+    Webhook,
+)
+from providers.sandbox.heroku.world_people import (
+    Collaborator,
+    Enterprise,
+    Invitation,
+    Invoice,
+    Key,
+    Member,
+    Team,
+)
 
+__all__ = [
+    "AddOn",
+    "App",
+    "Attachment",
+    "Build",
+    "Certificate",
+    "Collaborator",
+    "Domain",
+    "Drain",
+    "Dyno",
+    "Enterprise",
+    "GitHubLink",
+    "Image",
+    "InboundRule",
+    "Invitation",
+    "Invoice",
+    "Job",
+    "Key",
+    "Member",
+    "Monitor",
+    "Peering",
+    "Pipeline",
+    "Process",
+    "Promotion",
+    "Release",
+    "ReviewApp",
+    "ReviewConfig",
+    "Slug",
+    "Space",
+    "Team",
+    "Telemetry",
+    "Vpn",
+    "Webhook",
+    "World",
+    "now",
+    "stable_id",
+]
 
-def stable_id(*key: str) -> str:
-    """A UUID that is the same for the same key at every start, so that saved sessions find their apps."""
-    return str(uuid.UUID(int=random.Random("/".join(key)).getrandbits(128), version=4))
-
-
-def now() -> str:
-    """The time in Heroku's form, UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass
-class Process:
-    """One line of a formation."""
-
-    id: str
-    type: str
-    command: str
-    quantity: int
-    size: str
-
-
-@dataclass
-class Slug:
-    id: str
-    commit: str
-    process_types: dict[str, str]
-    created_at: str
-    size: int = 21_438_464
-
-
-@dataclass
-class Release:
-    """`config` is what its dynos get; `output` what its release command printed."""
-
-    id: str
-    version: int
-    description: str
-    slug_id: str | None
-    created_at: str
-    config: dict[str, str]
-    status: str = "succeeded"
-    output: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Dyno:
-    id: str
-    name: str
-    type: str
-    command: str
-    size: str
-    version: int
-    created_at: str
-    state: str = "starting"
-    running: Running | None = None
-    port: int | None = None
-    wanted: bool = True
-    keeper: asyncio.Task[None] | None = None
-    """Starts it again when it crashes; None for one-off dynos."""
-
-    def unwanted(self) -> bool:
-        """Whether it shall end; may become true during any await."""
-        return not self.wanted
-
-
-@dataclass
-class Domain:
-    id: str
-    hostname: str
-    kind: str
-    cname: str | None = None
-    acm_status: str | None = None
-    created_at: str = "2023-06-02T09:14:11Z"
-
-
-@dataclass
-class Drain:
-    id: str
-    url: str
-    token: str
-    add_on_id: str | None = None
-    created_at: str = "2023-06-02T09:20:40Z"
-
-
-@dataclass
-class Job:
-    """A job of the scheduler: `every` 10, 60 or 1440 minutes, `at` minutes into the hour or day (UTC)."""
-
-    id: str
-    command: str
-    every: int
-    at: int
-    dyno_size: str
-    created_at: str
-    ran_at: str | None = None
-    busy: bool = False
-
-
-@dataclass
-class Certificate:
-    """A certificate that a person uploaded (an SNI endpoint)."""
-
-    id: str
-    name: str
-    hostnames: tuple[str, ...]
-    pem: str = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIU\n-----END CERTIFICATE-----\n"
-    created_at: str = "2024-01-09T10:00:00Z"
-
-
-@dataclass
-class Webhook:
-    id: str
-    url: str
-    include: tuple[str, ...]
-    created_at: str = "2024-01-09T10:10:00Z"
-
-
-@dataclass
-class Telemetry:
-    """A telemetry drain of an app."""
-
-    id: str
-    endpoint: str
-    signals: tuple[str, ...]
-    headers: dict[str, str] = field(default_factory=dict)
-    created_at: str = "2025-03-04T08:00:00Z"
-
-
-@dataclass
-class Monitor:
-    """A monitor of the metrics service: `action` is "scale" (autoscaling) or "alert"."""
-
-    id: str
-    action: str = "scale"
-    least: int = 1
-    most: int = 5
-    active: bool = True
+SCOPES = ("global", "identity", "read", "write", "read-protected", "write-protected")
+"""What a token may be for (Heroku's OAuth article, copy of 2024-07)."""
 
 
 @dataclass
@@ -157,6 +95,8 @@ class App:
 
     `gone`: it is still in lists but nothing of it is found, as when it is deleted in mid-read.
     `refused`: error id with which everything of it is refused ("forbidden", "two_factor"), "" for none.
+    `owner` "" is the account, or its team. `warning` comes as a header with every answer about it.
+    `source` are the files that its Git repository on Heroku holds, by path; None: nothing was pushed.
     """
 
     id: str
@@ -186,6 +126,19 @@ class App:
     gone: bool = False
     refused: str = ""
     log: deque[str] = field(default_factory=lambda: deque(maxlen=5000))
+    generation: str = "cedar"
+    space_id: str | None = None
+    owner: str = ""
+    locked: bool = False
+    internal_routing: bool | None = None
+    archived_at: str | None = None
+    images: dict[str, Image] = field(default_factory=dict)
+    builds: list[Build] = field(default_factory=list)
+    features: tuple[str, ...] = ()
+    collaborators: list[Collaborator] = field(default_factory=list)
+    github: GitHubLink | None = None
+    warning: str = ""
+    source: dict[str, str] | None = None
 
     @property
     def release(self) -> Release | None:
@@ -195,17 +148,25 @@ class App:
 
 @dataclass
 class AddOn:
-    """`config_vars` are those it sets in its own app; `cents` a month."""
+    """`config_vars` are those it sets in its own app; `cents` a month, None where no price is told.
+
+    `billed_to_team`: its team pays, not the app. `contract`: the price is agreed, not told. An add-on whose
+    app is in no list of this account's is foreign: `World.add_ons` holds it, `World.foreign` its app's name.
+    """
 
     id: str
     name: str
     service: str
     plan: str
     app_id: str
-    cents: int
+    cents: int | None
     config_vars: tuple[str, ...] = ()
     created_at: str = "2023-05-11T08:14:02Z"
     state: str = "provisioned"
+    contract: bool = False
+    billed_to_team: bool = False
+    provision_message: str = ""
+    web_url: str | None = ""
 
 
 @dataclass
@@ -217,20 +178,7 @@ class Attachment:
     config_vars: tuple[str, ...] = ()
     namespace: str | None = None
     created_at: str = "2023-05-11T08:14:03Z"
-
-
-@dataclass
-class Pipeline:
-    id: str
-    name: str
-    created_at: str = "2023-05-11T08:00:00Z"
-
-
-@dataclass
-class Team:
-    id: str
-    name: str
-    created_at: str = "2022-01-01T08:00:00Z"
+    log_input_url: str | None = None
 
 
 @dataclass
@@ -252,6 +200,24 @@ class World:
     """What the person's second factor shows now."""
     cron_runs: dict[str, int] = field(default_factory=dict)
     """How often the scheduler ran a job, by "app: command"."""
+    scopes: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What a token is for, by token; one that is not in here is global."""
+    global_only: set[str] = field(default_factory=lambda: {"data", "particleboard", "metrics", "kolkrabbi"})
+    """Hosts that take global tokens only. No source says what Heroku's do; a test may change it."""
+    foreign: dict[str, str] = field(default_factory=dict)
+    """Names of apps that own add-ons and that this account cannot see, by id."""
+    spaces: dict[str, Space] = field(default_factory=dict)
+    enterprises: dict[str, Enterprise] = field(default_factory=dict)
+    name: str | None = "Robin Example"
+    two_factor: bool = True
+    default_team: str | None = None
+    account_features: tuple[str, ...] = ()
+    keys: list[Key] = field(default_factory=list)
+    invoices: list[Invoice] = field(default_factory=list)
+    warning: str = ""
+    """Comes as a header with every answer."""
+    outputs: str = ""
+    """Where output streams are served, "" for Heroku's own addresses."""
 
     def app(self, reference: str) -> App | None:
         """The app with that id or name."""
@@ -265,11 +231,30 @@ class World:
             return self.add_ons[reference]
         return next((one for one in self.add_ons.values() if one.name == reference), None)
 
-    def new_token(self, canary: str = "") -> str:
-        """Make a token that the API accepts from now on."""
+    def new_token(self, canary: str = "", scope: Iterable[str] = ("global",)) -> str:
+        """Make a token that the API accepts from now on, for what `scope` names (`SCOPES`)."""
         token = f"HRKU-{uuid.uuid4()}{canary}{secrets.token_hex(4) if canary else ''}"
         self.tokens.add(token)
+        self.scopes[token] = frozenset(scope)
         return token
+
+    def scope_of(self, token: str) -> frozenset[str]:
+        """What a token is for; a token that a test put in by hand is global."""
+        return self.scopes.get(token, frozenset({"global"}))
+
+    def named(self, app_id: str) -> str:
+        """The name of an app that owns an add-on, whether this account sees the app or not."""
+        app = self.apps.get(app_id)
+        return app.name if app else self.foreign.get(app_id, "unknown-app")
+
+    def is_open(self, app_id: str) -> bool:
+        """Whether the account may read that app now."""
+        app = self.apps.get(app_id)
+        return app is not None and app.joined and not app.gone and not app.refused
+
+    def owned(self, app_id: str) -> list[AddOn]:
+        """The add-ons that an app owns."""
+        return [one for one in self.add_ons.values() if one.app_id == app_id]
 
     def attached(self, add_on_id: str) -> Iterable[Attachment]:
         """All attachments of an add-on."""
