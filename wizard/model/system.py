@@ -70,6 +70,10 @@ class ConfigVar(Noun, frozen=True, kw_only=True):
     says that it is a list of web origins, as CORS settings are.
     `copied_from` is the id of an add-on that does not set it, but whose server and password stand in it:
     `copied_as` says whether they are all of the value (`url` of a database) or a `part` of something else.
+    `domains_of` are ids of apps one of whose custom domains stands in it (which goes with the app when it
+    moves), `names_apps` of those whose name on Heroku or in a Private Space does (which does not),
+    `gone_hosts` Heroku addresses that belong to no app of the inventory, `outside` services elsewhere that it
+    reaches, in words ("MongoDB Atlas").
     """
 
     name: str
@@ -82,6 +86,10 @@ class ConfigVar(Noun, frozen=True, kw_only=True):
     secret_because: str = ""
     bare_hosts: tuple[str, ...] = ()
     origins: bool = False
+    domains_of: tuple[str, ...] = ()
+    names_apps: tuple[str, ...] = ()
+    gone_hosts: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 class Attachment(Noun, frozen=True, kw_only=True):
