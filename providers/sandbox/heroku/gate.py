@@ -86,12 +86,13 @@ class Bucket:
 
 
 class Gate:
-    """The middleware of one listener. `heroku_json` False: any Accept header will do."""
+    """The middleware of the listener of `host` ("api", "data" ...)."""
 
-    def __init__(self, world: World, bucket: Bucket, *, heroku_json: bool = True) -> None:
+    def __init__(self, world: World, bucket: Bucket, *, host: str = "api") -> None:
         self._world = world
         self._bucket = bucket
-        self._heroku_json = heroku_json
+        self._host = host
+        self._heroku_json = host in ("api", "data")
 
     @property
     def middleware(self) -> Any:

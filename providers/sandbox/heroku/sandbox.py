@@ -1,4 +1,4 @@
-"""Heroku on loopback: four listeners, and the example system really running behind them."""
+"""Heroku on loopback: a listener for each of its hosts, and the example system really running behind them."""
 
 import asyncio
 import contextlib
@@ -12,18 +12,17 @@ from aiohttp import web
 
 from providers.sandbox.checkouts import commit_of
 from providers.sandbox.faults import Faults
-from providers.sandbox.heroku.add_on_routes import AddOnRoutes
+from providers.sandbox.heroku.api import api_routes
 from providers.sandbox.heroku.backup_routes import BackupRoutes, Store
 from providers.sandbox.heroku.backups import Backups
 from providers.sandbox.heroku.data_routes import DataRoutes
 from providers.sandbox.heroku.database import Database
-from providers.sandbox.heroku.delivery_routes import DeliveryRoutes
 from providers.sandbox.heroku.example import APPS, make_example
 from providers.sandbox.heroku.gate import Bucket, Gate, error_body
 from providers.sandbox.heroku.job_routes import JobRoutes
+from providers.sandbox.heroku.kolkrabbi_routes import KolkrabbiRoutes
 from providers.sandbox.heroku.metrics_routes import MetricsRoutes
 from providers.sandbox.heroku.platform import Platform
-from providers.sandbox.heroku.platform_routes import PlatformRoutes
 from providers.sandbox.heroku.ranges import Pages
 from providers.sandbox.heroku.scheduler import Scheduler
 from providers.sandbox.heroku.together import open_together
@@ -37,7 +36,7 @@ def _quiet(doing: str) -> None:
 
 
 class HerokuSandbox:
-    """Heroku with the example system.
+    """Heroku with the example system, or with a described one.
 
     Args:
         folder: its own; Postgres's data and the apps' code are there while it runs.
@@ -46,9 +45,10 @@ class HerokuSandbox:
         alive: False: no Postgres and no processes, only the APIs.
         speed: how much faster than the wall clock the scheduler's clock goes.
         cache: where made databases are kept; below the sandbox folder's parent by default.
+        world: what stands there instead of the example (see `description`, `generator`); nothing of it runs.
 
     Attributes:
-        hosts: "api", "data", "particleboard", "metrics", after `start`.
+        hosts: "api", "data", "particleboard", "metrics", "kolkrabbi", after `start`.
         world: the state, which tests may change.
         pages, bucket: page sizes and the rate limit, which tests may change.
         databases: the Postgres of the example, and what a test adds, by add-on id, after `start`.
@@ -59,16 +59,17 @@ class HerokuSandbox:
         self,
         folder: Path,
         *,
-        size: str,
+        size: str = "tiny",
         faults: Faults,
         certificates: Certificates,
         canary: str = "",
         alive: bool = True,
         speed: float = 1.0,
         cache: Path | None = None,
+        world: World | None = None,
     ) -> None:
         self.hosts: dict[str, str] = {}
-        self.world: World = World(email="", account_id="")
+        self.world: World = world or World(email="", account_id="")
         self.pages = Pages()
         self.bucket = Bucket()
         self.faults = faults
@@ -80,7 +81,8 @@ class HerokuSandbox:
         self._size = size
         self._certificates = certificates
         self._canary = canary
-        self._alive = alive
+        self._described = world is not None
+        self._alive = alive and not self._described
         self._speed = speed
         self._cache = cache or folder.parent.parent / "sandbox-data"
         self._routers = {name: Router() for name in APPS}
@@ -98,6 +100,16 @@ class HerokuSandbox:
             Trouble: Postgres does not run here, or there is no room.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._described:
+            self._platform = Platform(self.world)
+        else:
+            self._platform = await self._start_example(progress)
+        self._token = self.world.new_token(self._canary)
+        self.faults.error_body = error_body
+        self.faults.expire_tokens = self.expire_tokens
+        await self._listen()
+
+    async def _start_example(self, progress: Callable[[str], None]) -> Platform:
         if self._alive:
             await self.database.start(self._size, self._cache, self._certificates, progress)
             for router in self._routers.values():
@@ -108,19 +120,17 @@ class HerokuSandbox:
         }
         example = make_example(urls, self.database.url, await asyncio.to_thread(self._commits), self._canary)
         self.world = self.backups.world = example.world
-        self._platform = Platform(self.world)
-        self._token = self.world.new_token(self._canary)
-        self.faults.error_body = error_body
-        self.faults.expire_tokens = self.expire_tokens
+        self.databases[example.database] = self.database
+        platform = self._platform = Platform(self.world)
         if self._alive:
             progress("Starting the example apps")
             for app in self.world.apps.values():
                 code = await asyncio.to_thread(self._place_code, app.name)
-                await self._platform.start_app(app, code, self._routers[app.name])
-            await self._platform.booted()
-            self._scheduler = Scheduler(self._platform, speed=self._speed)
+                await platform.start_app(app, code, self._routers[app.name])
+            await platform.booted()
+            self._scheduler = Scheduler(platform, speed=self._speed)
             self._ticking = asyncio.create_task(self._scheduler.run())
-        await self._listen(example.database)
+        return platform
 
     async def stop(self) -> None:
         """Stop everything; also what a failed start left."""
@@ -200,28 +210,24 @@ class HerokuSandbox:
             return None
         raise ValueError(f"Heroku's sandbox cannot do {what!r} with {sorted(params)}")
 
-    async def _listen(self, database: str) -> None:
+    async def _listen(self) -> None:
         assert self._platform is not None
         world, platform = self.world, self._platform
-        self.databases[database] = self.database
         data = DataRoutes(world, self.databases)
         backups = BackupRoutes(world, self.databases, self.backups)
         self._tables = {
-            "api": (
-                *PlatformRoutes(platform, self.pages, self.bucket).table(),
-                *DeliveryRoutes(platform, self.pages).table(),
-                *AddOnRoutes(platform, self.pages).table(),
-            ),
+            "api": api_routes(platform, self.pages, self.bucket),
             "data": (*data.table(), *backups.table()),
             "particleboard": tuple(JobRoutes(world).table()),
             "metrics": tuple(MetricsRoutes(world).table()),
+            "kolkrabbi": tuple(KolkrabbiRoutes(world).table()),
         }
         for name, table in self._tables.items():
             self.hosts[name] = await self._open(table, self._middlewares(name))
         backups.store = await self._open(self.store.table(), [])
 
     def _middlewares(self, name: str) -> list[Any]:
-        gate = Gate(self.world, self.bucket, heroku_json=name in ("api", "data"))
+        gate = Gate(self.world, self.bucket, host=name)
         return [self.faults.middleware, gate.middleware]
 
     async def open_together(self, port: int, where: Path | None = None) -> None:
