@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from wizard.document.answers import when
+from wizard.document.costs import app_cost, monthly_cost
 from wizard.model.noun import Noun
 from wizard.model.system import AddOn, App, System
 
@@ -126,28 +127,15 @@ def counts(system: System) -> Counts:
 
 def monthly_bill(system: System) -> Bill:
     """What Heroku charges a month for the whole system."""
-    return add_bills(app_bill(system, app) for app in system.apps)
+    cost = monthly_cost(system)
+    return Bill(cents=cost.cents, unknown=cost.unknown)
 
 
 def app_bill(system: System, app: App) -> Bill:
-    """What Heroku charges a month for one app: its dynos, and the add-ons that are billed to it."""
-    cents = 0
-    unknown = []
-    for process in app.processes:
-        if not process.quantity:
-            continue
-        if process.monthly_cents is None:
-            unknown.append(f"{app.name} {process.type} ({process.size})")
-        else:
-            cents += process.quantity * process.monthly_cents
-    for add_on in system.add_ons:
-        if add_on.app_id != app.id:
-            continue
-        if add_on.monthly_cents is None:
-            unknown.append(f"{add_on.name} ({add_on.plan})")
-        else:
-            cents += add_on.monthly_cents
-    return Bill(cents=cents, unknown=tuple(unknown))
+    """What Heroku charges a month for one app: its dynos, and the add-ons that are billed to it. Eco dynos
+    cost nothing here: an account pays for all of them at once."""
+    cost = app_cost(system, app)
+    return Bill(cents=cost.cents, unknown=cost.unknown)
 
 
 def add_bills(bills: Iterable[Bill]) -> Bill:
