@@ -46,6 +46,7 @@ from providers.sandbox.heroku.world_people import (
     Member,
     Team,
 )
+from providers.sandbox.heroku.world_stores import Stores
 
 __all__ = [
     "AddOn",
@@ -218,6 +219,8 @@ class World:
     """Comes as a header with every answer."""
     outputs: str = ""
     """Where output streams are served, "" for Heroku's own addresses."""
+    stores: Stores = field(default_factory=Stores)
+    """Databases, Key-Value Stores and Kafkas by add-on id; who is not in it has what its plan brings."""
 
     def app(self, reference: str) -> App | None:
         """The app with that id or name."""
