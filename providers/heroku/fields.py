@@ -62,3 +62,16 @@ def monthly_cents(price: Any) -> int | None:
         return None
     # Heroku bills a month of 720 hours at most (plan prices in hours are shown so on its price pages).
     return cents * 720 if text(price, "unit") == "hour" else cents
+
+
+def flag(value: Any, *path: str) -> bool:
+    """Whether `true` stands at `path` below `value`, and nothing like it."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value is True
+
+
+def objects(value: Any, name: str) -> list[dict[str, Any]]:
+    """The objects in the list `name` of `value`."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
