@@ -24,8 +24,8 @@ def nouns_below(value: Any) -> Iterator[Any]:
 
 
 def marked_system(each: int = 2) -> System:
-    """A System in which every list has `each` entries, nothing is None, every text is another word ("name17"),
-    every number another number, and every yes-or-no is yes."""
+    """A System in which every list has `each` entries, nothing is None, every text is another word,
+    ("name17x"), every number another number, and every yes-or-no is yes."""
     numbers = iter(range(1_001, 1_000_000))
 
     def make(kind: Any, name: str) -> Any:
