@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from providers.sandbox.heroku.catalogue import size_named
 from providers.sandbox.heroku.dynos import Dynos
 from providers.sandbox.heroku.gate import ApiError, not_found
+from providers.sandbox.heroku.sizes import size_named
 from providers.sandbox.heroku.world import App, Release, World, now, stable_id
 from providers.sandbox.router import Router
 

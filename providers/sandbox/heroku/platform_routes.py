@@ -6,10 +6,10 @@ from typing import Any
 from aiohttp import web
 
 from providers.sandbox.heroku import delivery_shapes, shapes
-from providers.sandbox.heroku.catalogue import SIZES
 from providers.sandbox.heroku.gate import ApiError, Bucket, app_of, not_found
 from providers.sandbox.heroku.platform import Platform
 from providers.sandbox.heroku.ranges import Pages
+from providers.sandbox.heroku.sizes import SIZES
 from providers.sandbox.heroku.world import App
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from providers.sandbox.heroku.catalogue import CEDAR, FEATURES, PLANS, Size
+from providers.sandbox.heroku.catalogue import CEDAR, FEATURES, PLANS
+from providers.sandbox.heroku.sizes import Size
 from providers.sandbox.heroku.world import (
     AddOn,
     App,
