@@ -1,6 +1,7 @@
 """Every object of an inventory, one by one: what it is in Heroku's words, its name, and a key that stays."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from wizard.model.delivery import Pipeline
 from wizard.model.network import Drain, Space
@@ -24,20 +25,28 @@ class Component(Noun, frozen=True, kw_only=True):
     app_id: str | None = None
 
 
-Piece = tuple[Component, Noun | None]
-"""A component, and the noun that holds its facts: None where it has none but its name."""
+class Piece(NamedTuple):
+    """A component with the noun that holds its facts, None where it has none but its name.
+
+    `holder` is the key of what it is a part of and goes with ("app:<id>" of a process), "" for what stands by
+    itself.
+    """
+
+    component: Component
+    noun: Noun | None
+    holder: str
 
 
 def components(system: System) -> tuple[Component, ...]:
     """Every object of the inventory, in the order of the inventory."""
-    return tuple(component for component, _ in pieces(system))
+    return tuple(component for component, _, _ in pieces(system))
 
 
 def pieces(system: System) -> Iterator[Piece]:
     """Every object with its noun. What has no key of its own (a process's autoscaling, an origin, a
     maintenance window, a GitHub link) is part of the noun that holds it."""
     seen: dict[str, int] = {}
-    for component, noun in _all(system):
+    for component, noun, holder in _all(system):
         count = seen[component.key] = seen.get(component.key, 0) + 1
         if count > 1:
             component = Component(  # noqa: PLW2901 - the same, by another key
@@ -46,15 +55,15 @@ def pieces(system: System) -> Iterator[Piece]:
                 name=component.name,
                 app_id=component.app_id,
             )
-        yield component, noun
+        yield Piece(component, noun, holder)
 
 
 def _all(system: System) -> Iterator[Piece]:
-    account = system.account
-    yield _one("account", account.id, account.email, "account"), account
-    yield from _names("account-feature", "account feature", account.id, system.account_features)
+    account = _Holder("account", system.account.id)
+    yield account.itself(system.account.email, "account", system.account)
+    yield from account.names("account-feature", "account feature", system.account_features)
     for enterprise in system.enterprises:
-        yield _one("enterprise", enterprise.id, enterprise.name, "enterprise account"), enterprise
+        yield _Holder("enterprise", enterprise.id).itself(enterprise.name, "enterprise account", enterprise)
     for team in system.teams:
         yield from _of_team(team)
     for space in system.spaces:
@@ -66,131 +75,142 @@ def _all(system: System) -> Iterator[Piece]:
     for add_on in system.add_ons:
         yield from _of_add_on(add_on)
     for unread in system.unread_apps:
-        yield _one("unread-app", unread.id, unread.name, "unread app"), unread
+        yield _Holder("unread-app", unread.id).itself(unread.name, "unread app", unread)
     for gap in system.gaps:
-        yield _one("gap", gap.key, gap.question, "gap", gap.app_id), gap
+        yield _Holder("gap", gap.key, gap.app_id).itself(gap.question, "gap", gap)
+
+
+class _Holder:
+    """What has parts: makes the pieces of itself and of them."""
+
+    def __init__(self, prefix: str, of: str, app_id: str | None = None) -> None:
+        self._id = of
+        self._key = f"{prefix}:{of}"
+        self._app_id = app_id
+
+    def itself(self, name: str, kind: str, noun: Noun) -> Piece:
+        return Piece(Component(key=self._key, kind=kind, name=name, app_id=self._app_id), noun, "")
+
+    def only(self, prefix: str, name: str, kind: str, noun: Noun, app_id: str | None = None) -> Piece:
+        """A part that there is one of."""
+        key = f"{prefix}:{self._id}"
+        return Piece(Component(key=key, kind=kind, name=name, app_id=app_id or self._app_id), noun, self._key)
+
+    def part(
+        self, prefix: str, rest: str, name: str, kind: str, noun: Noun | None, *, app_id: str | None = None
+    ) -> Piece:
+        """One of many; `rest` tells it from the others."""
+        key = f"{prefix}:{self._id}:{rest}"
+        return Piece(Component(key=key, kind=kind, name=name, app_id=app_id or self._app_id), noun, self._key)
+
+    def names(self, prefix: str, kind: str, names: Iterable[str]) -> Iterator[Piece]:
+        """Parts of which only a name is known."""
+        for name in names:
+            yield self.part(prefix, name, name, kind, None)
 
 
 def _of_team(team: Team) -> Iterator[Piece]:
-    yield _one("team", team.id, team.name, "team"), team
+    here = _Holder("team", team.id)
+    yield here.itself(team.name, "team", team)
     for member in team.members or ():
-        yield _one("member", f"{team.id}:{member.email}", member.email, "member"), member
+        yield here.part("member", member.email, member.email, "member", member)
     for invitation in team.invitations:
-        yield _one("invitation", f"{team.id}:{invitation.email}", invitation.email, "invitation"), invitation
-    yield from _names("team-feature", "team feature", team.id, team.features)
+        yield here.part("invitation", invitation.email, invitation.email, "invitation", invitation)
+    yield from here.names("team-feature", "team feature", team.features)
 
 
 def _of_space(space: Space) -> Iterator[Piece]:
-    yield _one("space", space.id, space.name, "space"), space
-    yield from _names("outbound-ip", "outbound IP address", space.id, space.outbound_ips or ())
+    here = _Holder("space", space.id)
+    yield here.itself(space.name, "space", space)
+    yield from here.names("outbound-ip", "outbound IP address", space.outbound_ips or ())
     for rule in space.inbound or ():
-        yield _one("inbound-rule", f"{space.id}:{rule.source}", rule.source, "inbound rule"), rule
+        yield here.part("inbound-rule", rule.source, rule.source, "inbound rule", rule)
     for peering in space.peerings:
-        name = peering.with_what
         word = "VPN connection" if peering.kind == "vpn" else "peering"
-        yield _one("peering", f"{space.id}:{peering.kind}:{name}", name, word), peering
+        yield here.part("peering", f"{peering.kind}:{peering.with_what}", peering.with_what, word, peering)
     if space.drain is not None:
-        yield _drain(space.id, space.drain, None)
+        yield _drain(here, space.drain)
 
 
 def _of_pipeline(pipeline: Pipeline) -> Iterator[Piece]:
-    here = pipeline.id
-    yield _one("pipeline", here, pipeline.name, "pipeline"), pipeline
+    here = _Holder("pipeline", pipeline.id)
+    yield here.itself(pipeline.name, "pipeline", pipeline)
     for app in pipeline.apps:
-        name = app.app_name or app.app_id
-        yield _one("pipeline-app", f"{here}:{app.app_id}", name, "pipeline app", app.app_id), app
+        yield here.part(
+            "pipeline-app", app.app_id, app.app_name or app.app_id, "pipeline app", app, app_id=app.app_id
+        )
     if pipeline.review is not None:
-        yield _one("review-settings", here, pipeline.name, "review app settings"), pipeline.review
+        yield here.only("review-settings", pipeline.name, "review app settings", pipeline.review)
     for review in pipeline.review_apps:
-        number = "" if review.pr_number is None else f":{review.pr_number}"
-        key = f"{here}:{review.branch}{number}"
-        yield _one("review-app", key, review.branch, "review app", review.app_id), review
+        rest = review.branch if review.pr_number is None else f"{review.branch}:{review.pr_number}"
+        yield here.part("review-app", rest, review.branch, "review app", review, app_id=review.app_id)
 
 
 def _of_app(app: App) -> Iterator[Piece]:
-    here = app.id
-    yield _one("app", here, app.name, "app", here), app
+    here = _Holder("app", app.id, app.id)
+    yield here.itself(app.name, "app", app)
     for process in app.processes:
-        yield _one("process", f"{here}:{process.type}", process.type, "process type", here), process
+        yield here.part("process", process.type, process.type, "process type", process)
     for var in app.config:
-        yield _one("config-var", f"{here}:{var.name}", var.name, "config var", here), var
+        yield here.part("config-var", var.name, var.name, "config var", var)
     for domain in app.domains:
-        yield _one("domain", f"{here}:{domain.hostname}", domain.hostname, "domain", here), domain
+        yield here.part("domain", domain.hostname, domain.hostname, "domain", domain)
     for certificate in app.certificates:
-        key = f"{here}:{certificate.id}"
-        yield _one("certificate", key, certificate.name, "certificate", here), certificate
+        yield here.part("certificate", certificate.id, certificate.name, "certificate", certificate)
     for attachment in app.attachments:
-        key = f"{here}:{attachment.id}"
-        yield _one("attachment", key, attachment.name, "attachment", here), attachment
+        yield here.part("attachment", attachment.id, attachment.name, "attachment", attachment)
     for job in app.jobs or ():
-        yield _one("job", f"{here}:{job.id}", job.command, "scheduler job", here), job
-    yield from _names("feature", "feature", here, app.features, here)
-    yield from _around(app)
-    yield from _delivery(app)
+        yield here.part("job", job.id, job.command, "scheduler job", job)
+    yield from here.names("feature", "feature", app.features)
+    yield from _around(here, app)
+    yield from _delivery(here, app)
 
 
-def _around(app: App) -> Iterator[Piece]:
+def _around(here: _Holder, app: App) -> Iterator[Piece]:
     """Who hears of an app, and who may touch it."""
-    here = app.id
     for drain in app.drains:
-        yield _drain(here, drain, here)
+        yield _drain(here, drain)
     for telemetry in app.telemetry:
-        key = f"{here}:{telemetry.id}"
-        yield _one("telemetry-drain", key, telemetry.address, "telemetry drain", here), telemetry
+        yield here.part("telemetry-drain", telemetry.id, telemetry.address, "telemetry drain", telemetry)
     for webhook in app.webhooks:
-        yield _one("webhook", f"{here}:{webhook.id}", webhook.address, "webhook", here), webhook
+        yield here.part("webhook", webhook.id, webhook.address, "webhook", webhook)
     for person in app.collaborators:
-        yield _one("collaborator", f"{here}:{person.email}", person.email, "collaborator", here), person
+        yield here.part("collaborator", person.email, person.email, "collaborator", person)
 
 
-def _delivery(app: App) -> Iterator[Piece]:
+def _delivery(here: _Holder, app: App) -> Iterator[Piece]:
     """How its code came there."""
-    here = app.id
-    yield from _names("buildpack", "buildpack", here, app.buildpacks, here)
+    yield from here.names("buildpack", "buildpack", app.buildpacks)
     if app.image is not None:
-        yield _one("image", here, app.image.id, app.image.kind, here), app.image
-    yield _one("deploy", here, app.deploy.kind, "deploy path", here), app.deploy
+        yield here.only("image", app.image.id, app.image.kind, app.image)
+    yield here.only("deploy", app.deploy.kind, "deploy path", app.deploy)
     for release in app.releases:
         name = f"v{release.version}"
-        yield _one("release", f"{here}:{name}", name, "release", here), release
+        yield here.part("release", name, name, "release", release)
     for build in app.builds:
-        yield _one("build", f"{here}:{build.id}", build.id, "build", here), build
+        yield here.part("build", build.id, build.id, "build", build)
 
 
 def _of_add_on(add_on: AddOn) -> Iterator[Piece]:
-    here, name, app_id = add_on.id, add_on.name, add_on.app_id or None
-    yield _one("add-on", here, name, "add-on", app_id), add_on
+    here = _Holder("add-on", add_on.id, add_on.app_id or None)
+    yield here.itself(add_on.name, "add-on", add_on)
     if add_on.postgres is not None:
         store = add_on.postgres
-        yield _one("postgres", here, name, "Postgres", app_id), store
+        yield here.only("postgres", add_on.name, "Postgres", store)
         for credential in store.credentials or ():
-            key = f"{here}:{credential.name}"
-            yield _one("credential", key, credential.name, "credential", app_id), credential
+            yield here.part("credential", credential.name, credential.name, "credential", credential)
         for schedule in store.schedules or ():
-            key = f"{here}:{schedule.name}"
-            yield _one("backup-schedule", key, schedule.name, "backup schedule", app_id), schedule
+            yield here.part("backup-schedule", schedule.name, schedule.name, "backup schedule", schedule)
         for backup in store.backups or ():
-            yield _one("backup", f"{here}:{backup.name}", backup.name, "backup", app_id), backup
+            yield here.part("backup", backup.name, backup.name, "backup", backup)
     if add_on.key_value is not None:
-        yield _one("key-value", here, name, "Key-Value Store", app_id), add_on.key_value
+        yield here.only("key-value", add_on.name, "Key-Value Store", add_on.key_value)
     if add_on.kafka is not None:
-        yield _one("kafka", here, name, "Kafka", app_id), add_on.kafka
+        yield here.only("kafka", add_on.name, "Kafka", add_on.kafka)
         for topic in add_on.kafka.topics or ():
-            yield _one("topic", f"{here}:{topic.name}", topic.name, "topic", app_id), topic
-        groups = add_on.kafka.consumer_groups or ()
-        yield from _names("consumer-group", "consumer group", here, groups, app_id)
+            yield here.part("topic", topic.name, topic.name, "topic", topic)
+        yield from here.names("consumer-group", "consumer group", add_on.kafka.consumer_groups or ())
 
 
-def _drain(of: str, drain: Drain, app_id: str | None) -> Piece:
-    return _one("drain", f"{of}:{drain.id}", drain.address, "log drain", app_id), drain
-
-
-def _names(
-    prefix: str, kind: str, of: str, names: Iterable[str], app_id: str | None = None
-) -> Iterator[Piece]:
-    for name in names:
-        yield _one(prefix, f"{of}:{name}", name, kind, app_id), None
-
-
-def _one(prefix: str, rest: str, name: str, kind: str, app_id: str | None = None) -> Component:
-    return Component(key=f"{prefix}:{rest}", kind=kind, name=name, app_id=app_id)
+def _drain(here: _Holder, drain: Drain) -> Piece:
+    return here.part("drain", drain.id, drain.address, "log drain", drain)

@@ -9,7 +9,7 @@ from wizard.document.components import components, pieces
 
 def test_every_noun_is_a_component_or_told_with_the_one_that_holds_it() -> None:
     system = marked_system()
-    told = {id(noun) for _, noun in pieces(system)}
+    told = {id(piece.noun) for piece in pieces(system)}
     forgotten = {
         type(noun).__name__
         for noun in nouns_below(system)
