@@ -1,57 +1,62 @@
 """Heroku's HTTP: one request in, clean JSON out, and a Trouble for everything else.
 
-Wire rules (Platform API v3): `Accept: application/vnd.heroku+json; version=3`, long lists come as 206 with
-`Next-Range`, each account has a bucket of 4,500 requests that refills by about 75 a minute and is told in
-`RateLimit-Remaining`, errors are `{"id", "message"}`.
+Wire rules (Platform API v3): `Accept: application/vnd.heroku+json; version=3` with a variant for what is newer
+("sdk", "fir", "pipelines", "webhooks", "review-apps", "repositories-api", "docker-releases", "dogwood",
+"team-invitations"), long lists come as 206 with `Next-Range`, `Bearer` tokens (two routes of the data API are
+sent `Basic` by Heroku's CLI), errors are `{"id", "message"}`, warnings stand in headers.
 """
 
 import asyncio
+import base64
+import email.utils
 import random
+import time
 import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-import httpx
 import msgspec
 
-from providers.heroku.answers import Answer, BadRange, clean_json, parse_json, trouble_of
+from providers.heroku.answers import Answer, BadRange, not_the_api, parse_json, read_json, trouble_of
 from providers.heroku.hosts import complete_hosts
-from wizard.model.loopback import is_loopback
+from providers.heroku.lists import ListReader
+from providers.heroku.pacing import PATIENCE_SECONDS, REFUSALS, Pace
+from providers.heroku.second_factor import SecondFactor, checked_code
+from providers.heroku.unchanged import Key, Unchanged
+from providers.heroku.warnings import Warnings
+from providers.heroku.wire import BODY_LIMIT, Question, Silent, Untrusted, Wire
 from wizard.model.secret import Secret
-from wizard.model.text import clean
-from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
-
-BODY_LIMIT: Final = 32 * 1024 * 1024
-"""Bytes. The longest list of an account is far below; what is longer is not Heroku's API."""
+from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Unreachable
 
 ATTEMPTS: Final = 5
-CONCURRENT: Final = 8
+CONCURRENT: Final = 32
 REQUEST_SECONDS: Final = 60.0
-"""For one whole answer, so that a server that drips bytes cannot hold a run for ever."""
+"""For one whole answer, so that a server that drips bytes cannot hold a run for ever. A read is asked again
+as long as twice that has not passed."""
 
-PATIENCE_SECONDS: Final = 300.0
-"""How long a request may wait for the rate limit in all, before a person is told."""
+RAW_LIMIT: Final = 1024 * 1024
+"""Bytes of an answer that is kept as it is. All config vars of an app have 64 kB at most on Heroku."""
 
-REFUSALS: Final = 40
-"""How often in a row the rate limit may refuse one request, whatever it says about waiting."""
+QUIET: Final = 3
+"""So many reads in a row that a host leaves without any answer, all their attempts through, and it counts as
+down: for a while, reads of it fail at once instead of each waiting for itself."""
 
-SCARCE: Final = 60
-"""With fewer requests left in the bucket, each one waits for the bucket to refill by one (0.8 s)."""
-
-MOST_PAGES: Final = 2_000
+QUIET_SECONDS: Final = 20.0
 
 _BUSY = frozenset({500, 502, 503, 504})
 _JSON_API = "application/vnd.api+json"
 
 
 class Client:
-    """One signed-in connection to Heroku's hosts ("api", "data", "particleboard", "metrics").
+    """One signed-in connection to Heroku's hosts ("api", "data", "particleboard", "metrics", "kolkrabbi").
 
-    All methods raise Trouble and nothing else. `calls` counts requests sent, `remaining` is what Heroku
-    said last about the rate limit.
+    All methods raise Trouble and nothing else. `calls` counts requests sent. Paths begin with a slash; ids in
+    them are quoted by whoever makes them.
 
     Args:
         sleep: how to wait; tests pass one that returns at once.
+        seconds: for one whole answer.
+        concurrent: requests under way at one time.
     """
 
     def __init__(
@@ -61,208 +66,272 @@ class Client:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         seconds: float = REQUEST_SECONDS,
+        concurrent: int = CONCURRENT,
     ) -> None:
         self.hosts = complete_hosts(hosts)
         self.calls = 0
-        self.remaining: int | None = None
         self._sleep = sleep
         self._seconds = seconds
-        self._turn = asyncio.Semaphore(CONCURRENT)
-        self._one_by_one = asyncio.Lock()
-        self._headers = {
-            "Authorization": f"Bearer {_bearer(token)}",
-            "User-Agent": "offramp",
-            # Compressed answers could unfold without bound; Heroku's are small enough as they are.
-            "Accept-Encoding": "identity",
-        }
-        context = httpx.create_ssl_context()
-        self._http = {
-            name: httpx.AsyncClient(
-                base_url=url,
-                follow_redirects=False,
-                verify=context,
-                timeout=httpx.Timeout(seconds / 2, connect=seconds / 4),
-                # A proxy named in the environment must not see what is meant for this machine.
-                trust_env=not is_loopback(urllib.parse.urlsplit(url).hostname or ""),
-            )
-            for name, url in self.hosts.items()
-        }
+        self._turn = asyncio.Semaphore(concurrent)
+        self._pace = Pace(sleep)
+        self._unchanged = Unchanged()
+        self._warnings = Warnings()
+        self._factor = SecondFactor()
+        self._quiet: dict[str, int] = {}
+        self._quiet_until: dict[str, float] = {}
+        bearer = _bearer(token)
+        self._bearer = f"Bearer {bearer}"
+        self._basic = f"Basic {base64.b64encode(f':{bearer}'.encode()).decode()}"
+        self._wire = Wire(self.hosts, seconds=seconds, connections=concurrent)
+
+    @property
+    def remaining(self) -> int | None:
+        """How many requests Heroku said were left in the account's bucket, None before it has said so."""
+        return self._pace.remaining
+
+    @property
+    def waiting(self) -> str:
+        """What all requests wait for, in words; "" while they do not."""
+        return "Heroku's rate limit (about 75 requests a minute)" if self._pace.waiting else ""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What Heroku warned of in headers, each once, clean; the first ones."""
+        return self._warnings.texts
+
+    def second_factor(self, code: Secret | None) -> None:
+        """Hand in the code that the person's second factor shows now; None takes it back.
+
+        It is sent with reads that Heroku refused for want of it, and forgotten when it is not taken.
+
+        Raises:
+            Trouble: it can be no code.
+        """
+        self._factor.give(code)
+
+    async def pre_authorise(self, app: str, code: Secret) -> None:
+        """Open an app that wants a second factor to this token for a while. A write: ask the person first.
+
+        Raises:
+            SecondFactorNeeded: Heroku does not take the code.
+        """
+        path = f"/apps/{urllib.parse.quote(app, safe='')}/pre-authorizations"
+        await self._send("PUT", path, headers={"Heroku-Two-Factor-Code": checked_code(code)})
 
     async def get(
-        self, path: str, *, host: str = "api", variant: str = "", headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        *,
+        host: str = "api",
+        variant: str = "",
+        headers: Mapping[str, str] | None = None,
+        basic: bool = False,
     ) -> Any:
-        """GET one object; texts in it are clean. Repeated with back-off when Heroku is busy."""
-        answer = await self._send("GET", path, host=host, variant=variant, headers=headers or {})
-        return clean_json(parse_json(answer))
+        """GET one object; texts in it are clean. Repeated with back-off when Heroku is busy.
 
-    async def get_raw(self, path: str) -> dict[str, Any]:
-        """GET one object whose texts are left byte for byte as they are: for config vars only."""
-        answer = await self._send("GET", path, host="api", variant="", headers={})
+        Args:
+            basic: send the token as the password of Basic, as the data API's credential routes want.
+        """
+        return read_json(
+            await self._send("GET", path, host=host, variant=variant, headers=headers, basic=basic)
+        )
+
+    async def get_raw(
+        self,
+        path: str,
+        *,
+        host: str = "api",
+        variant: str = "",
+        headers: Mapping[str, str] | None = None,
+        basic: bool = False,
+    ) -> dict[str, Any]:
+        """GET one object whose texts are left byte for byte as they are: for config vars and credentials."""
+        answer = await self._send(
+            "GET", path, host=host, variant=variant, headers=headers, basic=basic, limit=RAW_LIMIT
+        )
         value = parse_json(answer)
         if not isinstance(value, dict):
-            raise _odd(answer, "an object")
+            raise not_the_api(answer, "JSON that is not an object")
         return value
 
     async def get_all(
         self,
         path: str,
         *,
-        order: str = "id ..",
+        host: str = "api",
+        order: str | None = None,
         variant: str = "",
         headers: Mapping[str, str] | None = None,
+        basic: bool = False,
     ) -> list[dict[str, Any]]:
         """GET a whole list, following `Next-Range` to its end; an id that comes twice is kept once.
 
         Args:
-            order: the range to begin with; "" for the few lists that have no id and are never long.
+            order: the range to begin with, "id .." by default on "api", none elsewhere; "" for the few
+                lists that have no id and are never long.
         """
-        rows: list[dict[str, Any]] = []
-        seen_ids: set[str] = set()
-        wanted, asked = f"{order}; max=1000" if order else "", set[str]()
-        while wanted not in asked:
-            asked.add(wanted)
-            if len(asked) > MOST_PAGES:
-                raise Unreachable(
-                    f"Heroku's list {path} has no end.",
-                    remedy="Try again; tell Heroku's support if it stays so.",
-                    code="endless-list",
-                )
-            sent = {**(headers or {}), "Range": wanted} if wanted else headers or {}
+        order = ("id .." if host == "api" else "") if order is None else order
+        reader = ListReader(path)
+        wanted = f"{order}; max=1000" if order else ""
+        while True:
+            sent = {**(headers or {}), "Range": wanted} if wanted else headers
             try:
-                answer = await self._send("GET", path, host="api", variant=variant, headers=sent)
+                answer = await self._send("GET", path, host=host, variant=variant, headers=sent, basic=basic)
             except BadRange:
-                if len(asked) > 1:
+                if not wanted or reader.pages:
                     raise
                 # A list that is not cut into ranges by this field: its own order has to do.
-                answer = await self._send("GET", path, host="api", variant=variant, headers=headers or {})
-            page = clean_json(parse_json(answer))
-            if not isinstance(page, list) or not all(isinstance(row, dict) for row in page):
-                raise _odd(answer, "a list of objects")
-            for row in page:
-                mark = row.get("id")
-                if isinstance(mark, str):
-                    if mark in seen_ids:
-                        continue
-                    seen_ids.add(mark)
-                rows.append(row)
-            wanted = answer.headers.get("next-range", "") if answer.status == 206 else ""
+                answer = await self._send(
+                    "GET", path, host=host, variant=variant, headers=headers, basic=basic
+                )
+            wanted = reader.take(answer)
             if not wanted:
-                break
-            if not wanted.isascii() or not wanted.isprintable():
-                raise _odd(answer, "followed by a range that can be asked for")
-        return rows
+                return reader.rows
 
-    async def get_page(self, path: str, wanted: str) -> list[dict[str, Any]]:
+    async def get_page(
+        self,
+        path: str,
+        wanted: str,
+        *,
+        host: str = "api",
+        variant: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> list[dict[str, Any]]:
         """GET only what the range `wanted` names ("version ..; order=desc,max=10")."""
-        answer = await self._send("GET", path, host="api", variant="", headers={"Range": wanted})
-        page = clean_json(parse_json(answer))
-        if not isinstance(page, list) or not all(isinstance(row, dict) for row in page):
-            raise _odd(answer, "a list of objects")
-        return page
+        sent = {**(headers or {}), "Range": wanted}
+        answer = await self._send("GET", path, host=host, variant=variant, headers=sent)
+        reader = ListReader(path)
+        reader.take(answer)
+        return reader.rows
 
-    async def write(self, verb: str, path: str, body: Mapping[str, Any] | None, *, host: str = "api") -> Any:
-        """PATCH, POST or DELETE, sent once. Unreachable means: it may have happened, look before more.
+    async def write(
+        self,
+        verb: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        host: str = "api",
+        variant: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """PATCH, POST, PUT or DELETE, sent once. Unreachable means: it may have happened, look before more.
 
         Only a 429 is answered by sending again: Heroku did nothing then.
         """
-        answer = await self._send(verb, path, host=host, variant="", headers={}, body=body)
-        return clean_json(parse_json(answer)) if answer.body.strip() else None
+        answer = await self._send(verb, path, host=host, variant=variant, headers=headers, body=body)
+        return read_json(answer) if answer.body.strip() else None
 
     async def close(self) -> None:
         """Close the connections."""
-        for http in self._http.values():
-            await http.aclose()
+        await self._wire.close()
 
     async def _send(
         self,
         verb: str,
         path: str,
         *,
-        host: str,
-        variant: str,
-        headers: Mapping[str, str],
+        host: str = "api",
+        variant: str = "",
+        headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        basic: bool = False,
+        limit: int = BODY_LIMIT,
     ) -> Answer:
-        sent = {**self._headers, "Accept": _accept(host, variant), **headers}
+        sent = {
+            "Authorization": self._basic if basic else self._bearer,
+            "User-Agent": "offramp",
+            # Compressed answers could unfold without bound; Heroku's are small enough as they are.
+            "Accept-Encoding": "identity",
+            "Accept": _accept(host, variant),
+            **(headers or {}),
+        }
+        content = None
         if body is not None:
             sent["Content-Type"] = _JSON_API if host == "particleboard" else "application/json"
-        content = None if body is None else msgspec.json.encode(body)
-        waited, refused, failed = 0.0, 0, 0
+            content = msgspec.json.encode(body)
+        question = Question(verb, path, host, sent, content, limit)
         async with self._turn:
-            while True:
-                await self._spare(host)
-                may_repeat = verb == "GET" and failed + 1 < ATTEMPTS
-                try:
-                    answer = await self._once(verb, path, host, sent, content)
-                except Unreachable:
-                    if not may_repeat:
-                        raise
-                    failed += 1
-                    await self._sleep(_backoff(failed))
-                    continue
-                if answer.status == 429:
-                    refused += 1
-                    pause = _pause(answer, refused)
-                    waited += pause
-                    if waited > PATIENCE_SECONDS or refused > REFUSALS:
-                        raise _used_up()
-                    await self._sleep(pause)
-                elif answer.status in _BUSY and may_repeat:
-                    failed += 1
-                    await self._sleep(_backoff(failed))
-                elif answer.status >= 300:
-                    raise trouble_of(answer)
-                else:
+            if verb != "GET":
+                answer = await self._until_taken(question)
+            else:
+                answer = await self._read(question)
+        if answer.status >= 300:
+            raise trouble_of(answer)
+        return answer
+
+    async def _read(self, question: Question) -> Answer:
+        """A GET: asked again while Heroku is busy or silent, with what it said last time and the second
+        factor where it wants those."""
+        key = self._unchanged.key(question.host, question.path, question.headers)
+        tag = self._unchanged.tag(key) if key else ""
+        if tag:
+            question = _with(question, "If-None-Match", tag)
+        with_code = self._factor.known(question.path)
+        answer = await self._patiently(_with(question, "Heroku-Two-Factor-Code", with_code))
+        if answer.status == 403 and isinstance(refusal := trouble_of(answer), SecondFactorNeeded):
+            code = "" if with_code else self._factor.code
+            if code:
+                answer = await self._patiently(_with(question, "Heroku-Two-Factor-Code", code))
+            self._factor.judge(question.path, with_code or code, answer, refusal)
+        if key:
+            answer = self._remembered(key, answer) if answer.status == 304 else answer
+            self._unchanged.keep(key, answer)
+        return answer
+
+    def _remembered(self, key: Key, answer: Answer) -> Answer:
+        kept = self._unchanged.kept(key)
+        if kept is None:
+            raise not_the_api(answer, "that nothing has changed, though it was not asked so")
+        return kept
+
+    async def _patiently(self, question: Question) -> Answer:
+        began, failed, host = time.monotonic(), 0, question.host
+        if time.monotonic() < self._quiet_until.get(host, 0.0):
+            raise _down(self.hosts[host])
+        while True:
+            last = failed + 1 >= ATTEMPTS
+            try:
+                answer = await self._until_taken(question)
+            except Untrusted:
+                raise
+            except Silent:
+                if last or time.monotonic() - began > 2 * self._seconds:
+                    self._quiet[host] = self._quiet.get(host, 0) + 1
+                    if self._quiet[host] >= QUIET:
+                        self._quiet_until[host] = time.monotonic() + QUIET_SECONDS
+                    raise
+            else:
+                self._quiet[host] = 0
+                if answer.status not in _BUSY or last:
                     return answer
+            failed += 1
+            await self._sleep(_backoff(failed))
 
-    async def _spare(self, host: str) -> None:
-        if host == "api" and self.remaining is not None and self.remaining < SCARCE:
-            async with self._one_by_one:
-                await self._sleep(0.8)
+    async def _until_taken(self, question: Question) -> Answer:
+        """Send, and again only while the rate limit refuses it."""
+        waited, refused = 0.0, 0
+        while True:
+            turn = await self._pace.turn(question.host)
+            self.calls += 1
+            left: int | None = None
+            try:
+                answer = await self._wire.exchange(question)
+                left = _remaining(answer)
+            finally:
+                self._pace.ended(turn, left)
+            self._warnings.note(answer)
+            if answer.status != 429:
+                return answer
+            refused += 1
+            pause = _pause(answer, refused)
+            waited += pause
+            if waited > PATIENCE_SECONDS or refused > REFUSALS:
+                raise self._pace.give_up()
+            await self._pace.refused(turn, pause)
 
-    async def _once(
-        self, verb: str, path: str, host: str, headers: Mapping[str, str], content: bytes | None
-    ) -> Answer:
-        where = clean(urllib.parse.urlsplit(self.hosts[host]).netloc)
-        self.calls += 1
-        try:
-            async with asyncio.timeout(self._seconds):
-                request = self._http[host].build_request(verb, path, headers=dict(headers), content=content)
-                response = await self._http[host].send(request, stream=True)
-                try:
-                    parts, size = [], 0
-                    async for part in response.aiter_raw():
-                        size += len(part)
-                        if size > BODY_LIMIT:
-                            raise Unreachable(
-                                f"{where} sends more than {BODY_LIMIT >> 20} MB for one question.",
-                                remedy="Look whether a proxy stands between this machine and Heroku.",
-                                code="answer-too-long",
-                            )
-                        parts.append(part)
-                finally:
-                    await response.aclose()
-        except TimeoutError as error:
-            raise _silent(where, f"gave no whole answer within {self._seconds:.0f} seconds") from error
-        except httpx.TimeoutException as error:
-            raise _silent(where, "does not answer in time") from error
-        except httpx.ConnectError as error:
-            raise _silent(where, f"cannot be reached ({_reason(error)})") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _silent(
-                where, f"broke the connection in the middle of an answer ({_reason(error)})"
-            ) from error
-        if host == "api":
-            left = response.headers.get("ratelimit-remaining", "")
-            if left.isascii() and left.isdigit() and len(left) < 10:
-                self.remaining = int(left)
-        return Answer(
-            status=response.status_code,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            body=b"".join(parts),
-            where=where,
-            path=clean(path, limit=200),
-        )
+
+def _with(question: Question, name: str, value: str) -> Question:
+    return question._replace(headers={**question.headers, name: value}) if value else question
 
 
 def _accept(host: str, variant: str) -> str:
@@ -288,36 +357,33 @@ def _backoff(attempt: int) -> float:
     return float(min(8.0, 0.4 * 2 ** (attempt - 1)) * random.uniform(0.75, 1.25))  # noqa: S311
 
 
+def _remaining(answer: Answer) -> int | None:
+    left = answer.headers.get("ratelimit-remaining", "")
+    return int(left) if left.isascii() and left.isdigit() and len(left) < 10 else None
+
+
 def _pause(answer: Answer, attempt: int) -> float:
-    said = answer.headers.get("retry-after", "")
+    said = answer.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
         # "0" comes from gateways, and would be asked again at once, for ever.
         return max(1.0, float(said[:9]))
+    until, now = _moment(said), _moment(answer.headers.get("date", ""))
+    if until is not None and now is not None:
+        return max(1.0, until - now)
     return min(60.0, 2.0**attempt)
 
 
-def _reason(error: Exception) -> str:
-    return clean(str(error) or type(error).__name__, limit=200)
+def _moment(date: str) -> float | None:
+    """An HTTP date in seconds. Both dates are the server's: this machine's clock may be wrong."""
+    try:
+        return email.utils.parsedate_to_datetime(date).timestamp()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
 
 
-def _silent(where: str, what: str) -> Unreachable:
+def _down(address: str) -> Unreachable:
+    where = urllib.parse.urlsplit(address).netloc
     return Unreachable(
-        f"{where} {what}.", remedy="Look at the network and at status.heroku.com, then try again."
-    )
-
-
-def _used_up() -> Unreachable:
-    return Unreachable(
-        "Heroku's rate limit for this account is used up, and "
-        f"{PATIENCE_SECONDS / 60:.0f} minutes of waiting are not enough.",
-        remedy="Wait until other programs of this account are done, then try again.",
-        code="rate-limit",
-    )
-
-
-def _odd(answer: Answer, wanted: str) -> Trouble:
-    return Trouble(
-        f"{answer.where} answered {answer.path} with JSON that is not {wanted}.",
-        remedy="Look whether a proxy stands between this machine and Heroku.",
-        code="not-the-api",
+        f"{where} has not answered several times in a row, and is not asked for a while.",
+        remedy="Look at the network and at status.heroku.com, then try again.",
     )
