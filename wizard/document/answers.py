@@ -1,46 +1,92 @@
-"""What a person adds to the inventory: scheduler jobs typed in, and gaps that were read."""
+"""What a person adds to the inventory: scheduler jobs typed in, deploy paths confirmed, notes, gaps read."""
 
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 
+from wizard.model.delivery import Deploy, DeployKind
+from wizard.model.noun import Noun
 from wizard.model.secret import redact
-from wizard.model.system import Gap, Job, System
+from wizard.model.system import App, Gap, Job, System
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
-from wizard.session.parts import Answers
+from wizard.session.parts import Answers, Note
 
 INTERVALS = {10: "every 10 minutes", 60: "every hour", 1440: "every day"}
 """What Heroku Scheduler offers, in minutes, and how it is said."""
 
 
+class GapGroup(Noun, frozen=True, kw_only=True):
+    """Gaps of one kind. `at_once` are those of them that are answered by reading."""
+
+    name: str
+    gaps: tuple[Gap, ...]
+
+    @property
+    def at_once(self) -> tuple[Gap, ...]:
+        """The gaps that one may read together."""
+        return tuple(gap for gap in self.gaps if gap.kind == "acknowledge")
+
+
 def apply_answers(system: System, answers: Answers) -> System:
-    """The system with the answers in it: typed jobs stand in their apps, answered gaps are gone.
+    """The system with the answers in it: typed jobs and confirmed deploy paths stand in their apps, answered
+    gaps are gone.
 
     Jobs that Heroku's API told are never replaced by typed ones, and a list that nobody called complete is
-    none. Answers about apps that are no longer there are ignored.
+    none. A deploy path that a person told goes before what Heroku lets one guess. Answers about apps that
+    are no longer there are ignored.
     """
-    apps = tuple(
-        msgspec.structs.replace(app, jobs=answers.jobs[app.id])
-        if app.jobs is None and _complete(answers, app.id)
-        else app
-        for app in system.apps
+    gaps = open_gaps(system, answers)
+    if not answers.jobs and not answers.deploys:
+        return system if gaps == system.gaps else msgspec.structs.replace(system, gaps=gaps)
+    apps = tuple(_answered(app, answers) for app in system.apps)
+    return msgspec.structs.replace(system, apps=apps, gaps=gaps)
+
+
+def _answered(app: App, answers: Answers) -> App:
+    if app.jobs is None and _complete(answers, app.id):
+        app = msgspec.structs.replace(app, jobs=answers.jobs[app.id])
+    told = answers.deploys.get(app.id)
+    if told is None:
+        return app
+    # When and by whom is what Heroku said last; only the way is the person's.
+    deploy = msgspec.structs.replace(
+        app.deploy,
+        kind=told.kind,
+        evidence=told.evidence or app.deploy.evidence,
+        github=(app.deploy.github or told.github) if told.kind == "github" else None,
+        told_by="person",
     )
-    return msgspec.structs.replace(system, apps=apps, gaps=open_gaps(system, answers))
+    return msgspec.structs.replace(app, deploy=deploy)
 
 
 def open_gaps(system: System, answers: Answers) -> tuple[Gap, ...]:
     """The gaps that no answer closes yet, in the order of the inventory."""
-    return tuple(gap for gap in system.gaps if not is_answered(gap, answers))
+    read = frozenset(answers.acknowledged)
+    return tuple(gap for gap in system.gaps if not _is_answered(gap, answers, read))
 
 
 def is_answered(gap: Gap, answers: Answers) -> bool:
     """Whether `answers` close `gap`."""
+    return _is_answered(gap, answers, answers.acknowledged)
+
+
+def _is_answered(gap: Gap, answers: Answers, read: frozenset[str] | tuple[str, ...]) -> bool:
     if gap.kind == "jobs":
         return gap.app_id is not None and _complete(answers, gap.app_id)
     if gap.kind == "deploy":
         return gap.app_id in answers.deploys
-    return gap.key in answers.acknowledged
+    return gap.key in read
+
+
+def gap_groups(gaps: Iterable[Gap]) -> tuple[GapGroup, ...]:
+    """Gaps by what they are about, in the order in which each kind first comes."""
+    groups: dict[str, list[Gap]] = {}
+    usual = {"jobs": "scheduler jobs", "deploy": "how apps are deployed", "acknowledge": "other"}
+    for gap in gaps:
+        groups.setdefault(gap.group or usual[gap.kind], []).append(gap)
+    return tuple(GapGroup(name=name, gaps=tuple(listed)) for name, listed in groups.items())
 
 
 def _complete(answers: Answers, app_id: str) -> bool:
@@ -52,6 +98,32 @@ def acknowledge(answers: Answers, key: str) -> Answers:
     if key in answers.acknowledged:
         return answers
     return msgspec.structs.replace(answers, acknowledged=(*answers.acknowledged, key))
+
+
+def acknowledge_all(answers: Answers, gaps: Iterable[Gap]) -> Answers:
+    """The answers with all of `gaps` read that are answered by reading."""
+    known = frozenset(answers.acknowledged)
+    fresh = [gap.key for gap in gaps if gap.kind == "acknowledge" and gap.key not in known]
+    if not fresh:
+        return answers
+    return msgspec.structs.replace(answers, acknowledged=(*answers.acknowledged, *dict.fromkeys(fresh)))
+
+
+def set_deploy(answers: Answers, app_id: str, kind: DeployKind, words: str = "") -> Answers:
+    """The answers with how an app is deployed, as a person says; `words` is what they add. A secret that was
+    typed into them is not kept."""
+    deploy = Deploy(kind=kind, evidence=redact(clean(words.strip())), told_by="person")
+    return msgspec.structs.replace(answers, deploys={**answers.deploys, app_id: deploy})
+
+
+def set_note(answers: Answers, key: str, text: str, owner: str) -> Answers:
+    """The answers with a note on the component `key`; an empty one is taken away. A secret that was typed
+    into it is not kept."""
+    note = Note(text=redact(clean(text.strip())), owner=redact(clean(owner.strip())))
+    notes = {one: known for one, known in answers.notes.items() if one != key}
+    if note.text or note.owner:
+        notes[key] = note
+    return msgspec.structs.replace(answers, notes=notes)
 
 
 def set_jobs(answers: Answers, app_id: str, jobs: tuple[Job, ...], *, complete: bool) -> Answers:

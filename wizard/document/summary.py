@@ -1,4 +1,4 @@
-"""What a screen shows of the inventory: the tree of apps, the facts of one app, counts and the bill."""
+"""What a screen shows of the inventory: the tree of apps, counts and the bill."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -11,8 +11,8 @@ from wizard.model.system import AddOn, App, System
 POSTGRES = "heroku-postgresql"
 SCHEDULER = "scheduler"
 
-OriginCounts = dict[str, int]
-"""Config vars by kind of origin."""
+ORDER = {"production": 0, "staging": 1, "development": 2, "test": 3, "review": 4}
+"""The stages of a pipeline as they are shown: what people use first."""
 
 
 class Bill(Noun, frozen=True, kw_only=True):
@@ -23,18 +23,22 @@ class Bill(Noun, frozen=True, kw_only=True):
 
 
 class Stage(Noun, frozen=True, kw_only=True):
-    """Apps of one stage of a pipeline; `title` is empty for apps of no pipeline."""
+    """Apps of one stage of a pipeline; `title` is empty for apps of no pipeline. `others` are id and name
+    ("" where none was told) of apps in it that this account cannot read."""
 
     title: str
     app_ids: tuple[str, ...]
+    others: tuple[tuple[str, str], ...] = ()
 
 
 class Branch(Noun, frozen=True, kw_only=True):
-    """A pipeline with its stages, or the apps that are in none."""
+    """A pipeline with its stages, or the apps that are in none. `id` is the pipeline's; its name where an
+    inventory tells no more of it, "" for none."""
 
     title: str
     in_pipeline: bool
     stages: tuple[Stage, ...]
+    id: str = ""
 
 
 class Counts(Noun, frozen=True, kw_only=True):
@@ -49,6 +53,10 @@ class Counts(Noun, frozen=True, kw_only=True):
     custom_domains: int
     jobs: int | None
     database_bytes: int | None
+
+
+OriginCounts = dict[str, int]
+"""Config vars by kind of origin."""
 
 
 class Line(Noun, frozen=True, kw_only=True):
@@ -88,23 +96,42 @@ def databases(system: System) -> tuple[AddOn, ...]:
 
 
 def tree(system: System) -> tuple[Branch, ...]:
-    """Apps grouped by pipeline and stage, production first; apps of no pipeline come last."""
-    branches: dict[str, dict[str, list[str]]] = {}
+    """Apps grouped by pipeline and stage, production first; apps of no pipeline come last. Pipelines without
+    an app are among them."""
+    ids = {pipeline.name: pipeline.id for pipeline in system.pipelines}
+    # By name, stage: the apps that were read, and those that were not.
+    branches: dict[str, dict[str, list[str]]] = {name: {} for name in ids}
+    others: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    read = {app.id for app in system.apps}
+    placed = set()
+    for pipeline in system.pipelines:
+        for one in pipeline.apps:
+            listed = branches[pipeline.name].setdefault(one.stage, [])
+            if one.app_id in read:
+                listed.append(one.app_id)
+                placed.add(one.app_id)
+            else:
+                others.setdefault((pipeline.name, one.stage), []).append((one.app_id, one.app_name))
     for app in system.apps:
-        stage = (app.pipeline_stage or "") if app.pipeline else ""
-        branches.setdefault(app.pipeline or "", {}).setdefault(stage, []).append(app.id)
-    order = {"production": 0, "staging": 1, "development": 2, "review": 3}
-    made = []
-    for name in sorted(branches, key=lambda name: (not name, name)):
-        stages = sorted(branches[name], key=lambda stage: (order.get(stage, 9), stage))
-        made.append(
-            Branch(
-                title=name or "no pipeline",
-                in_pipeline=bool(name),
-                stages=tuple(Stage(title=stage, app_ids=tuple(branches[name][stage])) for stage in stages),
-            )
+        if app.id not in placed:
+            stage = (app.pipeline_stage or "") if app.pipeline else ""
+            branches.setdefault(app.pipeline or "", {}).setdefault(stage, []).append(app.id)
+    return tuple(
+        Branch(
+            title=name or "no pipeline",
+            in_pipeline=bool(name),
+            stages=tuple(
+                Stage(
+                    title=stage,
+                    app_ids=tuple(branches[name][stage]),
+                    others=tuple(others.get((name, stage), ())),
+                )
+                for stage in sorted(branches[name], key=lambda stage: (ORDER.get(stage, 9), stage))
+            ),
+            id=ids.get(name, name),
         )
-    return tuple(made)
+        for name in sorted(branches, key=lambda name: (not name, name.casefold(), name))
+    )
 
 
 def counts(system: System) -> Counts:

@@ -1,0 +1,152 @@
+"""The inventory with everything found by its id, its name or its app: made once, asked at every key.
+
+A system has some hundred apps and thousands of config vars; looking through all of it for each line that is
+drawn would be felt.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+from msgspec import field
+
+from wizard.document.costs import Cost, monthly_cost
+from wizard.model.noun import Noun
+from wizard.model.people import Team
+from wizard.model.system import AddOn, App, Attachment, Gap, System, UnreadApp
+from wizard.session.parts import Note
+
+
+class Role(Noun, frozen=True, kw_only=True):
+    """What somebody may do somewhere. `where` is the key of the app, team or pipeline, `place` its name in
+    words ("team acme"), `what` the role or the permissions."""
+
+    where: str
+    place: str
+    what: str
+    two_factor: bool | None = None
+
+
+class Person(Noun, frozen=True, kw_only=True):
+    """Somebody with rights in the system, by address."""
+
+    email: str
+    roles: tuple[Role, ...] = field(default_factory=tuple)
+
+
+class Index:
+    """Look-ups of one inventory. `system` has the answers in it; `gaps` are all that the reading left,
+    answered or not, since a part that was not told stays untold when somebody read that it is."""
+
+    def __init__(
+        self, system: System, *, gaps: Iterable[Gap] | None = None, notes: dict[str, Note] | None = None
+    ) -> None:
+        self.system = system
+        self.notes = notes or {}
+        self.gaps = tuple(system.gaps if gaps is None else gaps)
+        self.apps: dict[str, App] = {app.id: app for app in system.apps}
+        self.unread: dict[str, UnreadApp] = {app.id: app for app in system.unread_apps}
+        self.add_ons: dict[str, AddOn] = {add_on.id: add_on for add_on in system.add_ons}
+        self.teams: dict[str, Team] = {team.id: team for team in system.teams}
+        self.team_names = {team.name: team.id for team in system.teams}
+        self.pipeline_names = {pipeline.name: pipeline.id for pipeline in system.pipelines}
+        self.space_names = {space.name: space.id for space in system.spaces}
+        self.attached: dict[str, list[Attachment]] = defaultdict(list)
+        self.owned: dict[str, list[AddOn]] = defaultdict(list)
+        self.named_by: dict[str, list[tuple[App, str]]] = defaultdict(list)
+        for add_on in system.add_ons:
+            self.owned[add_on.app_id].append(add_on)
+        for app in system.apps:
+            for attachment in app.attachments:
+                self.attached[attachment.add_on_id].append(attachment)
+            for var in app.config:
+                for other in var.refers_to_apps:
+                    self.named_by[other].append((app, var.name))
+        self.gaps_of: dict[str, list[Gap]] = defaultdict(list)
+        for gap in self.gaps:
+            if gap.app_id:
+                self.gaps_of[gap.app_id].append(gap)
+        self.people: dict[str, Person] = _people(system)
+
+    @cached_property
+    def cost(self) -> Cost:
+        """What a month costs; reckoned when it is first asked for."""
+        return monthly_cost(self.system)
+
+    def app_name(self, app_id: str, otherwise: str = "an app that this account cannot read") -> str:
+        """The name of an app, read or not."""
+        if app_id in self.apps:
+            return self.apps[app_id].name
+        return self.unread[app_id].name if app_id in self.unread else otherwise
+
+    def add_on_name(self, add_on_id: str | None) -> str:
+        """The name of an add-on, "" when it is not in the inventory."""
+        add_on = self.add_ons.get(add_on_id or "")
+        return add_on.name if add_on else ""
+
+    def add_ons_of(self, app: App) -> list[tuple[AddOn, list[Attachment]]]:
+        """The add-ons that an app owns or sees, with its attachments of each; owned ones first."""
+        mine: dict[str, list[Attachment]] = {add_on.id: [] for add_on in self.owned.get(app.id, ())}
+        for attachment in app.attachments:
+            mine.setdefault(attachment.add_on_id, []).append(attachment)
+        return [(self.add_ons[id_], seen) for id_, seen in mine.items() if id_ in self.add_ons]
+
+    def apps_of_add_on(self, add_on: AddOn) -> list[str]:
+        """The ids of the apps that see an add-on: its owner first, then those that it is attached to."""
+        ids = dict.fromkeys([add_on.app_id, *(one.app_id for one in self.attached.get(add_on.id, ()))])
+        return [id_ for id_ in ids if id_]
+
+    def shared(self) -> tuple[AddOn, ...]:
+        """The add-ons that more than one app sees, or that belong to an app outside the inventory."""
+        return tuple(
+            add_on
+            for add_on in self.system.add_ons
+            if add_on.foreign or add_on.app_id not in self.apps or len(self.apps_of_add_on(add_on)) > 1
+        )
+
+    def why_untold(self, app: App, *parts: str) -> str:
+        """Why one of the `parts` of an app was not told, in words; "" when it was."""
+        untold = [part for part in app.unread if part in parts]
+        if not untold:
+            return ""
+        for gap in self.gaps_of.get(app.id, ()):
+            if gap.group in untold or gap.key.rpartition(":")[2] in untold:
+                return gap.why or "Heroku did not tell."
+        return "Heroku did not tell."
+
+
+def _people(system: System) -> dict[str, Person]:
+    roles: dict[str, list[Role]] = defaultdict(list)
+    if system.account.email:
+        roles[system.account.email].append(
+            Role(
+                where=f"account:{system.account.id}",
+                place="this inventory",
+                what="the account that reads it",
+                two_factor=system.account.two_factor,
+            )
+        )
+    for team in system.teams:
+        for member in team.members or ():
+            what = member.role + (" (signs in by single sign-on)" if member.federated else "")
+            roles[member.email].append(
+                Role(
+                    where=f"team:{team.id}",
+                    place=f"team {team.name}",
+                    what=what,
+                    two_factor=member.two_factor,
+                )
+            )
+        for invited in team.invitations:
+            what = f"invited as {invited.role}, has not answered"
+            roles[invited.email].append(Role(where=f"team:{team.id}", place=f"team {team.name}", what=what))
+    for app in system.apps:
+        for who in app.collaborators:
+            said = ", ".join(who.permissions)
+            what = f"{who.role} ({said})" if who.role and said else who.role or said or "collaborator"
+            roles[who.email].append(Role(where=f"app:{app.id}", place=f"app {app.name}", what=what))
+        if app.owner and not any(who.email == app.owner for who in app.collaborators):
+            roles[app.owner].append(Role(where=f"app:{app.id}", place=f"app {app.name}", what="owner"))
+    return {
+        email: Person(email=email, roles=tuple(roles[email])) for email in sorted(roles, key=str.casefold)
+    }

@@ -1,0 +1,346 @@
+"""The inventory as a tree that unfolds: pipelines, stages, apps and what stands in them; then what stands
+across apps, and what no API tells."""
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from functools import partial
+from typing import Literal
+
+from msgspec.structs import replace
+
+from wizard.document.answers import GapGroup, gap_groups
+from wizard.document.index import Index
+from wizard.document.page import Fact, Mark, Page, counted, joined
+from wizard.document.page_app import app_page, needs_a_look
+from wizard.document.page_stores import price_words, store_words
+from wizard.document.pages import holder_of, whole_page
+from wizard.document.summary import Branch, tree
+from wizard.model.noun import Noun
+from wizard.model.system import AddOn, App
+
+NodeKind = Literal[
+    "pipeline", "stage", "app", "section", "fact", "group", "thing", "gaps", "gap-group", "gap"
+]
+
+
+class Node(Noun, frozen=True, kw_only=True):
+    """One line of the tree. `id` is its own; `key` the component that it shows, "" for a mere heading (one
+    component may stand in several places). `open` says whether it is unfolded, None when it holds nothing."""
+
+    id: str
+    kind: NodeKind
+    title: str
+    depth: int = 0
+    key: str = ""
+    text: str = ""
+    mark: Mark = ""
+    open: bool | None = None
+
+
+class Outline:
+    """Makes the lines that are unfolded. Pages of apps are made when they are unfolded, not before."""
+
+    def __init__(self, index: Index, unfolded: Set[str]) -> None:
+        self._index = index
+        self._unfolded = unfolded
+
+    def nodes(self) -> list[Node]:
+        """All visible lines, in order."""
+        made, seen = [], set()
+        for node in (*self._pipelines(), *self._across(), *self._gaps()):
+            # Two of one name (an attachment seen twice, say) are two lines.
+            id_, again = node.id, 1
+            while id_ in seen:
+                again += 1
+                id_ = f"{node.id}~{again}"
+            seen.add(id_)
+            made.append(node if again == 1 else replace(node, id=id_))
+        return made
+
+    def _fold(self, node: Node, inside: Callable[[int], Iterable[Node]]) -> Iterator[Node]:
+        is_open = node.id in self._unfolded
+        yield replace(node, open=is_open)
+        if is_open:
+            yield from inside(node.depth + 1)
+
+    # -- pipelines and apps -------------------------------------------------------------------------
+
+    def _pipelines(self) -> Iterator[Node]:
+        branches = tree(self._index.system)
+        for branch in branches:
+            if len(branches) == 1 and not branch.in_pipeline:
+                yield from self._apps(branch.stages[0].app_ids, 0)
+                return
+            here = f"pipeline:{branch.id}" if branch.in_pipeline else "group:no-pipeline"
+            apps = sum(len(stage.app_ids) + len(stage.others) for stage in branch.stages)
+            node = Node(
+                id=here,
+                kind="pipeline",
+                title=branch.title,
+                key=here if branch.in_pipeline else "",
+                text=counted(apps, "app"),
+            )
+            yield from self._fold(node, partial(self._stages, branch))
+
+    def _stages(self, branch: Branch, depth: int) -> Iterator[Node]:
+        for stage in branch.stages:
+            inside = depth
+            if stage.title:
+                count = len(stage.app_ids) + len(stage.others)
+                id_ = f"stage:{branch.id}:{stage.title}"
+                yield Node(id=id_, kind="stage", title=stage.title, depth=depth, text=counted(count, "app"))
+                inside = depth + 1
+            yield from self._apps(stage.app_ids, inside)
+            for app_id, name in stage.others:
+                yield Node(
+                    id=f"pipeline-app:{branch.id}:{app_id}",
+                    key=f"pipeline-app:{branch.id}:{app_id}",
+                    kind="thing",
+                    title=name or self._index.app_name(app_id),
+                    depth=inside,
+                    text="this account cannot read it",
+                    mark="untold",
+                )
+        page = whole_page(self._index, f"pipeline:{branch.id}") if branch.in_pipeline else None
+        if page is not None:
+            reviews = tuple(one for one in page.sections if one.title == "review apps")
+            yield from self._sections(replace(page, sections=reviews), depth, page.key)
+
+    def _apps(self, ids: Iterable[str], depth: int) -> Iterator[Node]:
+        for id_ in ids:
+            app = self._index.apps[id_]
+            node = Node(
+                id=f"app:{app.id}",
+                key=f"app:{app.id}",
+                kind="app",
+                title=app.name,
+                depth=depth,
+                mark="look" if needs_a_look(app, self._index) else "",
+            )
+            yield from self._fold(node, partial(self._in_app, app))
+
+    def _in_app(self, app: App, depth: int) -> Iterator[Node]:
+        yield from self._sections(app_page(self._index, app), depth, f"app:{app.id}")
+
+    def _sections(self, page: Page, depth: int, under: str) -> Iterator[Node]:
+        """The sections that hold components of their own, and those that were not told."""
+        for section in page.shown():
+            facts = [fact for fact in section.facts if fact.key]
+            if not facts and not section.untold:
+                continue
+            id_ = f"{under}/{section.title}"
+            if section.untold and not facts:
+                title = f"{section.title}: not told"
+                yield Node(
+                    id=id_, kind="section", title=title, depth=depth, text=section.untold, mark="untold"
+                )
+                continue
+            node = Node(
+                id=id_,
+                kind="section",
+                title=section.title,
+                depth=depth,
+                text=str(len(facts)) + (" and more, not told" if section.untold else ""),
+                mark="look" if any(fact.mark == "look" for fact in facts) else "",
+            )
+            yield from self._fold(node, partial(_in_section, id_, facts))
+
+    # -- across apps --------------------------------------------------------------------------------
+
+    def _across(self) -> Iterator[Node]:
+        index, system = self._index, self._index.system
+        stores = [one for one in system.add_ons if store_words(one)]
+        yield from self._group("stores", "data services", [self._add_on(one) for one in stores])
+        yield from self._group(
+            "shared", "add-ons shared between apps", [self._add_on(one) for one in index.shared()]
+        )
+        yield from self._group(
+            "teams",
+            "teams",
+            [
+                Node(
+                    id=f"team:{one.id}",
+                    kind="thing",
+                    title=one.name,
+                    text="members not told" if one.members is None else counted(len(one.members), "member"),
+                    mark="untold" if one.members is None else "",
+                )
+                for one in system.teams
+            ],
+        )
+        yield from self._group(
+            "spaces",
+            "Private Spaces",
+            [
+                Node(
+                    id=f"space:{one.id}",
+                    kind="thing",
+                    title=one.name,
+                    text=joined((one.region, one.generation, "Shield" if one.shield else "")),
+                )
+                for one in system.spaces
+            ],
+        )
+        accounts = [(f"enterprise:{one.id}", one.name, "enterprise account") for one in system.enterprises]
+        accounts.append((f"account:{system.account.id}", system.account.email, "reads this inventory"))
+        yield from self._group(
+            "people",
+            "people",
+            [
+                Node(
+                    id=f"person:{one.email}",
+                    kind="thing",
+                    title=one.email,
+                    text=one.roles[0].what + f" in {one.roles[0].place}"
+                    if len(one.roles) == 1
+                    else f"rights in {len(one.roles)} places",
+                )
+                for one in index.people.values()
+            ],
+        )
+        yield from self._group(
+            "accounts",
+            "accounts",
+            [Node(id=id_, kind="thing", title=title, text=text) for id_, title, text in accounts],
+        )
+        yield from self._group(
+            "unread",
+            "apps that could not be read",
+            [
+                Node(id=f"unread-app:{one.id}", kind="thing", title=one.name, text=one.why, mark="untold")
+                for one in system.unread_apps
+            ],
+            mark="untold",
+        )
+
+    def _add_on(self, one: AddOn) -> Node:
+        seen = len(self._index.apps_of_add_on(one))
+        usual = one.state in ("", "provisioned")
+        return Node(
+            id=f"add-on:{one.id}",
+            kind="thing",
+            title=one.name,
+            text=joined(
+                (
+                    store_words(one) or one.plan,
+                    price_words(one),
+                    counted(seen, "app"),
+                    "" if usual else one.state,
+                )
+            ),
+            mark="" if usual else "look",
+        )
+
+    def _group(self, name: str, title: str, things: list[Node], mark: Mark = "") -> Iterator[Node]:
+        if not things:
+            return
+        here = f"group:{name}"
+        node = Node(id=here, kind="group", title=title, text=str(len(things)), mark=mark)
+        yield from self._fold(node, partial(self._things, here, things))
+
+    def _things(self, here: str, things: list[Node], depth: int) -> Iterator[Node]:
+        for thing in things:
+            node = replace(thing, id=f"{here}/{thing.id}", key=thing.id, depth=depth)
+            if thing.id.startswith(("unread-app:", "person:")):
+                yield node
+            else:
+                yield from self._fold(node, partial(self._in_thing, node))
+
+    def _in_thing(self, node: Node, depth: int) -> Iterator[Node]:
+        page = whole_page(self._index, node.key)
+        if page is not None:
+            yield from self._sections(page, depth, node.id)
+
+    # -- what no API tells --------------------------------------------------------------------------
+
+    def _gaps(self) -> Iterator[Node]:
+        gaps = self._index.system.gaps
+        if not gaps:
+            return
+        yield Node(id="gaps", kind="gaps", title=gap_words(len(gaps)), mark="look")
+        for group in gap_groups(gaps):
+            if len(group.gaps) == 1:
+                gap = group.gaps[0]
+                yield Node(id=f"gap:{gap.key}", kind="gap", title=gap.question, depth=1)
+                continue
+            node = Node(
+                id=f"gap-group:{group.name}",
+                kind="gap-group",
+                title=group.name,
+                depth=1,
+                text=str(len(group.gaps)),
+            )
+            yield from self._fold(node, partial(_in_group, group))
+
+
+def _in_section(under: str, facts: list[Fact], depth: int) -> Iterator[Node]:
+    for fact in facts:
+        yield Node(
+            id=f"{under}/{fact.key}",
+            key=fact.key,
+            kind="fact",
+            title=fact.name,
+            depth=depth,
+            text=joined((fact.text, fact.detail)),
+            mark=fact.mark,
+        )
+
+
+def _in_group(group: GapGroup, depth: int) -> Iterator[Node]:
+    for gap in group.gaps:
+        yield Node(id=f"gap:{gap.key}", kind="gap", title=gap.question, depth=depth)
+
+
+def gap_words(count: int) -> str:
+    """ "1 thing no API tells", "3 things no API tells"."""
+    return "1 thing no API tells" if count == 1 else f"{count:,} things no API tells"
+
+
+def first_unfolded(index: Index, most: int = 16) -> set[str]:
+    """What is unfolded at first: all pipelines of a small system, none of a large one."""
+    branches = tree(index.system)
+    if len(index.system.apps) > most:
+        return set()
+    return {f"pipeline:{one.id}" if one.in_pipeline else "group:no-pipeline" for one in branches}
+
+
+def way_to(index: Index, key: str) -> tuple[str, ...]:
+    """The ids of the lines from the outermost to the one that shows the component `key`, where it mainly
+    stands: all but the last must be unfolded to see it."""
+    holder = holder_of(index, key)
+    kind, _, rest = holder.partition(":")
+    if kind == "add-on" and rest in index.add_ons and not _has_group(index.add_ons[rest]):
+        owner = index.add_ons[rest].app_id
+        if owner in index.apps:
+            return (*_way_to_app(index, owner), f"app:{owner}/add-ons", f"app:{owner}/add-ons/{holder}")
+        ways: tuple[str, ...] = ("group:shared", f"group:shared/{holder}")
+    elif kind == "app":
+        ways = _way_to_app(index, rest)
+    elif kind == "pipeline":
+        ways = (holder,)
+    else:
+        group = GROUPS.get(kind, "accounts")
+        ways = (f"group:{group}", f"group:{group}/{holder}")
+    if holder == key:
+        return ways
+    page = whole_page(index, holder)
+    for section in page.sections if page else ():
+        if any(fact.key == key for fact in section.facts):
+            return (*ways, f"{ways[-1]}/{section.title}", f"{ways[-1]}/{section.title}/{key}")
+    return ways
+
+
+GROUPS = {"add-on": "stores", "team": "teams", "space": "spaces", "person": "people", "unread-app": "unread"}
+
+
+def _has_group(add_on: AddOn) -> bool:
+    return bool(store_words(add_on))
+
+
+def _way_to_app(index: Index, app_id: str) -> tuple[str, ...]:
+    branches = tree(index.system)
+    for branch in branches:
+        if any(app_id in stage.app_ids for stage in branch.stages):
+            if len(branches) == 1 and not branch.in_pipeline:
+                break
+            return (f"pipeline:{branch.id}" if branch.in_pipeline else "group:no-pipeline", f"app:{app_id}")
+    return (f"app:{app_id}",)
