@@ -1,9 +1,10 @@
 """Heroku's HTTP: one request in, clean JSON out, and a Trouble for everything else.
 
-Wire rules (Platform API v3): `Accept: application/vnd.heroku+json; version=3` with a variant for what is newer
-("sdk", "fir", "pipelines", "webhooks", "review-apps", "repositories-api", "docker-releases", "dogwood",
-"team-invitations"), long lists come as 206 with `Next-Range`, `Bearer` tokens (two routes of the data API are
-sent `Basic` by Heroku's CLI), errors are `{"id", "message"}`, warnings stand in headers.
+Wire rules (Platform API v3): `Accept: application/vnd.heroku+json; version=3`, with a variant for what is
+newer ("sdk", "fir", "pipelines", "webhooks", "review-apps", "repositories-api", "docker-releases",
+"dogwood", "team-invitations"); long lists come as 206 with `Next-Range`; tokens go as `Bearer`, to two
+routes of the data API as `Basic` (as Heroku's CLI does); errors are `{"id", "message"}`; warnings stand in
+headers.
 """
 
 import asyncio

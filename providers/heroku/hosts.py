@@ -16,12 +16,19 @@ DEFAULTS: Final = {
     "particleboard": "https://particleboard.heroku.com",
     # Only here autoscaling is told (heroku/cli ps:autoscale).
     "metrics": "https://api.metrics.heroku.com",
+    # The dashboard's GitHub links (heroku/cli, herokux).
+    "kolkrabbi": "https://kolkrabbi.heroku.com",
+    # Where apps are cloned from: any user, the token as password.
+    "git": "https://git.heroku.com",
 }
+
+_BESIDE: Final = ("metrics", "kolkrabbi", "git")
+"""Known by their own addresses only: nothing says where they are beside another API."""
 
 
 def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
     """Return all addresses, Heroku's own where `given` has none. With another API than Heroku's own, what it
-    does not name beside it is left out where that can be: "metrics".
+    does not name beside it is left out where that can be: "metrics", "kolkrabbi", "git".
 
     Raises:
         Trouble: an address is no URL, or plain http to another machine: a token would travel in clear.
@@ -32,7 +39,13 @@ def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
             continue
         try:
             parts = urllib.parse.urlsplit(url)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            # Nothing but scheme, host, port and path: a name in it would be sent in the token's place.
+            usable = (
+                parts.scheme in ("http", "https")
+                and bool(parts.hostname)
+                and parts.port != 0
+                and not (parts.username is not None or parts.query or parts.fragment)
+            )
         except ValueError:
             usable = False
         if not usable:
@@ -48,8 +61,10 @@ def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
                 code="plain-http",
             )
         hosts[name] = url.rstrip("/")
-    if "api" in given and "metrics" not in given:
-        del hosts["metrics"]
+    if "api" in given and hosts["api"] != DEFAULTS["api"]:
+        for name in _BESIDE:
+            if name not in given:
+                del hosts[name]
     return hosts
 
 

@@ -1,0 +1,191 @@
+"""One HTTP exchange with one of Heroku's hosts: bounded in time and in bytes, whoever answers."""
+
+import asyncio
+import urllib.parse
+import zlib
+from collections.abc import Mapping
+from typing import Final, NamedTuple, Protocol
+
+import httpx
+
+from providers.heroku.answers import Answer
+from wizard.model.loopback import is_loopback
+from wizard.model.text import clean
+from wizard.model.trouble import Unreachable
+
+BODY_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes. The longest page, 1,000 add-ons with their plans, has about 3 MB; what is longer is not Heroku's
+API. That many may be held a few times at once, see `ALL_BODIES`."""
+
+ALL_BODIES: Final = 32 * 1024 * 1024
+"""Bytes of all answers that are being received at one time."""
+
+
+class Question(NamedTuple):
+    """What is asked. `headers` are complete; `limit` is the longest body taken, in bytes."""
+
+    verb: str
+    path: str
+    host: str
+    headers: Mapping[str, str]
+    content: bytes | None = None
+    limit: int = BODY_LIMIT
+
+
+class Silent(Unreachable):
+    """Nothing that can be read came back at all."""
+
+
+class Untrusted(Unreachable):
+    """Whoever answers has no certificate for the host: asking again changes nothing."""
+
+
+class Wire:
+    """The connections to all hosts. `seconds` is for one whole exchange, a server that drips included."""
+
+    def __init__(self, hosts: Mapping[str, str], *, seconds: float, connections: int) -> None:
+        self._hosts = dict(hosts)
+        self._seconds = seconds
+        self._connections = connections
+        self._http: dict[str, httpx.AsyncClient] = {}
+        self._receiving = 0
+        self._context = httpx.create_ssl_context()
+
+    async def exchange(self, question: Question) -> Answer:
+        """Send once and return the whole answer, decoded, whatever its status.
+
+        Raises:
+            Silent: no whole HTTP answer comes within the time.
+            Unreachable: it is longer than any of Heroku's, or its host is not known.
+        """
+        if question.host not in self._hosts or not question.path.startswith("/"):
+            raise Unreachable(
+                f"Offramp was given no address for Heroku's {clean(question.host)}.",
+                remedy="Give one beside that of Heroku's API.",
+                code="no-address",
+            )
+        base = self._hosts[question.host]
+        where = clean(urllib.parse.urlsplit(base).netloc)
+        try:
+            async with asyncio.timeout(self._seconds):
+                http = self._client(question.host)
+                request = http.build_request(
+                    question.verb, base + question.path, headers=question.headers, content=question.content
+                )
+                response = await http.send(request, stream=True)
+                try:
+                    body = await self._body(response, where, question.limit)
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            raise _silent(where, f"gave no whole answer within {self._seconds:.0f} seconds") from error
+        except httpx.TimeoutException as error:
+            raise _silent(where, "does not answer in time") from error
+        except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise _untrusted(where) from error
+            raise _silent(where, f"cannot be reached ({_reason(error)})") from error
+        except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
+            raise _silent(where, f"gives no answer that can be read ({_reason(error)})") from error
+        return Answer(
+            status=response.status_code,
+            headers={
+                name.decode("latin-1").lower(): value.decode("latin-1")
+                for name, value in response.headers.raw
+            },
+            body=body,
+            where=where,
+            path=clean(question.path, limit=200),
+            verb=question.verb,
+            host=question.host,
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for http in self._http.values():
+            await http.aclose()
+
+    def _client(self, host: str) -> httpx.AsyncClient:
+        if host not in self._http:
+            here = is_loopback(urllib.parse.urlsplit(self._hosts[host]).hostname or "")
+            self._http[host] = httpx.AsyncClient(
+                follow_redirects=False,
+                verify=self._context,
+                timeout=httpx.Timeout(self._seconds / 2, connect=self._seconds / 4),
+                # As many are kept open as may be used: a handshake costs three times what an answer does.
+                limits=httpx.Limits(
+                    max_connections=self._connections,
+                    max_keepalive_connections=self._connections,
+                    keepalive_expiry=30.0,
+                ),
+                # A proxy named in the environment must not see what is meant for this machine.
+                trust_env=not here,
+            )
+        return self._http[host]
+
+    async def _body(self, response: httpx.Response, where: str, limit: int) -> bytes:
+        unpack = _unpacking(response.headers.get("content-encoding", ""), where)
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async for part in response.aiter_raw():
+                left = part
+                while left:
+                    # What was asked not to be compressed may be so all the same, and unfold without bound.
+                    plain = left if unpack is None else unpack.decompress(left, limit + 1 - size)
+                    left = b"" if unpack is None else unpack.unconsumed_tail
+                    size += len(plain)
+                    self._receiving += len(plain)
+                    if size > limit or self._receiving > ALL_BODIES:
+                        raise _too_long(where, limit)
+                    parts.append(plain)
+        finally:
+            self._receiving -= size
+        if unpack is not None and size and not unpack.eof:
+            raise _silent(where, "broke off in the middle of a compressed answer")
+        return b"".join(parts)
+
+
+class _Unpacker(Protocol):
+    """What `zlib.decompressobj` gives."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+def _unpacking(encoding: str, where: str) -> _Unpacker | None:
+    """What undoes a Content-Encoding; None where there is none."""
+    named = encoding.strip().lower()
+    if named in ("", "identity"):
+        return None
+    if named in ("gzip", "x-gzip", "deflate"):
+        return zlib.decompressobj(wbits=47)
+    raise _silent(where, "compresses its answers in a way that was not asked for")
+
+
+def _too_long(where: str, limit: int) -> Unreachable:
+    return Unreachable(
+        f"{where} sends more than {max(1, limit >> 20)} MB for one question.",
+        remedy="Look whether a proxy stands between this machine and Heroku.",
+        code="answer-too-long",
+    )
+
+
+def _reason(error: Exception) -> str:
+    return clean(str(error) or type(error).__name__, limit=200)
+
+
+def _silent(where: str, what: str) -> Silent:
+    return Silent(f"{where} {what}.", remedy="Look at the network and at status.heroku.com, then try again.")
+
+
+def _untrusted(where: str) -> Untrusted:
+    return Untrusted(
+        f"Whoever answers as {where} has no certificate for it that this machine trusts.",
+        remedy="Look whether a proxy stands between this machine and Heroku; if it is yours, name its "
+        "certificate in SSL_CERT_FILE.",
+        code="certificate",
+    )
