@@ -13,10 +13,11 @@ from typing import Any
 from aiohttp import web
 
 from providers.sandbox.faults import Faults, Rule
-from providers.sandbox.heroku.backups import Backups, Transfer
-from providers.sandbox.heroku.database import Database
+from providers.sandbox.heroku.backups import KEEP, Backups, Transfer
+from providers.sandbox.heroku.data_routes import find_store
 from providers.sandbox.heroku.gate import ApiError
 from providers.sandbox.heroku.world import World
+from providers.sandbox.heroku.world_stores import POSTGRES, plan_of
 
 DOWNLOAD = "backup:/download"
 """The path by which a fault names a download. Kinds: `cut` (after `bytes` bytes), `drip` (64 kB each
@@ -29,9 +30,8 @@ _PIECE = 1 << 16
 class BackupRoutes:
     """Routes of backups by database (add-on id or name) and app (id or name)."""
 
-    def __init__(self, world: World, databases: dict[str, Database], backups: Backups) -> None:
+    def __init__(self, world: World, backups: Backups) -> None:
         self._world = world
-        self._databases = databases
         self._backups = backups
         self.store = ""
         """Where the store listens, once it does."""
@@ -43,18 +43,22 @@ class BackupRoutes:
             web.post("/client/v11/databases/{name}/backups", self._capture),
             web.get(transfers, self._list),
             web.get(f"{transfers}/{{transfer}}", self._one),
+            web.delete(f"{transfers}/{{transfer}}", self._delete),
+            web.post(f"{transfers}/{{transfer}}/actions/cancel", self._cancel),
             web.post(f"{transfers}/{{transfer}}/actions/public-url", self._public_url),
         )
 
     async def _capture(self, request: web.Request) -> web.Response:
-        add_on = self._world.add_on(request.match_info["name"])
-        if add_on is None or add_on.id not in self._databases:
-            raise ApiError(404, "not_found", "Not found.")
+        add_on = find_store(self._world, request.match_info["name"], POSTGRES)
+        tier = add_on.plan.partition(":")[2].partition("-")[0]
+        if tier == "shield" or plan_of(add_on.plan).family == "advanced":
+            # No backups on Shield (Heroku's article on upgrading); what is said then is a guess.
+            raise ApiError(422, "unprocessable_entity", "Backups are not available for this plan.")
         return web.json_response(_shown(self._backups.capture(add_on)), status=201)
 
     def _of_app(self, request: web.Request) -> list[Transfer]:
         app = self._world.app(request.match_info["app"])
-        if app is None or app.gone:
+        if app is None or not self._world.is_open(app.id):
             raise ApiError(404, "not_found", "Not found.")
         return self._backups.of_app(app.id)
 
@@ -72,9 +76,19 @@ class BackupRoutes:
         one = self._find(request)
         return web.json_response(_shown(one, verbose=request.query.get("verbose") == "true"))
 
+    async def _cancel(self, request: web.Request) -> web.Response:
+        one = self._find(request)
+        self._backups.cancel(one)
+        return web.json_response({"canceled_at": one.canceled_at}, status=201)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        one = self._find(request)
+        self._backups.delete(one)
+        return web.json_response(_shown(one))
+
     async def _public_url(self, request: web.Request) -> web.Response:
         one = self._find(request)
-        if not one.succeeded:
+        if not one.succeeded or one.purged_at or one.to_type != KEEP:
             raise ApiError(404, "not_found", "This backup has no data.")
         query, ends = self._backups.link(one)
         # Heroku's CLI downloads by https alone, and from where it asks when all is behind one port.
@@ -87,24 +101,24 @@ def _shown(one: Transfer, *, verbose: bool = False) -> dict[str, Any]:
     shown = {
         "uuid": one.uuid,
         "num": one.num,
-        "from_type": "pg_dump",
+        "from_type": one.from_type,
         "from_name": one.from_name,
         "from_url": one.from_url,
-        "to_type": "gof3r",
-        "to_name": "SCHEDULED BACKUP" if one.schedule else "BACKUP",
+        "to_type": one.to_type,
+        "to_name": one.to_name,
         "to_url": f"https://s3.example/xfer-production/{one.uuid}",
         "options": {},
         "source_bytes": one.source_bytes,
-        "processed_bytes": one.size,
+        "processed_bytes": one.processed,
         "succeeded": one.succeeded,
         "warnings": 0,
         "created_at": one.created_at,
         "started_at": one.started_at,
-        "canceled_at": None,
+        "canceled_at": one.canceled_at,
         "updated_at": one.finished_at or one.started_at or one.created_at,
         "finished_at": one.finished_at,
-        "deleted_at": None,
-        "purged_at": None,
+        "deleted_at": one.deleted_at,
+        "purged_at": one.purged_at,
         "num_keep": 5,
         "schedule": {"uuid": one.schedule} if one.schedule else None,
     }

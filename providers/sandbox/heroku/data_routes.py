@@ -1,98 +1,188 @@
-"""The data API: what stands about a Postgres, and its credentials."""
+"""The data API's routes of a Postgres: what stands about it, its credentials, settings and schedules."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from aiohttp import web
 
+from providers.sandbox.heroku import postgres_shapes as shapes
 from providers.sandbox.heroku.database import Database
 from providers.sandbox.heroku.gate import ApiError
-from providers.sandbox.heroku.world import AddOn, World, stable_id
+from providers.sandbox.heroku.ids import stable_id
+from providers.sandbox.heroku.platform_routes import json_body
+from providers.sandbox.heroku.postgres_shapes import Shown, seen
+from providers.sandbox.heroku.settings import POSTGRES_SETTINGS, change_settings, shown_settings
+from providers.sandbox.heroku.world import AddOn, World
+from providers.sandbox.heroku.world_stores import POSTGRES, StoreLink, StoreSchedule, plan_of
+
+DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+
+
+def find_store(world: World, reference: str, service: str) -> AddOn:
+    """The add-on of that service by id or name; ApiError 404 while it is not there yet, or not any more."""
+    one = world.add_on(reference)
+    if one is None or one.service != service or one.state != "provisioned":
+        raise ApiError(404, "not_found", "Not found.")
+    if one.app_id in world.apps and not world.is_open(one.app_id) and not _shared(world, one):
+        raise ApiError(404, "not_found", "Not found.")
+    return one
+
+
+def _shared(world: World, one: AddOn) -> bool:
+    """Whether some app that the account may read has it attached."""
+    return any(world.is_open(attachment.app_id) for attachment in world.attached(one.id))
 
 
 class DataRoutes:
-    """Routes of databases by add-on id or name. `databases` holds them by add-on id."""
+    """Routes of databases by add-on id or name. `databases` holds real ones by add-on id."""
 
-    def __init__(self, world: World, databases: dict[str, Database]) -> None:
+    def __init__(self, world: World, databases: Mapping[str, Database]) -> None:
         self._world = world
         self._databases = databases
 
     def table(self) -> Iterable[web.RouteDef]:
         """All routes."""
+        old, new = "/client/v11/databases/{name}", "/postgres/v0/databases/{name}"
         return (
-            web.get("/client/v11/databases/{name}", self._info),
-            web.get("/client/v11/databases/{name}/wait_status", self._wait_status),
-            web.get("/postgres/v0/databases/{name}/credentials", self._credentials),
-            web.get("/postgres/v0/databases/{name}/credentials/{credential}", self._credential),
+            web.get(old, self._info),
+            web.get(f"{old}/wait_status", self._wait_status),
+            web.get(f"{old}/followers", self._followers),
+            web.get(f"{old}/bastion", self._bastion),
+            web.get(f"{old}/user_connections", self._user_connections),
+            web.get(f"{old}/links", self._links),
+            web.get(f"{old}/connection-pooling", self._pooling),
+            web.get(f"{old}/maintenance", self._maintenance),
+            web.get(f"{old}/transfer-schedules", self._schedules),
+            web.post(f"{old}/transfer-schedules", self._add_schedule),
+            web.delete(f"{old}/transfer-schedules/{{schedule}}", self._remove_schedule),
+            web.get(f"{new}/credentials", self._credentials),
+            web.get(f"{new}/credentials/{{credential}}", self._credential),
+            web.get(f"{new}/config", self._config),
+            web.patch(f"{new}/config", self._change_config),
         )
 
-    def _find(self, request: web.Request) -> tuple[AddOn, Database]:
-        add_on = self._world.add_on(request.match_info["name"])
-        database = self._databases.get(add_on.id) if add_on else None
-        if add_on is None or database is None or add_on.state != "provisioned":
-            raise ApiError(404, "not_found", "Not found.")
-        return add_on, database
+    async def _find(self, request: web.Request) -> Shown:
+        add_on = find_store(self._world, request.match_info["name"], POSTGRES)
+        if plan_of(add_on.plan).family == "advanced":
+            # Such databases have routes of their own; what Heroku says here is a guess.
+            raise ApiError(422, "unprocessable_entity", "You can't use this endpoint on Advanced databases.")
+        return await seen(self._world, add_on, self._databases)
+
+    async def _service(self, request: web.Request, what: str) -> Shown:
+        """What a tenant does not have."""
+        shown = await self._find(request)
+        if shown.plan.family != "classic":
+            raise ApiError(
+                422, "unprocessable_entity", f"{what} is not available for Essential-tier databases."
+            )
+        return shown
 
     async def _info(self, request: web.Request) -> web.Response:
-        add_on, database = self._find(request)
-        version, size, tables, connections = await database.figures()
-        shown = (
-            ("Plan", "Essential 1"),
-            ("Status", "Available"),
-            ("Connections", f"{connections}/{database.connection_limit}"),
-            ("PG Version", version),
-            ("Created", add_on.created_at.replace("T", " ").replace("Z", " UTC")[:16] + " UTC"),
-            ("Data Size", f"{size / 1024**2:.1f} MB / 10 GB ({size / 1024**3 / 10:.2%})"),
-            ("Tables", f"{tables}/4000 (In compliance)"),
-            ("Fork/Follow", "Unsupported"),
-            ("Rollback", "Unsupported"),
-            ("Continuous Protection", "Off"),
-        )
-        return web.json_response(
-            {
-                "addon_id": add_on.id,
-                "name": add_on.name,
-                "heroku_resource_id": add_on.id,
-                "created_at": add_on.created_at,
-                "formation": {"id": stable_id("formation", add_on.id), "primary": add_on.id},
-                "metaas_source": f"metaas/{add_on.id}",
-                "metaas_server_source": f"metaas/server/{add_on.id}",
-                "plan": add_on.plan.partition(":")[2],
-                "port": database.port,
-                "database_name": database.name,
-                "database_user": database.role,
-                "target_transaction": None,
-                "available_for_ingress": False,
-                "resource_url": database.url,
-                "database_password": database.password,
-                "waiting?": False,
-                "credentials": 1,
-                "leader": None,
-                "info": [{"name": name, "values": [value]} for name, value in shown],
-                "valid": "true",
-                "num_bytes": size,
-            }
-        )
+        return web.json_response(shapes.database(await self._find(request)))
 
     async def _wait_status(self, request: web.Request) -> web.Response:
-        self._find(request)
-        return web.json_response({"message": "available", "waiting?": False})
+        store = (await self._find(request)).store
+        return web.json_response({"message": store.message, "waiting?": store.waiting})
 
-    def _default(self, add_on: AddOn, database: Database) -> dict[str, Any]:
+    async def _followers(self, request: web.Request) -> web.Response:
+        shown = await self._service(request, "Following")
+        found = [await seen(self._world, one, self._databases) for one in shapes.followers(shown)]
+        return web.json_response([shapes.database(one) for one in found])
+
+    async def _bastion(self, request: web.Request) -> web.Response:
+        shown = await self._find(request)
+        if not shown.add_on.plan.partition(":")[2].startswith("private"):
+            raise ApiError(404, "not_found", "Not found.")
+        key = stable_id("bastion", shown.add_on.id)
+        begin, end = (f"-----{word} OPENSSH PRIVATE KEY-----" for word in ("BEGIN", "END"))
+        host = f"bastion-{key[:8]}.example"
+        return web.json_response({"host": host, "private_key": f"{begin}\n{key}\n{end}\n"})
+
+    async def _user_connections(self, request: web.Request) -> web.Response:
+        shown = await self._find(request)
+        return web.json_response({"connections": {shown.address.role: shown.figures.connections}})
+
+    async def _links(self, request: web.Request) -> web.Response:
+        shown = await self._find(request)
+        return web.json_response([self._link(shown, one) for one in shown.store.links])
+
+    def _link(self, shown: Shown, one: StoreLink) -> dict[str, object]:
         return {
-            "uuid": stable_id("credential", add_on.id),
-            "name": "default",
-            "state": "active",
-            "database": database.name,
-            "host": "127.0.0.1",
-            "port": database.port,
-            "credentials": [{"user": database.role, "password": database.password, "state": "active"}],
+            "id": stable_id("link", shown.add_on.id, one.name),
+            "name": one.name,
+            "created_at": shown.add_on.created_at,
+            "remote": {"attachment_name": one.attachment, "name": one.remote},
+            "remote_name": one.attachment,
         }
 
+    async def _pooling(self, request: web.Request) -> web.Response:
+        shown = await self._service(request, "Connection pooling")
+        status = "enabled" if shown.store.pooling else "available"
+        return web.json_response({"status": status, "message": f"Connection pooling is {status}."})
+
+    async def _maintenance(self, request: web.Request) -> web.Response:
+        planned = (await self._service(request, "Maintenance")).store.maintenance
+        word = f"required by {planned.required_by}" if planned.required_by else "not required"
+        return web.json_response({"message": f"Maintenance is {word}."})
+
+    async def _schedules(self, request: web.Request) -> web.Response:
+        shown = await self._find(request)
+        return web.json_response([shown_schedule(shown.add_on.id, one) for one in shown.store.schedules])
+
+    async def _add_schedule(self, request: web.Request) -> web.Response:
+        """One a name; a second replaces the first."""
+        shown, body = await self._find(request), await json_body(request)
+        hour, zone, name = body.get("hour"), body.get("timezone", "UTC"), body.get("schedule_name")
+        hour = int(hour) if isinstance(hour, str) and hour.isdigit() else hour
+        if type(hour) is not int or not 0 <= hour <= 23 or not isinstance(zone, str):
+            raise ApiError(422, "invalid_params", "Invalid schedule.")
+        one = StoreSchedule(name=str(name or "DATABASE_URL"), hour=hour, timezone=zone)
+        kept = [other for other in shown.store.schedules if other.name != one.name]
+        shown.store.schedules = [*kept, one]
+        return web.json_response(shown_schedule(shown.add_on.id, one), status=201)
+
+    async def _remove_schedule(self, request: web.Request) -> web.Response:
+        shown, wanted = await self._find(request), request.match_info["schedule"]
+        for one in shown.store.schedules:
+            row = shown_schedule(shown.add_on.id, one)
+            if wanted in (row["uuid"], one.name):
+                shown.store.schedules.remove(one)
+                return web.json_response(row)
+        raise ApiError(404, "not_found", "Not found.")
+
     async def _credentials(self, request: web.Request) -> web.Response:
-        return web.json_response([self._default(*self._find(request))])
+        shown = await self._find(request)
+        return web.json_response([shapes.credential(shown, one.name) for one in shown.store.credentials])
 
     async def _credential(self, request: web.Request) -> web.Response:
-        if request.match_info["credential"] != "default":
+        shown, name = await self._find(request), request.match_info["credential"]
+        if name not in {one.name for one in shown.store.credentials}:
             raise ApiError(404, "not_found", "Not found.")
-        return web.json_response(self._default(*self._find(request)))
+        return web.json_response(shapes.credential(shown, name))
+
+    async def _config(self, request: web.Request) -> web.Response:
+        shown = await self._service(request, "Changing settings")
+        return web.json_response(shown_settings(POSTGRES_SETTINGS, shown.store.settings))
+
+    async def _change_config(self, request: web.Request) -> web.Response:
+        shown = await self._service(request, "Changing settings")
+        change_settings(POSTGRES_SETTINGS, shown.store.settings, await json_body(request))
+        return web.json_response(shown_settings(POSTGRES_SETTINGS, shown.store.settings))
+
+
+def schedule_id(add_on_id: str, name: str) -> str:
+    """The uuid of a schedule of a database."""
+    return stable_id("schedule", add_on_id, name)
+
+
+def shown_schedule(add_on_id: str, one: StoreSchedule) -> dict[str, object]:
+    mark = schedule_id(add_on_id, one.name)
+    return {
+        "uuid": mark,
+        "name": one.name,
+        "callback_url": f"https://postgres-api.heroku.example/schedules/{mark}",
+        "days": list(DAYS),
+        "hour": one.hour,
+        "timezone": one.timezone,
+        "retain_weeks": one.retain_weeks,
+        "retain_months": one.retain_months,
+    }

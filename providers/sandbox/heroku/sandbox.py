@@ -15,7 +15,7 @@ from providers.sandbox.faults import Faults
 from providers.sandbox.heroku.api import api_routes
 from providers.sandbox.heroku.backup_routes import BackupRoutes, Store
 from providers.sandbox.heroku.backups import Backups
-from providers.sandbox.heroku.data_routes import DataRoutes
+from providers.sandbox.heroku.data_api import data_routes
 from providers.sandbox.heroku.database import Database
 from providers.sandbox.heroku.example import APPS, make_example
 from providers.sandbox.heroku.gate import Bucket, Gate, error_body
@@ -213,11 +213,10 @@ class HerokuSandbox:
     async def _listen(self) -> None:
         assert self._platform is not None
         world, platform = self.world, self._platform
-        data = DataRoutes(world, self.databases)
-        backups = BackupRoutes(world, self.databases, self.backups)
+        backups = BackupRoutes(world, self.backups)
         self._tables = {
             "api": api_routes(platform, self.pages, self.bucket),
-            "data": (*data.table(), *backups.table()),
+            "data": data_routes(world, self.databases, backups),
             "particleboard": tuple(JobRoutes(world).table()),
             "metrics": tuple(MetricsRoutes(world).table()),
             "kolkrabbi": tuple(KolkrabbiRoutes(world).table()),
