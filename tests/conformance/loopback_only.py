@@ -2,9 +2,9 @@
 
     python loopback_only.py <port> <unix socket> <command> [argument ...]
 
-Start it with `unshare -n` (or `unshare -rn`): it is alone in a network namespace then. What connects to `port`
-of 127.0.0.1 is carried to the unix socket, which a namespace does not hide. It ends with the command's code.
-Needs nothing but the standard library.
+Start it with `unshare -n` (or `unshare -rn`): it is alone in a network namespace then. What connects to
+`port` of 127.0.0.1 is carried to the unix socket, which a namespace does not hide. It ends with the command's
+code. Needs nothing but the standard library.
 """
 
 import contextlib
