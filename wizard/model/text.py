@@ -9,7 +9,7 @@ import re
 
 # The categories Cc, Cf, Cs, Co, Zl and Zp of Unicode, written out because asking unicodedata for each of
 # 1.1 million code points costs 0.2 s at every start. tests/wizard/test_text.py compares the two.
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"
     "\xad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e"
@@ -19,7 +19,8 @@ _UNSAFE = re.compile(
     "\U000e0001\U000e0020-\U000e007f\U000f0000-\U000ffffd\U00100000-\U0010fffd"
     "]"
 )
-_UNSAFE_BUT_NEWLINE = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+"""One character that a terminal may obey, or that nobody sees."""
+_UNSAFE_BUT_NEWLINE = re.compile(UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 
 LINE_LIMIT = 4_000
 """Characters kept of one text from outside; what is longer ends in an ellipsis."""
@@ -43,7 +44,7 @@ def clean(text: str, *, limit: int = LINE_LIMIT) -> str:
     reorders the line becomes `<U+202E>`. Joined emoji are split by this; that is accepted. The result has
     at most `limit` characters, and cleaning it again changes nothing.
     """
-    return _cut(_UNSAFE.sub(_sign, text[: limit + 1]), limit)
+    return _cut(UNSAFE.sub(_sign, text[: limit + 1]), limit)
 
 
 def clean_lines(text: str, *, limit: int = 200_000) -> str:
@@ -57,4 +58,4 @@ def _cut(text: str, limit: int) -> str:
 
 def is_clean(text: str) -> bool:
     """Whether `clean` would leave `text` as it is."""
-    return len(text) <= LINE_LIMIT and _UNSAFE.search(text) is None
+    return len(text) <= LINE_LIMIT and UNSAFE.search(text) is None
