@@ -83,7 +83,7 @@ class Client:
         bearer = _bearer(token)
         self._bearer = f"Bearer {bearer}"
         self._basic = f"Basic {base64.b64encode(f':{bearer}'.encode()).decode()}"
-        self._wire = Wire(self.hosts, seconds=seconds, connections=concurrent)
+        self._wire = Wire(self.hosts, seconds=seconds)
 
     @property
     def remaining(self) -> int | None:

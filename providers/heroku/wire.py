@@ -1,7 +1,10 @@
 """One HTTP exchange with one of Heroku's hosts: bounded in time and in bytes, whoever answers."""
 
 import asyncio
+import importlib.util
+import sys
 import urllib.parse
+import urllib.request
 import zlib
 from collections.abc import Mapping
 from typing import Final, NamedTuple, Protocol
@@ -12,6 +15,12 @@ from providers.heroku.answers import Answer
 from wizard.model.loopback import is_loopback
 from wizard.model.text import clean
 from wizard.model.trouble import Unreachable
+
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore imports it four times for each request, to learn whether this is trio. Where it is not
+    # installed, each time the disk is searched for it: a third of all that a request costs here. This is
+    # how Python notes that there is none.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 BODY_LIMIT: Final = 8 * 1024 * 1024
 """Bytes. The longest page, 1,000 add-ons with their plans, has about 3 MB; what is longer is not Heroku's
@@ -43,11 +52,12 @@ class Untrusted(Unreachable):
 class Wire:
     """The connections to all hosts. `seconds` is for one whole exchange, a server that drips included."""
 
-    def __init__(self, hosts: Mapping[str, str], *, seconds: float, connections: int) -> None:
+    def __init__(self, hosts: Mapping[str, str], *, seconds: float) -> None:
         self._hosts = dict(hosts)
         self._seconds = seconds
-        self._connections = connections
-        self._http: dict[str, httpx.AsyncClient] = {}
+        half, quarter = seconds / 2, seconds / 4
+        self._timeout = {"connect": quarter, "read": half, "write": half, "pool": half}
+        self._idle: dict[str, list[httpx.AsyncHTTPTransport]] = {}
         self._receiving = 0
         self._context = httpx.create_ssl_context()
 
@@ -66,13 +76,18 @@ class Wire:
             )
         base = self._hosts[question.host]
         where = clean(urllib.parse.urlsplit(base).netloc)
+        idle = self._idle.setdefault(question.host, [])
+        connection = idle.pop() if idle else self._new_connection(base)
         try:
             async with asyncio.timeout(self._seconds):
-                http = self._client(question.host)
-                request = http.build_request(
-                    question.verb, base + question.path, headers=question.headers, content=question.content
+                request = httpx.Request(
+                    question.verb,
+                    base + question.path,
+                    headers=question.headers,
+                    content=question.content,
+                    extensions={"timeout": self._timeout},
                 )
-                response = await http.send(request, stream=True)
+                response = await connection.handle_async_request(request)
                 try:
                     body = await self._body(response, where, question.limit)
                 finally:
@@ -87,6 +102,8 @@ class Wire:
             raise _silent(where, f"cannot be reached ({_reason(error)})") from error
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
             raise _silent(where, f"gives no answer that can be read ({_reason(error)})") from error
+        finally:
+            idle.append(connection)
         return Answer(
             status=response.status_code,
             headers={
@@ -102,26 +119,18 @@ class Wire:
 
     async def close(self) -> None:
         """Close the connections."""
-        for http in self._http.values():
-            await http.aclose()
+        for idle in self._idle.values():
+            while idle:
+                await idle.pop().aclose()
 
-    def _client(self, host: str) -> httpx.AsyncClient:
-        if host not in self._http:
-            here = is_loopback(urllib.parse.urlsplit(self._hosts[host]).hostname or "")
-            self._http[host] = httpx.AsyncClient(
-                follow_redirects=False,
-                verify=self._context,
-                timeout=httpx.Timeout(self._seconds / 2, connect=self._seconds / 4),
-                # As many are kept open as may be used: a handshake costs three times what an answer does.
-                limits=httpx.Limits(
-                    max_connections=self._connections,
-                    max_keepalive_connections=self._connections,
-                    keepalive_expiry=30.0,
-                ),
-                # A proxy named in the environment must not see what is meant for this machine.
-                trust_env=not here,
-            )
-        return self._http[host]
+    def _new_connection(self, base: str) -> httpx.AsyncHTTPTransport:
+        # One connection each: the pool of httpcore looks at every connection for every request, at 64 of them
+        # for 15 ms. And no httpx.Client around it: there is no redirect to follow and no cookie to keep.
+        return httpx.AsyncHTTPTransport(
+            verify=self._context,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30.0),
+            proxy=_proxy(base),
+        )
 
     async def _body(self, response: httpx.Response, where: str, limit: int) -> bytes:
         unpack = _unpacking(response.headers.get("content-encoding", ""), where)
@@ -144,6 +153,17 @@ class Wire:
         if unpack is not None and size and not unpack.eof:
             raise _silent(where, "broke off in the middle of a compressed answer")
         return b"".join(parts)
+
+
+def _proxy(base: str) -> str | None:
+    """The proxy that the environment names for an address. It must not see what is meant for this machine."""
+    parts = urllib.parse.urlsplit(base)
+    host = parts.hostname or ""
+    if is_loopback(host) or urllib.request.proxy_bypass(host):
+        return None
+    proxies = urllib.request.getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return None if not found else found if "://" in found else f"http://{found}"
 
 
 class _Unpacker(Protocol):
