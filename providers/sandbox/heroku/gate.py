@@ -1,7 +1,8 @@
-"""What every request passes before it is answered: version, token, rate limit; and how errors look."""
+"""What every request passes: version, token and its scope, rate limit, entity tags; and how errors look."""
 
 import base64
 import binascii
+import hashlib
 import re
 import time
 import uuid
@@ -15,6 +16,18 @@ from providers.sandbox.heroku.world import App, World
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _ACCEPT = re.compile(r"application/vnd\.heroku\+json;\s*version=3(\.[a-z0-9.-]+)?\s*(,|;|$)")
+_SECRET = re.compile(r"/config-vars(/|$)|^/addons/[^/]+/config(/|$)")
+"""Paths that tell values of config vars."""
+
+_IDENTITY = re.compile(r"^/account$|^/users/[^/]+$")
+"""What a token of scope `identity` reads."""
+
+_OF_ACCOUNT = re.compile(r"^/account(/|$)|^/users/[^/]+$|^/oauth(/|$)")
+"""What no token of a read or write scope reaches. The rate limit is told to all."""
+
+_ASKING = re.compile(r"^/filters/|^/actions/[^/]+/resolve$|/log-sessions$")
+"""POST requests that change nothing."""
+
 _LIMITS = "https://devcenter.heroku.com/articles/platform-api-reference#rate-limits"
 
 
@@ -110,14 +123,22 @@ class Gate:
                 answer = web.json_response(
                     {"id": "not_found", "message": "The requested API endpoint was not found."}, status=404
                 )
+            if request.method == "GET":
+                answer = _tagged(request, answer)
+            elif answer.status < 400 and not _ASKING.search(request.path):
+                self._world.written.append(f"{request.method} {request.path}")
             if not answer.prepared:
                 answer.headers["Request-Id"] = request_id[:7000]
                 answer.headers["RateLimit-Remaining"] = str(self._bucket.look())
-            if request.method not in ("GET", "HEAD") and answer.status < 400:
-                self._world.written.append(f"{request.method} {request.path}")
+                self._warn(request, answer)
             return answer
 
         return pass_gate
+
+    def _warn(self, request: web.Request, answer: web.StreamResponse) -> None:
+        app = self._world.app(request.match_info.get("app", ""))
+        if warning := (app and app.warning) or self._world.warning:
+            answer.headers["X-Heroku-Warning"] = warning
 
     def _check(self, request: web.Request) -> None:
         if self._heroku_json and not _ACCEPT.match(request.headers.get("Accept", "")):
@@ -126,11 +147,51 @@ class Gate:
                 "not_acceptable",
                 "Your request must include an Accept header of application/vnd.heroku+json; version=3.",
             )
-        if _token(request.headers.get("Authorization", "")) not in self._world.tokens:
+        token = _token(request.headers.get("Authorization", ""))
+        if token not in self._world.tokens:
             raise ApiError(401, "unauthorized", "Invalid credentials provided.")
-        if request.path != "/account/rate-limits" and not self._bucket.take():
-            body = error_body(429)
-            raise ApiError(429, body["id"], body["message"], url=body["url"])
+        if request.path != "/account/rate-limits":
+            if not self._bucket.take():
+                body = error_body(429)
+                raise ApiError(429, body["id"], body["message"], url=body["url"])
+            self._check_scope(request, self._world.scope_of(token))
+
+    def _check_scope(self, request: web.Request, scope: frozenset[str]) -> None:
+        """Scopes as Heroku's OAuth article names them; the error's words are a guess."""
+        if "global" in scope:
+            return
+        reading = request.method in ("GET", "HEAD") or _ASKING.search(request.path)
+        if self._host in self._world.global_only:
+            allowed: set[str] = set()
+        elif self._host != "api":
+            allowed = {"read-protected", "write-protected"} if reading else {"write-protected"}
+        elif _IDENTITY.search(request.path):
+            allowed = {"identity"} if reading else set()
+        elif _OF_ACCOUNT.search(request.path):
+            allowed = set()
+        else:
+            allowed = {"write", "write-protected"} | ({"read", "read-protected"} if reading else set())
+            if _SECRET.search(request.path):
+                allowed -= {"read", "write"}
+        if not allowed & scope:
+            raise ApiError(
+                403,
+                "forbidden",
+                "The scope of this OAuth authorization does not allow access to this resource.",
+            )
+
+
+def _tagged(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+    """Put an entity tag on a whole answer, and say 304 to whoever has it already."""
+    if answer.status not in (200, 206) or answer.prepared or not isinstance(answer, web.Response):
+        return answer
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    tag = f'W/"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+    known = [each.strip() for each in request.headers.get("If-None-Match", "").split(",")]
+    if answer.status == 200 and (tag in known or "*" in known):
+        return web.Response(status=304, headers={"ETag": tag})
+    answer.headers["ETag"] = tag
+    return answer
 
 
 def _token(header: str) -> str:

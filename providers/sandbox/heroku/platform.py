@@ -1,6 +1,7 @@
 """What Heroku does when it is told to: releases, scaling, maintenance; with real processes behind it."""
 
 import asyncio
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,15 +9,20 @@ from typing import Any
 from providers.sandbox.heroku.dynos import Dynos
 from providers.sandbox.heroku.gate import ApiError, not_found
 from providers.sandbox.heroku.sizes import size_named
-from providers.sandbox.heroku.world import App, Release, World, now, stable_id
+from providers.sandbox.heroku.world import App, Dyno, Process, Release, World, now, stable_id
 from providers.sandbox.router import Router
 
 
 class Platform:
-    """The hands of the API. Without `start_app` nothing runs, and only the state changes."""
+    """The hands of the API. Without `start_app` nothing runs, and only the state changes.
 
-    def __init__(self, world: World) -> None:
+    Args:
+        imagined: show the dynos that the formations want as if they ran.
+    """
+
+    def __init__(self, world: World, *, imagined: bool = False) -> None:
         self.world = world
+        self._imagined = imagined
         self._dynos: dict[str, Dynos] = {}
         self._routers: dict[str, Router] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -126,6 +132,28 @@ class Platform:
             app.current_version = release.version
         return release
 
+    def dynos_of(self, app: App) -> list[Dyno]:
+        """The dynos of an app: those that run, or those that are imagined to."""
+        if not self._imagined:
+            return list(app.dynos.values())
+        made = [
+            _imagined_dyno(app, line, number)
+            for line in app.processes.values()
+            for number in range(1, line.quantity + 1)
+        ]
+        return [*(app.dynos.get(one.name, one) for one in made), *_others(app, {one.name for one in made})]
+
+    def log_session(self, app: App) -> dict[str, str]:
+        """Where the app's log can be read now, as `POST /apps/{app}/log-sessions` tells it."""
+        moment = now()
+        where = self.world.outputs or "https://logs-api.heroku.com"
+        return {
+            "created_at": moment,
+            "id": str(uuid.uuid4()),
+            "logplex_url": f"{where}/logs/{app.id}",
+            "updated_at": moment,
+        }
+
     def restart(self, app: App) -> None:
         """Restart all dynos, as `DELETE /apps/{app}/dynos` does."""
         if app.id in self._dynos:
@@ -158,3 +186,20 @@ class Platform:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _imagined_dyno(app: App, line: Process, number: int) -> Dyno:
+    """Fir names dynos by the release and five letters, Cedar by number (facts/heroku.md section 2). Eco dynos
+    sleep when nobody asks."""
+    mark = stable_id("dyno", app.id, line.type, str(number))
+    name = f"{line.type}.{number}"
+    if app.generation == "fir":
+        release = app.release.id.replace("-", "")[:10] if app.release else "0" * 10
+        name = f"{line.type}-{release}-{mark[:5]}"
+    state = "idle" if line.size == "Eco" else "up"
+    return Dyno(mark, name, line.type, line.command, line.size, app.current_version, app.updated_at, state)
+
+
+def _others(app: App, names: set[str]) -> list[Dyno]:
+    """One-off dynos and whatever else is there beside the formation."""
+    return [one for one in app.dynos.values() if one.name not in names]

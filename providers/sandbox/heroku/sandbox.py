@@ -101,7 +101,7 @@ class HerokuSandbox:
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._described:
-            self._platform = Platform(self.world)
+            self._platform = Platform(self.world, imagined=True)
         else:
             self._platform = await self._start_example(progress)
         self._token = self.world.new_token(self._canary)

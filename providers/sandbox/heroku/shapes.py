@@ -1,85 +1,139 @@
-"""The JSON of the Platform API v3, every field of Heroku's published schema in it."""
+"""The JSON of the Platform API v3 for the account and for apps: every field of Heroku's published schema.
+
+`sdk` asks for the variant `3.sdk`, which shows a generation by its name and adds a few fields (the same
+schema as Heroku's TypeScript SDK has it, 2026-08).
+"""
 
 from typing import Any
 
-from providers.sandbox.heroku.catalogue import CEDAR, FEATURES, PLANS
+from providers.sandbox.heroku.catalogue import ACCOUNT_FEATURES, FEATURES, GENERATIONS
+from providers.sandbox.heroku.ids import stable_id
 from providers.sandbox.heroku.sizes import Size
-from providers.sandbox.heroku.world import (
-    AddOn,
-    App,
-    Attachment,
-    Certificate,
-    Domain,
-    Drain,
-    Dyno,
-    Process,
-    Telemetry,
-    Webhook,
-    World,
-    stable_id,
-)
+from providers.sandbox.heroku.world import App, Collaborator, Dyno, Invoice, Key, Process, World
 
 Json = dict[str, Any]
 
-_SCHEDULER_PAGE = "https://addons-sso.heroku.com/apps/{app}/addons/{id}"
+_PERMISSIONS = {
+    "view": "Can view app details and use the app.",
+    "deploy": "Can deploy code and rollback releases.",
+    "operate": "Can manage config vars, dynos and add-ons.",
+    "manage": "Can manage collaborators and delete the app.",
+}
+
+
+def user_id(world: World, email: str) -> str:
+    """The id of whoever has that address; the account's own for the account's."""
+    return world.account_id if email == world.email else stable_id("user", email)
+
+
+def user(world: World, email: str) -> Json:
+    return {"email": email, "id": user_id(world, email)}
 
 
 def account(world: World) -> Json:
+    team = next((one for one in world.teams.values() if one.name == world.default_team), None)
     return {
         "allow_tracking": True,
         "beta": False,
         "country_of_residence": "Germany",
         "created_at": "2021-02-03T10:11:12Z",
-        "default_organization": None,
-        "default_team": None,
+        "default_organization": team and {"id": team.id, "name": team.name},
+        "default_team": team and {"id": team.id, "name": team.name},
         "delinquent_at": None,
         "email": world.email,
         "federated": False,
         "id": world.account_id,
         "identity_provider": None,
-        "last_login": "2026-01-12T07:30:00Z",
-        "name": "Robin Example",
+        "last_login": "2026-11-12T07:30:00Z",
+        "name": world.name,
         "sms_number": None,
         "suspended_at": None,
-        "two_factor_authentication": True,
-        "updated_at": "2026-01-12T07:30:00Z",
+        "two_factor_authentication": world.two_factor,
+        "updated_at": "2026-11-12T07:30:00Z",
         "verified": True,
     }
 
 
-def app(world: World, one: App) -> Json:
+def owner(world: World, one: App) -> Json:
+    """Who owns an app. A team's apps belong to an address that nobody reads (what Heroku's CLI looks for)."""
     team = world.teams.get(one.team_id or "")
+    return user(world, one.owner or (f"{team.name}@herokumanager.com" if team else world.email))
+
+
+def app(world: World, one: App, *, sdk: bool = False) -> Json:
+    shown = _common(world, one)
+    team = world.teams.get(one.team_id or "")
+    named = team and {"id": team.id, "name": team.name}
+    space = world.spaces.get(one.space_id or "")
+    managed = any(made.managed for made in one.certificates)
+    shown.update(
+        acm=managed or any(domain.acm_status for domain in one.domains),
+        generation=one.generation if sdk else GENERATIONS[one.generation],
+        organization=named,
+        team=named,
+        space=space and {"id": space.id, "name": space.name, "shield": space.shield},
+    )
+    return {**shown, **_built(one)} if sdk else shown
+
+
+def team_app(world: World, one: App, *, sdk: bool = False) -> Json:
+    team = world.teams.get(one.team_id or "")
+    space = world.spaces.get(one.space_id or "")
+    shown = {
+        **_common(world, one),
+        "joined": one.joined,
+        "locked": one.locked,
+        "space": space and {"id": space.id, "name": space.name},
+        "team": team and {"id": team.id, "name": team.name},
+    }
+    return {**shown, "generation": one.generation, **_built(one)} if sdk else shown
+
+
+def _common(world: World, one: App) -> Json:
     slug = one.release and one.slugs.get(one.release.slug_id or "")
     return {
-        "acm": any(domain.acm_status for domain in one.domains),
-        "archived_at": None,
-        "build_stack": stack(one.stack),
-        "buildpack_provided_description": "Python" if one.slugs else None,
+        "archived_at": one.archived_at,
+        "build_stack": stack(_stack_name(one)),
+        "buildpack_provided_description": slug.language if slug else None,
         "created_at": one.created_at,
-        "generation": CEDAR,
         "git_url": f"https://git.heroku.com/{one.name}.git",
         "id": one.id,
-        "internal_routing": None,
+        "internal_routing": one.internal_routing,
         "maintenance": one.maintenance,
         "name": one.name,
-        "organization": team and {"id": team.id, "name": team.name},
-        "owner": {"email": world.email, "id": world.account_id},
+        "owner": owner(world, one),
         "region": {"id": stable_id("region", one.region), "name": one.region},
         "released_at": one.release.created_at if one.release else None,
-        "repo_size": None,
+        "repo_size": sum(len(text) for text in one.source.values()) if one.source else None,
         "slug_size": slug.size if slug else None,
-        "space": None,
-        "stack": stack(one.stack),
-        "team": team and {"id": team.id, "name": team.name},
+        "stack": stack(_stack_name(one)),
         "updated_at": one.updated_at or one.created_at,
         "web_url": one.web_url,
     }
 
 
-def team_app(world: World, one: App) -> Json:
-    shown = app(world, one)
-    del shown["acm"], shown["generation"], shown["organization"]
-    return {**shown, "joined": one.joined, "locked": False}
+def _built(one: App) -> Json:
+    """What `3.sdk` says of the image that an app of Fir runs."""
+    image = one.release and one.images.get(one.release.image_id or "")
+    if not image or one.generation != "fir":
+        return {"base_image_name": None, "buildpacks": None, "current_build_architecture": []}
+    return {
+        "base_image_name": image.base,
+        "buildpacks": cloud_native(image.buildpacks),
+        "current_build_architecture": [image.architecture],
+    }
+
+
+def cloud_native(buildpacks: tuple[tuple[str, str], ...]) -> list[Json]:
+    """Cloud Native Buildpacks with their versions."""
+    return [
+        {"id": name, "version": version, "homepage": f"https://buildpacks.example/{name}"}
+        for name, version in buildpacks
+    ]
+
+
+def _stack_name(one: App) -> str:
+    return "cnb" if one.generation == "fir" else one.stack
 
 
 def stack(name: str) -> Json:
@@ -90,8 +144,9 @@ def app_identity(one: App) -> Json:
     return {"id": one.id, "name": one.name}
 
 
-def process(one: App, line: Process) -> Json:
-    return {
+def process(one: App, line: Process, *, docker: bool = False) -> Json:
+    """`docker`: the variant `3.docker-releases`, which shows a container app's images."""
+    shown = {
         "app": app_identity(one),
         "command": line.command,
         "created_at": one.created_at,
@@ -102,20 +157,26 @@ def process(one: App, line: Process) -> Json:
         "type": line.type,
         "updated_at": one.updated_at or one.created_at,
     }
+    if docker:
+        shown["docker_image"] = {"id": line.image} if line.image else None
+    return shown
 
 
 def size(one: Size) -> Json:
+    cost: Json | None = {"cents": one.cents, "unit": "month"}
+    if one.cents is None:
+        cost = {"cents": None, "unit": None} if one.generation == "fir" else None
     return {
         "architecture": "amd64",
         "compute": one.compute,
-        "cost": {"cents": one.cents, "unit": "month"},
+        "cost": cost,
         "dedicated": one.dedicated,
-        "generation": CEDAR,
+        "generation": GENERATIONS[one.generation],
         "id": stable_id("size", one.name),
         "memory": one.memory,
         "name": one.name,
         "precise_dyno_units": one.units,
-        "private_space_only": False,
+        "private_space_only": one.private,
     }
 
 
@@ -136,170 +197,92 @@ def dyno(one: App, what: Dyno) -> Json:
     }
 
 
-def add_on(world: World, one: AddOn, *, expanded: bool = False) -> Json:
-    owner = world.apps[one.app_id]
-    price = {"cents": one.cents, "contract": False, "unit": "month"}
+def feature(name: str, title: str, state: str, *, enabled: bool, at: str) -> Json:
     return {
-        "actions": [],
-        "addon_service": {"id": stable_id("service", one.service), "name": one.service},
-        "app": app_identity(owner),
-        "billed_price": price,
-        "billing_entity": {"id": owner.id, "name": owner.name, "type": "app"},
-        "config_vars": list(one.config_vars),
-        "created_at": one.created_at,
-        "id": one.id,
-        "name": one.name,
-        "plan": plan(one.plan) if expanded else {"id": stable_id("plan", one.plan), "name": one.plan},
-        "provider_id": one.id[:8],
-        "provision_message": "",
-        "state": one.state,
-        "updated_at": one.created_at,
-        "web_url": _SCHEDULER_PAGE.format(app=owner.id, id=one.id),
-    }
-
-
-def plan(name: str) -> Json:
-    service = name.partition(":")[0]
-    title, human, cents = PLANS.get(name, (service, name.partition(":")[2], 0))
-    return {
-        "addon_service": {"id": stable_id("service", service), "name": service},
-        "compliance": None,
-        "created_at": "2015-01-01T00:00:00Z",
-        "default": False,
-        "description": f"{title} {human}",
-        "human_name": human,
-        "id": stable_id("plan", name),
-        "installable_inside_private_network": False,
-        "installable_outside_private_network": True,
+        "created_at": at,
+        "description": title,
+        "display_name": title,
+        "doc_url": f"https://devcenter.heroku.com/articles/{name}",
+        "enabled": enabled,
+        "feedback_email": "feedback@heroku.com",
+        "id": stable_id("feature", name),
         "name": name,
-        "price": {"cents": cents, "contract": False, "unit": "month"},
-        "space_default": False,
-        "state": "ga",
-        "updated_at": "2025-01-01T00:00:00Z",
-        "visible": True,
-    }
-
-
-def attachment(world: World, one: Attachment, *, included: bool = False) -> Json:
-    what, here = world.add_ons[one.add_on_id], world.apps[one.app_id]
-    shown: Json = {
-        "addon": {"id": what.id, "name": what.name, "app": app_identity(world.apps[what.app_id])},
-        "app": app_identity(here),
-        "created_at": one.created_at,
-        "id": one.id,
-        "log_input_url": None,
-        "name": one.name,
-        "namespace": one.namespace,
-        "updated_at": one.created_at,
-        "web_url": _SCHEDULER_PAGE.format(app=here.id, id=what.id),
-    }
-    if included:
-        shown["addon"]["plan"] = {"id": stable_id("plan", what.plan), "name": what.plan}
-        shown["config_vars"] = list(one.config_vars)
-    return shown
-
-
-def domain(one: App, what: Domain) -> Json:
-    return {
-        "acm_status": what.acm_status,
-        "acm_status_reason": None,
-        "app": app_identity(one),
-        "cname": what.cname,
-        "created_at": what.created_at,
-        "hostname": what.hostname,
-        "id": what.id,
-        "kind": what.kind,
-        "sni_endpoint": None,
-        "status": "none" if what.kind == "heroku" else "succeeded",
-        "updated_at": what.created_at,
-    }
-
-
-def certificate(one: App, what: Certificate) -> Json:
-    named = [name for name in one.domains if name.hostname in what.hostnames]
-    return {
-        "app": app_identity(one),
-        "certificate_chain": what.pem,
-        "created_at": what.created_at,
-        "display_name": None,
-        "domains": [name.id for name in named],
-        "id": what.id,
-        "name": what.name,
-        "ssl_cert": {
-            "ca_signed?": True,
-            "cert_domains": list(what.hostnames),
-            "expires_at": "2027-01-09T10:00:00Z",
-            "id": stable_id("cert", what.id),
-            "issuer": "/C=US/O=Example CA/CN=Example CA R1",
-            "self_signed?": False,
-            "starts_at": what.created_at,
-            "subject": f"/CN={what.hostnames[0]}",
-        },
-        "updated_at": what.created_at,
-    }
-
-
-def drain(world: World, one: App, what: Drain) -> Json:
-    made_by = world.add_ons.get(what.add_on_id or "")
-    return {
-        "addon": made_by and {"id": made_by.id, "name": made_by.name, "app": app_identity(one)},
-        "app": app_identity(one),
-        "created_at": what.created_at,
-        "id": what.id,
-        "token": what.token,
-        "updated_at": what.created_at,
-        "url": what.url,
-    }
-
-
-def telemetry(one: App, what: Telemetry) -> Json:
-    return {
-        "created_at": what.created_at,
-        "exporter": {"endpoint": what.endpoint, "headers": what.headers, "type": "otlphttp"},
-        "id": what.id,
-        "owner": {"id": one.id, "type": "app"},
-        "signals": list(what.signals),
-        "updated_at": what.created_at,
+        "state": state,
+        "updated_at": at,
     }
 
 
 def features(one: App) -> list[Json]:
+    """All features that there are for apps; those that nobody here knows are shown when they are on."""
+    known = {name for name, *_ in FEATURES}
+    others = [(name, name, False, "beta") for name in one.features if name not in known]
     return [
-        {
-            "created_at": one.created_at,
-            "description": title,
-            "display_name": title,
-            "doc_url": f"https://devcenter.heroku.com/articles/{name}",
-            "enabled": enabled,
-            "feedback_email": "feedback@heroku.com",
-            "id": stable_id("feature", name),
-            "name": name,
-            "state": state,
-            "updated_at": one.created_at,
-        }
-        for name, title, enabled, state in FEATURES
+        feature(name, title, state, enabled=enabled or name in one.features, at=one.created_at)
+        for name, title, enabled, state in (*FEATURES, *others)
     ]
 
 
-def collaborator(world: World, one: App) -> Json:
+def account_features(world: World) -> list[Json]:
+    known = {name for name, *_ in ACCOUNT_FEATURES}
+    others = [(name, name, False, "beta") for name in world.account_features if name not in known]
+    return [
+        feature(name, title, state, enabled=on or name in world.account_features, at="2021-02-03T10:11:12Z")
+        for name, title, on, state in (*ACCOUNT_FEATURES, *others)
+    ]
+
+
+def collaborators(world: World, one: App) -> list[Json]:
+    """Everybody with rights in an app: its owner first (none but the address of the team in a team's)."""
+    first = Collaborator(owner(world, one)["email"], "owner")
+    named = {each.email for each in one.collaborators}
+    return [
+        {
+            "app": app_identity(one),
+            "created_at": one.created_at,
+            "id": stable_id("collaborator", one.id, who.email),
+            "permissions": [permission(name) for name in who.permissions],
+            "role": who.role,
+            "updated_at": one.created_at,
+            "user": {**user(world, who.email), "federated": who.federated},
+        }
+        for who in ([first] if first.email not in named else []) + one.collaborators
+    ]
+
+
+def permission(name: str) -> Json:
+    return {"name": name, "description": _PERMISSIONS.get(name, name)}
+
+
+def permissions() -> list[Json]:
+    """All that there are in team apps."""
+    return [permission(name) for name in _PERMISSIONS]
+
+
+def key(world: World, one: Key) -> Json:
+    mark = stable_id("key", one.email, one.comment)
     return {
-        "app": app_identity(one),
-        "created_at": one.created_at,
-        "id": stable_id("collaborator", one.id),
-        "permissions": [],
-        "role": "owner",
-        "updated_at": one.created_at,
-        "user": {"email": world.email, "federated": False, "id": world.account_id},
+        "comment": one.comment,
+        "created_at": "2024-05-05T09:00:00Z",
+        "email": one.email,
+        "fingerprint": ":".join(mark.replace("-", "")[place : place + 2] for place in range(0, 32, 2)),
+        "id": mark,
+        "public_key": one.public_key,
+        "updated_at": "2024-05-05T09:00:00Z",
     }
 
 
-def webhook(one: App, what: Webhook) -> Json:
+def invoice(one: Invoice) -> Json:
+    year, month = one.month.split("-")
+    after = f"{int(year) + int(month) // 12}-{int(month) % 12 + 1:02d}"
     return {
-        "app": app_identity(one),
-        "created_at": what.created_at,
-        "id": what.id,
-        "include": list(what.include),
-        "level": "notify",
-        "updated_at": what.created_at,
-        "url": what.url,
+        "charges_total": one.cents,
+        "created_at": f"{after}-01T01:00:00Z",
+        "credits_total": 0,
+        "id": stable_id("invoice", str(one.number)),
+        "number": one.number,
+        "period_end": f"{after}-01",
+        "period_start": f"{one.month}-01",
+        "state": 1,
+        "total": one.cents,
+        "updated_at": f"{after}-01T01:00:00Z",
     }
