@@ -1,53 +1,69 @@
 """Document: everything that stands on Heroku, and what no API tells."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from screens.background import in_thread
-from screens.code_folders import CodeFolders
-from screens.document_rows import NO_APP_REMEDY, config_row, details, list_rows, summary_line
+from screens.document_details import code_lines, gap_lines, group_lines, page_lines, text_of
+from screens.document_rows import (
+    NO_APP_REMEDY,
+    TreeRows,
+    config_row,
+    hit_rows,
+    no_app_rows,
+    status_line,
+    summary_line,
+)
+from screens.document_views import ViewsScreen
 from screens.keys import About, Key
 from screens.marks import MUTED, marked
-from screens.patience import Patience
 from screens.quantities import clock
-from screens.stage import StageScreen
 from screens.stages import whole_system
 from screens.styles import sheet
-from screens.widgets.ask_text import AskText
 from screens.widgets.config_vars import ConfigVarsDialog
-from screens.widgets.details import DetailsDialog
+from screens.widgets.document_tree import DocumentTree
+from screens.widgets.object_dialog import ObjectDialog
 from screens.widgets.pick_one import PickOne
-from screens.widgets.row_list import RowList
-from screens.widgets.scheduler_jobs import SchedulerJobs
-from wizard.document.answers import acknowledge, set_jobs
+from screens.widgets.row_list import Row
+from screens.widgets.wrapping import Make, Wrapping
+from wizard.document.index import Index
+from wizard.document.outline import Outline, first_unfolded
+from wizard.document.page import Page
+from wizard.document.search import search
 from wizard.model.secret import Secret
-from wizard.model.system import App, Gap, Job, System
-from wizard.ports import ReadProgress
 from wizard.registry import open_source
-from wizard.session.parts import ANSWERS, SYSTEM, Answers
+from wizard.session.parts import SYSTEM, SYSTEM_BEFORE
+
+WIDE = 100
+"""Columns from which on the details stand beside the tree."""
 
 
-class DocumentScreen(StageScreen):
+class DocumentScreen(ViewsScreen):
     """Reads by itself when nothing was read yet."""
 
     stage = "document"
     CSS_PATH = sheet("document")
     ABOUT = About(
         title="document",
-        purpose="Shows everything that stands on Heroku: apps, what they run, add-ons, config vars and where "
-        "each comes from, domains. Nothing is changed there. Values of config vars stay on Heroku; v shows "
-        "one at a time.",
-        asks="What no API tells: the jobs of Heroku Scheduler where they cannot be read, and the folders "
-        "with the code of each app (c), from which the target is deployed later.",
+        purpose="Shows everything that stands on Heroku: apps, what they run, add-ons and their data, config "
+        "vars and where each comes from, domains, people, releases. Nothing is changed there. Values of "
+        "config vars stay on Heroku; v shows one at a time. A ? stands where Heroku did not tell: it is "
+        "never the same as none.",
+        asks="What no API tells: the jobs of Heroku Scheduler where they cannot be read, how an app is "
+        "deployed, and the folders with the code of each app (c), from which the target is deployed later. "
+        "Notes and owners (o) are yours to add.",
         next="With every question answered, targets are compared for this very system.",
     )
     KEYS: ClassVar[tuple[Key, ...]] = (
-        Key("enter", "open", "open", "Show the details of the app, or answer the highlighted question."),
+        Key("enter", "open", "open", "Show all of what is highlighted, or answer the highlighted question."),
+        Key("space", "fold", "fold", "Unfold or fold what is highlighted. → unfolds, ← folds or goes up."),
+        Key("right", "unfold", "unfold", "Unfold, or go to the first thing inside.", footer=False, shown="→"),
+        Key("left", "fold_up", "fold", "Fold, or go to what it stands in.", footer=False, shown="←"),
         Key(
             "j",
             "answer",
@@ -56,39 +72,38 @@ class DocumentScreen(StageScreen):
             writes=True,
         ),
         Key("n", "next", "next", "Go on to choosing a target."),
-        Key("c", "code", "code", "Name the folder with the code of the app.", writes=True),
+        Key("slash", "filter", "find", "Find anything: names, commands, sizes, people, notes."),
         Key("v", "vars", "vars", "Show the config vars of the app."),
+        Key("o", "note", "note", "Write a note or an owner for what is highlighted.", writes=True),
+        Key("e", "export", "export", "Write the document into a file: Markdown, XLSX, CSV, JSON."),
+        Key("p", "picture", "picture", "Draw what connects to what."),
+        Key("m", "cost", "money", "Show what a month on Heroku costs, line by line."),
+        Key("c", "code", "code", "Name the folder with the code of the app.", writes=True),
         Key("r", "read", "read", "Read everything from Heroku again.", writes=True),
-        Key("slash", "filter", "filter", "Show only what contains the text you type, config vars included."),
+        Key("d", "changes", "changes", "Show what changed since the reading before."),
+        Key("h", "deploy", "how deployed", "Confirm or correct how the app is deployed.", writes=True),
+        Key("y", "copy_it", "copy", "Copy a name, an address or a command of what is highlighted."),
     )
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._progress: ReadProgress | None = None
-        self._reading = False
-        self._quiet = Patience("reading")
-        self._code = CodeFolders()
-
     def compose_body(self) -> ComposeResult:
-        """A line about the whole, the tree, the details beside it where there is room."""
+        """Two lines about the whole, the tree, the details beside it where there is room."""
         yield Static("", id="summary", markup=False)
+        yield Static("", id="status", markup=False)
         with Horizontal(id="panes"):
-            yield RowList()
-            with VerticalScroll(id="side", can_focus=False):
-                yield Static("", id="details", markup=False)
+            yield DocumentTree(self.rows_of)
+            with VerticalScroll(id="side"):
+                yield Wrapping(id="details")
 
     def begin(self) -> None:
-        """Read when there is nothing; look into the code folders."""
+        """Read when there is nothing; look into the code folders, and at what changed."""
         self.set_interval(1.0, self._tick)
         if self.session.load(SYSTEM) is None and not self.read_only():
             self.action_read()
         else:
-            self._look_at_code()
+            self.look_at_code()
+            self.look_for_changes()
 
-    # -- what is true -------------------------------------------------------------------------------
-
-    def _answers(self) -> Answers:
-        return self.session.load(ANSWERS) or Answers()
+    # -- the picture --------------------------------------------------------------------------------
 
     def fact(self) -> str:
         """When it was read."""
@@ -97,235 +112,215 @@ class DocumentScreen(StageScreen):
             return ""
         return f"read {clock(system.taken_at)[:5]} · {system.calls} calls"
 
+    @property
+    def wide(self) -> bool:
+        """Whether the details stand beside the tree."""
+        return self.size.width >= WIDE
+
+    @property
+    def _row_width(self) -> int:
+        return self.size.width * 2 // 5 if self.wide else self.size.width - 4
+
     def rebuild(self) -> None:
         """Draw the inventory as the session has it."""
-        system = whole_system(self.session)
-        wide = self.size.width >= 100
-        self.query_one("#side").display = wide and system is not None
-        self._draw_progress()
-        if system is None:
-            self.query_one(RowList).show([])
+        index = self.index()
+        self.query_one("#side").display = self.wide and index is not None
+        self.listing.styles.width = self._row_width + 2 if self.wide and index is not None else "1fr"
+        self.draw_progress()
+        self._draw_tree(index)
+        if index is not None:
+            self._draw_details(index)
+
+    def _draw_tree(self, index: Index | None, current: str | None = None) -> None:
+        if index is None or not index.system.apps:
+            self.nodes = {}
+            self.listing.show([] if index is None else no_app_rows())
             return
-        width = (self.size.width - 4) // 2 - 4 if wide else self.size.width - 4
-        self.query_one(RowList).show(list_rows(system, system.gaps, self._code.known, width))
-        self._draw_details(system)
+        if self.unfolded is None:
+            self.unfolded = first_unfolded(index)
+        nodes = Outline(index, self.unfolded).nodes()
+        self.nodes = {node.id: node for node in nodes}
+        rows = TreeRows(index, self.code.known, self._row_width).rows(nodes)
+        self.listing.show(rows, current=current)
+
+    def rows_of(self, text: str) -> Sequence[Row]:
+        """What a search finds."""
+        return hit_rows(search(self.all_entries(), text), text, self._row_width)
 
     def _tick(self) -> None:
-        if self._reading:
-            self._draw_progress()
+        if self.reading:
+            self.draw_progress()
 
-    def _draw_progress(self) -> None:
-        line = self.query_one("#summary", Static)
-        system = whole_system(self.session)
-        if self._reading:
-            progress = self._progress
-            text = "reading from Heroku …"
-            if progress is not None:
-                text = (
-                    f"reading {progress.doing} · {progress.done} of {progress.total} · {progress.calls} calls"
-                )
-            if quiet := self._quiet.lasted():
-                text += f" · no answer for {quiet}"
-            line.update(Content.assemble(marked("now", text)))
-        elif system is None:
+    def draw_progress(self) -> None:
+        """The line about the whole, or how far the reading is; below it what needs a person."""
+        line, status = self.query_one("#summary", Static), self.query_one("#status", Static)
+        index = self.index()
+        if self.reading:
+            line.update(Content.assemble(marked("now", self.progress_words())))
+        elif index is None:
             line.update(Content.styled("Nothing is read yet. Press r to read.", MUTED))
         else:
-            line.update(summary_line(system))
+            line.update(summary_line(index))
+        if index is None:
+            status.update("")
+            return
+        system = index.system
+        status.update(status_line(len(system.gaps), len(system.unread_apps), self.changed_words()))
 
-    def _draw_details(self, system: System) -> None:
-        row = self.query_one(RowList).current
-        self.query_one("#details", Static).update(self._details_of(system, row) if row else "")
-
-    def _details_of(self, system: System, row: str) -> Content:
-        gap = self._gap(system, row)
-        if gap is not None:
-            return Content.assemble(
-                marked("look", gap.question), f"\n\n{gap.why}", ("\n\nenter answers", MUTED)
-            )
-        return details(system, row, self._code.known.get(row))
+    # -- details ------------------------------------------------------------------------------------
 
     def follow_highlight(self) -> None:
         """Details follow the highlight."""
-        system = whole_system(self.session)
-        if system is not None and self.query_one("#side").display:
-            self._draw_details(system)
+        index = self.index()
+        if index is not None and self.query_one("#side").display:
+            self._draw_details(index)
+            self.query_one("#side", VerticalScroll).scroll_home(animate=False)
 
-    def _gap(self, system: System, row: str) -> Gap | None:
-        return next((gap for gap in system.gaps if f"gap:{gap.key}" == row), None)
+    def _draw_details(self, index: Index) -> None:
+        self.query_one("#details", Wrapping).show(self._details(index))
 
-    def _app(self) -> App | None:
-        system, row = whole_system(self.session), self.query_one(RowList).current
-        if system is None or row is None:
-            return None
-        gap = self._gap(system, row)
-        app_id = gap.app_id if gap else row
-        return next((app for app in system.apps if app.id == app_id), None)
+    def _details(self, index: Index) -> Make | None:
+        gap, group, page = self.current_gap(), self.current_group(), self.current_page()
+        if gap is not None:
+            return lambda width: text_of(gap_lines(gap, width))
+        if group is not None:
+            return lambda width: text_of(group_lines(group, width))
+        return None if page is None else self._of_page(index, page)
+
+    def _of_page(self, index: Index, page: Page) -> Make:
+        app = index.apps.get(page.key.partition(":")[2]) if page.key.startswith("app:") else None
+
+        def make(width: int) -> Content:
+            lines = page_lines(page, index, width)
+            if app is not None:
+                lines += code_lines(app, self.code.known.get(app.id), width)
+            return text_of(lines)
+
+        return make
+
+    # -- why not ------------------------------------------------------------------------------------
 
     def why_not(self, name: str) -> str:
         """Going on needs the whole inventory, and every question answered."""
-        system = whole_system(self.session)
+        index = self.index()
         if name == "read":
-            return "It is reading now." if self._reading else ""
-        if name == "filter" and system is not None:
-            return ""
-        if system is None:
-            return "First everything is read from Heroku." if self._reading else "First read: press r."
-        if name == "next" and self._reading:
-            return "It is reading now; a moment."
-        if name == "next" and not system.apps:
-            return f"There is no app that could move. {NO_APP_REMEDY}"
-        if name == "next" and system.gaps:
-            return f"{len(system.gaps)} things no API tells are not answered yet: press j."
-        if name == "answer" and not system.gaps and not self._ever_asked():
+            return "It is reading now." if self.reading else ""
+        if index is None:
+            return "First everything is read from Heroku." if self.reading else "First read: press r."
+        if name == "next":
+            return self._why_not_next(index)
+        if name == "answer" and not index.system.gaps and not index.gaps:
             return "Everything is answered."
-        if name in ("code", "vars") and self._app() is None:
+        if name == "changes":
+            return self._why_no_changes()
+        if name in ("code", "vars", "deploy") and self.current_app() is None:
             return "Move to an app first."
+        if name in ("note", "copy_it") and not self.current_key():
+            return "Move to an app, an add-on, or another thing that stands on Heroku."
         return ""
 
-    def _ever_asked(self) -> bool:
-        read = self.session.load(SYSTEM)
-        return read is not None and bool(read.gaps)
+    def _why_not_next(self, index: Index) -> str:
+        if self.reading:
+            return "It is reading now; a moment."
+        if not index.system.apps:
+            return f"There is no app that could move. {NO_APP_REMEDY}"
+        count = len(index.system.gaps)
+        if count:
+            things = "1 thing" if count == 1 else f"{count} things"
+            return f"{things} no API tells {'is' if count == 1 else 'are'} not answered yet: press j."
+        return ""
 
-    # -- reading ------------------------------------------------------------------------------------
+    def _why_no_changes(self) -> str:
+        before = self.session.load(SYSTEM_BEFORE)
+        if before is None:
+            return "It was read once. r reads it again, and tells what changed."
+        return "" if self.changed else f"Nothing changed since {self.since(before)}."
 
-    def action_read(self) -> None:
-        """Read everything from the source."""
-        self._reading, self._progress = True, None
-        self._quiet = Patience("reading")
-        self._draw_progress()
-        self.behind(
-            self._read(), self._have_read, group="read", on_trouble=lambda trouble: self._read_ended()
-        )
-
-    async def _read(self) -> System:
-        source = await in_thread(open_source, self.session, await self.offramp.vault())
-        try:
-            system: System = await source.read(self._report)
-        finally:
-            await source.close()
-        return system
-
-    def _report(self, progress: ReadProgress) -> None:
-        self._progress = progress
-        self._quiet = Patience("reading")
-
-    def _read_ended(self) -> bool:
-        self._reading = False
-        self._draw_progress()
-        return False  # the panel says what went wrong
-
-    def _have_read(self, system: System) -> None:
-        self._reading = False
-        self.save(SYSTEM, system)
-        self._take_demo_folders(system)
-        self.renew()
-        self.query_one(RowList).focus_rows()
-        self._look_at_code()
-
-    def _take_demo_folders(self, system: System) -> None:
-        demo = self.offramp.demo
-        if demo is None:
-            return
-        answers = self._answers()
-        known = {app.id: demo.checkouts[app.name] for app in system.apps if app.name in demo.checkouts}
-        self.save(ANSWERS, msgspec.structs.replace(answers, checkouts={**known, **answers.checkouts}))
-
-    # -- code folders -------------------------------------------------------------------------------
-
-    def _look_at_code(self) -> None:
-        folders = self._answers().checkouts
-        if folders:
-            self.behind(self._code.read(folders), lambda _: self.renew(), group="code")
-
-    def action_code(self) -> None:
-        """Ask for the folder of the highlighted app."""
-        app = self._app()
-        if app is None:
-            return
-        question = f"The folder with the code of {app.name}: the git clone that is pushed to Heroku."
-        known = self._answers().checkouts.get(app.id, "")
-        dialog = AskText("Code folder", question, value=known, placeholder="~/src/my-app")
-
-        def named(path: str | None) -> None:
-            if path:
-                self.behind(self._code.read_one(app.id, path), self._keep_folder, group="code-folder")
-
-        self.ask(dialog, named)
-
-    def _keep_folder(self, kept: tuple[str, str]) -> None:
-        app_id, path = kept
-        self.keep_code_folder(app_id, path)
-        self.say(f"The code is read from {path}.", good=True)
-        self.renew()
-
-    # -- answers ------------------------------------------------------------------------------------
+    # -- opening and folding ------------------------------------------------------------------------
 
     async def action_open(self) -> None:
-        """Details of an app, or the answer to a question."""
-        system, row = whole_system(self.session), self.query_one(RowList).current
-        if system is None or row is None:
+        """All of what is highlighted, or the answer to a question."""
+        index, row = self.index(), self.listing.current
+        if index is None or row is None:
             return
-        gap = self._gap(system, row)
-        if gap is None:
-            app = system.app(row)
-            self.app.push_screen(DetailsDialog(app.name, self._details_of(system, row)))
-        elif why := self.read_only():
-            self.say(why)
+        gap, group, page = self.current_gap(), self.current_group(), self.current_page()
+        if gap is not None or (group is not None and len(group.at_once) > 1):
+            self._open_gap()
+        elif row.startswith("do:"):
+            await self.action_act(row.removeprefix("do:"))
+        elif page is not None:
+            self._open_page(index, page)
         else:
-            self._ask(system, gap)
+            self.action_fold()
 
-    def action_answer(self) -> None:
-        """Ask the next open question, the highlighted one first; with none open, change an answer."""
-        system, read = whole_system(self.session), self.session.load(SYSTEM)
-        if system is None or read is None:
+    def _open_gap(self) -> None:
+        gap, group = self.current_gap(), self.current_group()
+        if why := self.read_only():
+            self.say(why)
+        elif gap is not None:
+            self.ask_gap(gap)
+        elif group is not None:
+            self.ask_group(group)
+
+    def _open_page(self, index: Index, page: Page) -> None:
+        async def then(wish: str | None) -> None:
+            if wish is not None:
+                await self.action_act({"copy": "copy_it"}.get(wish, wish))
+
+        dialog = ObjectDialog(page.title, self._of_page(index, page), of_app=self.current_app() is not None)
+        self.app.push_screen(dialog, then)
+
+    def action_fold(self) -> None:
+        """Unfold or fold."""
+        row = self.listing.current or ""
+        node = self.nodes.get(row)
+        if node is not None and node.open is not None:
+            self._set_fold(row, not node.open)
+
+    def action_unfold(self) -> None:
+        """Unfold; what is unfolded already is gone into."""
+        row = self.listing.current or ""
+        node = self.nodes.get(row)
+        if node is None or node.open is None:
             return
-        row = self.query_one(RowList).current or ""
-        if system.gaps:
-            self._ask(system, self._gap(system, row) or system.gaps[0])
+        if not node.open:
+            self._set_fold(row, True)
+        else:
+            self.listing.rows.action_cursor_down()
+
+    def action_fold_up(self) -> None:
+        """Fold; from what holds nothing go to what it stands in."""
+        row = self.listing.current or ""
+        node = self.nodes.get(row)
+        if node is None:
             return
-        answered = sorted(read.gaps, key=lambda gap: gap.app_id != row)
-        if len(answered) == 1:
-            self._ask(system, answered[0])
+        if node.open:
+            self._set_fold(row, False)
             return
+        above = list(self.nodes.values())
+        for other in reversed(above[: above.index(node)]):
+            if other.depth < node.depth and other.open is not None:
+                self.listing.go_to(other.id)
+                return
 
-        def picked(key: str | None) -> None:
-            gap = next((gap for gap in answered if gap.key == key), None)
-            if gap is not None:
-                self._ask(system, gap)
+    def _set_fold(self, row: str, unfolded: bool) -> None:
+        if self.unfolded is not None:
+            (self.unfolded.add if unfolded else self.unfolded.discard)(row)
+        self._draw_tree(self.index(), row)
 
-        about = Content("Everything is answered. Which answer is to change?")
-        self.ask(PickOne("Answers", about, [(gap.key, gap.question) for gap in answered]), picked)
+    def close_what_is_open(self) -> bool:
+        """Escape from a search goes to what was found, in the tree."""
+        key = self.current_key() if self.listing.searching else ""
+        closed = super().close_what_is_open()
+        if closed and key:
+            self.show_component(key)
+        return closed
 
-    def _ask(self, system: System, gap: Gap) -> None:
-        if gap.kind == "jobs" and gap.app_id is not None:
-            self._ask_jobs(system.app(gap.app_id))
-            return
-        text = Content.assemble(gap.question, (f"\n\n{gap.why}", MUTED))
-
-        def read(accepted: bool | None) -> None:
-            if accepted:
-                self.save(ANSWERS, acknowledge(self._answers(), gap.key))
-                self.renew()
-
-        self.ask(DetailsDialog("No API tells", text, accept="I know, go on"), read)
-
-    def _ask_jobs(self, app: App) -> None:
-        def keep(jobs: tuple[Job, ...]) -> None:
-            self.save(ANSWERS, set_jobs(self._answers(), app.id, jobs, complete=False))
-
-        def ended(complete: bool | None) -> None:
-            jobs = self._answers().jobs.get(app.id, ())
-            if complete:
-                self.save(ANSWERS, set_jobs(self._answers(), app.id, jobs, complete=True))
-            self.renew()
-
-        self.ask(SchedulerJobs(app.id, app.name, self._answers().jobs.get(app.id, ()), keep), ended)
-
-    # -- config vars --------------------------------------------------------------------------------
+    # -- config vars, copying -----------------------------------------------------------------------
 
     def action_vars(self) -> None:
         """Show the config vars of the highlighted app."""
-        app, system = self._app(), whole_system(self.session)
+        app, system = self.current_app(), whole_system(self.session)
         if app is None or system is None:
             return
         rows = [config_row(var, system, 68) for var in app.config]
@@ -338,7 +333,26 @@ class DocumentScreen(StageScreen):
                 await source.close()
             return values.get(name, Secret("", label=name))
 
-        self.app.push_screen(ConfigVarsDialog(app.name, rows, read))
+        begin = self.current_key().removeprefix(f"config-var:{app.id}:")
+        self.app.push_screen(ConfigVarsDialog(app.name, rows, read, begin=begin))
+
+    def action_copy_it(self) -> None:
+        """Copy what is highlighted; of several things the person picks one."""
+        page = self.current_page()
+        if page is None:
+            return
+        facts = [fact for section in page.sections for fact in section.facts if fact.copy]
+        choices = {page.title: f"name  {page.title}"}
+        choices |= {fact.copy: f"{fact.name}  {fact.copy}" for fact in facts if fact.copy != page.title}
+        if len(choices) == 1:
+            self.copy(page.title)
+            return
+
+        def picked(text: str | None) -> None:
+            if text is not None:
+                self.copy(text)
+
+        self.ask(PickOne("Copy", Content("What is to be copied?"), list(choices.items())), picked)
 
     async def action_next(self) -> None:
         """To choosing."""

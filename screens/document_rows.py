@@ -1,106 +1,155 @@
-"""What the document screen shows of an inventory: the tree of apps, the open questions, one app's details."""
+"""The rows of the document: the tree, what a search found, the line about the whole, one config var."""
 
 from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from screens.marks import ATTENTION, BAD, DOTS, GLYPHS, GOOD, MUTED, STRONG, marked
+from screens.marks import ACCENT, ATTENTION, BAD, DOTS, GLYPHS, GOOD, MUTED, STRONG, marked
 from screens.widgets.row_list import Row
-from wizard.document.checkout import Checkout, compare_with_app
-from wizard.document.summary import AppFacts, Bill, app_facts, counts, dollars, monthly_bill, size_text, tree
-from wizard.model.system import App, ConfigVar, Gap, System
+from wizard.document.checkout import Checkout
+from wizard.document.index import Index
+from wizard.document.outline import Node, gap_words
+from wizard.document.page import counted
+from wizard.document.page_app import ORIGINS, app_line
+from wizard.document.search import Entry, Hits, around
+from wizard.document.summary import counts, dollars, size_text
+from wizard.model.system import ConfigVar, System
 from wizard.model.trouble import Trouble
 
 Code = Mapping[str, Checkout | Trouble]
 """The checkouts that were read, or why they could not be, by app id."""
 
-ORIGINS = {
-    "add-on": "set by the add-on",
-    "platform": "Heroku's own",
-    "app-json": "from app.json",
-    "person": "set by a person",
-}
+NO_APP_REMEDY = "Sign in to the account that has them (1), or read again (r)."
+FOLDS = {True: "▾ ", False: "▸ ", None: ""}
+COLUMN = 30
+"""Cells of the first column, where there is more than one."""
+
+ACTIONS = (
+    ("picture", "Picture of the system", "p"),
+    ("cost", "What it costs a month", "m"),
+    ("export", "Export this document", "e"),
+)
+"""Rows at the end of the tree, so that nobody has to know the keys."""
 
 
-def summary_line(system: System) -> Content:
+def summary_line(index: Index) -> Content:
     """The whole system in one line."""
-    all_of = counts(system)
+    all_of = counts(index.system)
     data = "" if all_of.database_bytes is None else f", {size_text(all_of.database_bytes)}"
+    bill = dollars(index.cost.cents) + (" and more" if index.cost.unknown else "")
     parts = [
-        f"{all_of.apps} apps",
-        f"{all_of.processes} processes",
-        f"{all_of.config_vars} config vars",
-        f"{all_of.databases} {'database' if all_of.databases == 1 else 'databases'}{data}",
-        f"{bill_words(monthly_bill(system))} a month",
+        counted(all_of.apps, "app"),
+        counted(all_of.processes, "process", "processes"),
+        counted(all_of.config_vars, "config var"),
+        f"{counted(all_of.databases, 'database')}{data}",
+        f"{bill} a month",
     ]
     return Content.styled(" · ".join(parts), MUTED)
 
 
-def bill_words(bill: Bill) -> str:
-    """A bill as text; says so when a price is not known."""
-    return dollars(bill.cents) + (" and more" if bill.unknown else "")
-
-
-NO_APP_REMEDY = "Sign in to the account that has them (1), or read again (r)."
-
-
-def list_rows(system: System, gaps: Sequence[Gap], code: Code, width: int) -> list[Row]:
-    """The tree of apps, and below it what no API tells."""
-    if not system.apps:
-        return [
-            Row("+none", Content.assemble(marked("look", "Heroku shows this account no app.")), heading=True),
-            Row("+why", Content.styled("  " + NO_APP_REMEDY, MUTED), heading=True),
-        ]
-    rows: list[Row] = []
-    branches = tree(system)
-    for branch in branches:
-        flat = len(branches) == 1 and not branch.in_pipeline
-        if not flat:
-            rows.append(Row(f"+{branch.title}", Content.styled(f"▾ {branch.title}", STRONG), heading=True))
-        for stage in branch.stages:
-            if stage.title:
-                title = Content.styled(f"  {stage.title}", MUTED)
-                rows.append(Row(f"+{branch.title}/{stage.title}", title, heading=True))
-            indent = "" if flat else "  " + ("  " if stage.title else "")
-            rows += [_app_row(system, system.app(id_), indent, code, width) for id_ in stage.app_ids]
+def status_line(gaps: int, unread: int, changed: str) -> Content:
+    """What needs a person: open questions, apps that were not read, what changed since the last reading."""
+    parts: list[Content] = []
     if gaps:
-        words = "1 thing no API tells" if len(gaps) == 1 else f"{len(gaps)} things no API tells"
-        rows += [
-            Row("+gap", Content(""), heading=True),
-            Row("+gaps", Content.assemble(marked("look", words)), heading=True),
-        ]
-        rows += [
-            Row(f"gap:{gap.key}", Content(f"  {gap.question}").truncate(width, ellipsis=True)) for gap in gaps
-        ]
-    return rows
+        parts.append(Content.assemble(marked("look", gap_words(gaps)), (": j", MUTED)))
+    if unread:
+        words = f"{counted(unread, 'app')} not read"
+        parts.append(Content.assemble(marked("undecided", words)))
+    if changed:
+        parts.append(Content.assemble((changed, ACCENT), (": d", MUTED)))
+    return Content("   ").join(parts)
 
 
-def _app_row(system: System, app: App, indent: str, code: Code, width: int) -> Row:
-    looks = any(line.look for line in app_facts(system, app.id).lines)
-    mark = f" {GLYPHS['look']}" if looks else ""
-    name = Content.assemble((f"{indent}{app.name}", STRONG), (mark, ATTENTION))
-    variables = f"{len(app.config)} vars"
-    if width < 60:
-        room = max(1, width - name.cell_length - len(variables))
-        content = name.append(" " * room).append(Content.styled(variables, MUTED))
-        return Row(app.id, content, found_by=f"{app.name} {_names(app)}")
-    name = name.truncate(28, ellipsis=True)
-    processes = ", ".join(
-        process.type if process.type == "release" else f"{process.type} {process.quantity}"
-        for process in app.processes
-    )
-    content = Content.assemble(
-        name,
-        " " * max(1, 29 - name.cell_length),
-        f"{(processes or 'nothing runs')[:26]:<27}",
-        (f"{variables:<8} ", MUTED),
-        _code_mark(code.get(app.id)),
-    )
-    return Row(app.id, content.truncate(width, ellipsis=True), found_by=f"{app.name} {_names(app)}")
+def no_app_rows() -> list[Row]:
+    """What stands there when the account has no app."""
+    return [
+        Row("+none", Content.assemble(marked("look", "Heroku shows this account no app.")), heading=True),
+        Row("+why", Content.styled("  " + NO_APP_REMEDY, MUTED), heading=True),
+    ]
 
 
-def _names(app: App) -> str:
-    return " ".join([*(process.type for process in app.processes), *(var.name for var in app.config)])
+class TreeRows:
+    """Draws nodes as rows, `width` cells wide; `columns` says that there is room for more than a name."""
+
+    def __init__(self, index: Index, code: Code, width: int) -> None:
+        self._index = index
+        self._code = code
+        self._width = width
+        self._columns = width >= 60
+
+    def rows(self, nodes: Sequence[Node]) -> list[Row]:
+        """One row for each node, and at the end what else can be looked at."""
+        made: list[Row] = []
+        for node in nodes:
+            if node.kind == "gaps":
+                made.append(Row("+gap", Content(""), heading=True))
+            made.append(Row(node.id, self._row(node), heading=node.kind in ("stage", "gaps")))
+        made.append(Row("+do", Content(""), heading=True))
+        for name, words, key in ACTIONS:
+            text = Content.assemble((words, ""), (f"   {key}", f"bold {ACCENT}"))
+            made.append(Row(f"do:{name}", text))
+        return made
+
+    def _row(self, node: Node) -> Content:
+        lead = "  " * node.depth + FOLDS[node.open]
+        if node.kind == "app":
+            return self._app(node, lead)
+        if node.kind == "gaps":
+            return Content.assemble(marked("look", node.title))
+        if node.kind == "stage":
+            return Content.styled(f"{lead}{node.title}", MUTED)
+        if node.kind in ("pipeline", "group", "section", "gap-group"):
+            return self._heading(node, lead)
+        if node.kind == "gap":
+            return Content(f"{lead}{node.title}").truncate(self._width, ellipsis=True)
+        return self._fact(node, lead)
+
+    def _heading(self, node: Node, lead: str) -> Content:
+        style = STRONG if node.kind in ("pipeline", "group") else ""
+        parts: list[tuple[str, str]] = [(f"{lead}{node.title}", style), (f"  {node.text}", MUTED)]
+        if node.mark == "untold":
+            parts = [(f"{lead}{GLYPHS['undecided']} {node.title}", ATTENTION), (f"  {node.text}", MUTED)]
+        elif node.mark == "look":
+            parts.append((f" {GLYPHS['look']}", ATTENTION))
+        elif node.kind == "gap-group":
+            parts.append(("  enter reads all of them", MUTED))
+        parts += self._note(node.key)
+        return Content.assemble(*parts).truncate(self._width, ellipsis=True)
+
+    def _note(self, key: str) -> list[tuple[str, str]]:
+        note = self._index.notes.get(key) if key else None
+        if note is None:
+            return []
+        words = " ".join(part for part in (f"owner {note.owner}" if note.owner else "", note.text) if part)
+        return [(f"  note: {words}", ACCENT)]
+
+    def _fact(self, node: Node, lead: str) -> Content:
+        mark = {"look": f" {GLYPHS['look']}", "untold": f" {GLYPHS['undecided']}", "": ""}[node.mark]
+        name = Content.assemble((f"{lead}{node.title}", ""), (mark, ATTENTION))
+        gap = "  "
+        if self._columns:
+            name = name.truncate(COLUMN + 8, ellipsis=True)
+            gap = " " * max(2, COLUMN + 2 - name.cell_length)
+        text = Content.assemble(name, *self._note(node.key), (f"{gap}{node.text}", MUTED))
+        return text.truncate(self._width, ellipsis=True)
+
+    def _app(self, node: Node, lead: str) -> Content:
+        app = self._index.apps[node.key.partition(":")[2]]
+        mark = f" {GLYPHS['look']}" if node.mark else ""
+        name = Content.assemble((f"{lead}{app.name}", STRONG), (mark, ATTENTION), *self._note(node.key))
+        variables = "vars ?" if "config vars" in app.unread else counted(len(app.config), "var")
+        if not self._columns:
+            name = name.truncate(max(8, self._width - len(variables) - 1), ellipsis=True)
+            room = max(1, self._width - name.cell_length - len(variables))
+            return name.append(" " * room).append(Content.styled(variables, MUTED))
+        name = name.truncate(COLUMN, ellipsis=True)
+        return Content.assemble(
+            name,
+            " " * max(1, COLUMN + 1 - name.cell_length),
+            f"{app_line(app)[:24]:<25}",
+            (f"{variables:<9}", MUTED),
+            _code_mark(self._code.get(app.id)),
+        ).truncate(self._width, ellipsis=True)
 
 
 def _code_mark(checkout: Checkout | Trouble | None) -> tuple[str, str]:
@@ -112,54 +161,42 @@ def _code_mark(checkout: Checkout | Trouble | None) -> tuple[str, str]:
     return (f"code {GLYPHS['look']}", ATTENTION) if blocked else (f"code {GLYPHS['done']}", GOOD)
 
 
-def details(system: System, app_id: str, checkout: Checkout | Trouble | None) -> Content:
-    """Everything about one app."""
-    facts = app_facts(system, app_id)
-    app = system.app(app_id)
-    parts: list[Content] = [
-        Content.styled(facts.name, STRONG),
-        Content.styled(facts.subtitle, MUTED),
-        Content(""),
-        *_lines(facts),
-        Content(""),
-        _config_line(facts),
-        Content.styled(f"{bill_words(facts.bill)} a month, with the add-ons billed to it", MUTED),
-        Content(""),
-        *_code_lines(app, checkout),
-    ]
-    return Content("\n").join(parts)
+def hit_rows(hits: Hits, text: str, width: int) -> list[Row]:
+    """What a search found: its name, what and where it is, and what of it matched where that is not its
+    name."""
+    if not hits.entries:
+        return [Row("+nothing", Content.styled(f"Nothing has “{text}” in it.", MUTED), heading=True)]
+    rows = [Row(f"hit:{entry.key}", _hit(entry, text, width)) for entry in _once(hits.entries)]
+    more = hits.total - len(hits.entries)
+    if more > 0:
+        rows.append(Row("+more", Content.styled(f"… and {more:,} more: type on", MUTED), heading=True))
+    return rows
 
 
-def _lines(facts: AppFacts) -> list[Content]:
-    width = min(22, max((len(line.name) for line in facts.lines), default=0))
-    made = []
-    for line in facts.lines:
-        mark = f" {GLYPHS['look']}" if line.look else ""
-        made.append(Content.assemble(f"{line.name:<{width}}  ", line.text, (mark, ATTENTION)))
-        if line.detail:
-            made.append(Content.styled(f"  {line.detail}", MUTED))
-    return made
+def _once(found: Sequence[Entry]) -> list[Entry]:
+    return list({entry.key: entry for entry in found}.values())
 
 
-def _config_line(facts: AppFacts) -> Content:
-    total = sum(facts.config.values())
-    how = ", ".join(f"{count} {ORIGINS.get(kind, kind)}" for kind, count in sorted(facts.config.items()))
-    return Content.assemble(f"{total} config vars", (f": {how}" if how else "", MUTED))
+def _hit(entry: Entry, text: str, width: int) -> Content:
+    name = Content.assemble(*_lit(entry.name, text, STRONG)).truncate(max(20, width // 2), ellipsis=True)
+    parts: list[Content] = [name, Content.styled(f"  {entry.kind}", MUTED)]
+    if not all(word in entry.name.lower() for word in text.lower().split()):
+        room = max(16, width - sum(part.cell_length for part in parts) - 4)
+        parts += [Content("  "), Content.assemble(*_lit(around(entry.words, text, room), text, ""))]
+    return Content("").join(parts).truncate(width, ellipsis=True)
 
 
-def _code_lines(app: App, checkout: Checkout | Trouble | None) -> list[Content]:
-    if checkout is None:
-        return [
-            Content.assemble(marked("undecided", "code: press c to name the folder with this app's code"))
-        ]
-    if isinstance(checkout, Trouble):
-        return [Content.assemble(marked("failed", f"code: {checkout.cause}"))]
-    at = f" at {checkout.head[:10]}" if checkout.head else ""
-    lines = [Content.assemble("code ", checkout.path, (at, MUTED))]
-    for remark in (*checkout.remarks, *compare_with_app(checkout, app)):
-        glyph = marked("failed" if remark.blocks else "look", remark.text)
-        lines.append(Content.assemble(glyph, (f" {remark.remedy}" if remark.remedy else "", MUTED)))
-    return lines
+def _lit(shown: str, text: str, style: str) -> list[tuple[str, str]]:
+    """`shown` in parts, with the first place of each searched word in the accent."""
+    plain, parts, at = shown.lower(), [], 0
+    if len(plain) != len(shown):  # a letter whose small one is two: no place can be told
+        return [(shown, style)]
+    places = sorted((plain.find(word), len(word)) for word in set(text.lower().split()) if word in plain)
+    for start, length in places:
+        if start >= at:
+            parts += [(shown[at:start], style), (shown[start : start + length], f"bold {ACCENT}")]
+            at = start + length
+    return [*parts, (shown[at:], style)]
 
 
 def config_row(var: ConfigVar, system: System, width: int) -> Row:

@@ -27,8 +27,9 @@ class ConfigVarsDialog(Dialog[None]):
     ]
     hint = "v shows one value for 10 s   / filter   esc closes"
 
-    def __init__(self, app_name: str, rows: Sequence[Row], read: ReadValue) -> None:
+    def __init__(self, app_name: str, rows: Sequence[Row], read: ReadValue, *, begin: str = "") -> None:
         super().__init__(f"Config vars of {app_name}")
+        self._begin = begin
         self._rows = rows
         self._read = read
         self._wait: Patience | None = None
@@ -42,6 +43,7 @@ class ConfigVarsDialog(Dialog[None]):
         """Fill the list."""
         super().on_mount()
         self.query_one(RowList).show(self._rows)
+        self.query_one(RowList).go_to(self._begin)
         self.query_one(RowList).focus_rows()
         self.set_interval(1.0, self._tell_wait)
 

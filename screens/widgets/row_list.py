@@ -138,7 +138,7 @@ class RowList(Vertical):
         self.rows.focus()
 
     def _draw(self, current: str | None) -> None:
-        wanted = tuple(row for row in self._all if self._passes(row))
+        wanted = self.wanted()
         keep = current or self.current
         old, self._shown = self._shown, wanted
         if [row.id for row in old] == [row.id for row in wanted]:
@@ -150,6 +150,10 @@ class RowList(Vertical):
             self.rows.add_options(Option(row.content, id=row.id, disabled=row.heading) for row in wanted)
             keep = keep if any(row.id == keep for row in wanted) else None
         self._highlight(keep or next((row.id for row in wanted if not row.heading), None))
+
+    def wanted(self) -> tuple[Row, ...]:
+        """The rows to show now: those that the filter lets through."""
+        return tuple(row for row in self._all if self._passes(row))
 
     def _passes(self, row: Row) -> bool:
         if not self._filter:

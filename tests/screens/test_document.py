@@ -15,9 +15,9 @@ from screens.choose import ChooseScreen
 from screens.demo_help import DemoHelp
 from screens.document import DocumentScreen
 from screens.widgets.config_vars import ConfigVarsDialog
+from screens.widgets.document_tree import DocumentTree
 from screens.widgets.field import Field
 from screens.widgets.masked_value import MaskedValue
-from screens.widgets.row_list import RowList
 from screens.widgets.scheduler_jobs import time_of
 from tests.screens.conftest import Begun
 from tests.screens.example_system import DRAIN_GAP, EMAILER, FRONTEND, example_system
@@ -295,8 +295,9 @@ async def test_a_shown_value_hides_by_itself(world: FakeWorld, begun: Begun, vau
 async def test_the_filter_finds_config_vars_too(world: FakeWorld, begun: Begun, vault: Vault) -> None:
     async with shown(begun.documented(), vault) as (app, pilot):
         await pilot.press("slash", *"session_sec", "enter")
-        assert "migrate-frontend" in seen(app) and "migrate-backend" not in seen(app)
-        assert app.screen.query_one(RowList).current == FRONTEND
+        assert "SESSION_SECRET  config var of migrate-frontend" in seen(app)
+        assert "migrate-backend" not in seen(app)
+        assert app.screen.query_one(DocumentTree).current == f"hit:config-var:{FRONTEND}:SESSION_SECRET"
         await pilot.press("escape")
         await settled(pilot)
         assert isinstance(app.screen, DocumentScreen) and "migrate-backend" in seen(app)
@@ -330,7 +331,7 @@ async def test_a_code_folder_is_read_before_it_is_kept(
         assert "code ✓" in seen(app)
         await pilot.press("enter")
         await settled(pilot)
-        await pilot.press("pagedown", "pagedown")
+        await pilot.press("end")
         await settled(pilot)
         assert "Heroku runs `worker` (python worker.py), not in the Procfile." in " ".join(
             seen(app).replace("│", " ").split()

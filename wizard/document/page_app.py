@@ -17,6 +17,31 @@ ORIGINS = {
 }
 
 
+CODE = ("deploy path", "release", "slug", "image", "buildpacks", "GitHub link", "code")
+SAID = frozenset(
+    (
+        *CODE,
+        "process types",
+        "processes",
+        "config vars",
+        "scheduler jobs",
+        "add-ons",
+        "attachments",
+        "domains",
+        "certificates",
+        "SNI endpoints",
+        "log drains",
+        "telemetry drains",
+        "webhooks",
+        "features",
+        "collaborators",
+        "releases",
+        "builds",
+    )
+)
+"""Parts of an app that a section of its page speaks of, as `App.unread` names them."""
+
+
 def app_page(index: Index, app: App) -> Page:
     """Everything about an app."""
     return Page(
@@ -35,7 +60,7 @@ def app_page(index: Index, app: App) -> Page:
         sections=(
             Section(title="about", facts=_about(index, app), counts=False),
             _processes(index, app),
-            _jobs(app),
+            _jobs(index, app),
             _add_ons(index, app),
             _config(index, app),
             _domains(index, app),
@@ -43,15 +68,18 @@ def app_page(index: Index, app: App) -> Page:
             Section(
                 title="code and deploys",
                 facts=code_facts(index, app),
-                untold=index.why_untold(
-                    app, "deploy", "deploys", "release", "slug", "github", "buildpacks", "image", "code"
-                ),
+                untold=index.why_untold(app, *CODE),
                 counts=False,
             ),
             *_streams(index, app),
             _features(index, app),
             _people(index, app),
             *release_sections(index, app),
+            *(
+                Section(title=part, untold=index.why_untold(app, part))
+                for part in app.unread
+                if part not in SAID
+            ),
             _cost(index, app),
         ),
     )
@@ -103,7 +131,7 @@ def _processes(index: Index, app: App) -> Section:
     return Section(
         title="processes",
         facts=tuple(process_fact(app, process) for process in app.processes),
-        untold=index.why_untold(app, "processes", "formation", "dynos"),
+        untold=index.why_untold(app, "process types", "processes"),
         none="nothing runs here: never deployed?",
     )
 
@@ -143,11 +171,11 @@ def _per_month(cents: int, process: Process) -> str:
     return f"{dollars(cents * process.quantity)}/mo"
 
 
-def _jobs(app: App) -> Section:
+def _jobs(index: Index, app: App) -> Section:
     if app.jobs is None:
-        return Section(
-            title="scheduler jobs", untold="No API tells them. Press j and copy them from the dashboard."
-        )
+        why = next((gap.why for gap in index.gaps_of.get(app.id, ()) if gap.kind == "jobs"), "")
+        how = "Press j and copy them from the dashboard."
+        return Section(title="scheduler jobs", untold=joined((why or "No API tells them.", how), by=" "))
     return Section(title="scheduler jobs", facts=tuple(_job(app, job) for job in app.jobs))
 
 
@@ -178,7 +206,7 @@ def _add_ons(index: Index, app: App) -> Section:
     return Section(
         title="add-ons",
         facts=tuple(facts),
-        untold=index.why_untold(app, "add-ons", "addons", "attachments"),
+        untold=index.why_untold(app, "add-ons", "attachments"),
     )
 
 
@@ -211,7 +239,7 @@ def _config(index: Index, app: App) -> Section:
     return Section(
         title="config vars",
         facts=tuple(config_fact(index, app, var) for var in app.config),
-        untold=index.why_untold(app, "config vars", "config"),
+        untold=index.why_untold(app, "config vars"),
         none="none",
     )
 
@@ -227,7 +255,7 @@ def config_fact(index: Index, app: App, var: ConfigVar) -> Fact:
                 "empty" if var.empty else "",
             )
         ),
-        detail=joined(_config_words(index, var)),
+        detail=joined((var.secret_because, *_config_words(index, var))),
         mark="look" if var.empty or var.bare_hosts or var.gone_hosts else "",
         key=f"config-var:{app.id}:{var.name}",
     )
@@ -295,7 +323,7 @@ def _certificates(index: Index, app: App) -> Section:
     return Section(
         title="certificates",
         facts=tuple(_certificate(app, one) for one in app.certificates),
-        untold=index.why_untold(app, "certificates", "SNI endpoints", "sni-endpoints"),
+        untold=index.why_untold(app, "certificates", "SNI endpoints"),
     )
 
 
@@ -347,12 +375,12 @@ def _streams(index: Index, app: App) -> tuple[Section, ...]:
         Section(
             title="log drains",
             facts=drains,
-            untold=index.why_untold(app, "log drains", "drains", "log-drains"),
+            untold=index.why_untold(app, "log drains"),
         ),
         Section(
             title="telemetry drains",
             facts=telemetry,
-            untold=index.why_untold(app, "telemetry drains", "telemetry", "telemetry-drains"),
+            untold=index.why_untold(app, "telemetry drains"),
         ),
         Section(title="webhooks", facts=webhooks, untold=index.why_untold(app, "webhooks")),
     )
@@ -378,7 +406,7 @@ def _people(index: Index, app: App) -> Section:
             )
             for one in app.collaborators
         ),
-        untold=index.why_untold(app, "collaborators", "people"),
+        untold=index.why_untold(app, "collaborators"),
     )
 
 

@@ -1,0 +1,144 @@
+"""Reading everything from Heroku, and the code of the apps from this machine."""
+
+import msgspec
+
+from screens.background import in_thread
+from screens.document_base import DocumentBase
+from screens.patience import Patience
+from screens.quantities import clock, day_and_clock
+from screens.widgets.ask_text import AskText
+from wizard.document.changes import Change, changes
+from wizard.document.page import counted
+from wizard.model.system import System
+from wizard.ports import ReadProgress
+from wizard.registry import open_source
+from wizard.session.parts import ANSWERS, SYSTEM, SYSTEM_BEFORE
+
+
+class ReadingScreen(DocumentBase):
+    """Reads in the background; the last inventory stays until the new one is whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.progress: ReadProgress | None = None
+        self.reading = False
+        self._quiet = Patience("reading")
+        self.changed: tuple[Change, ...] = ()
+
+    def draw_progress(self) -> None:
+        """Show how far the reading is; given by the screen."""
+        raise NotImplementedError
+
+    def progress_words(self) -> str:
+        """What is read now, and how far it is."""
+        text = "reading from Heroku …"
+        if self.progress is not None:
+            done = f"{self.progress.done} of {self.progress.total} · {self.progress.calls} calls"
+            text = f"reading {self.progress.doing} · {done}"
+        quiet = self._quiet.lasted()
+        return text + (f" · no answer for {quiet}" if quiet else "")
+
+    def action_read(self) -> None:
+        """Read everything from the source."""
+        self.reading, self.progress = True, None
+        self._quiet = Patience("reading")
+        self.draw_progress()
+        self.behind(
+            self._read(), self._have_read, group="read", on_trouble=lambda trouble: self._read_ended()
+        )
+
+    async def _read(self) -> System:
+        source = await in_thread(open_source, self.session, await self.offramp.vault())
+        try:
+            system: System = await source.read(self._report)
+        finally:
+            await source.close()
+        return system
+
+    def _report(self, progress: ReadProgress) -> None:
+        self.progress = progress
+        self._quiet = Patience("reading")
+
+    def _read_ended(self) -> bool:
+        self.reading = False
+        self.draw_progress()
+        return False  # the panel says what went wrong
+
+    def _have_read(self, system: System) -> None:
+        self.reading = False
+        before = self.session.load(SYSTEM)
+        if before is not None and before.account.id == system.account.id:
+            self.save(SYSTEM_BEFORE, before)
+        else:  # what another account sees says nothing of what changed
+            self.session.drop(SYSTEM_BEFORE)
+        self.save(SYSTEM, system)
+        self._take_demo_folders(system)
+        self.renew()
+        self.listing.focus_rows()
+        self.look_at_code()
+        self.look_for_changes()
+
+    def _take_demo_folders(self, system: System) -> None:
+        demo = self.offramp.demo
+        if demo is None:
+            return
+        answers = self.answers()
+        known = {app.id: demo.checkouts[app.name] for app in system.apps if app.name in demo.checkouts}
+        self.save(ANSWERS, msgspec.structs.replace(answers, checkouts={**known, **answers.checkouts}))
+
+    # -- what changed -------------------------------------------------------------------------------
+
+    def look_for_changes(self) -> None:
+        """Compare with the inventory before, in a thread: there may be thousands of objects."""
+        before, system = self.session.load(SYSTEM_BEFORE), self.session.load(SYSTEM)
+        self.changed = ()
+        if before is None or system is None:
+            return
+
+        def found(changed: tuple[Change, ...]) -> None:
+            self.changed = changed
+            self.renew()
+
+        self.behind(in_thread(changes, before, system), found, group="changes", wanted=False)
+
+    def changed_words(self) -> str:
+        """ "3 things changed since 14:02", "" when nothing is known to have changed."""
+        before = self.session.load(SYSTEM_BEFORE)
+        if not self.changed or before is None:
+            return ""
+        return f"{counted(len(self.changed), 'thing')} changed since {self.since(before)}"
+
+    def since(self, before: System) -> str:
+        """When the inventory before was read: the time of day, with the day when that was another."""
+        system = self.session.load(SYSTEM)
+        day, now = day_and_clock(before.taken_at), day_and_clock(system.taken_at) if system else ""
+        return clock(before.taken_at)[:5] if day[:10] == now[:10] else day
+
+    # -- code folders -------------------------------------------------------------------------------
+
+    def look_at_code(self) -> None:
+        """Read the folders that were named."""
+        folders = self.answers().checkouts
+        if folders:
+            self.behind(self.code.read(folders), lambda _: self.renew(), group="code", wanted=False)
+
+    def action_code(self) -> None:
+        """Ask for the folder of the highlighted app."""
+        app = self.current_app()
+        if app is None:
+            return
+        question = f"The folder with the code of {app.name}: the git clone that is pushed to Heroku."
+        known = self.answers().checkouts.get(app.id, "")
+        dialog = AskText("Code folder", question, value=known, placeholder="~/src/my-app")
+
+        def named(path: str | None) -> None:
+            if path:
+                self.behind(self.code.read_one(app.id, path), self._keep_folder, group="code-folder")
+
+        self.ask(dialog, named)
+
+    def _keep_folder(self, kept: tuple[str, str]) -> None:
+        app_id, path = kept
+        self.keep_code_folder(app_id, path)
+        self.say(f"The code is read from {path}.", good=True)
+        self.renew()

@@ -1,0 +1,63 @@
+"""A long text over the whole screen, to read and scroll: one object, the picture, the bill."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+
+from screens.widgets.dialog import Dialog
+from screens.widgets.wrapping import Make, Wrapping
+
+
+class TextDialog(Dialog[str]):
+    """Shows what `make` makes for its width. Result: None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "close", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("home", "page(-10000)", show=False),
+        Binding("end", "page(10000)", show=False),
+    ]
+    hint = "↑↓ scroll   space a page   esc closes"
+
+    def __init__(self, title: str, make: Make) -> None:
+        super().__init__(title)
+        self._make = make
+
+    def compose_content(self) -> ComposeResult:
+        """The text."""
+        yield Wrapping(self._make)
+
+    def action_move(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one(".content", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by what is visible, but for two lines."""
+        content = self.query_one(".content", VerticalScroll)
+        content.scroll_relative(y=pages * max(1, content.size.height - 2), animate=False)
+
+
+class ObjectDialog(TextDialog):
+    """One object. Result: the name of an action that the person wants next on it ("note", "copy", "vars"),
+    None when closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "wish('note')", show=False),
+        Binding("y", "wish('copy')", show=False),
+        Binding("v", "wish('vars')", show=False),
+    ]
+
+    def __init__(self, title: str, make: Make, *, of_app: bool) -> None:
+        super().__init__(title, make)
+        self._of_app = of_app
+        self.hint = "↑↓ scroll   o note   y copy" + ("   v vars" if of_app else "") + "   esc closes"
+
+    def action_wish(self, name: str) -> None:
+        """Close, and let the screen do `name`."""
+        if name != "vars" or self._of_app:
+            self.dismiss(name)
