@@ -324,7 +324,7 @@ class Client:
             if answer.status != 429:
                 return answer
             refused += 1
-            pause = _pause(answer, refused)
+            pause = _pause(answer.headers, refused)
             waited += pause
             if waited > PATIENCE_SECONDS or refused > REFUSALS:
                 raise self._pace.give_up()
@@ -363,12 +363,12 @@ def _remaining(answer: Answer) -> int | None:
     return int(left) if left.isascii() and left.isdigit() and len(left) < 10 else None
 
 
-def _pause(answer: Answer, attempt: int) -> float:
-    said = answer.headers.get("retry-after", "").strip()
+def _pause(headers: Mapping[str, str], attempt: int) -> float:
+    said = headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
         # "0" comes from gateways, and would be asked again at once, for ever.
         return max(1.0, float(said[:9]))
-    until, now = _moment(said), _moment(answer.headers.get("date", ""))
+    until, now = _moment(said), _moment(headers.get("date", ""))
     if until is not None and now is not None:
         return max(1.0, until - now)
     return min(60.0, 2.0**attempt)

@@ -1,7 +1,6 @@
 """Heroku's client against the sandbox over real HTTP, behaving well and badly."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.world import App, Process, stable_id
 from providers.sandbox.tls import Certificates
+from tests.providers.heroku_servers import served
 from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unreachable
 
@@ -60,19 +60,6 @@ def add_apps(heroku: HerokuSandbox, count: int) -> None:
         heroku.world.apps[mark] = App(
             mark, f"app-{number:04d}", "https://x.herokuapp.com/", "2024-01-01T00:00:00Z"
         )
-
-
-@asynccontextmanager
-async def served(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", handler)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 class TestLists:
