@@ -98,3 +98,4 @@ class Space(Noun, frozen=True, kw_only=True):
     inbound: tuple[InboundRule, ...] | None = None
     peerings: tuple[Peering, ...] = ()
     drain: Drain | None = None
+    telemetry: tuple[TelemetryDrain, ...] = ()
