@@ -342,16 +342,10 @@ class TestOddThings:
         assert [drain.address for drain in drains] == ["https://logs.example"]
 
     async def test_a_plan_s_price_counts_where_none_is_billed(
-        self, heroku: HerokuSandbox, source: Source, monkeypatch: pytest.MonkeyPatch
+        self, heroku: HerokuSandbox, source: Source
     ) -> None:
-        from providers.sandbox.heroku import shapes
-
-        original = shapes.add_on
-
-        def unbilled(*args: object, **named: object) -> dict[str, object]:
-            return {**original(*args, **named), "billed_price": None}  # type: ignore[arg-type]
-
-        monkeypatch.setattr(shapes, "add_on", unbilled)
+        for one in heroku.world.add_ons.values():
+            one.cents = None
         postgres = next(one for one in (await read(source)).add_ons if one.postgres)
         assert postgres.monthly_cents == 900
 
