@@ -317,6 +317,8 @@ def way_to(index: Index, key: str) -> tuple[str, ...]:
         ways = _way_to_app(index, rest)
     elif kind == "pipeline":
         ways = (holder,)
+        if key.startswith("pipeline-app:"):
+            return (holder, key)
     else:
         group = GROUPS.get(kind, "accounts")
         ways = (f"group:{group}", f"group:{group}/{holder}")

@@ -97,7 +97,7 @@ def unread_page(app: UnreadApp) -> Page:
                 title="not told",
                 counts=False,
                 untold=app.why or "Heroku did not tell.",
-                facts=only(said("team", app.team), said("space", app.space)),
+                facts=only(said("team", app.team), said("space", app.space), said("region", app.region)),
             ),
         ),
     )
@@ -293,7 +293,7 @@ def _domains(index: Index, app: App) -> Section:
 
 def domain_fact(app: App, domain: Domain) -> Fact:
     """One host name: where DNS points, and how its certificate stands."""
-    if domain.kind != "custom":
+    if domain.kind == "heroku":
         return Fact(
             name=domain.hostname,
             text="Heroku's own name",

@@ -33,7 +33,7 @@ def deploy_words(deploy: Deploy) -> str:
 def code_facts(index: Index, app: App) -> tuple[Fact, ...]:
     """What is deployed, and by which way."""
     deploy, image = app.deploy, app.image
-    who = "confirmed by a person" if deploy.told_by == "person" else deploy.evidence
+    who = joined(("confirmed by a person" if deploy.told_by == "person" else "", deploy.evidence))
     last = joined((at(deploy.last_at or app.released_at), deploy.last_by), by=" by ")
     release = "none" if app.release is None else f"v{app.release}"
     return only(

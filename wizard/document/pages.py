@@ -35,8 +35,9 @@ _OF_ADD_ONS = {
 _OF_TEAMS = {"member": "member", "invitation": "invitation", "team-feature": "feature"}
 _OF_SPACES = {"inbound-rule": "trusted source", "outbound-ip": "outbound address", "peering": "connection"}
 _OF_PIPELINES = {"pipeline-app": "app", "review-app": "review app"}
+_OF_ACCOUNTS = {"account-feature": "feature"}
 
-WORDS = {**_OF_APPS, **_OF_ADD_ONS, **_OF_TEAMS, **_OF_SPACES, **_OF_PIPELINES}
+WORDS = {**_OF_APPS, **_OF_ADD_ONS, **_OF_TEAMS, **_OF_SPACES, **_OF_PIPELINES, **_OF_ACCOUNTS}
 """The kinds of keys of small objects, in words."""
 
 
@@ -93,10 +94,11 @@ def holder_of(index: Index, key: str) -> str:
         (_OF_TEAMS, "team"),
         (_OF_SPACES, "space"),
         (_OF_PIPELINES, "pipeline"),
+        (_OF_ACCOUNTS, "account"),
     ):
         if kind in kinds:
             return f"{whose}:{first}"
-    return f"account:{first}" if kind == "account-feature" else key
+    return key
 
 
 def _small(index: Index, holder: Page, fact: Fact) -> Page:

@@ -34,8 +34,6 @@ MOST = 200
 def top_keys(index: Index) -> Iterator[str]:
     """The keys of all objects that have a page of their own."""
     system = index.system
-    yield f"account:{system.account.id}"
-    yield from (f"enterprise:{one.id}" for one in system.enterprises)
     yield from (f"pipeline:{one.id}" for one in system.pipelines)
     yield from (f"app:{one.id}" for one in system.apps)
     yield from (f"unread-app:{one.id}" for one in system.unread_apps)
@@ -43,6 +41,8 @@ def top_keys(index: Index) -> Iterator[str]:
     yield from (f"team:{one.id}" for one in system.teams)
     yield from (f"space:{one.id}" for one in system.spaces)
     yield from (f"person:{email}" for email in index.people)
+    yield from (f"enterprise:{one.id}" for one in system.enterprises)
+    yield f"account:{system.account.id}"
 
 
 def entries(index: Index) -> Iterator[Entry]:
@@ -98,16 +98,19 @@ def search(found_in: Sequence[Entry], text: str, most: int = MOST) -> Hits:
         return Hits(entries=(), total=0)
     found = [entry for entry in found_in if all(word in entry.plain for word in wanted)]
     whole = " ".join(wanted)
-    ranked = sorted(found, key=lambda entry: _rank(entry.name.lower(), whole, wanted))
+    ranked = sorted(found, key=lambda entry: _rank(entry, whole, wanted))
     return Hits(entries=tuple(ranked[:most]), total=len(found))
 
 
-def _rank(name: str, whole: str, wanted: Iterable[str]) -> int:
+def _rank(entry: Entry, whole: str, wanted: Iterable[str]) -> int:
+    name = entry.name.lower()
     if name == whole:
         return 0
     if name.startswith(whole):
         return 1
-    return 2 if all(word in name for word in wanted) else 3
+    if all(word in name for word in wanted):
+        return 2
+    return 3 if whole in entry.plain else 4
 
 
 def around(words: str, text: str, width: int) -> str:

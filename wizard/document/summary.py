@@ -1,9 +1,7 @@
 """What a screen shows of the inventory: the tree of apps, counts and the bill."""
 
 from collections.abc import Iterable
-from typing import Literal
 
-from wizard.document.answers import when
 from wizard.document.costs import app_cost, monthly_cost
 from wizard.model.noun import Noun
 from wizard.model.system import AddOn, App, System
@@ -53,31 +51,6 @@ class Counts(Noun, frozen=True, kw_only=True):
     custom_domains: int
     jobs: int | None
     database_bytes: int | None
-
-
-OriginCounts = dict[str, int]
-"""Config vars by kind of origin."""
-
-
-class Line(Noun, frozen=True, kw_only=True):
-    """One fact of an app: a name, what it says, and `look` when a person should look at it."""
-
-    kind: Literal["process", "add-on", "attachment", "job", "domain", "drain", "config"]
-    name: str
-    text: str
-    detail: str = ""
-    look: bool = False
-
-
-class AppFacts(Noun, frozen=True, kw_only=True):
-    """All that stands in one app, in the order in which it is shown."""
-
-    app_id: str
-    name: str
-    subtitle: str
-    lines: tuple[Line, ...]
-    config: OriginCounts
-    bill: Bill
 
 
 def is_postgres(add_on: AddOn) -> bool:
@@ -172,108 +145,6 @@ def add_bills(bills: Iterable[Bill]) -> Bill:
         cents=sum(bill.cents for bill in listed),
         unknown=tuple(name for bill in listed for name in bill.unknown),
     )
-
-
-def app_facts(system: System, app_id: str) -> AppFacts:
-    """The facts of one app. Raises KeyError when there is no such app."""
-    app = system.app(app_id)
-    origins: OriginCounts = {}
-    for var in app.config:
-        origins[var.origin.kind] = origins.get(var.origin.kind, 0) + 1
-    subtitle = [app.stack, app.region.upper()]
-    if app.buildpacks:
-        subtitle.append(", ".join(app.buildpacks))
-    if app.maintenance:
-        subtitle.append("maintenance mode")
-    return AppFacts(
-        app_id=app.id,
-        name=app.name,
-        subtitle=" · ".join(part for part in subtitle if part),
-        lines=(
-            *_process_lines(app),
-            *_job_lines(app),
-            *_add_on_lines(system, app),
-            *_domain_lines(app),
-            *(Line(kind="drain", name="log drain", text=drain.address) for drain in app.drains),
-        ),
-        config=origins,
-        bill=app_bill(system, app),
-    )
-
-
-def _process_lines(app: App) -> list[Line]:
-    lines = []
-    for process in app.processes:
-        if process.type == "release":
-            text = "on every release"
-        else:
-            text = f"{process.quantity} × {process.size}"
-        zero = process.quantity == 0 and process.type != "release"
-        lines.append(
-            Line(
-                kind="process",
-                name=process.type,
-                text=text,
-                detail=f"{process.command} (scaled to zero)" if zero else process.command,
-                look=zero,
-            )
-        )
-    if not app.processes:
-        lines.append(
-            Line(kind="process", name="no process", text="nothing runs", detail="never deployed?", look=True)
-        )
-    return lines
-
-
-def _job_lines(app: App) -> list[Line]:
-    if app.jobs is None:
-        return [Line(kind="job", name="scheduler", text="jobs: ?", detail="no API tells them", look=True)]
-    return [Line(kind="job", name="scheduler", text=when(job), detail=job.command) for job in app.jobs]
-
-
-def _add_on_lines(system: System, app: App) -> list[Line]:
-    lines = []
-    names = {other.id: other.name for other in system.apps}
-    attached = {attachment.add_on_id: attachment for attachment in app.attachments}
-    for add_on in system.add_ons:
-        own = add_on.app_id == app.id
-        if not own and add_on.id not in attached:
-            continue
-        config_vars = attached[add_on.id].config_vars if add_on.id in attached else add_on.config_vars
-        owner = "owner" if own else f"of {names.get(add_on.app_id, 'another app')}"
-        lines.append(
-            Line(
-                kind="add-on" if own else "attachment",
-                name=add_on.name,
-                text=" · ".join((add_on.plan, dollars(add_on.monthly_cents), owner)),
-                detail=", ".join(part for part in (_postgres_text(add_on), *config_vars) if part),
-                look=add_on.state not in ("", "provisioned"),
-            )
-        )
-    return lines
-
-
-def _postgres_text(add_on: AddOn) -> str:
-    if add_on.postgres is None:
-        return ""
-    parts = [f"Postgres {add_on.postgres.version or 'of unknown version'}"]
-    if add_on.postgres.bytes is not None:
-        parts.append(size_text(add_on.postgres.bytes))
-    if add_on.postgres.tables is not None:
-        parts.append(f"{add_on.postgres.tables} tables")
-    return " · ".join(parts)
-
-
-def _domain_lines(app: App) -> list[Line]:
-    lines = [Line(kind="domain", name="web address", text=app.web_url)] if app.web_url else []
-    for domain in app.domains:
-        if domain.kind != "custom":
-            continue
-        acm = f"ACM {domain.acm_status}" if domain.acm_status else ""
-        lines.append(
-            Line(kind="domain", name=domain.hostname, text=f"→ {domain.cname or 'no target'}", detail=acm)
-        )
-    return lines
 
 
 def dollars(cents: int | None) -> str:

@@ -3,7 +3,11 @@
 import msgspec
 import pytest
 
-from wizard.document.summary import app_facts, counts, dollars, monthly_bill, size_text, tree
+from wizard.document.index import Index
+from wizard.document.page import Fact
+from wizard.document.pages import page
+from wizard.document.summary import counts, dollars, monthly_bill, size_text, tree
+from wizard.model.delivery import Pipeline, PipelineApp
 from wizard.model.system import System
 
 
@@ -45,26 +49,47 @@ def test_what_has_no_price_is_named_not_guessed(system: System) -> None:
     assert bill.unknown == ("postgresql-fluffy-1 (heroku-postgresql:essential-1)",)
 
 
+def lines_of(system: System, app_id: str) -> dict[str, Fact]:
+    told = page(Index(system), f"app:{app_id}")
+    assert told is not None
+    return {fact.name: fact for section in told.shown() for fact in section.facts}
+
+
 def test_facts_of_an_app(system: System, silent_system: System) -> None:
-    facts = app_facts(system, "b")
-    lines = {line.name: line for line in facts.lines}
-    assert lines["web"].text == "1 × Standard-1X"
-    assert lines["release"].text == "on every release"
-    assert not lines["release"].look
-    assert lines["postgresql-fluffy-1"].text == "heroku-postgresql:essential-1 · $9 · owner"
+    lines = lines_of(system, "b")
+    assert lines["web"].text == "1 × Standard-1X · 512 MB · $25/mo"
+    assert lines["release"].text.startswith("on every release") and lines["release"].mark == ""
+    assert lines["postgresql-fluffy-1"].text == "heroku-postgresql:essential-1 · $9/mo · owner"
     assert "Postgres 16.4 · 312 MB · 34 tables" in lines["postgresql-fluffy-1"].detail
-    assert facts.config == {"add-on": 2, "person": 3, "platform": 2}
-    emailer = {line.name: line for line in app_facts(silent_system, "e").lines}
-    assert emailer["job"].look
-    assert emailer["scheduler"].text == "jobs: ?"
-    assert emailer["postgresql-fluffy-1"].kind == "attachment"
+    emailer = lines_of(silent_system, "e")
+    assert emailer["job"].mark == "look" and "scaled to zero" in emailer["job"].text
     assert "of migrate-backend" in emailer["postgresql-fluffy-1"].text
 
 
 def test_an_app_without_formation_says_so(system: System) -> None:
     bare = msgspec.structs.replace(system.apps[0], processes=())
-    facts = app_facts(msgspec.structs.replace(system, apps=(bare,)), "b")
-    assert facts.lines[0].name == "no process"
+    told = page(Index(msgspec.structs.replace(system, apps=(bare,))), "app:b")
+    assert told is not None
+    assert "never deployed?" in next(one.none for one in told.shown() if one.title == "processes")
+
+
+def test_pipelines_show_apps_that_were_not_read_and_may_be_empty(system: System) -> None:
+    told = (
+        Pipeline(
+            id="p1",
+            name="migrate",
+            apps=(
+                PipelineApp(app_id="f", app_name="migrate-frontend", stage="staging"),
+                PipelineApp(app_id="x", app_name="", stage="production"),
+            ),
+        ),
+        Pipeline(id="p2", name="Empty"),
+    )
+    branches = tree(msgspec.structs.replace(system, pipelines=told))
+    assert [branch.title for branch in branches] == ["Empty", "migrate", "no pipeline"]
+    stages = {stage.title: stage for stage in branches[1].stages}
+    assert stages["production"].app_ids == ("b",) and stages["production"].others == (("x", ""),)
+    assert stages["staging"].app_ids == ("f",)
 
 
 @pytest.mark.parametrize(
