@@ -1,0 +1,110 @@
+"""Whether characters were thrown or thought: what tells a key from words, versions and names."""
+
+import itertools
+import re
+from typing import Final
+
+_PAIRS: Final = (
+    "58885675746988384989766674",
+    "76657544764855751665733263",
+    "85668648738765954778754351",
+    "76679654844655754776754452",
+    "86897775645889676998676864",
+    "75567743823755753766734350",
+    "64548467713656650775643244",
+    "83458424704555742657633351",
+    "77877773535889874788473627",
+    "51336300433232532252524020",
+    "64457454643453535465535041",
+    "85679554935855862577754373",
+    "86568443825664783476642352",
+    "85888795856656864589764353",
+    "67785674646889773977877554",
+    "84668556715855873877744472",
+    "32232321311533213443730000",
+    "85779674826777863788765372",
+    "75769657846766775689855461",
+    "85769648934765873887756475",
+    "77667662703778572878341423",
+    "74538433702343641444323232",
+    "73456436724536642664234320",
+    "54656534611554462447433552",
+    "54546453522656570566344344",
+    "52237323502342530333211034",
+)
+"""How usual it is that a letter (row) is followed by another (column) in the words of English, of programming
+and of its tools: 9 is as usual as `in`, 0 hardly ever. Logarithmic; counted over 20,000 words."""
+
+WORDLIKE: Final = 6.3
+"""The mean of `_PAIRS` from which letters are a word: nine in ten sets of eight random letters are below it,
+99 of 100 words of eight letters above."""
+
+_SHORT = 6
+"""Letters below which no word can be told from chance."""
+
+_PARTS = re.compile(r"[^A-Za-z0-9]+")
+_HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_USUAL_MIX = re.compile(
+    r"[a-z]+[0-9]{1,4}|[0-9]{1,6}[a-z]{1,3}|[0-9]{1,4}(st|nd|rd|th)|v[0-9]{1,4}[a-z]{1,5}[0-9]{0,3}"
+    r"|[a-z]{1,5}[0-9]{1,3}[a-z]{1,4}|[0-9]{8}t[0-9]{6}z?",
+    re.IGNORECASE,
+)
+_HEX = re.compile(r"[0-9a-fA-F]{16,}")
+_UUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
+_LONGEST_WORD = 24
+
+
+def why_random(text: str, *, least_letters: int = _SHORT) -> str:
+    """What makes a text without white space look random, in words that give nothing of it away; "" where it
+    reads as words, numbers and versions. Letters alone count from `least_letters` odd ones on."""
+    if _UUID.fullmatch(text):
+        return "a UUID, which many services use as a key"
+    if _HEX.fullmatch(text) and not text.isdigit():
+        return "hexadecimal digits without a meaning"
+    parts = [part for part in _PARTS.split(text) if part]
+    letters = sum(_odd_letters(part) for part in parts if part.isalpha())
+    mixed = sum(_odd_letters(part) for part in parts if not part.isalpha())
+    if letters >= least_letters or mixed >= _SHORT or (letters and mixed and letters + mixed >= _SHORT):
+        return "characters without a meaning, as keys and passwords have them"
+    return ""
+
+
+def is_wordlike(letters: str) -> bool:
+    """Whether letters are likely to be a word; of fewer than six none can tell, so they are."""
+    if len(letters) < _SHORT:
+        return True
+    if len(letters) > _LONGEST_WORD:
+        return False
+    return _usualness(letters) >= WORDLIKE
+
+
+def _usualness(letters: str) -> float:
+    """The mean of `_PAIRS` over two letters or more."""
+    lower = letters.lower()
+    total = sum(int(_PAIRS[ord(a) - 97][ord(b) - 97]) for a, b in itertools.pairwise(lower))
+    return total / (len(lower) - 1)
+
+
+def _odd_letters(part: str) -> int:
+    """How many characters of a part (letters and digits) belong to no word, number or version."""
+    if not part or (part.isdigit() and len(part) <= 12):
+        return 0
+    if part.isalpha():
+        return _odd_in_letters(part)
+    if _USUAL_MIX.fullmatch(part):
+        return _odd_in_letters("".join(sign for sign in part if sign.isalpha()))
+    return len(part)
+
+
+def _odd_in_letters(part: str) -> int:
+    if not part.isascii():
+        return 0  # some other language
+    humps = _HUMPS.findall(part)
+    if len(humps) > 2:
+        # getUserName is humps of words; what was thrown has capitals anywhere.
+        strange = sum(len(hump) < 3 or hump.isupper() for hump in humps)
+        if 2 * strange >= len(humps) or len(part) / len(humps) < 3:
+            return len(part)
+    if len(part) >= 10 and _usualness(part) < WORDLIKE - 0.3:
+        return len(part)
+    return sum(len(hump) for hump in humps if not is_wordlike(hump))
