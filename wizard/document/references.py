@@ -140,9 +140,17 @@ class _Found:
     outside: dict[str, None] = field(default_factory=dict)
 
     def frozen(self, order: Mapping[str, int]) -> References:
-        apps = (self.refers, self.bare, self.domains, self.names)
-        in_order = (tuple(sorted(kind, key=lambda app_id: order[app_id])) for kind in apps)
-        return References(*in_order, tuple(self.gone), tuple(self.outside))
+        def ordered(apps: dict[str, None]) -> tuple[str, ...]:
+            return tuple(sorted(apps, key=lambda app_id: order[app_id]))
+
+        return References(
+            refers_to_apps=ordered(self.refers),
+            bare_hosts=ordered(self.bare),
+            domains_of=ordered(self.domains),
+            names_apps=ordered(self.names),
+            gone_hosts=tuple(self.gone),
+            outside=tuple(self.outside),
+        )
 
 
 class Places:
