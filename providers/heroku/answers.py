@@ -6,16 +6,13 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from providers.heroku.room import ONE_ANSWER, weight
 from providers.heroku.scopes import wanted_scope
 from wizard.model.text import LINE_LIMIT, clean
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unreachable
 
 DEEPEST: Final = 32
 """Levels of nesting. Heroku's answers have 6 at most; what is deeper would break whoever walks it."""
-
-MOST_CONTAINERS: Final = 200_000
-MOST_VALUES: Final = 600_000
-"""Objects and lists, and values, in one answer. A page of 1,000 add-ons with their plans has a tenth."""
 
 
 class Answer(NamedTuple):
@@ -58,9 +55,7 @@ def parse_json(answer: Answer) -> Any:
         Trouble: it is HTML or anything else that Heroku's API never sends (code `not-the-api`).
     """
     body = answer.body
-    containers = body.count(b"{") + body.count(b"[")
-    if containers > MOST_CONTAINERS or body.count(b",") > MOST_VALUES:
-        # Small on the wire, ten times as large in memory.
+    if weight(body) > ONE_ANSWER:
         raise not_the_api(answer, "more than one answer of its API ever holds")
     try:
         value = msgspec.json.decode(body)
@@ -69,7 +64,7 @@ def parse_json(answer: Answer) -> Any:
         page = b"html" in answer.headers.get("content-type", "").encode() or start.startswith(b"<")
         kind = "a web page" if page else "something that is not JSON"
         raise not_the_api(answer, f"{kind} instead of its API") from error
-    if containers > DEEPEST and _is_deep(value):
+    if body.count(b"[") + body.count(b"{") > DEEPEST and _is_deep(value):
         raise not_the_api(answer, "JSON that is nested without end")
     return value
 

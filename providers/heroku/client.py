@@ -22,6 +22,7 @@ from providers.heroku.answers import Answer, BadRange, not_the_api, parse_json, 
 from providers.heroku.hosts import complete_hosts
 from providers.heroku.lists import ListReader
 from providers.heroku.pacing import PATIENCE_SECONDS, REFUSALS, Pace
+from providers.heroku.room import Room
 from providers.heroku.second_factor import SecondFactor, checked_code
 from providers.heroku.unchanged import Key, Unchanged
 from providers.heroku.warnings import Warnings
@@ -77,6 +78,7 @@ class Client:
         self._pace = Pace(sleep)
         self._unchanged = Unchanged()
         self._warnings = Warnings()
+        self._room = Room()
         self._factor = SecondFactor()
         self._quiet: dict[str, int] = {}
         self._quiet_until: dict[str, float] = {}
@@ -258,6 +260,7 @@ class Client:
                 answer = await self._read(question)
         if answer.status >= 300:
             raise trouble_of(answer)
+        self._room.take(answer.body)
         return answer
 
     async def _read(self, question: Question) -> Answer:

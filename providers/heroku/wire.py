@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import ssl
 import sys
 import urllib.parse
 import urllib.request
@@ -26,7 +27,7 @@ BODY_LIMIT: Final = 8 * 1024 * 1024
 """Bytes. The longest page, 1,000 add-ons with their plans, has about 3 MB; what is longer is not Heroku's
 API. That many may be held a few times at once, see `ALL_BODIES`."""
 
-ALL_BODIES: Final = 32 * 1024 * 1024
+ALL_BODIES: Final = 16 * 1024 * 1024
 """Bytes of all answers that are being received at one time."""
 
 
@@ -59,7 +60,7 @@ class Wire:
         self._timeout = {"connect": quarter, "read": half, "write": half, "pool": half}
         self._idle: dict[str, list[httpx.AsyncHTTPTransport]] = {}
         self._receiving = 0
-        self._context = httpx.create_ssl_context()
+        self._context: ssl.SSLContext | None = None
 
     async def exchange(self, question: Question) -> Answer:
         """Send once and return the whole answer, decoded, whatever its status.
@@ -68,13 +69,7 @@ class Wire:
             Silent: no whole HTTP answer comes within the time.
             Unreachable: it is longer than any of Heroku's, or its host is not known.
         """
-        if question.host not in self._hosts or not question.path.startswith("/"):
-            raise Unreachable(
-                f"Offramp was given no address for Heroku's {clean(question.host)}.",
-                remedy="Give one beside that of Heroku's API.",
-                code="no-address",
-            )
-        base = self._hosts[question.host]
+        base = self._address(question)
         where = clean(urllib.parse.urlsplit(base).netloc)
         idle = self._idle.setdefault(question.host, [])
         connection = idle.pop() if idle else self._new_connection(base)
@@ -123,11 +118,30 @@ class Wire:
             while idle:
                 await idle.pop().aclose()
 
+    def _address(self, question: Question) -> str:
+        if question.host not in self._hosts:
+            raise Unreachable(
+                f"Offramp was given no address for Heroku's {clean(question.host)}.",
+                remedy="Give one beside that of Heroku's API.",
+                code="no-address",
+            )
+        path = question.path
+        if not path.startswith("/") or not path.isascii() or not path.isprintable():
+            raise Unreachable(
+                f"Offramp does not ask for {clean(path, limit=200)}: that is no path of Heroku's.",
+                remedy="Heroku named something that cannot be asked for. Tell the makers of Offramp.",
+                code="no-address",
+            )
+        return self._hosts[question.host]
+
     def _new_connection(self, base: str) -> httpx.AsyncHTTPTransport:
         # One connection each: the pool of httpcore looks at every connection for every request, at 64 of them
         # for 15 ms. And no httpx.Client around it: there is no redirect to follow and no cookie to keep.
+        if self._context is None and base.startswith("https:"):
+            self._context = httpx.create_ssl_context()
         return httpx.AsyncHTTPTransport(
-            verify=self._context,
+            # Plain http has no use for the authorities, which take 20 ms to load.
+            verify=self._context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30.0),
             proxy=_proxy(base),
         )
