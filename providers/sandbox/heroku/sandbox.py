@@ -107,6 +107,7 @@ class HerokuSandbox:
         self._token = self.world.new_token(self._canary)
         self.faults.error_body = error_body
         self.faults.expire_tokens = self.expire_tokens
+        self.faults.close_app = self._close_app
         await self._listen()
 
     async def _start_example(self, progress: Callable[[str], None]) -> Platform:
@@ -157,6 +158,15 @@ class HerokuSandbox:
     def expire_tokens(self) -> None:
         """Make every token invalid."""
         self.world.tokens.clear()
+
+    def _close_app(self, reference: str, how: str) -> None:
+        app = self.world.app(reference)
+        if app is None:
+            return
+        if how == "gone":
+            app.gone = True
+        else:
+            app.refused = how
 
     def facts(self) -> dict[str, Any]:
         """What stands now; no secret in it."""

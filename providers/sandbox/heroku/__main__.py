@@ -1,0 +1,153 @@
+"""Serve a described or made-up Heroku on loopback, to look at it or to try a client on it."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from providers.sandbox.faults import KINDS, Faults
+from providers.sandbox.heroku import HerokuSandbox
+from providers.sandbox.heroku.description import read_description, zoo
+from providers.sandbox.heroku.generator import generated
+from providers.sandbox.heroku.world import SCOPES, World
+from providers.sandbox.tls import Certificates
+from wizard.model.trouble import Trouble
+
+_HOW = """\
+examples:
+  python -m providers.sandbox.heroku --zoo
+  python -m providers.sandbox.heroku my-system.toml --latency 80
+  python -m providers.sandbox.heroku --apps 200 --add-ons 600 --config-vars 8000
+  python -m providers.sandbox.heroku --apps 40 --fault '429:/apps/*:3' --fault 'gzip-bomb:/teams'
+
+try it with what is printed:
+  curl -H "Accept: application/vnd.heroku+json; version=3" -H "Authorization: Bearer $TOKEN" $API/apps
+  HEROKU_HOST=$API HEROKU_API_KEY=$TOKEN heroku apps
+
+It listens on 127.0.0.1 only, keeps everything in memory, and ends with ctrl+c. The words of a description are
+in providers/sandbox/heroku/told.py, an example of all of them is assets/demo/zoo.toml.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop. Returns the exit code: 0, or 2 for a description that is wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        world = _world(options)
+        faults = _faults(options)
+    except (Trouble, ValueError) as error:
+        sentence = error.sentence() if isinstance(error, Trouble) else str(error)
+        print(sentence, file=sys.stderr)  # noqa: T201 - a command line's answer
+        return 2
+    return asyncio.run(_serve(world, faults, options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m providers.sandbox.heroku",
+        description=__doc__,
+        epilog=_HOW + "\nfaults: " + ", ".join(KINDS),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = parser.add_argument_group("what is served")
+    what.add_argument("system", nargs="?", type=Path, help="a TOML file that describes a system")
+    what.add_argument("--zoo", action="store_true", help="the system that has one of everything")
+    for name, usual, of in (
+        ("apps", 20, "a made-up system of so many apps"),
+        ("pipelines", None, "of a made-up system; a pipeline for 16 apps if not said"),
+        ("teams", 4, "of a made-up system"),
+        ("add-ons", None, "of a made-up system; three for each app if not said"),
+        ("config-vars", None, "of a made-up system, all together; 40 for each app if not said"),
+        ("seed", 1, "the same number makes the same system"),
+    ):
+        shown = f" ({usual})" if usual is not None else ""
+        what.add_argument(f"--{name}", type=int, default=usual, metavar="N", help=of + shown)
+    how = parser.add_argument_group("how")
+    how.add_argument("--latency", type=float, default=0, metavar="MS", help="milliseconds before each answer")
+    how.add_argument(
+        "--scope", action="append", choices=SCOPES, help="what the token is for; global if not said"
+    )
+    how.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="KIND[:PATH[:TIMES]]",
+        help="misbehave: 'slow:/apps/*', '500:*:3'; again and again if TIMES is not said",
+    )
+    how.add_argument("--json", action="store_true", help="print hosts and token as one line of JSON")
+    return parser
+
+
+def _world(options: argparse.Namespace) -> World:
+    if options.zoo:
+        return zoo()
+    if options.system is not None:
+        return read_description(options.system)
+    apps: int = options.apps
+    return generated(
+        seed=options.seed,
+        apps=apps,
+        pipelines=max(1, apps // 16) if options.pipelines is None else options.pipelines,
+        teams=options.teams,
+        add_ons=3 * apps if options.add_ons is None else options.add_ons,
+        config_vars=40 * apps if options.config_vars is None else options.config_vars,
+    )
+
+
+def _faults(options: argparse.Namespace) -> Faults:
+    faults = Faults()
+    faults.latency = options.latency / 1000
+    for said in options.fault:
+        kind, _, rest = said.partition(":")
+        path, _, times = rest.rpartition(":") if rest.rpartition(":")[2].isdigit() else (rest, "", "")
+        if kind not in KINDS:
+            raise ValueError(f"There is no fault {kind!r}; there are {', '.join(KINDS)}.")
+        faults.add(kind, path=path or "*", count=int(times) if times else None)
+    return faults
+
+
+async def _serve(world: World, faults: Faults, options: argparse.Namespace) -> int:
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    with tempfile.TemporaryDirectory(prefix="offramp-heroku-") as place:
+        folder = Path(place)
+        sandbox = HerokuSandbox(
+            folder / "heroku",
+            faults=faults,
+            certificates=Certificates(folder / "tls"),
+            world=world,
+            alive=False,
+        )
+        try:
+            await sandbox.start()
+            token = world.new_token(scope=options.scope) if options.scope else sandbox.credentials["token"]
+            _tell(sandbox, token, as_json=options.json)
+            await ended.wait()
+        finally:
+            await sandbox.stop()
+    return 0
+
+
+def _tell(sandbox: HerokuSandbox, token: str, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"hosts": sandbox.hosts, "token": token}), flush=True)  # noqa: T201
+        return
+    world = sandbox.world
+    config = sum(len(app.config) for app in world.apps.values())
+    print(  # noqa: T201 - this is what the command is for
+        f"{len(world.apps)} apps, {len(world.pipelines)} pipelines, {len(world.teams)} teams, "
+        f"{len(world.add_ons)} add-ons, {config} config vars of {world.email}\n",
+        *(f"{name.upper()}={url}" for name, url in sandbox.hosts.items()),
+        f"TOKEN={token}",
+        "\nctrl+c ends it.",
+        sep="\n",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
