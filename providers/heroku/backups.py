@@ -9,7 +9,7 @@ a database to `gof3r` is a backup; one with a `schedule` was begun by nobody.
 
 import asyncio
 import urllib.parse
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from providers.heroku.answers import Gone
@@ -19,6 +19,7 @@ from providers.heroku.dump_download import DumpDownload
 from providers.heroku.fields import name_or_text, number, text, texts
 from wizard.backups import AttachedDatabase, Backup
 from wizard.model.secret import Secret
+from wizard.model.stores import Backup as HeldBackup
 from wizard.model.text import clean
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unreachable
 
@@ -221,15 +222,50 @@ class HerokuBackups:
         return await self._client.get(f"/client/v11/databases/{_quoted(database.add_on_id)}", host="data")
 
     async def _transfers(self, database: AttachedDatabase) -> list[Mapping[str, Any]]:
-        rows = await self._client.get(_of_app(database), host="data")
-        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return [*await read_transfers(self._client, database.owner_id or database.owner)]
 
     async def _backups_of(self, database: AttachedDatabase) -> list[Mapping[str, Any]]:
         rows = [row for row in await self._transfers(database) if text(row, "to_type") == "gof3r"]
         if not rows:
             return []
         inside = text(await self._info(database), "database_name")
-        return [row for row in rows if _is_of(row, database, inside)]
+        known = (*database.names, database.add_on)
+        return [row for row in rows if _is_of(row, known, inside)]
+
+
+def held_backups(
+    transfers: Iterable[Any], names: Collection[str], inside: str, *, alone: bool
+) -> tuple[HeldBackup, ...]:
+    """The backups of one database that Heroku holds, newest first, of all transfers of its owning app.
+
+    Args:
+        names: what transfers may call it: names of its attachments and of the add-on.
+        inside: its name inside its server, "" when that is not known.
+        alone: the app owns no other database, so that all of them are of this one.
+    """
+    found = []
+    for row in transfers:
+        if not isinstance(row, dict) or text(row, "to_type") != "gof3r":
+            continue
+        if text(row, "deleted_at") or text(row, "purged_at"):
+            continue
+        if not alone and not _is_of(row, names, inside):
+            continue
+        done, good = text(row, "finished_at") or text(row, "canceled_at"), row.get("succeeded")
+        backup = HeldBackup(
+            name=_shown_name(row),
+            finished_at=done or None,
+            succeeded=good if isinstance(good, bool) and done else None,
+            bytes=number(row, "processed_bytes"),
+        )
+        found.append((text(row, "created_at"), number(row, "num") or 0, backup))
+    return tuple(backup for _, _, backup in sorted(found, key=lambda one: one[:2], reverse=True))
+
+
+async def read_transfers(client: Client, app: str) -> list[dict[str, Any]]:
+    """All transfers of the databases that an app owns, by its id or name. Raises Trouble."""
+    rows = await client.get(f"/client/v11/apps/{_quoted(app)}/transfers", host="data")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _preference(attachment: Mapping[str, Any]) -> tuple[bool, bool, str]:
@@ -237,9 +273,9 @@ def _preference(attachment: Mapping[str, Any]) -> tuple[bool, bool, str]:
     return bool(text(attachment, "namespace")), name != "DATABASE", name
 
 
-def _is_of(transfer: Mapping[str, Any], database: AttachedDatabase, inside: str) -> bool:
-    """Whether a transfer comes from this database. Its `from_name` is an attachment's or the add-on's name,
-    which may have been renamed since; the name of the database inside the server stays."""
+def _is_of(transfer: Mapping[str, Any], names: Collection[str], inside: str) -> bool:
+    """Whether a transfer comes from the database of those names. Its `from_name` is an attachment's or the
+    add-on's name, which may have been renamed since; the name of the database inside the server stays."""
     if inside:
         try:
             path = urllib.parse.urlsplit(text(transfer, "from_url")).path
@@ -248,8 +284,12 @@ def _is_of(transfer: Mapping[str, Any], database: AttachedDatabase, inside: str)
         if path:
             return path.strip("/") == inside
     name = text(transfer, "from_name").removesuffix("_URL").removeprefix("HEROKU_POSTGRESQL_")
-    known = {one.removesuffix("_URL").removeprefix("HEROKU_POSTGRESQL_") for one in database.names}
-    return name in known | {database.add_on}
+    return name in {one.removesuffix("_URL").removeprefix("HEROKU_POSTGRESQL_") for one in names}
+
+
+def _shown_name(transfer: Mapping[str, Any]) -> str:
+    """As Heroku's CLI shows it: `a` for scheduled, `b` for begun by hand."""
+    return f"{'a' if transfer.get('schedule') else 'b'}{number(transfer, 'num') or 0:03d}"
 
 
 def _backup(row: Any) -> Backup:
@@ -267,7 +307,7 @@ def _backup(row: Any) -> Backup:
     return Backup(
         id=identity,
         number=count or 0,
-        name=f"{'a' if row.get('schedule') else 'b'}{count or 0:03d}",
+        name=_shown_name(row),
         state="running" if not over else "done" if row.get("succeeded") is True else "failed",
         made_at=text(row, "finished_at") or text(row, "created_at"),
         bytes=number(row, "processed_bytes") or 0,
