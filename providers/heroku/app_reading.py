@@ -1,4 +1,8 @@
-"""Everything that Heroku tells of one app, part by part, and what becomes of a part that it does not tell."""
+"""Everything that Heroku tells of one app, part by part, and what becomes of a part that it does not tell.
+
+What Heroku's own lists of the whole account say is not asked again (`AccountLists`); what such a list does
+not know of an app is asked of the app itself, so that nothing depends on what the list leaves out.
+"""
 
 import asyncio
 import urllib.parse
@@ -6,26 +10,68 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from providers.heroku import github, network_parts
+from providers.heroku.add_ons import AccountLists, read_add_ons, read_attachments, scheduler_of
 from providers.heroku.answers import Gone, Refused
+from providers.heroku.autoscale import HOST as AUTOSCALE_HOST
+from providers.heroku.autoscale import may_scale, read_autoscale
 from providers.heroku.client import Client
-from providers.heroku.fields import number, text
+from providers.heroku.deploy_path import Evidence, deploy_of
+from providers.heroku.fields import name_or_text, number, text
+from providers.heroku.gaps import Topic, hole, part_of_apps
+from providers.heroku.jobs import SCHEDULER, read_jobs
+from providers.heroku.people import collaborator, enabled
+from providers.heroku.releases import (
+    build_noun,
+    buildpack_name,
+    current_of,
+    read_builds,
+    read_image,
+    read_releases,
+    release_nouns,
+)
+from providers.heroku.survey import Survey
+from wizard.model.delivery import Build, Deploy, GitHubLink, Image, Release
+from wizard.model.network import Certificate, Domain, Drain, TelemetryDrain, Webhook
+from wizard.model.people import Collaborator
 from wizard.model.secret import Secret, config_value
-from wizard.model.system import Gap
+from wizard.model.system import Autoscale, Gap, Job
 from wizard.model.text import clean
-from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unreachable
+from wizard.model.trouble import SecondFactorNeeded, Trouble
 
 Row = dict[str, Any]
 
-PARTS: Final = 12
-"""How many parts of an app are read, for the progress."""
+CORE: Final = ("process types", "add-ons", "attachments", "config vars")
+"""Parts without which nobody knows what an app needs: until they are read it cannot be moved."""
 
-_EXPAND = {"Accept-Expansion": "addon_service,plan"}
-_INCLUDE = {"Accept-Inclusion": "addon:plan,config_vars"}
+_TELLING: Final = ("process types", "config vars", "releases", "domains")
+"""Parts that are asked of the app itself, by which one that refuses everything is known."""
+
+_MAY_LACK: Final = frozenset({"process types", "builds"})
+"""An app that was never deployed may have none of it, and say so by a 404."""
+
+_TOPICS: Final = {
+    "current code": Topic(
+        "current code",
+        "The code that {name} runs, and its process types, are not known from its slug or image.",
+        "The code that {count} apps run is not known from their slugs or images: {names}.",
+    ),
+    "autoscaling": Topic(
+        "autoscaling",
+        "Whether Heroku scales web of {name} by itself is not known.",
+        "Whether Heroku scales web of {count} apps by itself is not known: {names}.",
+    ),
+}
+"""Of parts that are no plural."""
 
 
 @dataclass
 class AppReading:
-    """The answers about one app, clean but for `config`, whose values are kept in memory only."""
+    """What was told of one app, clean but for `config`, whose values are kept in memory only.
+
+    `unread` names the parts that were not told; `commands` are those of the current slug or image by process
+    type; `jobs` is None when there is a scheduler that does not tell them.
+    """
 
     row: Row
     formation: list[Row] = field(default_factory=list)
@@ -33,176 +79,297 @@ class AppReading:
     attachments: list[Row] = field(default_factory=list)
     config: dict[str, Secret] = field(default_factory=dict)
     release: Row = field(default_factory=dict)
-    slug: Row = field(default_factory=dict)
-    domains: list[Row] = field(default_factory=list)
-    drains: list[Row] = field(default_factory=list)
-    telemetry: list[Row] = field(default_factory=list)
-    buildpacks: list[Row] = field(default_factory=list)
-    coupling: Row = field(default_factory=dict)
-    certificates: list[Row] = field(default_factory=list)
-    webhooks: list[Row] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    releases: tuple[Release, ...] = ()
+    image: Image | None = None
+    commands: dict[str, str] = field(default_factory=dict)
+    builds: tuple[Build, ...] = ()
+    deploy: Deploy = field(default_factory=Deploy)
+    domains: tuple[Domain, ...] = ()
+    drains: tuple[Drain, ...] = ()
+    telemetry: tuple[TelemetryDrain, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    collaborators: tuple[Collaborator, ...] = ()
+    features: tuple[str, ...] = ()
+    buildpacks: tuple[str, ...] = ()
+    autoscale: Autoscale | None = None
+    jobs: tuple[Job, ...] | None = ()
+    unread: list[str] = field(default_factory=list)
 
 
 class AppLostError(Exception):
-    """The app cannot be read any further; `gap` says why, `trouble` is what Heroku said."""
+    """The app cannot be read at all; `why` says so in words, `trouble` is what Heroku said."""
 
-    def __init__(self, gap: Gap, trouble: Trouble) -> None:
-        super().__init__(gap.why)
-        self.gap = gap
+    def __init__(self, why: str, trouble: Trouble) -> None:
+        super().__init__(why)
+        self.why = why
         self.trouble = trouble
 
 
-class AppReader:
-    """Reads one app. `began` and `ended` are called around each part, with what it is in words."""
+@dataclass(frozen=True)
+class _Part:
+    """One part: what it is in words, who reads it, whether another host than the API's tells it."""
 
-    def __init__(
-        self, client: Client, row: Row, began: Callable[[str], None], ended: Callable[[str], None]
-    ) -> None:
-        self._client = client
-        self._began = began
-        self._ended = ended
+    what: str
+    read: Callable[[], Awaitable[None]]
+    side: bool = False
+
+
+class AppReader:
+    """Reads one app, all parts side by side."""
+
+    def __init__(self, survey: Survey, row: Row, lists: AccountLists) -> None:
+        self._survey = survey
+        self._client = survey.client
+        self._lists = lists
+        self._row = row
         self._id = text(row, "id")
         self._name = text(row, "name")
         self._path = f"/apps/{urllib.parse.quote(self._id, safe='')}"
+        self._fir = name_or_text(row, "generation") == "fir"
+        self._container = text(row, "stack", "name") == "container"
         self._reading = AppReading(row)
+        self._failed: dict[str, Trouble] = {}
+        self._done = {part.what: asyncio.Event() for part in self._parts()}
+        self._history: list[Row] | None = None
+        self._built: list[Row] | None = None
+        self._link: GitHubLink | None = None
+        self._domain_names: dict[str, str] = {}
+        self._certificates: list[tuple[Certificate, bool]] = []
+        survey.progress.expect(len(self._done))
 
     async def read(self) -> AppReading:
         """Read all parts side by side.
 
         Raises:
-            AppLostError: the app has vanished, or refuses a part without which it cannot be moved.
-            Trouble: the token is no longer good, or Heroku cannot be reached.
+            AppLostError: the app has vanished, or refuses nearly everything.
+            Trouble: the token is no longer good, or Heroku is down.
         """
-        try:
-            async with asyncio.TaskGroup() as group:
-                for what, part, core in self._parts():
-                    group.create_task(self._one(what, part, core))
-        except BaseExceptionGroup as all_of_them:
-            raise _worst(all_of_them) from None
+        async with asyncio.TaskGroup() as group:
+            for part in self._parts():
+                group.create_task(self._one(part))
+        await self._lost()
+        await self._add_ons_again()
+        self._conclude()
+        for what, trouble in self._failed.items():
+            self._reading.unread.append(what)
+            topic = _TOPICS.get(what) or part_of_apps(what)
+            self._survey.findings.append(hole(topic, self._id, self._name, trouble, self._id))
         return self._reading
 
-    def _parts(self) -> list[tuple[str, Callable[[], Awaitable[None]], bool]]:
-        return [
-            ("process types", self._read_formation, True),
-            ("add-ons", self._read_add_ons, True),
-            ("attachments", self._read_attachments, True),
-            ("config vars", self._read_config, True),
-            ("releases", self._read_release, True),
-            ("domains", self._read_domains, False),
-            ("log drains", self._read_drains, False),
-            ("telemetry drains", self._read_telemetry, False),
-            ("buildpacks", self._read_buildpacks, False),
-            ("pipeline", self._read_coupling, False),
-            ("certificates", self._read_certificates, False),
-            ("webhooks", self._read_webhooks, False),
+    def _parts(self) -> list[_Part]:
+        parts = [
+            _Part("process types", self._read_formation),
+            _Part("add-ons", self._read_add_ons),
+            _Part("attachments", self._read_attachments),
+            _Part("config vars", self._read_config),
+            _Part("releases", self._read_releases),
+            _Part("current code", self._read_image),
+            _Part("builds", self._read_builds),
+            _Part("domains", self._read_domains),
+            _Part("certificates", self._read_certificates),
+            _Part("collaborators", self._read_collaborators),
+            _Part("features", self._read_features),
+            _Part("webhooks", self._read_webhooks),
+            _Part("log drains", self._read_drains),
+            _Part("scheduler jobs", self._read_jobs, side=True),
         ]
+        if self._fir:
+            # Only Fir sends telemetry; its buildpacks stand in project.toml, and nothing scales it.
+            parts.append(_Part("telemetry drains", self._read_telemetry))
+        else:
+            if not self._container:
+                parts.append(_Part("buildpacks", self._read_buildpacks))
+            if AUTOSCALE_HOST in self._client.hosts:
+                parts.append(_Part("autoscaling", self._read_autoscale, side=True))
+        if github.HOST in self._client.hosts:
+            parts.append(_Part("GitHub links", self._read_link, side=True))
+        return parts
 
-    async def _one(self, what: str, part: Callable[[], Awaitable[None]], core: bool) -> None:
-        self._began(f"{what} of {self._name}")
+    async def _one(self, part: _Part) -> None:
+        doing = f"{part.what} of {self._name}"
+        self._survey.progress.began(doing)
         try:
-            await part()
-        except SignInNeeded:
-            raise
-        except Unreachable as trouble:
-            # One route that stays broken is no reason to have no inventory; what the whole account waits
-            # for, or what every app needs, is.
-            if core or trouble.code == "rate-limit":
-                raise
-            self._gap(what, trouble.cause)
-        except Gone as trouble:
-            await self._still_there(trouble)
-        except (Refused, SecondFactorNeeded) as trouble:
-            if core:
-                raise AppLostError(self._left_out(trouble.cause), trouble) from trouble
-            self._gap(what, trouble.cause)
+            await self._survey.ask(part.what, part.read, side=part.side)
         except Trouble as trouble:
-            if core:
-                raise
-            self._gap(what, trouble.cause)
-        self._ended(f"{what} of {self._name}")
+            self._survey.bear(trouble, side=part.side)
+            self._failed[part.what] = trouble
+        finally:
+            self._done[part.what].set()
+        self._survey.progress.ended(doing)
 
-    async def _still_there(self, part_gone: Gone) -> None:
-        """A part that is missing is no matter (an app never deployed has few), a missing app is."""
+    async def _lost(self) -> None:
+        """Whether it is the app that is missing, and not parts of it."""
+        refused = [
+            trouble
+            for what in _TELLING
+            if isinstance(trouble := self._failed.get(what), Refused | SecondFactorNeeded)
+        ]
+        if len(refused) == len(_TELLING):
+            raise AppLostError(refused[0].cause, refused[0])
+        missing = [what for what, trouble in self._failed.items() if isinstance(trouble, Gone)]
+        if not missing:
+            return
         try:
-            await self._client.get(self._path)
+            await self._survey.ask("the app", lambda: self._client.get(self._path))
         except Gone as trouble:
             why = "It vanished (renamed or deleted) while Offramp was reading."
-            raise AppLostError(self._left_out(why), trouble) from part_gone
+            raise AppLostError(why, trouble) from None
         except (Refused, SecondFactorNeeded) as trouble:
-            raise AppLostError(self._left_out(trouble.cause), trouble) from part_gone
+            raise AppLostError(trouble.cause, trouble) from None
+        except Trouble as trouble:
+            self._survey.bear(trouble)
+            return  # it is there, as far as anybody knows; its parts say for themselves what is wrong
+        for what in missing:
+            if what in _MAY_LACK:
+                del self._failed[what]
 
-    def _left_out(self, why: str) -> Gap:
-        return Gap(
-            key=f"unreadable:{self._id}",
-            kind="acknowledge",
-            app_id=None,
-            question=f"The app {self._name} is left out of this migration.",
-            why=why,
+    async def _add_ons_again(self) -> None:
+        """A release names the plans of its app's add-ons: one that the account's list does not have shows
+        that the list is not the whole truth about this app."""
+        if not self._lists.complete or {"add-ons", "releases"} & self._failed.keys():
+            return
+        told = self._reading.release.get("addon_plan_names")
+        plans = {name for name in told if isinstance(name, str)} if isinstance(told, list) else set()
+        if not plans <= {text(row, "plan", "name") for row in self._reading.add_ons}:
+            try:
+                self._reading.add_ons = await self._survey.ask(
+                    "add-ons", lambda: read_add_ons(self._client, self._id)
+                )
+                self._reading.attachments = await self._survey.ask(
+                    "attachments", lambda: read_attachments(self._client, self._id)
+                )
+            except Trouble as trouble:
+                self._survey.bear(trouble)
+                self._failed["add-ons"] = trouble
+
+    def _conclude(self) -> None:
+        """What follows from several parts together."""
+        one = self._reading
+        one.certificates = tuple(
+            network_parts.with_acm(each, told, one.domains, self._domain_names)
+            for each, told in self._certificates
         )
-
-    def _gap(self, what: str, why: str) -> None:
-        self._reading.gaps.append(
-            Gap(
-                key=f"unread:{self._id}:{what}",
-                kind="acknowledge",
-                app_id=self._id,
-                question=f"The {what} of {self._name} are not known.",
-                why=why,
+        one.deploy = deploy_of(
+            Evidence(
+                releases=self._history,
+                builds=self._built,
+                link=self._link,
+                link_told=github.HOST in self._client.hosts and "GitHub links" not in self._failed,
+                stack=text(self._row, "stack", "name"),
+                repo_size=number(self._row, "repo_size"),
             )
         )
+        for name in ("BUILDPACK_URL", "LANGUAGE_PACK_URL"):
+            if (value := one.config.get(name)) and not self._fir and not self._container:
+                # It wins over the list (heroku/cli).
+                one.buildpacks = (clean(buildpack_name(value.reveal())),)
+                break
 
     async def _read_formation(self) -> None:
-        self._reading.formation = await self._client.get_all(f"{self._path}/formation")
+        variant = "docker-releases" if self._container else ""
+        self._reading.formation = await self._client.get_all(f"{self._path}/formation", variant=variant)
 
     async def _read_add_ons(self) -> None:
-        path = f"{self._path}/addons"
-        self._reading.add_ons = await self._client.get_all(path, variant="sdk", headers=_EXPAND)
+        self._reading.add_ons = await self._lists.add_ons_of(self._client, self._id)
 
     async def _read_attachments(self) -> None:
-        path = f"{self._path}/addon-attachments"
-        self._reading.attachments = await self._client.get_all(path, variant="sdk", headers=_INCLUDE)
+        self._reading.attachments = await self._lists.attachments_of(self._client, self._id)
 
     async def _read_config(self) -> None:
         self._reading.config = await read_config(self._client, self._id)
 
-    async def _read_release(self) -> None:
-        self._reading.release = await read_release(self._client, self._id)
-        slug = text(self._reading.release, "slug", "id")
-        if slug:
-            found = await self._client.get(f"{self._path}/slugs/{urllib.parse.quote(slug, safe='')}")
-            self._reading.slug = found if isinstance(found, dict) else {}
+    async def _read_releases(self) -> None:
+        self._history = await read_releases(self._client, self._id, fir=self._fir)
+        self._reading.release = current_of(self._history)
+        self._reading.releases = release_nouns(self._history)
+
+    async def _read_image(self) -> None:
+        await self._done["releases"].wait()
+        if self._container:
+            await self._done["process types"].wait()
+        one = self._reading
+        one.image, one.commands = await read_image(self._client, self._id, one.release, one.formation)
+
+    async def _read_builds(self) -> None:
+        self._built = await read_builds(self._client, self._id)
+        self._reading.builds = tuple(build_noun(row) for row in self._built)
 
     async def _read_domains(self) -> None:
-        self._reading.domains = await self._client.get_all(f"{self._path}/domains")
-
-    async def _read_drains(self) -> None:
-        self._reading.drains = await self._client.get_all(f"{self._path}/log-drains")
-
-    async def _read_telemetry(self) -> None:
-        try:
-            self._reading.telemetry = await self._client.get_all(f"{self._path}/telemetry-drains")
-        except Trouble as trouble:
-            if trouble.code != "not-taken":
-                raise
-            # Only Fir has them, and an app of Cedar may be told so by an error.
-
-    async def _read_buildpacks(self) -> None:
-        path = f"{self._path}/buildpack-installations"
-        self._reading.buildpacks = await self._client.get_all(path, order="")
-
-    async def _read_coupling(self) -> None:
-        try:
-            found = await self._client.get(f"{self._path}/pipeline-couplings")
-        except Gone:
-            return  # in no pipeline
-        self._reading.coupling = found if isinstance(found, dict) else {}
+        rows = await self._client.get_all(f"{self._path}/domains")
+        self._domain_names = {text(row, "id"): text(row, "hostname") for row in rows}
+        self._reading.domains = tuple(network_parts.domain(row) for row in rows)
 
     async def _read_certificates(self) -> None:
-        self._reading.certificates = await self._client.get_all(f"{self._path}/sni-endpoints")
+        rows = await self._client.get_all(f"{self._path}/sni-endpoints")
+        self._certificates = [(network_parts.certificate(row), network_parts.tells_acm(row)) for row in rows]
+
+    async def _read_drains(self) -> None:
+        try:
+            rows = await self._client.get_all(f"{self._path}/log-drains")
+        except Trouble as trouble:
+            if not self._fir or trouble.code != "not-taken":
+                raise
+            rows = []  # Fir sends logs by telemetry drains
+        self._reading.drains = tuple(network_parts.drain(row) for row in rows)
+
+    async def _read_telemetry(self) -> None:
+        rows = await self._client.get_all(f"{self._path}/telemetry-drains")
+        self._reading.telemetry = tuple(network_parts.telemetry(row) for row in rows)
 
     async def _read_webhooks(self) -> None:
-        self._reading.webhooks = await self._client.get_all(f"{self._path}/webhooks", variant="webhooks")
+        rows = await self._client.get_all(f"{self._path}/webhooks", variant="webhooks")
+        self._reading.webhooks = tuple(network_parts.webhook(row) for row in rows)
+
+    async def _read_buildpacks(self) -> None:
+        rows = await self._client.get_all(f"{self._path}/buildpack-installations", order="")
+        ordered = sorted(rows, key=lambda row: number(row, "ordinal") or 0)
+        names = (text(row, "buildpack", "name") or text(row, "buildpack", "url") for row in ordered)
+        self._reading.buildpacks = tuple(buildpack_name(name) for name in names if name)
+
+    async def _read_collaborators(self) -> None:
+        rows = await self._client.get_all(f"{self._path}/collaborators")
+        people = [collaborator(row) for row in rows]
+        self._reading.collaborators = tuple(sorted(people, key=lambda one: one.email))
+
+    async def _read_features(self) -> None:
+        self._reading.features = enabled(await self._client.get_all(f"{self._path}/features"))
+
+    async def _read_link(self) -> None:
+        self._link = await github.read_link(self._client, self._id)
+
+    async def _read_autoscale(self) -> None:
+        await self._done["process types"].wait()
+        if may_scale(self._reading.formation):
+            self._reading.autoscale = await read_autoscale(self._client, self._id)
+
+    async def _read_jobs(self) -> None:
+        """The jobs, or a question for a person. Undocumented: whatever goes wrong is only told there."""
+        await self._done["add-ons"].wait()
+        scheduler, why = scheduler_of(self._id, self._reading.add_ons), ""
+        if not scheduler:
+            return
+        self._reading.jobs = None
+        if scheduler == SCHEDULER:
+            try:
+                self._reading.jobs = await read_jobs(self._client, self._id)
+                return
+            except Trouble as trouble:
+                if trouble.code == "rate-limit":
+                    raise
+                why = trouble.cause
+        else:
+            why = f"The add-on {scheduler} keeps them, and Heroku's API does not tell them."
+        self._survey.gaps.append(
+            Gap(
+                key=f"jobs:{self._id}",
+                kind="jobs",
+                app_id=self._id,
+                question=f"Which jobs does the scheduler of {self._name} run, and when?",
+                why=why,
+                group="scheduler jobs",
+            )
+        )
 
 
 async def read_config(client: Client, app_id: str) -> dict[str, Secret]:
@@ -211,24 +378,3 @@ async def read_config(client: Client, app_id: str) -> dict[str, Secret]:
     values = await client.get_raw(f"/apps/{urllib.parse.quote(app_id, safe='')}/config-vars")
     named = {clean(name): value for name, value in values.items() if isinstance(value, str)}
     return {name: config_value(value, name) for name, value in named.items()}
-
-
-async def read_release(client: Client, app_id: str) -> Row:
-    """The current release of an app, {} when it has none. The newest may have failed, so ten are read."""
-    path = f"/apps/{urllib.parse.quote(app_id, safe='')}/releases"
-    rows = await client.get_page(path, "version ..; order=desc,max=10")
-    current = [row for row in rows if row.get("current") is True]
-    good = [row for row in rows if text(row, "status") == "succeeded"]
-    return max(current or good, key=lambda row: number(row, "version") or 0, default={})
-
-
-def _worst(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Of several errors at once the one that matters most: sign in, then the network, then the app."""
-    flat: list[BaseException] = []
-    for error in group.exceptions:
-        flat.append(_worst(error) if isinstance(error, BaseExceptionGroup) else error)
-    for kind in (SignInNeeded, Unreachable, AppLostError):
-        for error in flat:
-            if isinstance(error, kind):
-                return error
-    return flat[0]

@@ -1,224 +1,268 @@
-"""Heroku's answers put into the wizard's nouns. Pure: nothing here asks anybody."""
+"""What was read put into the wizard's nouns, and what of it a person must be told. Pure: nothing here asks
+anybody."""
 
-import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
+from providers.heroku.add_ons import attachment_noun, service_of
 from providers.heroku.app_reading import AppReading, Row
 from providers.heroku.databases import SERVICE
-from providers.heroku.fields import monthly_cents, name_or_text, number, text, texts
+from providers.heroku.deploy_path import of_review_app
+from providers.heroku.fields import flag, monthly_cents, name_or_text, number, text, texts
+from providers.heroku.gaps import Finding, Topic
 from wizard.document.origins import config_vars
 from wizard.document.servers import Server, servers_of
-from wizard.model.network import Domain, Drain
-from wizard.model.secret import Secret, redact
-from wizard.model.stores import Postgres
-from wizard.model.system import AddOn, App, Attachment, Gap, Job, Process
+from wizard.model.delivery import Deploy
+from wizard.model.secret import redact
+from wizard.model.system import App, Attachment, Autoscale, Gap, Process
 
-_OFFICIAL = "urn:buildpack:"
+_CERTIFICATES: Final = Topic(
+    "certificates",
+    "The certificate {detail} of {name} goes to the target by hand.",
+    "Certificates of {count} apps go to the target by hand: {names}.",
+)
+_WEBHOOKS: Final = Topic(
+    "webhooks",
+    "{name} tells {detail} about its releases and dynos.",
+    "{count} apps tell others about their releases and dynos: {names}.",
+)
+_TELEMETRY: Final = Topic(
+    "telemetry drains",
+    "Heroku sends {detail}.",
+    "Heroku sends telemetry of {count} apps to others: {names}.",
+)
+_FIR: Final = Topic(
+    "fir",
+    "{name} runs on Heroku's Fir generation.",
+    "{count} apps run on Heroku's Fir generation: {names}.",
+)
+_AUTOSCALING: Final = Topic(
+    "autoscaling",
+    "Heroku scales web of {name} by itself{detail}.",
+    "Heroku scales web of {count} apps by itself: {names}.",
+)
+_FOREIGN: Final = Topic(
+    "foreign add-ons",
+    "The add-on {name} belongs to the app {detail}, which is not in this inventory.",
+    "{count} add-ons belong to apps that are not in this inventory: {names}.",
+)
+_STATE: Final = Topic(
+    "databases not ready",
+    "The database {name} is {detail}.",
+    "{count} databases are not ready: {names}.",
+)
 
 
 def app_noun(
     one: AppReading,
     sizes: Mapping[str, Row],
+    couplings: Mapping[str, Row],
     pipelines: Mapping[str, str],
-    jobs: tuple[Job, ...] | None,
     web_urls: Mapping[str, str],
     *,
+    locked: bool = False,
     servers: Sequence[Server] = (),
 ) -> App:
     """Make one app's noun.
 
     Args:
         sizes: dyno sizes by lower-case name.
+        couplings: what pipeline and stage an app is in, by app id.
         pipelines: names of pipelines by id.
         web_urls: web addresses of all apps by app id, to find them in config values.
         servers: where the add-ons of all apps are, for the same.
     """
     row = one.row
-    attachments = tuple(_attachment(row, text(one.row, "id")) for row in one.attachments)
-    pipeline = text(one.coupling, "pipeline", "id")
+    mark = text(row, "id")
+    attachments = tuple(attachment_noun(each, mark) for each in one.attachments)
+    coupling = couplings.get(mark, {})
+    pipeline, stage = text(coupling, "pipeline", "id"), text(coupling, "stage")
+    processes = processes_of(one.formation, one.commands, sizes, one.autoscale)
+    release = next((each.command for each in processes if each.type == "release"), "")
     return App(
-        id=text(row, "id"),
+        id=mark,
         name=text(row, "name"),
         region=text(row, "region", "name"),
         stack=text(row, "stack", "name"),
         web_url=text(row, "web_url"),
         generation=name_or_text(row, "generation") or "cedar",
-        team=text(row, "team", "name") or None,
-        pipeline=pipelines.get(pipeline) if pipeline else None,
-        pipeline_stage=text(one.coupling, "stage") or None,
-        buildpacks=_buildpacks(one.buildpacks),
+        team=text(row, "team", "name") or text(row, "organization", "name") or None,
+        pipeline=pipelines.get(pipeline, pipeline) if pipeline else None,
+        pipeline_stage=stage or None,
+        buildpacks=one.buildpacks,
         release=number(one.release, "version"),
         released_at=text(row, "released_at") or None,
-        slug_commit=text(one.slug, "commit") or None,
-        maintenance=row.get("maintenance") is True,
-        processes=processes_of(one.formation, one.slug, sizes),
-        config=config_vars(one.config, set_by=_set_by(one, attachments), web_urls=web_urls, servers=servers),
-        domains=tuple(_domain(row) for row in one.domains),
+        slug_commit=one.image.commit if one.image else None,
+        maintenance=flag(row, "maintenance"),
+        processes=processes,
+        config=config_vars(one.config, set_by=set_by(one, attachments), web_urls=web_urls, servers=servers),
+        domains=one.domains,
         attachments=attachments,
-        drains=tuple(_drain(row) for row in one.drains),
         # A token that somebody typed into a command goes into no file; the map asks for it to be moved.
-        jobs=None if jobs is None else tuple(replace(job, command=redact(job.command)) for job in jobs),
+        jobs=None
+        if one.jobs is None
+        else tuple(replace(job, command=redact(job.command)) for job in one.jobs),
+        unread=tuple(one.unread),
+        created_at=text(row, "created_at"),
+        owner=text(row, "owner", "email"),
+        space=text(row, "space", "name") or None,
+        locked=locked,
+        internal_routing=flag(row, "internal_routing"),
+        acm=flag(row, "acm"),
+        image=one.image,
+        release_command=release,
+        releases=one.releases,
+        builds=one.builds,
+        deploy=of_review_app(one.deploy) if stage == "review" else one.deploy,
+        certificates=one.certificates,
+        drains=one.drains,
+        telemetry=one.telemetry,
+        webhooks=one.webhooks,
+        collaborators=one.collaborators,
+        features=one.features,
     )
 
 
 def servers_of_app(one: AppReading) -> tuple[Server, ...]:
     """Where the add-ons of an app are, by the config vars that they set in it."""
-    attachments = [_attachment(row, text(one.row, "id")) for row in one.attachments]
-    return servers_of(one.config, _set_by(one, attachments))
+    attachments = [attachment_noun(row, text(one.row, "id")) for row in one.attachments]
+    return servers_of(one.config, set_by(one, attachments))
 
 
-def processes_of(formation: Iterable[Row], slug: Row, sizes: Mapping[str, Row]) -> tuple[Process, ...]:
-    """All process types: those of the formation, and those that only the current slug knows (quantity 0).
+def processes_of(
+    formation: Iterable[Row],
+    commands: Mapping[str, str],
+    sizes: Mapping[str, Row],
+    autoscale: Autoscale | None = None,
+) -> tuple[Process, ...]:
+    """All process types: those of the formation, and those that only the current slug or image knows
+    (quantity 0).
 
     The slug is the authority for commands: it is the Procfile together with the buildpack's defaults.
     """
-    told = slug.get("process_types")
-    commands = (
-        {name: command for name, command in told.items() if isinstance(command, str)}
-        if (isinstance(told, dict))
-        else {}
-    )
     by_type = {text(row, "type"): row for row in formation if text(row, "type")}
     found = []
     for name in [*by_type, *(name for name in commands if name not in by_type)]:
         row = by_type.get(name, {})
         size = text(row, "size") or text(row, "dyno_size", "name")
-        told_size = sizes.get(size.lower(), {})
-        memory = told_size.get("memory")
+        told = sizes.get(size.lower(), {})
+        memory = told.get("memory")
+        known = isinstance(memory, int | float) and not isinstance(memory, bool) and 0 < memory < 1e6
         found.append(
             Process(
                 type=name,
                 command=commands.get(name) or text(row, "command"),
                 quantity=number(row, "quantity") or 0,
-                size=text(told_size, "name") or size,
-                memory_mb=round(memory * 1024) if isinstance(memory, int | float) and memory > 0 else None,
-                monthly_cents=monthly_cents(told_size.get("cost")),
+                size=text(told, "name") or size,
+                memory_mb=round(memory * 1024) if known and memory is not None else None,
+                monthly_cents=monthly_cents(told.get("cost")),
+                compute=number(told, "compute"),
+                dedicated=flag(told, "dedicated"),
+                autoscale=autoscale if name == "web" else None,
             )
         )
     return tuple(sorted(found, key=lambda one: (one.type != "web", one.type == "release", one.type)))
 
 
-def add_on_noun(row: Row, postgres: Postgres | None) -> AddOn:
-    """Make one add-on's noun; its price is what is billed, else the plan's list price."""
-    plan = row.get("plan")
-    billed = monthly_cents(row.get("billed_price"))
-    listed = monthly_cents(plan.get("price")) if isinstance(plan, dict) else None
-    return AddOn(
-        id=text(row, "id"),
-        name=text(row, "name"),
-        service=text(row, "addon_service", "name") or text(row, "plan", "name").split(":")[0],
-        plan=text(row, "plan", "name"),
-        app_id=text(row, "app", "id"),
-        state=text(row, "state"),
-        monthly_cents=billed if billed is not None else listed,
-        config_vars=texts(row, "config_vars"),
-        postgres=postgres,
-    )
-
-
-def foreign_add_ons(readings: Iterable[AppReading], known: Mapping[str, Row]) -> dict[str, Row]:
-    """Add-ons that are attached to apps of the inventory but owned by an app outside it, by id."""
-    found: dict[str, Row] = {}
-    for one in readings:
-        for row in one.attachments:
-            add_on = row.get("addon")
-            mark = text(add_on, "id")
-            if mark and mark not in known and isinstance(add_on, dict):
-                service = text(add_on, "plan", "name").split(":")[0]
-                found[mark] = {"addon_service": {"name": service}, "state": "provisioned", **add_on}
-    return found
-
-
-def add_on_gaps(own: Iterable[Row], foreign: Iterable[Row]) -> list[Gap]:
+def add_on_findings(own: Iterable[Row], foreign: Iterable[Row]) -> list[Finding]:
     """What must be known about add-ons: owned elsewhere, or Postgres that is not ready."""
-    gaps = [
-        Gap(
-            key=f"foreign:{text(row, 'id')}",
-            kind="acknowledge",
-            app_id=None,
-            question=f"The add-on {text(row, 'name')} belongs to the app {text(row, 'app', 'name')}, "
-            "which is not in this inventory.",
-            why="It is attached to an app that is. Who owns that app must agree to its move.",
+    found = [
+        Finding(
+            _FOREIGN,
+            f"foreign:{text(row, 'id')}",
+            text(row, "id"),
+            text(row, "name"),
+            "It is attached to an app that is. Who owns that app must agree to its move.",
+            detail=text(row, "app", "name"),
         )
         for row in foreign
     ]
-    gaps += [
-        Gap(
-            key=f"state:{text(row, 'id')}",
-            kind="acknowledge",
-            app_id=text(row, "app", "id") or None,
-            question=f"The database {text(row, 'name')} is {text(row, 'state')}.",
-            why="It cannot be copied before Heroku has provisioned it.",
+    found += [
+        Finding(
+            _STATE,
+            f"state:{text(row, 'id')}",
+            text(row, "id"),
+            text(row, "name"),
+            "It cannot be copied before Heroku has provisioned it.",
+            text(row, "app", "id") or None,
+            detail=text(row, "state"),
         )
         for row in own
-        if text(row, "addon_service", "name") == SERVICE and text(row, "state") not in ("", "provisioned")
+        if service_of(row) == SERVICE and text(row, "state") not in ("", "provisioned")
     ]
-    return gaps
+    return found
 
 
-def gaps_of_app(one: AppReading) -> list[Gap]:
-    """What the API of an app does not give away or what has no place on another platform."""
+def findings_of_app(one: AppReading) -> list[Finding]:
+    """What of an app has no place on another platform, or must be done by hand."""
     name, mark = text(one.row, "name"), text(one.row, "id")
-    gaps = list(one.gaps)
-    for row in one.certificates:
-        gaps.append(
-            Gap(
-                key=f"certificate:{text(row, 'id')}",
-                kind="acknowledge",
-                app_id=mark,
-                question=f"The certificate {text(row, 'name')} of {name} goes to the target by hand.",
-                why="Heroku does not hand out its private key.",
-            )
+
+    def finding(topic: Topic, what: str, why: str, detail: str) -> Finding:
+        return Finding(topic, what, mark, name, why, mark, detail=detail)
+
+    found = [
+        finding(
+            _CERTIFICATES,
+            f"certificate:{each.id}",
+            "Heroku does not hand out its private key.",
+            each.name,
         )
-    for row in one.webhooks:
-        gaps.append(
-            Gap(
-                key=f"webhook:{text(row, 'id')}",
-                kind="acknowledge",
-                app_id=mark,
-                question=f"{name} tells {_without_secrets(text(row, 'url'))} about its releases and dynos.",
-                why="Webhooks are Heroku's own; what listens there will hear nothing after the move.",
-            )
+        for each in one.certificates
+        if not each.managed
+    ]
+    found += [
+        finding(
+            _WEBHOOKS,
+            f"webhook:{each.id}",
+            "Webhooks are Heroku's own; what listens there will hear nothing after the move.",
+            each.address,
         )
-    for row in one.telemetry:
-        signals = ", ".join(texts(row, "signals")) or "telemetry"
-        where = _without_secrets(text(row, "exporter", "endpoint"))
-        gaps.append(
-            Gap(
-                key=f"telemetry:{text(row, 'id')}",
-                kind="acknowledge",
-                app_id=mark,
-                question=f"Heroku sends {signals} of {name} to {where}.",
-                why="A telemetry drain is Heroku's own; what listens there will hear nothing after the move.",
-            )
+        for each in one.webhooks
+    ]
+    found += [
+        finding(
+            _TELEMETRY,
+            f"telemetry:{each.id}",
+            "A telemetry drain is Heroku's own; what listens there will hear nothing after the move.",
+            f"{', '.join(each.signals) or 'telemetry'} of {name} to {each.address}",
         )
+        for each in one.telemetry
+    ]
     if name_or_text(one.row, "generation") == "fir":
-        gaps.append(
-            Gap(
-                key=f"fir:{mark}",
-                kind="acknowledge",
-                app_id=mark,
-                question=f"{name} runs on Heroku's Fir generation.",
-                why="Its process types are read from the formation; settings in project.toml are not read.",
+        why = "Its process types are those of its image; settings in project.toml are told by no API."
+        found.append(finding(_FIR, f"fir:{mark}", why, ""))
+    if (scaled := one.autoscale) is not None:
+        between = f" between {scaled.least} and {scaled.most} dynos" if scaled.most else ""
+        found.append(
+            finding(
+                _AUTOSCALING,
+                f"autoscale:{mark}",
+                "Turn autoscaling off in the dashboard before the cut-over: it may start dynos again "
+                "that Offramp has stopped. The target gets the number of dynos that run now.",
+                between,
             )
         )
-    return gaps
+    return found
 
 
-def _attachment(row: Row, app_id: str) -> Attachment:
-    return Attachment(
-        id=text(row, "id"),
-        name=text(row, "name"),
-        add_on_id=text(row, "addon", "id"),
-        app_id=app_id,
-        namespace=text(row, "namespace") or None,
-        config_vars=texts(row, "config_vars"),
+def deploy_gap(app: App) -> Gap | None:
+    """The question how an app is deployed, where that does not follow from anything."""
+    deploy: Deploy = app.deploy
+    if deploy.kind != "unknown":
+        return None
+    return Gap(
+        key=f"deploy:{app.id}",
+        kind="deploy",
+        app_id=app.id,
+        question=f"How is {app.name} deployed?",
+        why=deploy.evidence,
+        group="deploy",
     )
 
 
-def _set_by(one: AppReading, attachments: Iterable[Attachment]) -> dict[str, str]:
+def set_by(one: AppReading, attachments: Iterable[Attachment]) -> dict[str, str]:
     """Which add-on sets which config var of this app."""
     found: dict[str, str] = {}
     for row in one.add_ons:
@@ -229,37 +273,3 @@ def _set_by(one: AppReading, attachments: Iterable[Attachment]) -> dict[str, str
         names = attachment.config_vars or (f"{attachment.name}_URL",)
         found.update(dict.fromkeys(names, attachment.add_on_id))
     return found
-
-
-def _domain(row: Row) -> Domain:
-    return Domain(
-        hostname=text(row, "hostname"),
-        kind=text(row, "kind"),
-        cname=text(row, "cname") or None,
-        acm_status=text(row, "acm_status") or None,
-    )
-
-
-def _buildpacks(rows: Iterable[Row]) -> tuple[str, ...]:
-    ordered = sorted(rows, key=lambda row: number(row, "ordinal") or 0)
-    names = (text(row, "buildpack", "name") or text(row, "buildpack", "url") for row in ordered)
-    return tuple(name.removeprefix(_OFFICIAL) for name in names if name)
-
-
-def _drain(row: Row) -> Drain:
-    """Where logs go, with no secret: addresses of drains often carry a token."""
-    url = text(row, "url")
-    if url:
-        Secret(url, "log drain")
-    return Drain(
-        id=text(row, "id"), address=_without_secrets(url), add_on_id=text(row, "addon", "id") or None
-    )
-
-
-def _without_secrets(url: str) -> str:
-    try:
-        parts = urllib.parse.urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return "an address that is no URL"
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}"

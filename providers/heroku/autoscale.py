@@ -5,45 +5,34 @@ ps:autoscale, and the Terraform provider herokux).
 """
 
 import urllib.parse
+from collections.abc import Iterable
+from typing import Any, Final
 
 from providers.heroku.answers import Gone
-from providers.heroku.app_reading import AppReading
 from providers.heroku.client import Client
-from providers.heroku.fields import number, text
-from wizard.model.system import Gap
+from providers.heroku.fields import flag, number, text
+from wizard.model.system import Autoscale
 
-HOST = "metrics"
-
-
-def may_scale(one: AppReading) -> bool:
-    """Whether Heroku could be scaling this app: only web is, and only on Cedar."""
-    return any(text(row, "type") == "web" and number(row, "quantity") for row in one.formation)
+HOST: Final = "metrics"
 
 
-async def autoscale_gaps(client: Client, one: AppReading) -> list[Gap]:
-    """What must be known of an app that Heroku scales by itself; nothing when it does not.
+def may_scale(formation: Iterable[Any]) -> bool:
+    """Whether Heroku could be scaling an app of Cedar: it scales web only, and not from zero."""
+    return any(text(row, "type") == "web" and number(row, "quantity") for row in formation)
 
-    Raises:
-        Trouble: the monitors cannot be read.
-    """
-    mark, name = text(one.row, "id"), text(one.row, "name")
+
+async def read_autoscale(client: Client, app_id: str) -> Autoscale | None:
+    """The autoscaling of web that is on; None when there is none. Raises Trouble."""
     try:
-        path = f"/apps/{urllib.parse.quote(mark, safe='')}/formation/web/monitors"
+        path = f"/apps/{urllib.parse.quote(app_id, safe='')}/formation/web/monitors"
         rows = await client.get(path, host=HOST)
     except Gone:
-        return []
+        return None
     for row in rows if isinstance(rows, list) else []:
-        if text(row, "action_type") == "scale" and isinstance(row, dict) and row.get("is_active") is True:
-            low, high = number(row, "min_quantity"), number(row, "max_quantity")
-            between = f" between {low} and {high} dynos" if low is not None and high is not None else ""
-            return [
-                Gap(
-                    key=f"autoscale:{mark}",
-                    kind="acknowledge",
-                    app_id=mark,
-                    question=f"Heroku scales web of {name} by itself{between}.",
-                    why="Turn autoscaling off in the dashboard before the cut-over: it may start dynos again "
-                    "that Offramp has stopped. The target gets the number of dynos that run now.",
-                )
-            ]
-    return []
+        if text(row, "action_type") == "scale" and flag(row, "is_active"):
+            return Autoscale(
+                least=number(row, "min_quantity") or 0,
+                most=number(row, "max_quantity") or 0,
+                p95_ms=number(row, "value"),
+            )
+    return None

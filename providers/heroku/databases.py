@@ -1,4 +1,4 @@
-"""What the data API tells of a Heroku Postgres, read leniently: its values are made to be looked at."""
+"""The URL of a Heroku Postgres, read anew from the config vars of an app that it is attached to."""
 
 import re
 import urllib.parse
@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from providers.heroku.answers import Gone, Refused
 from providers.heroku.client import Client
-from providers.heroku.fields import name_or_text, number, text, texts
+from providers.heroku.fields import text, texts
 from wizard.model.secret import Secret
-from wizard.model.stores import Postgres
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 
 SERVICE: Final = "heroku-postgresql"
@@ -17,22 +16,6 @@ SERVICE: Final = "heroku-postgresql"
 _STRONG = frozenset({"require", "verify-ca", "verify-full"})
 
 _URL = re.compile(r"postgres(ql)?://")
-
-
-async def read_postgres(client: Client, add_on_id: str, plan: str) -> Postgres:
-    """Ask the data API about one database; raises Trouble (404: it is still being made)."""
-    path = f"/client/v11/databases/{urllib.parse.quote(add_on_id, safe='')}"
-    said = await client.get(path, host="data")
-    info = _info(said)
-    used, limit = _pair(info.get("Connections", ""))
-    return Postgres(
-        version=text(said, "postgres_version") or info.get("PG Version", "").split(" ")[0],
-        plan=plan or name_or_text(said, "plan"),
-        bytes=number(said, "num_bytes"),
-        tables=_first_number(info.get("Tables", "")),
-        connections=used,
-        connection_limit=limit,
-    )
 
 
 async def read_database_url(client: Client, add_on_id: str) -> Secret:
@@ -102,23 +85,3 @@ def default_url(names: tuple[str, ...], values: Mapping[str, Any]) -> str | None
         if isinstance(value, str) and _URL.match(value):
             return value
     return None
-
-
-def _info(said: Any) -> dict[str, str]:
-    rows = said.get("info") if isinstance(said, dict) else None
-    found: dict[str, str] = {}
-    for row in rows if isinstance(rows, list) else []:
-        values = row.get("values") if isinstance(row, dict) else None
-        if isinstance(values, list) and values:
-            found[text(row, "name")] = str(values[0])
-    return found
-
-
-def _pair(shown: str) -> tuple[int | None, int | None]:
-    match = re.match(r"\s*(\d{1,9})\s*/\s*(\d{1,9})", shown)
-    return (int(match[1]), int(match[2])) if match else (_first_number(shown), None)
-
-
-def _first_number(shown: str) -> int | None:
-    match = re.match(r"\s*(\d{1,9})", shown)
-    return int(match[1]) if match else None

@@ -1,33 +1,65 @@
-"""The whole inventory: every app side by side, then what spans apps, put together into one System."""
+"""The whole inventory: the account's own lists, every app side by side, what spans apps; one System."""
 
 import asyncio
-import urllib.parse
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final
 
-from providers.heroku.answers import Gone, Refused
-from providers.heroku.app_reading import PARTS, AppLostError, AppReader, AppReading, Row
+from providers.heroku import add_ons as owned
+from providers.heroku.account_reading import read_apps, read_features, read_sizes, read_whose
+from providers.heroku.add_ons import AccountLists, add_on_noun, foreign_add_ons
+from providers.heroku.answers import Refused
+from providers.heroku.app_reading import CORE, AppLostError, AppReader, AppReading
 from providers.heroku.assembly import (
-    add_on_gaps,
-    add_on_noun,
+    add_on_findings,
     app_noun,
-    foreign_add_ons,
-    gaps_of_app,
+    deploy_gap,
+    findings_of_app,
     servers_of_app,
 )
-from providers.heroku.autoscale import HOST as AUTOSCALE_HOST
-from providers.heroku.autoscale import autoscale_gaps, may_scale
 from providers.heroku.client import Client
-from providers.heroku.databases import SERVICE, read_postgres
-from providers.heroku.fields import needed, text
-from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, read_jobs
-from wizard.model.stores import Postgres
-from wizard.model.system import Account, AddOn, Gap, Job, System
-from wizard.model.trouble import Trouble, Unreachable
+from providers.heroku.fields import flag, text
+from providers.heroku.gaps import Finding, Topic, gathered
+from providers.heroku.pipelines import PipelinesRead, pipeline_noun, read_pipelines
+from providers.heroku.spaces import read_spaces
+from providers.heroku.stores import StoreReader, StoresRead
+from providers.heroku.survey import Survey
+from providers.heroku.teams import TeamsRead, read_enterprises, read_teams, unjoined, unread_app
+from wizard.model.network import Space
+from wizard.model.people import Enterprise
+from wizard.model.system import Account, AddOn, App, System, UnreadApp
+from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Unreachable
 from wizard.ports import ReadProgress
 
-T = TypeVar("T")
+Row = dict[str, Any]
+
+AT_ONCE: Final = 24
+"""Apps that are being read at one time: enough to keep all connections busy, few enough that what was
+answered is put into nouns, and dropped, while the rest is still being asked."""
+
+_UNREAD: Final = Topic(
+    "unread apps",
+    "The app {name} is left out of this migration.",
+    "{count} apps are left out of this migration: {names}.",
+)
+
+
+@dataclass
+class _Read:
+    """Everything that was answered."""
+
+    account: Account
+    sizes: dict[str, Row]
+    teams: TeamsRead
+    enterprises: tuple[Enterprise, ...]
+    spaces: tuple[Space, ...]
+    features: tuple[str, ...]
+    pipelines: PipelinesRead
+    apps: list[AppReading]
+    add_ons: dict[str, Row] = field(default_factory=dict)
+    foreign: dict[str, Row] = field(default_factory=dict)
+    stores: StoresRead = field(default_factory=StoresRead)
 
 
 class Inventory:
@@ -35,263 +67,206 @@ class Inventory:
 
     def __init__(self, client: Client, report: Callable[[ReadProgress], None]) -> None:
         self._client = client
-        self._report = report
-        self._done = 0
-        self._total = 3
-        self._gaps: list[Gap] = []
-        self._first_call = client.calls
+        self._survey = Survey(client, report)
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._lost: list[tuple[Row, AppLostError]] = []
 
     async def read(self) -> System:
         """Return the System; apps sorted by name. Raises Trouble when nothing useful can be read."""
         taken_at = datetime.now(UTC).isoformat(timespec="seconds")
-        account = await self._account()
-        rows = await self._apps()
-        sizes = await self._sizes()
-        self._total += PARTS * len(rows)
-        readings = await self._read_apps(rows)
-        readings.sort(key=lambda one: text(one.row, "name"))
-        add_on_rows = {text(row, "id"): row for one in readings for row in one.add_ons if text(row, "id")}
-        foreign = foreign_add_ons(readings, add_on_rows)
-        databases = [row for row in [*add_on_rows.values(), *foreign.values()] if _service(row) == SERVICE]
-        schedulers = [one for one in readings if _scheduler_of(one)]
-        pipelines = {mark for one in readings if (mark := text(one.coupling, "pipeline", "id"))}
-        self._total += len(databases) + len(schedulers) + len(pipelines) + 1
-        postgres = dict(await _side_by_side([self._postgres(row) for row in databases]))
-        jobs = dict(await _side_by_side([self._jobs(one) for one in schedulers]))
-        names = dict(await _side_by_side([self._pipeline(mark) for mark in sorted(pipelines)]))
-        await self._autoscaling([one for one in readings if may_scale(one)])
-        urls = {text(one.row, "id"): text(one.row, "web_url") for one in readings}
-        servers = tuple(dict.fromkeys(server for one in readings for server in servers_of_app(one)))
-        apps = [
-            app_noun(one, sizes, names, jobs.get(text(one.row, "id"), ()), urls, servers=servers)
-            for one in readings
+        try:
+            found = await self._ask_all()
+        except BaseExceptionGroup as all_of_them:
+            raise _worst(all_of_them) from None
+        self._judge(found)
+        return self._system(taken_at, found)
+
+    async def _ask_all(self) -> _Read:
+        survey, client = self._survey, self._client
+        async with asyncio.TaskGroup() as group:
+            rows = group.create_task(read_apps(survey))
+            account = group.create_task(read_whose(survey))
+            add_ons = group.create_task(
+                survey.perhaps("add-ons of all apps", lambda: owned.read_all_add_ons(client))
+            )
+            attachments = group.create_task(
+                survey.perhaps("attachments of all apps", lambda: owned.read_all_attachments(client))
+            )
+            teams = group.create_task(read_teams(survey))
+            everything = group.create_task(_with_teams(rows, teams))
+            pipelines = group.create_task(read_pipelines(survey, _waited(everything)))
+            sizes = group.create_task(read_sizes(survey))
+            spaces = group.create_task(read_spaces(survey))
+            enterprises = group.create_task(read_enterprises(survey))
+            features = group.create_task(read_features(survey))
+            stores = StoreReader(survey, group)
+            lists = AccountLists(add_ons, attachments)
+            begun = group.create_task(_begin(stores, rows, add_ons))
+            apps = await self._read_apps(await rows, lists)
+            known = {text(row, "id") for row in await rows}
+            apps += await self._read_apps(
+                [row for row in await everything if text(row, "id") not in known], lists
+            )
+            await begun
+            own = {text(row, "id"): row for one in apps for row in one.add_ons if text(row, "id")}
+            attached = [row for one in apps for row in one.attachments]
+            foreign = foreign_add_ons(attached, own)
+            for row in own.values():
+                stores.begin(row)
+            for row in foreign.values():
+                stores.begin(row, foreign=True)
+            told = await stores.finish(_by_add_on(attached))
+        return _Read(
+            account=account.result(),
+            sizes=sizes.result(),
+            teams=teams.result(),
+            enterprises=enterprises.result(),
+            spaces=spaces.result(),
+            features=features.result(),
+            pipelines=pipelines.result(),
+            apps=sorted(apps, key=lambda one: text(one.row, "name")),
+            add_ons=own,
+            foreign=foreign,
+            stores=told,
+        )
+
+    async def _read_apps(self, rows: Iterable[Row], lists: AccountLists) -> list[AppReading]:
+        readers = [(row, AppReader(self._survey, row, lists)) for row in rows]
+
+        async def one(row: Row, reader: AppReader) -> AppReading | None:
+            async with self._turn:
+                try:
+                    return await reader.read()
+                except AppLostError as error:
+                    self._lost.append((row, error))
+                    return None
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(row, reader)) for row, reader in readers]
+        return [reading for task in tasks if (reading := task.result())]
+
+    def _judge(self, found: _Read) -> None:
+        """Raise what makes an inventory worthless: not one app can be read, or a part that matters was
+        answered for none."""
+        refused = [error.trouble for _, error in self._lost]
+        no_access = all(isinstance(one, Refused | SecondFactorNeeded) for one in refused)
+        if refused and not found.apps and no_access:
+            # That is the token, not the apps.
+            raise refused[0]
+        for what in CORE:
+            trouble = self._survey.outage.never_answered(what)
+            if trouble is not None:
+                raise trouble
+
+    def _system(self, taken_at: str, found: _Read) -> System:
+        unread = self._unread_apps(found)
+        names = {one.id: one.name for one in unread}
+        names |= {text(one.row, "id"): text(one.row, "name") for one in found.apps}
+        places = {team.id: team.name for team in found.teams.teams}
+        places |= {space.id: space.name for space in found.spaces}
+        places[found.account.id] = found.account.email
+        pipelines = [
+            pipeline_noun(one, found.pipelines.couplings.values(), names, places)
+            for one in found.pipelines.pipelines.values()
         ]
-        add_ons: list[AddOn] = [
-            add_on_noun(row, postgres.get(mark)) for mark, row in {**add_on_rows, **foreign}.items()
-        ]
-        for one in readings:
-            self._gaps.extend(gaps_of_app(one))
-        self._gaps.extend(add_on_gaps(add_on_rows.values(), foreign.values()))
+        apps = _app_nouns(found, {one.id: one.name for one in pipelines})
+        survey = self._survey
+        lost = {text(row, "id") for row, _ in self._lost}
+        # Of an app that is lost as a whole nothing else is worth saying.
+        survey.findings = [one for one in survey.findings if one.app_id not in lost or one.topic is _UNREAD]
+        survey.findings += [finding for one in found.apps for finding in findings_of_app(one)]
+        survey.findings += add_on_findings(found.add_ons.values(), found.foreign.values())
+        survey.gaps += [gap for app in apps if (gap := deploy_gap(app))]
         return System(
             taken_at=taken_at,
-            account=account,
+            account=found.account,
             apps=tuple(apps),
-            add_ons=tuple(sorted(add_ons, key=lambda one: (one.service, one.name))),
-            gaps=tuple(sorted(self._gaps, key=lambda gap: gap.key)),
-            calls=self._client.calls - self._first_call,
+            add_ons=_add_on_nouns(found),
+            gaps=tuple(sorted([*survey.gaps, *gathered(survey.findings)], key=lambda gap: gap.key)),
+            calls=survey.progress.calls,
+            unread_apps=unread,
+            teams=found.teams.teams,
+            enterprises=found.enterprises,
+            spaces=found.spaces,
+            pipelines=tuple(sorted(pipelines, key=lambda one: (one.name, one.id))),
+            account_features=found.features,
         )
 
-    def _began(self, doing: str) -> None:
-        self._report(
-            ReadProgress(
-                doing=doing, done=self._done, total=self._total, calls=self._client.calls - self._first_call
+    def _unread_apps(self, found: _Read) -> tuple[UnreadApp, ...]:
+        """Apps that are named and not told: lost while they were read, or of a team and not joined."""
+        unread = {text(row, "id"): unread_app(row, error.why) for row, error in self._lost}
+        read = {text(one.row, "id") for one in found.apps}
+        for mark, row in found.teams.apps.items():
+            if mark not in read and mark not in unread:
+                unread[mark] = unjoined(row)
+        for one in unread.values():
+            why = f"team {one.team}" if "not joined" in one.why else "lost"
+            self._survey.findings.append(
+                Finding(_UNREAD, f"unreadable:{one.id}", one.id, one.name, one.why, cause=why)
             )
+        return tuple(sorted(unread.values(), key=lambda one: (one.name, one.id)))
+
+
+def _app_nouns(found: _Read, pipelines: Mapping[str, str]) -> list[App]:
+    urls = {text(one.row, "id"): text(one.row, "web_url") for one in found.apps}
+    servers = tuple(dict.fromkeys(server for one in found.apps for server in servers_of_app(one)))
+    return [
+        app_noun(
+            one,
+            found.sizes,
+            found.pipelines.couplings,
+            pipelines,
+            urls,
+            locked=flag(found.teams.apps.get(text(one.row, "id")), "locked"),
+            servers=servers,
         )
-
-    def _ended(self, doing: str) -> None:
-        self._done += 1
-        self._began(doing)
-
-    async def _account(self) -> Account:
-        self._began("the account")
-        account = await read_account(self._client)
-        self._ended("the account")
-        return account
-
-    async def _apps(self) -> list[Row]:
-        self._began("the list of apps")
-        rows = await self._client.get_all("/apps")
-        for row in rows:
-            needed(row, "id", of="an app")
-            needed(row, "name", of="an app")
-        await self._look_at_teams({text(row, "id") for row in rows})
-        self._ended("the list of apps")
-        return rows
-
-    async def _look_at_teams(self, known: set[str]) -> None:
-        """A team's list also names apps that this account has not joined: they must not go unnoticed."""
-        try:
-            teams = await self._client.get_all("/teams")
-            paths = [f"/teams/{urllib.parse.quote(text(team, 'id'), safe='')}/apps" for team in teams]
-            lists = await _side_by_side([self._client.get_all(path) for path in paths])
-        except (Refused, Gone, Unreachable) as trouble:
-            _unless_of_the_account(trouble)
-            self._gaps.append(
-                Gap(
-                    key="unread:teams",
-                    kind="acknowledge",
-                    app_id=None,
-                    question="Apps of teams that you have not joined are not in this inventory.",
-                    why=trouble.cause,
-                )
-            )
-            return
-        for row in (row for rows in lists for row in rows if text(row, "id") not in known):
-            self._gaps.append(
-                Gap(
-                    key=f"unreadable:{text(row, 'id')}",
-                    kind="acknowledge",
-                    app_id=None,
-                    question=f"The app {text(row, 'name')} is left out of this migration.",
-                    why=f"It belongs to the team {text(row, 'team', 'name')}, and you have not joined it.",
-                )
-            )
-
-    async def _sizes(self) -> dict[str, Row]:
-        """Dyno sizes by their names in lower case."""
-        self._began("dyno sizes and prices")
-        rows: list[Row] = []
-        try:
-            rows = await self._client.get_all("/dyno-sizes")
-        except Unreachable as trouble:
-            _unless_of_the_account(trouble)
-            self._gaps.append(
-                Gap(
-                    key="unread:sizes",
-                    kind="acknowledge",
-                    app_id=None,
-                    question="Memory and prices of Heroku's dynos are not known.",
-                    why=f"{trouble.cause} Look at the sizes on the map with care, or read the system again.",
-                )
-            )
-        self._ended("dyno sizes and prices")
-        return {text(row, "name").lower(): row for row in rows}
-
-    async def _read_apps(self, rows: list[Row]) -> list[AppReading]:
-        lost: list[AppLostError] = []
-
-        async def one(row: Row) -> AppReading | None:
-            parts = 0
-
-            def ended(doing: str) -> None:
-                nonlocal parts
-                parts += 1
-                self._ended(doing)
-
-            try:
-                return await AppReader(self._client, row, self._began, ended).read()
-            except AppLostError as error:
-                lost.append(error)
-                self._done += PARTS - parts
-                return None
-
-        readings = [reading for reading in await _side_by_side([one(row) for row in rows]) if reading]
-        if lost and not readings and all(isinstance(error.trouble, Refused) for error in lost):
-            # Not one app can be read: that is the token, not the apps.
-            raise lost[0].trouble
-        self._gaps.extend(error.gap for error in lost)
-        return readings
-
-    async def _postgres(self, row: Row) -> tuple[str, Postgres]:
-        mark, name, plan = text(row, "id"), text(row, "name"), text(row, "plan", "name")
-        self._began(f"the database {name}")
-        try:
-            found = await read_postgres(self._client, mark, plan)
-        except Trouble as trouble:
-            # The data API may refuse a token that the platform takes: the database itself tells all later.
-            self._gaps.append(
-                Gap(
-                    key=f"unread:{mark}:postgres",
-                    kind="acknowledge",
-                    app_id=text(row, "app", "id") or None,
-                    question=f"Version and size of the database {name} are not known.",
-                    why=trouble.cause,
-                )
-            )
-            found = Postgres(version="", plan=plan)
-        self._ended(f"the database {name}")
-        return mark, found
-
-    async def _jobs(self, one: AppReading) -> tuple[str, tuple[Job, ...] | None]:
-        mark, name = text(one.row, "id"), text(one.row, "name")
-        self._began(f"scheduler jobs of {name}")
-        why, jobs = "", None
-        if _scheduler_of(one) == SCHEDULER:
-            try:
-                jobs = await read_jobs(self._client, mark)
-            except Trouble as trouble:
-                why = trouble.cause
-        else:
-            why = f"The add-on {_scheduler_of(one)} keeps them, and Heroku's API does not tell them."
-        if jobs is None:
-            self._gaps.append(
-                Gap(
-                    key=f"jobs:{mark}",
-                    kind="jobs",
-                    app_id=mark,
-                    question=f"Which jobs does the scheduler of {name} run, and when?",
-                    why=why,
-                )
-            )
-        self._ended(f"scheduler jobs of {name}")
-        return mark, jobs
-
-    async def _autoscaling(self, readings: list[AppReading]) -> None:
-        """Best effort: this part of Heroku is undocumented, and may take no token but a person's own."""
-        self._began("autoscaling")
-        if AUTOSCALE_HOST in self._client.hosts:
-            try:
-                for gaps in await _side_by_side([autoscale_gaps(self._client, one) for one in readings]):
-                    self._gaps.extend(gaps)
-            except Trouble as trouble:
-                self._gaps.append(
-                    Gap(
-                        key="unread:autoscale",
-                        kind="acknowledge",
-                        app_id=None,
-                        question="Whether Heroku scales web dynos by itself is not known.",
-                        why=f"{trouble.cause} Look at the apps' Resources in the dashboard.",
-                    )
-                )
-        self._ended("autoscaling")
-
-    async def _pipeline(self, mark: str) -> tuple[str, str]:
-        self._began("pipelines")
-        try:
-            path = f"/pipelines/{urllib.parse.quote(mark, safe='')}"
-            name = text(await self._client.get(path), "name")
-        except (Refused, Gone, Unreachable) as trouble:
-            _unless_of_the_account(trouble)
-            name = mark  # somebody else's, or not told now: its id still groups the apps
-        self._ended("pipelines")
-        return mark, name
+        for one in found.apps
+    ]
 
 
-async def read_account(client: Client) -> Account:
-    """Who the token belongs to."""
-    said = await client.get("/account")
-    return Account(
-        id=needed(said, "id", of="the account"),
-        email=text(said, "email"),
-        two_factor=isinstance(said, dict) and said.get("two_factor_authentication") is True,
-    )
+def _add_on_nouns(found: _Read) -> tuple[AddOn, ...]:
+    nouns = [add_on_noun(row, found.stores, foreign=False) for row in found.add_ons.values()]
+    nouns += [add_on_noun(row, found.stores, foreign=True) for row in found.foreign.values()]
+    return tuple(sorted(nouns, key=lambda one: (one.service, one.name)))
 
 
-def _unless_of_the_account(trouble: Trouble) -> None:
-    """Raise what is no matter of one route: with a limit that is used up, everything fails from here on."""
-    if trouble.code == "rate-limit":
-        raise trouble
+async def _with_teams(rows: asyncio.Task[list[Row]], teams: asyncio.Task[TeamsRead]) -> list[Row]:
+    """All apps to be read: those of the account's list, and those of its teams that are joined without being
+    in it."""
+    listed = await rows
+    known = {text(row, "id") for row in listed}
+    joined = (row for mark, row in (await teams).apps.items() if mark not in known and flag(row, "joined"))
+    return [*listed, *(row for row in joined if text(row, "name"))]
 
 
-def _service(row: Row) -> str:
-    return text(row, "addon_service", "name")
+async def _waited(task: asyncio.Task[list[Row]]) -> list[Row]:
+    return await task
 
 
-def _scheduler_of(one: AppReading) -> str:
-    """The service name of the app's own scheduler add-on, "" when it has none."""
-    own = text(one.row, "id")
-    names = {_service(row) for row in one.add_ons if text(row, "app", "id") in ("", own)}
-    if SCHEDULER in names:
-        return SCHEDULER
-    return min(names & OTHER_SCHEDULERS, default="")
+async def _begin(
+    stores: StoreReader, rows: asyncio.Task[list[Row]], add_ons: asyncio.Task[list[Row] | None]
+) -> None:
+    """Begin with the data services as soon as they are known: they need nothing of the apps."""
+    known = {text(row, "id") for row in await rows}
+    for row in await add_ons or ():
+        if text(row, "app", "id") in known:
+            stores.begin(row)
 
 
-async def _side_by_side(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    tasks = [asyncio.ensure_future(one) for one in work]
-    try:
-        return list(await asyncio.gather(*tasks))
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
+def _by_add_on(attachments: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in attachments:
+        found.setdefault(text(row, "addon", "id"), []).append(row)
+    return found
+
+
+def _worst(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Of several errors at once the one that matters most: sign in, then the network."""
+    flat: list[BaseException] = []
+    for error in group.exceptions:
+        flat.append(_worst(error) if isinstance(error, BaseExceptionGroup) else error)
+    for kind in (SignInNeeded, Unreachable):
+        for error in flat:
+            if isinstance(error, kind):
+                return error
+    return flat[0]

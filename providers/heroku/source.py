@@ -4,13 +4,15 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from providers.heroku.account_reading import read_account
 from providers.heroku.answers import Gone
-from providers.heroku.app_reading import read_config, read_release
+from providers.heroku.app_reading import read_config
 from providers.heroku.client import Client
 from providers.heroku.databases import read_database_url
 from providers.heroku.fields import number, text
-from providers.heroku.inventory import Inventory, read_account
+from providers.heroku.inventory import Inventory
 from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, add_job, read_jobs, remove_job
+from providers.heroku.releases import read_release
 from wizard.model.secret import Secret
 from wizard.model.system import Account, Job, System
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable

@@ -267,7 +267,8 @@ class TestHoles:
         system = await read(source)
         postgres = next(one for one in system.add_ons if one.service == "heroku-postgresql")
         assert postgres.postgres is not None and postgres.postgres.version == ""
-        assert [gap.key for gap in system.gaps] == [f"unread:{postgres.id}:postgres"]
+        assert {gap.group for gap in system.gaps} == {"backups", "databases", "backup schedules"}
+        assert postgres.postgres.backups is None and postgres.postgres.schedules is None
 
     async def test_a_side_part_that_answers_nonsense_is_a_gap(
         self, heroku: HerokuSandbox, source: Source

@@ -15,8 +15,11 @@ from providers.sandbox.tls import Certificates
 from tests.providers.test_heroku_client import Sleeps, served
 from wizard.model.noun import encode
 from wizard.model.secret import Secret
-from wizard.model.system import System
+from wizard.model.system import Autoscale, System
 from wizard.model.trouble import Trouble, Unreachable
+
+SCALES = "Whether Heroku scales web of 2 apps by itself is not known: migrate-backend and migrate-frontend."
+OF_ALL = "of 3 apps are not known: migrate-backend, migrate-emailer and migrate-frontend."
 
 
 @pytest.fixture
@@ -47,9 +50,9 @@ async def read(source: HerokuSource) -> System:
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("/apps/*/webhooks", "The webhooks of migrate-backend are not known."),
-        ("/apps/*/sni-endpoints", "The certificates of migrate-backend are not known."),
-        ("/apps/*/domains", "The domains of migrate-backend are not known."),
+        ("/apps/*/webhooks", f"The webhooks {OF_ALL}"),
+        ("/apps/*/sni-endpoints", f"The certificates {OF_ALL}"),
+        ("/apps/*/domains", f"The domains {OF_ALL}"),
         ("/teams", "Apps of teams that you have not joined are not in this inventory."),
         ("/dyno-sizes", "Memory and prices of Heroku's dynos are not known."),
     ],
@@ -70,8 +73,11 @@ async def test_a_pipeline_that_is_not_told_still_groups_its_apps(
     heroku.world.pipelines[pipeline.id] = pipeline
     for app in heroku.world.apps.values():
         heroku.world.couplings[app.id] = (pipeline.id, "production")
-    heroku.faults.add("500", path="/pipelines/*", count=None)
-    assert {app.pipeline for app in (await read(source)).apps} == {pipeline.id}
+    heroku.faults.add("500", path="/pipelines*", count=None)
+    system = await read(source)
+    assert {app.pipeline for app in system.apps} == {pipeline.id}
+    assert [(one.name, len(one.apps)) for one in system.pipelines] == [(pipeline.id, 3)]
+    assert "Not all pipelines are known." in [gap.question for gap in system.gaps]
 
 
 async def test_a_limit_that_is_used_up_is_a_matter_of_the_account(
@@ -91,7 +97,14 @@ class TestWhatScalesAndListens:
         other = heroku.world.app("migrate-frontend")
         assert other is not None
         other.monitors = [Monitor("m3", active=False)]
-        gaps = (await read(source)).gaps
+        system = await read(source)
+        gaps = system.gaps
+        web = {one.name: one.processes[0].autoscale for one in system.apps}
+        assert web == {
+            "migrate-backend": Autoscale(least=2, most=6, p95_ms=1000),
+            "migrate-frontend": None,
+            "migrate-emailer": None,
+        }
         assert [(gap.key, gap.app_id) for gap in gaps] == [(f"autoscale:{app.id}", app.id)]
         assert "between 2 and 6 dynos" in gaps[0].question and "before the cut-over" in gaps[0].why
 
@@ -100,7 +113,7 @@ class TestWhatScalesAndListens:
         self, kind: str, heroku: HerokuSandbox, source: HerokuSource
     ) -> None:
         heroku.faults.add(kind, path="/apps/*/formation/web/monitors", count=None)
-        assert [gap.key for gap in (await read(source)).gaps] == ["unread:autoscale"]
+        assert [gap.question for gap in (await read(source)).gaps] == [SCALES]
 
     async def test_a_service_that_takes_no_such_token_does_not_end_the_reading(
         self, heroku: HerokuSandbox
@@ -111,7 +124,7 @@ class TestWhatScalesAndListens:
         async with served(refuse) as url:
             token = Secret(heroku.credentials["token"])
             source = HerokuSource(Client({**heroku.hosts, "metrics": url}, token))
-            assert [gap.key for gap in (await read(source)).gaps] == ["unread:autoscale"]
+            assert [gap.question for gap in (await read(source)).gaps] == [SCALES]
             await source.close()
 
     async def test_without_its_address_nobody_is_asked(self, heroku: HerokuSandbox) -> None:
@@ -125,11 +138,16 @@ class TestWhatScalesAndListens:
     ) -> None:
         app = heroku.world.app("migrate-backend")
         assert app is not None
+        app.generation = "fir"
         drain = Telemetry("t1", "https://me:hunter22@otel.example/v1?key=k-4711", ("traces", "logs"))
         app.telemetry.append(drain)
         system = await read(source)
-        assert [gap.key for gap in system.gaps] == ["telemetry:t1"]
-        assert "traces, logs of migrate-backend to https://otel.example." in system.gaps[0].question
+        assert [gap.key for gap in system.gaps] == [f"fir:{app.id}", "telemetry:t1"]
+        assert "traces, logs of migrate-backend to https://otel.example." in system.gaps[1].question
+        told = next(one for one in system.apps if one.name == "migrate-backend").telemetry
+        assert [(one.address, one.signals, one.transport) for one in told] == [
+            ("https://otel.example", ("traces", "logs"), "http")
+        ]
         assert "hunter22" not in encode(system) and "k-4711" not in encode(system)
 
 

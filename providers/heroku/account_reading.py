@@ -1,0 +1,87 @@
+"""What is read of the account itself: who it is, its apps, its features, and the sizes of dynos."""
+
+from typing import Any, Final
+
+from providers.heroku.answers import Refused
+from providers.heroku.client import Client
+from providers.heroku.fields import flag, needed, text
+from providers.heroku.gaps import Topic, hole
+from providers.heroku.people import enabled
+from providers.heroku.survey import Survey
+from wizard.model.system import Account
+
+Row = dict[str, Any]
+
+_FEATURES: Final = Topic(
+    "account features",
+    "The features of the account are not known.",
+    "The features of the account are not known.",
+)
+_SIZES: Final = Topic(
+    "dyno sizes",
+    "Memory and prices of Heroku's dynos are not known.",
+    "Memory and prices of Heroku's dynos are not known.",
+)
+_ACCOUNT: Final = Topic("account", "Whose token this is is not known.", "Whose token this is is not known.")
+
+
+async def read_account(client: Client) -> Account:
+    """Who the token belongs to. Raises Trouble; Refused for a token that may read apps, but not this."""
+    said = await client.get("/account")
+    return Account(
+        id=needed(said, "id", of="the account"),
+        email=text(said, "email"),
+        two_factor=flag(said, "two_factor_authentication"),
+        name=text(said, "name"),
+        default_team=text(said, "default_team", "name") or None,
+        identity_provider=text(said, "identity_provider", "name") or None,
+    )
+
+
+async def read_whose(survey: Survey) -> Account:
+    """The account; a nameless one when the token's scope does not tell it, which is told. Raises Trouble."""
+    doing = "the account"
+    survey.progress.expect(1)
+    survey.progress.began(doing)
+    try:
+        account = await survey.ask(doing, lambda: read_account(survey.client))
+    except Refused as trouble:
+        survey.findings.append(hole(_ACCOUNT, "account", "the account", trouble))
+        account = Account(id="", email="")
+    survey.progress.ended(doing)
+    return account
+
+
+async def read_apps(survey: Survey) -> list[Row]:
+    """The list of all apps that the account can reach. Raises Trouble: without it there is nothing."""
+    doing = "the list of apps"
+    survey.progress.expect(1)
+    survey.progress.began(doing)
+    rows = await survey.ask(doing, lambda: survey.client.get_all("/apps"))
+    for row in rows:
+        needed(row, "id", of="an app")
+        needed(row, "name", of="an app")
+    survey.progress.ended(doing)
+    return rows
+
+
+async def read_sizes(survey: Survey) -> dict[str, Row]:
+    """Dyno sizes by their names in lower case."""
+    rows = await survey.part(
+        "dyno sizes and prices",
+        lambda: survey.client.get_all("/dyno-sizes"),
+        list[Row](),
+        topic=_SIZES,
+    )
+    return {text(row, "name").lower(): row for row in rows if text(row, "name")}
+
+
+async def read_features(survey: Survey) -> tuple[str, ...]:
+    """Names of the account's features that are on."""
+    rows = await survey.part(
+        "features of the account",
+        lambda: survey.client.get_all("/account/features"),
+        list[Row](),
+        topic=_FEATURES,
+    )
+    return enabled(rows)

@@ -1,0 +1,56 @@
+"""The dashboard's GitHub links, which only its own service (kolkrabbi) tells.
+
+Undocumented (heroku/cli, herokux, Heroku's own recorded routes): `GET /apps/{id}/github` with the repository,
+the branch and what deploys by itself, 404 for an app that is not linked; `GET /pipelines/{id}/repository`.
+`/account/github/token` gives out a person's token for GitHub, and is never asked.
+"""
+
+import urllib.parse
+from typing import Any, Final
+
+from providers.heroku.answers import Gone
+from providers.heroku.client import Client
+from providers.heroku.fields import flag, text
+from wizard.model.delivery import GitHubLink
+
+HOST: Final = "kolkrabbi"
+
+
+async def read_link(client: Client, app_id: str) -> GitHubLink | None:
+    """The repository that an app is linked to; None when it is to none. Raises Trouble."""
+    try:
+        said = await client.get(f"/apps/{urllib.parse.quote(app_id, safe='')}/github", host=HOST)
+    except Gone:
+        return None
+    return link(said)
+
+
+async def read_repository(client: Client, pipeline_id: str) -> str | None:
+    """The repository of a pipeline, owner/name; None when it has none. Raises Trouble."""
+    try:
+        path = f"/pipelines/{urllib.parse.quote(pipeline_id, safe='')}/repository"
+        said = await client.get(path, host=HOST)
+    except Gone:
+        return None
+    return _repository(said) or None
+
+
+def link(said: Any) -> GitHubLink | None:
+    """A link as kolkrabbi tells it; None when it names no repository."""
+    repository = _repository(said)
+    if not repository:
+        return None
+    return GitHubLink(
+        repository=repository,
+        branch=text(said, "branch"),
+        auto_deploy=flag(said, "auto_deploy"),
+        wait_for_ci=flag(said, "wait_for_ci"),
+    )
+
+
+def _repository(said: Any) -> str:
+    """`repo` is owner/name for apps; pipelines have an object `repository` with `name` (owner/name)."""
+    for path in (("repo",), ("repository", "name"), ("repository", "full_name"), ("full_name",), ("name",)):
+        if found := text(said, *path):
+            return found
+    return text(said, "repo", "full_name") or text(said, "repo", "name")

@@ -1,0 +1,153 @@
+"""Teams and enterprise accounts: who is in them, and which of their apps this account has not joined.
+
+Platform API v3: `/teams/{t}/apps` also lists apps that are not joined (`joined`, `locked`); invitations are
+under the team's name, in the variant 3.team-invitations; what a member may not see is refused.
+"""
+
+import asyncio
+import urllib.parse
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from providers.heroku.fields import text
+from providers.heroku.gaps import Topic
+from providers.heroku.people import enabled, invitation, member
+from providers.heroku.survey import Survey
+from wizard.model.people import Enterprise, Member, Team
+from wizard.model.system import UnreadApp
+
+Row = dict[str, Any]
+
+_TEAMS: Final = Topic(
+    "teams", "Apps of teams that you have not joined are not in this inventory.", "The teams are not known."
+)
+_APPS: Final = Topic(
+    "apps of teams",
+    "Apps of the team {name} that you have not joined are not in this inventory.",
+    "Apps of {count} teams that you have not joined are not in this inventory: {names}.",
+)
+_ENTERPRISES: Final = Topic(
+    "enterprise accounts", "The enterprise accounts are not known.", "The enterprise accounts are not known."
+)
+
+
+def _part(what: str) -> Topic:
+    return Topic(
+        f"{what} of teams",
+        f"The {what} of the team {{name}} are not known.",
+        f"The {what} of {{count}} teams are not known: {{names}}.",
+    )
+
+
+_MEMBERS: Final = _part("members")
+_INVITATIONS: Final = _part("invitations")
+_FEATURES: Final = _part("features")
+
+
+@dataclass
+class TeamsRead:
+    """The teams, and the rows of all their apps by app id."""
+
+    teams: tuple[Team, ...] = ()
+    apps: dict[str, Row] = field(default_factory=dict)
+
+
+async def read_teams(survey: Survey) -> TeamsRead:
+    """Read all teams side by side."""
+    rows = await survey.part("teams", lambda: survey.client.get_all("/teams"), list[Row](), topic=_TEAMS)
+    rows = [row for row in rows if text(row, "id") or text(row, "name")]
+    found = TeamsRead()
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_team(survey, row, found)) for row in rows]
+    found.teams = tuple(sorted((task.result() for task in tasks), key=lambda one: one.name))
+    return found
+
+
+async def read_enterprises(survey: Survey) -> tuple[Enterprise, ...]:
+    """The enterprise accounts that the account is in."""
+    rows = await survey.part(
+        "enterprise accounts",
+        lambda: survey.client.get_all("/enterprise-accounts"),
+        list[Row](),
+        topic=_ENTERPRISES,
+        may_lack=True,
+    )
+    return tuple(
+        Enterprise(id=text(row, "id"), name=text(row, "name"), permissions=_permissions(row)) for row in rows
+    )
+
+
+def unjoined(row: Row) -> UnreadApp:
+    """An app of a team that the account has not joined."""
+    team = text(row, "team", "name")
+    why = f"It belongs to the team {team}, and you have not joined it."
+    if row.get("locked") is True:
+        why += " It is locked: an administrator of the team must let you in."
+    return unread_app(row, why)
+
+
+def unread_app(row: Row, why: str) -> UnreadApp:
+    """What a list says of an app whose own parts are not told."""
+    return UnreadApp(
+        id=text(row, "id"),
+        name=text(row, "name"),
+        why=why,
+        team=text(row, "team", "name") or None,
+        space=text(row, "space", "name") or None,
+        region=text(row, "region", "name"),
+        stack=text(row, "stack", "name"),
+    )
+
+
+async def _team(survey: Survey, row: Row, found: TeamsRead) -> Team:
+    mark, name = text(row, "id") or text(row, "name"), text(row, "name")
+    client = survey.client
+    path = f"/teams/{urllib.parse.quote(mark, safe='')}"
+    by_name = f"/teams/{urllib.parse.quote(name or mark, safe='')}/invitations"
+    nobody: list[Row] = []
+
+    async def many(
+        topic: Topic, doing: str, question: Callable[[], Awaitable[list[Row]]]
+    ) -> list[Row] | None:
+        return await survey.part(
+            f"{doing} of the team {name}", question, None, topic=topic, mark=mark, name=name
+        )
+
+    async with asyncio.TaskGroup() as group:
+        apps = group.create_task(many(_APPS, "apps", lambda: client.get_all(f"{path}/apps")))
+        # The only list that is ordered by nothing but the address.
+        members = group.create_task(
+            many(_MEMBERS, "members", lambda: client.get_all(f"{path}/members", order="email .."))
+        )
+        asked = group.create_task(
+            many(_INVITATIONS, "invitations", lambda: client.get_all(by_name, variant="team-invitations"))
+        )
+        features = group.create_task(many(_FEATURES, "features", lambda: client.get_all(f"{path}/features")))
+    for app in apps.result() or nobody:
+        if text(app, "id"):
+            found.apps[text(app, "id")] = app
+    people = members.result()
+    return Team(
+        id=mark,
+        name=name,
+        type=text(row, "type") or "team",
+        role=text(row, "role"),
+        enterprise=text(row, "enterprise_account", "name") or None,
+        members=None if people is None else _sorted(people),
+        invitations=tuple(invitation(one) for one in asked.result() or nobody),
+        features=enabled(features.result() or nobody),
+    )
+
+
+def _sorted(rows: list[Row]) -> tuple[Member, ...]:
+    return tuple(sorted((member(row) for row in rows), key=lambda one: one.email))
+
+
+def _permissions(row: Row) -> tuple[str, ...]:
+    """Names: the list holds texts, or objects with a name."""
+    said = row.get("permissions")
+    names = (
+        (one if isinstance(one, str) else text(one, "name") for one in said) if isinstance(said, list) else ()
+    )
+    return tuple(name for name in names if name)
