@@ -25,6 +25,9 @@ __all__ = [
     "undecided",
 ]
 
+NEEDED = ("process types", "add-ons", "attachments", "config vars")
+"""Parts of an app (`App.unread`) without which nobody knows what it needs."""
+
 Component = tuple[str, ...]
 """A component by kind and ids: ("process", app id, type)."""
 
@@ -74,6 +77,7 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
     """
     found = [
         *_coverage_problems(system, mapping),
+        *_unread_apps(system, mapping),
         *_unknown_jobs(system, mapping),
         *_secret_jobs(system, mapping),
         *_name_problems(system, mapping, profile),
@@ -183,6 +187,21 @@ def _left_apps(mapping: Mapping) -> frozenset[str]:
 
 def _hangs_on(component: Component, left: frozenset[str]) -> bool:
     return component[0] in ("process", "job", "config", "domain") and component[1] in left
+
+
+def _unread_apps(system: System, mapping: Mapping) -> Iterator[Problem]:
+    """An app that moves although Heroku did not tell what it needs: it would come up without it, silently."""
+    for choice in mapping.moved_apps():
+        app = next((one for one in system.apps if one.id == choice.app_id), None)
+        unread = [part for part in NEEDED if app and part in app.unread]
+        if app and unread:
+            yield Problem(
+                code="unread",
+                component=app.name,
+                text=f"cannot be moved: its {' and '.join(unread)} could not be read on Heroku",
+                remedy="Read the system again with a token that may read them, or leave the app behind.",
+                blocks=True,
+            )
 
 
 def _secret_jobs(system: System, mapping: Mapping) -> Iterator[Problem]:

@@ -203,6 +203,19 @@ def test_unknown_jobs_stop_everything(silent_system: System, target: Profile) ->
     assert ("undecided", "scheduler-round-2") in found
 
 
+@pytest.mark.parametrize(("part", "blocks"), [("config vars", True), ("add-ons", True), ("webhooks", False)])
+def test_an_app_of_which_too_little_is_known_is_left_or_read_again(
+    part: str, blocks: bool, system: System, settled: Mapping, target: Profile
+) -> None:
+    backend = msgspec.structs.replace(system.app("b"), unread=(part,))
+    partly = msgspec.structs.replace(
+        system, apps=tuple(backend if app.id == "b" else app for app in system.apps)
+    )
+    assert (("unread", "migrate-backend") in codes(partly, settled, target)) == blocks
+    left = edit.decide_app(settled, "b", "leave", "nobody may read it")
+    assert ("unread", "migrate-backend") not in codes(partly, left, target)
+
+
 def test_what_hangs_on_a_left_app_is_left_with_it(system: System, mapping: Mapping, target: Profile) -> None:
     left = edit.decide_app(mapping, "b", "leave", "is rewritten")
     found = {component for code, component in codes(system, left, target) if code == "undecided"}
