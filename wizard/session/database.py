@@ -134,6 +134,15 @@ class Database:
             except sqlite3.Error as error:
                 raise _unusable(self.path, error) from error
 
+    def stamp(self) -> tuple[int, int]:
+        """Two of it that are equal say that nothing was written in between, by any process."""
+        with self._lock:
+            try:
+                (others,) = self._connection.execute("PRAGMA data_version").fetchone()
+            except sqlite3.Error as error:
+                raise _unusable(self.path, error) from error
+            return int(others), self._connection.total_changes
+
     def close(self) -> None:
         """Close the connection; the object is not used after it."""
         with self._lock:

@@ -65,6 +65,9 @@ class Session:
         # Nouns do not change, so what was decoded serves as long as the text is the same: a screen asks for
         # the inventory of a large account many times a second.
         self._decoded: dict[str, tuple[str, Any]] = {}
+        # And as long as nothing at all was written, not even the text has to be fetched.
+        self._fresh: dict[str, Any] = {}
+        self._stamp: tuple[int, int] | None = None
         self.worker_lock_file = folder / "worker.lock"
         info = self.load(INFO)
         if info is None:
@@ -96,6 +99,15 @@ class Session:
 
     def load(self, part: Part[T]) -> T | None:
         """The part as it was saved last, None when it never was."""
+        stamp = self.database.stamp()
+        if stamp != self._stamp:
+            self._fresh, self._stamp = {}, stamp
+        if part.name not in self._fresh:
+            self._fresh[part.name] = self._load(part)
+        value: T | None = self._fresh[part.name]
+        return value
+
+    def _load(self, part: Part[T]) -> T | None:
         rows = self.database.read("SELECT value FROM part WHERE name = ?", part.name)
         if not rows:
             return None
