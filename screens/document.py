@@ -130,6 +130,7 @@ class DocumentScreen(ViewsScreen):
         self._draw_tree(index)
         if index is not None:
             self._draw_details(index)
+            self.prepare_search()
 
     def _draw_tree(self, index: Index | None, current: str | None = None) -> None:
         if index is None or not index.system.apps:
@@ -160,7 +161,7 @@ class DocumentScreen(ViewsScreen):
         elif index is None:
             line.update(Content.styled("Nothing is read yet. Press r to read.", MUTED))
         else:
-            line.update(summary_line(index))
+            line.update(summary_line(index, self.size.width - 2))
         if index is None:
             status.update("")
             return

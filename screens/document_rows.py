@@ -32,18 +32,21 @@ ACTIONS = (
 """Rows at the end of the tree, so that nobody has to know the keys."""
 
 
-def summary_line(index: Index) -> Content:
-    """The whole system in one line."""
+def summary_line(index: Index, width: int) -> Content:
+    """The whole system in one line; what finds no room stands on the pages."""
     all_of = counts(index.system)
     data = "" if all_of.database_bytes is None else f", {size_text(all_of.database_bytes)}"
-    bill = dollars(index.cost.cents) + (" and more" if index.cost.unknown else "")
+    bill = ("over " if index.cost.unknown else "") + dollars(index.cost.cents)
+    processes = counted(all_of.processes, "process", "processes")
     parts = [
         counted(all_of.apps, "app"),
-        counted(all_of.processes, "process", "processes"),
+        processes,
         counted(all_of.config_vars, "config var"),
         f"{counted(all_of.databases, 'database')}{data}",
         f"{bill} a month",
     ]
+    if len(" · ".join(parts)) > width:
+        parts.remove(processes)
     return Content.styled(" · ".join(parts), MUTED)
 
 
@@ -136,13 +139,17 @@ class TreeRows:
     def _app(self, node: Node, lead: str) -> Content:
         app = self._index.apps[node.key.partition(":")[2]]
         mark = f" {GLYPHS['look']}" if node.mark else ""
-        name = Content.assemble((f"{lead}{app.name}", STRONG), (mark, ATTENTION), *self._note(node.key))
+        name = Content.assemble((f"{lead}{app.name}", STRONG), (mark, ATTENTION))
+        note = self._note(node.key)
         variables = "vars ?" if "config vars" in app.unread else counted(len(app.config), "var")
         if not self._columns:
-            name = name.truncate(max(8, self._width - len(variables) - 1), ellipsis=True)
+            name = Content.assemble(name, *note).truncate(
+                max(8, self._width - len(variables) - 1), ellipsis=True
+            )
             room = max(1, self._width - name.cell_length - len(variables))
             return name.append(" " * room).append(Content.styled(variables, MUTED))
-        name = name.truncate(COLUMN, ellipsis=True)
+        word = Content.styled(" note" if note else "", ACCENT)
+        name = name.truncate(COLUMN - word.cell_length, ellipsis=True).append(word)
         return Content.assemble(
             name,
             " " * max(1, COLUMN + 1 - name.cell_length),

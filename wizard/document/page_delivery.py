@@ -45,7 +45,7 @@ def code_facts(index: Index, app: App) -> tuple[Fact, ...]:
             key=f"deploy:{app.id}",
         ),
         said("last deploy", last),
-        said("release", joined((release, f"at {at(app.released_at)}" if app.released_at else ""))),
+        said("current release", joined((release, f"at {at(app.released_at)}" if app.released_at else ""))),
         said("release command", app.release_command, copy=app.release_command),
         said("commit", app.slug_commit, copy=app.slug_commit or ""),
         Fact(
@@ -155,8 +155,8 @@ def pipeline_page(index: Index, pipeline: Pipeline) -> Page:
 def _staged(index: Index, pipeline: Pipeline, one: PipelineApp) -> Fact:
     known = one.app_id in index.apps
     return Fact(
-        name=one.stage,
-        text=one.app_name or index.app_name(one.app_id),
+        name=one.app_name or index.app_name(one.app_id),
+        text=one.stage,
         mark="" if known else "untold",
         detail="" if known else "this account cannot read it",
         key=f"app:{one.app_id}" if known else f"pipeline-app:{pipeline.id}:{one.app_id}",

@@ -123,6 +123,17 @@ def space_page(index: Index, space: Space) -> Page:
                     None if drain is None else Fact(name=drain.address, key=f"drain:{space.id}:{drain.id}")
                 ),
             ),
+            Section(
+                title="telemetry drains",
+                facts=tuple(
+                    Fact(
+                        name=one.address,
+                        text=joined((", ".join(one.signals), one.transport, f"of the {one.owner}")),
+                        key=f"telemetry-drain:{space.id}:{one.id}",
+                    )
+                    for one in space.telemetry
+                ),
+            ),
             Section(title="apps", facts=tuple(Fact(name=app.name, key=f"app:{app.id}") for app in apps)),
         ),
     )

@@ -86,7 +86,7 @@ def holder_of(index: Index, key: str) -> str:
     when it has a page of its own."""
     kind, _, rest = key.partition(":")
     first = rest.partition(":")[0]
-    if kind == "drain" and first not in index.apps:
+    if kind in ("drain", "telemetry-drain") and first not in index.apps:
         return f"space:{first}"
     for kinds, whose in (
         (_OF_APPS, "app"),
@@ -101,12 +101,24 @@ def holder_of(index: Index, key: str) -> str:
     return key
 
 
+LABELS = {
+    "attachment": ("add-on", "config vars"),
+    "certificate": ("about", "names"),
+    "config-var": ("comes from", "about it"),
+    "deploy": ("by", "because"),
+    "domain": ("DNS target", "certificate"),
+    "job": ("about", "command"),
+    "pipeline-app": ("stage", "about"),
+    "process": ("runs on", "command"),
+    "release": ("what", "when"),
+}
+"""What the two texts of a small object are, by the kind of its key."""
+
+
 def _small(index: Index, holder: Page, fact: Fact) -> Page:
     kind, _, rest = fact.key.partition(":")
-    facts = only(
-        said("says" if fact.detail else "", fact.text) if fact.text else None,
-        said("in full" if fact.text else "says", fact.detail),
-    )
+    text, detail = LABELS.get(kind, ("about", "more"))
+    facts = only(said(text, fact.text), said(detail, fact.detail))
     if kind == "config-var":
         facts = _config_facts(index, rest, facts)
     return Page(
@@ -126,7 +138,6 @@ def _config_facts(index: Index, rest: str, facts: tuple[Fact, ...]) -> tuple[Fac
     return (
         *facts,
         *only(
-            said("why secret" if var.secret else "why no secret", var.secret_because),
             said("about", var.origin.detail),
             Fact(name="its value", text="stays on Heroku; v shows it for 10 s"),
         ),
