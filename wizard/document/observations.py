@@ -119,7 +119,7 @@ def _to_set_elsewhere(app: App, var: ConfigVar, apps: dict[str, App]) -> Iterato
     if var.origins and var.refers_to_apps:
         yield Observation(
             kind="allowed-origins",
-            text=f"{var.name} of {app.name} lets in {_names(var.refers_to_apps, apps)} by Heroku's address.",
+            text=f"{var.name} of {app.name} lets {_names(var.refers_to_apps, apps)} in by Heroku's address.",
             remedy="Put the new addresses beside the old ones before the switch.",
             components=(_var(app, var),),
         )
@@ -137,8 +137,8 @@ def _by_name(app: App, var: ConfigVar, apps: dict[str, App]) -> Iterator[Observa
         yield Observation(
             kind="by-name",
             text=f"{var.name} of {app.name} names {_names(var.names_apps, apps)} as Heroku knows it.",
-            remedy="Code that asks Heroku's API about an app, or reaches it inside a Private Space, has to be "
-            "changed.",
+            remedy="Code that asks Heroku's API about an app, or reaches it inside a Private Space, must "
+            "change.",
             look=True,
             components=(_var(app, var),),
         )
