@@ -50,6 +50,7 @@ class HerokuSandbox:
     Attributes:
         hosts: "api", "data", "particleboard", "metrics", "kolkrabbi", after `start`.
         world: the state, which tests may change.
+        tables: all routes by host, after `start`.
         pages, bucket: page sizes and the rate limit, which tests may change.
         databases: the Postgres of the example, and what a test adds, by add-on id, after `start`.
         backups, store: what was backed up, and where it is downloaded from, after `start`.
@@ -87,7 +88,7 @@ class HerokuSandbox:
         self._cache = cache or folder.parent.parent / "sandbox-data"
         self._routers = {name: Router() for name in APPS}
         self._runners: list[web.AppRunner] = []
-        self._tables: dict[str, tuple[web.RouteDef, ...]] = {}
+        self.tables: dict[str, tuple[web.RouteDef, ...]] = {}
         self._platform: Platform | None = None
         self._scheduler: Scheduler | None = None
         self._ticking: asyncio.Task[None] | None = None
@@ -224,14 +225,14 @@ class HerokuSandbox:
         assert self._platform is not None
         world, platform = self.world, self._platform
         backups = BackupRoutes(world, self.backups)
-        self._tables = {
+        self.tables = {
             "api": api_routes(platform, self.pages, self.bucket),
             "data": data_routes(world, self.databases, backups),
             "particleboard": tuple(JobRoutes(world).table()),
             "metrics": tuple(MetricsRoutes(world).table()),
             "kolkrabbi": tuple(KolkrabbiRoutes(world).table()),
         }
-        for name, table in self._tables.items():
+        for name, table in self.tables.items():
             self.hosts[name] = await self._open(table, self._middlewares(name))
         backups.store = await self._open(self.store.table(), [])
 
@@ -241,7 +242,7 @@ class HerokuSandbox:
 
     async def open_together(self, port: int, where: Path | None = None) -> None:
         """Open one https address more, for Heroku's own CLI; see `open_together` in together.py."""
-        tables = {**self._tables, "store": tuple(self.store.table())}
+        tables = {**self.tables, "store": tuple(self.store.table())}
         middlewares = {name: self._middlewares(name) for name in ("api", "data")}
         context = self._certificates.server_context()
         self._runners.append(await open_together(tables, middlewares, where, port, context))
