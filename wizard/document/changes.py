@@ -24,7 +24,7 @@ SET: Final = re.compile(r"Set (.+) config vars?")
 
 Which = Literal["added", "removed", "changed"]
 
-_IS_ITS_HOLDER: Final = ("Postgres", "Key-Value Store", "Kafka", "deploy path", "slug", "oci-image")
+_IS_ITS_HOLDER: Final = ("Postgres", "Key-Value Store", "Kafka", "deploy path", "slug", "image")
 """Parts of which there is one: no news when their holder comes, and not counted with it."""
 
 

@@ -130,6 +130,8 @@ def _of_space(space: Space) -> Iterator[Piece]:
         yield here.part("peering", f"{peering.kind}:{peering.with_what}", peering.with_what, word, peering)
     if space.drain is not None:
         yield _drain(here, space.drain)
+    for telemetry in space.telemetry:
+        yield here.part("telemetry-drain", telemetry.id, telemetry.address, "telemetry drain", telemetry)
 
 
 def _of_pipeline(pipeline: Pipeline) -> Iterator[Piece]:
@@ -182,7 +184,8 @@ def _delivery(here: _Holder, app: App) -> Iterator[Piece]:
     """How its code came there."""
     yield from here.names("buildpack", "buildpack", app.buildpacks)
     if app.image is not None:
-        yield here.only("image", app.image.id, app.image.kind, app.image)
+        word = "slug" if app.image.kind == "slug" else "image"
+        yield here.only("image", app.image.id, word, app.image)
     yield here.only("deploy", app.deploy.kind, "deploy path", app.deploy)
     for release in app.releases:
         name = f"v{release.version}"

@@ -37,13 +37,20 @@ _OF_ACCOUNTS: Final = (
     "team feature",
 )
 
+_PLURALS: Final = {
+    "Postgres": "Postgres databases",
+    "Kafka": "Kafka clusters",
+    "outbound IP address": "outbound IP addresses",
+    "review app settings": "review app settings",
+}
+
 Part = tuple[str, str]
 """The key of what has parts ("app:<id>", "" for the whole inventory), and the kind of the parts."""
 
 
 def plural(kind: str) -> str:
     """A kind of component as it is called when there are many."""
-    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
+    return _PLURALS.get(kind, f"{kind}s")
 
 
 def unknown_parts(system: System) -> frozenset[Part]:
@@ -59,7 +66,7 @@ def _unknown(system: System) -> Iterator[Part]:
             yield here, by_word.get(word, word)
             if word == "releases":
                 yield here, "slug"
-                yield here, "oci-image"
+                yield here, "image"
         if app.jobs is None:
             yield here, "scheduler job"
     by_word = {plural(kind): kind for kind in _OF_ACCOUNTS}

@@ -1,5 +1,6 @@
 """Systems made from the nouns' own types, so that a new field or noun is in them without anybody's doing."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,4 +78,17 @@ def systems(texts: st.SearchStrategy[str]) -> st.SearchStrategy[System]:
             return st.builds(kind.cls, **{field.name: strategy(field.type) for field in kind.fields})
         raise TypeError(kind)
 
-    return strategy(msgspec.inspect.type_info(System))
+    return strategy(msgspec.inspect.type_info(System)).map(_with_own_ids)
+
+
+def _with_own_ids(system: System) -> System:
+    """No two objects of one kind have the same id: that much Heroku promises."""
+    numbers = itertools.count(1)
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            mine = {"id": f"id-{next(numbers)}"} if "id" in value else {}
+            return {name: walk(one) for name, one in value.items()} | mine
+        return [walk(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+    return msgspec.convert(walk(msgspec.to_builtins(system)), System)

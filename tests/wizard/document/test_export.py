@@ -1,0 +1,363 @@
+"""Exports: everything of any system is in each of them, nothing breaks out, and the file is safe to have."""
+
+import errno
+import json
+import os
+import stat
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.screens.example_system import BACKEND, EMAILER, JOBS_GAP, example_system
+from tests.wizard.document import hostile
+from tests.wizard.document.reading_back import csv_rows, export_all, html, sheets, texts
+from tests.wizard.document.whole_system import marked_system, nouns_below, systems
+from wizard.document.changes import changes
+from wizard.document.components import components
+from wizard.document.export import KINDS, Kind, Values, document, write
+from wizard.document.export.escape import code, plain
+from wizard.document.export.json_file import SCHEMA_FILE, read_document, schema_text
+from wizard.document.export.markdown import render
+from wizard.document.export.tables import SHAPES, tables
+from wizard.model.secret import Secret
+from wizard.model.system import System
+from wizard.model.text import UNSAFE, clean
+from wizard.model.trouble import Trouble
+from wizard.session.parts import Answers, Note
+
+ROOT = Path(__file__).parents[3]
+
+SIMPLE = st.text("abcXYZ019-_./:@ ", min_size=1, max_size=12)
+ANY = st.one_of(SIMPLE, st.sampled_from(hostile.ALL), st.text(max_size=8))
+
+
+def check_complete(system: System, folder: Path) -> None:
+    """Every object of `system` is in each export, by name and by count."""
+    exported = export_all(system, folder)
+    whole = components(system)
+    told = document(system, Answers())
+    keys = [row.key for table in tables(told) for row in table.rows if row.key]
+    assert sorted(keys) == sorted(one.key for one in whole)
+    markdown = exported["markdown"].read_text()
+    for one in whole:
+        forms = (plain(one.name), code(one.name), plain(f"x {one.name}")[2:])
+        assert any(form in markdown for form in forms), one
+    from_json = read_document(exported["json"].read_bytes(), what="the document")
+    assert [one.key for one in from_json.components] == [clean(one.key) for one in whole] or (
+        from_json.system == system
+    )
+    count = Counter(SHAPES[one.key.partition(":")[0]].name for one in whole)
+    book = sheets(exported["xlsx"])
+    for shape in SHAPES.values():
+        rows = csv_rows(exported["csv"] / f"{shape.name.lower().replace(' ', '-')}.csv")
+        assert len(rows) - 1 == count[shape.name], shape.name
+        assert len(book[shape.name]) - 1 == count[shape.name], shape.name
+        names = [one.name for one in whole if SHAPES[one.key.partition(":")[0]] is shape]
+        cells = {cell for row in rows for cell in row}
+        in_book = {str(cell) for row in book[shape.name] for cell in row}
+        for name in names:
+            safe = clean(name)
+            assert safe in cells or f"'{safe}" in cells, (shape.name, name)
+            assert safe in in_book or not safe, (shape.name, name)
+
+
+@given(system=systems(SIMPLE))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_object_of_any_system_is_in_every_export(
+    system: System, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    check_complete(system, tmp_path_factory.mktemp("exports"))
+
+
+@pytest.mark.slow
+@given(system=systems(ANY))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_object_with_any_name_is_in_every_export(
+    system: System, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("exports")
+    check_complete(system, folder)
+
+
+MARKED = marked_system()
+SAID_OTHERWISE = {("Attachment", "app_id"), ("Peering", "kind")}
+"""The app by its name, and "peering" or "VPN connection"."""
+
+
+def strings_of(value: Any, name: str = "") -> list[tuple[str, str]]:
+    """Every text in a System with the field that it stands in."""
+    if isinstance(value, str):
+        return [(name, value)]
+    if isinstance(value, tuple):
+        return [found for one in value for found in strings_of(one, name)]
+    if isinstance(value, dict):
+        return [found for pair in value.items() for one in pair for found in strings_of(one, name)]
+    if isinstance(value, msgspec.Struct):
+        fields = value.__struct_fields__
+        return [
+            found
+            for field in fields
+            if (type(value).__name__, field) not in SAID_OTHERWISE
+            for found in strings_of(getattr(value, field), field)
+        ]
+    return []
+
+
+def test_no_field_of_any_noun_is_forgotten(tmp_path: Path) -> None:
+    """A noun that gets a field fails here until a column tells it."""
+    exported = export_all(MARKED, tmp_path)
+    said = texts(exported)
+    for kind in ("csv", "xlsx", "json"):
+        missing = {name for name, text in strings_of(MARKED) if text.endswith("x") and text not in said[kind]}
+        assert not missing, kind
+    for_reading = {"id", "app_id", "key", "release_id"}  # of no use to a person
+    missing = {
+        name
+        for name, text in strings_of(MARKED)
+        if text.endswith("x") and text not in said["markdown"] and name not in for_reading
+    }
+    assert not missing
+    numbers = {
+        value
+        for noun in nouns_below(MARKED)
+        for field in noun.__struct_fields__
+        if field != "autoscale" and type(value := getattr(noun, field)) is int
+    }
+    cells = {cell for rows in sheets(exported["xlsx"]).values() for row in rows for cell in row}
+    told = {cell for cell in cells if isinstance(cell, (int, float))}
+    words = " ".join(str(cell) for cell in cells)
+    lost = {one for one in numbers if one not in told and one / 100 not in told and str(one) not in words}
+    assert not lost
+
+
+# -- nothing breaks out ---------------------------------------------------------------------------------
+
+
+def hostile_system() -> System:
+    """A System whose every text is another one of the corpus, raw: as if nobody had cleaned it."""
+    corpus = [*hostile.ALL]
+    place = 0
+
+    def walk(value: Any, name: str) -> Any:
+        nonlocal place
+        if isinstance(value, str) and value.endswith("x"):
+            place += 1
+            # The number keeps ids apart.
+            return f"{corpus[place % len(corpus)]}{place}"
+        if isinstance(value, dict):
+            return {one: walk(inner, one) for one, inner in value.items()}
+        return [walk(one, name) for one in value] if isinstance(value, (list, tuple)) else value
+
+    return msgspec.convert(walk(msgspec.to_builtins(MARKED), ""), System)
+
+
+def test_no_sequence_of_the_corpus_is_in_an_export_raw(tmp_path: Path) -> None:
+    system = hostile_system()
+    used = " ".join(text for _, text in strings_of(system))
+    assert all(text in used for text in hostile.ALL)
+    key = f"app:{system.apps[0].id}"
+    notes = {key: Note(text="".join(hostile.ALL), owner=hostile.ESC)}
+    exported = export_all(system, tmp_path, Answers(notes=notes), title="".join(hostile.ALL))
+    for kind, text in texts(exported).items():
+        found = {f"U+{ord(sign):04X}" for sign in UNSAFE.findall(text)}
+        assert found <= {"U+000A"}, kind
+    raw = b"".join(path.read_bytes() for path in exported["csv"].iterdir())
+    assert b"\x1b" not in raw and b"\x00" not in raw
+    for rows in (csv_rows(path) for path in exported["csv"].iterdir()):
+        for cell in (cell for row in rows for cell in row):
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
+    page = html(exported["markdown"].read_text())
+    for tag in ("<script", "<img", "<iframe", "<em>", "<s>", "<!--", "<h4", 'javascript:alert(1)"'):
+        assert tag not in page, tag
+    assert all(link.startswith("#") for link in page.split('href="')[1:])
+
+
+def test_what_a_spreadsheet_calculates_is_text_there(tmp_path: Path) -> None:
+    system = example_system()
+    apps = tuple(
+        msgspec.structs.replace(app, name=formula)
+        for app, formula in zip(system.apps, hostile.FORMULAS, strict=False)
+    )
+    exported = export_all(msgspec.structs.replace(system, apps=apps), tmp_path)
+    assert [row[0] for row in sheets(exported["xlsx"])["Apps"][1:]] == [one.name for one in apps]
+    assert [row[0] for row in csv_rows(exported["csv"] / "apps.csv")[1:]] == [f"'{one.name}" for one in apps]
+
+
+# -- values of config vars ------------------------------------------------------------------------------
+
+NASTY = (
+    "it's: a & <b>",
+    'two\nlines "quoted"',
+    "\ttab\r\n and more\n\n",
+    " spaces around ",
+    "",
+    "# no comment: yes",
+    "$HOME ${X} `id` %PATH%",
+    "007",
+    "yes",
+    "null",
+    "1e5",
+    "0x10",
+    "2026-11-30",
+    "'quoted",
+    '"quoted"',
+    "\\n \\u0041 \\",
+    "ünïcödé 🚀 日本",
+    "\x1b]52;c;x\x07 \x9b2J \u202e\u200b \ue000",
+    "\ud800 half a pair",
+    "_x001B_ _x0041_",
+    "```\n# heading\n```",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n",
+    "x" * 70_000,
+    *hostile.FORMULAS,
+)
+
+
+def read_values(kind: Kind, path: Path) -> dict[str, str]:
+    """The values as a program would take them out of an export."""
+    if kind == "json":
+        return dict(json.loads(path.read_text())["values"][BACKEND])
+    if kind == "markdown":
+        block = path.read_text().partition("```json\n")[2].partition("\n```\n")[0]
+        return dict(json.loads(block))
+    rows: list[list[Any]] = []
+    if kind == "csv":
+        rows = csv_rows(path / "config-vars.csv")[1:]
+    else:
+        rows = sheets(path)["Config vars"]
+    form = rows[0].index("Value is written")
+    found = {}
+    for row in rows[1:]:
+        text = "".join(str(cell) for cell in row[form + 1 :] if cell is not None)
+        if row[form] in ("as it is", "as JSON"):
+            found[str(row[1])] = json.loads(text) if row[form] == "as JSON" else text
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_values_come_back_as_they_were(kind: Kind, tmp_path: Path) -> None:
+    wanted = {f"N{place}": value for place, value in enumerate(NASTY)}
+    by_app = {BACKEND: {name: Secret(value, name) for name, value in wanted.items()}}
+    values = Values(by_app, {EMAILER: "Heroku refused it."})
+    path = write(example_system(), Answers(), kind=kind, path=tmp_path / "x.xlsx", values=values)
+    assert read_values(kind, path) == wanted
+    if kind == "csv":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
+        assert all(stat.S_IMODE(one.stat().st_mode) == 0o600 for one in path.iterdir())
+        first = (path / "config-vars.csv").read_text().splitlines()[0]
+    elif kind == "xlsx":
+        first = next(iter(sheets(path).values()))[0][0]
+    else:
+        first = "".join(path.read_text().splitlines()[: 1 if kind == "markdown" else 2])
+    assert "THIS FILE HOLDS SECRETS: the values of 31 config vars of 1 app on Heroku" in first
+    if kind != "csv":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    if kind != "xlsx":
+        whole = b"".join(one.read_bytes() for one in (path.iterdir() if path.is_dir() else [path]))
+        assert b"\x1b" not in whole and "\u202e".encode() not in whole
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
+
+
+def test_without_being_asked_there_is_no_word_of_values(tmp_path: Path) -> None:
+    for text in texts(export_all(example_system(), tmp_path)).values():
+        assert "SECRETS" not in text and '"values"' not in text and "Value (secret)" not in text
+
+
+# -- the file -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_full_disk_leaves_nothing(kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Trouble) as refused:
+        write(example_system(), Answers(), kind=kind, path=tmp_path / "x")
+    assert refused.value.code == "disk-full" and "The disk is full" in refused.value.cause
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_overwritten(kind: Kind, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("old")
+    with pytest.raises(Trouble) as refused:
+        write(example_system(), Answers(), kind=kind, path=tmp_path / "x")
+    assert refused.value.code == "file-exists" and (tmp_path / "x").read_text() == "old"
+
+
+# -- what a reader gets ---------------------------------------------------------------------------------
+
+
+def test_json_fits_the_published_schema(tmp_path: Path) -> None:
+    schema = json.loads((ROOT / SCHEMA_FILE).read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    values = Values({BACKEND: {"A": Secret("1", "A")}}, {})
+    for place, (system, given_values) in enumerate(((MARKED, None), (example_system(), values))):
+        path = write(
+            system,
+            Answers(),
+            kind="json",
+            path=tmp_path / f"{place}",
+            before=system,
+            changes=(),
+            values=given_values,
+        )
+        told = json.loads(path.read_text())
+        validator.validate(told)
+        assert (told["format"], told["version"]) == ("offramp-document", 1)
+        assert ("secrets" in told) == (given_values is not None) == (next(iter(told)) == "secrets")
+        again = read_document(path.read_bytes(), what="the document")
+        assert again.system == system and not changes(system, again.system)
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate(told | {"version": 2})
+
+
+def test_the_published_schema_is_in_step() -> None:
+    command = f"offramp document --schema > {SCHEMA_FILE}"
+    assert (ROOT / SCHEMA_FILE).read_text() == schema_text(), f"run: {command}"
+
+
+def test_another_file_is_no_document() -> None:
+    for text in ("{}", '{"format":"offramp-document","version":2,"system":null}', "x"):
+        with pytest.raises(Trouble):
+            read_document(text, what="x.json")
+
+
+def test_the_spreadsheet_has_numbers_dates_filters_and_a_frozen_head(tmp_path: Path) -> None:
+    import datetime
+
+    import openpyxl
+
+    path = write(MARKED, Answers(), kind="xlsx", path=tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref, sheet.title
+    releases = sheets(path)["Releases"]
+    row = dict(zip(releases[0], releases[1], strict=True))
+    assert isinstance(row["Version"], int) and isinstance(row["Created"], datetime.datetime)
+    assert row["Current"] is True
+
+
+def test_markdown_reads_well() -> None:
+    answers = Answers(notes={f"app:{BACKEND}": Note(text="the heart of it", owner="ada")})
+    told = document(example_system(gaps=(JOBS_GAP,)), answers, title="acme-shop")
+    text = render(told)
+    assert text.startswith("# acme-shop on Heroku\n")
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert headings[:4] == ["## Contents", "## In short", "## What is incomplete, and why", "## Monthly cost"]
+    assert "| `web`        |        1 | Standard-1X | `python server.py`  |" in text
+    assert JOBS_GAP.question in text and "- Note: the heart of it" in text and "Dataclips" in text
+    links = [line.partition("](#")[2].partition(")")[0] for line in text.splitlines() if "](#" in line]
+    anchors = [
+        line.lstrip("#").strip().lower().replace(" ", "-").replace(",", "")
+        for line in text.splitlines()
+        if line.startswith("##") and line != "## Contents"
+    ]
+    assert links == anchors
