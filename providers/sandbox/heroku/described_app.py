@@ -11,6 +11,7 @@ from providers.sandbox.heroku.building import (
     default_values,
 )
 from providers.sandbox.heroku.ids import stable_id
+from providers.sandbox.heroku.repository import commit_of_source
 from providers.sandbox.heroku.sizes import size_named
 from providers.sandbox.heroku.told import ToldAddOn, ToldApp, ToldAttachment, ToldRelease
 from providers.sandbox.heroku.world import (
@@ -179,7 +180,11 @@ def releases(app: App, told: ToldApp) -> None:
 
 
 def _release(app: App, told: ToldApp, one: ToldRelease) -> Release:
-    commit = commit_named(app.id, str(len(app.releases))) if one.commit == "made-up" else one.commit or None
+    commit: str | None = one.commit or None
+    if one.commit == "made-up":
+        commit = commit_named(app.id, str(len(app.releases)))
+    elif one.commit == "source":
+        commit = commit_of_source(app.source or {})
     made = add_release(
         app,
         one.description,

@@ -25,7 +25,7 @@ _IDENTITY = re.compile(r"^/account$|^/users/[^/]+$")
 _OF_ACCOUNT = re.compile(r"^/account(/|$)|^/users/[^/]+$|^/oauth(/|$)")
 """What no token of a read or write scope reaches. The rate limit is told to all."""
 
-_ASKING = re.compile(r"^/filters/|^/actions/[^/]+/resolve$|/log-sessions$")
+_ASKING = re.compile(r"^/filters/|^/actions/[^/]+/resolve$|/log-sessions$|/git-upload-pack$")
 """POST requests that change nothing."""
 
 _LIMITS = "https://devcenter.heroku.com/articles/platform-api-reference#rate-limits"
@@ -131,6 +131,8 @@ class Gate:
                 answer.headers["Request-Id"] = request_id[:7000]
                 answer.headers["RateLimit-Remaining"] = str(self._bucket.look())
                 self._warn(request, answer)
+                if answer.status == 401 and self._host == "git":
+                    answer.headers["WWW-Authenticate"] = 'Basic realm="Heroku Git"'
             return answer
 
         return pass_gate
@@ -151,7 +153,7 @@ class Gate:
         if token not in self._world.tokens:
             raise ApiError(401, "unauthorized", "Invalid credentials provided.")
         if request.path != "/account/rate-limits":
-            if not self._bucket.take():
+            if self._host != "git" and not self._bucket.take():
                 body = error_body(429)
                 raise ApiError(429, body["id"], body["message"], url=body["url"])
             self._check_scope(request, self._world.scope_of(token))

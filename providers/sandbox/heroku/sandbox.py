@@ -19,9 +19,11 @@ from providers.sandbox.heroku.data_api import data_routes
 from providers.sandbox.heroku.database import Database
 from providers.sandbox.heroku.example import APPS, make_example
 from providers.sandbox.heroku.gate import Bucket, Gate, error_body
+from providers.sandbox.heroku.git_routes import GitRoutes
 from providers.sandbox.heroku.job_routes import JobRoutes
 from providers.sandbox.heroku.kolkrabbi_routes import KolkrabbiRoutes
 from providers.sandbox.heroku.metrics_routes import MetricsRoutes
+from providers.sandbox.heroku.output_routes import OutputRoutes
 from providers.sandbox.heroku.platform import Platform
 from providers.sandbox.heroku.ranges import Pages
 from providers.sandbox.heroku.scheduler import Scheduler
@@ -48,7 +50,7 @@ class HerokuSandbox:
         world: what stands there instead of the example (see `description`, `generator`); nothing of it runs.
 
     Attributes:
-        hosts: "api", "data", "particleboard", "metrics", "kolkrabbi", after `start`.
+        hosts: "api", "data", "particleboard", "metrics", "kolkrabbi", "git", after `start`.
         world: the state, which tests may change.
         tables: all routes by host, after `start`.
         pages, bucket: page sizes and the rate limit, which tests may change.
@@ -231,10 +233,12 @@ class HerokuSandbox:
             "particleboard": tuple(JobRoutes(world).table()),
             "metrics": tuple(MetricsRoutes(world).table()),
             "kolkrabbi": tuple(KolkrabbiRoutes(world).table()),
+            "git": tuple(GitRoutes(world, self._folder / "git", self._folder.parent / "code").table()),
         }
         for name, table in self.tables.items():
             self.hosts[name] = await self._open(table, self._middlewares(name))
         backups.store = await self._open(self.store.table(), [])
+        world.outputs = await self._open(OutputRoutes(world).table(), [])
 
     def _middlewares(self, name: str) -> list[Any]:
         gate = Gate(self.world, self.bucket, host=name)

@@ -134,7 +134,8 @@ class ToldProcess(Told):
 
 
 class ToldRelease(Told):
-    """`commit`: it brought code; "made-up" for one that nobody cares about. `by_api`: its slug was sent
+    """`commit`: it brought code; "source" is the one that the app's `source` makes, "made-up" one that nobody
+    cares about. `by_api`: its slug was sent
     ready-made. `output` is what the release command printed."""
 
     description: str
