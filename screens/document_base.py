@@ -16,7 +16,6 @@ from wizard.document.search import Entry, entries
 from wizard.model.system import App, Gap, System
 from wizard.session.parts import ANSWERS, SYSTEM, Answers
 
-
 SLICE = 300
 """Entries that are made between two looks at the keyboard: about 6 ms."""
 

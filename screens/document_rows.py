@@ -10,7 +10,8 @@ from wizard.document.checkout import Checkout
 from wizard.document.index import Index
 from wizard.document.outline import Node, gap_words
 from wizard.document.page import counted
-from wizard.document.page_app import ORIGINS, app_line
+from wizard.document.page_app import app_line
+from wizard.document.page_parts import ORIGINS
 from wizard.document.search import Entry, Hits, around
 from wizard.document.summary import counts, dollars, size_text
 from wizard.model.system import ConfigVar, System

@@ -16,6 +16,8 @@ from wizard.model.people import Team
 from wizard.model.system import AddOn, App, Attachment, Gap, System, UnreadApp
 from wizard.session.parts import Note
 
+NOT_TOLD = "Heroku did not tell."
+
 
 class Role(Noun, frozen=True, kw_only=True):
     """What somebody may do somewhere. `where` is the key of the app, team or pipeline, `place` its name in
@@ -63,7 +65,9 @@ class Index:
                 for other in var.refers_to_apps:
                     self.named_by[other].append((app, var.name))
         self.gaps_of: dict[str, list[Gap]] = defaultdict(list)
+        self.gaps_by_group: dict[str, list[Gap]] = defaultdict(list)
         for gap in self.gaps:
+            self.gaps_by_group[gap.group].append(gap)
             if gap.app_id:
                 self.gaps_of[gap.app_id].append(gap)
         self.people: dict[str, Person] = _people(system)
@@ -111,8 +115,33 @@ class Index:
             return ""
         for gap in self.gaps_of.get(app.id, ()):
             if gap.group in untold or gap.key.rpartition(":")[2] in untold:
-                return gap.why or "Heroku did not tell."
-        return "Heroku did not tell."
+                return gap.why or NOT_TOLD
+        return next((why for part in untold if (why := self.why_of(part, app.name))), NOT_TOLD)
+
+    def why_of(self, group: str, name: str) -> str:
+        """Why what `group` names was not told of the thing `name`; "" when no gap says so. One gap may be
+        about many things, of which it names the first ones."""
+        for gap in self.gaps_by_group.get(group, ()):
+            if is_hole(gap) and (name in gap.question or " more" in gap.question):
+                return gap.why or NOT_TOLD
+        for gap in self.gaps_by_group.get("token", ()):
+            if group in gap.question:
+                return gap.why or NOT_TOLD
+        return ""
+
+    def why_none(self, what: object, group: str, name: str) -> str:
+        """As `why_of`, for what is None where it was not told, or empty where a gap says so."""
+        if what:
+            return ""
+        return self.why_of(group, name) or (NOT_TOLD if what is None else "")
+
+
+def is_hole(gap: Gap) -> bool:
+    """Whether a gap is about something that was not read, and not about something that will be lost: such a
+    key says so, or names the cause between what it is about and a digest."""
+    return gap.key.startswith(("unread:", "scope:")) or (
+        gap.key.startswith("many:") and gap.key.count(":") > 2
+    )
 
 
 def _people(system: System) -> dict[str, Person]:

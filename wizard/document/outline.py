@@ -146,13 +146,21 @@ class Outline:
 
     # -- across apps --------------------------------------------------------------------------------
 
+    def _not_told(self, group: str, title: str) -> Iterator[Node]:
+        """Where a whole kind of things was not told, or not all of it."""
+        why = self._index.why_of(group, "")
+        if why:
+            yield Node(id=f"untold:{group}", kind="section", title=title, text=why, mark="untold")
+
     def _across(self) -> Iterator[Node]:
         index, system = self._index, self._index.system
+        yield from self._not_told("pipelines", "pipelines: not all told")
         stores = [one for one in system.add_ons if store_words(one)]
         yield from self._group("stores", "data services", [self._add_on(one) for one in stores])
         yield from self._group(
             "shared", "add-ons shared between apps", [self._add_on(one) for one in index.shared()]
         )
+        yield from self._not_told("teams", "teams: not told")
         yield from self._group(
             "teams",
             "teams",
@@ -167,6 +175,7 @@ class Outline:
                 for one in system.teams
             ],
         )
+        yield from self._not_told("spaces", "Private Spaces: not told")
         yield from self._group(
             "spaces",
             "Private Spaces",

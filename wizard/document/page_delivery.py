@@ -123,13 +123,22 @@ def pipeline_page(index: Index, pipeline: Pipeline) -> Page:
                     said("owner", pipeline.owner),
                     said("repository", pipeline.repository, copy=pipeline.repository or ""),
                 ),
+                untold=index.why_none(pipeline.repository or (), "GitHub links of pipelines", pipeline.name),
             ),
             Section(
                 title="promotion order",
                 facts=tuple(_staged(index, pipeline, one) for one in pipeline.apps),
+                untold=index.why_none(pipeline.apps, "apps of pipelines", pipeline.name),
                 none="no app stands in it",
             ),
-            Section(title="review app settings", facts=_review(pipeline.review), counts=False),
+            Section(
+                title="review app settings",
+                facts=_review(pipeline.review),
+                counts=False,
+                untold=index.why_none(
+                    pipeline.review or (), "settings of review apps of pipelines", pipeline.name
+                ),
+            ),
             Section(
                 title="review apps",
                 facts=tuple(
@@ -147,6 +156,7 @@ def pipeline_page(index: Index, pipeline: Pipeline) -> Page:
                     )
                     for one in pipeline.review_apps
                 ),
+                untold=index.why_none(pipeline.review_apps, "review apps of pipelines", pipeline.name),
             ),
         ),
     )

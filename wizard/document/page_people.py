@@ -21,7 +21,7 @@ def team_page(index: Index, team: Team) -> Page:
             Section(
                 title="members",
                 facts=tuple(_member(team, one) for one in team.members or ()),
-                untold="Heroku did not tell." if team.members is None else "",
+                untold=index.why_none(team.members, "members of teams", team.name),
                 none="none",
             ),
             Section(
@@ -34,10 +34,12 @@ def team_page(index: Index, team: Team) -> Page:
                     )
                     for one in team.invitations
                 ),
+                untold=index.why_none(team.invitations, "invitations of teams", team.name),
             ),
             Section(
                 title="features",
                 facts=tuple(Fact(name=name, key=f"team-feature:{team.id}:{name}") for name in team.features),
+                untold=index.why_none(team.features, "features of teams", team.name),
             ),
             Section(title="apps", facts=tuple(Fact(name=app.name, key=f"app:{app.id}") for app in apps)),
             Section(
@@ -92,7 +94,7 @@ def space_page(index: Index, space: Space) -> Page:
                     Fact(name=one, text="what others may have on their lists", key=_key(space, one), copy=one)
                     for one in outbound or ()
                 ),
-                untold="Heroku did not tell." if outbound is None else "",
+                untold=index.why_none(outbound, "outbound addresses of spaces", space.name),
                 none="none",
             ),
             Section(
@@ -101,7 +103,7 @@ def space_page(index: Index, space: Space) -> Page:
                     Fact(name=one.source, text=one.action, key=f"inbound-rule:{space.id}:{one.source}")
                     for one in space.inbound or ()
                 ),
-                untold="Heroku did not tell." if space.inbound is None else "",
+                untold=index.why_none(space.inbound, "inbound rules of spaces", space.name),
                 none="none: nobody may come in",
             ),
             Section(
@@ -115,6 +117,8 @@ def space_page(index: Index, space: Space) -> Page:
                     )
                     for one in space.peerings
                 ),
+                untold=index.why_none(space.peerings, "peerings of spaces", space.name)
+                or index.why_none(space.peerings, "VPN connections of spaces", space.name),
             ),
             Section(
                 title="log drain",
@@ -122,6 +126,7 @@ def space_page(index: Index, space: Space) -> Page:
                 facts=only(
                     None if drain is None else Fact(name=drain.address, key=f"drain:{space.id}:{drain.id}")
                 ),
+                untold=index.why_none(drain or (), "log drains of spaces", space.name),
             ),
             Section(
                 title="telemetry drains",
@@ -133,6 +138,7 @@ def space_page(index: Index, space: Space) -> Page:
                     )
                     for one in space.telemetry
                 ),
+                untold=index.why_none(space.telemetry, "telemetry drains of spaces", space.name),
             ),
             Section(title="apps", facts=tuple(Fact(name=app.name, key=f"app:{app.id}") for app in apps)),
         ),
@@ -212,6 +218,7 @@ def account_page(index: Index, account: Account) -> Page:
                     Fact(name=name, key=f"account-feature:{account.id}:{name}")
                     for name in index.system.account_features
                 ),
+                untold=index.why_none(index.system.account_features, "account features", ""),
             ),
         ),
     )

@@ -29,9 +29,9 @@ def add_on_page(index: Index, add_on: AddOn) -> Page:
                 facts=tuple(_attachment(index, one) for one in index.attached.get(add_on.id, ())),
                 none="no app",
             ),
-            *(_postgres(add_on.id, add_on.postgres) if add_on.postgres else ()),
-            *(_key_value(add_on.id, add_on.key_value) if add_on.key_value else ()),
-            *(_kafka(add_on.id, add_on.kafka) if add_on.kafka else ()),
+            *(_postgres(index, add_on, add_on.postgres) if add_on.postgres else ()),
+            *(_key_value(index, add_on, add_on.key_value) if add_on.key_value else ()),
+            *(_kafka(index, add_on, add_on.kafka) if add_on.kafka else ()),
         ),
     )
 
@@ -97,7 +97,8 @@ def _attachment(index: Index, one: Attachment) -> Fact:
     )
 
 
-def _postgres(here: str, store: Postgres) -> tuple[Section, ...]:
+def _postgres(index: Index, add_on: AddOn, store: Postgres) -> tuple[Section, ...]:
+    here = add_on.id
     limit = f" of {store.connection_limit}" if store.connection_limit is not None else ""
     facts = only(
         Fact(name="version", text=store.version)
@@ -121,34 +122,30 @@ def _postgres(here: str, store: Postgres) -> tuple[Section, ...]:
         said("extensions to upgrade", ", ".join(store.extensions)),
     )
     return (
-        Section(title="Postgres", facts=facts, counts=False),
+        Section(title="Postgres", facts=facts, counts=False, untold=index.why_of("databases", add_on.name)),
         Section(
             title="credentials",
             facts=tuple(
                 Fact(name=one.name, text=one.state, key=f"credential:{here}:{one.name}")
                 for one in store.credentials or ()
             ),
-            untold=_untold(store.credentials),
+            untold=index.why_none(store.credentials, "database credentials", add_on.name),
         ),
         Section(
             title="backup schedules",
             facts=tuple(_schedule(here, one) for one in store.schedules or ()),
-            untold=_untold(store.schedules),
+            untold=index.why_none(store.schedules, "backup schedules", add_on.name),
             none="none: Heroku makes no backup by itself",
         ),
         Section(
             title="backups",
             facts=tuple(_backup(here, one) for one in store.backups or ()),
-            untold=_untold(store.backups),
+            untold=index.why_none(store.backups, "backups", index.app_name(add_on.app_id, add_on.name)),
             none="none",
         ),
-        *_maintenance(store.maintenance),
+        *_maintenance(index, add_on, store.maintenance),
         _told(store.told),
     )
-
-
-def _untold(what: object) -> str:
-    return "Heroku did not tell." if what is None else ""
 
 
 def _schedule(here: str, one: BackupSchedule) -> Fact:
@@ -176,9 +173,10 @@ def _backup(here: str, one: Backup) -> Fact:
     )
 
 
-def _maintenance(told: Maintenance | None) -> tuple[Section, ...]:
+def _maintenance(index: Index, add_on: AddOn, told: Maintenance | None) -> tuple[Section, ...]:
     if told is None:
-        return ()
+        why = index.why_of("maintenances", index.app_name(add_on.app_id, add_on.name))
+        return (Section(title="maintenance", untold=why),)
     facts = only(
         said("window", told.window),
         said("status", told.status),
@@ -193,7 +191,7 @@ def _told(told: dict[str, str]) -> Section:
     return Section(title="in Heroku's own words", facts=facts, counts=False)
 
 
-def _key_value(here: str, store: KeyValue) -> tuple[Section, ...]:
+def _key_value(index: Index, add_on: AddOn, store: KeyValue) -> tuple[Section, ...]:
     limit = f" of {store.connection_limit}" if store.connection_limit is not None else ""
     facts = only(
         said("version", store.version),
@@ -206,20 +204,27 @@ def _key_value(here: str, store: KeyValue) -> tuple[Section, ...]:
         *(Fact(name=name, text=value or "(empty)") for name, value in store.settings.items()),
     )
     return (
-        Section(title="Key-Value Store", facts=facts, counts=False),
-        *_maintenance(store.maintenance),
+        Section(
+            title="Key-Value Store",
+            facts=facts,
+            counts=False,
+            untold=index.why_of("key-value stores", add_on.name)
+            or index.why_none(store.settings, "settings of key-value stores", add_on.name),
+        ),
+        *_maintenance(index, add_on, store.maintenance),
         _told(store.told),
     )
 
 
-def _kafka(here: str, store: Kafka) -> tuple[Section, ...]:
+def _kafka(index: Index, add_on: AddOn, store: Kafka) -> tuple[Section, ...]:
+    here = add_on.id
     facts = only(said("version", store.version), said("plan", store.plan), said("state", store.state))
     return (
-        Section(title="Kafka", facts=facts, counts=False),
+        Section(title="Kafka", facts=facts, counts=False, untold=index.why_of("Kafka clusters", add_on.name)),
         Section(
             title="topics",
             facts=tuple(_topic(here, one) for one in store.topics or ()),
-            untold=_untold(store.topics),
+            untold=index.why_none(store.topics, "Kafka topics", add_on.name),
             none="none",
         ),
         Section(
@@ -227,7 +232,7 @@ def _kafka(here: str, store: Kafka) -> tuple[Section, ...]:
             facts=tuple(
                 Fact(name=name, key=f"consumer-group:{here}:{name}") for name in store.consumer_groups or ()
             ),
-            untold=_untold(store.consumer_groups),
+            untold=index.why_none(store.consumer_groups, "Kafka consumer groups", add_on.name),
         ),
         _told(store.told),
     )
