@@ -27,7 +27,7 @@ def draw(system: System, width: int, only: str = "", found: Connections | None =
     """
     found = found or connections(system)
     if only:
-        apps = _chosen(system, only)
+        apps = chosen_apps(system, only)
         if not apps:
             return (f"Nothing here is called {only}.",)
         boxes = _app_boxes(system, found, apps, around=True)
@@ -40,7 +40,8 @@ def draw(system: System, width: int, only: str = "", found: Connections | None =
     return (*drawn(boxes, width), "", *_legend(boxes, system, found, width))
 
 
-def _chosen(system: System, only: str) -> tuple[App, ...]:
+def chosen_apps(system: System, only: str) -> tuple[App, ...]:
+    """The apps of a pipeline by its id or name, one app by its id, or those of no pipeline."""
     only = only.removeprefix("pipeline:").removeprefix("app:")
     names = {only, *(one.name for one in system.pipelines if one.id == only)}
     if only == NO_PIPELINE:
@@ -78,7 +79,7 @@ def _app_boxes(system: System, found: Connections, chosen: Sequence[App], *, aro
             Box(
                 key=app.id,
                 title=app.name,
-                text=_processes(app),
+                text=process_words(app),
                 heading=heading,
                 items=tuple(_item(add_on) for add_on in owned.get(app.id, ())),
                 reaches=_once(reaches.get(app.id, ())),
@@ -167,7 +168,8 @@ def _pipeline_boxes(system: System, found: Connections, cost: Cost) -> list[Box]
             Box(
                 key=name,
                 title=name,
-                text=f"{_count(len(apps), 'app')} · {_count(dynos, 'dyno')} · {dollars(sum_of.cents)}",
+                text=f"{count_words(len(apps), 'app')} · {count_words(dynos, 'dyno')} · "
+                f"{dollars(sum_of.cents)}",
                 items=tuple(_stock(name, apps, system)),
                 reaches=_once(reaches.get(name, ())),
             )
@@ -183,23 +185,24 @@ def _stock(name: str, apps: Sequence[App], system: System) -> Iterable[Item]:
         if app.pipeline_stage:
             stages[app.pipeline_stage] = stages.get(app.pipeline_stage, 0) + 1
     stores = [add_on for add_on in mine if is_postgres(add_on)]
-    words = [_count(len(stores), "Postgres", "Postgres")] if stores else []
+    words = [count_words(len(stores), "Postgres", "Postgres")] if stores else []
     rest = len(mine) - len(stores)
     if rest:
-        words.append(_count(rest, "other add-on") if stores else _count(rest, "add-on"))
+        words.append(count_words(rest, "other add-on") if stores else count_words(rest, "add-on"))
     if words:
         yield Item(f"{name}/add-ons", ", ".join(words))
     if stages:
         yield Item(f"{name}/stages", ", ".join(f"{count} {stage}" for stage, count in stages.items()))
 
 
-def _processes(app: App) -> str:
+def process_words(app: App) -> str:
+    """What an app runs: "web 2 · worker 0 · release"."""
     parts = [
         process.type if process.type == "release" else f"{process.type} {process.quantity}"
         for process in app.processes
     ]
     if app.jobs:
-        parts.append(_count(len(app.jobs), "job"))
+        parts.append(count_words(len(app.jobs), "job"))
     return " · ".join(parts) or "nothing runs"
 
 
@@ -225,7 +228,7 @@ def _legend(boxes: Sequence[Box], system: System, found: Connections, width: int
     if found.outside:
         words.append("outside: " + ", ".join(f"{name} ({len(ids)})" for name, ids in found.outside.items()))
     words += [
-        f"{_count(len(one.app_ids), 'app')} in a circle" for one in found.circles if len(one.app_ids) > 2
+        f"{count_words(len(one.app_ids), 'app')} in a circle" for one in found.circles if len(one.app_ids) > 2
     ]
     if not system.apps:
         return []
@@ -246,5 +249,6 @@ def _once(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-def _count(count: int, one: str, many: str = "") -> str:
+def count_words(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 app", "2 apps"."""
     return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
