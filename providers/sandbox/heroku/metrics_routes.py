@@ -30,10 +30,10 @@ class MetricsRoutes:
                     "name": "LATENCY_SCALE" if one.action == "scale" else "LATENCY",
                     "min_quantity": one.least,
                     "max_quantity": one.most,
-                    "value": 1000,
+                    "value": one.value,
                     "is_active": one.active,
                 }
                 for one in app.monitors
-                if kind == "web"
+                if kind == one.process
             ]
         )
