@@ -31,7 +31,7 @@ class AddOnRoutes:
             web.get("/addons/{addon}/config/{namespace}", self._config),
             web.get("/addons/{addon}/addon-attachments", self._attachments_of),
             web.get("/apps/{app}/addons", self._of_app),
-            web.get("/apps/{app}/addons/{addon}", self._one),
+            web.get("/apps/{app}/addons/{addon}", self._one_in_app),
             web.get("/apps/{app}/usage", self._usage),
             web.get("/addon-attachments", self._all_attachments),
             web.get("/addon-attachments/{attachment}", self._attachment),
@@ -69,6 +69,11 @@ class AddOnRoutes:
 
     async def _one(self, request: web.Request) -> web.Response:
         return web.json_response(self._shown(request, self._find(request)))
+
+    async def _one_in_app(self, request: web.Request) -> web.Response:
+        app = app_of(self._world, request)
+        rows = [self._shown(request, one) for one in self._world.owned(app.id)]
+        return shown_one(rows, request.match_info["addon"], "add on")
 
     async def _config(self, request: web.Request) -> web.Response:
         """What it sets in its own app; under a namespace, what an attachment of that namespace sets."""

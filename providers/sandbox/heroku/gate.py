@@ -190,6 +190,10 @@ def _tagged(request: web.Request, answer: web.StreamResponse) -> web.StreamRespo
     body = answer.body if isinstance(answer.body, bytes) else b""
     tag = f'W/"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
     known = [each.strip() for each in request.headers.get("If-None-Match", "").split(",")]
+    wanted = request.headers.get("If-Match")
+    if wanted is not None and wanted.strip() != "*" and tag not in wanted:
+        told = {"id": "precondition_failed", "message": "The resource is no longer what you know."}
+        return web.json_response(told, status=412, headers={"ETag": tag})
     if answer.status == 200 and (tag in known or "*" in known):
         return web.Response(status=304, headers={"ETag": tag})
     answer.headers["ETag"] = tag

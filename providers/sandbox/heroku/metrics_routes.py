@@ -19,6 +19,7 @@ class MetricsRoutes:
         return (web.get("/apps/{app}/formation/{type}/monitors", self._monitors),)
 
     async def _monitors(self, request: web.Request) -> web.Response:
+        """Shape: heroku/cli (ps:autoscale) and herokux; `notification_channels` and the rest are not read."""
         app, kind = app_of(self._world, request), request.match_info["type"]
         return web.json_response(
             [
@@ -30,6 +31,12 @@ class MetricsRoutes:
                     "name": "LATENCY_SCALE" if one.action == "scale" else "LATENCY",
                     "min_quantity": one.least,
                     "max_quantity": one.most,
+                    "metric_uuid": "00000000-0000-0000-0000-000000000000",
+                    "notification_channels": ["app"] if one.email else [],
+                    "notification_period": 1440,
+                    "op": "GREATER_OR_EQUAL",
+                    "period": 1,
+                    "state": "",
                     "value": one.value,
                     "is_active": one.active,
                 }
