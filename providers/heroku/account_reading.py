@@ -22,7 +22,9 @@ _SIZES: Final = Topic(
     "Memory and prices of Heroku's dynos are not known.",
     "Memory and prices of Heroku's dynos are not known.",
 )
-_ACCOUNT: Final = Topic("account", "Whose token this is is not known.", "Whose token this is is not known.")
+_ACCOUNT: Final = Topic(
+    "account", "It is not known whose token this is.", "It is not known whose token this is."
+)
 
 
 async def read_account(client: Client) -> Account:

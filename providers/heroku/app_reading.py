@@ -6,9 +6,9 @@ not know of an app is asked of the app itself, so that nothing depends on what t
 
 import asyncio
 import urllib.parse
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from providers.heroku import github, network_parts
 from providers.heroku.add_ons import AccountLists, read_add_ons, read_attachments, scheduler_of
@@ -18,7 +18,7 @@ from providers.heroku.autoscale import may_scale, read_autoscale
 from providers.heroku.client import Client
 from providers.heroku.deploy_path import Evidence, deploy_of
 from providers.heroku.fields import name_or_text, number, text
-from providers.heroku.gaps import Topic, hole, part_of_apps
+from providers.heroku.gaps import Topic, hole, part_of
 from providers.heroku.jobs import SCHEDULER, read_jobs
 from providers.heroku.people import collaborator, enabled
 from providers.heroku.releases import (
@@ -30,7 +30,7 @@ from providers.heroku.releases import (
     read_releases,
     release_nouns,
 )
-from providers.heroku.survey import Survey
+from providers.heroku.survey import NOTHING_ASKED, Survey
 from wizard.model.delivery import Build, Deploy, GitHubLink, Image, Release
 from wizard.model.network import Certificate, Domain, Drain, TelemetryDrain, Webhook
 from wizard.model.people import Collaborator
@@ -40,6 +40,7 @@ from wizard.model.text import clean
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 
 Row = dict[str, Any]
+S = TypeVar("S", Drain, TelemetryDrain, Webhook)
 
 CORE: Final = ("process types", "add-ons", "attachments", "config vars")
 """Parts without which nobody knows what an app needs: until they are read it cannot be moved."""
@@ -111,7 +112,7 @@ class _Part:
     """One part: what it is in words, who reads it, whether another host than the API's tells it."""
 
     what: str
-    read: Callable[[], Awaitable[None]]
+    read: Callable[[], Awaitable[object]]
     side: bool = False
 
 
@@ -153,7 +154,7 @@ class AppReader:
         self._conclude()
         for what, trouble in self._failed.items():
             self._reading.unread.append(what)
-            topic = _TOPICS.get(what) or part_of_apps(what)
+            topic = _TOPICS.get(what) or part_of(what)
             self._survey.findings.append(hole(topic, self._id, self._name, trouble, self._id))
         return self._reading
 
@@ -206,7 +207,7 @@ class AppReader:
             if isinstance(trouble := self._failed.get(what), Refused | SecondFactorNeeded)
         ]
         if len(refused) == len(_TELLING):
-            raise AppLostError(refused[0].cause, refused[0])
+            raise _lost_by(refused[0])
         missing = [what for what, trouble in self._failed.items() if isinstance(trouble, Gone)]
         if not missing:
             return
@@ -216,7 +217,7 @@ class AppReader:
             why = "It vanished (renamed or deleted) while Offramp was reading."
             raise AppLostError(why, trouble) from None
         except (Refused, SecondFactorNeeded) as trouble:
-            raise AppLostError(trouble.cause, trouble) from None
+            raise _lost_by(trouble) from None
         except Trouble as trouble:
             self._survey.bear(trouble)
             return  # it is there, as far as anybody knows; its parts say for themselves what is wrong
@@ -248,7 +249,7 @@ class AppReader:
         one = self._reading
         one.certificates = tuple(
             network_parts.with_acm(each, told, one.domains, self._domain_names)
-            for each, told in self._certificates
+            for each, told in sorted(self._certificates, key=lambda pair: (pair[0].name, pair[0].id))
         )
         one.deploy = deploy_of(
             Evidence(
@@ -298,7 +299,8 @@ class AppReader:
     async def _read_domains(self) -> None:
         rows = await self._client.get_all(f"{self._path}/domains")
         self._domain_names = {text(row, "id"): text(row, "hostname") for row in rows}
-        self._reading.domains = tuple(network_parts.domain(row) for row in rows)
+        found = [network_parts.domain(row) for row in rows]
+        self._reading.domains = tuple(sorted(found, key=lambda one: (one.kind != "heroku", one.hostname)))
 
     async def _read_certificates(self) -> None:
         rows = await self._client.get_all(f"{self._path}/sni-endpoints")
@@ -311,15 +313,15 @@ class AppReader:
             if not self._fir or trouble.code != "not-taken":
                 raise
             rows = []  # Fir sends logs by telemetry drains
-        self._reading.drains = tuple(network_parts.drain(row) for row in rows)
+        self._reading.drains = _by_address(network_parts.drain(row) for row in rows)
 
     async def _read_telemetry(self) -> None:
         rows = await self._client.get_all(f"{self._path}/telemetry-drains")
-        self._reading.telemetry = tuple(network_parts.telemetry(row) for row in rows)
+        self._reading.telemetry = _by_address(network_parts.telemetry(row) for row in rows)
 
     async def _read_webhooks(self) -> None:
         rows = await self._client.get_all(f"{self._path}/webhooks", variant="webhooks")
-        self._reading.webhooks = tuple(network_parts.webhook(row) for row in rows)
+        self._reading.webhooks = _by_address(network_parts.webhook(row) for row in rows)
 
     async def _read_buildpacks(self) -> None:
         rows = await self._client.get_all(f"{self._path}/buildpack-installations", order="")
@@ -338,10 +340,12 @@ class AppReader:
     async def _read_link(self) -> None:
         self._link = await github.read_link(self._client, self._id)
 
-    async def _read_autoscale(self) -> None:
+    async def _read_autoscale(self) -> object:
         await self._done["process types"].wait()
-        if may_scale(self._reading.formation):
-            self._reading.autoscale = await read_autoscale(self._client, self._id)
+        if not may_scale(self._reading.formation):
+            return NOTHING_ASKED
+        self._reading.autoscale = await read_autoscale(self._client, self._id)
+        return None
 
     async def _read_jobs(self) -> None:
         """The jobs, or a question for a person. Undocumented: whatever goes wrong is only told there."""
@@ -370,6 +374,17 @@ class AppReader:
                 group="scheduler jobs",
             )
         )
+
+
+def _by_address(found: Iterable[S]) -> tuple[S, ...]:
+    """In an order that stays from one reading to the next."""
+    return tuple(sorted(found, key=lambda one: (one.address, one.id)))
+
+
+def _lost_by(refusal: Trouble) -> AppLostError:
+    """Who lacks a second factor must know what to do; other refusals say what they are."""
+    remedy = f" {refusal.remedy}" if isinstance(refusal, SecondFactorNeeded) else ""
+    return AppLostError(f"{refusal.cause}{remedy}", refusal)
 
 
 async def read_config(client: Client, app_id: str) -> dict[str, Secret]:

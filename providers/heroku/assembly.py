@@ -12,8 +12,9 @@ from providers.heroku.databases import SERVICE
 from providers.heroku.deploy_path import of_review_app
 from providers.heroku.fields import flag, monthly_cents, name_or_text, number, text, texts
 from providers.heroku.gaps import Finding, Topic
-from wizard.document.origins import config_vars
-from wizard.document.servers import Server, servers_of
+from wizard.document.origins import config_vars, set_by_attachments
+from wizard.document.references import AppPlace, Places
+from wizard.document.servers import Server, Servers, servers_of
 from wizard.model.delivery import Deploy
 from wizard.model.secret import redact
 from wizard.model.system import App, Attachment, Autoscale, Gap, Process
@@ -63,7 +64,8 @@ def app_noun(
     web_urls: Mapping[str, str],
     *,
     locked: bool = False,
-    servers: Sequence[Server] = (),
+    servers: Sequence[Server] | Servers = (),
+    known: Places | None = None,
 ) -> App:
     """Make one app's noun.
 
@@ -73,10 +75,12 @@ def app_noun(
         pipelines: names of pipelines by id.
         web_urls: web addresses of all apps by app id, to find them in config values.
         servers: where the add-ons of all apps are, for the same.
+        known: addresses, custom domains and names of all apps, made once; goes before `web_urls`.
     """
     row = one.row
     mark = text(row, "id")
-    attachments = tuple(attachment_noun(each, mark) for each in one.attachments)
+    attached = (attachment_noun(each, mark) for each in one.attachments)
+    attachments = tuple(sorted(attached, key=lambda each: (each.name, each.id)))
     coupling = couplings.get(mark, {})
     pipeline, stage = text(coupling, "pipeline", "id"), text(coupling, "stage")
     processes = processes_of(one.formation, one.commands, sizes, one.autoscale)
@@ -97,7 +101,14 @@ def app_noun(
         slug_commit=one.image.commit if one.image else None,
         maintenance=flag(row, "maintenance"),
         processes=processes,
-        config=config_vars(one.config, set_by=set_by(one, attachments), web_urls=web_urls, servers=servers),
+        config=config_vars(
+            one.config,
+            set_by=set_by(one, attachments),
+            web_urls=web_urls,
+            servers=servers,
+            places=known,
+            attachments=attachments,
+        ),
         domains=one.domains,
         attachments=attachments,
         # A token that somebody typed into a command goes into no file; the map asks for it to be moved.
@@ -122,6 +133,20 @@ def app_noun(
         webhooks=one.webhooks,
         collaborators=one.collaborators,
         features=one.features,
+    )
+
+
+def places_of_apps(readings: Iterable[AppReading]) -> Places:
+    """Where all apps are reached, to find them in the values of config vars."""
+    return Places(
+        AppPlace(
+            app_id=text(one.row, "id"),
+            name=text(one.row, "name"),
+            web_url=text(one.row, "web_url"),
+            domains=tuple(each.hostname for each in one.domains if each.kind == "custom"),
+            heroku_hosts=tuple(each.hostname for each in one.domains if each.kind != "custom"),
+        )
+        for one in readings
     )
 
 
@@ -268,8 +293,6 @@ def set_by(one: AppReading, attachments: Iterable[Attachment]) -> dict[str, str]
     for row in one.add_ons:
         if text(row, "app", "id") == text(one.row, "id"):
             found.update(dict.fromkeys(texts(row, "config_vars"), text(row, "id")))
-    for attachment in attachments:
-        # Where the attachment's own list did not come, its main config var is known by convention.
-        names = attachment.config_vars or (f"{attachment.name}_URL",)
-        found.update(dict.fromkeys(names, attachment.add_on_id))
-    return found
+    add_ons = (row.get("addon") for row in one.attachments)
+    services = {text(row, "id"): service_of(row) for row in add_ons if isinstance(row, dict)}
+    return found | set_by_attachments(one.config, attachments, services)

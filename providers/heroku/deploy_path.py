@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from providers.heroku.fields import number, text
-from providers.heroku.releases import brought_code, code_of, current_of
+from providers.heroku.releases import BUILDS, brought_code, code_of, current_of
 from wizard.model.delivery import Deploy, DeployKind, GitHubLink
 
 Row = dict[str, Any]
 
+_DEPLOY: Final = re.compile(r"deploy [0-9a-f]{6,64}")
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 
 
@@ -88,8 +89,12 @@ def _judged(known: Evidence, last: Row | None) -> tuple[DeployKind, str]:
     if known.link:
         return "github", f"{words} {_linked(known.link)}"
     if known.builds is not None and build is None and code_of(last):
-        kept = len(known.builds)
-        if not kept or not lower.startswith("deploy"):
+        if not known.builds and _DEPLOY.fullmatch(lower):
+            return (
+                "unknown",
+                f"{words} Heroku knows no build of it: it was pushed long ago, or a program sent it.",
+            )
+        if len(known.builds) < BUILDS:
             return "api", f"{words} No build on Heroku made its code: a program sent it."
     return _built(known, words, build)
 
@@ -108,19 +113,14 @@ def _built(known: Evidence, words: str, build: Row | None) -> tuple[DeployKind, 
                 "api",
                 f"{words} Nothing was ever pushed to its git repository on Heroku: a program builds it.",
             )
-        return (
-            "unknown",
-            f"{words} Nothing was pushed to its git repository on Heroku, so GitHub or a program.",
-        )
+        words = f"{words} Nothing was pushed to its git repository on Heroku, so GitHub or a program."
+        return "unknown", words
     docker = " Heroku builds the image by its heroku.yml." if known.stack == "container" else ""
     if known.link_told:
         return "git", f"{words} It is linked to no GitHub repository, so it was pushed to Heroku.{docker}"
-    if known.repo_size:
-        return "git", f"{words} Its git repository on Heroku is not empty.{docker}"
-    return (
-        "unknown",
-        f"{words} Heroku did not tell whether it is linked to GitHub, so that or a push.{docker}",
-    )
+    pushed = " Something was pushed to its git repository on Heroku once." if known.repo_size else ""
+    words = f"{words} Heroku did not tell whether it is linked to GitHub, so that or a push.{pushed}{docker}"
+    return "unknown", words
 
 
 def _last_code(releases: Sequence[Row]) -> Row | None:

@@ -1,10 +1,11 @@
 """What is not known or will be lost, gathered: the same cause over many apps is one line, not two hundred."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from providers.heroku.answers import Refused
 from wizard.model.system import Gap
 from wizard.model.trouble import Trouble
 
@@ -19,18 +20,22 @@ NAMED: Final = 3
 @dataclass(frozen=True)
 class Topic:
     """What a gap is about. `group` is its stable word; `one` and `many` are questions, with {name} or with
-    {count} and {names} in them."""
+    {count} and {names} in them. `part` ("members") and `of` ("the team {name}") say what could not be read of
+    what, for a sentence about several parts; "" where that makes none."""
 
     group: str
     one: str
     many: str
+    part: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True)
 class Finding:
     """One gap before it is gathered. `mark` is the id of what it is about, `name` the name that a person
     knows. `cause` is a stable word for why it could not be read, so that only equal ones come together; ""
-    for what was read and will be lost."""
+    for what was read and will be lost. `scope` is what a token needs that may read it, "" where that is not
+    the question."""
 
     topic: Topic
     key: str
@@ -40,36 +45,99 @@ class Finding:
     app_id: str | None = None
     cause: str = ""
     detail: str = ""
+    scope: str = ""
 
 
-def part_of_apps(what: str) -> Topic:
-    """A part of apps that could not be read, in the plural ("config vars")."""
+def part_of(what: str, one: str = "{name}", many: str = "apps") -> Topic:
+    """A part, in the plural ("config vars"), of something ("the team {name}", "teams")."""
     return Topic(
-        what,
-        f"The {what} of {{name}} are not known.",
-        f"The {what} of {{count}} apps are not known: {{names}}.",
+        what if many == "apps" else f"{what} of {many}",
+        f"The {what} of {one} are not known.",
+        f"The {what} of {{count}} {many} are not known: {{names}}.",
+        part=what,
+        of=one,
     )
 
 
 def hole(topic: Topic, mark: str, name: str, trouble: Trouble, app_id: str | None = None) -> Finding:
     """What could not be read, and why."""
     key = f"unread:{mark}:{topic.group}"
-    return Finding(topic, key, mark, name, trouble.cause, app_id, trouble.code)
+    scope = trouble.scope if isinstance(trouble, Refused) else ""
+    return Finding(topic, key, mark, name, trouble.cause, app_id, trouble.code, scope=scope)
 
 
-def gathered(findings: Iterable[Finding]) -> list[Gap]:
-    """All gaps, sorted by key. Many of one topic and cause become one, whose key changes with the
-    set of things that it is about: who has read of three must be asked again when there are ten."""
+def gathered(findings: Iterable[Finding], told: Collection[str] = ()) -> list[Gap]:
+    """All gaps, sorted by key. Many of one topic and cause become one, whose key changes with the set of
+    things that it is about: who has read of three must be asked again when there are ten.
+
+    Args:
+        told: groups of which Heroku told something: there it is not the token's scope that is lacking.
+    """
+    rest, gaps = _beyond_the_token(list(findings), told)
     together: dict[tuple[str, str], list[Finding]] = {}
-    for one in findings:
+    for one in rest:
         together.setdefault((one.topic.group, one.cause), []).append(one)
-    gaps = []
+    alone = []
     for same in together.values():
-        if len(same) <= (1 if same[0].cause else FEW):
-            gaps += [_single(one) for one in same]
-        else:
+        if len(same) > (1 if same[0].cause else FEW):
             gaps.append(_shared(sorted(same, key=lambda one: (one.name, one.key))))
+        else:
+            alone += same
+    gaps += _of_one_thing(alone)
     return sorted({gap.key: gap for gap in gaps}.values(), key=lambda gap: gap.key)
+
+
+def _beyond_the_token(findings: list[Finding], told: Collection[str]) -> tuple[list[Finding], list[Gap]]:
+    """Take out what the token may not read at all, whoever it is about: one line for each scope that it
+    lacks. Access to an app is another matter than a scope: `read` is never lacking alone."""
+    beyond: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.scope not in ("", "read") and one.topic.group not in told:
+            beyond.setdefault(one.scope, []).append(one)
+    gaps, gone = [], set()
+    for scope, lacking in beyond.items():
+        groups = sorted({one.topic.group for one in lacking}, key=str.lower)
+        if len(groups) < 2:
+            continue
+        gone |= {one.key for one in lacking}
+        gaps.append(
+            Gap(
+                key=f"scope:{scope}:{_digest(groups)}",
+                kind="acknowledge",
+                app_id=None,
+                question=f"This token is not told of: {', '.join(groups)}.",
+                why=f"For example: {lacking[0].why} A token with the scope {scope} may read them.",
+                group="token",
+            )
+        )
+    return [one for one in findings if one.key not in gone], gaps
+
+
+def _of_one_thing(alone: Iterable[Finding]) -> list[Gap]:
+    """A thing of which several parts could not be read for one cause is one gap."""
+    by_thing: dict[tuple[str, ...], list[Finding]] = {}
+    for one in alone:
+        apart = () if one.cause and one.topic.part else (one.key,)
+        by_thing.setdefault((one.mark, one.cause, one.topic.of, *apart), []).append(one)
+    gaps = []
+    for same in by_thing.values():
+        first = same[0]
+        if len(same) == 1:
+            gaps.append(_single(first))
+            continue
+        parts = [one.topic.part for one in same]
+        what = f"{', '.join(parts[:-1])} and {parts[-1]}"
+        gaps.append(
+            Gap(
+                key=f"unread:{first.mark}:{_digest(parts)}",
+                kind="acknowledge",
+                app_id=first.app_id,
+                question=f"The {what} of {first.topic.of.format(name=first.name)} are not known.",
+                why=first.why,
+                group=first.topic.group,
+            )
+        )
+    return gaps
 
 
 def listed(names: Sequence[str], most: int = NAMED) -> str:
@@ -94,15 +162,16 @@ def _single(one: Finding) -> Gap:
 def _shared(same: Sequence[Finding]) -> Gap:
     first = same[0]
     names = [one.name for one in same]
-    about = hashlib.sha256("\n".join(sorted(one.key for one in same)).encode()).hexdigest()[:10]
     alike = all(one.why == first.why for one in same)
     return Gap(
-        key=f"many:{first.topic.group}:{first.cause}:{about}"
-        if first.cause
-        else f"many:{first.topic.group}:{about}",
+        key=f"many:{first.topic.group}:{first.cause or 'lost'}:{_digest(one.key for one in same)}",
         kind="acknowledge",
         app_id=None,
         question=first.topic.many.format(count=len(set(names)), names=listed(names)),
         why=first.why if alike else f"For example {first.name}: {first.why}",
         group=first.topic.group,
     )
+
+
+def _digest(words: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:10]

@@ -16,6 +16,7 @@ from providers.heroku.assembly import (
     app_noun,
     deploy_gap,
     findings_of_app,
+    places_of_apps,
     servers_of_app,
 )
 from providers.heroku.client import Client
@@ -26,6 +27,7 @@ from providers.heroku.spaces import read_spaces
 from providers.heroku.stores import StoreReader, StoresRead
 from providers.heroku.survey import Survey
 from providers.heroku.teams import TeamsRead, read_enterprises, read_teams, unjoined, unread_app
+from wizard.document.servers import Servers
 from wizard.model.network import Space
 from wizard.model.people import Enterprise
 from wizard.model.system import Account, AddOn, App, System, UnreadApp
@@ -164,6 +166,7 @@ class Inventory:
         names |= {text(one.row, "id"): text(one.row, "name") for one in found.apps}
         places = {team.id: team.name for team in found.teams.teams}
         places |= {space.id: space.name for space in found.spaces}
+        places |= _regions(found)
         places[found.account.id] = found.account.email
         pipelines = [
             pipeline_noun(one, found.pipelines.couplings.values(), names, places)
@@ -177,12 +180,13 @@ class Inventory:
         survey.findings += [finding for one in found.apps for finding in findings_of_app(one)]
         survey.findings += add_on_findings(found.add_ons.values(), found.foreign.values())
         survey.gaps += [gap for app in apps if (gap := deploy_gap(app))]
+        gaps = gathered(survey.findings, survey.outage.told)
         return System(
             taken_at=taken_at,
             account=found.account,
             apps=tuple(apps),
             add_ons=_add_on_nouns(found),
-            gaps=tuple(sorted([*survey.gaps, *gathered(survey.findings)], key=lambda gap: gap.key)),
+            gaps=tuple(sorted([*survey.gaps, *gaps], key=lambda gap: gap.key)),
             calls=survey.progress.calls,
             unread_apps=unread,
             teams=found.teams.teams,
@@ -195,21 +199,23 @@ class Inventory:
     def _unread_apps(self, found: _Read) -> tuple[UnreadApp, ...]:
         """Apps that are named and not told: lost while they were read, or of a team and not joined."""
         unread = {text(row, "id"): unread_app(row, error.why) for row, error in self._lost}
+        causes = {text(row, "id"): error.trouble.code for row, error in self._lost}
         read = {text(one.row, "id") for one in found.apps}
         for mark, row in found.teams.apps.items():
             if mark not in read and mark not in unread:
                 unread[mark] = unjoined(row)
         for one in unread.values():
-            why = f"team {one.team}" if "not joined" in one.why else "lost"
+            cause = causes.get(one.id, "not-joined")
             self._survey.findings.append(
-                Finding(_UNREAD, f"unreadable:{one.id}", one.id, one.name, one.why, cause=why)
+                Finding(_UNREAD, f"unreadable:{one.id}", one.id, one.name, one.why, cause=cause)
             )
         return tuple(sorted(unread.values(), key=lambda one: (one.name, one.id)))
 
 
 def _app_nouns(found: _Read, pipelines: Mapping[str, str]) -> list[App]:
     urls = {text(one.row, "id"): text(one.row, "web_url") for one in found.apps}
-    servers = tuple(dict.fromkeys(server for one in found.apps for server in servers_of_app(one)))
+    servers = Servers(dict.fromkeys(server for one in found.apps for server in servers_of_app(one)))
+    known = places_of_apps(found.apps)
     return [
         app_noun(
             one,
@@ -219,6 +225,7 @@ def _app_nouns(found: _Read, pipelines: Mapping[str, str]) -> list[App]:
             urls,
             locked=flag(found.teams.apps.get(text(one.row, "id")), "locked"),
             servers=servers,
+            known=known,
         )
         for one in found.apps
     ]
@@ -228,6 +235,11 @@ def _add_on_nouns(found: _Read) -> tuple[AddOn, ...]:
     nouns = [add_on_noun(row, found.stores, foreign=False) for row in found.add_ons.values()]
     nouns += [add_on_noun(row, found.stores, foreign=True) for row in found.foreign.values()]
     return tuple(sorted(nouns, key=lambda one: (one.service, one.name)))
+
+
+def _regions(found: _Read) -> dict[str, str]:
+    rows = [*(one.row for one in found.apps), *found.teams.apps.values()]
+    return {text(row, "region", "id"): text(row, "region", "name") for row in rows}
 
 
 async def _with_teams(rows: asyncio.Task[list[Row]], teams: asyncio.Task[TeamsRead]) -> list[Row]:

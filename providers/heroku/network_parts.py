@@ -20,13 +20,15 @@ def without_secrets(url: str) -> str:
     if url:
         Secret(url, "address of a drain or webhook")
     try:
-        parts = urllib.parse.urlsplit(url)
+        # gRPC's addresses have no scheme ("otel.example:4317").
+        parts = urllib.parse.urlsplit(url if "://" in url else f"//{url}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return "an address that is no URL"
-    if not parts.scheme or not host:
+    if not host:
         return "an address that is no URL"
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{port}' if port else ''}"
+    scheme = f"{parts.scheme}://" if parts.scheme else ""
+    return f"{scheme}{f'[{host}]' if ':' in host else host}{f':{port}' if port else ''}"
 
 
 def domain(row: Any) -> Domain:

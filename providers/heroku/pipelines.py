@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from providers.heroku import github
 from providers.heroku.fields import flag, name_or_text, number, text
-from providers.heroku.gaps import Topic
+from providers.heroku.gaps import Topic, part_of
 from providers.heroku.survey import Survey
 from wizard.model.delivery import Pipeline, PipelineApp, ReviewApp, ReviewApps
 
@@ -31,11 +31,7 @@ _PIPELINES: Final = Topic("pipelines", "Not all pipelines are known.", "Not all 
 
 
 def _part(what: str) -> Topic:
-    return Topic(
-        f"{what} of pipelines",
-        f"The {what} of the pipeline {{name}} are not known.",
-        f"The {what} of {{count}} pipelines are not known: {{names}}.",
-    )
+    return part_of(what, "the pipeline {name}", "pipelines")
 
 
 _NAMES: Final = _part("name and owner")

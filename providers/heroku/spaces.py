@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from providers.heroku.answers import Gone
 from providers.heroku.fields import flag, name_or_text, objects, text, texts
-from providers.heroku.gaps import Topic
+from providers.heroku.gaps import Topic, part_of
 from providers.heroku.network_parts import drain, telemetry
 from providers.heroku.survey import Survey
 from wizard.model.network import Drain, InboundRule, Peering, Space
@@ -20,11 +20,7 @@ Row = dict[str, Any]
 
 
 def _part(what: str) -> Topic:
-    return Topic(
-        f"{what} of spaces",
-        f"The {what} of the space {{name}} are not known.",
-        f"The {what} of {{count}} spaces are not known: {{names}}.",
-    )
+    return part_of(what, "the space {name}", "spaces")
 
 
 _SPACES: Final = Topic("spaces", "The Private Spaces are not known.", "The Private Spaces are not known.")

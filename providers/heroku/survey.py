@@ -21,6 +21,10 @@ HOPELESS: Final = 3
 costs five tries."""
 
 
+NOTHING_ASKED: Final = object()
+"""What a question returns that turned out not to be one: Heroku has neither told nor refused anything."""
+
+
 class Progress:
     """Counts parts, and tells after each how far the inventory is."""
 
@@ -51,21 +55,25 @@ class Progress:
 
 
 class Outage:
-    """Tells a route that stays broken from a Heroku that is down."""
+    """Tells a route that stays broken from a Heroku that is down. `whole` is a failure that is a matter of
+    the whole account, `told` are the kinds of questions to which there was an answer that is no refusal."""
 
     def __init__(self) -> None:
         self.whole: Unreachable | None = None
+        self.told: set[str] = set()
         self._row = 0
         self._answered: set[str] = set()
         self._failed: dict[str, tuple[int, Unreachable]] = {}
 
-    def answered(self, kind: str) -> None:
-        """A question of this kind was answered, be it with a refusal."""
+    def answered(self, kind: str, *, told: bool) -> None:
+        """A question of this kind was answered; `told` with what was asked for, not with a refusal."""
         self._row = 0
+        if told:
+            self.told.add(kind)
         self._answered.add(kind)
 
     def failed(self, kind: str, trouble: Unreachable, *, side: bool = False) -> None:
-        """Note a failure. `whole` is the one that is a matter of the whole account."""
+        """Note a failure."""
         self._row += not side
         self._failed[kind] = (self._failed.get(kind, (0, trouble))[0] + 1, trouble)
         if trouble.code == "rate-limit" or self._row >= IN_A_ROW:
@@ -106,10 +114,11 @@ class Survey:
         except Unreachable as trouble:
             self.outage.failed(kind, trouble, side=side)
             raise
-        except Trouble:
-            self.outage.answered(kind)
+        except Trouble as trouble:
+            self.outage.answered(kind, told=isinstance(trouble, Gone))
             raise
-        self.outage.answered(kind)
+        if found is not NOTHING_ASKED:
+            self.outage.answered(kind, told=True)
         return found
 
     def bear(self, trouble: Trouble, *, side: bool = False) -> None:

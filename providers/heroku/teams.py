@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from providers.heroku.fields import text
-from providers.heroku.gaps import Topic
+from providers.heroku.gaps import Topic, part_of
 from providers.heroku.people import enabled, invitation, member
 from providers.heroku.survey import Survey
 from wizard.model.people import Enterprise, Member, Team
@@ -33,11 +33,7 @@ _ENTERPRISES: Final = Topic(
 
 
 def _part(what: str) -> Topic:
-    return Topic(
-        f"{what} of teams",
-        f"The {what} of the team {{name}} are not known.",
-        f"The {what} of {{count}} teams are not known: {{names}}.",
-    )
+    return part_of(what, "the team {name}", "teams")
 
 
 _MEMBERS: Final = _part("members")
