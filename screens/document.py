@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from screens.background import in_thread
 from screens.document_details import code_lines, gap_lines, group_lines, page_lines, text_of
+from screens.document_exporting import ExportingScreen
 from screens.document_rows import (
     NO_APP_REMEDY,
     TreeRows,
@@ -19,7 +20,6 @@ from screens.document_rows import (
     status_line,
     summary_line,
 )
-from screens.document_views import ViewsScreen
 from screens.keys import About, Key
 from screens.marks import MUTED, marked
 from screens.quantities import clock
@@ -43,7 +43,7 @@ WIDE = 100
 """Columns from which on the details stand beside the tree."""
 
 
-class DocumentScreen(ViewsScreen):
+class DocumentScreen(ExportingScreen):
     """Reads by itself when nothing was read yet."""
 
     stage = "document"
@@ -82,6 +82,10 @@ class DocumentScreen(ViewsScreen):
         Key("r", "read", "read", "Read everything from Heroku again.", writes=True),
         Key("d", "changes", "changes", "Show what changed since the reading before."),
         Key("h", "deploy", "how deployed", "Confirm or correct how the app is deployed.", writes=True),
+        Key(
+            "f", "factor", "second factor", "Type the code that some apps want, and read again.", writes=True
+        ),
+        Key("w", "limits", "not read", "Show what no reading of Offramp looks at.", footer=False),
         Key("y", "copy_it", "copy", "Copy a name, an address or a command of what is highlighted."),
     )
 
@@ -166,7 +170,14 @@ class DocumentScreen(ViewsScreen):
             status.update("")
             return
         system = index.system
-        status.update(status_line(len(system.gaps), len(system.unread_apps), self.changed_words()))
+        status.update(
+            status_line(
+                gaps=len(system.gaps),
+                unread=len(system.unread_apps),
+                factor=bool(self.wanting()),
+                changed=self.changed_words(),
+            )
+        )
 
     # -- details ------------------------------------------------------------------------------------
 
@@ -214,6 +225,8 @@ class DocumentScreen(ViewsScreen):
             return "Everything is answered."
         if name == "changes":
             return self._why_no_changes()
+        if name == "factor" and not self.wanting():
+            return "No app wanted a second factor when Heroku was read."
         if name in ("code", "vars", "deploy") and self.current_app() is None:
             return "Move to an app first."
         if name in ("note", "copy_it") and not self.current_key():

@@ -109,6 +109,28 @@ def code_lines(app: App, checkout: Checkout | Trouble | None, width: int) -> lis
         style = "$text-error" if remark.blocks else ATTENTION
         lines += hanging(f"{glyph} ", remark.text, width, style)
         lines += [Content.styled(f"  {part}", MUTED) for part in _parts(remark.remedy, max(8, width - 2))]
+    return lines + _found_lines(checkout, width)
+
+
+FOUND = {
+    "platform": "reads what only Heroku or a buildpack sets",
+    "disk": "writes to the local disk",
+    "certificate": "a check that is off",
+    "clock": "time that lives in the code",
+    "config": "reads a config var",
+}
+
+
+def _found_lines(checkout: Checkout, width: int) -> list[Content]:
+    """Lines of code to look at before the move, each with its file and line."""
+    lines: list[Content] = []
+    for kind, words in FOUND.items():
+        found = [one for one in getattr(checkout, "lines", ()) if one.kind == kind]
+        if found:
+            lines += [Content(""), Content.styled(f"code that {words} {len(found)}", f"bold {ACCENT}")]
+        for one in found:
+            lines += wrapped(f"{one.file}:{one.line}  {one.name}", width, "")
+            lines += [Content.styled(f"  {part}", MUTED) for part in _parts(one.text, max(8, width - 2))]
     return lines
 
 

@@ -9,7 +9,9 @@ from screens.quantities import clock, day_and_clock
 from screens.widgets.ask_text import AskText
 from wizard.document.changes import Change, changes
 from wizard.document.page import counted
+from wizard.model.secret import Secret
 from wizard.model.system import System
+from wizard.model.trouble import Trouble
 from wizard.ports import ReadProgress
 from wizard.registry import open_source
 from wizard.session.parts import ANSWERS, SYSTEM, SYSTEM_BEFORE
@@ -38,18 +40,26 @@ class ReadingScreen(DocumentBase):
         quiet = self._quiet.lasted()
         return text + (f" · no answer for {quiet}" if quiet else "")
 
-    def action_read(self) -> None:
-        """Read everything from the source."""
+    def action_read(self, *, code: Secret | None = None, pre_authorise: tuple[str, ...] = ()) -> None:
+        """Read everything from the source.
+
+        Args:
+            code: of a second factor, for what wants one.
+            pre_authorise: ids of apps that are opened to the token with it first; the person said so.
+        """
         self.reading, self.progress = True, None
         self._quiet = Patience("reading")
         self.draw_progress()
-        self.behind(
-            self._read(), self._have_read, group="read", on_trouble=lambda trouble: self._read_ended()
-        )
+        work = self._read(code, pre_authorise)
+        self.behind(work, self._have_read, group="read", on_trouble=self._read_ended)
 
-    async def _read(self) -> System:
+    async def _read(self, code: Secret | None, pre_authorise: tuple[str, ...]) -> System:
         source = await in_thread(open_source, self.session, await self.offramp.vault())
         try:
+            if code is not None:
+                for app_id in pre_authorise:
+                    await source.pre_authorise(app_id, code)
+                source.second_factor(code)
             system: System = await source.read(self._report)
         finally:
             await source.close()
@@ -59,10 +69,14 @@ class ReadingScreen(DocumentBase):
         self.progress = progress
         self._quiet = Patience("reading")
 
-    def _read_ended(self) -> bool:
+    def _read_ended(self, trouble: Trouble) -> bool:
         self.reading = False
         self.draw_progress()
+        self.read_failed(trouble)
         return False  # the panel says what went wrong
+
+    def read_failed(self, trouble: Trouble) -> None:
+        """What is to be done about it, besides saying so."""
 
     def _have_read(self, system: System) -> None:
         self.reading = False

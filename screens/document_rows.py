@@ -29,6 +29,7 @@ ACTIONS = (
     ("picture", "Picture of the system", "p"),
     ("cost", "What it costs a month", "m"),
     ("export", "Export this document", "e"),
+    ("limits", "What is not in this document", "w"),
 )
 """Rows at the end of the tree, so that nobody has to know the keys."""
 
@@ -51,14 +52,15 @@ def summary_line(index: Index, width: int) -> Content:
     return Content.styled(" · ".join(parts), MUTED)
 
 
-def status_line(gaps: int, unread: int, changed: str) -> Content:
+def status_line(*, gaps: int, unread: int, factor: bool, changed: str) -> Content:
     """What needs a person: open questions, apps that were not read, what changed since the last reading."""
     parts: list[Content] = []
     if gaps:
         parts.append(Content.assemble(marked("look", gap_words(gaps)), (": j", MUTED)))
+    if factor:
+        parts.append(Content.assemble(marked("look", "a second factor is wanted"), (": f", MUTED)))
     if unread:
-        words = f"{counted(unread, 'app')} not read"
-        parts.append(Content.assemble(marked("undecided", words)))
+        parts.append(Content.assemble(marked("undecided", f"{counted(unread, 'app')} not read")))
     if changed:
         parts.append(Content.assemble((changed, ACCENT), (": d", MUTED)))
     return Content("   ").join(parts)

@@ -4,8 +4,10 @@ from textual.content import Content
 
 from screens.document_answering import AnsweringScreen
 from screens.document_costs import cost_lines
-from screens.document_details import changed_lines, text_of
+from screens.document_details import changed_lines, hanging, text_of, wrapped
 from screens.widgets.object_dialog import TextDialog
+from wizard.document.export.contents import NOT_READ
+from wizard.document.picture import draw
 from wizard.session.parts import SYSTEM_BEFORE
 
 
@@ -16,8 +18,6 @@ class ViewsScreen(AnsweringScreen):
         """Draw the system."""
         index = self.index()
         if index is not None:
-            from wizard.document.picture import draw
-
             system = index.system
             self.app.push_screen(
                 TextDialog("Picture of the system", lambda width: text_of(map(Content, draw(system, width))))
@@ -37,3 +37,14 @@ class ViewsScreen(AnsweringScreen):
         if before is not None:
             title = self.changed_words() or f"Since {self.since(before)}"
             self.app.push_screen(TextDialog(title, lambda width: text_of(changed_lines(self.changed, width))))
+
+    def action_limits(self) -> None:
+        """Show what no reading looks at."""
+
+        def make(width: int) -> Content:
+            lines = wrapped("No reading of Offramp looks at these. Ask whoever knows.", width, "")
+            for one in NOT_READ:
+                lines += [Content(""), *hanging("· ", one, width, "")]
+            return text_of(lines)
+
+        self.app.push_screen(TextDialog("What is not in this document", make))

@@ -55,9 +55,18 @@ class AppState(Noun, frozen=True, kw_only=True):
 
 
 class Source(Protocol):
-    """Heroku, signed in. Everything is read-only but the four writes of the cut-over."""
+    """Heroku, signed in. Everything is read-only but the four writes of the cut-over, and `pre_authorise`."""
 
     async def account(self) -> Account: ...
+
+    def second_factor(self, code: Secret | None) -> None:
+        """Hand in the code that the person's second factor shows now: it goes along with reads that are
+        refused for want of it. Raises Trouble when it can be no code."""
+        ...
+
+    async def pre_authorise(self, app_id: str, code: Secret) -> None:
+        """Open an app that wants a second factor to this token for a while. A write: ask the person first."""
+        ...
 
     async def read(self, report: Callable[[ReadProgress], None]) -> System:
         """Read the whole inventory. What cannot be read becomes a `Gap`."""

@@ -29,6 +29,14 @@ class HerokuSource:
         """Who the token belongs to; SignInNeeded when Heroku does not take it."""
         return await read_account(self._client)
 
+    def second_factor(self, code: Secret | None) -> None:
+        """Hand in the code of a second factor, for reads that want it."""
+        self._client.second_factor(code)
+
+    async def pre_authorise(self, app_id: str, code: Secret) -> None:
+        """Open an app that wants a second factor to this token for a while."""
+        await self._client.pre_authorise(app_id, code)
+
     async def read(self, report: Callable[[ReadProgress], None]) -> System:
         """Read everything, apps side by side; see `Inventory.read`."""
         return await Inventory(self._client, report).read()

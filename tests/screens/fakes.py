@@ -58,6 +58,12 @@ class FakeSource:
         self._check()
         return ADA
 
+    def second_factor(self, code: Secret | None) -> None:
+        self._world.codes.append(None if code is None else code.reveal())
+
+    async def pre_authorise(self, app_id: str, code: Secret) -> None:
+        self._world.writes.append(("pre-authorise", app_id, code.reveal()))
+
     async def read(self, report: Callable[[ReadProgress], None]) -> System:
         self._check()
         system = self._world.system
@@ -117,6 +123,7 @@ class FakeSourceProvider:
         self.found: list[FoundToken] = []
         self.trouble: Exception | None = None
         self.writes: list[tuple[Any, ...]] = []
+        self.codes: list[str | None] = []
         self.opened = 0
         self.closed = 0
 
