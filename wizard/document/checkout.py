@@ -1,14 +1,21 @@
 """Reading a local checkout of an app's code: what the move needs to know, and what to look at."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 from msgspec import field
 
+from wizard.document.app_json import AppJson, parse_app_json
+from wizard.document.code_lines import CodeLine, Look
+from wizard.document.env_files import EnvFile
 from wizard.document.git import GitFailed, git, git_line, uncommitted
+from wizard.document.heroku_yml import HerokuYml
+from wizard.document.hooks import Hook
 from wizard.document.procfile import Procfile, parse_procfile
+from wizard.document.runtimes import Runtime
+from wizard.document.terraform import TerraformBlock
+from wizard.document.workflows import DeployPath
 from wizard.model.noun import Noun
 from wizard.model.system import App
 from wizard.model.text import clean
@@ -44,14 +51,6 @@ class Remark(Noun, frozen=True, kw_only=True):
     blocks: bool = False
 
 
-class AppJson(Noun, frozen=True, kw_only=True):
-    """What of app.json matters for a move: names of config vars, and the script after the first deploy."""
-
-    env: tuple[str, ...] = ()
-    generated: tuple[str, ...] = ()
-    postdeploy: str = ""
-
-
 class Checkout(Noun, frozen=True, kw_only=True):
     """A folder with the code of an app, read at one moment.
 
@@ -59,6 +58,8 @@ class Checkout(Noun, frozen=True, kw_only=True):
     the commit `head`, or on disk when the folder is no git work tree; they are not made safe for a terminal,
     since they are written back. `modes` are git's ("100644"). `unreadable` lists known files that are
     no UTF-8 text or too large.
+
+    From `heroku_yml` on it is what `wizard.document.code.read_code` adds, which looks at every file.
     """
 
     path: str
@@ -73,6 +74,14 @@ class Checkout(Noun, frozen=True, kw_only=True):
     procfile: Procfile | None = None
     app_json: AppJson | None = None
     remarks: tuple[Remark, ...] = ()
+    heroku_yml: HerokuYml | None = None
+    runtimes: tuple[Runtime, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    deploy_paths: tuple[DeployPath, ...] = ()
+    terraform: tuple[TerraformBlock, ...] = ()
+    env_files: tuple[EnvFile, ...] = ()
+    lines: tuple[CodeLine, ...] = ()
+    look: Look | None = None
 
     def has(self, *names: str) -> bool:
         """Whether the root has one of these entries."""
@@ -252,7 +261,7 @@ def _checkout(
         remarks += [Remark(kind="procfile", text=oddity) for oddity in procfile.oddities]
     app_json = None
     if "app.json" in files:
-        app_json = _app_json(files["app.json"])
+        app_json = parse_app_json(files["app.json"])
         if app_json is None:
             remarks.append(Remark(kind="app-json", text="app.json is no valid JSON object; it is not used."))
     return Checkout(
@@ -276,31 +285,6 @@ def _text(content: bytes | None) -> str | None:
         return None if content is None else content.decode()
     except UnicodeDecodeError:
         return None
-
-
-def _app_json(text: str) -> AppJson | None:
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(told, dict):
-        return None
-    env = told.get("env")
-    names = [clean(str(name)) for name in env] if isinstance(env, dict) else []
-    generated = [
-        clean(str(name))
-        for name, value in (env.items() if isinstance(env, dict) else ())
-        if isinstance(value, dict) and value.get("generator") == "secret"
-    ]
-    scripts = told.get("scripts")
-    script = scripts.get("postdeploy", "") if isinstance(scripts, dict) else ""
-    if isinstance(script, dict):
-        script = script.get("command", "")
-    return AppJson(
-        env=tuple(names),
-        generated=tuple(generated),
-        postdeploy=clean(script) if isinstance(script, str) else "",
-    )
 
 
 def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:

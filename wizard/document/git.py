@@ -2,8 +2,10 @@
 
 import os
 import subprocess
+import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO, NamedTuple
 
 from wizard.model.trouble import Trouble
 
@@ -51,37 +53,18 @@ def git(
         GitFailed: it ended with an error; the message is git's own.
         Trouble: git is not installed, or it takes too long.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in _KEPT_VARIABLES
-    }
-    kept |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
-    kept |= environment or {}
     try:
         done = subprocess.run(
             ["git", *_QUIET, *arguments],
             cwd=folder,
-            env=kept,
+            env=_environment(environment),
             input=feed,
             capture_output=True,
             timeout=TIME_LIMIT,
             check=False,
         )
-    except FileNotFoundError as error:
-        if not folder.is_dir():
-            raise _no_folder(folder) from error
-        raise Trouble(
-            "The program git is not on this machine.", remedy="Install git and try again.", code="no-git"
-        ) from error
-    except NotADirectoryError as error:
-        raise _no_folder(folder) from error
     except OSError as error:
-        raise Trouble(
-            f"git cannot work in {folder}: {error.strerror or error}.",
-            remedy="Give the right to read that folder, and try again.",
-            code="git-not-started",
-        ) from error
+        raise _not_started(folder, error) from error
     except subprocess.TimeoutExpired as error:
         raise Trouble(
             f"git {arguments[0]} takes longer than {TIME_LIMIT} s in {folder}.",
@@ -90,14 +73,72 @@ def git(
             retry=True,
         ) from error
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
-        raise GitFailed(
-            f"git {arguments[0]} fails in {folder}: {said}",
-            remedy="Run git there yourself to see what is wrong, and try again.",
-            code="git-failed",
-            status=done.returncode,
-        )
+        raise _failed(folder, arguments[0], done.returncode, done.stderr)
     return done.stdout
+
+
+class Bounded(NamedTuple):
+    """What git printed, and whether that is all of it: it was ended at the limit of bytes or seconds else."""
+
+    output: bytes
+    whole: bool
+
+
+def git_bounded(folder: Path, *arguments: str, most: int, seconds: float) -> Bounded:
+    """Run git in `folder` and return what it printed, up to `most` bytes and within `seconds`.
+
+    An exit code of 1 is no error: `git grep` ends so when it finds nothing.
+
+    Raises:
+        GitFailed: it ended with another error; the message is git's own.
+        Trouble: git is not installed.
+    """
+    try:
+        process = subprocess.Popen(
+            ["git", *_QUIET, *arguments],
+            cwd=folder,
+            env=_environment(None),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except OSError as error:
+        raise _not_started(folder, error) from error
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    # What it says on stderr is a line for each file that is not there, which may fill the pipe.
+    complaints: list[bytes] = []
+    listener = threading.Thread(target=lambda: complaints.append(_first(process.stderr, 4096)))
+    timer = threading.Timer(seconds, end)
+    with process:
+        listener.start()
+        timer.start()
+        assert process.stdout is not None
+        output = process.stdout.read(most + 1)
+        if len(output) > most:
+            process.kill()
+        status = process.wait()
+        timer.cancel()
+        listener.join()
+    if late.is_set() or len(output) > most:
+        return Bounded(output[:most], whole=False)
+    if status not in (0, 1):
+        raise _failed(folder, arguments[0], status, b"".join(complaints))
+    return Bounded(output, whole=True)
+
+
+def _first(stream: IO[bytes] | None, most: int) -> bytes:
+    """The first bytes of a stream that is read to its end."""
+    if stream is None:
+        return b""
+    kept = stream.read(most)
+    while stream.read(65_536):
+        pass
+    return kept
 
 
 def git_line(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
@@ -117,6 +158,40 @@ def uncommitted(folder: Path) -> tuple[str, ...]:
         if entry[0] in "RC":
             next(entries, None)
     return tuple(paths)
+
+
+def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _KEPT_VARIABLES
+    }
+    kept |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    return kept | dict(more or {})
+
+
+def _failed(folder: Path, command: str, status: int, stderr: bytes) -> GitFailed:
+    said = stderr.decode(errors="replace").strip() or f"exit code {status}"
+    return GitFailed(
+        f"git {command} fails in {folder}: {said}",
+        remedy="Run git there yourself to see what is wrong, and try again.",
+        code="git-failed",
+        status=status,
+    )
+
+
+def _not_started(folder: Path, error: OSError) -> Trouble:
+    if isinstance(error, NotADirectoryError) or not folder.is_dir():
+        return _no_folder(folder)
+    if isinstance(error, FileNotFoundError):
+        return Trouble(
+            "The program git is not on this machine.", remedy="Install git and try again.", code="no-git"
+        )
+    return Trouble(
+        f"git cannot work in {folder}: {error.strerror or error}.",
+        remedy="Give the right to read that folder, and try again.",
+        code="git-not-started",
+    )
 
 
 def _no_folder(folder: Path) -> Trouble:

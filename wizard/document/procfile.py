@@ -7,19 +7,23 @@ says so.
 """
 
 import re
+from collections.abc import Iterator
 
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 
 _ENTRY = re.compile(r"^\s*([a-zA-Z0-9_-]+):?\s+(.*)")
 _PORTABLE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_STRICT_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class Procfile(Noun, frozen=True, kw_only=True):
-    """Process types to commands, in file order. `oddities` are sentences about lines to look at."""
+    """Process types to commands, in file order. `oddities` are sentences about lines to look at,
+    `cloud_native` sentences about lines that Heroku's cloud native buildpacks (Fir) take another way."""
 
     commands: dict[str, str]
     oddities: tuple[str, ...] = ()
+    cloud_native: tuple[str, ...] = ()
 
 
 def parse_procfile(text: str) -> Procfile:
@@ -42,7 +46,36 @@ def parse_procfile(text: str) -> Procfile:
         elif not _PORTABLE_NAME.fullmatch(name):
             oddities.append(f"Line {number}: other platforms may not take the name `{name}`.")
         commands[name] = command
-    return Procfile(commands=commands, oddities=tuple(oddities))
+    return Procfile(
+        commands=commands, oddities=tuple(oddities), cloud_native=tuple(_cloud_native(split_lines(text)))
+    )
+
+
+def _cloud_native(lines: list[str]) -> Iterator[str]:
+    """Where the newer rule differs: it wants a colon but no blank after it, no empty command, and names of
+    lower case letters, figures and hyphens; underscores and capitals it corrects, all else ends the build."""
+    by_fixed: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        told = line.strip(" \t")
+        if not told or told.startswith("#"):
+            continue
+        original, colon, command = told.partition(":")
+        fixed = original.replace("_", "-").lower()
+        if not colon or not command.strip(" \t"):
+            what = "has no command" if colon else "has no colon"
+            yield f"Line {number} {what}: a build with cloud native buildpacks (Fir) fails there."
+            continue
+        if not _STRICT_NAME.fullmatch(fixed):
+            name = clean(original, limit=80)
+            yield f"Line {number}: cloud native buildpacks (Fir) take no name `{name}`; the build fails."
+            continue
+        if parse_line(line) is None:
+            yield f"Line {number} makes `{fixed}` a process on Fir only: no blank follows the colon."
+        if fixed != original:
+            yield f"Line {number}: `{clean(original, limit=80)}` is called `{fixed}` on Fir."
+        if by_fixed.get(fixed, original) != original:
+            yield f"Line {number}: `{by_fixed[fixed]}` and `{original}` are one process on Fir, the last one."
+        by_fixed[fixed] = original
 
 
 def parse_line(line: str) -> tuple[str, str] | None:

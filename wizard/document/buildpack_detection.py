@@ -1,0 +1,100 @@
+"""Which buildpack Heroku would choose for the code, when none is set.
+
+The files are those of each buildpack's bin/detect (2026). The order is the Dev Center's as others quote it;
+where .NET stands in it could not be verified, so it is put last. The buildpacks that an app has set count
+more than all of this.
+"""
+
+import fnmatch
+from collections.abc import Iterable, Iterator
+
+from wizard.model.noun import Noun
+
+_PYTHON = (
+    ".python-version",
+    "__init__.py",
+    "app.py",
+    "main.py",
+    "manage.py",
+    "pdm.lock",
+    "Pipfile",
+    "Pipfile.lock",
+    "poetry.lock",
+    "pyproject.toml",
+    "requirements.txt",
+    "runtime.txt",
+    "server.py",
+    "setup.cfg",
+    "setup.py",
+    "uv.lock",
+    # As people misspell them.
+    "requeriments.txt",
+    "requirement.txt",
+    "requirements",
+    "requirements.text",
+    "Requirements.txt",
+    "requirements.txt.txt",
+    "requirments.txt",
+    "__pycache__/*",
+    ".venv/*",
+    "venv/*",
+)
+
+ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("heroku/ruby", ("Gemfile",)),
+    ("heroku/nodejs", ("package.json",)),
+    ("heroku/clojure", ("project.clj",)),
+    ("heroku/python", _PYTHON),
+    (
+        "heroku/java",
+        tuple(f"pom.{end}" for end in ("xml", "atom", "clj", "groovy", "rb", "scala", "yaml", "yml")),
+    ),
+    (
+        "heroku/gradle",
+        ("gradlew", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"),
+    ),
+    (
+        "heroku/scala",
+        ("*.sbt", ".sbtrc", "project/build.properties", "project/*.scala", ".sbt/*.scala"),
+    ),
+    ("heroku/php", ("composer.json", "index.php")),
+    (
+        "heroku/go",
+        ("go.mod", "Gopkg.lock", "Godeps/Godeps.json", "vendor/vendor.json", "glide.yaml", "src/*/**.go"),
+    ),
+    ("heroku/dotnet", ("*.sln", "*.slnx", "*.csproj", "*.fsproj", "*.vbproj", "*.cs")),
+)
+"""Buildpacks with the files that each looks for. One star stands for a name, two for a path."""
+
+
+class Detected(Noun, frozen=True, kw_only=True):
+    """A buildpack that would take the code, and the file that says so."""
+
+    buildpack: str
+    because: str
+
+
+def detect(paths: Iterable[str]) -> tuple[Detected, ...]:
+    """Every buildpack that would take code with these paths. Heroku chooses the first of them."""
+    return tuple(_detected(sorted(paths)))
+
+
+def _detected(paths: list[str]) -> Iterator[Detected]:
+    known = set(paths)
+    for buildpack, patterns in ORDER:
+        for pattern in patterns:
+            found = _first(pattern, paths, known)
+            if found:
+                yield Detected(buildpack=buildpack, because=found)
+                break
+
+
+def _first(pattern: str, paths: list[str], known: set[str]) -> str:
+    if "*" not in pattern:
+        return pattern if pattern in known else ""
+    deep = "**" in pattern or pattern.endswith("/*")
+    depth = pattern.count("/")
+    return next(
+        (path for path in paths if fnmatch.fnmatchcase(path, pattern) and (deep or path.count("/") == depth)),
+        "",
+    )

@@ -1,0 +1,124 @@
+"""Everything that the code of an app says about the move: a checkout, and what all its files add."""
+
+from pathlib import Path
+
+import msgspec
+
+from wizard.document.checkout import Checkout, Remark, listed, read_checkout
+from wizard.document.code_lines import code_lines
+from wizard.document.code_tree import CodeTree, CommitTree, FolderTree
+from wizard.document.config_reads import ConfigReads, config_reads
+from wizard.document.crontab import is_schedule_file, schedule_lines
+from wizard.document.env_files import EnvFile, env_files, is_env_file
+from wizard.document.heroku_yml import parse_heroku_yml
+from wizard.document.hooks import hooks, wanted_files
+from wizard.document.runtimes import RUNTIME_FILES, project_files, runtimes
+from wizard.document.terraform import PATHSPECS as TERRAFORM
+from wizard.document.terraform import terraform_blocks
+from wizard.document.workflows import PATHSPECS as WORKFLOWS
+from wizard.document.workflows import deploy_paths
+
+MOST_FILES = 300
+"""Files of one sort (workflows, Terraform, env files) whose text is read."""
+
+
+def read_code(path: str | Path) -> Checkout:
+    """Read the checkout at `path` whole: as `read_checkout` does, and every file of its commit besides.
+
+    Takes seconds for tens of thousands of files; run it in a thread.
+
+    Raises:
+        Trouble: as `read_checkout` does.
+    """
+    return add_code(read_checkout(path))
+
+
+def add_code(checkout: Checkout) -> Checkout:
+    """Add what all files say to a checkout that `read_checkout` made, at the commit that it names."""
+    tree = _tree(checkout)
+    paths = list(tree.entries)
+    texts = tree.read({*RUNTIME_FILES, *project_files(paths), *wanted_files(paths), "heroku.yml"})
+    heroku_yml = parse_heroku_yml(texts["heroku.yml"]) if "heroku.yml" in texts else None
+    found_env = tuple(env_files(tree.read(_few(paths, is_env_file))))
+    lines, look = code_lines(tree)
+    times = schedule_lines(tree.read(_few(paths, is_schedule_file)))
+    whole = msgspec.structs.replace(
+        checkout,
+        heroku_yml=heroku_yml,
+        runtimes=runtimes(paths, texts),
+        hooks=hooks(paths, texts),
+        deploy_paths=deploy_paths(_naming_heroku(tree, WORKFLOWS)),
+        terraform=tuple(terraform_blocks(_naming_heroku(tree, TERRAFORM))),
+        env_files=found_env,
+        lines=tuple(sorted({*lines, *times}, key=lambda one: (one.kind, one.file, one.line, one.name))),
+        look=look,
+    )
+    odd = heroku_yml is None and "heroku.yml" in texts
+    return msgspec.structs.replace(whole, remarks=(*checkout.remarks, *_remarks(whole, paths, odd)))
+
+
+def reads_of(checkout: Checkout, names: list[str]) -> ConfigReads:
+    """Which lines of the checkout's code read which of the config vars `names`; see `ConfigReads`."""
+    return config_reads(_tree(checkout), names)
+
+
+def _tree(checkout: Checkout) -> CodeTree:
+    folder = Path(checkout.path)
+    return CommitTree(folder, checkout.head) if checkout.head else FolderTree(folder)
+
+
+def _few(paths: list[str], wanted: object) -> list[str]:
+    assert callable(wanted)
+    return [path for path in paths if wanted(path)][:MOST_FILES]
+
+
+def _naming_heroku(tree: CodeTree, pathspecs: tuple[str, ...]) -> dict[str, str]:
+    """The texts of the files among these in which Heroku is named."""
+    found = tree.search("heroku", pathspecs, any_case=True)
+    return tree.read(list(dict.fromkeys(hit.path for hit in found.hits))[:MOST_FILES])
+
+
+def _remarks(checkout: Checkout, paths: list[str], odd_heroku_yml: bool) -> list[Remark]:
+    remarks = []
+    if checkout.procfile is not None:
+        remarks += [Remark(kind="procfile-fir", text=text) for text in checkout.procfile.cloud_native]
+    for kind, noun in (("app-json", checkout.app_json), ("heroku-yml", checkout.heroku_yml)):
+        remarks += [Remark(kind=kind, text=oddity) for oddity in (noun.oddities if noun else ())]
+    if odd_heroku_yml:
+        remarks.append(Remark(kind="heroku-yml", text="heroku.yml is no valid YAML map; it is not used."))
+    if checkout.heroku_yml is not None and checkout.procfile is not None:
+        remarks.append(
+            Remark(
+                kind="heroku-yml",
+                text="There is a Procfile and a heroku.yml: on the stack container heroku.yml counts alone.",
+            )
+        )
+    remarks += [_leak(file) for file in checkout.env_files if file.with_values and not file.example]
+    states = [path for path in paths if path.endswith((".tfstate", ".tfstate.backup"))]
+    if states:
+        remarks.append(
+            Remark(
+                kind="committed-secrets",
+                text=f"Terraform's state is committed: {listed(states)}. It holds config vars in clear.",
+                remedy="Take it out of the repository, and change what stands in it.",
+            )
+        )
+    for runtime in checkout.runtimes:
+        remarks += [Remark(kind="runtime", text=f"{runtime.buildpack}: {note}") for note in runtime.notes]
+    if checkout.look is not None and not checkout.look.whole:
+        remarks.append(
+            Remark(
+                kind="not-whole",
+                text="The code was not looked through to its end: it is larger than Offramp's limits.",
+            )
+        )
+    return remarks
+
+
+def _leak(file: EnvFile) -> Remark:
+    values = "a value" if file.with_values == 1 else f"{file.with_values} values"
+    return Remark(
+        kind="committed-secrets",
+        text=f"{file.file} is committed with {values}. Offramp keeps the names only.",
+        remedy="Take it out of the repository, and change those that are secret.",
+    )

@@ -1,0 +1,51 @@
+"""Files with environment variables: their names, never their values."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from wizard.model.noun import Noun
+from wizard.model.text import clean
+
+_FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|\.envrc|[\w-]+\.env|\.flaskenv)$")
+_EXAMPLE = re.compile(r"(example|sample|template|dist|defaults?|schema|spec)$", re.IGNORECASE)
+_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)$", re.MULTILINE)
+_NO_VALUE = re.compile(
+    r"""^["'`]?(<[^>]*>|\$\{?\w+\}?|x{3,}|\*{3,}|\.{3}|(your|my|change|replace|todo)[\w -]*)?["'`]?$""",
+    re.IGNORECASE,
+)
+
+
+class EnvFile(Noun, frozen=True, kw_only=True):
+    """A file of the commit that sets variables. `names` in file order; `with_values` counts those that have
+    a value which looks like more than a placeholder; `example` says that by its name the file is one."""
+
+    file: str
+    names: tuple[str, ...]
+    lines: tuple[int, ...] = ()
+    with_values: int = 0
+    example: bool = False
+
+
+def is_env_file(path: str) -> bool:
+    """Whether a file holds environment variables, by its name."""
+    return _FILE.search(path) is not None
+
+
+def env_files(texts: Mapping[str, str]) -> Iterator[EnvFile]:
+    """What each of these texts sets; every one is taken for such a file."""
+    for path in sorted(texts):
+        names: list[str] = []
+        lines: list[int] = []
+        values = 0
+        for match in _NAME.finditer(texts[path]):
+            names.append(clean(match[1], limit=200))
+            lines.append(texts[path].count("\n", 0, match.start(1)) + 1)
+            # The value is looked at here and goes no further.
+            values += not _NO_VALUE.match(match[2].split(" #")[0].strip())
+        yield EnvFile(
+            file=clean(path),
+            names=tuple(names),
+            lines=tuple(lines),
+            with_values=values,
+            example=_EXAMPLE.search(path.rsplit("/", 1)[-1]) is not None,
+        )

@@ -1,0 +1,62 @@
+"""Places in files that name a version, with their lines."""
+
+import re
+from collections.abc import Mapping
+
+from wizard.model.noun import Noun
+from wizard.model.text import clean
+
+
+class Pin(Noun, frozen=True, kw_only=True):
+    """A version as it is written. `what` is a language or a tool; `main` tells the language from its tools,
+    `read` whether Heroku's buildpack looks at this place."""
+
+    what: str
+    version: str
+    file: str
+    line: int
+    read: bool = True
+    main: bool = True
+
+
+Found = tuple[list[Pin], list[str]]
+"""Versions, those that win first, and sentences about them."""
+
+
+def first_line(
+    texts: Mapping[str, str], file: str, what: str, *, prefix: str = "", read: bool = True
+) -> list[Pin]:
+    """The first line that is no comment, without `prefix`."""
+    for number, line in enumerate(texts.get(file, "").splitlines(), start=1):
+        told = line.strip()
+        if told and not told.startswith("#"):
+            version = clean(told.removeprefix(prefix), limit=100)
+            return [Pin(what=what, version=version, file=file, line=number, read=read)]
+    return []
+
+
+def at_match(
+    texts: Mapping[str, str],
+    file: str,
+    pattern: str,
+    what: str,
+    *,
+    read: bool = True,
+    main: bool = True,
+    skip: int = 0,
+    within: tuple[int, int] | None = None,
+) -> list[Pin]:
+    """The first match of `pattern` (its group is the version), `skip` lines below where the match begins."""
+    text = texts.get(file, "")
+    begin, end = within or (0, len(text))
+    match = re.compile(pattern, re.MULTILINE).search(text, begin, end)
+    if match is None:
+        return []
+    line = text.count("\n", 0, match.start()) + 1 + skip
+    version = clean(match[1].strip(), limit=100)
+    return [Pin(what=what, version=version, file=clean(file), line=line, read=read, main=main)]
+
+
+def property_pin(texts: Mapping[str, str], file: str, key: str, what: str, *, main: bool = True) -> list[Pin]:
+    """A value of a Java properties file."""
+    return at_match(texts, file, rf"^\s*{re.escape(key)}\s*[=:]\s*(\S+)", what, main=main)
