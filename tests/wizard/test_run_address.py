@@ -21,6 +21,10 @@ NEW = "https://app-12.on-aptible.com"
         ("HTTPS://Back-1F2E.HerokuApp.com:443/p", "https://app-12.on-aptible.com/p"),
         ('["https://back-1f2e.herokuapp.com"]', '["https://app-12.on-aptible.com"]'),
         ("//back-1f2e.herokuapp.com/x", "//app-12.on-aptible.com/x"),
+        (
+            "https://id.example/?to=https%3A%2F%2Fback-1f2e.herokuapp.com%2Fcb",
+            "https://id.example/?to=https%3A%2F%2Fapp-12.on-aptible.com%2Fcb",
+        ),
         ("user@back-1f2e.herokuapp.com", "user@app-12.on-aptible.com"),
     ],
 )

@@ -193,10 +193,10 @@ class Places:
         found = _Found()
         if text.strip() in self._names and _is_name(text.strip()):
             found.names[self._names[text.strip()]] = None
+        if "%" in text:
+            text = urllib.parse.unquote(text).lower()
         if "." in text:
-            self._look_at_hosts(text, found)
-            if "%" in text and (plain := urllib.parse.unquote(text).lower()) != text:
-                self._look_at_hosts(plain, found)
+            self._look_at_hosts(text.replace("\\/", "/"), found)
         return found.frozen(self._order)
 
     def _look_at_hosts(self, text: str, found: _Found) -> None:
@@ -240,7 +240,7 @@ class Places:
             found.outside[words] = None
 
     def _default_port(self, host: str, port: str | None) -> str | None:
-        return self._web.get(host) if port in ("80", "443") else None
+        return self._web.get(host) if port == "443" else None
 
     def _customs(self, host: str, *, wild: bool) -> list[str]:
         if wild:

@@ -109,8 +109,14 @@ _NOTHING = frozenset(
 )
 
 
+_SHORTEST: Final = 14
+"""Characters of the shortest token of a known form."""
+
+
 def known_token(text: str) -> str:
     """What a token in the text is, in words ("a Stripe key"); "" where there is none of a known form."""
+    if len(text) < _SHORTEST:
+        return ""
     match = _ANY.search(text) or _ANY_CASE.search(text)
     return _TOKENS[int((match.lastgroup or "k0")[1:])][0] if match else ""
 

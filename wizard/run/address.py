@@ -19,8 +19,8 @@ def moved_address(value: str, old: str, new: str) -> str:
     host = re.escape(before.netloc)
     port = f"(?:{re.escape(default)})?" if default and before.port is None else ""
     pattern = re.compile(
-        # Not in the middle of a longer name, nor before one.
-        rf"(?:(?P<scheme>https?|wss?)://)?(?<![\w.-]){host}{port}(?![\w-]|\.\w|:\d)",
+        # Not in the middle of a longer name, nor before one; an address in a query is escaped (%2F%2F).
+        rf"(?:(?P<scheme>https?|wss?)://)?(?:(?<![\w.-])|(?<=%2f)){host}{port}(?![\w-]|\.\w|:\d)",
         re.IGNORECASE,
     )
 
