@@ -269,7 +269,7 @@ def client(heroku: HerokuSandbox, variant: str) -> httpx.AsyncClient:
         "Authorization": f"Bearer {heroku.credentials['token']}",
         **VARIANTS[variant],
     }
-    return httpx.AsyncClient(base_url=heroku.hosts["api"], headers=headers, trust_env=False)
+    return httpx.AsyncClient(base_url=heroku.hosts["api"], headers=headers, trust_env=False, verify=False)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
