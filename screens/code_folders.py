@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from screens.background import in_thread
 from screens.mistake import as_trouble
 from wizard.document.checkout import Checkout, read_checkout
+from wizard.document.code import add_code
 from wizard.model.trouble import Trouble
 
 
@@ -31,6 +32,18 @@ class CodeFolders:
         checkout = await in_thread(read_checkout, folder)
         self.known[app_id] = checkout
         return app_id, checkout.path
+
+    async def look_through(self) -> None:
+        """Add what all files of the folders say to those that were read; takes seconds for a large one."""
+        for app_id, known in list(self.known.items()):
+            if isinstance(known, Checkout) and known.look is None:
+                try:
+                    whole: Checkout | Trouble = await in_thread(add_code, known)
+                except Exception as error:  # noqa: BLE001  as above
+                    whole = as_trouble(error)
+                # Another folder may have been named for the app meanwhile.
+                if self.known.get(app_id) is known:
+                    self.known[app_id] = whole
 
     def checkouts(self) -> dict[str, Checkout]:
         """Those that could be read."""

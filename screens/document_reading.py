@@ -134,7 +134,12 @@ class ReadingScreen(DocumentBase):
         """Read the folders that were named."""
         folders = self.answers().checkouts
         if folders:
-            self.behind(self.code.read(folders), lambda _: self.renew(), group="code", wanted=False)
+            self.behind(self.code.read(folders), lambda _: self._look_through(), group="code", wanted=False)
+
+    def _look_through(self) -> None:
+        """Show what the roots of the folders say, and look through all their files."""
+        self.renew()
+        self.behind(self.code.look_through(), lambda _: self.renew(), group="code-lines", wanted=False)
 
     def action_code(self) -> None:
         """Ask for the folder of the highlighted app."""
@@ -155,4 +160,4 @@ class ReadingScreen(DocumentBase):
         app_id, path = kept
         self.keep_code_folder(app_id, path)
         self.say(f"The code is read from {path}.", good=True)
-        self.renew()
+        self._look_through()

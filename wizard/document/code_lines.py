@@ -65,8 +65,9 @@ class CodeLine(Noun, frozen=True, kw_only=True):
 
 
 class Look(Noun, frozen=True, kw_only=True):
-    """How far a look through the code went. `left_out` are lines that were found and not kept, by name, since
-    there are so many; `whole` False: it was ended at its limit of time or size."""
+    """How far a look through the code went. `left_out` are lines that were found and not kept, since there
+    are so many, by kind and name ("disk: writes a file"); `whole` False: it was ended at its limit of time or
+    size."""
 
     files: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
@@ -91,7 +92,7 @@ def code_lines(tree: CodeTree) -> tuple[tuple[CodeLine, ...], Look]:
             if count[key] <= (MOST_OF_NOISY if line.name in NOISY else MOST_OF_ONE):
                 kept.append(line)
             else:
-                left[line.name] += 1
+                left[f"{line.kind}: {line.name}"] += 1
     kept.sort(key=lambda line: (line.kind, line.file, line.line, line.name))
     return tuple(kept), Look(files=files.total(), left_out=dict(left), whole=whole)
 

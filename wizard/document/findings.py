@@ -1,0 +1,205 @@
+"""What was found in the code of an app, in groups as a person reads them, each with file and line."""
+
+from collections.abc import Iterator
+
+from wizard.document.app_json import AppJson, AppJsonPart
+from wizard.document.checkout import Checkout
+from wizard.document.code_lines import CodeLine, LineKind
+from wizard.document.heroku_yml import HerokuYml
+from wizard.document.platform_variables import set_by
+from wizard.model.noun import Noun
+
+CERTIFICATE_NOTE = (
+    "Heroku's data services sign their certificates themselves, so many apps turned the check off. Where the "
+    "target has proper certificates, turn it on again."
+)
+
+
+class FindingRow(Noun, frozen=True, kw_only=True):
+    """One thing: `where` is "file:line" or a file, `what` its name, `text` what stands there or follows.
+    `look` marks what a person should look at before the move."""
+
+    where: str
+    what: str
+    text: str = ""
+    look: bool = False
+
+
+class FindingGroup(Noun, frozen=True, kw_only=True):
+    """Things of one sort. `key` is stable ("platform", "runtimes"), `note` a sentence for all of them, `more`
+    how many were found beside the rows."""
+
+    key: str
+    title: str
+    rows: tuple[FindingRow, ...]
+    note: str = ""
+    more: int = 0
+
+
+def findings(checkout: Checkout) -> tuple[FindingGroup, ...]:
+    """All groups that hold something, what matters most for a move first."""
+    groups = (
+        _group("deploys", "deploys to Heroku from the repository", _deploys(checkout)),
+        _lines(
+            checkout,
+            "platform",
+            "reads variables that only Heroku or a buildpack sets",
+            "Nothing sets them elsewhere: set each one there, or change the code.",
+        ),
+        _lines(
+            checkout,
+            "disk",
+            "writes to the local disk",
+            "A dyno forgets its disk at each restart; so does a container. Look where files should last.",
+        ),
+        _lines(checkout, "certificate", "certificate checks that are off", CERTIFICATE_NOTE),
+        _lines(
+            checkout,
+            "clock",
+            "time that lives in the code",
+            "It must run on exactly one side at any moment of the move.",
+        ),
+        _group("runtimes", "languages and versions", _runtimes(checkout)),
+        _group("hooks", "what runs in a build and when a dyno starts", _hooks(checkout)),
+        _group("app-json", "app.json", _app_json(checkout.app_json)),
+        _group("heroku-yml", "heroku.yml", _heroku_yml(checkout.heroku_yml)),
+        _group("terraform", "Terraform with Heroku's provider", _terraform(checkout)),
+        _group("env-files", "files with environment variables", _env_files(checkout)),
+    )
+    return tuple(group for group in groups if group.rows)
+
+
+def _group(key: str, title: str, rows: Iterator[FindingRow]) -> FindingGroup:
+    return FindingGroup(key=key, title=title, rows=tuple(rows))
+
+
+def _lines(checkout: Checkout, kind: LineKind, title: str, note: str) -> FindingGroup:
+    lines = [line for line in checkout.lines if line.kind == kind]
+    if kind == "platform":
+        # By name, since one variable is one thing to do.
+        lines.sort(key=lambda line: (line.name, line.file, line.line))
+    left = checkout.look.left_out if checkout.look else {}
+    more = sum(count for key, count in left.items() if key.partition(":")[0] == kind)
+    return FindingGroup(key=kind, title=title, rows=tuple(map(_line, lines)), note=note, more=more)
+
+
+def _line(line: CodeLine) -> FindingRow:
+    by = set_by(line.name) if line.kind == "platform" else ""
+    what = f"{line.name} (set by {by})" if by else line.name
+    return FindingRow(where=f"{line.file}:{line.line}", what=what, text=line.text, look=True)
+
+
+def _deploys(checkout: Checkout) -> Iterator[FindingRow]:
+    for path in checkout.deploy_paths:
+        app = f" to {path.app}" if path.app else ""
+        branch = f" from {path.branch}" if path.branch else ""
+        yield FindingRow(
+            where=f"{path.file}:{path.line}",
+            what=f"{path.system}: {path.how}{app}{branch}",
+            text=path.by,
+            look=path.how not in ("run", "other"),
+        )
+
+
+def _runtimes(checkout: Checkout) -> Iterator[FindingRow]:
+    for runtime in checkout.runtimes:
+        version = f", version {runtime.version}" if runtime.version else ""
+        managers = f", by {', '.join(runtime.managers)}" if runtime.managers else ""
+        yield FindingRow(
+            where=runtime.pinned_in or runtime.because,
+            what=runtime.buildpack,
+            text=f"taken by {runtime.because}{version}{managers}",
+            look=bool(runtime.notes),
+        )
+        for pin in runtime.pins:
+            unread = "" if pin.read else ", which Heroku does not read"
+            yield FindingRow(where=f"{pin.file}:{pin.line}", what=pin.what, text=f"{pin.version}{unread}")
+
+
+def _hooks(checkout: Checkout) -> Iterator[FindingRow]:
+    for hook in checkout.hooks:
+        where = f"{hook.file}:{hook.line}"
+        yield FindingRow(where=where, what=hook.kind, text=hook.text, look=hook.kind in ("start", "packages"))
+
+
+def _app_json(told: AppJson | None) -> Iterator[FindingRow]:
+    if told is None:
+        return
+    for what in ("name", "description", "website", "repository", "logo", "success_url", "stack", "image"):
+        if text := str(getattr(told, what)):
+            yield FindingRow(where="app.json", what=what, text=text)
+    if told.keywords:
+        yield FindingRow(where="app.json", what="keywords", text=", ".join(told.keywords))
+    base = AppJsonPart(
+        environment="",
+        variables=told.variables,
+        formation=told.formation,
+        add_ons=told.add_ons,
+        buildpacks=told.buildpacks,
+        scripts=told.scripts,
+    )
+    for part in (base, *told.environments):
+        yield from _app_json_part(part)
+
+
+def _app_json_part(part: AppJsonPart) -> Iterator[FindingRow]:
+    where = f"app.json ({part.environment})" if part.environment else "app.json"
+    if part.replaces:
+        yield FindingRow(where=where, what="replaces", text=", ".join(part.replaces))
+    for one in part.variables:
+        how = "a secret that Heroku makes up" if one.generator else "has a default" if one.has_value else ""
+        words = (how, "" if one.required else "not required", one.description)
+        yield FindingRow(where=where, what=f"env {one.name}", text=", ".join(filter(None, words)))
+    for process in part.formation:
+        count = "" if process.quantity is None else f"{process.quantity} "
+        yield FindingRow(where=where, what=f"formation {process.type}", text=f"{count}{process.size}".strip())
+    for add_on in part.add_ons:
+        named = f"as {add_on.attached_as}" if add_on.attached_as else ""
+        options = f"with {', '.join(add_on.options)}" if add_on.options else ""
+        text = " ".join(filter(None, (named, options)))
+        yield FindingRow(where=where, what=f"add-on {add_on.plan}", text=text)
+    for url in part.buildpacks:
+        yield FindingRow(where=where, what="buildpack", text=url)
+    for script in part.scripts:
+        yield FindingRow(
+            where=where, what=f"script {script.when}", text=script.command, look=not part.environment
+        )
+
+
+def _heroku_yml(told: HerokuYml | None) -> Iterator[FindingRow]:
+    if told is None:
+        return
+    where = "heroku.yml"
+    for add_on in told.add_ons:
+        named = f"as {add_on.attached_as}" if add_on.attached_as else ""
+        yield FindingRow(where=where, what=f"add-on {add_on.plan}", text=named)
+    for title, names in (("config at the start", told.config), ("config in the build", told.build_config)):
+        if names:
+            yield FindingRow(where=where, what=title, text=", ".join(names))
+    for kind, file in told.images.items():
+        yield FindingRow(where=where, what=f"image {kind}", text=file)
+    if told.release_command:
+        image = f" in the image of {told.release_image}" if told.release_image else ""
+        yield FindingRow(where=where, what="release", text=f"{told.release_command}{image}", look=True)
+    for run in told.run:
+        image = f" in the image of {run.image}" if run.image else ""
+        yield FindingRow(where=where, what=f"run {run.type}", text=f"{run.command}{image}".strip())
+
+
+def _terraform(checkout: Checkout) -> Iterator[FindingRow]:
+    for block in checkout.terraform:
+        told = [f"{name} {value}" for name, value in block.told.items()]
+        if block.variables:
+            told.append(f"config vars {', '.join(block.variables)}")
+        what = " ".join(filter(None, (block.kind, block.type, block.name)))
+        yield FindingRow(where=f"{block.file}:{block.line}", what=what, text=", ".join(told))
+
+
+def _env_files(checkout: Checkout) -> Iterator[FindingRow]:
+    for file in checkout.env_files:
+        leak = file.with_values > 0 and not file.example
+        noun = "name" if len(file.names) == 1 else "names"
+        values = f"{file.with_values} with values" if file.with_values else "no values"
+        yield FindingRow(
+            where=file.file, what=f"{len(file.names)} {noun}, {values}", text=", ".join(file.names), look=leak
+        )
