@@ -215,16 +215,16 @@ def _item(add_on: AddOn) -> Item:
             parts.append(size_text(add_on.postgres.bytes))
     elif add_on.key_value and add_on.key_value.version:
         parts = [f"Key-Value {add_on.key_value.version}", *parts]
-    return Item(f"add-on:{add_on.id}", "  ".join((add_on.name, ", ".join(parts))).rstrip())
+    return Item(f"add-on:{add_on.id}", add_on.name, ", ".join(parts))
 
 
 def _legend(boxes: Sequence[Box], system: System, found: Connections, width: int) -> list[str]:
     words = []
     if any(box.reaches for box in boxes):
-        words.append("▶ its address is held by those joined to it")
-        words.append("┼ lines cross, ● they join")
+        words.append("→ holds the address of")
+        words.append("┼ lines cross")
     if any(box.uses for box in boxes):
-        words.append("lines at the right: a shared add-on")
+        words.append("uses: an add-on that another app owns")
     if found.outside:
         words.append("outside: " + ", ".join(f"{name} ({len(ids)})" for name, ids in found.outside.items()))
     words += [

@@ -7,12 +7,12 @@ and who else uses it.
 ```
 
 Each box that is reached has one rail, which all that reach it join, so that many connections take few
-columns; rails that do not overlap share a column. Where lines meet without a join they cross as ┼, a join
-among crossings is ●. What finds no room is said in words in the box, so nothing is left out.
+columns; rails that do not overlap share a column. Lines that cross do so as ┼, a join of four is ●. What
+finds no room for a rail stands in the box in words, as all others do, so nothing is left out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from wizard.document.cells import cells, fit
@@ -44,10 +44,15 @@ _LEAST_TEXT: Final = 12
 
 @dataclass(frozen=True)
 class Item:
-    """Something that hangs on a box: a key that is its own, and what is said of it."""
+    """Something that hangs on a box: a key that is its own, its name, and what is said of it besides."""
 
     key: str
-    text: str
+    name: str
+    text: str = ""
+
+    def words(self) -> str:
+        """Name and text in a line."""
+        return f"{self.name}  {self.text}" if self.text else self.name
 
 
 @dataclass(frozen=True)
@@ -64,46 +69,46 @@ class Box:
     uses: tuple[str, ...] = ()
 
 
-@dataclass
 class _Placed:
-    """A box with the rows of its parts; `more` are lines for what found no rail."""
+    """A box with the rows of its parts.
 
-    box: Box
-    top: int = 0
-    more: list[str] = field(default_factory=list)
-    shares: bool = False
+    Each connection leaves from a row of its own, beside the words that say where it leads: no two lines are
+    joined that are not the same, and one without a rail is still said.
+    """
+
+    def __init__(self, box: Box, titles: Mapping[str, str], items: Mapping[str, Item]) -> None:
+        self.box = box
+        self.top = 0
+        self.lines = [box.title, *([box.text] if box.text else [])]
+        self.leaving: dict[str, int] = {}
+        self.using: dict[str, int] = {}
+        for key in box.reaches:
+            if key in titles and key != box.key:
+                self.leaving[key] = len(self.lines)
+                self.lines.append(f"→ {titles[key]}")
+        own = {item.key for item in box.items}
+        uses = [key for key in box.uses if key in items and key not in own]
+        if uses:
+            # What hangs on the box has the first rows at the right.
+            self.lines += [""] * (len(box.items) - len(self.lines))
+        for key in uses:
+            self.using[key] = len(self.lines)
+            self.lines.append(f"uses {items[key].name}")
 
     @property
     def height(self) -> int:
         """Rows between its borders."""
-        left = 1 + bool(self.box.text or self.box.reaches) + len(self.more)
-        return max(left, len(self.box.items) + self.shares)
+        return max(len(self.lines), len(self.box.items))
 
-    @property
-    def into(self) -> int:
-        """The row at which it is reached."""
-        return self.top + 1
-
-    @property
-    def out(self) -> int:
-        """The row from which it reaches others."""
-        return self.top + 2
-
-    def item(self, index: int) -> int:
-        """The row of an item."""
-        return self.top + 1 + index
-
-    @property
-    def shared(self) -> int:
-        """The row from which it uses items of others."""
-        return self.top + 1 + len(self.box.items)
+    def row(self, line: int) -> int:
+        """The row of a line, counted from 0; the first is where the box is reached."""
+        return self.top + 1 + line
 
 
 @dataclass(frozen=True)
 class _Rail:
     """`root` is the row that everything leads to; `rows` are those that join it."""
 
-    key: str
     root: int
     rows: tuple[int, ...]
 
@@ -153,120 +158,68 @@ def _sign(bits: int) -> str:
 def drawn(boxes: Sequence[Box], width: int) -> tuple[str, ...]:
     """The lines of the drawing, none wider than `width` columns (of at least 40)."""
     width = max(width, 40)
-    placed = {box.key: _Placed(box) for box in boxes}
-    owner = {item.key: (box.key, index) for box in boxes for index, item in enumerate(box.items)}
-    left_room = max(2, (width - 40) // 8)
-    right_room = max(1, (width - 40) // 10)
-    reached = _by_target((box.key, [key for key in box.reaches if key in placed]) for box in boxes)
-    used = _by_target((box.key, [key for key in box.uses if key in owner]) for box in boxes)
-    for one in placed.values():
-        one.shares = bool(one.box.uses)
-    _place(placed.values())
-    left, over = _columns(_left_rails(reached, placed), left_room)
-    right, over_right = _columns(_right_rails(used, placed, owner), right_room)
-    if over or over_right:
-        _say_the_rest(placed, (reached, over), (used, over_right), owner)
-        _place(placed.values())
-        left, _ = _columns(_left_rails(_without(reached, over), placed), left_room)
-        right, _ = _columns(_right_rails(_without(used, over_right), placed, owner), right_room)
-    return _Drawing(placed, left, right, width).lines(owner)
-
-
-def _by_target(pairs: Iterable[tuple[str, list[str]]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for source, targets in pairs:
-        for target in targets:
-            if target != source:
-                found.setdefault(target, []).append(source)
-    return found
-
-
-def _without(found: Mapping[str, list[str]], keys: set[str]) -> dict[str, list[str]]:
-    return {key: sources for key, sources in found.items() if key not in keys}
-
-
-def _place(boxes: Iterable[_Placed]) -> None:
+    titles = {box.key: box.title for box in boxes}
+    items = {item.key: item for box in boxes for item in box.items}
+    placed = {box.key: _Placed(box, titles, items) for box in boxes}
     row, heading = 0, ""
-    for one in boxes:
+    for one in placed.values():
         if one.box.heading != heading:
             heading = one.box.heading
-            row += 1 if row == 0 else 2
+            row += 2 if row else 1
         one.top = row
         row += one.height + 2
+    left = _columns(_left_rails(placed), max(2, (width - 40) // 8))
+    right = _columns(_right_rails(placed), max(1, (width - 40) // 10))
+    return _Drawing(list(placed.values()), left, right, width).lines()
 
 
-def _left_rails(reached: Mapping[str, list[str]], placed: Mapping[str, _Placed]) -> list[_Rail]:
-    return [
-        _Rail(target, placed[target].into, tuple(placed[source].out for source in sources))
-        for target, sources in reached.items()
-    ]
+def _left_rails(placed: Mapping[str, _Placed]) -> list[_Rail]:
+    """For each box that is reached, what leads to it."""
+    rows: dict[str, list[int]] = {}
+    for one in placed.values():
+        for key, line in one.leaving.items():
+            rows.setdefault(key, []).append(one.row(line))
+    return [_Rail(placed[key].row(0), tuple(found)) for key, found in rows.items()]
 
 
-def _right_rails(
-    used: Mapping[str, list[str]], placed: Mapping[str, _Placed], owner: Mapping[str, tuple[str, int]]
-) -> list[_Rail]:
-    rails = []
-    for key, sources in used.items():
-        box, index = owner[key]
-        rows = tuple(placed[source].shared for source in sources if source != box)
-        if rows:
-            rails.append(_Rail(key, placed[box].item(index), rows))
-    return rails
+def _right_rails(placed: Mapping[str, _Placed]) -> list[_Rail]:
+    """For each item that others use, what leads to it."""
+    rows: dict[str, list[int]] = {}
+    for one in placed.values():
+        for key, line in one.using.items():
+            rows.setdefault(key, []).append(one.row(line))
+    at = {item.key: one.row(line) for one in placed.values() for line, item in enumerate(one.box.items)}
+    return [_Rail(at[key], tuple(found)) for key, found in rows.items()]
 
 
-def _columns(rails: list[_Rail], room: int) -> tuple[dict[int, list[_Rail]], set[str]]:
-    """Put each rail into a column where it overlaps with no other, short ones first and innermost; those that
-    find none are returned by their keys."""
+def _columns(rails: list[_Rail], room: int) -> dict[int, list[_Rail]]:
+    """Put each rail into a column where it overlaps with no other, short ones first and innermost. Those that
+    find none of `room` columns are left out: the boxes say what they would show."""
     columns: dict[int, list[_Rail]] = {}
-    over: set[str] = set()
     for rail in sorted(rails, key=lambda rail: (rail.last - rail.first, rail.first)):
         for column in range(room):
             if all(rail.last < other.first or rail.first > other.last for other in columns.get(column, ())):
                 columns.setdefault(column, []).append(rail)
                 break
-        else:
-            over.add(rail.key)
-    return columns, over
-
-
-def _say_the_rest(
-    placed: Mapping[str, _Placed],
-    reached: tuple[Mapping[str, list[str]], set[str]],
-    used: tuple[Mapping[str, list[str]], set[str]],
-    owner: Mapping[str, tuple[str, int]],
-) -> None:
-    """Words in the boxes for what found no rail."""
-    words: dict[str, list[str]] = {}
-    for key in sorted(reached[1], key=list(placed).index):
-        for source in reached[0][key]:
-            words.setdefault(source, []).append(placed[key].box.title)
-    stores: dict[str, list[str]] = {}
-    for key in sorted(used[1]):
-        box, index = owner[key]
-        for source in used[0][key]:
-            stores.setdefault(source, []).append(placed[box].box.items[index].text.split("  ")[0])
-    for source, names in words.items():
-        placed[source].more += [f"→ {name}" for name in names]
-    for source, names in stores.items():
-        placed[source].more += [f"uses {name}" for name in names]
+    return columns
 
 
 class _Drawing:
     def __init__(
         self,
-        placed: Mapping[str, _Placed],
+        placed: list[_Placed],
         left: Mapping[int, list[_Rail]],
         right: Mapping[int, list[_Rail]],
         width: int,
     ) -> None:
-        self._placed = list(placed.values())
+        self._placed = placed
         self._left, self._right, self._width = left, right, width
         self._rows = max((one.top + one.height + 2 for one in self._placed), default=0)
         self._left_width = 2 * len(left) + 2 if left else 1
-        hangs = any(one.box.items or one.box.uses for one in self._placed)
+        hangs = any(one.box.items or one.using for one in self._placed)
         self._middle_width = 2 * len(right) + 3 if hangs else 0
-        inside = max((cells(text) for one in self._placed for text in _inside(one)), default=0) + 4
-        says = max((cells(item.text) for one in self._placed for item in one.box.items), default=0) + 1
+        inside = max((cells(text) for one in self._placed for text in one.lines), default=0) + 4
+        says = max((cells(item.words()) for one in self._placed for item in one.box.items), default=0) + 1
         room = width - self._left_width - self._middle_width
         # Both get what they want where there is room for both, else the box a little less than half.
         if inside + says > room:
@@ -274,7 +227,7 @@ class _Drawing:
         self._box_width = max(_LEAST_BOX, min(inside, room - (_LEAST_TEXT if hangs else 0)))
         self._text_width = max(0, room - self._box_width)
 
-    def lines(self, owner: Mapping[str, tuple[str, int]]) -> tuple[str, ...]:
+    def lines(self) -> tuple[str, ...]:
         gutter, middle = self._draw_left(), self._draw_right()
         arrows = {rail.root for rails in self._left.values() for rail in rails}
         leaving = {row for rails in self._left.values() for rail in rails for row in rail.rows}
@@ -291,7 +244,7 @@ class _Drawing:
                     left = left[:-1] + "▶"
                 line = left + self._box_row(one, row, row in leaving, row in using)
                 index = row - one.top - 1
-                said = one.box.items[index].text if 0 <= index < len(one.box.items) else ""
+                said = one.box.items[index].words() if 0 <= index < len(one.box.items) else ""
                 if self._middle_width:
                     line += middle.text(row) + fit(f" {said}" if said else "", self._text_width)
                 rows[row] = line.rstrip()
@@ -311,8 +264,7 @@ class _Drawing:
         if row == one.top + one.height + 1:
             return f"└{'─' * inner}┘"
         index = row - one.top - 1
-        texts = _inside(one)
-        text = texts[index] if index < len(texts) else ""
+        text = one.lines[index] if index < len(one.lines) else ""
         right = "├" if using or index < len(one.box.items) else "│"
         return f"{'┤' if leaving else '│'} {fit(text, inner - 2)} {right}"
 
@@ -334,7 +286,7 @@ class _Drawing:
         edge = self._middle_width - 1
         for one in self._placed:
             for index in range(len(one.box.items)):
-                gutter.horizontal(one.item(index), 0, edge)
+                gutter.horizontal(one.row(index), 0, edge)
         for column, rails in self._right.items():
             x = 1 + 2 * column
             for rail in rails:
@@ -344,7 +296,3 @@ class _Drawing:
                     gutter.horizontal(row, 0, x)
                     gutter.join(row, x, _LEFT)
         return gutter
-
-
-def _inside(one: _Placed) -> list[str]:
-    return [one.box.title, one.box.text, *one.more]
