@@ -14,6 +14,7 @@ from providers.sandbox.heroku.building import (
     default_values,
     new_world,
 )
+from providers.sandbox.heroku.generated_rest import make_spaces, make_stores
 from providers.sandbox.heroku.generated_words import (
     ADD_ON_MIX,
     COMMON_NAMES,
@@ -76,6 +77,8 @@ def generated(
     config_vars: int = 8_000,
     releases: int = 12,
     review_apps: int | None = None,
+    spaces: int = 0,
+    unjoined: int = 0,
     canary: str = "",
 ) -> World:
     """Make a world with exactly so many apps, pipelines, teams, add-ons and config vars.
@@ -87,13 +90,17 @@ def generated(
         config_vars: of all apps together, those of add-ons among them; there are more if add-ons set more.
         releases: of each app, the most.
         review_apps: how many of the apps are review apps; a tenth if None.
+        spaces: Private Spaces, every third of Fir, each with some of the apps in it; they belong to teams.
+        unjoined: how many of the teams' apps the account has not joined.
         canary: a word to put into every secret.
 
     Raises:
-        ValueError: a number is negative, or add-ons or pipelines are wanted without apps.
+        ValueError: a number is negative, or something is wanted without what it belongs to.
     """
-    if min(apps, pipelines, teams, add_ons, config_vars, releases) < 0:
+    if min(apps, pipelines, teams, add_ons, config_vars, releases, spaces, unjoined) < 0:
         raise ValueError("A system cannot have a negative number of anything.")
+    if spaces and not teams:
+        raise ValueError("Spaces belong to teams, and there are to be none.")
     if not apps and (add_ons or config_vars):
         raise ValueError("Add-ons and config vars belong to apps, and there are to be none.")
     making = _Making(random.Random(seed), new_world(), canary)
@@ -101,11 +108,15 @@ def generated(
     _lines(making, pipelines)
     reviews = min(apps if review_apps is None else review_apps, apps // 10 if review_apps is None else apps)
     made = _apps(making, apps, reviews)
+    make_spaces(making.dice, making.world, spaces)
     _spread_add_ons(making, made, add_ons)
     _config(making, made, config_vars)
     for app in made:
         _dress(making, app)
         _history(making, app, releases)
+    for app in [app for app in made if app.team_id][:unjoined]:
+        app.joined, app.locked = False, making.chance(0.3)
+    make_stores(making.dice, making.world)
     return making.world
 
 

@@ -89,11 +89,13 @@ class GitRoutes:
         part = repository.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         checkout = self._checkouts / app.name
-        if app.source is None and (checkout / ".git").exists():
-            command = ["git", "clone", "-q", "--bare", "--no-hardlinks", str(checkout), str(part)]
-            subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
-        else:
-            write_repository(part, app.source)
+        slug = app.slugs.get(app.release.slug_id or "") if app.release else None
+        write_repository(part, app.source)
+        if app.source is None and slug is not None and (checkout / ".git").exists():
+            # Only what runs on Heroku: a work tree may have gone on since.
+            where = ["git", "-C", str(checkout), "-c", f"core.hooksPath={os.devnull}"]
+            push = [*where, "push", "-q", str(part), f"{slug.commit}:refs/heads/main"]
+            subprocess.run(push, check=True, capture_output=True, stdin=subprocess.DEVNULL)
         part.rename(repository)
 
 
