@@ -81,6 +81,11 @@ class Source(Protocol):
         TLS where the vendor has it, so that the password never goes out in clear."""
         ...
 
+    async def clone(self, app_id: str, folder: Path, log: Log) -> str:
+        """Clone an app's code into `folder`, which is new or empty; returns the commit that is checked out.
+        What fails leaves nothing behind. Raises Trouble (`empty-repository`) when no code is there."""
+        ...
+
     async def state(self, app_id: str, *, jobs: bool = True) -> AppState:
         """What the cut-over touches, as it is now. With `jobs` False the scheduler is not asked, so that its
         outage holds up nothing else."""

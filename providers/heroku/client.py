@@ -52,8 +52,8 @@ _JSON_API = "application/vnd.api+json"
 class Client:
     """One signed-in connection to Heroku's hosts ("api", "data", "particleboard", "metrics", "kolkrabbi").
 
-    All methods raise Trouble and nothing else. `calls` counts requests sent. Paths begin with a slash; ids in
-    them are quoted by whoever makes them.
+    All methods raise Trouble and nothing else. `calls` counts requests sent, `token` is for git, which asks
+    itself. Paths begin with a slash; ids in them are quoted by whoever makes them.
 
     Args:
         sleep: how to wait; tests pass one that returns at once.
@@ -83,6 +83,7 @@ class Client:
         self._quiet: dict[str, int] = {}
         self._quiet_until: dict[str, float] = {}
         bearer = _bearer(token)
+        self.token = Secret(bearer, "Heroku token")
         self._bearer = f"Bearer {bearer}"
         self._basic = f"Basic {base64.b64encode(f':{bearer}'.encode()).decode()}"
         self._wire = Wire(self.hosts, seconds=seconds)

@@ -2,12 +2,14 @@
 
 import urllib.parse
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from providers.heroku.account_reading import read_account
 from providers.heroku.answers import Gone
 from providers.heroku.app_reading import read_config
 from providers.heroku.client import Client
+from providers.heroku.clone import clone
 from providers.heroku.databases import read_database_url
 from providers.heroku.fields import number, text
 from providers.heroku.inventory import Inventory
@@ -16,7 +18,7 @@ from providers.heroku.releases import read_release
 from wizard.model.secret import Secret
 from wizard.model.system import Account, Job, System
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
-from wizard.ports import AppState, ReadProgress
+from wizard.ports import AppState, Log, ReadProgress
 
 
 class HerokuSource:
@@ -48,6 +50,10 @@ class HerokuSource:
     async def database_url(self, add_on_id: str) -> Secret:
         """The URL of the database's default credential, read anew, with TLS demanded."""
         return await read_database_url(self._client, add_on_id)
+
+    async def clone(self, app_id: str, folder: Path, log: Log) -> str:
+        """Clone an app's code from Heroku Git into a new folder; see `providers.heroku.clone`."""
+        return await clone(self._client, app_id, folder, log)
 
     async def state(self, app_id: str, *, jobs: bool = True) -> AppState:
         """Maintenance, release, quantities, jobs and running dynos of an app as they are now."""

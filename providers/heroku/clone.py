@@ -1,0 +1,350 @@
+"""Cloning an app's code from Heroku Git, with the token and nothing else.
+
+Heroku Git takes any user with the token as password (Dev Center). git asks a credential helper for it, and
+the helper reads it from a pipe that only this git and its children have: once, for this host only. So the
+token stands in no argument, no URL, no file and no environment, and is gone from the pipe when it was read.
+git runs in a home of its own, where no other helper, hook, netrc or rewriting of URLs is; what it needs of a
+person's settings to reach the network (a proxy, certificates) is copied there.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from providers.heroku.answers import Gone, Refused
+from providers.heroku.client import Client
+from providers.heroku.fields import text
+from wizard.model.loopback import is_loopback
+from wizard.model.secret import Secret, redact
+from wizard.model.text import clean
+from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
+from wizard.ports import Log
+
+SILENT_SECONDS: Final = 180.0
+"""How long git may say nothing; a server that packs a large repository counts aloud."""
+
+LOCAL_SECONDS: Final = 60.0
+"""For a git command that asks nobody."""
+
+_NETWORK_SETTINGS: Final = frozenset(
+    {
+        "http.proxy",
+        "http.proxyauthmethod",
+        "http.proxysslcainfo",
+        "http.sslbackend",
+        "http.sslcainfo",
+        "http.sslcapath",
+        "http.sslversion",
+    }
+)
+_PERCENT = re.compile(r"^(?P<phase>.*?):\s+(?P<percent>\d+)% ")
+_STATUS = re.compile(r"requested URL returned error: (\d{3})")
+
+
+async def clone(client: Client, app_id: str, folder: Path, log: Log) -> str:
+    """Clone the code of an app into `folder`, which is new or empty; returns the commit that is checked out.
+
+    What fails, or is broken off, leaves nothing behind.
+
+    Args:
+        log: takes git's progress, a clean line at a time.
+
+    Raises:
+        SignInNeeded: Heroku Git does not take the token.
+        Gone, Refused: there is no such app, or this account may not read its code.
+        Unreachable: the connection broke, or nothing came for three minutes.
+        Trouble: the folder is not empty; nothing was ever pushed to the app; git is not installed.
+    """
+    host = client.hosts.get("git")
+    if host is None:
+        raise Trouble(
+            "No address of Heroku Git is known beside this API.",
+            remedy="Clone the app yourself, and name the folder.",
+            code="no-git-host",
+        )
+    folder = await asyncio.to_thread(_checked, folder)
+    app = await client.get(f"/apps/{urllib.parse.quote(app_id, safe='')}")
+    name = text(app, "name")
+    if not re.fullmatch(r"[a-z0-9-]{1,60}", name):
+        raise Trouble(
+            "Heroku tells no name of the app that its code could be cloned by.",
+            remedy="Clone it yourself, and name the folder.",
+            code="no-app-name",
+        )
+    try:
+        with tempfile.TemporaryDirectory(prefix=".offramp-clone-", dir=folder.parent) as place:
+            work = _Work(Path(place), f"{host}/{name}.git", client.token)
+            await work.fetch(name, log)
+            commit = await work.check_out(name, text(app, "stack", "name"))
+            work.code.chmod(0o700)
+            work.code.rename(folder)
+    except OSError as error:
+        raise _no_room(folder, error) from error
+    return commit
+
+
+class _Work:
+    """One clone in the making. `place` is a private folder beside the one that it becomes."""
+
+    def __init__(self, place: Path, url: str, token: Secret) -> None:
+        self.code = place / "code"
+        self._home = place / "home"
+        self._url = url
+        self._token = token
+        self._environment: dict[str, str] = {}
+
+    async def fetch(self, name: str, log: Log) -> None:
+        """Run `git clone`; raises what its failure means."""
+        self._home.mkdir(mode=0o700)
+        await asyncio.to_thread(self._prepare)
+        reading, writing = os.pipe()
+        try:
+            # Shorter than a pipe holds, so it is written before anybody reads.
+            os.write(writing, f"username=offramp\npassword={self._token.reveal()}\n".encode())
+            os.close(writing)
+            helper = f'!f() {{ test "$1" = get && cat /dev/fd/{reading}; }}; f'
+            process = await asyncio.create_subprocess_exec(
+                "git",
+                *_settings(self._url, helper),
+                "clone",
+                "--progress",
+                "--template=",
+                "--origin=heroku",
+                "--",
+                self._url,
+                str(self.code),
+                env=self._environment,
+                cwd=self._home,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=(reading,),
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise Trouble(
+                "The program git is not on this machine.",
+                remedy="Install git and try again.",
+                code="no-git",
+            ) from error
+        finally:
+            os.close(reading)
+        said = await _watch(process, log)
+        if process.returncode:
+            raise _failure(name, said)
+
+    async def check_out(self, name: str, stack: str) -> str:
+        """Make sure that a commit is checked out: a server's HEAD can name a branch that was never pushed."""
+        head = await self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if head:
+            return head
+        refs = "refs/remotes/heroku/"
+        told = await self._line("for-each-ref", "--format=%(refname)", refs, first_only=False)
+        branches = [line.removeprefix(refs) for line in told.split("\n") if line]
+        if not branches:
+            raise _empty(name, stack)
+        branch = next((one for one in ("main", "master") if one in branches), branches[0])
+        await self._line("checkout", "--quiet", "-B", branch, f"heroku/{branch}")
+        return await self._line("rev-parse", "--verify", "HEAD^{commit}")
+
+    def _prepare(self) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SSH_ASK"))}
+        kept |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1"}
+        if is_loopback(urllib.parse.urlsplit(self._url).hostname or ""):
+            kept |= {"NO_PROXY": "*", "no_proxy": "*"}
+        for name, value in _network_settings(self._home, self._url).items():
+            words = ["git", "config", "--file", str(self._home / ".gitconfig"), name, value]
+            subprocess.run(words, check=False, capture_output=True, timeout=LOCAL_SECONDS, env=kept)
+        # Not only HOME: git looks below XDG_CONFIG_HOME first, and curl for a .netrc in HOME.
+        kept |= {"HOME": str(self._home), "XDG_CONFIG_HOME": str(self._home)}
+        self._environment = kept
+
+    async def _line(self, *arguments: str, first_only: bool = True) -> str:
+        def run() -> str:
+            done = subprocess.run(
+                ["git", *_settings(self._url, ""), *arguments],
+                cwd=self.code,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=LOCAL_SECONDS,
+                check=False,
+            )
+            told = done.stdout.decode(errors="replace").strip()
+            return told.split("\n", 1)[0] if first_only else told
+
+        return await asyncio.to_thread(run)
+
+
+def _settings(url: str, helper: str) -> list[str]:
+    parts = urllib.parse.urlsplit(url)
+    words = [
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "http.followRedirects=false",
+        "protocol.allow=never",
+        f"protocol.{parts.scheme}.allow=always",
+        "credential.helper=",
+        # For this host only: a token is not given to one that this one names.
+        *([f"credential.{parts.scheme}://{parts.netloc}.helper={helper}"] if helper else []),
+    ]
+    return [word for setting in words for word in ("-c", setting)]
+
+
+def _network_settings(home: Path, url: str) -> Mapping[str, str]:
+    """What a person's own git settings say about reaching this URL."""
+    try:
+        done = subprocess.run(
+            ["git", "config", "--null", "--get-urlmatch", "http", url],
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LOCAL_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    pairs = (entry.partition("\n") for entry in done.stdout.decode(errors="replace").split("\0"))
+    return {name: value for name, _, value in pairs if name in _NETWORK_SETTINGS}
+
+
+async def _watch(process: asyncio.subprocess.Process, log: Log) -> list[str]:
+    """Pass on what git says until it ends; returns its last lines. Whatever ends this ends git, too."""
+    assert process.stderr is not None
+    said: list[str] = []
+    rest, seen = "", ""
+    try:
+        while True:
+            async with asyncio.timeout(SILENT_SECONDS):
+                part = await process.stderr.read(4096)
+            if not part:
+                break
+            *lines, rest = re.split(r"[\r\n]+", rest + part.decode(errors="replace"))
+            rest = rest[-4096:]
+            for line in lines:
+                told = redact(clean(line.strip(), limit=300))
+                if told:
+                    said = [*said[-19:], told]
+                    seen = _pass_on(told, seen, log)
+        if told := redact(clean(rest.strip(), limit=300)):
+            said.append(told)
+        async with asyncio.timeout(SILENT_SECONDS):
+            await process.wait()
+    except TimeoutError as error:
+        raise Unreachable(
+            f"Heroku Git sends nothing for {SILENT_SECONDS / 60:.0f} minutes.",
+            remedy="Look at the network and at status.heroku.com, then try again.",
+            code="clone-silent",
+        ) from error
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+    return said
+
+
+def _pass_on(line: str, seen: str, log: Log) -> str:
+    """Log a line, of a counter only each tenth per cent; returns what was logged last of a counter."""
+    match = _PERCENT.match(line)
+    if match is None:
+        if not line.startswith(("Cloning into", "warning: You appear to have cloned an empty")):
+            log(line)
+        return seen
+    now = f"{match['phase']} {int(match['percent']) // 10}"
+    if now != seen:
+        log(line)
+    return now
+
+
+def _checked(folder: Path) -> Path:
+    try:
+        folder = folder.expanduser().absolute()
+        if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+            raise Trouble(
+                f"{clean(str(folder), limit=200)} is there already, and not an empty folder.",
+                remedy="Name a folder that is not there yet.",
+                code="folder-not-empty",
+            )
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:
+        raise _no_room(folder, error) from error
+    if shutil.which("git") is None:
+        raise Trouble(
+            "The program git is not on this machine.", remedy="Install git and try again.", code="no-git"
+        )
+    return folder
+
+
+def _failure(name: str, said: list[str]) -> Trouble:
+    """What git's words mean. They are git's own, in English since LC_ALL is C."""
+    text_ = " ".join(said)
+    status = _STATUS.search(text_)
+    code = int(status[1]) if status else 0
+    if code == 401 or "Authentication failed" in text_ or "could not read" in text_:
+        return SignInNeeded(
+            "heroku",
+            f"Heroku Git does not take the token for {name}.",
+            remedy="Sign in to Heroku again; the token must be of scope global or read-protected.",
+        )
+    if code == 403:
+        return Refused(
+            f"This account may not read the code of {name}.",
+            remedy="Ask its owner for the right to deploy it, or name a folder with its code.",
+            code="clone-refused",
+        )
+    if code == 404 or re.search(r"repository '.*' not found", text_):
+        return Gone(
+            f"Heroku Git has no repository of {name}.",
+            remedy="Name a folder with its code.",
+            code="no-repository",
+        )
+    if 300 <= code < 400 or "redirect" in text_:
+        return Unreachable(
+            "Heroku Git sends the question on to another address. The token was not sent there.",
+            remedy="Check the address of Heroku Git that Offramp was given.",
+            code="redirected",
+        )
+    last = next((line for line in reversed(said) if line.startswith(("fatal:", "error:"))), "")
+    if "No space left" in text_ or "Permission denied" in text_:
+        return Trouble(
+            f"The code of {name} cannot be written: {last.removeprefix('fatal: ')}.",
+            remedy="Make room, or name another folder.",
+            code="clone-no-room",
+        )
+    return Unreachable(
+        f"Cloning {name} from Heroku broke off: {last.removeprefix('fatal: ') or 'git says nothing'}.",
+        remedy="Look at the network and at status.heroku.com, then try again.",
+        code="clone-failed",
+    )
+
+
+def _empty(name: str, stack: str) -> Trouble:
+    why = (
+        "Apps of Heroku's container registry have images there, and no code."
+        if stack == "container"
+        else "Apps that are deployed from GitHub, from an image or by the API have no code there."
+    )
+    return Trouble(
+        f"Nothing was ever pushed to {name} with git: its repository on Heroku is empty. {why}",
+        remedy="Clone it from where it is kept, and name that folder.",
+        code="empty-repository",
+    )
+
+
+def _no_room(folder: Path, error: BaseException) -> Trouble:
+    said = (error.strerror if isinstance(error, OSError) else "") or clean(str(error), limit=200)
+    return Trouble(
+        f"The folder {clean(str(folder), limit=200)} cannot be made: {said}.",
+        remedy="Name another folder, or give the right to write there.",
+        code="no-folder",
+    )
