@@ -62,17 +62,22 @@ _LABELS: Final = {
 }
 
 
-def differences(before: Noun, after: Noun, names: Mapping[str, str]) -> list[str]:
+def differences(
+    before: Noun, after: Noun, names: Mapping[str, str], silent: frozenset[str] = frozenset()
+) -> list[str]:
     """What differs, each in words ("quantity 2 → 3"); parts that are components of their own are left out.
 
     Args:
         names: of apps and add-ons by id, since an id says nothing to a reader.
+        silent: fields that are not known in one of the two.
     """
-    return list(_differences(before, after, names))
+    return list(_differences(before, after, names, silent))
 
 
-def _differences(before: Noun, after: Noun, names: Mapping[str, str]) -> Iterator[str]:
-    quiet = NOISE.get(type(after), frozenset())
+def _differences(
+    before: Noun, after: Noun, names: Mapping[str, str], silent: frozenset[str]
+) -> Iterator[str]:
+    quiet = NOISE.get(type(after), frozenset()) | silent
     for field in after.__struct_fields__:
         old, new = getattr(before, field), getattr(after, field)
         if field in quiet or old == new or _is_part(old) or _is_part(new):

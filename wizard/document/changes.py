@@ -14,11 +14,11 @@ from typing import Final, Literal
 
 from wizard.document.change_words import differences
 from wizard.document.components import Component, Piece, pieces
-from wizard.document.unknown import plural, unknown_parts
+from wizard.document.unknown import plural, silent_fields, unknown_parts
 from wizard.model.delivery import Build, Release
 from wizard.model.noun import Noun
 from wizard.model.stores import Backup
-from wizard.model.system import App, System, UnreadApp
+from wizard.model.system import AddOn, App, System, UnreadApp
 
 SET: Final = re.compile(r"Set (.+) config vars?")
 
@@ -103,11 +103,17 @@ class _Comparison:
     def _differs(self, old: Piece, new: Piece) -> Iterator[Change]:
         if old.noun is None or new.noun is None or old.noun == new.noun:
             return
-        said = differences(old.noun, new.noun, self._names)
+        silent = silent_fields(self._app(self._old, old), old.component.kind)
+        silent |= silent_fields(self._app(self._new, new), new.component.kind)
+        said = differences(old.noun, new.noun, self._names, silent)
         if isinstance(old.noun, App) and isinstance(new.noun, App):
             said += _order_of_buildpacks(old.noun.buildpacks, new.noun.buildpacks)
         if said:
             yield _changed(new.component, f"{self._subject(new)}: {', '.join(said)}")
+
+    def _app(self, among: Mapping[str, Piece], piece: Piece) -> App | None:
+        holder = among.get(piece.holder, piece)
+        return holder.noun if isinstance(holder.noun, App) else None
 
     # -- what came and what went --------------------------------------------------------------------
 
@@ -122,6 +128,8 @@ class _Comparison:
             return False
         if isinstance(noun, (App, UnreadApp)):
             return f"app:{noun.id}" not in others and f"unread-app:{noun.id}" not in others
+        if isinstance(noun, AddOn) and (f"app:{noun.app_id}", one.kind) in unknown:
+            return False
         if isinstance(noun, Backup):
             return False  # one comes and one goes every night
         if isinstance(noun, Build):
@@ -161,13 +169,16 @@ class _Comparison:
         lost = self._unknown_after - self._unknown_before
         found = self._unknown_before - self._unknown_after
         for parts, words in ((lost, "could not be read this time"), (found, "can be read again")):
+            kinds: dict[str, list[str]] = {}
             for key, kind in sorted(parts):
+                what = kind if kind in _IS_ITS_HOLDER else plural(kind)
+                kinds.setdefault(key, []).append(what)
+            for key, named in kinds.items():
                 holder = self._new.get(key or f"account:{self._after.account.id}")
                 if holder is None or (key and key not in self._old):
                     continue
-                what = kind if kind in _IS_ITS_HOLDER else plural(kind)
-                subject = f"{self._subject(holder)}: its {what}" if key else f"the {what}"
-                yield _changed(holder.component, f"{subject} {words}")
+                subject = f"{self._subject(holder)}: its" if key else "the"
+                yield _changed(holder.component, f"{subject} {', '.join(named)} {words}")
 
     # -- config vars, whose values nobody keeps -----------------------------------------------------
 

@@ -33,7 +33,11 @@ def connections(system: System) -> Connections:
     for space in system.spaces:
         if space.drain:
             _feed(f"space:{space.id}", space.drain.address, space.drain.add_on_id, "log drain", found)
-    edges = found.all()
+    # An inventory of before, or one that was read in part, may speak of what is not in it.
+    known = {f"app:{app_id}" for app_id in apps} | {f"add-on:{add_on.id}" for add_on in system.add_ons}
+    edges = tuple(
+        edge for edge in found.all() if _is_here(edge.source, known) and _is_here(edge.target, known)
+    )
     shared = _shared(system, edges)
     rounds = _circles(apps, edges)
     outside: dict[str, dict[str, None]] = {}
@@ -48,6 +52,10 @@ def connections(system: System) -> Connections:
         observations=tuple(observe(system, edges, shared, rounds)),
         outside={name: tuple(outside[name]) for name in sorted(outside)},
     )
+
+
+def _is_here(key: str, known: set[str]) -> bool:
+    return key in known or not key.startswith(("app:", "add-on:"))
 
 
 def places_of(system: System) -> Places:

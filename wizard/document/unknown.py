@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from wizard.model.system import System
+from wizard.model.system import App, System
 
 OF_APPS: Final = (
+    "add-on",
     "attachment",
     "build",
     "buildpack",
@@ -21,21 +22,35 @@ OF_APPS: Final = (
     "telemetry drain",
     "webhook",
 )
-_OF_ACCOUNTS: Final = (
-    "account feature",
-    "enterprise account",
-    "inbound rule",
-    "invitation",
-    "member",
-    "outbound IP address",
-    "peering",
-    "pipeline",
-    "pipeline app",
-    "review app",
-    "space",
-    "team",
-    "team feature",
-)
+_OF_HOLDERS: Final = {
+    "teams": ("member", "invitation", "team feature"),
+    "spaces": (
+        "outbound IP address",
+        "inbound rule",
+        "peering",
+        "VPN connection",
+        "log drain",
+        "telemetry drain",
+    ),
+    "pipelines": ("pipeline app", "review app", "review app settings"),
+}
+"""Their parts: a gap may be about some of them, and names the first only."""
+
+_OF_ACCOUNTS: Final = {
+    "teams": "team",
+    "spaces": "space",
+    "pipelines": "pipeline",
+    "enterprise accounts": "enterprise account",
+    "account features": "account feature",
+}
+
+SILENT: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "autoscaling": {"process type": ("autoscale",)},
+    "current code": {"process type": ("command",), "app": ("release_command",)},
+    "GitHub links": {"deploy path": ("github", "kind")},
+    "releases": {"app": ("release_command",), "deploy path": ("kind",)},
+}
+"""Fields by kind of component that say nothing where the part of an app is not known."""
 
 _PLURALS: Final = {
     "Postgres": "Postgres databases",
@@ -58,21 +73,27 @@ def unknown_parts(system: System) -> frozenset[Part]:
     return frozenset(_unknown(system))
 
 
+def silent_fields(app: App | None, kind: str) -> frozenset[str]:
+    """Fields of a component of that kind in `app` of which nothing is known."""
+    words = app.unread if app else ()
+    return frozenset(field for word in words for field in SILENT.get(word, {}).get(kind, ()))
+
+
 def _unknown(system: System) -> Iterator[Part]:
     by_word = {plural(kind): kind for kind in OF_APPS}
     for app in system.apps:
         here = f"app:{app.id}"
         for word in app.unread:
-            yield here, by_word.get(word, word)
-            if word == "releases":
+            if word in by_word:
+                yield here, by_word[word]
+            elif word in ("releases", "current code"):
                 yield here, "slug"
                 yield here, "image"
         if app.jobs is None:
             yield here, "scheduler job"
-    by_word = {plural(kind): kind for kind in _OF_ACCOUNTS}
-    for gap in system.gaps:
-        if gap.group in by_word:
-            yield "", by_word[gap.group]
+    for unread in system.unread_apps:
+        yield f"app:{unread.id}", "add-on"
+    yield from _of_gaps(system)
     for team in system.teams:
         if team.members is None:
             yield f"team:{team.id}", "member"
@@ -82,6 +103,20 @@ def _unknown(system: System) -> Iterator[Part]:
         if space.inbound is None:
             yield f"space:{space.id}", "inbound rule"
     yield from _of_stores(system)
+
+
+def _of_gaps(system: System) -> Iterator[Part]:
+    known = {f"{one.id}": f"team:{one.id}" for one in system.teams}
+    known |= {f"{one.id}": f"space:{one.id}" for one in system.spaces}
+    known |= {f"{one.id}": f"pipeline:{one.id}" for one in system.pipelines}
+    for gap in system.gaps:
+        if gap.group in _OF_ACCOUNTS and gap.kind == "acknowledge":
+            yield "", _OF_ACCOUNTS[gap.group]
+        kinds = _OF_HOLDERS.get(gap.group.rpartition(" of ")[2], ())
+        about = gap.key.split(":")[1] if gap.key.startswith("unread:") else ""
+        # One of many at once does not say which.
+        for kind in kinds:
+            yield known.get(about, ""), kind
 
 
 def _of_stores(system: System) -> Iterator[Part]:

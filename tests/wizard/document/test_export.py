@@ -351,7 +351,12 @@ def test_markdown_reads_well() -> None:
     text = render(told)
     assert text.startswith("# acme-shop on Heroku\n")
     headings = [line for line in text.splitlines() if line.startswith("## ")]
-    assert headings[:4] == ["## Contents", "## In short", "## What is incomplete, and why", "## Monthly cost"]
+    assert headings[:4] == [
+        "## Contents",
+        "## In short",
+        "## What is incomplete, and why",
+        "## What connects them",
+    ]
     assert "| `web`        |        1 | Standard-1X | `python server.py`  |" in text
     assert JOBS_GAP.question in text and "- Note: the heart of it" in text and "Dataclips" in text
     links = [line.partition("](#")[2].partition(")")[0] for line in text.splitlines() if "](#" in line]

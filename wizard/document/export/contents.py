@@ -1,6 +1,6 @@
 """Everything that an export says, as one noun: the JSON export is it, the others are made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 from msgspec import UNSET, UnsetType, field
@@ -8,7 +8,9 @@ from msgspec import UNSET, UnsetType, field
 from wizard.document.answers import apply_answers, is_answered
 from wizard.document.changes import Change
 from wizard.document.checkout import Checkout
+from wizard.document.code_lines import CodeLine
 from wizard.document.components import Component, components
+from wizard.document.connections import Connections, connections
 from wizard.document.costs import Cost, monthly_cost
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
@@ -73,6 +75,7 @@ class Document(Noun, frozen=True, kw_only=True):
     answered: tuple[Gap, ...] = ()
     notes: dict[str, Note] = field(default_factory=dict)
     cost: Cost | None = None
+    connections: Connections | None = None
     repositories: dict[str, Repository] = field(default_factory=dict)
     changes: tuple[Change, ...] | None = None
     changes_since: str = ""
@@ -125,6 +128,7 @@ def document(
         answered=tuple(gap for gap in system.gaps if is_answered(gap, answers)),
         notes=dict(sorted(answers.notes.items())),
         cost=monthly_cost(whole),
+        connections=connections(whole),
         repositories={app_id: _repository(read) for app_id, read in sorted((checkouts or {}).items())},
         changes=changes,
         changes_since=before.taken_at if before is not None else "",
@@ -154,6 +158,12 @@ def _revealed(values: Values) -> dict[str, dict[str, str]]:
     }
 
 
+def _lines(read: Checkout) -> Iterable[CodeLine]:
+    """Of checkouts that a look through the code was taken of."""
+    found: Iterable[CodeLine] = getattr(read, "lines", ())
+    return found
+
+
 def _repository(read: Checkout) -> Repository:
     return Repository(
         commit=read.head,
@@ -161,6 +171,6 @@ def _repository(read: Checkout) -> Repository:
         remarks=tuple(f"{remark.text} {remark.remedy}".strip() for remark in read.remarks),
         lines=tuple(
             Code(kind=line.kind, name=line.name, file=line.file, line=line.line, text=line.text)
-            for line in getattr(read, "lines", ())
+            for line in _lines(read)
         ),
     )

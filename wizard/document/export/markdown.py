@@ -7,14 +7,19 @@ from typing import Final
 
 from msgspec import UNSET
 
+from wizard.document.answers import gap_groups
 from wizard.document.costs import Cost, Sum
 from wizard.document.export.contents import Document
 from wizard.document.export.escape import code, harmless_json, plain
-from wizard.document.export.markdown_table import facts, grid
+from wizard.document.export.markdown_table import facts, fenced, grid
 from wizard.document.export.table import Head, Row, Table, moment_words
 from wizard.document.export.tables import tables
+from wizard.document.mermaid import diagrams
+from wizard.document.picture import draw
 from wizard.document.summary import dollars, tree
 from wizard.model.system import App
+
+PICTURE_WIDTH: Final = 96
 
 _OF_AN_APP: Final = (
     "Processes",
@@ -66,6 +71,7 @@ class _Markdown:
         self._in_short()
         self._incomplete()
         self._what_changed()
+        self._connections()
         self._cost()
         self._apps()
         self._data()
@@ -121,8 +127,15 @@ class _Markdown:
         if not unread.rows and not gaps.rows and not partly:
             self._say("Nothing that Offramp asked for was left untold.")
         self._captioned("Apps that could not be read", grid(unread))
-        self._captioned("Parts that could not be read", grid(gaps))
-        self._say(_bullets(f"{code(app.name)}: no {plain(', '.join(_untold(app)))}" for app in partly))
+        if gaps.rows:
+            self._say("What Heroku does not tell, or what does not move by itself:")
+        for group in gap_groups(self._system.gaps):
+            lines = (f"{plain(gap.question)} {plain(gap.why)}" for gap in group.gaps)
+            self._captioned(group.name, _bullets(lines))
+        self._captioned(
+            "Apps of which a part is not known",
+            _bullets(f"{code(app.name)}: {plain(', '.join(_untold(app)))}" for app in partly),
+        )
         if self._document.answered:
             self._say("What the team confirmed or answered:")
             self._say(_bullets(plain(gap.question) for gap in self._document.answered))
@@ -153,6 +166,21 @@ class _Markdown:
         self._captioned("By payer", _sums(cost.by_payer, "nobody named"))
         self._captioned("By pipeline", _sums(cost.by_pipeline, "no pipeline"))
         self._captioned("For no app", grid(_only(self._tables["Costs"], ""), "App"))
+
+    def _connections(self) -> None:
+        self._section("What connects them")
+        self._say(fenced("text", "\n".join(draw(self._system, PICTURE_WIDTH))))
+        for diagram in diagrams(self._system):
+            self._captioned(diagram.title, fenced("mermaid", diagram.text))
+        found = self._document.connections
+        self._captioned(
+            "What follows",
+            _bullets(
+                f"{'⚠ ' if one.look else ''}{plain(one.text)} {plain(one.remedy)}".rstrip()
+                for one in (found.observations if found else ())
+            ),
+        )
+        self._captioned("Connections", grid(self._tables["Connections"]))
 
     # -- apps ---------------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 """Tables and lists of facts in Markdown, aligned so that they read well without a renderer too."""
 
+import re
 from typing import Final
 
-from wizard.document.export.escape import code, plain
+from wizard.document.export.escape import code, plain, safe_text
 from wizard.document.export.table import Cell, CellKind, Head, Table, moment_words
 from wizard.document.summary import dollars, size_text
 
@@ -44,6 +45,14 @@ def facts(table: Table, *leave_out: str) -> str:
         f"- {plain(head.title)}: {cell(value, head.kind)}"
         for value, head in zip(shown.rows[0].cells, shown.heads, strict=True)
     )
+
+
+def fenced(language: str, text: str) -> str:
+    """Lines as they are, in a fence that they cannot close."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    lines = "\n".join(safe_text(line) for line in text.splitlines())
+    return f"{fence}{language}\n{lines}\n{fence}"
 
 
 def cell(value: Cell, kind: CellKind) -> str:

@@ -70,6 +70,8 @@ def tables(document: Document) -> tuple[Table, ...]:
         _overview(document),
         *told.values(),
         _costs(document, names),
+        _connections(document, names),
+        _observations(document),
         _code(document, names),
         *_changes(document),
         _notes(document),
@@ -140,6 +142,35 @@ def _costs(document: Document, names: Names) -> Table:
         for line in lines
     )
     return Table("Costs", heads, rows)
+
+
+def _connections(document: Document, names: Names) -> Table:
+    heads = (Head("From", "name"), Head("How"), Head("To", "name"), Head("By"))
+    found = document.connections
+    rows = [
+        _row(_place(edge.source, names), edge.kind, _place(edge.target, names), ", ".join(edge.by))
+        for edge in (found.edges if found else ())
+    ]
+    outside = found.outside if found else {}
+    rows += [
+        _row(f"app {names.app(app_id)}", "reaches outside", service, "")
+        for service, app_ids in outside.items()
+        for app_id in app_ids
+    ]
+    return Table("Connections", heads, tuple(rows))
+
+
+def _place(key: str, names: Names) -> str:
+    component = names.components.get(key)
+    return f"{component.kind} {component.name}" if component else key
+
+
+def _observations(document: Document) -> Table:
+    heads = (Head("Look", "yes"), Head("Kind"), Head("What follows"), Head("What to do"))
+    found = document.connections.observations if document.connections else ()
+    return Table(
+        "Observations", heads, tuple(_row(one.look, one.kind, one.text, one.remedy) for one in found)
+    )
 
 
 def _code(document: Document, names: Names) -> Table:
