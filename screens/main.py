@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from screens.headless.db_parser import Parsers, add_db
+from screens.headless.document_parser import add_document
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
 
 TOLD = """what is told:
@@ -80,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     sessions.add_argument("--json", action="store_true")
     sessions.set_defaults(command=_sessions)
 
+    add_document(commands)
     add_db(commands)
 
     doctor = commands.add_parser("doctor", help="what is on this machine, and what that means")

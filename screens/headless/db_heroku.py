@@ -106,16 +106,16 @@ class HerokuAccess:
         if self._backups is not None:
             return self.wait(self._backups.databases(app))
         refused: Trouble | None = None
-        for hosts, token in _tokens():
-            backups = _provider().open_backups(hosts, token)
+        for hosts, token in tokens():
+            backups = heroku_provider().open_backups(hosts, token)
             try:
                 found = self.wait(backups.databases(app))
             except Trouble as trouble:
                 self.wait(backups.close())
                 if trouble.retry:
                     raise
-                if isinstance(trouble, SignInNeeded) and _provider().environment_token() is not None:
-                    raise _own_token(trouble) from trouble
+                if isinstance(trouble, SignInNeeded) and heroku_provider().environment_token() is not None:
+                    raise own_token(trouble) from trouble
                 # Another account may see the app.
                 refused = refused or trouble
                 continue
@@ -164,7 +164,8 @@ def choose(databases: tuple[AttachedDatabase, ...], app: str, name: str | None) 
     )
 
 
-def _own_token(refused: SignInNeeded) -> Trouble:
+def own_token(refused: SignInNeeded) -> Trouble:
+    """What is said when the token that somebody set is refused."""
     return Trouble(
         f"The token is that of HEROKU_API_KEY. {refused.cause}",
         untouched="Nothing was done.",
@@ -174,7 +175,8 @@ def _own_token(refused: SignInNeeded) -> Trouble:
     )
 
 
-def _provider() -> "_Provider":
+def heroku_provider() -> "_Provider":
+    """Heroku, with its databases. Raises Trouble when it is not installed."""
     provider = source_provider(VENDOR)
     if not isinstance(provider, BackupProvider):
         raise Trouble(
@@ -189,9 +191,9 @@ class _Provider(SourceProvider, BackupProvider, Protocol):
     """Both at once."""
 
 
-def _tokens() -> Iterator[tuple[Hosts, Secret]]:
+def tokens() -> Iterator[tuple[Hosts, Secret]]:
     """Tokens to try, best first, each with the addresses that it belongs to: a token is sent nowhere else."""
-    provider = _provider()
+    provider = heroku_provider()
     hosts = provider.environment_hosts()
     own = provider.environment_token()
     if own is not None:

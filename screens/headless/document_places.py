@@ -1,0 +1,135 @@
+"""Where `offramp document` writes to and compares with, and which command lines make no sense."""
+
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+from typing import Final, Protocol
+
+from wizard.document.export import ENDINGS, Document, Kind
+from wizard.document.export.json_file import read_document
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+
+STDOUT: Final = "-"
+
+
+class Options(Protocol):
+    """What is looked at of the command line."""
+
+    @property
+    def session(self) -> str | None: ...
+    @property
+    def heroku(self) -> bool: ...
+    @property
+    def read(self) -> bool: ...
+    @property
+    def format(self) -> Kind: ...
+    @property
+    def output(self) -> str | None: ...
+    @property
+    def with_values(self) -> bool: ...
+    @property
+    def yes(self) -> bool: ...
+
+
+def want_sense(options: Options) -> None:
+    """Raises Trouble (`usage`) where the options do not go together. Nothing was asked of Heroku then."""
+    if bool(options.session) == options.heroku:
+        raise _usage(
+            "Both a session and --heroku are named."
+            if options.heroku
+            else "Neither a session nor --heroku is named.",
+            "Name a session (`offramp sessions` lists them), or add --heroku to read without one.",
+        )
+    if options.heroku and options.read:
+        raise _usage("--heroku always reads anew.", "Leave --read out.")
+    if options.format in ("xlsx", "csv") and options.output in (None, STDOUT):
+        what = "A spreadsheet" if options.format == "xlsx" else "CSV, a file for each table,"
+        raise _usage(f"{what} is not printed.", "Name a file or a folder with --output.")
+    if options.yes and not options.with_values:
+        raise _usage("--yes-write-secrets goes with --with-config-values.", "Leave it out, or add that.")
+    if options.with_values:
+        _want_safe_place(options)
+    if options.output and options.output != STDOUT:
+        place = Path(options.output).expanduser()
+        if os.path.lexists(place) and not place.is_dir():
+            # Said now, and not after minutes of reading.
+            raise Trouble(
+                f"{clean(options.output)} is there already.",
+                untouched="It was not overwritten.",
+                remedy="Name another file, or a folder.",
+                code="file-exists",
+            )
+
+
+def _want_safe_place(options: Options) -> None:
+    """Secrets go to a file of ours or into a pipe: not onto a screen, nor into a file that the shell made,
+    perhaps for everybody to read."""
+    if options.output is None:
+        raise _usage(
+            "Values of config vars are not printed.",
+            "Name a file with --output; --output - gives them to another program through a pipe.",
+        )
+    if options.output == STDOUT:
+        try:
+            mode = os.fstat(sys.stdout.fileno()).st_mode
+        except (OSError, ValueError):
+            mode = 0
+        if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+            raise _usage(
+                "The standard output is no pipe: values of config vars would stand on the screen, or in a"
+                " file that others may read.",
+                "Name the file with --output instead; it is made for you only.",
+            )
+    if not options.yes and not sys.stdin.isatty():
+        raise _usage(
+            "Nobody can be asked here: the standard input is no terminal.",
+            "Run it in a terminal, or add --yes-write-secrets when a script shall write without asking.",
+        )
+
+
+def place_for(options: Options, title: str, taken_at: str) -> Path | None:
+    """The file or folder to make; None is standard output. A folder that is there gets one named by system
+    and time in it."""
+    if options.output in (None, STDOUT):
+        return None
+    place = Path(str(options.output)).expanduser()
+    if not place.is_dir():
+        return place
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "heroku"
+    moment = re.sub(r"[^0-9T]", "", taken_at[:19])
+    secret = "-with-secrets" if options.with_values else ""
+    return place / f"{name}-{moment}{secret}{ENDINGS[options.format]}"
+
+
+def document_before(name: str) -> tuple[str, Document] | None:
+    """The JSON document `name`, or the newest of a folder; None when such a folder has none yet.
+
+    Raises:
+        Trouble: it cannot be read, or is none.
+    """
+    place = Path(name).expanduser()
+    if place.is_dir():
+        # Their names end in the moment at which they were read.
+        found = sorted(
+            place.glob("*.json"), key=lambda one: (re.sub(r"^.*?(?=\d{8}T)", "", one.name), one.name)
+        )
+        if not found:
+            return None
+        place = found[-1]
+    try:
+        text = place.read_bytes()
+    except OSError as error:
+        raise Trouble(
+            f"{clean(str(place))} cannot be read: {error.strerror}.",
+            untouched="Nothing was asked of Heroku.",
+            remedy="Name a file that `offramp document --format json` wrote.",
+            code="file",
+        ) from error
+    return clean(place.name), read_document(text, what=clean(place.name))
+
+
+def _usage(cause: str, remedy: str) -> Trouble:
+    return Trouble(cause, untouched="Nothing was done.", remedy=remedy, code="usage")
