@@ -21,6 +21,7 @@ from providers.sandbox.heroku.world import (
     Domain,
     Drain,
     Dyno,
+    Invitation,
     Job,
     Member,
     Pipeline,
@@ -78,6 +79,10 @@ continuous_protection = false
 waiting = true
 message = "preparing (2/5)"
 
+[postgres.postgresql-staging]
+version = "15.13"
+schedules = [{hour = 5}]
+
 [postgres.postgresql-advanced]
 version = "17.6"
 bytes = 64_424_509_440
@@ -101,7 +106,13 @@ def shop() -> World:
     """Four apps, a pipeline with a review app, a team, every family of data service."""
     world = new_world()
     dice = random.Random(11)
-    team = Team(stable_id("team", "acme"), "acme", members=[Member("robin@acme.example", "admin")])
+    team = Team(
+        stable_id("team", "acme"),
+        "acme",
+        members=[Member("robin@acme.example", "admin"), Member("kim@acme.example")],
+        invitations=[Invitation("newcomer@acme.example", "member", "robin@acme.example")],
+        features=("team-invite-acceptance",),
+    )
     world.teams[team.id] = team
     api, web = add_app(world, API), add_app(world, WEB, region="eu")
     staging, review = add_app(world, STAGING, team=team), add_app(world, REVIEW)
@@ -152,13 +163,12 @@ def _url(dice: random.Random, kind: str = "postgres") -> str:
 def _data(world: World, api: App, staging: App, web: App, dice: random.Random) -> None:
     url = _url(dice)
     main = add_add_on(
-        world,
-        api,
-        "heroku-postgresql:standard-0",
-        name="postgresql-main",
-        values={"DATABASE_URL": url, "HEROKU_POSTGRESQL_BLUE_URL": url},
+        world, api, "heroku-postgresql:standard-0", name="postgresql-main", values={"DATABASE_URL": url}
     )
-    attach(world, main, api, "ANALYST", {"ANALYST_URL": _url(dice)}, namespace="credential:analyst")
+    main.config_vars = ("DATABASE_URL", "HEROKU_POSTGRESQL_BLUE_URL")
+    attach(world, main, api, "HEROKU_POSTGRESQL_BLUE", {"HEROKU_POSTGRESQL_BLUE_URL": url})
+    analyst = _url(dice).partition("@")[0] + "@" + url.partition("@")[2]
+    attach(world, main, api, "ANALYST", {"ANALYST_URL": analyst}, namespace="credential:analyst")
     attach(world, main, web, "DATABASE", {"DATABASE_URL": url})
 
     def database(app: App, plan: str, name: str, called: str) -> AddOn:

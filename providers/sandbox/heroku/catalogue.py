@@ -99,6 +99,7 @@ ACCOUNT_FEATURES = (
 
 TEAM_FEATURES = (
     ("manual-approval", "Approval of new add-ons", False, "general"),
+    ("team-invite-acceptance", "Members join when they say yes", False, "general"),
     ("app-access-sso", "Single sign-on for apps", False, "beta"),
 )
 

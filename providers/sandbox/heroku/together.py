@@ -7,11 +7,11 @@ the platform here, and localhost the data API. The scheduler's API shares the pl
 """
 
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 Tables = Mapping[str, tuple[web.RouteDef, ...]]
 """Routes by host: "api", "data", "particleboard", "store"."""
@@ -19,7 +19,7 @@ Tables = Mapping[str, tuple[web.RouteDef, ...]]
 
 async def open_together(
     tables: Tables,
-    middlewares: Mapping[str, list[Any]],
+    middlewares: Mapping[str, list[Middleware]],
     where: Path | None,
     port: int,
     context: ssl.SSLContext,
@@ -32,10 +32,10 @@ async def open_together(
             of 127.0.0.1 itself.
     """
     whole = web.Application()
-    whole.add_routes(tables["store"])
-    for name, host in (("api", "127.0.0.1"), ("data", "localhost")):
-        part = web.Application(middlewares=middlewares[name])
-        part.add_routes(_unlike(tables[name], tables["particleboard"] if name == "api" else ()))
+    for name, host, beside in (("api", "127.0.0.1", "particleboard"), ("data", "localhost", "store")):
+        open_to_all = {one.handler for one in tables["store"]}
+        part = web.Application(middlewares=[_but_for(open_to_all, each) for each in middlewares[name]])
+        part.add_routes(_unlike(tables[name], tables[beside]))
         whole.add_domain(f"{host}:{port}", part)
     runner = web.AppRunner(whole, access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -45,6 +45,18 @@ async def open_together(
         await web.UnixSite(runner, where, ssl_context=context).start()
         where.chmod(0o600)  # noqa: ASYNC240 - one call on a local file system
     return runner
+
+
+def _but_for(open_to_all: Collection[Handler], middleware: Middleware) -> Middleware:
+    """The middleware, which requests for these handlers do not pass."""
+
+    @web.middleware
+    async def passed(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.match_info.handler in open_to_all:
+            return await handler(request)
+        return await middleware(request, handler)
+
+    return passed
 
 
 def _unlike(first: Iterable[web.RouteDef], second: Iterable[web.RouteDef]) -> list[web.RouteDef]:

@@ -1,0 +1,210 @@
+"""Heroku's own command line against the sandbox: it must understand every answer, and say the same about the
+system as Offramp's inventory, by count, name and value.
+
+Slow, and its own command: `python -m pytest -m slow tests/conformance/test_heroku_cli.py`.
+"""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from providers.heroku.client import Client
+from providers.heroku.source import HerokuSource
+from providers.sandbox.faults import Faults
+from providers.sandbox.heroku import HerokuSandbox
+from providers.sandbox.heroku.description import zoo
+from providers.sandbox.heroku.world import World
+from providers.sandbox.tls import Certificates
+from tests.conformance.heroku_cli import Cli, NotHereError, Ran, installed
+from tests.conformance.heroku_cli_checks import PLATFORM_CHECKS, ZOO, ZOO_CHECKS, Seen
+from tests.conformance.heroku_cli_data_checks import DATA_CHECKS
+from tests.conformance.heroku_shop import API, REVIEW, STAGING, WEB, shop
+from wizard.model.secret import Secret
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+DUMP = b"PGDMP" + bytes(range(256)) * 400
+
+CHECKS = {**PLATFORM_CHECKS, **DATA_CHECKS}
+SHOP = (*CHECKS, f"labs -a {API} --json")
+WRITTEN = (
+    f"maintenance:on -a {API}",
+    f"ps:scale web=3 worker=0 -a {API}",
+    f"config:set NEW_FLAG=on -a {API}",
+    f"pg:backups:capture DATABASE -a {STAGING}",
+    f"pg:backups:download -a {STAGING}",
+)
+LOOKED_AT_AFTERWARDS = (f"apps:info -a {WEB} --json", f"ps:scale -a {API}", f"pg:backups -a {STAGING}")
+
+
+@pytest.fixture(scope="module")
+def program() -> Path:
+    try:
+        return installed()
+    except NotHereError as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(missing), pytrace=False)
+        pytest.skip(f"Heroku's command line cannot be run here: {missing}")
+
+
+@pytest.fixture(scope="module")
+def seen(program: Path) -> Iterator[Seen]:
+    with tempfile.TemporaryDirectory(prefix="or-", dir="/tmp") as folder:
+        yield asyncio.run(_see(program, Path(folder)))
+
+
+async def _see(program: Path, folder: Path) -> Seen:
+    here, there = _sandbox(folder / "shop", shop()), _sandbox(folder / "zoo", zoo())
+    await asyncio.gather(here.start(), there.start())
+    here.backups.content = DUMP
+    source = HerokuSource(Client(here.hosts, Secret(here.credentials["token"])))
+    other = HerokuSource(Client(there.hosts, Secret(there.credentials["token"])))
+    try:
+        cli, second = (
+            Cli(program, folder / name, folder / name / "tls" / "ca.pem") for name in ("shop", "zoo")
+        )
+        await cli.join(here)
+        await second.join(there)
+        system, all_of_it = await source.read(lambda _: None), await other.read(lambda _: None)
+        seen = Seen(system, all_of_it, system, fenced=bool(cli.fence))
+        for app in system.apps:
+            seen.config[app.name] = {k: v.reveal() for k, v in (await source.config(app.id)).items()}
+        for one in system.add_ons:
+            if one.service == "heroku-postgresql":
+                seen.urls[one.name] = (await source.database_url(one.id)).reveal()
+        seen.told, seen.told_of_zoo = await _side_by_side((cli, SHOP), (second, ZOO))
+        for command in WRITTEN:
+            seen.written[command] = await cli.run(command)
+        await source.set_maintenance(seen.app(WEB).id, True)
+        await source.scale(seen.app(API).id, {"clock": 1})
+        for command in LOOKED_AT_AFTERWARDS:
+            seen.written[command] = await cli.run(command)
+        seen.after = await source.read(lambda _: None)
+        seen.downloaded = (cli.work / "latest.dump").read_bytes()
+        seen.git_config = (cli.home / ".gitconfig").read_text()
+        seen.outside = _outside(cli)
+        return seen
+    finally:
+        await asyncio.gather(source.close(), other.close(), here.stop(), there.stop())
+
+
+def _sandbox(folder: Path, world: World) -> HerokuSandbox:
+    folder.mkdir()
+    return HerokuSandbox(
+        folder / "heroku", faults=Faults(), certificates=Certificates(folder / "tls"), world=world
+    )
+
+
+async def _side_by_side(*many: tuple[Cli, tuple[str, ...]]) -> list[dict[str, Ran]]:
+    """All commands, as many at a time as there are cores, and one more."""
+    turn = asyncio.Semaphore((os.cpu_count() or 2) + 1)
+
+    async def one(cli: Cli, command: str) -> Ran:
+        async with turn:
+            return await cli.run(command)
+
+    work = [[one(cli, command) for command in commands] for cli, commands in many]
+    flat = iter(await asyncio.gather(*(each for part in work for each in part)))
+    return [{command: next(flat) for command in commands} for _, commands in many]
+
+
+def _outside(cli: Cli) -> str:
+    """What comes of a connection to an address that is nobody's (RFC 5737), from where commands run."""
+    script = (
+        "const s = require('net').connect(80, '192.0.2.1');"
+        "s.on('error', e => console.log(e.code)).on('connect', () => console.log('connected'));"
+        "s.setTimeout(3000, () => process.exit())"
+    )
+    line = cli.fenced("node", "-e", script)
+    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=30).stdout.strip()
+
+
+@pytest.mark.parametrize("command", CHECKS)
+def test_it_says_the_same_as_the_inventory(command: str, seen: Seen) -> None:
+    ran = seen.told[command]
+    assert ran.code == 0, ran.err
+    offramp, heroku = CHECKS[command](seen, ran)
+    assert heroku == offramp
+    assert offramp, "nothing was compared"
+
+
+@pytest.mark.parametrize("command", ZOO_CHECKS)
+def test_it_says_the_same_about_a_system_with_everything(command: str, seen: Seen) -> None:
+    ran = seen.told_of_zoo[command]
+    assert ran.code == 0, ran.err
+    offramp, heroku = ZOO_CHECKS[command](seen, ran)
+    assert heroku == offramp
+    assert offramp, "nothing was compared"
+
+
+def test_what_it_writes_is_in_the_next_inventory(seen: Seen) -> None:
+    for ran in seen.written.values():
+        assert ran.code == 0, f"{ran.command}: {ran.err}"
+    before, after = seen.app(API), next(one for one in seen.after.apps if one.name == API)
+    assert (before.maintenance, after.maintenance) == (False, True)
+    quantities = {one.type: one.quantity for one in after.processes}
+    assert quantities == {"web": 3, "worker": 0, "clock": 1, "release": 0}
+    assert {one.name for one in after.config} - {one.name for one in before.config} == {"NEW_FLAG"}
+    assert (after.release or 0) == (before.release or 0) + 1
+
+
+def test_what_offramp_writes_is_what_it_sees(seen: Seen) -> None:
+    said = json.loads(seen.written[f"apps:info -a {WEB} --json"].out)
+    assert said["app"]["maintenance"] is True
+    assert "clock=1:Standard-1X" in seen.written[f"ps:scale -a {API}"].out
+
+
+def test_a_backup_is_captured_listed_and_downloaded(seen: Seen) -> None:
+    assert "b001... done" in seen.written[f"pg:backups:capture DATABASE -a {STAGING}"].err
+    store = next(one.postgres for one in seen.after.add_ons if one.name == "postgresql-staging")
+    assert store is not None and store.backups is not None
+    assert [(one.name, one.succeeded, one.bytes) for one in store.backups] == [("b001", True, len(DUMP))]
+    assert re.search(r"^\s+b001\s", seen.written[f"pg:backups -a {STAGING}"].out, re.M)
+    assert seen.downloaded == DUMP
+
+
+def test_it_had_a_home_of_its_own_and_no_network_but_loopback(seen: Seen) -> None:
+    assert "heroku git:credentials" in seen.git_config
+    if not seen.fenced:
+        pytest.skip("this machine has no network namespaces: what else was asked cannot be told")
+    assert seen.outside == "ENETUNREACH"
+
+
+def test_nothing_of_the_review_app_was_lost(seen: Seen) -> None:
+    (line,) = seen.system.pipelines
+    assert [(one.branch, one.pr_number) for one in line.review_apps] == [("feature/seven", 7)]
+    rows = json.loads(seen.told["pipelines:info shop --json"].out)["apps"]
+    assert [row["name"] for row in rows if row["pipelineCoupling"]["stage"] == "review"] == [REVIEW]
+
+
+async def test_a_download_is_the_dump_of_a_real_database(program: Path, short_folder: Path) -> None:
+    sandbox = HerokuSandbox(
+        short_folder / "heroku",
+        size="tiny",
+        faults=Faults(),
+        certificates=Certificates(short_folder / "tls"),
+        cache=Path(tempfile.gettempdir()) / "offramp-tests-data",
+    )
+    try:
+        await sandbox.start()
+        cli = Cli(program, short_folder, short_folder / "tls" / "ca.pem")
+        await cli.join(sandbox)
+        captured = await cli.run("pg:backups:capture -a migrate-backend")
+        fetched = await cli.run("pg:backups:download -a migrate-backend -o real.dump")
+        assert (captured.code, fetched.code) == (0, 0), captured.err + fetched.err
+        (transfer,) = sandbox.backups.transfers
+        file = cli.work / "real.dump"
+        assert transfer.file is not None and file.read_bytes() == transfer.file.read_bytes()
+        assert sandbox.database.postgres is not None
+        reader = str(sandbox.database.postgres.program("pg_restore"))
+        listed = subprocess.run([reader, "--list", str(file)], capture_output=True, text=True, check=True)
+        assert listed.stdout.count("TABLE DATA") > 3
+    finally:
+        await sandbox.stop()
