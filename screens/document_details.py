@@ -169,9 +169,9 @@ def text_of(lines: Iterable[Content]) -> Content:
 
 
 CHANGED: dict[str, tuple[str, str]] = {
-    "added": ("+ new      ", "$text-success"),
-    "removed": ("- gone     ", "$text-error"),
-    "changed": ("~ changed  ", ATTENTION),
+    "added": ("+ ", "$text-success"),
+    "removed": ("- ", "$text-error"),
+    "changed": ("~ ", ATTENTION),
 }
 
 
