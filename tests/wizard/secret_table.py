@@ -676,6 +676,133 @@ SHARD_MAP                    {"0": "db-1.internal", "1": "db-2.internal"}
 """
 
 
+THIRD_SECRETS = """
+BUNDLE_GITHUB__COM           x-access-token:<an 40>
+COMPOSER_AUTH                {"github-oauth":{"github.com":"ghp_<an 36>"}}
+COMPOSER_AUTH2               {"http-basic":{"repo.example":{"username":"acme","password":"rosebud"}}}
+HEX_API                      <hex 32>
+GOPRIVATE_NETRC              machine github.com login acme password <an 40>
+NODE_AUTH_TOKEN              <uuid>
+MAXMIND                      <an 6>_<an 29>_mmk
+PADDLE_VENDOR_AUTH           <hex 50>
+GOCARDLESS                   live_<b64u 40>
+MOLLIE                       live_<an 30>
+XENDIT                       xnd_production_<an 50>
+RAZORPAY                     rzp_live_<an 14>:<an 24>
+FLUTTERWAVE                  FLWSECK-<hex 32>-X
+PAYPAL_CLIENT_SECRET         E<b64u 79>
+PLIVO                        <b64 40>
+VONAGE_SIGNATURE             <an 50>
+MESSAGEBIRD                  <an 25>
+EXPO                         <b64u 40>
+BITRISE                      <b64u 86>
+CIRCLE                       <hex 40>
+SNYK                         <uuid>
+SONAR                        sqp_<hex 40>
+FASTLY                       <b64u 32>
+BUNNY                        <uuid>-<hex 8>
+CLOUDFLARE                   <b64u 40>
+HETZNER                      <an 64>
+LINODE                       <hex 64>
+SCALEWAY                     <uuid>
+BACKBLAZE                    K005<an 27>
+WASABI                       <an 40>
+SNOWFLAKE_PASSWORD           Winter2024!
+BIGQUERY_JSON                {"private_key":"-----BEGIN PRIVATE KEY-----\\nMII<b64 30>\\n"}
+DATABRICKS                   dapi<hex 32>
+FIVETRAN                     <an 16>:<an 32>
+LOOKER                       <an 20>
+METABASE_SECRET              <hex 64>
+SUPERSET_SECRET              <b64 56>
+AIRBYTE                      basic <b64 24>
+N8N_ENCRYPTION               <b64 32>
+GHOST_ADMIN                  <hex 24>:<hex 64>
+STRAPI_KEYS                  <b64 22>==,<b64 22>==
+KEYCLOAK_ADMIN_PASSWORD      admin
+MINIO_ROOT_PASSWORD          minioadmin
+SENTINEL_URL                 redis-sentinel://:rosebud@a.internal:26379,b.internal:26379/mymaster
+CLICKHOUSE                   clickhouse://default:<an 12>@ch.example:9440/default?secure=true
+INFLUX_TOKEN                 <b64u 86>==
+NATS                         nats://acme:<an 22>@nats.example:4222
+MQTT_URL                     mqtts://device:rosebud@mqtt.example:8883
+IMAP                         imaps://support%40acme.example:rosebud@imap.example
+SIP                          1001:<an 12>
+VPN_PSK                      correcthorse
+GATE                         Rosebud-1941!
+OPENER                       8fK2-9sQx-L1mN
+LASTPASS                     xK9#mP2$vL
+STAGE_PASS                   staging
+"""
+
+THIRD_PLAIN = """
+RAILS_ASSETS_PRECOMPILE_TASKS assets:precompile webpacker:compile
+BUNDLER_VERSION              2.5.11
+NODE_MODULES_BIN             node_modules/.bin
+TURBO_TEAM                   acme
+NX_BASE                      origin/main
+PRISMA_SCHEMA                prisma/schema.prisma
+TYPEORM_ENTITIES             dist/**/*.entity.js
+GRAPHQL_DEPTH                7
+APOLLO_GRAPH_REF             acme-shop@current
+SENTRY_PROFILES_SAMPLE_RATE  1e-2
+OTEL_TRACES_SAMPLER          parentbased_traceidratio
+OTEL_PROPAGATORS             tracecontext,baggage,b3
+DD_TRACE_SAMPLING_RULES      [{"service":"acme","sample_rate":0.1}]
+NEW_RELIC_LABELS             team:shop;tier:web
+PAPERTRAIL_HOST              logs5.papertrailapp.com
+PAPERTRAIL_PORT              41234
+LOGDNA_TAGS                  prod,web
+S3_ENDPOINT                  https://fra1.digitaloceanspaces.com
+S3_ACL                       public-read
+S3_CACHE_CONTROL             public, max-age=31536000, immutable
+CLOUDFLARE_ZONE_ID           <hex 32>
+CLOUDINARY_CLOUD_NAME        acme
+IMGPROXY_URL                 https://img.acme.example
+STRIPE_CONNECT_ACCOUNT_ID    acct_<an 16>
+PAYPAL_MODE                  live
+PAYPAL_CLIENT_ID             A<b64u 79>
+TWILIO_VERIFY_COUNTRY        CH
+SEGMENT_HOST                 https://events.eu1.segmentapis.com
+INTERCOM_APP_ID              <low 8>
+HUBSPOT_PORTAL_ID            1234567
+HUBSPOT_FORM_ID              <uuid>
+GOOGLE_TAG_MANAGER_ID        GTM-<up 7>
+FACEBOOK_PIXEL_ID            <dig 15>
+APPLE_TEAM_ID                <up 10>
+APPLE_BUNDLE_ID              com.acme.shop
+ANDROID_PACKAGE              com.acme.shop
+DEEP_LINK                    acme://orders/1
+APP_STORE_URL                https://apps.apple.com/ch/app/acme/id123456789
+TERMS_URL                    https://www.acme.example/terms?lang=de
+HELP_URL                     https://acme.zendesk.com/hc/de/articles/360012345678-Versand
+STATUS_PAGE                  https://status.acme.example
+HOLIDAYS                     2026-12-25,2026-12-26,2027-01-01
+SHIFT_START                  07:30
+SLA_HOURS                    48
+TAX_RATES                    0.081,0.026
+DEFAULT_AVATAR               https://www.gravatar.com/avatar/?d=mp
+ROOT_REDIRECT                /de/willkommen
+SKIP_PATHS                   ^/healthz$|^/metrics$
+GC_OPTS                      -XX:+UseG1GC -XX:MaxGCPauseMillis=200
+ERL_FLAGS                    +K true +A 64
+DOTNET_gcServer              0
+TZDATA                       2024b
+FEATURE_ROLLOUT              checkout=50,search=100
+ENABLED_MODULES              crm|billing|stock
+EMAIL_SUBJECT_PREFIX         [Acme staging]
+MAIL_FOOTER                  Acme AG, Bahnhofstrasse 1, 8001 Zürich
+INVOICE_PREFIX               RE-2026-
+WORKER_NAMES                 celery@%h
+TOKEN_BUCKET_SIZE            20
+AUTHZ_MODEL                  rbac
+SECRETS_BACKEND              env
+KEY_METRICS                  revenue,orders
+SESSION_TIMEOUT_MINUTES      30
+PASSWORD_POLICY              strong
+CSRF_COOKIE_NAME             csrftoken
+"""
+
+
 def pairs(table: str) -> list[tuple[str, str]]:
     """Names and filled values of a table; the seed is the line's number."""
     found = []

@@ -100,6 +100,7 @@ _PATH = re.compile(
     r"|[\w-]+\.[a-z]{1,5}"
 )
 _CLASS = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*\.[A-Za-z_]\w*")
+_EXPRESSION = re.compile(r"[\^/](?=.*[\[(\\]).{2,200}[$/]")
 _SSH_REPOSITORY = re.compile(r"git@[\w.-]+:[\w./-]+")
 
 
@@ -126,6 +127,8 @@ def why_plain(text: str) -> str:
         because = _FORMS[int((match.lastgroup or "f0")[1:])][0]
         if because not in _WORDY or not any(why_random(word) for word in _WORDS.findall(text)):
             return because
+    if _EXPRESSION.fullmatch(text) and not any(why_random(word) for word in _WORDS.findall(text)):
+        return "it is a regular expression"
     if _SSH_REPOSITORY.fullmatch(text):
         return "it is a repository"
     # Names of hosts and files are as long and as odd as people like; what looks thrown is not believed.

@@ -45,13 +45,14 @@ _SHORT = 6
 _PARTS = re.compile(r"[^A-Za-z0-9]+")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _USUAL_MIX = re.compile(
-    r"[a-z]+[0-9]{1,4}|[0-9]{1,6}[a-z]{1,3}|[0-9]{1,4}(st|nd|rd|th)|v[0-9]{1,4}[a-z]{1,5}[0-9]{0,3}"
-    r"|[a-z]{1,5}[0-9]{1,3}[a-z]{1,4}|[0-9]{8}t[0-9]{6}z?",
+    r"[a-z]+[0-9]{1,4}|[a-z]{2,}[0-9]{1,10}|[0-9]{1,6}[a-z]{1,3}|[0-9]{1,4}(st|nd|rd|th)|v[0-9]{1,4}[a-z]{1,5}[0-9]{0,3}"
+    r"|[a-z]{1,5}[0-9]{1,3}[a-z]{1,4}|[a-z]{3}[0-9]{1,2}[a-z]{2}[0-9]|[0-9]{8}t[0-9]{6}z?",
     re.IGNORECASE,
 )
 _HEX = re.compile(r"[0-9a-fA-F]{16,}")
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
 _LONGEST_WORD = 24
+_RESTLESS = 8
 
 
 def why_random(text: str, *, least_letters: int = _SHORT) -> str:
@@ -64,9 +65,20 @@ def why_random(text: str, *, least_letters: int = _SHORT) -> str:
     parts = [part for part in _PARTS.split(text) if part]
     letters = sum(_odd_letters(part) for part in parts if part.isalpha())
     mixed = sum(_odd_letters(part) for part in parts if not part.isalpha())
+    if _restless(text):
+        return "letters of both cases and digits in turn, as keys have them"
     if letters >= least_letters or mixed >= _SHORT or (letters and mixed and letters + mixed >= _SHORT):
         return "characters without a meaning, as keys and passwords have them"
     return ""
+
+
+def _restless(text: str) -> bool:
+    """Whether small letters, capitals and digits change more often than in words, versions and names."""
+    kinds = [1 if sign.islower() else 2 if sign.isupper() else 3 for sign in text if sign.isalnum()]
+    if len(kinds) < _RESTLESS or len(set(kinds)) < 3 or any(sign.isspace() for sign in text):
+        return False
+    changes = sum(one != other for one, other in itertools.pairwise(kinds))
+    return changes >= 5 and changes >= 0.45 * len(kinds)
 
 
 def is_wordlike(letters: str) -> bool:
@@ -91,8 +103,10 @@ def _odd_letters(part: str) -> int:
         return 0
     if part.isalpha():
         return _odd_in_letters(part)
-    if _USUAL_MIX.fullmatch(part):
-        return _odd_in_letters("".join(sign for sign in part if sign.isalpha()))
+    letters = "".join(sign for sign in part if sign.isalpha())
+    one_case = letters.islower() or letters.isupper() or letters.istitle()
+    if _USUAL_MIX.fullmatch(part) and (one_case or len(letters) > 2 * len(_HUMPS.findall(letters))):
+        return _odd_in_letters(letters)
     return len(part)
 
 

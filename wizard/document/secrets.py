@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
 from wizard.document.plain_values import is_flag, is_number, why_plain
-from wizard.document.randomness import why_random
+from wizard.document.randomness import is_wordlike, why_random
 from wizard.document.secret_formats import is_private_key, is_public_key, known_token, puts_password
 from wizard.document.telling_names import Telling, telling
 from wizard.model.secret import Secret
@@ -33,6 +33,9 @@ class Judgement(NamedTuple):
     because: str
 
 
+_NAMING_USERS: Final = frozenset(
+    ("ssh", "git", "git+ssh", "sftp", "postgres", "postgresql", "mysql", "mysql2", "smtp", "ldap")
+)
 _DEEPEST: Final = 12
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _ITEMS = re.compile(r"[\s,;|]+")
@@ -160,6 +163,8 @@ def _url(text: str) -> Judgement | None:
     """What a URL, or a list of nothing but URLs, says; None where the text is something else."""
     if "://" not in text:
         return None
+    if re.fullmatch(r"[a-z][a-z0-9+.-]*://", text):
+        return Judgement(False, "it is a kind of address")
     items = [item.strip(_QUOTES) for item in re.split(r"[\s,;|]+(?=\S+://)", text)]
     if not all("://" in item and not re.search(r"\s", item) for item in items):
         return None
@@ -176,7 +181,8 @@ def _one_url(text: str) -> Judgement:
         return Judgement(True, "it is an address that cannot be taken apart")
     if password:
         return Judgement(True, "it is a URL with a password in it")
-    if user and not (user == "git" and parts.scheme in ("ssh", "git", "git+ssh")):
+    # postgres://app@localhost names a role; https://word@host hands over a key.
+    if user and not (parts.scheme in _NAMING_USERS and user.isalpha() and is_wordlike(user)):
         return Judgement(True, "it is a URL with a user or a key in it")
     if parts.netloc.startswith(":") or (
         not host and parts.scheme not in ("file", "unix", "sqlite", "sqlite3")
@@ -204,7 +210,7 @@ def _by_parts(text: str, owner: Owner, *, named_plain: bool) -> Judgement:
     if because and sure:
         return Judgement(False, because)
     for item in _ITEMS.split(text):
-        bare = item.strip(_QUOTES + ".:!?")
+        bare = item.strip(_QUOTES + (".:!?" if " " in text else ".:"))
         if not bare or why_plain(bare):
             continue
         left, equals, right = bare.partition("=")
