@@ -103,7 +103,7 @@ class TestZoo:
             (False, True),
             (True, True),
         }
-        assert {app.refused for app in apps} == {"", "forbidden", "two_factor"}
+        assert {app.refused for app in apps} == {"", "forbidden", "two_factor", "delinquent"}
         assert any(app.gone for app in apps) and any(app.archived_at for app in apps)
         assert any(line.quantity == 0 for app in apps for line in app.processes.values())
         assert {each.namespace for each in world.attachments.values()} >= {

@@ -90,6 +90,38 @@ class TestScopes:
             assert (await api.get("/account")).status_code == 403
 
 
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("app", "path", "status", "error"),
+        [
+            ("refused-app", "formation", 403, "forbidden"),
+            ("second-factor-app", "config-vars", 403, "two_factor"),
+            ("unpaid-app", "formation", 402, "delinquent"),
+            ("vanishing-app", "formation", 404, "not_found"),
+            ("team-secret", "config-vars", 403, "forbidden"),
+            ("robins-upload", "webhooks", 403, "forbidden"),
+            ("robins-upload", "formation", 200, None),
+            ("locked-but-mine", "config-vars", 200, None),
+        ],
+    )
+    async def test_what_is_closed_says_why(
+        self, app: str, path: str, status: int, error: str | None, heroku: HerokuSandbox
+    ) -> None:
+        async with client(heroku) as api:
+            answer = await api.get(f"/apps/{named(heroku, app).id}/{path}")
+            body = answer.json()
+        assert (answer.status_code, body.get("id") if isinstance(body, dict) else None) == (status, error)
+
+    async def test_spaces_and_teams_that_are_closed_tell_their_row_only(self, heroku: HerokuSandbox) -> None:
+        async with client(heroku) as api:
+            for row, inside in (
+                ("/spaces/acme-no-entry", "/spaces/acme-no-entry/nat"),
+                ("/teams/closed-shop", "/teams/closed-shop/members"),
+            ):
+                assert (await api.get(row)).status_code == 200
+                assert (await api.get(inside)).status_code == 403
+
+
 class TestTags:
     async def test_what_is_known_is_not_sent_again(self, heroku: HerokuSandbox) -> None:
         async with client(heroku) as api:

@@ -47,6 +47,7 @@ def processes(app: App, told: ToldApp) -> None:
     )
     app.buildpacks, app.features, app.warning = told.buildpacks, told.features, told.warning
     app.refused, app.gone, app.source = told.refused, told.gone, told.source
+    app.refused_parts = told.refused_parts
     for kind, line in told.process.items():
         size = size_named(line.size)
         if size is None:
@@ -58,32 +59,7 @@ def dress(world: World, app: App, told: ToldApp, fill: Fill) -> None:
     """Its add-ons, and all that hangs on it but config vars, attachments and releases."""
     for one in told.add_on:
         _add_on(world, app, one, fill)
-    app.certificates = [
-        Certificate(
-            stable_id("certificate", app.id, one.name),
-            one.name,
-            one.hostnames,
-            starts_at=one.starts_at,
-            expires_at=one.expires_at,
-            self_signed=one.self_signed,
-            managed=one.managed,
-        )
-        for one in told.certificate
-    ]
-    serving = {one.name: one.id for one in app.certificates}
-    app.domains += [
-        Domain(
-            stable_id("domain", one.hostname),
-            one.hostname,
-            "custom",
-            one.cname,
-            one.acm_status,
-            acm_reason=one.acm_reason,
-            status=one.status,
-            certificate=serving.get(one.certificate),
-        )
-        for one in told.domain
-    ]
+    _reached(app, told)
     for url in told.drain:
         mark = stable_id("drain", app.id, url)
         app.drains.append(Drain(mark, fill(url, f"{app.name}/drain"), f"d.{stable_id('token', mark)}"))
@@ -118,6 +94,36 @@ def dress(world: World, app: App, told: ToldApp, fill: Fill) -> None:
             told.github.pull_requests,
         )
     _running(app, told)
+
+
+def _reached(app: App, told: ToldApp) -> None:
+    """Its certificates and its domains."""
+    app.certificates = [
+        Certificate(
+            stable_id("certificate", app.id, one.name),
+            one.name,
+            one.hostnames,
+            starts_at=one.starts_at,
+            expires_at=one.expires_at,
+            self_signed=one.self_signed,
+            managed=one.managed,
+        )
+        for one in told.certificate
+    ]
+    serving = {one.name: one.id for one in app.certificates}
+    app.domains += [
+        Domain(
+            stable_id("domain", one.hostname),
+            one.hostname,
+            "custom",
+            one.cname,
+            one.acm_status,
+            acm_reason=one.acm_reason,
+            status=one.status,
+            certificate=serving.get(one.certificate),
+        )
+        for one in told.domain
+    ]
 
 
 def _running(app: App, told: ToldApp) -> None:

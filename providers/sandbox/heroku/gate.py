@@ -69,8 +69,12 @@ def app_of(world: World, request: web.Request, name: str = "app") -> App:
             f"A second authentication factor or pre-authorization is required for access to app {app.name}.",
             app={"name": app.name},
         )
-    if app.refused or not app.joined:
-        raise ApiError(403, "forbidden", f"You do not have access to the app {app.name}.")
+    if app.refused == "delinquent":
+        raise ApiError(402, "delinquent", f"The app {app.name} is suspended: its bill is not paid.")
+    part = request.path.partition(f"/apps/{request.match_info[name]}/")[2].partition("/")[0]
+    if app.refused or not app.joined or part in app.refused_parts:
+        what = f"the {part.replace('-', ' ')} of the app" if part in app.refused_parts else "the app"
+        raise ApiError(403, app.refused or "forbidden", f"You do not have access to {what} {app.name}.")
     return app
 
 

@@ -252,7 +252,8 @@ class ToldDyno(Told):
 
 
 class ToldApp(Told):
-    """`stage` with `pipeline`; `refused` an error id for all of it; `gone`: only lists still have it."""
+    """`stage` with `pipeline`; `refused` an error id for all of it, `refused_parts` what alone is refused
+    ("config-vars"); `gone`: only lists still have it."""
 
     name: str
     region: str = "us"
@@ -274,6 +275,7 @@ class ToldApp(Told):
     features: tuple[str, ...] = ()
     warning: str = ""
     refused: str = ""
+    refused_parts: tuple[str, ...] = ()
     gone: bool = False
     config: dict[str, str] = {}
     source: dict[str, str] | None = None

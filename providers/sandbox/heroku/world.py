@@ -95,7 +95,8 @@ class App:
     """An app.
 
     `gone`: it is still in lists but nothing of it is found, as when it is deleted in mid-read.
-    `refused`: error id with which everything of it is refused ("forbidden", "two_factor"), "" for none.
+    `refused`: error id with which everything of it is refused ("forbidden", "two_factor", "delinquent"), ""
+    for none; `refused_parts`: what alone is, as paths name it ("config-vars", "webhooks").
     `owner` "" is the account, or its team. `warning` comes as a header with every answer about it.
     `source` are the files that its Git repository on Heroku holds, by path; None: nothing was pushed.
     """
@@ -139,6 +140,7 @@ class App:
     collaborators: list[Collaborator] = field(default_factory=list)
     github: GitHubLink | None = None
     warning: str = ""
+    refused_parts: tuple[str, ...] = ()
     source: dict[str, str] | None = None
 
     @property
