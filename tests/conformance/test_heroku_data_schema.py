@@ -6,7 +6,7 @@ examples, so a type that no example had is missing in them: `SEEN_ELSEWHERE` is 
 
 import copy
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ import pytest
 
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
+from providers.sandbox.heroku.description import zoo
 from providers.sandbox.heroku.generator import generated
+from providers.sandbox.heroku.world import World
 from providers.sandbox.heroku.world_stores import KAFKA, KEY_VALUE, POSTGRES, plan_of
 from providers.sandbox.tls import Certificates
 from tests.conformance.heroku_shop import API, WEB, shop
@@ -331,21 +333,36 @@ async def test_settings_and_schedules_change_and_bad_ones_do_not(heroku: HerokuS
         assert (await http.get(window)).json()["window"] == "Sundays 13:30 UTC"
 
 
-async def test_a_store_that_nobody_described_is_as_its_plan(tmp_path: Path, recorded: dict[str, Any]) -> None:
-    world = generated(seed=3, apps=12, pipelines=2, teams=1, add_ons=60, config_vars=200)
+BY_SERVICE = {
+    POSTGRES: (f"GET {OLD}/:name", OLD),
+    KEY_VALUE: ("GET /redis/v0/databases/:name", "/redis/v0/databases"),
+    KAFKA: ("GET /data/kafka/v0/clusters/:name", "/data/kafka/v0/clusters"),
+}
+
+
+@pytest.mark.parametrize("made", [zoo, lambda: generated(seed=3, apps=12, add_ons=60, config_vars=200)])
+async def test_every_store_of_a_system_fits(
+    made: Callable[[], World], tmp_path: Path, recorded: dict[str, Any]
+) -> None:
+    """Described or as its plan has it; and its address is the one that the app has."""
+    world = made()
     sandbox = HerokuSandbox(
         tmp_path / "heroku", faults=Faults(), certificates=Certificates(tmp_path / "tls"), world=world
     )
-    paths = {POSTGRES: OLD, KEY_VALUE: "/redis/v0/databases", KAFKA: "/data/kafka/v0/clusters"}
     await sandbox.start()
     try:
         async with _http(sandbox) as http:
-            asked = [one for one in world.add_ons.values() if one.service in paths]
+            asked = [one for one in world.add_ons.values() if one.service in BY_SERVICE]
             for one in asked:
-                said = (await http.get(f"{paths[one.service]}/{one.id}")).json()
-                assert said["addon_id"] == one.id, said
-                if one.service == POSTGRES:
-                    assert said["resource_url"] == world.apps[one.app_id].config[one.config_vars[0]]
+                route, path = BY_SERVICE[one.service]
+                said = (await http.get(f"{path}/{one.id}")).json()
+                rule = _rule(recorded, route, required=one.service != KAFKA)
+                if one.service == POSTGRES and plan_of(one.plan).family == "classic":
+                    _allow(rule, SERVICE_ONLY)
+                    rule["properties"]["plan"] = {"type": "object", "required": ["id", "name"]}
+                jsonschema.Draft4Validator(rule).validate(said)
+                values = world.apps[one.app_id].config.values()
+                assert one.service == KAFKA or not one.config_vars or said["resource_url"] in values
     finally:
         await sandbox.stop()
     assert {one.service for one in asked} >= {POSTGRES, KEY_VALUE}

@@ -215,7 +215,7 @@ def _spread_add_ons(making: _Making, apps: list[App], count: int) -> None:
             values = {f"{called}_URL": values["DATABASE_URL"]}
         elif values.keys() & app.config.keys() or not values:
             called = f"{service.removeprefix('heroku-').replace('-', '_').upper()}_{number}"
-            values = {f"{called}_URL": making.secret()} if values else {}
+            values = {f"{called}_URL": next(iter(values.values()))} if values else {}
         add_on = add_add_on(world, app, plan, name=name, attached_as=called, values=values)
         names.add(name)
         if service == "scheduler":

@@ -11,9 +11,6 @@ from providers.sandbox.heroku.ids import stable_id
 from providers.sandbox.heroku.world import AddOn, World
 from providers.sandbox.heroku.world_stores import GB, KAFKA, KafkaStore, StoreTopic
 
-_FOREVER: Final = -1
-"""What Kafka itself says for messages that are kept for ever."""
-
 _DAY: Final = 86_400_000
 
 
@@ -120,7 +117,7 @@ def _limits() -> dict[str, Any]:
 
 
 def _topic(one: StoreTopic) -> dict[str, Any]:
-    kept = one.retention_ms is not None
+    kept = one.retention_ms >= 0
     policy = [word for word, on in (("compact", one.compaction), ("delete", kept)) if on]
     return {
         "name": one.name,
@@ -134,7 +131,7 @@ def _topic(one: StoreTopic) -> dict[str, Any]:
         "status_label": "Available",
         "data_size": one.bytes,
         "compaction": one.compaction,
-        "retention_time_ms": one.retention_ms if one.retention_ms is not None else _FOREVER,
+        "retention_time_ms": one.retention_ms,
         "cleanup_policy": ",".join(policy) or "delete",
         "compaction_enabled": one.compaction,
         "retention_enabled": kept,

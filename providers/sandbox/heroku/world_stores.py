@@ -130,12 +130,12 @@ class KeyValueStore(_Described):
 
 
 class StoreTopic(_Described):
-    """A Kafka topic. `retention_ms` None: kept for ever."""
+    """A Kafka topic. `retention_ms` -1, which is Kafka's own word for it: kept for ever."""
 
     name: str
     partitions: int = 8
     replication: int = 3
-    retention_ms: int | None = 86_400_000
+    retention_ms: int = 86_400_000
     compaction: bool = False
     bytes: int = 0
 
