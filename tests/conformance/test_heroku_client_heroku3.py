@@ -85,7 +85,7 @@ def as_offramp_says(app: App, system: System, config: dict[str, str]) -> dict[st
         "releases": [(one.version, one.description, one.status, one.current) for one in app.releases],
         "collaborators": sorted(one.email for one in app.collaborators),
         "buildpacks": sorted(app.buildpacks),
-        "drains": sorted(one.id for one in app.drains),
+        "drains": None if "log drains" in app.unread else sorted(one.id for one in app.drains),
     }
 
 
@@ -107,8 +107,17 @@ def as_heroku3_says(app: Any) -> dict[str, Any]:
         ],
         "collaborators": sorted(one.user.email for one in app.collaborators()),
         "buildpacks": sorted(one.buildpack.url.removeprefix(official) for one in app.buildpacks()),
-        "drains": sorted(one.id for one in app.logdrains()),
+        "drains": drains_of(app),
     }
+
+
+def drains_of(app: Any) -> list[str] | None:
+    """None where the account may not see them."""
+    try:
+        return sorted(one.id for one in app.logdrains())
+    except requests.HTTPError as error:
+        assert error.response is not None and error.response.status_code == 403
+        return None
 
 
 def everything(heroku: Any, wanted: set[str]) -> tuple[set[str], dict[str, Any]]:

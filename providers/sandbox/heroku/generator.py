@@ -15,6 +15,7 @@ from providers.sandbox.heroku.building import (
     new_world,
 )
 from providers.sandbox.heroku.generated_rest import make_spaces, make_stores
+from providers.sandbox.heroku.generated_stores import fill_stores
 from providers.sandbox.heroku.generated_words import (
     ADD_ON_MIX,
     COMMON_NAMES,
@@ -117,6 +118,7 @@ def generated(
     for app in [app for app in made if app.team_id][:unjoined]:
         app.joined, app.locked = False, making.chance(0.3)
     make_stores(making.dice, making.world)
+    fill_stores(making.world, making.dice)
     return making.world
 
 
