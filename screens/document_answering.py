@@ -5,8 +5,8 @@ from typing import cast
 
 from textual.content import Content
 
+from screens.document_cloning import CloningScreen
 from screens.document_details import group_lines, text_of
-from screens.document_reading import ReadingScreen
 from screens.marks import MUTED
 from screens.widgets.ask_note import AskNote
 from screens.widgets.ask_text import AskText
@@ -31,7 +31,7 @@ DIALOG_WIDTH = 68
 """Cells of a text in a dialog of the usual width, at 80 columns."""
 
 
-class AnsweringScreen(ReadingScreen):
+class AnsweringScreen(CloningScreen):
     """Each answer is saved at once."""
 
     def _answer(self, change: Callable[[Answers], Answers]) -> None:

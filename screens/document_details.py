@@ -9,6 +9,7 @@ from screens.marks import ACCENT, ATTENTION, GLYPHS, MUTED, STRONG, marked
 from wizard.document.answers import GapGroup
 from wizard.document.changes import Change
 from wizard.document.checkout import Checkout, compare_with_app
+from wizard.document.findings import findings
 from wizard.document.index import Index
 from wizard.document.page import Fact, Page, Section
 from wizard.model.system import App, Gap
@@ -112,25 +113,21 @@ def code_lines(app: App, checkout: Checkout | Trouble | None, width: int) -> lis
     return lines + _found_lines(checkout, width)
 
 
-FOUND = {
-    "platform": "reads what only Heroku or a buildpack sets",
-    "disk": "writes to the local disk",
-    "certificate": "a check that is off",
-    "clock": "time that lives in the code",
-    "config": "reads a config var",
-}
-
-
 def _found_lines(checkout: Checkout, width: int) -> list[Content]:
-    """Lines of code to look at before the move, each with its file and line."""
+    """What the code says that matters for a move, each with its file and line."""
     lines: list[Content] = []
-    for kind, words in FOUND.items():
-        found = [one for one in getattr(checkout, "lines", ()) if one.kind == kind]
-        if found:
-            lines += [Content(""), Content.styled(f"code that {words} {len(found)}", f"bold {ACCENT}")]
-        for one in found:
-            lines += wrapped(f"{one.file}:{one.line}  {one.name}", width, "")
-            lines += [Content.styled(f"  {part}", MUTED) for part in _parts(one.text, max(8, width - 2))]
+    for group in findings(checkout):
+        lines += [
+            Content(""),
+            Content.styled(f"{group.title} {len(group.rows) + group.more}", f"bold {ACCENT}"),
+        ]
+        lines += wrapped(group.note, width, MUTED)
+        for row in group.rows:
+            mark = f" {GLYPHS['look']}" if row.look else ""
+            lines += wrapped(f"{row.where}  {row.what}{mark}", width, "")
+            lines += [Content.styled(f"  {part}", MUTED) for part in _parts(row.text, max(8, width - 2))]
+        if group.more:
+            lines.append(Content.styled(f"… and {group.more:,} more", MUTED))
     return lines
 
 

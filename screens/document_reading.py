@@ -6,7 +6,6 @@ from screens.background import in_thread
 from screens.document_base import DocumentBase
 from screens.patience import Patience
 from screens.quantities import clock, day_and_clock
-from screens.widgets.ask_text import AskText
 from wizard.document.changes import Change, changes
 from wizard.document.page import counted
 from wizard.model.secret import Secret
@@ -134,30 +133,15 @@ class ReadingScreen(DocumentBase):
         """Read the folders that were named."""
         folders = self.answers().checkouts
         if folders:
-            self.behind(self.code.read(folders), lambda _: self._look_through(), group="code", wanted=False)
+            self.behind(self.code.read(folders), lambda _: self.look_through(), group="code", wanted=False)
 
-    def _look_through(self) -> None:
+    def look_through(self) -> None:
         """Show what the roots of the folders say, and look through all their files."""
         self.renew()
         self.behind(self.code.look_through(), lambda _: self.renew(), group="code-lines", wanted=False)
 
-    def action_code(self) -> None:
-        """Ask for the folder of the highlighted app."""
-        app = self.current_app()
-        if app is None:
-            return
-        question = f"The folder with the code of {app.name}: the git clone that is pushed to Heroku."
-        known = self.answers().checkouts.get(app.id, "")
-        dialog = AskText("Code folder", question, value=known, placeholder="~/src/my-app")
-
-        def named(path: str | None) -> None:
-            if path:
-                self.behind(self.code.read_one(app.id, path), self._keep_folder, group="code-folder")
-
-        self.ask(dialog, named)
-
-    def _keep_folder(self, kept: tuple[str, str]) -> None:
+    def keep_folder(self, kept: tuple[str, str]) -> None:
         app_id, path = kept
         self.keep_code_folder(app_id, path)
         self.say(f"The code is read from {path}.", good=True)
-        self._look_through()
+        self.look_through()

@@ -81,6 +81,12 @@ class FakeSource:
         app = self._world.system.app(app_id)
         return {var.name: Secret("" if var.empty else f"value of {var.name}") for var in app.config}
 
+    async def clone(self, app_id: str, folder: Path, log: Log) -> str:
+        self._check()
+        folder.mkdir(parents=True)
+        (folder / "Procfile").write_text(f"web: run {app_id}\n")
+        return "0" * 40
+
     async def database_url(self, add_on_id: str) -> Secret:
         self._check()
         return Secret(f"postgres://u:p@127.0.0.1/{add_on_id}")

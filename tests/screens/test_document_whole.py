@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
@@ -249,6 +250,26 @@ async def test_a_second_factor_is_asked_for(begun: Begun, vault: Vault, world: F
         await typed(pilot, "654321")
         assert world.heroku.codes == ["123456", "654321"]
         assert "second factor" not in await press(pilot)
+
+
+async def test_code_is_cloned_from_heroku(
+    begun: Begun, vault: Vault, world: FakeWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "migrate-backend").write_text("in the way")
+    session = begun.documented()
+    async with shown(session, vault) as (app, pilot):
+        await press(pilot, "c")
+        text = await press(pilot, "ctrl+g")
+        assert "only migrate-backend" in text and "all 3 apps without a folder" in text
+        await press(pilot, "down", "enter")
+        text = await press(pilot, "enter")
+        assert "2 apps cloned." in text and "code ✗" in text
+        answers = session.load(ANSWERS)
+        assert answers is not None and set(answers.checkouts) == {FRONTEND, EMAILER}
+        go(app, f"app:{EMAILER}")
+        await press(pilot, "enter", "end")
+        assert "The Procfile names `web`" in await press(pilot)
 
 
 NAME = "[@click=app.boom]x[/] [/x] [red \\["
