@@ -9,8 +9,6 @@ headers.
 
 import asyncio
 import base64
-import email.utils
-import random
 import time
 import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,9 +20,10 @@ from providers.heroku.answers import Answer, BadRange, not_the_api, parse_json, 
 from providers.heroku.hosts import complete_hosts
 from providers.heroku.lists import ListReader
 from providers.heroku.pacing import PATIENCE_SECONDS, REFUSALS, Pace
-from providers.heroku.room import Room
+from providers.heroku.room import Room, light_errors
 from providers.heroku.second_factor import SecondFactor, checked_code
 from providers.heroku.unchanged import Key, Unchanged
+from providers.heroku.waits import backoff, pause_after, remaining
 from providers.heroku.warnings import Warnings
 from providers.heroku.wire import BODY_LIMIT, Question, Silent, Untrusted, Wire
 from wizard.model.secret import Secret
@@ -36,8 +35,12 @@ REQUEST_SECONDS: Final = 60.0
 """For one whole answer, so that a server that drips bytes cannot hold a run for ever. A read is asked again
 as long as twice that has not passed."""
 
-RAW_LIMIT: Final = 1024 * 1024
-"""Bytes of an answer that is kept as it is. All config vars of an app have 64 kB at most on Heroku."""
+RAW_LIMIT: Final = 400 * 1024
+"""Bytes of an answer that is kept as it is. All config vars of an app have 64 kB at most on Heroku, which may
+be six times as long in JSON."""
+
+RAW_FORMS: Final = 6
+"""How often the length of a config var is kept: in each encoding in which it may have to be redacted."""
 
 QUIET: Final = 3
 """So many reads in a row that a host leaves without any answer, all their attempts through, and it counts as
@@ -113,6 +116,7 @@ class Client:
         """
         self._factor.give(code)
 
+    @light_errors
     async def pre_authorise(self, app: str, code: Secret) -> None:
         """Open an app that wants a second factor to this token for a while. A write: ask the person first.
 
@@ -122,6 +126,7 @@ class Client:
         path = f"/apps/{urllib.parse.quote(app, safe='')}/pre-authorizations"
         await self._send("PUT", path, headers={"Heroku-Two-Factor-Code": checked_code(code)})
 
+    @light_errors
     async def get(
         self,
         path: str,
@@ -140,6 +145,7 @@ class Client:
             await self._send("GET", path, host=host, variant=variant, headers=headers, basic=basic)
         )
 
+    @light_errors
     async def get_raw(
         self,
         path: str,
@@ -158,6 +164,7 @@ class Client:
             raise not_the_api(answer, "JSON that is not an object")
         return value
 
+    @light_errors
     async def get_all(
         self,
         path: str,
@@ -192,6 +199,7 @@ class Client:
             if not wanted:
                 return reader.rows
 
+    @light_errors
     async def get_page(
         self,
         path: str,
@@ -208,6 +216,7 @@ class Client:
         reader.take(answer)
         return reader.rows
 
+    @light_errors
     async def write(
         self,
         verb: str,
@@ -261,7 +270,7 @@ class Client:
                 answer = await self._read(question)
         if answer.status >= 300:
             raise trouble_of(answer)
-        self._room.take(answer.body)
+        self._room.take(answer.body, times=RAW_FORMS if limit == RAW_LIMIT else 1)
         return answer
 
     async def _read(self, question: Question) -> Answer:
@@ -310,7 +319,7 @@ class Client:
                 if answer.status not in _BUSY or last:
                     return answer
             failed += 1
-            await self._sleep(_backoff(failed))
+            await self._sleep(backoff(failed))
 
     async def _until_taken(self, question: Question) -> Answer:
         """Send, and again only while the rate limit refuses it."""
@@ -321,14 +330,14 @@ class Client:
             left: int | None = None
             try:
                 answer = await self._wire.exchange(question)
-                left = _remaining(answer)
+                left = remaining(answer.headers)
             finally:
                 self._pace.ended(turn, left)
             self._warnings.note(answer)
             if answer.status != 429:
                 return answer
             refused += 1
-            pause = _pause(answer.headers, refused)
+            pause = pause_after(answer.headers, refused)
             waited += pause
             if waited > PATIENCE_SECONDS or refused > REFUSALS:
                 raise self._pace.give_up()
@@ -356,34 +365,6 @@ def _bearer(token: Secret) -> str:
             code="token-malformed",
         )
     return value
-
-
-def _backoff(attempt: int) -> float:
-    return float(min(8.0, 0.4 * 2 ** (attempt - 1)) * random.uniform(0.75, 1.25))  # noqa: S311
-
-
-def _remaining(answer: Answer) -> int | None:
-    left = answer.headers.get("ratelimit-remaining", "")
-    return int(left) if left.isascii() and left.isdigit() and len(left) < 10 else None
-
-
-def _pause(headers: Mapping[str, str], attempt: int) -> float:
-    said = headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit():
-        # "0" comes from gateways, and would be asked again at once, for ever.
-        return max(1.0, float(said[:9]))
-    until, now = _moment(said), _moment(headers.get("date", ""))
-    if until is not None and now is not None:
-        return max(1.0, until - now)
-    return min(60.0, 2.0**attempt)
-
-
-def _moment(date: str) -> float | None:
-    """An HTTP date in seconds. Both dates are the server's: this machine's clock may be wrong."""
-    try:
-        return email.utils.parsedate_to_datetime(date).timestamp()
-    except (TypeError, ValueError, OverflowError, IndexError):
-        return None
 
 
 def _down(address: str) -> Unreachable:

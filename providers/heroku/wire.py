@@ -27,8 +27,11 @@ BODY_LIMIT: Final = 8 * 1024 * 1024
 """Bytes. The longest page, 1,000 add-ons with their plans, has about 3 MB; what is longer is not Heroku's
 API. That many may be held a few times at once, see `ALL_BODIES`."""
 
-ALL_BODIES: Final = 16 * 1024 * 1024
-"""Bytes of all answers that are being received at one time."""
+ALL_BODIES: Final = 48 * 1024 * 1024
+"""Bytes of all answers that are being received at one time: long lists of thirty teams beside each other."""
+
+_PIECE: Final = 256 * 1024
+"""Bytes that are unpacked at a time."""
 
 
 class Question(NamedTuple):
@@ -155,11 +158,12 @@ class Wire:
                 left = part
                 while left:
                     # What was asked not to be compressed may be so all the same, and unfold without bound.
-                    plain = left if unpack is None else unpack.decompress(left, limit + 1 - size)
+                    plain = left if unpack is None else unpack.decompress(left, _PIECE)
                     left = b"" if unpack is None else unpack.unconsumed_tail
                     size += len(plain)
                     self._receiving += len(plain)
                     if size > limit or self._receiving > ALL_BODIES:
+                        parts.clear()  # the error would hold them until somebody has read it
                         raise _too_long(where, limit)
                     parts.append(plain)
         finally:

@@ -7,7 +7,8 @@ import pytest
 from aiohttp import web
 
 from providers.heroku.answers import Refused
-from providers.heroku.client import QUIET, _pause
+from providers.heroku.client import QUIET
+from providers.heroku.waits import pause_after
 from providers.sandbox.heroku.gate import error_body
 from tests.providers.heroku_servers import TOKEN, client_of, served
 from wizard.model.secret import Secret
@@ -256,7 +257,7 @@ _NOW = "Mon, 30 Nov 2026 10:00:00 GMT"
     ],
 )
 def test_how_long_a_refusal_asks_to_wait(said: str, date: str, pause: float) -> None:
-    assert _pause({"retry-after": said, "date": date}, 2) == pause
+    assert pause_after({"retry-after": said, "date": date}, 2) == pause
 
 
 async def test_a_host_that_is_down_is_not_waited_for_again_and_again() -> None:

@@ -160,7 +160,9 @@ class TestOneAnswer:
 
         async with talking(talk) as url, client_of(url, seconds=20.0) as client:
             done = await asyncio.gather(*(client.get(f"/{n}") for n in range(8)), return_exceptions=True)
-        assert {getattr(one, "code", one) for one in done} == {"answer-too-long"}
+        assert {getattr(one, "code", one) for one in done} == {"answer-too-long"}, (
+            "each of them and all together"
+        )
 
 
 class TestLists:
