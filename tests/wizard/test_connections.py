@@ -53,6 +53,11 @@ def test_the_example_system() -> None:
     assert "Deploy all, then set all" in circle.text
 
 
+def test_custom_domains_make_no_circle() -> None:
+    system = _with(example_system(), FRONTEND, config=(_var("SHOP", domains_of=(BACKEND,)),))
+    assert connections(system).circles == ()
+
+
 def test_commands_jobs_drains_and_webhooks_connect_too() -> None:
     system = example_system()
     address = system.app(BACKEND).web_url.rstrip("/")

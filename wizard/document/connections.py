@@ -39,7 +39,7 @@ def connections(system: System) -> Connections:
         edge for edge in found.all() if _is_here(edge.source, known) and _is_here(edge.target, known)
     )
     shared = _shared(system, edges)
-    rounds = _circles(apps, edges)
+    rounds = _circles(apps)
     outside: dict[str, dict[str, None]] = {}
     for app in system.apps:
         for var in app.config:
@@ -150,23 +150,22 @@ def _owner_first(add_on: AddOn, app_ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(app_ids, key=lambda app_id: app_id != add_on.app_id))
 
 
-def _circles(apps: dict[str, App], edges: Sequence[Edge]) -> tuple[Circle, ...]:
-    """Apps that reach each other, each with each: strongly connected components of calls and allowances."""
-    reached: dict[str, list[str]] = {}
-    for edge in edges:
-        if edge.kind in ("calls", "allows") and edge.target.startswith("app:"):
-            reached.setdefault(edge.source.removeprefix("app:"), []).append(edge.target.removeprefix("app:"))
+def _circles(apps: dict[str, App]) -> tuple[Circle, ...]:
+    """Apps that reach each other, each with each, by Heroku's addresses in config vars. A custom domain stays
+    what it is when its app moves, so it makes no circle."""
+    reached = {
+        app.id: [other for var in app.config for other in var.refers_to_apps if other != app.id]
+        for app in apps.values()
+    }
     found = []
     for members in circles(reached):
         inside = set(members)
         ordered = tuple(app_id for app_id in apps if app_id in inside)
         by = tuple(
-            f"{apps[edge.source.removeprefix('app:')].name} {name}"
-            for edge in edges
-            if edge.kind in ("calls", "allows")
-            and edge.source.removeprefix("app:") in inside
-            and edge.target.removeprefix("app:") in inside
-            for name in edge.by
+            f"{apps[app_id].name} {var.name}"
+            for app_id in ordered
+            for var in apps[app_id].config
+            if inside & set(var.refers_to_apps) - {app_id}
         )
         names = [apps[app_id].name for app_id in ordered]
         found.append(Circle(app_ids=ordered, by=by, text=_circle_words(names)))

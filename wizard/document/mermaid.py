@@ -54,9 +54,9 @@ def mermaid(system: System, only: str = "", found: Connections | None = None) ->
     return text
 
 
-def diagrams(system: System) -> tuple[Diagram, ...]:
+def diagrams(system: System, found: Connections | None = None) -> tuple[Diagram, ...]:
     """The whole system, and each pipeline by itself where it is too large to be drawn at once."""
-    found = connections(system)
+    found = found or connections(system)
     made = [Diagram("The whole system", "", mermaid(system, "", found))]
     if len(system.apps) > MOST_APPS:
         names = list(dict.fromkeys(branch.title for branch in tree(system)))

@@ -5,12 +5,13 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from wizard.document.app_json import AppJson
 from wizard.document.platform_variables import set_by as platform_setter
 from wizard.document.references import AppPlace, Places, References, is_origins
 from wizard.document.secrets import judge
 from wizard.document.servers import Server, Servers
 from wizard.model.secret import Secret
-from wizard.model.system import App, Attachment, ConfigVar, Origin
+from wizard.model.system import App, Attachment, ConfigVar, Origin, System
 
 _BUILD: Final = "build setting of Heroku's {} buildpack"
 
@@ -207,6 +208,18 @@ def _by_attachment(attachment: Attachment | None) -> str:
     if namespace.startswith("connection-pooling"):
         return f"attachment {attachment.name}, through the connection pooler"
     return f"attachment {attachment.name}"
+
+
+def with_app_jsons(system: System, app_jsons: Mapping[str, AppJson | None]) -> System:
+    """The system with the origins of config vars refined by the app.json of each app whose code was read, by
+    app id."""
+    if not any(app_jsons.values()):
+        return system
+    apps = (
+        with_app_json(app, found.env, found.generated) if (found := app_jsons.get(app.id)) else app
+        for app in system.apps
+    )
+    return replace(system, apps=tuple(apps))
 
 
 def with_app_json(app: App, names: Iterable[str], generated: Iterable[str]) -> App:

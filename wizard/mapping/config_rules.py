@@ -141,7 +141,7 @@ def _copy_of(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> Confi
             app_id=app.id,
             name=var.name,
             action="undecided",
-            reason=f"holds the server of {add_on.name} on Heroku: drop it, and set it by hand afterwards",
+            reason=f"holds the server or a key of {add_on.name}: drop it, and set it by hand afterwards",
         )
     return ConfigChoice(
         app_id=app.id,

@@ -12,6 +12,7 @@ from wizard.document.code_lines import CodeLine
 from wizard.document.components import Component, components
 from wizard.document.connections import Connections, connections
 from wizard.document.costs import Cost, monthly_cost
+from wizard.document.origins import with_app_jsons
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.system import Gap, System
@@ -111,7 +112,8 @@ def document(
         changes: what changed since `before`, where there is something to compare with.
         values: only when a person asked for exactly that.
     """
-    whole = apply_answers(system, answers)
+    code = {app_id: read.app_json for app_id, read in (checkouts or {}).items()}
+    whole = with_app_jsons(apply_answers(system, answers), code)
     return Document(
         secrets=UNSET if values is None else secrets_notice(whole, values),
         made_by=made_by,
