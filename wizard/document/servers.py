@@ -95,7 +95,7 @@ class Servers:
 def servers_of(values: Mapping[str, Secret], set_by: Mapping[str, str]) -> tuple[Server, ...]:
     """The servers that the add-ons of one app name in `values`, and the keys that they gave out; `set_by` are
     add-on ids by config var."""
-    found = []
+    found: list[Server] = []
     for name, add_on_id in set_by.items():
         if name in values:
             found += _servers(add_on_id, values[name])
