@@ -2,6 +2,9 @@
 
 import csv
 import io
+import re
+import zipfile
+from html import unescape as html_unescape
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +48,14 @@ def csv_rows(path: Path) -> list[list[str]]:
 
 
 def texts(folder: dict[Kind, Path]) -> dict[str, str]:
-    """What stands in each file, XLSX as the text of all its cells and of its raw XML."""
+    """What stands in each file, XLSX as the texts and numbers of its cells."""
     found = {"markdown": folder["markdown"].read_text(), "json": folder["json"].read_text()}
     found["csv"] = "\n".join(path.read_text() for path in sorted(folder["csv"].iterdir()))
-    cells = (cell for rows in sheets(folder["xlsx"]).values() for row in rows for cell in row)
-    found["xlsx"] = "\n".join(str(cell) for cell in cells if cell is not None)
+    # Ten times as fast as a real reader, which other tests use.
+    with zipfile.ZipFile(folder["xlsx"]) as book:
+        parts = [book.read(name).decode() for name in book.namelist() if name.endswith(".xml")]
+    cells = (cell for part in parts for cell in re.findall("<[tv](?: [^>]*)?>([^<]*)</[tv]>", part))
+    found["xlsx"] = "\n".join(html_unescape(cell) for cell in cells)
     return found
 
 

@@ -68,7 +68,7 @@ def check_complete(system: System, folder: Path) -> None:
 
 
 @given(system=systems(SIMPLE))
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_object_of_any_system_is_in_every_export(
     system: System, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
