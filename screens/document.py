@@ -77,6 +77,7 @@ class DocumentScreen(ExportingScreen):
         Key("o", "note", "note", "Write a note or an owner for what is highlighted.", writes=True),
         Key("e", "export", "export", "Write the document into a file: Markdown, XLSX, CSV, JSON."),
         Key("p", "picture", "picture", "Draw what connects to what."),
+        Key("x", "follows", "follows", "Show circles, shared stores and wrong addresses.", footer=False),
         Key("m", "cost", "money", "Show what a month on Heroku costs, line by line."),
         Key("c", "code", "code", "Name the folder with the code of the app.", writes=True),
         Key("r", "read", "read", "Read everything from Heroku again.", writes=True),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from screens.background import in_thread
 from screens.code_folders import CodeFolders
 from screens.stage import StageScreen
 from screens.widgets.document_tree import DocumentTree
@@ -67,6 +68,7 @@ class DocumentBase(StageScreen):
 
     async def _list_entries(self, index: Index) -> None:
         made: list[Entry] = []
+        await in_thread(lambda: index.connections)
         for entry in entries(index):
             made.append(entry)
             if len(made) % SLICE == 0:

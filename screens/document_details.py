@@ -172,6 +172,22 @@ CHANGED: dict[str, tuple[str, str]] = {
 }
 
 
+def follows_lines(index: Index, width: int) -> list[Content]:
+    """What follows from what points at what, what to look at first."""
+    found = index.connections.observations
+    if not found:
+        return wrapped("Nothing points at anything in a way that needs care.", width, MUTED)
+    lines: list[Content] = []
+    for one in found:
+        mark, style = (f"{GLYPHS['look']} ", ATTENTION) if one.look else ("· ", "")
+        lines += [
+            *hanging(mark, one.text, width, style),
+            *hanging("  ", one.remedy, width, MUTED),
+            Content(""),
+        ]
+    return lines
+
+
 def changed_lines(changed: Sequence[Change], width: int) -> list[Content]:
     """What is not as it was when it was read before."""
     if not changed:

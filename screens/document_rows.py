@@ -27,6 +27,7 @@ COLUMN = 30
 
 ACTIONS = (
     ("picture", "Picture of the system", "p"),
+    ("follows", "What follows from what points at what", "x"),
     ("cost", "What it costs a month", "m"),
     ("export", "Export this document", "e"),
     ("limits", "What is not in this document", "w"),

@@ -2,9 +2,10 @@
 
 from textual.content import Content
 
+from screens.background import in_thread
 from screens.document_answering import AnsweringScreen
 from screens.document_costs import cost_lines
-from screens.document_details import changed_lines, hanging, text_of, wrapped
+from screens.document_details import changed_lines, follows_lines, hanging, text_of, wrapped
 from screens.widgets.object_dialog import TextDialog
 from wizard.document.export.contents import NOT_READ
 from wizard.document.picture import draw
@@ -15,13 +16,31 @@ class ViewsScreen(AnsweringScreen):
     """Nothing here changes an answer."""
 
     def action_picture(self) -> None:
-        """Draw the system."""
+        """Draw the system: of hundreds of apps that takes longer than a key may."""
+        index = self.index()
+        if index is None:
+            return
+        system, width = index.system, TextDialog.width_in(self.size.width)
+        drawn: dict[int, tuple[str, ...]] = {}
+
+        def make(wanted: int) -> Content:
+            if wanted not in drawn:
+                drawn[wanted] = draw(system, wanted)
+            return Content("\n".join(drawn[wanted]))
+
+        def show(lines: tuple[str, ...]) -> None:
+            drawn[width] = lines
+            self.app.push_screen(TextDialog("Picture of the system", make))
+
+        self.behind(in_thread(draw, system, width), show, group="picture")
+
+    def action_follows(self) -> None:
+        """Show what follows from what points at what."""
         index = self.index()
         if index is not None:
-            system = index.system
-            self.app.push_screen(
-                TextDialog("Picture of the system", lambda width: text_of(map(Content, draw(system, width))))
-            )
+            found = index
+            title = "What follows from what points at what"
+            self.app.push_screen(TextDialog(title, lambda width: text_of(follows_lines(found, width))))
 
     def action_cost(self) -> None:
         """Show what a month costs, line by line."""

@@ -28,6 +28,11 @@ class TextDialog(Dialog[str]):
         super().__init__(title)
         self._make = make
 
+    @staticmethod
+    def width_in(columns: int) -> int:
+        """Cells of a line in a terminal of so many columns, beside a scroll bar; see the style sheet."""
+        return columns * 96 // 100 - 7
+
     def compose_content(self) -> ComposeResult:
         """The text."""
         yield Wrapping(self._make)

@@ -10,7 +10,9 @@ from functools import cached_property
 
 from msgspec import field
 
+from wizard.document.connections import Connections, connections
 from wizard.document.costs import Cost, monthly_cost
+from wizard.document.edges import Edge, Observation
 from wizard.model.noun import Noun
 from wizard.model.people import Team
 from wizard.model.system import AddOn, App, Attachment, Gap, System, UnreadApp
@@ -55,15 +57,11 @@ class Index:
         self.space_names = {space.name: space.id for space in system.spaces}
         self.attached: dict[str, list[Attachment]] = defaultdict(list)
         self.owned: dict[str, list[AddOn]] = defaultdict(list)
-        self.named_by: dict[str, list[tuple[App, str]]] = defaultdict(list)
         for add_on in system.add_ons:
             self.owned[add_on.app_id].append(add_on)
         for app in system.apps:
             for attachment in app.attachments:
                 self.attached[attachment.add_on_id].append(attachment)
-            for var in app.config:
-                for other in var.refers_to_apps:
-                    self.named_by[other].append((app, var.name))
         self.gaps_of: dict[str, list[Gap]] = defaultdict(list)
         self.gaps_by_group: dict[str, list[Gap]] = defaultdict(list)
         for gap in self.gaps:
@@ -76,6 +74,43 @@ class Index:
     def cost(self) -> Cost:
         """What a month costs; reckoned when it is first asked for."""
         return monthly_cost(self.system)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """What points at what, and what follows; found when it is first asked for: of hundreds of apps it
+        takes some tenths of a second, so a screen asks in the background first."""
+        return connections(self.system)
+
+    @cached_property
+    def edges_of(self) -> dict[str, list[Edge]]:
+        """The connections from and to each component, by its key."""
+        found: dict[str, list[Edge]] = defaultdict(list)
+        for edge in self.connections.edges:
+            found[edge.source].append(edge)
+            found[edge.target].append(edge)
+        return found
+
+    @cached_property
+    def observed_of(self) -> dict[str, list[Observation]]:
+        """What follows from the connections, by the key of each component that it is about, and by that of
+        the app in which such a component stands."""
+        found: dict[str, dict[str, Observation]] = defaultdict(dict)
+        for one in self.connections.observations:
+            for key in one.components:
+                found[key][one.text] = one
+                kind, _, rest = key.partition(":")
+                app_id = rest.partition(":")[0]
+                if kind not in ("add-on", "app") and app_id in self.apps:
+                    found[f"app:{app_id}"][one.text] = one
+        return {key: list(by_text.values()) for key, by_text in found.items()}
+
+    def component_name(self, key: str) -> str:
+        """The name of an app, an add-on or a space by its key."""
+        kind, _, rest = key.partition(":")
+        if kind == "app":
+            return self.app_name(rest)
+        names = {space.id: space.name for space in self.system.spaces} if kind == "space" else {}
+        return names.get(rest) or self.add_on_name(rest) or rest
 
     def app_name(self, app_id: str, otherwise: str = "an app that this account cannot read") -> str:
         """The name of an app, read or not."""

@@ -2,6 +2,7 @@
 
 from wizard.document.index import Index
 from wizard.document.page import Fact, Page, Section, at, joined, only, said, yes
+from wizard.document.page_connections import connection_sections
 from wizard.document.page_delivery import code_facts, release_sections
 from wizard.document.page_parts import (
     add_ons_of,
@@ -65,6 +66,7 @@ def app_page(index: Index, app: App) -> Page:
             config_of(index, app),
             domains_of(index, app),
             certificates_of(index, app),
+            *connection_sections(index, f"app:{app.id}"),
             Section(
                 title="code and deploys",
                 facts=code_facts(index, app),
@@ -105,7 +107,6 @@ def unread_page(app: UnreadApp) -> Page:
 
 def _about(index: Index, app: App) -> tuple[Fact, ...]:
     pipeline = joined((app.pipeline, app.pipeline_stage), by=", stage ")
-    named = index.named_by.get(app.id, ())
     return only(
         said("web address", app.web_url, copy=app.web_url),
         Fact(name="maintenance", text="on: visitors see a page of Heroku", mark="look")
@@ -123,7 +124,6 @@ def _about(index: Index, app: App) -> tuple[Fact, ...]:
         said("stack", app.stack),
         yes("internal routing", app.internal_routing),
         said("created", at(app.created_at)),
-        said("named by", joined((f"{other.name} ({var})" for other, var in named), by=", ")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from wizard.document.index import Index
 from wizard.document.page import Fact, Page, Section, at, counted, joined, only, said, yes
+from wizard.document.page_connections import connection_sections
 from wizard.document.summary import dollars, size_text
 from wizard.model.stores import (
     Backup,
@@ -29,6 +30,7 @@ def add_on_page(index: Index, add_on: AddOn) -> Page:
                 facts=tuple(_attachment(index, one) for one in index.attached.get(add_on.id, ())),
                 none="no app",
             ),
+            *connection_sections(index, f"add-on:{add_on.id}"),
             *(_postgres(index, add_on, add_on.postgres) if add_on.postgres else ()),
             *(_key_value(index, add_on, add_on.key_value) if add_on.key_value else ()),
             *(_kafka(index, add_on, add_on.kafka) if add_on.kafka else ()),
