@@ -29,6 +29,7 @@ from providers.sandbox.heroku.ids import stable_id
 from providers.sandbox.heroku.platform import Platform
 from providers.sandbox.heroku.ranges import Pages
 from providers.sandbox.heroku.shapes import user_id
+from providers.sandbox.heroku.wild import wild
 from providers.sandbox.heroku.world import World
 from providers.sandbox.tls import Certificates
 
@@ -338,10 +339,20 @@ async def test_every_answer_of_the_platform_api_fits(variant: str, heroku: Herok
     assert silent == []
 
 
-@pytest.mark.parametrize("system", ["the example", "made up"])
+def _made_up() -> World:
+    return generated(apps=12, pipelines=2, teams=3, add_ons=30, config_vars=90, spaces=3, unjoined=1)
+
+
+OTHERS: dict[str, Callable[[], World | None]] = {
+    "the example": lambda: None,
+    "made up": _made_up,
+    "wild": lambda: wild(5),
+}
+
+
+@pytest.mark.parametrize("system", OTHERS)
 async def test_other_systems_fit_too(system: str, tmp_path: Path) -> None:
-    made = generated(apps=12, pipelines=2, teams=3, add_ons=30, config_vars=90, spaces=3, unjoined=1)
-    heroku = await opened(tmp_path, made if system == "made up" else None)
+    heroku = await opened(tmp_path, OTHERS[system]())
     try:
         wrong, _ = await _compared(heroku, "plain", everything=False)
     finally:

@@ -9,6 +9,7 @@ from providers.sandbox.heroku.building import (
     attach,
     commit_named,
     default_values,
+    plain_name,
 )
 from providers.sandbox.heroku.ids import stable_id
 from providers.sandbox.heroku.repository import commit_of_source
@@ -150,8 +151,8 @@ def _add_on(world: World, app: App, told: ToldAddOn, fill: Fill) -> None:
     key = f"{app.name}/{told.plan}/{told.name}"
     if told.values is None:
         values = default_values(service, fill("{secret}", key).lower())
-        if told.attached_as and len(values) == 1:
-            values = {f"{told.attached_as}_URL": next(iter(values.values()))}
+        if told.attached_as:
+            values = {_renamed(name, service, told.attached_as): value for name, value in values.items()}
     else:
         values = {name: fill(value, f"{key}/{name}") for name, value in told.values.items()}
     if told.state == "provisioning" and told.values is None:
@@ -166,6 +167,12 @@ def _add_on(world: World, app: App, told: ToldAddOn, fill: Fill) -> None:
     if told.drain:
         mark = stable_id("drain", made.id)
         app.drains.append(Drain(mark, fill(told.drain, key), f"d.{stable_id('token', mark)}", made.id))
+
+
+def _renamed(name: str, service: str, attached_as: str) -> str:
+    """A config var of a service under another attachment's name: KAFKA_URL as JOBS is JOBS_URL."""
+    usual = "DATABASE" if service == "heroku-postgresql" else plain_name(service)
+    return f"{attached_as}_{name.removeprefix(f'{usual}_')}"
 
 
 def attach_told(world: World, add_on: AddOn, app: App, told: ToldAttachment, fill: Fill) -> None:

@@ -75,14 +75,18 @@ def described(text: str, name: str = "the description", *, canary: str = "") -> 
         Trouble: something is wrong; the cause names the place ("app[3].team").
     """
     try:
-        system = msgspec.convert(tomllib.loads(text), ToldSystem)
-        return _Builder(system, canary).world()
+        return built(msgspec.convert(tomllib.loads(text), ToldSystem), canary=canary)
     except tomllib.TOMLDecodeError as error:
         raise _wrong(f"{name} is no TOML: {error}") from error
     except msgspec.ValidationError as error:
         raise _wrong(f"{name}: {error}") from error
     except _WrongError as error:
         raise _wrong(f"{name}: {error}") from error
+
+
+def built(system: ToldSystem, *, canary: str = "") -> World:
+    """The world of a description that Python made. ValueError, with the place first, if it cannot be."""
+    return _Builder(system, canary).world()
 
 
 class _WrongError(ValueError):
