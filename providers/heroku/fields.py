@@ -13,15 +13,15 @@ def text(value: Any, *path: str) -> str:
 
 
 def number(value: Any, *path: str) -> int | None:
-    """The whole number at `path` below `value`, also when it comes as a text; None when there is none."""
+    """The whole number at `path` below `value`, also when it comes as a text; None when there is none, or one
+    that is larger than anything there is to count."""
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     if isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        # Beyond 2**53 spreadsheets and other readers of JSON have no whole numbers.
+        return int(value) if abs(value) <= 2**53 else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
         return int(value)
     return None

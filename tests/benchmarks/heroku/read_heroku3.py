@@ -1,6 +1,6 @@
 """Run as a program: the same questions asked one after the other by heroku3, an independent client of
-Heroku's API from PyPI. Reads `hosts`, `token` and `asked` (paths) as JSON from stdin; prints one JSON object: seconds,
-cpu, calls, how many routes heroku3 has methods for.
+Heroku's API from PyPI. Reads `hosts`, `token` and `asked` (paths) as JSON from stdin; prints one JSON object:
+seconds, cpu, calls, how many of the paths heroku3 has methods for, peak memory in bytes.
 
 Its methods are used where it has them, and its connection for everything else, so that it is asked for the
 same facts.
