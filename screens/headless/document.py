@@ -1,10 +1,12 @@
 """`offramp document`: everything that stands on Heroku as a file, from a session or straight from Heroku."""
 
 import sys
-from typing import Final, TextIO
+from pathlib import Path
+from typing import Final
 
 from screens.headless.asking import want_consent
-from screens.headless.document_places import STDOUT, document_before, place_for, want_sense
+from screens.headless.db_voice import Voice
+from screens.headless.document_places import document_before, place_for, want_sense
 from screens.headless.document_reading import Reading, from_heroku, from_session, read_values
 from screens.headless.exit_codes import DONE, TROUBLE
 from wizard.document.answers import apply_answers
@@ -42,7 +44,10 @@ def run(options: DocumentOptions) -> int:
     want_sense(options)
     earlier = document_before(options.since) if options.since else None
     reading = from_heroku() if options.heroku else from_session(options.session or "", anew=options.read)
-    values = _values(options, reading)
+    place = place_for(options, reading.title, reading.system.taken_at)
+    # Where the document goes to standard output, words about it must not.
+    voice = Voice(data=place is None)
+    values = _values(options, reading, place)
     before, changed, remark = _changed(reading, earlier, options)
     told = document(
         reading.system,
@@ -54,26 +59,17 @@ def run(options: DocumentOptions) -> int:
         changes=changed,
         values=values,
     )
-    # Where the document goes to standard output, words about it must not.
-    out = sys.stderr if options.output in (None, STDOUT) else sys.stdout
-    _put(options, reading, told, out)
-    for words in (*reading.remarks, *([remark] if remark else ())):
-        out.write(f"{words}\n")
-    if changed is not None:
-        _tell_changes(changed, before, out)
-    return _told_unread(told, values)
-
-
-def _put(options: DocumentOptions, reading: Reading, told: Document, out: TextIO) -> None:
-    place = place_for(options, reading.title, reading.system.taken_at)
-    if place is None:
-        kind: Kind = options.format
-        assert kind in ("markdown", "json")
-        sys.stdout.write(text_of(told, kind))
+    if place is not None:
+        written = write_document(told, options.format, place)
+        voice.line(f"The document is in {clean(str(written))}: {_counts(told)}.")
+    elif options.format in ("markdown", "json"):
+        sys.stdout.write(text_of(told, options.format))
         sys.stdout.flush()
-        return
-    written = write_document(told, options.format, place)
-    out.write(f"The document is in {clean(str(written))}: {_counts(told)}.\n")
+    for words in (*reading.remarks, *([remark] if remark else ())):
+        voice.line(words)
+    if changed is not None:
+        _tell_changes(changed, before, voice)
+    return _told_unread(told, values)
 
 
 def _counts(told: Document) -> str:
@@ -109,17 +105,17 @@ def _changed(
     return reading.before, changes(reading.before, reading.system), ""
 
 
-def _tell_changes(changed: tuple[Change, ...], before: System | None, out: TextIO) -> None:
+def _tell_changes(changed: tuple[Change, ...], before: System | None, voice: Voice) -> None:
     since = f" since {clean(before.taken_at)[:16].replace('T', ' ')} UTC" if before else ""
     if not changed:
-        out.write(f"Nothing changed{since}.\n")
+        voice.line(f"Nothing changed{since}.")
         return
-    out.write(f"{counted(len(changed), 'thing')} changed{since}:\n")
+    voice.line(f"{counted(len(changed), 'thing')} changed{since}:")
     for change in changed:
-        out.write(f"  {MARKS[change.kind]} {clean(change.words)}\n")
+        voice.line(f"  {MARKS[change.kind]} {clean(change.words)}")
 
 
-def _values(options: DocumentOptions, reading: Reading) -> Values | None:
+def _values(options: DocumentOptions, reading: Reading, place: Path | None) -> Values | None:
     """The values of all config vars, when the person wants exactly that."""
     if not options.with_values:
         return None
@@ -127,11 +123,17 @@ def _values(options: DocumentOptions, reading: Reading) -> Values | None:
     count = sum(len(app.config) for app in system.apps)
     secret = sum(var.secret for app in system.apps for var in app.config)
     if not options.yes:
-        sys.stderr.write(
+        where = "through the pipe" if place is None else f"into {clean(str(place))}"
+        voice = Voice(data=True)
+        voice.line(
             f"This writes the values of {counted(count, 'config var')} of {counted(len(system.apps), 'app')}"
-            f" in the clear; {secret} of them look like secrets.\nWhoever reads the file can act as these"
-            " apps. It is made for you only (0600), and nothing of Offramp removes it later.\n"
+            f" in the clear {where}; {secret} of them look like secrets."
         )
+        if place is not None:
+            voice.line(
+                "Whoever reads it can act as these apps. It is made for you only, and nothing of Offramp"
+                " removes it later."
+            )
     want_consent(clean(reading.name), what="write them", yes=options.yes, out=sys.stderr)
     return read_values(reading)
 

@@ -28,10 +28,8 @@ NOISE: Final[dict[type[Noun], frozenset[str]]] = {
 }
 """Fields that differ without anybody having changed anything, or are said elsewhere."""
 
-NOISE_TOLD: Final = frozenset(
-    ("behind by", "connections", "data size", "rollback", "tables", "cache hits", "hit rate", "memory used")
-)
-"""Rows of a data service's own table of words that say how it does just now."""
+NOISE_TOLD: Final = ("behind by", "connections", "data size", "hit rate", "memory", "rollback", "tables")
+"""How rows of a data service's own table of words begin that say how it does just now."""
 
 GROWTH: Final = 0.10
 """A size that differs by less is the same."""
@@ -118,7 +116,7 @@ def _listed(field: str, old: tuple[Any, ...], new: tuple[Any, ...], names: Mappi
 
 def _told(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     for name in sorted({*old, *new}):
-        if name.lower() not in NOISE_TOLD and old.get(name) != new.get(name):
+        if not name.lower().startswith(NOISE_TOLD) and old.get(name) != new.get(name):
             yield f"{name} {old.get(name) or 'none'} → {new.get(name) or 'none'}"
 
 
