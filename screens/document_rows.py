@@ -59,7 +59,7 @@ def status_line(*, gaps: int, unread: int, factor: bool, changed: str) -> Conten
     if gaps:
         parts.append(Content.assemble(marked("look", gap_words(gaps)), (": j", MUTED)))
     if factor:
-        parts.append(Content.assemble(marked("look", "a second factor is wanted"), (": f", MUTED)))
+        parts.append(Content.assemble(marked("look", "2FA wanted"), (": f", MUTED)))
     if unread:
         parts.append(Content.assemble(marked("undecided", f"{counted(unread, 'app')} not read")))
     if changed:
@@ -118,8 +118,6 @@ class TreeRows:
             parts = [(f"{lead}{GLYPHS['undecided']} {node.title}", ATTENTION), (f"  {node.text}", MUTED)]
         elif node.mark == "look":
             parts.append((f" {GLYPHS['look']}", ATTENTION))
-        elif node.kind == "gap-group":
-            parts.append(("  enter reads all of them", MUTED))
         parts += self._note(node.key)
         return Content.assemble(*parts).truncate(self._width, ellipsis=True)
 
@@ -157,10 +155,14 @@ class TreeRows:
         return Content.assemble(
             name,
             " " * max(1, COLUMN + 1 - name.cell_length),
-            f"{app_line(app)[:24]:<25}",
+            f"{_cut(app_line(app), 24):<25}",
             (f"{variables:<9}", MUTED),
             _code_mark(self._code.get(app.id)),
         ).truncate(self._width, ellipsis=True)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _code_mark(checkout: Checkout | Trouble | None) -> tuple[str, str]:

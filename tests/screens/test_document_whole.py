@@ -234,7 +234,7 @@ async def test_a_second_factor_is_asked_for(begun: Begun, vault: Vault, world: F
     session = begun.documented(replace(example_system(), unread_apps=(locked,)))
     world.heroku.trouble = SecondFactorNeeded("heroku", "Heroku wants a second factor.", remedy="Type it.")
     async with shown(session, vault) as (_, pilot):
-        assert "a second factor is wanted: f" in await press(pilot)
+        assert "2FA wanted: f" in await press(pilot)
         assert "1 app wants a second factor" in await press(pilot, "f")
         await press(pilot, "down", "enter")
         assert "a pre-authorisation for 1 app" in await press(pilot)

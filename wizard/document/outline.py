@@ -95,7 +95,7 @@ class Outline:
                     id=f"pipeline-app:{branch.id}:{app_id}",
                     key=f"pipeline-app:{branch.id}:{app_id}",
                     kind="thing",
-                    title=name or self._index.app_name(app_id),
+                    title=name or self._index.app_name(app_id, "an app of others"),
                     depth=inside,
                     text="this account cannot read it",
                     mark="untold",
@@ -276,7 +276,8 @@ class Outline:
                 kind="gap-group",
                 title=group.name,
                 depth=1,
-                text=str(len(group.gaps)),
+                text=str(len(group.gaps))
+                + ("  enter reads them all at once" if len(group.at_once) > 1 else ""),
             )
             yield from self._fold(node, partial(_in_group, group))
 
