@@ -61,27 +61,27 @@ def dress(world: World, app: App, told: ToldApp, fill: Fill) -> None:
     for one in told.add_on:
         _add_on(world, app, one, fill)
     _reached(app, told)
-    for url in told.drain:
-        mark = stable_id("drain", app.id, url)
+    for place, url in enumerate(told.drain):
+        mark = stable_id("drain", app.id, url, str(place))
         app.drains.append(Drain(mark, fill(url, f"{app.name}/drain"), f"d.{stable_id('token', mark)}"))
     app.telemetry = [
         Telemetry(
-            stable_id("telemetry", app.id, one.endpoint),
+            stable_id("telemetry", app.id, one.endpoint, str(place)),
             one.endpoint,
             one.signals,
             {name: fill(value, f"{app.name}/{name}") for name, value in one.headers.items()},
             transport=one.transport,
         )
-        for one in told.telemetry
+        for place, one in enumerate(told.telemetry)
     ]
     app.webhooks = [
         Webhook(
-            stable_id("webhook", app.id, one.url),
+            stable_id("webhook", app.id, one.url, str(place)),
             fill(one.url, f"{app.name}/hook"),
             one.include,
             level=one.level,
         )
-        for one in told.webhook
+        for place, one in enumerate(told.webhook)
     ]
     app.collaborators = [
         Collaborator(one.email, one.role, one.permissions, one.federated) for one in told.collaborator

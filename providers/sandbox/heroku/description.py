@@ -208,13 +208,13 @@ class _Builder:
             space.drain = Drain(stable_id("space-drain", told.name), told.drain, f"d.{stable_id('dt', mark)}")
         space.telemetry = [
             Telemetry(
-                stable_id("telemetry", told.name, one.endpoint),
+                stable_id("telemetry", told.name, one.endpoint, str(place)),
                 one.endpoint,
                 one.signals,
                 one.headers,
                 transport=one.transport,
             )
-            for one in told.telemetry
+            for place, one in enumerate(told.telemetry)
         ]
         self._world.spaces[mark] = space
 
@@ -309,7 +309,7 @@ class _Builder:
         made.stage_config = {"test": told.test_config, "review": told.review_config}
         for place, one in enumerate(told.review_app):
             app = self._app_named(one.app, f"{where}.review_app[{place}].app") if one.app else None
-            mark = stable_id("review", told.name, one.branch)
+            mark = stable_id("review", told.name, one.branch, str(place))
             made.review_apps.append(
                 ReviewApp(mark, one.branch, one.pr_number, app.id if app else None, one.status, one.error)
             )

@@ -1,5 +1,6 @@
 """Systems thrown together without sense, from every word that descriptions have: for properties that hold for
-whatever system is described. The same for the same seed."""
+whatever system is described. The same for the same seed. Only what Heroku cannot have is left out: telemetry
+drains of Cedar, buildpacks of containers."""
 
 import random
 from collections.abc import Callable
@@ -227,6 +228,8 @@ def _app(dice: _Dice, teams: list[ToldTeam], spaces: list[ToldSpace], pipelines:
         release=dice.some(5, lambda: _release(dice)),
         build=dice.some(2, lambda: ToldBuild(commit=dice.name("c"), status=dice.one("failed", "pending"))),
     )
+    if app.stack == "container":
+        app.buildpacks = ()
     _hang(dice, app)
     return app
 
@@ -257,7 +260,7 @@ def _hang(dice: _Dice, app: ToldApp) -> None:
         ),
     )
     app.drain = dice.some(2, lambda: f"https://{dice.name('logs')}.example/{{secret}}?token={{secret}}")
-    app.telemetry = dice.some(2, lambda: _telemetry(dice))
+    app.telemetry = dice.some(2 if app.generation == "fir" else 0, lambda: _telemetry(dice))
     app.webhook = dice.some(
         2,
         lambda: ToldWebhook(
