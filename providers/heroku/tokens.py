@@ -1,6 +1,7 @@
 """Tokens for Heroku that are on this machine already."""
 
 import contextlib
+import netrc
 import os
 import re
 import shutil
@@ -21,20 +22,27 @@ _TOKEN = re.compile(r"[\x21-\x7e]{20,512}")
 
 
 def found_tokens(environment: Mapping[str, str] | None = None) -> list[FoundToken]:
-    """Return `HEROKU_API_KEY` of the environment, then what `heroku auth:token` gives, best first.
+    """Return `HEROKU_API_KEY` of the environment, what `heroku auth:token` gives, and the login in
+    `~/.netrc`, best first, none twice.
 
     The CLI is asked because a modern login lies in the system's keyring, which only the CLI reads; it is
-    stopped after 15 seconds. Blocking: call it from a thread. Nothing is printed.
+    stopped after 15 seconds. An older login, or one on a machine without the CLI, lies in `~/.netrc`, and may
+    have ended. Blocking: call it from a thread. Nothing is printed.
     """
     environment = os.environ if environment is None else environment
     first = environment_token(environment)
     found = [first] if first else []
+
+    def add(where: str, said: str) -> None:
+        if said and all(one.token.reveal() != said for one in found):
+            found.append(FoundToken(where, Secret(said, "Heroku token")))
+
     # Without HEROKU_API_KEY, or the CLI would only repeat it.
     own = {name: text for name, text in environment.items() if name != "HEROKU_API_KEY"}
     program = shutil.which("heroku", path=own.get("PATH", ""))
     said = _ask(program, own) if program else ""
-    if said and not (first and first.token.reveal() == said):
-        found.append(FoundToken("heroku auth:token", Secret(said, "Heroku token")))
+    add("heroku auth:token", said)
+    add("~/.netrc", _in_netrc(environment))
     return found
 
 
@@ -43,6 +51,23 @@ def environment_token(environment: Mapping[str, str] | None = None) -> FoundToke
     environment = os.environ if environment is None else environment
     value = environment.get("HEROKU_API_KEY", "").strip()
     return FoundToken("HEROKU_API_KEY", Secret(value, "Heroku token")) if value else None
+
+
+def _in_netrc(environment: Mapping[str, str]) -> str:
+    """The password of api.heroku.com in `~/.netrc`, "" when there is none that is for this person only."""
+    home = environment.get("HOME", "")
+    if not home:
+        return ""
+    path = Path(home) / ".netrc"
+    try:
+        status = path.stat()
+        if status.st_mode & 0o077 or status.st_size > 1_000_000:
+            return ""  # others may read it, and may have written it
+        login = netrc.netrc(str(path)).authenticators("api.heroku.com")
+    except (OSError, netrc.NetrcParseError, UnicodeDecodeError, ValueError):
+        return ""
+    password = login[2] if login else ""
+    return password if password and _TOKEN.fullmatch(password) else ""
 
 
 def _ask(program: str, environment: Mapping[str, str]) -> str:

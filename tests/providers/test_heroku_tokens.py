@@ -95,6 +95,44 @@ def test_a_token_is_taken_although_something_keeps_the_output_open(
     assert [where for where, _ in found(environment(cli))] == ["heroku auth:token"]
 
 
+NETRC = """
+machine example.com login robin password HRKU-99999999-9999-4999-8999-999999999999
+machine api.heroku.com
+  login robin@acme.example
+  password HRKU-33333333-3333-4333-8333-333333333333
+machine git.heroku.com login robin@acme.example password HRKU-33333333-3333-4333-8333-333333333333
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "number"),
+    [
+        (NETRC, 0o600, 1),
+        (NETRC, 0o644, 0),
+        (NETRC.replace("api.heroku.com", "api.heroku.com.evil.example"), 0o600, 0),
+        (NETRC.replace("password HRKU-3", "password \x1b[2J"), 0o600, 0),
+        ("machine api.heroku.com login", 0o600, 0),
+        ("machine", 0o600, 0),
+        ("\xff\xfe", 0o600, 0),
+    ],
+)
+def test_an_older_login_is_found_in_netrc(
+    text: str, mode: int, number: int, cli: Path, tmp_path: Path
+) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_bytes(text.encode("latin-1"))
+    netrc.chmod(mode)
+    expected = [("~/.netrc", "HRKU-33333333-3333-4333-8333-333333333333")]
+    assert found(environment(cli, HOME=str(tmp_path))) == expected[:number]
+
+
+def test_a_login_in_netrc_that_the_cli_tells_too_is_told_once(cli: Path, tmp_path: Path) -> None:
+    script(cli, "echo HRKU-33333333-3333-4333-8333-333333333333")
+    (tmp_path / ".netrc").write_text(NETRC)
+    (tmp_path / ".netrc").chmod(0o600)
+    assert [where for where, _ in found(environment(cli, HOME=str(tmp_path)))] == ["heroku auth:token"]
+
+
 def test_a_broken_cli_is_as_good_as_none(cli: Path) -> None:
     cli.write_text("#!/no/such/interpreter\n")
     cli.chmod(0o755)
