@@ -108,7 +108,8 @@ class Survey:
         """
         hopeless = self.outage.hopeless(kind)
         if hopeless is not None:
-            raise hopeless
+            # One error for many questions: it is not to collect where each of them stood.
+            raise hopeless.with_traceback(None)
         try:
             found = await question()
         except Unreachable as trouble:
