@@ -5,18 +5,20 @@ from pathlib import Path
 import msgspec
 
 from wizard.document.checkout import Checkout, Remark, listed, read_checkout
-from wizard.document.code_lines import code_lines
+from wizard.document.code_lines import Look, code_lines, is_test
 from wizard.document.code_tree import CodeTree, CommitTree, FolderTree
 from wizard.document.config_reads import ConfigReads, config_reads
 from wizard.document.crontab import is_schedule_file, schedule_lines
 from wizard.document.env_files import EnvFile, env_files, is_env_file
+from wizard.document.git import GitFailed
 from wizard.document.heroku_yml import parse_heroku_yml
 from wizard.document.hooks import hooks, wanted_files
 from wizard.document.runtimes import RUNTIME_FILES, project_files, runtimes
 from wizard.document.terraform import PATHSPECS as TERRAFORM
 from wizard.document.terraform import terraform_blocks
+from wizard.document.workflows import CODE_PATHSPECS, CODE_PATTERN, deploy_paths
 from wizard.document.workflows import PATHSPECS as WORKFLOWS
-from wizard.document.workflows import deploy_paths
+from wizard.model.text import clean
 
 MOST_FILES = 300
 """Files of one sort (workflows, Terraform, env files) whose text is read."""
@@ -34,12 +36,29 @@ def read_code(path: str | Path) -> Checkout:
 
 
 def add_code(checkout: Checkout) -> Checkout:
-    """Add what all files say to a checkout that `read_checkout` made, at the commit that it names."""
-    tree = _tree(checkout)
+    """Add what all files say to a checkout that `read_checkout` made, at the commit that it names.
+
+    Raises:
+        Trouble: git is not installed any more, or takes too long.
+    """
+    try:
+        return _with_code(checkout, _tree(checkout))
+    except (GitFailed, OSError) as error:
+        # A clone without all its objects, a folder that may not be entered: the root was read, and stays.
+        why = error.cause if isinstance(error, GitFailed) else error.strerror or type(error).__name__
+        remark = Remark(
+            kind="not-whole",
+            text=f"The files of {clean(checkout.path)} cannot all be read: {clean(why, limit=300)}.",
+            remedy="Name a whole clone of the code.",
+        )
+        return msgspec.structs.replace(checkout, look=Look(whole=False), remarks=(*checkout.remarks, remark))
+
+
+def _with_code(checkout: Checkout, tree: CodeTree) -> Checkout:
     paths = list(tree.entries)
     texts = tree.read({*RUNTIME_FILES, *project_files(paths), *wanted_files(paths), "heroku.yml"})
     heroku_yml = parse_heroku_yml(texts["heroku.yml"]) if "heroku.yml" in texts else None
-    found_env = tuple(env_files(tree.read(_few(paths, is_env_file))))
+    found_env = tuple(file for file in env_files(tree.read(_few(paths, is_env_file))) if file.names)
     lines, look = code_lines(tree)
     times = schedule_lines(tree.read(_few(paths, is_schedule_file)))
     whole = msgspec.structs.replace(
@@ -47,7 +66,9 @@ def add_code(checkout: Checkout) -> Checkout:
         heroku_yml=heroku_yml,
         runtimes=runtimes(paths, texts),
         hooks=hooks(paths, texts),
-        deploy_paths=deploy_paths(_naming_heroku(tree, WORKFLOWS)),
+        deploy_paths=deploy_paths(
+            _naming_heroku(tree, WORKFLOWS) | _naming_heroku(tree, CODE_PATHSPECS, CODE_PATTERN)
+        ),
         terraform=tuple(terraform_blocks(_naming_heroku(tree, TERRAFORM))),
         env_files=found_env,
         lines=tuple(sorted({*lines, *times}, key=lambda one: (one.kind, one.file, one.line, one.name))),
@@ -72,10 +93,13 @@ def _few(paths: list[str], wanted: object) -> list[str]:
     return [path for path in paths if wanted(path)][:MOST_FILES]
 
 
-def _naming_heroku(tree: CodeTree, pathspecs: tuple[str, ...]) -> dict[str, str]:
-    """The texts of the files among these in which Heroku is named."""
-    found = tree.search("heroku", pathspecs, any_case=True)
-    return tree.read(list(dict.fromkeys(hit.path for hit in found.hits))[:MOST_FILES])
+def _naming_heroku(
+    tree: CodeTree, pathspecs: tuple[str, ...], pattern: str = "[Hh]eroku|HEROKU"
+) -> dict[str, str]:
+    """The texts of the files among these in which Heroku is named; tests are none of them."""
+    found = tree.search(pattern, pathspecs)
+    paths = dict.fromkeys(hit.path for hit in found.hits if not is_test(hit.path))
+    return tree.read(list(paths)[:MOST_FILES])
 
 
 def _remarks(checkout: Checkout, paths: list[str], odd_heroku_yml: bool) -> list[Remark]:

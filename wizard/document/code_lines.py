@@ -35,6 +35,9 @@ MOST_OF_ONE: Final = 200
 """Lines kept of one kind and name; MOST_OF_NOISY of names that code reads everywhere."""
 
 MOST_OF_NOISY: Final = 5
+WHENEVER: Final = "config/schedule.rb"
+"""Of the gem whenever, whose words are Clockwork's; `crontab` reads it."""
+
 LONGEST_LINE: Final = 1_000
 """Characters; a longer one was written by a program."""
 
@@ -134,6 +137,8 @@ def _lines(hit: Hit, family: Family, known: list[Rule], with_database: set[str])
     seen: set[str] = set()
     for rule in known:
         if rule.kind in seen or not rule.pattern.search(code):
+            continue
+        if rule.kind == "clock" and hit.path == WHENEVER:
             continue
         if rule.kind == "disk" and _is_harmless(rule, hit, code, with_database):
             continue

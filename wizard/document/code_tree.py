@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from wizard.document.git import git, git_bounded
+from wizard.document.git import OFFLINE, git, git_bounded
 
 LARGEST = 512 * 1024
 """Bytes; a file larger than this is data, or made by a program, and is not read."""
@@ -92,7 +92,8 @@ class CommitTree:
         self._folder = folder
         self._commit = commit
         self.entries: dict[str, Entry] = {}
-        listed = git(folder, "ls-tree", "-r", "-z", "--long", commit).decode(errors="replace").split("\0")
+        told = git(folder, "ls-tree", "-r", "-z", "--long", commit, environment=OFFLINE)
+        listed = told.decode(errors="replace").split("\0")
         self.whole = len(listed) <= MOST_FILES + 1
         for entry in listed[:MOST_FILES]:
             about, tab, path = entry.partition("\t")
@@ -106,7 +107,7 @@ class CommitTree:
         if not wanted:
             return {}
         feed = "".join(f"{entry.blob}\n" for entry in wanted).encode()
-        told = git(self._folder, "cat-file", "--batch", feed=feed)
+        told = git(self._folder, "cat-file", "--batch", feed=feed, environment=OFFLINE)
         texts: dict[str, str] = {}
         at = 0
         for entry in wanted:

@@ -193,21 +193,33 @@ def _derived(tree: CodeTree, names: Sequence[str]) -> Iterator[tuple[str, CodeLi
     Section:Key, secret_key of pydantic. Only names of two words and more: one word stands everywhere."""
     several = [name for name in names if "_" in name.strip("_") and not library_of(name)]
     for begin in range(0, len(several), MOST_NAMES):
-        some = {
-            name: "[._:-]*".join(filter(None, name.split("_")))
-            for name in several[begin : begin + MOST_NAMES]
-        }
-        found = tree.search("|".join(f"({pattern})" for pattern in some.values()), _ANYWHERE, any_case=True)
-        known = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in some.items()]
+        known = [(name, *_as_settings(name)) for name in several[begin : begin + MOST_NAMES]]
+        wanted = dict.fromkeys(part for _, whole, end in known for part in (whole, end))
+        found = tree.search("|".join(f"({part})" for part in wanted), _ANYWHERE, any_case=True)
+        patterns = [
+            (name, re.compile(whole, re.IGNORECASE), re.compile(end, re.IGNORECASE))
+            for name, whole, end in known
+        ]
         for hit in found.hits:
             family = family_of(hit.path)
             if is_test(hit.path) or is_made(hit.path) or is_env_file(hit.path) or len(hit.text) > 1_000:
                 continue
             if family is not None and is_comment(hit.text, family):
                 continue
-            for name, pattern in known:
-                if pattern.search(hit.text):
+            nested = _NESTED.search(hit.path) is not None
+            for name, whole, end in patterns:
+                if whole.search(hit.text) or (nested and end.search(hit.text)):
                     yield name, _line(name, hit)
+
+
+_NESTED: Final = re.compile(r"(^|/)(application|bootstrap)[\w.-]*\.ya?ml$|(^|/)appsettings[\w.-]*\.json$")
+"""Settings in a tree: the first words of a name stand on other lines there."""
+
+
+def _as_settings(name: str) -> tuple[str, str]:
+    """A pattern of a whole setting, and one of its end, as it stands in a tree."""
+    words = [word for word in name.split("_") if word]
+    return "[._:-]*".join(words), "[._:-]*".join(words[-2:] if len(words) > 2 else words)
 
 
 def _line(name: str, hit: Hit) -> CodeLine:

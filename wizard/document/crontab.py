@@ -5,14 +5,14 @@ GitHub's timed workflows. Each entry becomes a line of kind `clock`.
 import re
 from collections.abc import Iterator, Mapping
 
-from wizard.document.code_lines import CodeLine
+from wizard.document.code_lines import WHENEVER, CodeLine
 from wizard.document.code_text import safe_line
 from wizard.document.yaml_text import Item, read_yaml
 from wizard.model.text import clean
 
 _CRONTAB = re.compile(r"(^|/)(crontab(\.\w+)?|[\w-]+\.crontab|cron\.d/[\w-]+|cronfile)$", re.IGNORECASE)
 _ENTRY = re.compile(
-    r"^\s*(@(reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|([\d*/,?LW#A-Za-z-]+\s+){5})\S"
+    r"^\s*(@(reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)\s+|([\d*/,?LW#A-Za-z-]+\s+){5})\S"
 )
 _WHENEVER = re.compile(r"^\s*every[ (]")
 _YAML: Mapping[str, str] = {
@@ -33,7 +33,7 @@ _TIMES = ("cron", "every", "schedule", "interval", "in")
 
 def is_schedule_file(path: str) -> bool:
     """Whether a file holds a schedule, by its name."""
-    known = path in _YAML or path == "config/schedule.rb" or path.startswith(".github/workflows/")
+    known = path in _YAML or path == WHENEVER or path.startswith(".github/workflows/")
     return known or _CRONTAB.search(path) is not None
 
 
@@ -44,7 +44,7 @@ def schedule_lines(texts: Mapping[str, str]) -> Iterator[CodeLine]:
             yield from _github(path, text)
         elif path in _YAML:
             yield from _yaml(path, text)
-        elif path == "config/schedule.rb":
+        elif path == WHENEVER:
             yield from _matching(path, text, _WHENEVER, "whenever")
         elif _CRONTAB.search(path):
             yield from _matching(path, text, _ENTRY, "crontab")
@@ -80,7 +80,7 @@ def _entries(path: str, item: Item, depth: int) -> Iterator[CodeLine]:
             if name.lstrip(":") in _TIMES and told.texts()
         ]
         if times:
-            yield _line(path, value.line, _YAML[path], f"{key.lstrip(':')}: {', '.join(times)}")
+            yield _line(path, value.named_at, _YAML[path], f"{key.lstrip(':')}: {', '.join(times)}")
         elif depth < 4:
             yield from _entries(path, value, depth + 1)
     if item.is_list and depth < 4:

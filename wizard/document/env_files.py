@@ -7,7 +7,9 @@ from wizard.model.noun import Noun
 from wizard.model.text import clean
 
 _FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|\.envrc|[\w-]+\.env|\.flaskenv)$")
-_EXAMPLE = re.compile(r"(example|sample|template|dist|defaults?|schema|spec)$", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"(^|[._-])(example|sample|template|tmpl|dist|defaults?|schema)([._-]|$)", re.IGNORECASE
+)
 _NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)$", re.MULTILINE)
 _NO_VALUE = re.compile(
     r"""^["'`]?(<[^>]*>|\$\{?\w+\}?|x{3,}|\*{3,}|\.{3}|(your|my|change|replace|todo)[\w -]*)?["'`]?$""",

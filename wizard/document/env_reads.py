@@ -55,13 +55,13 @@ _BY_NAME: Final[dict[str, Family]] = {
 _UPPER: Final = r"[A-Z][A-Z0-9_]*"
 _CALL: Final = re.compile(
     # env, getenv, environ, GetEnvironmentVariable ..., what may stand between, then a quoted name.
-    r"(?i:env\w*[!?]?|config\w*|settings?|_SERVER)\s*(?:\(\s*\)\s*)?"
+    r"(?i:env\w*[!?]?|config\w*|settings?|_SERVER|\bvar(?:_\w+)?|_var)\s*(?:\(\s*\)\s*)?"
     r"(?:(?:\.|::|->)\s*\w+[!?]?\s*(?:\(\s*\)\s*)?(?:<[\w<>?, ]{1,40}>\s*)?)*"
-    rf"[\[({{]\s*[:$]?[\"'`](?P<name>{_UPPER})[\"'`](?P<rest>.{{0,40}})",
+    rf"[\[({{]\s*[:$]?[\"'`](?P<name>{_UPPER})[\"'`](?=(?P<rest>.{{0,40}}))",
     re.ASCII,
 )
 _DOTTED: Final = re.compile(
-    rf"\b(?:process|import\.meta|Bun|Deno)\s*\.\s*env\s*\??\.\s*(?P<name>{_UPPER})\b(?P<rest>.{{0,40}})"
+    rf"\b(?:process|import\.meta|Bun|Deno)\s*\.\s*env\s*\??\.\s*(?P<name>{_UPPER})\b(?=(?P<rest>.{{0,40}}))"
 )
 _UNPACKED: Final = re.compile(r"\{(?P<names>[^{}]*)\}\s*=\s*(?:process|import\.meta|Bun)\s*\.\s*env\b")
 _MEMBER: Final = re.compile(
@@ -76,6 +76,7 @@ _PLACEHOLDER: Final = re.compile(
     rf"[$#]\{{\??(?:env[.:])?(?P<name>{_UPPER})\b|\bENV\[[\"'](?P<other>{_UPPER})"
 )
 _KEYWORD: Final = re.compile(r"\(env\s+:(?P<name>[a-z][a-z0-9-]*)")
+_LISP: Final = re.compile(rf"getenv\s+\"(?P<name>{_UPPER})\"")
 _WRITTEN: Final = re.compile(r"\s*[\])]?\s*(?:\|\|)?=(?![=>~])")
 _SHELL_LIKE: Final = frozenset({"shell", "yaml", "settings"})
 
@@ -147,5 +148,6 @@ def reads(line: str, family: Family) -> Iterator[str]:
         for match in _PLACEHOLDER.finditer(line):
             yield match["name"] or match["other"]
     if family == "clojure":
+        yield from (match["name"] for match in _LISP.finditer(line))
         for match in _KEYWORD.finditer(line):
             yield match["name"].upper().replace("-", "_")

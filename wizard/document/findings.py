@@ -39,7 +39,7 @@ class FindingGroup(Noun, frozen=True, kw_only=True):
 def findings(checkout: Checkout) -> tuple[FindingGroup, ...]:
     """All groups that hold something, what matters most for a move first."""
     groups = (
-        _group("deploys", "deploys to Heroku from the repository", _deploys(checkout)),
+        _group("deploys", "what the repository does on Heroku: deploys and commands", _deploys(checkout)),
         _lines(
             checkout,
             "platform",

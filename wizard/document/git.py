@@ -29,6 +29,11 @@ _QUIET = (
 _KEPT_VARIABLES = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 
 
+OFFLINE: Mapping[str, str] = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+"""Environment in which git fetches nothing: a partial clone would get what it lacks an object at a time, and
+ssh would ask for a password where the interface stands."""
+
+
 class GitFailed(Trouble):
     """A git command failed. `status` is its exit code."""
 
@@ -85,7 +90,7 @@ class Bounded(NamedTuple):
 
 
 def git_bounded(folder: Path, *arguments: str, most: int, seconds: float) -> Bounded:
-    """Run git in `folder` and return what it printed, up to `most` bytes and within `seconds`.
+    """Run git in `folder`, offline, and return what it printed, up to `most` bytes and within `seconds`.
 
     An exit code of 1 is no error: `git grep` ends so when it finds nothing.
 
@@ -97,7 +102,7 @@ def git_bounded(folder: Path, *arguments: str, most: int, seconds: float) -> Bou
         process = subprocess.Popen(
             ["git", *_QUIET, *arguments],
             cwd=folder,
-            env=_environment(None),
+            env=_environment(OFFLINE),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

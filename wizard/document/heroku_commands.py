@@ -39,9 +39,12 @@ _BY_COMMAND: Mapping[str, DeployHow] = {
     "run": "run",
     "run:detached": "run",
 }
-_NO_DEPLOY = frozenset(
-    {"login", "auth", "plugins", "version", "update", "help", "logs", "local", "container:login", "git"}
+_TOPICS = re.compile(
+    r"(access|addons|apps|buildpacks|builds|certs|ci|config|container|create|data|deploy|destroy|domains|drains"
+    r"|dyno|features|fork|kafka|labs|maintenance|members|pg|pipelines|ps|rake|redis|releases|restart|reviewapps"
+    r"|rollback|run|scale|spaces|stack|teams|webhooks)(:|$)"
 )
+"""Of the CLI, what reads or changes an app; the rest ("heroku login", or the word in a sentence) is left."""
 
 
 class Command(NamedTuple):
@@ -87,7 +90,7 @@ def _how(line: str) -> DeployHow | None:
     if cli is None:
         return None
     command = cli["command"]
-    if command in _NO_DEPLOY or command.partition(":")[0] in ("auth", "plugins", "git", "logs", "local"):
+    if command == "container:login" or not _TOPICS.match(command):
         return None
     return _BY_COMMAND.get(command, "other")
 

@@ -71,11 +71,11 @@ def _unknown(top: Item) -> Iterator[str]:
             continue
         known = _SECTIONS.get(section)
         if known is None:
-            yield f"heroku.yml line {part.line}: Heroku knows no section `{clean(section)}`."
+            yield f"heroku.yml line {part.named_at}: Heroku knows no section `{clean(section)}`."
             continue
         for key, item in part.pairs():
             if key not in known:
-                yield f"heroku.yml line {item.line}: `{section}` knows no key `{clean(key)}`."
+                yield f"heroku.yml line {item.named_at}: `{section}` knows no key `{clean(key)}`."
 
 
 def _add_ons(told: Item | None, odd: list[str]) -> Iterator[HerokuYmlAddOn]:
@@ -93,7 +93,7 @@ def _runs(told: Item | None, odd: list[str]) -> Iterator[HerokuYmlRun]:
         if item.is_map:
             command, image = _command(item.get("command")), _text(item.get("image"))
             if not (command or image):
-                odd.append(f"heroku.yml line {item.line} gives `{clean(kind)}` no command and no image.")
+                odd.append(f"heroku.yml line {item.named_at} gives `{clean(kind)}` no command and no image.")
             yield HerokuYmlRun(type=clean(kind), command=command, image=image)
         else:
             yield HerokuYmlRun(type=clean(kind), command=_command(item))

@@ -194,7 +194,7 @@ def _containers(paths: list[str], texts: Mapping[str, str]) -> Iterator[Hook]:
             yield Hook(
                 kind="container",
                 file=clean(path),
-                line=services.line if services else 1,
+                line=services.named_at if services else 1,
                 text=clean(f"compose file with {names}" if names else "compose file", limit=300),
             )
 

@@ -50,6 +50,44 @@ PATHSPECS = (
 )
 """Where such commands stand, as git names paths."""
 
+CODE_PATHSPECS = (
+    "*.py",
+    "*.rb",
+    "*.js",
+    "*.mjs",
+    "*.ts",
+    "*.php",
+    "*.go",
+    "*.ex",
+    "*.exs",
+    "*.clj",
+    "*.java",
+)
+CODE_PATTERN = (
+    r"heroku +(run|ps|pg|config|container|pipelines|builds|releases|maintenance|addons|apps|deploy)[ :]"
+    r"|git push +[^ ]*heroku|git\.heroku\.com|api\.heroku\.com/apps"
+)
+"""Programs that call Heroku's CLI stand among the code of the app."""
+
+_SCRIPTS = frozenset(
+    {
+        "after_deploy",
+        "after_script",
+        "after_success",
+        "before_deploy",
+        "before_install",
+        "before_script",
+        "command",
+        "commands",
+        "deploy",
+        "install",
+        "run",
+        "script",
+        "steps",
+    }
+)
+"""Keys of CI files that hold commands; the word in a name or a message is none."""
+
 _SYSTEMS = (
     (re.compile(r"^\.github/"), "GitHub Actions"),
     (re.compile(r"^\.gitlab"), "GitLab CI"),
@@ -143,6 +181,8 @@ def _walk(
     if depth > 24:
         return
     if item.text is not None:
+        if path[-1] not in _SCRIPTS:
+            return
         first = item.line + 1 if item.is_block else item.line
         for command in heroku_commands(item.text, scope.variables):
             yield _Found(first + command.line, command.how, command.text, command.app, scope.branch)
@@ -241,7 +281,7 @@ def _ready_made(item: Item, scope: _Scope) -> Iterator[_Found]:
 
 def _orb(key: str, value: Item, scope: _Scope) -> _Found:
     how: DeployHow = "container" if "docker" in key else "action"
-    return _Found(value.line - 1, how, safe_line(f"orb {key}"), _app(value, scope), scope.branch)
+    return _Found(value.named_at, how, safe_line(f"orb {key}"), _app(value, scope), scope.branch)
 
 
 def _app(settings: Item | None, scope: _Scope) -> str:

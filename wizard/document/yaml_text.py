@@ -17,14 +17,16 @@ _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Item:
-    """A value in a document with the line that it begins on, counted from 1."""
+    """A value in a document with the line that it begins on, counted from 1; `named_at` is the line of its
+    key, where it has one."""
 
-    __slots__ = ("_budget", "_node", "line")
+    __slots__ = ("_budget", "_node", "line", "named_at")
 
-    def __init__(self, node: yaml.Node, budget: list[int]) -> None:
+    def __init__(self, node: yaml.Node, budget: list[int], key: yaml.Node | None = None) -> None:
         self._node = node
         self._budget = budget
-        self.line: int = node.start_mark.line + 1 if node.start_mark else 1
+        self.line = _line(node)
+        self.named_at = _line(key or node)
 
     @property
     def text(self) -> str | None:
@@ -55,7 +57,7 @@ class Item:
         for key, value in self._node.value:
             if not self._spend():
                 return
-            item = Item(value, self._budget)
+            item = Item(value, self._budget, key)
             if isinstance(key, yaml.ScalarNode) and key.value == "<<":
                 merged += [item] if item.is_map else item.items()
             elif isinstance(key, yaml.ScalarNode):
@@ -87,6 +89,10 @@ class Item:
     def _spend(self) -> bool:
         self._budget[0] -= 1
         return self._budget[0] >= 0
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1 if node.start_mark else 1
 
 
 def read_yaml(text: str) -> Item | None:

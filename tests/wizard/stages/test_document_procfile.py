@@ -55,3 +55,24 @@ def test_any_text_is_read(text: str) -> None:
         assert name.replace("-", "").replace("_", "").isalnum()
         assert "\n" not in command
         assert "\r" not in command
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("web: a\n# x\n\n  worker: b\n", []),
+        ("web a\n", ["Line 1 has no colon"]),
+        ("web: a\nworker:\n", ["Line 2 has no command"]),
+        ("my_worker: a\n", ["Line 1: `my_worker` is called `my-worker` on Fir."]),
+        ("Web: a\n", ["Line 1: `Web` is called `web` on Fir."]),
+        ("web:a\n", ["Line 1 makes `web` a process on Fir only"]),
+        ("-web: a\n", ["Line 1: cloud native buildpacks (Fir) take no name `-web`"]),
+        ("a b: c\n", ["Line 1: cloud native buildpacks (Fir) take no name `a b`"]),
+        (f"{'x' * 64}: a\n", ["Line 1: cloud native buildpacks (Fir) take no name"]),
+        ("a_b: x\na-b: y\n", ["Line 1: `a_b` is called `a-b`", "Line 2: `a_b` and `a-b` are one process"]),
+    ],
+)
+def test_where_the_cloud_native_rule_differs(text: str, said: list[str]) -> None:
+    found = parse_procfile(text).cloud_native
+    assert len(found) == len(said)
+    assert all(one.startswith(start) for one, start in zip(found, said, strict=True))
