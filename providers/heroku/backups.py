@@ -10,6 +10,7 @@ a database to `gof3r` is a backup; one with a `schedule` was begun by nobody.
 import asyncio
 import urllib.parse
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from providers.heroku.answers import Gone
@@ -233,23 +234,29 @@ class HerokuBackups:
         return [row for row in rows if _is_of(row, known, inside)]
 
 
-def held_backups(
-    transfers: Iterable[Any], names: Collection[str], inside: str, *, alone: bool
-) -> tuple[HeldBackup, ...]:
-    """The backups of one database that Heroku holds, newest first, of all transfers of its owning app.
+@dataclass(frozen=True)
+class Whose:
+    """By what backups of one database are told from others of its app.
 
-    Args:
-        names: what transfers may call it: names of its attachments and of the add-on.
-        inside: its name inside its server, "" when that is not known.
-        alone: the app owns no other database, so that all of them are of this one.
+    `names` are its attachments' and the add-on's, `rivals` those of databases with the same name inside their
+    servers, as a leader and its followers have; `inside` is that name, "" when it is not known; `alone` says
+    that the app owns no other database.
     """
+
+    names: Collection[str]
+    inside: str = ""
+    rivals: Collection[str] = ()
+    follower: bool = False
+    alone: bool = False
+
+
+def held_backups(transfers: Iterable[Any], whose: Whose) -> tuple[HeldBackup, ...]:
+    """The backups of one database that Heroku holds, newest first, of all transfers of its owning app."""
     found = []
     for row in transfers:
         if not isinstance(row, dict) or text(row, "to_type") != "gof3r":
             continue
-        if text(row, "deleted_at") or text(row, "purged_at"):
-            continue
-        if not alone and not _is_of(row, names, inside):
+        if text(row, "deleted_at") or text(row, "purged_at") or not _belongs(row, whose):
             continue
         done, good = text(row, "finished_at") or text(row, "canceled_at"), row.get("succeeded")
         backup = HeldBackup(
@@ -260,6 +267,18 @@ def held_backups(
         )
         found.append((text(row, "created_at"), number(row, "num") or 0, backup))
     return tuple(backup for _, _, backup in sorted(found, key=lambda one: one[:2], reverse=True))
+
+
+def _belongs(transfer: Mapping[str, Any], whose: Whose) -> bool:
+    path = _database_in(transfer)
+    if whose.inside and path:
+        if path != whose.inside:
+            return False
+        if not whose.rivals:
+            return True
+        # The same data under two addresses: a follower's backups name it.
+        return _is_named(transfer, whose.names) or not (whose.follower or _is_named(transfer, whose.rivals))
+    return whose.alone or _is_named(transfer, whose.names)
 
 
 async def read_transfers(client: Client, app: str) -> list[dict[str, Any]]:
@@ -276,13 +295,20 @@ def _preference(attachment: Mapping[str, Any]) -> tuple[bool, bool, str]:
 def _is_of(transfer: Mapping[str, Any], names: Collection[str], inside: str) -> bool:
     """Whether a transfer comes from the database of those names. Its `from_name` is an attachment's or the
     add-on's name, which may have been renamed since; the name of the database inside the server stays."""
-    if inside:
-        try:
-            path = urllib.parse.urlsplit(text(transfer, "from_url")).path
-        except ValueError:
-            path = ""
-        if path:
-            return path.strip("/") == inside
+    if inside and (path := _database_in(transfer)):
+        return path == inside
+    return _is_named(transfer, names)
+
+
+def _database_in(transfer: Mapping[str, Any]) -> str:
+    """The name of the database that a transfer came from, inside its server; "" when it does not tell."""
+    try:
+        return urllib.parse.urlsplit(text(transfer, "from_url")).path.strip("/")
+    except ValueError:
+        return ""
+
+
+def _is_named(transfer: Mapping[str, Any], names: Collection[str]) -> bool:
     name = text(transfer, "from_name").removesuffix("_URL").removeprefix("HEROKU_POSTGRESQL_")
     return name in {one.removesuffix("_URL").removeprefix("HEROKU_POSTGRESQL_") for one in names}
 

@@ -96,7 +96,7 @@ class Inventory:
             )
             teams = group.create_task(read_teams(survey))
             everything = group.create_task(_with_teams(rows, teams))
-            pipelines = group.create_task(read_pipelines(survey, _waited(everything)))
+            pipelines = group.create_task(read_pipelines(survey, everything))
             sizes = group.create_task(read_sizes(survey))
             spaces = group.create_task(read_spaces(survey))
             enterprises = group.create_task(read_enterprises(survey))
@@ -249,10 +249,6 @@ async def _with_teams(rows: asyncio.Task[list[Row]], teams: asyncio.Task[TeamsRe
     known = {text(row, "id") for row in listed}
     joined = (row for mark, row in (await teams).apps.items() if mark not in known and flag(row, "joined"))
     return [*listed, *(row for row in joined if text(row, "name"))]
-
-
-async def _waited(task: asyncio.Task[list[Row]]) -> list[Row]:
-    return await task
 
 
 async def _begin(

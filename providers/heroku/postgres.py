@@ -6,14 +6,14 @@ Routes (heroku/cli, Heroku's recorded schemas): classic and Essential plans have
 """
 
 import urllib.parse
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from providers.heroku.answers import Gone
-from providers.heroku.backups import held_backups
+from providers.heroku.backups import Whose, held_backups
 from providers.heroku.client import Client
 from providers.heroku.data_info import (
     Info,
@@ -44,6 +44,11 @@ class PostgresReading:
     inside: str = ""
     """The database's name inside its server."""
 
+    @property
+    def follows(self) -> bool:
+        """Whether it is a follower of another database."""
+        return bool(self.noun.following or self.info.addresses.get("Following"))
+
 
 def is_advanced(plan: str) -> bool:
     """Whether a plan ("heroku-postgresql:advanced-…") has the newer routes."""
@@ -60,6 +65,8 @@ async def read_postgres(client: Client, add_on_id: str, plan: str) -> PostgresRe
     words = info.words
     used, limit = pair(words.get("Connections", ""))
     leader = text(said, "leader", "name")
+    if flag(said, "waiting?"):
+        words["Waiting"] = "Heroku is still preparing it"
     noun = Postgres(
         version=text(said, "postgres_version") or words.get("PG Version", "").split(" ")[0],
         plan=plan_name(said, plan),
@@ -137,8 +144,7 @@ def completed(
     credentials: tuple[PostgresCredential, ...] | None,
     schedules: tuple[BackupSchedule, ...] | None,
     transfers: Iterable[Any] | None,
-    names: Collection[str],
-    alone: bool,
+    whose: Whose,
     pooled: bool,
     maintenance: Maintenance | None,
 ) -> Postgres:
@@ -147,8 +153,7 @@ def completed(
     Args:
         name_of: the name of the database at a place, "" for one that is not known.
         transfers: those of the app that owns it; None where they were not told.
-        names: what transfers may call it: its attachments, its add-on.
-        alone: that app has no other Postgres, so that all backups are of this one.
+        whose: which of them are of this database.
         pooled: an attachment goes through its connection pool.
     """
     others = {name: named(found, name_of) for name, found in one.info.addresses.items()}
@@ -161,7 +166,7 @@ def completed(
         forked_from=noun.forked_from or _first(others, noun, "Forked From"),
         credentials=credentials,
         schedules=schedules,
-        backups=None if transfers is None else held_backups(transfers, names, one.inside, alone=alone),
+        backups=None if transfers is None else held_backups(transfers, whose),
         pooling=noun.pooling or pooled,
         maintenance=maintenance or noun.maintenance,
         told={**noun.told, **{name: ", ".join(found) for name, found in others.items()}},

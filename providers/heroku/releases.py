@@ -99,6 +99,7 @@ def brought_code(rows: Iterable[Row]) -> dict[int, bool]:
         if not mark:
             # Of the container registry, or before the first deploy.
             found[version] = says
+            running = running or ""
             continue
         found[version] = says if running is None and version > 1 else mark != running
         if text(row, "status") != "failed":

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from providers.heroku import kafka, key_value, postgres
 from providers.heroku.answers import Gone
-from providers.heroku.backups import read_transfers
+from providers.heroku.backups import Whose, read_transfers
 from providers.heroku.data_info import maintenance_of
 from providers.heroku.databases import SERVICE as POSTGRES
 from providers.heroku.fields import objects, text
@@ -154,7 +154,6 @@ class StoreReader:
                 found.postgres[mark] = Postgres(version="", plan=_plan(row))
         read = {mark: await task for mark, task in self._postgres.items()}
         places = {place: text(one.row, "name") for one in read.values() if (place := one.reading.place)}
-        owned = [text(one.row, "app", "id") for one in read.values()]
         for mark, one in read.items():
             owner = text(one.row, "app", "id")
             attached = attachments.get(mark, ())
@@ -164,8 +163,7 @@ class StoreReader:
                 credentials=one.credentials,
                 schedules=one.schedules,
                 transfers=await self._transfers[owner] if self._backed_up(one.row) else None,
-                names=[text(one.row, "name"), *(text(each, "name") for each in attached)],
-                alone=owned.count(owner) == 1,
+                whose=_whose(one, read.values(), attachments),
                 pooled=any(text(each, "namespace").startswith("connection-pooling") for each in attached),
                 maintenance=maintenances.get(mark),
             )
@@ -298,6 +296,23 @@ class StoreReader:
             app_id=owner,
             side=True,
         )
+
+
+def _whose(one: _Postgres, every: Iterable[_Postgres], attachments: Mapping[str, Collection[Row]]) -> Whose:
+    def names(of: _Postgres) -> list[str]:
+        attached = attachments.get(text(of.row, "id"), ())
+        return [text(of.row, "name"), *(text(each, "name") for each in attached)]
+
+    owner = text(one.row, "app", "id")
+    others = [each for each in every if each is not one and text(each.row, "app", "id") == owner]
+    same = [each for each in others if each.reading.inside == one.reading.inside]
+    return Whose(
+        names=names(one),
+        inside=one.reading.inside,
+        rivals=[name for each in same for name in names(each)],
+        follower=one.reading.follows,
+        alone=not others,
+    )
 
 
 def _by_add_on(rows: Iterable[Row]) -> dict[str, Maintenance]:

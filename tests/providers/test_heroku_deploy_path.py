@@ -57,7 +57,11 @@ DEPLOYED = [release(1, "Initial release", None), release(2, "Deploy 1a2b3c4d")]
         (Evidence(DEPLOYED, []), "unknown", "pushed long ago, or a program"),
         (Evidence(DEPLOYED, [build("s0")]), "api", "No build on Heroku made its code"),
         (Evidence(DEPLOYED, [build("s0")] * 10), "git", "linked to no GitHub"),
-        (Evidence([release(2, "Release of the day")], []), "api", "No build on Heroku made its code"),
+        (
+            Evidence([DEPLOYED[0], release(2, "Release of the day")], []),
+            "api",
+            "No build on Heroku made its code",
+        ),
         (Evidence(DEPLOYED, None), "git", "linked to no GitHub"),
         (Evidence(DEPLOYED, [build()], stack="container"), "git", "by its heroku.yml"),
         (Evidence(DEPLOYED, [], stack="container"), "container", "container registry"),
