@@ -115,10 +115,10 @@ def config(seen: Seen, ran: Ran) -> Both:
 
 
 def add_ons(seen: Seen, ran: Ran) -> Both:
-    return _add_ons(seen.system, ran)
+    return add_ons_of(seen.system, ran)
 
 
-def _add_ons(system: System, ran: Ran) -> Both:
+def add_ons_of(system: System, ran: Ran) -> Both:
     """Foreign add-ons are in no list of the account's own."""
     readable = {app.id for app in system.apps}
     expected = {
@@ -197,11 +197,11 @@ def drains(seen: Seen, ran: Ran) -> Both:
     """Offramp keeps no user, no path and no query of a drain's address."""
     return (
         {one.id: (one.address, one.add_on_id) for one in seen.app(API).drains},
-        {row["id"]: (_bare(row["url"]), (row["addon"] or {}).get("id")) for row in _json(ran)},
+        {row["id"]: (bare_of(row["url"]), (row["addon"] or {}).get("id")) for row in _json(ran)},
     )
 
 
-def _bare(url: str) -> str:
+def bare_of(url: str) -> str:
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
 
@@ -227,7 +227,7 @@ def pipeline(seen: Seen, ran: Ran) -> Both:
 def webhooks(seen: Seen, ran: Ran) -> Both:
     expected = {one.id: (one.address, ",".join(one.include), one.level) for one in seen.app(API).webhooks}
     rows = [row for row in ran.rows() if len(row) == 4 and "://" in row[1]]
-    return expected, {row[0]: (_bare(row[1]), row[2], row[3]) for row in rows}
+    return expected, {row[0]: (bare_of(row[1]), row[2], row[3]) for row in rows}
 
 
 def certificates(seen: Seen, ran: Ran) -> Both:
@@ -255,10 +255,10 @@ def who(seen: Seen, ran: Ran) -> Both:
 
 
 def teams(seen: Seen, ran: Ran) -> Both:
-    return _teams(seen.system, ran)
+    return teams_of(seen.system, ran)
 
 
-def _teams(system: System, ran: Ran) -> Both:
+def teams_of(system: System, ran: Ran) -> Both:
     return (
         {one.name: (one.id, one.role, one.type) for one in system.teams},
         {row["name"]: (row["id"], row["role"], row["type"]) for row in _json(ran)},
@@ -266,10 +266,10 @@ def _teams(system: System, ran: Ran) -> Both:
 
 
 def members(seen: Seen, ran: Ran) -> Both:
-    return _members(seen.system, ran)
+    return members_of(seen.system, ran)
 
 
-def _members(system: System, ran: Ran) -> Both:
+def members_of(system: System, ran: Ran) -> Both:
     """Those who were asked and have not answered are shown where the team wants that they answer."""
     team = next(one for one in system.teams if one.name == "acme")
     asked = team.invitations if "team-invite-acceptance" in team.features else ()
@@ -301,71 +301,3 @@ PLATFORM_CHECKS: dict[str, Check] = {
     "teams --json": teams,
     "members -t acme --json": members,
 }
-
-
-def team_apps(seen: Seen, ran: Ran) -> Both:
-    """What all lists name together is what Offramp has read, or says that it could not."""
-    names = {
-        row["name"]
-        for command in ZOO
-        if command.startswith("apps ")
-        for row in _json(seen.told_of_zoo[command])
-    }
-    return sorted({one.name for one in (*seen.zoo.apps, *seen.zoo.unread_apps)}), sorted(names)
-
-
-def fir_dynos(seen: Seen, ran: Ran) -> Both:
-    app = next(one for one in seen.zoo.apps if one.name == "acme-fir-api")
-    expected = {one.type: (one.size, one.quantity) for one in app.processes}
-    rows = [row for row in ran.rows() if len(row) == 5 and row[2].isdigit()]
-    return expected, {row[0]: (row[1], int(row[2])) for row in rows}
-
-
-def spaces(seen: Seen, ran: Ran) -> Both:
-    return (
-        {one.name: (one.region, one.state, one.shield, one.generation) for one in seen.zoo.spaces},
-        {
-            row["name"]: (row["region"]["name"], row["state"], row["shield"], _generation(row["generation"]))
-            for row in _json(ran)
-        },
-    )
-
-
-def _generation(said: Any) -> str:
-    return str(said["name"] if isinstance(said, dict) else said)
-
-
-def trusted(seen: Seen, ran: Ran) -> Both:
-    one = next(one for one in seen.zoo.spaces if one.name == "acme-private")
-    return [(each.source, each.action) for each in one.inbound or ()], [
-        (row["source"], row["action"]) for row in _json(ran)["rules"]
-    ]
-
-
-def zoo_pipelines(seen: Seen, ran: Ran) -> Both:
-    return sorted(one.name for one in seen.zoo.pipelines), sorted(row["name"] for row in _json(ran))
-
-
-def zoo_members(seen: Seen, ran: Ran) -> Both:
-    return _members(seen.zoo, ran)
-
-
-def zoo_add_ons(seen: Seen, ran: Ran) -> Both:
-    return _add_ons(seen.zoo, ran)
-
-
-def zoo_teams(seen: Seen, ran: Ran) -> Both:
-    return _teams(seen.zoo, ran)
-
-
-ZOO_CHECKS: dict[str, Check] = {
-    "apps --all --json": team_apps,
-    "addons --all --json": zoo_add_ons,
-    "teams --json": zoo_teams,
-    "spaces --json": spaces,
-    "spaces:trusted-ips -s acme-private --json": trusted,
-    "pipelines --json": zoo_pipelines,
-    "members -t acme --json": zoo_members,
-    "ps:type -a acme-fir-api": fir_dynos,
-}
-ZOO = (*ZOO_CHECKS, "apps -t acme --json", "apps -t acme-lab --json")

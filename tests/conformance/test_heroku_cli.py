@@ -23,8 +23,9 @@ from providers.sandbox.heroku.description import zoo
 from providers.sandbox.heroku.world import World
 from providers.sandbox.tls import Certificates
 from tests.conformance.heroku_cli import Cli, NotHereError, Ran, installed
-from tests.conformance.heroku_cli_checks import PLATFORM_CHECKS, ZOO, ZOO_CHECKS, Seen
+from tests.conformance.heroku_cli_checks import PLATFORM_CHECKS, Seen
 from tests.conformance.heroku_cli_data_checks import DATA_CHECKS
+from tests.conformance.heroku_cli_zoo_checks import REFUSED, ZOO, ZOO_CHECKS
 from tests.conformance.heroku_shop import API, REVIEW, STAGING, WEB, shop
 from wizard.model.secret import Secret
 
@@ -142,6 +143,13 @@ def test_it_says_the_same_about_a_system_with_everything(command: str, seen: See
     offramp, heroku = ZOO_CHECKS[command](seen, ran)
     assert heroku == offramp
     assert offramp, "nothing was compared"
+
+
+def test_what_it_may_not_read_offramp_names(seen: Seen) -> None:
+    for command in REFUSED:
+        name = command.partition("-a ")[2]
+        assert seen.told_of_zoo[command].code != 0
+        assert name in {one.name for one in seen.zoo.unread_apps}
 
 
 def test_what_it_writes_is_in_the_next_inventory(seen: Seen) -> None:
