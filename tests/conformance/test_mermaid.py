@@ -97,6 +97,18 @@ def test_no_name_leaves_its_quotes(name: str) -> None:
             assert not set(without) & set("\"'`<>[]{}|#&%\\@:;$*=/^"), label
 
 
+@pytest.mark.parametrize("pipelines", [0, 10])
+def test_no_diagram_is_larger_than_mermaid_takes(pipelines: int) -> None:
+    system = many(example_system(), 300)
+    if not pipelines:
+        system = replace(system, apps=tuple(replace(app, pipeline=None) for app in system.apps))
+    made = diagrams(system)
+    assert len(made) == 1 + (pipelines or 1)
+    for one in made:
+        assert len(one.text) < 50_000
+        assert len(re.findall(r"^  n\d+ (?:-->|---)", one.text, re.MULTILINE)) < 500
+
+
 @pytest.mark.slow
 def test_the_real_mermaid_reads_it() -> None:
     folder, node = os.environ.get("MERMAID_FOLDER"), shutil.which("node")

@@ -191,6 +191,15 @@ def test_an_empty_system() -> None:
     assert draw(replace(example_system(), apps=(), add_ons=()), 78) == ("No app is here.",)
 
 
+@pytest.mark.parametrize("width", [10, 40, 41, 79])
+def test_wide_characters_take_two_columns(width: int) -> None:
+    system = example_system()
+    wide = tuple(replace(app, pipeline="日本語 🚀 ライン", name="店-" * 30) for app in system.apps)
+    add_ons = tuple(replace(one, name="倉庫" * 20) for one in system.add_ons)
+    lines = draw(replace(system, apps=wide, add_ons=add_ons), width)
+    assert max(map(cells, lines)) <= width
+
+
 @pytest.mark.parametrize(
     ("text", "width", "shown"),
     [

@@ -48,10 +48,15 @@ def mermaid(system: System, only: str = "", found: Connections | None = None) ->
     found = found or connections(system)
     if not only and len(system.apps) > MOST_APPS:
         return _of_pipelines(system, found)
-    text = _of_apps(system, found, only, all_of=True)
-    if text.count("\n") > MOST_EDGES or len(text) > MOST_CHARACTERS:
-        text = _of_apps(system, found, only, all_of=False)
-    return text
+    for least in ("all", "stores", "shared", "none"):
+        text, whole = _of_apps(system, found, only, least)
+        if whole and len(text) <= MOST_CHARACTERS:
+            return text
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    writing = _Writing()
+    writing.node("all", (f"{len(system.apps)} apps, too many for one picture",), ("[", "]"), "  ")
+    return writing.text()
 
 
 def diagrams(system: System, found: Connections | None = None) -> tuple[Diagram, ...]:
@@ -107,21 +112,30 @@ class _Writing:
         label = f'|"{escaped(words)}"|' if words else ""
         self._lines.append(f"  {self._ids[source]} {arrow}{label} {self._ids[target]}")
 
+    @property
+    def whole(self) -> bool:
+        """Whether no edge was left out."""
+        return not self._left_out
+
     def text(self) -> str:
         if self._left_out:
             self._lines.append(f'  more["{self._left_out} more connections are not drawn"]')
         return "\n".join((*self._lines, ""))
 
 
-def _of_apps(system: System, found: Connections, only: str, *, all_of: bool) -> str:
+def _of_apps(system: System, found: Connections, only: str, least: str) -> tuple[str, bool]:
+    """The chart, and whether every edge has room in it.
+
+    Args:
+        least: which add-ons are worth a place: all, data stores and shared ones, shared ones, or none.
+    """
     chosen = chosen_apps(system, only) if only else system.apps
     inside = {app.id for app in chosen}
     apps = {app.id: app for app in system.apps}
     add_ons = {add_on.id: add_on for add_on in system.add_ons}
     shared = {edge.target for edge in found.edges if edge.kind == "shares"}
     drawn = [edge for edge in found.edges if _touches(edge, inside, add_ons)]
-    if not all_of:
-        drawn = [edge for edge in drawn if _matters(edge, shared, add_ons)]
+    drawn = [edge for edge in drawn if _matters(edge, least, shared, add_ons)]
     writing = _Writing()
     for branch in tree(system):
         for stage in branch.stages:
@@ -142,7 +156,7 @@ def _of_apps(system: System, found: Connections, only: str, *, all_of: bool) -> 
             writing.node(key, (add_on.name, add_on.plan.rpartition(":")[2]), shape, "  ")
     for edge in drawn:
         writing.edge(edge.source, edge.target, _ARROWS[edge.kind], () if edge.kind == "attaches" else edge.by)
-    return writing.text()
+    return writing.text(), writing.whole
 
 
 def _touches(edge: Edge, inside: set[str], add_ons: Mapping[str, AddOn]) -> bool:
@@ -155,9 +169,13 @@ def _touches(edge: Edge, inside: set[str], add_ons: Mapping[str, AddOn]) -> bool
     return add_on is not None and (source in inside or (edge.kind == "shares" and add_on.app_id in inside))
 
 
-def _matters(edge: Edge, shared: set[str], add_ons: Mapping[str, AddOn]) -> bool:
-    if not edge.target.startswith("add-on:") or edge.target in shared:
+def _matters(edge: Edge, least: str, shared: set[str], add_ons: Mapping[str, AddOn]) -> bool:
+    if not edge.target.startswith("add-on:") or least == "all":
         return True
+    if least == "none" or edge.target in shared:
+        return least != "none"
+    if least == "shared":
+        return False
     add_on = add_ons[edge.target.removeprefix("add-on:")]
     return is_postgres(add_on) or add_on.service in _STORES
 

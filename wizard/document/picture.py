@@ -18,7 +18,7 @@ NO_PIPELINE: Final = "no pipeline"
 
 
 def draw(system: System, width: int, only: str = "", found: Connections | None = None) -> tuple[str, ...]:
-    """Draw the system in plain lines of at most `width` columns (40 at least).
+    """Draw the system in plain lines of at most `width` columns; below 40 they are cut.
 
     Args:
         only: id or name of a pipeline, or id of an app: what is to be drawn, with what it is connected to.

@@ -38,6 +38,7 @@ _SIGNS: Final = {
     _UP | _DOWN | _LEFT | _RIGHT: "┼",
 }
 
+_NARROWEST: Final = 40
 _LEAST_BOX: Final = 16
 _LEAST_TEXT: Final = 12
 
@@ -156,8 +157,9 @@ def _sign(bits: int) -> str:
 
 
 def drawn(boxes: Sequence[Box], width: int) -> tuple[str, ...]:
-    """The lines of the drawing, none wider than `width` columns (of at least 40)."""
-    width = max(width, 40)
+    """The lines of the drawing, none wider than `width` columns. Below 40 it is cut at the right."""
+    if width < _NARROWEST:
+        return tuple(fit(line, width).rstrip() for line in drawn(boxes, _NARROWEST))
     titles = {box.key: box.title for box in boxes}
     items = {item.key: item for box in boxes for item in box.items}
     placed = {box.key: _Placed(box, titles, items) for box in boxes}

@@ -22,8 +22,11 @@ from wizard.model.secret import Secret
 
 Owner = Literal["add-on", "platform", "app-json", "person"]
 
-LARGEST = 64 * 1024
+LARGEST = 32 * 1024
 """Characters; Heroku holds 32 kB of config vars in all, so a larger value is none of its own."""
+
+MOST_PARTS = 1_000
+"""Parts of a list or of lines up to which each is looked at."""
 
 
 class Judgement(NamedTuple):
@@ -52,7 +55,7 @@ def _judge(name: str, text: str, owner: Owner, *, depth: int) -> Judgement:
         return Judgement(False, "it is empty")
     if is_flag(text):
         return Judgement(False, "it is a flag")
-    if len(text) > LARGEST or depth > _DEEPEST:
+    if len(text) > LARGEST or depth > _DEEPEST or len(_ITEMS.findall(text)) > MOST_PARTS:
         return Judgement(True, "it is too large to be looked through")
     if is_private_key(text):
         return Judgement(True, "it holds a private key")
