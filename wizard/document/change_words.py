@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from wizard.document.summary import dollars, size_text
-from wizard.model.delivery import Build, Deploy, Image, Release
+from wizard.model.delivery import Build, Deploy, GitHubLink, Image, Release
 from wizard.model.network import Certificate
 from wizard.model.noun import Noun
-from wizard.model.stores import Backup, Kafka, KeyValue, Postgres
-from wizard.model.system import App, Attachment, Autoscale, ConfigVar, Gap
+from wizard.model.stores import Backup, Kafka, KeyValue, Maintenance, Postgres
+from wizard.model.system import App, Attachment, Autoscale, ConfigVar, Gap, Origin, UnreadApp
 
 NOISE: Final[dict[type[Noun], frozenset[str]]] = {
     # A release has a line of its own, and what it brought too.
@@ -25,11 +25,15 @@ NOISE: Final[dict[type[Noun], frozenset[str]]] = {
     KeyValue: frozenset(("connections",)),
     Postgres: frozenset(("connections", "rollback")),
     Release: frozenset(("current",)),
+    UnreadApp: frozenset(("why",)),
 }
 """Fields that differ without anybody having changed anything, or are said elsewhere."""
 
 NOISE_TOLD: Final = ("behind by", "connections", "data size", "hit rate", "memory", "rollback", "tables")
 """How rows of a data service's own table of words begin that say how it does just now."""
+
+_INSIDE: Final = (Autoscale, GitHubLink, Maintenance, Origin)
+"""Nouns that are told with the one that holds them."""
 
 GROWTH: Final = 0.10
 """A size that differs by less is the same."""
@@ -42,6 +46,10 @@ _LABELS: Final = {
     "at": "time",
     "bare_hosts": "addresses without https://",
     "cname": "DNS target",
+    "domains_of": "apps whose domain it holds",
+    "names_apps": "apps that it names",
+    "gone_hosts": "addresses of no app",
+    "outside": "services outside",
     "connection_limit": "limit of connections",
     "dyno_size": "dyno size",
     "every": "interval in minutes",
@@ -80,6 +88,8 @@ def _differences(
         old, new = getattr(before, field), getattr(after, field)
         if field in quiet or old == new or _is_part(old) or _is_part(new):
             continue
+        if isinstance(old, tuple) != isinstance(new, tuple):
+            continue  # a list that was not told in one of the two
         if field == "told":
             yield from _told(old, new)
         elif field == "bytes":
@@ -104,7 +114,7 @@ def _is_part(value: Any) -> bool:
     """Whether it is, or holds, what has a line of its own."""
     if isinstance(value, tuple):
         return any(isinstance(one, Noun) for one in value)
-    return isinstance(value, (Image, Deploy, Postgres, KeyValue, Kafka))
+    return isinstance(value, Noun) and not isinstance(value, _INSIDE)
 
 
 def _listed(field: str, old: tuple[Any, ...], new: tuple[Any, ...], names: Mapping[str, str]) -> str:

@@ -14,13 +14,16 @@ from typing import Final, Literal
 
 from wizard.document.change_words import differences
 from wizard.document.components import Component, Piece, pieces
-from wizard.document.unknown import plural, silent_fields, unknown_parts
+from wizard.document.unknown import plural, silent_fields, unknown_parts, worth_saying
 from wizard.model.delivery import Build, Release
 from wizard.model.noun import Noun
 from wizard.model.stores import Backup
-from wizard.model.system import AddOn, App, System, UnreadApp
+from wizard.model.system import AddOn, App, Gap, System, UnreadApp
 
 SET: Final = re.compile(r"Set (.+) config vars?")
+
+FEW: Final = 3
+"""Up to so many objects of which the same could not be read are told one by one."""
 
 Which = Literal["added", "removed", "changed"]
 
@@ -58,6 +61,10 @@ class _Comparison:
             self._names |= {app.id: app.name for app in system.apps}
         self._unknown_before = unknown_parts(before)
         self._unknown_after = unknown_parts(after)
+        self._asked_before = {(gap.app_id, gap.question) for gap in before.gaps}
+        self._asked_after = {(gap.app_id, gap.question) for gap in after.gaps}
+        unknown = {kind for _, kind in (*self._unknown_before, *self._unknown_after)}
+        self._domains_unknown = "domain" in unknown
         self._rank: dict[str, int] = {}
         for key in (*self._new, *self._old):
             self._rank.setdefault(key.partition(":")[0], len(self._rank))
@@ -103,8 +110,13 @@ class _Comparison:
     def _differs(self, old: Piece, new: Piece) -> Iterator[Change]:
         if old.noun is None or new.noun is None or old.noun == new.noun:
             return
+        part = (new.holder, new.component.kind)
+        if part in self._unknown_before or part in self._unknown_after:
+            return
         silent = silent_fields(self._app(self._old, old), old.component.kind)
         silent |= silent_fields(self._app(self._new, new), new.component.kind)
+        if self._domains_unknown:
+            silent |= {"domains_of"}  # whose they are follows from the domains of all apps
         said = differences(old.noun, new.noun, self._names, silent)
         if isinstance(old.noun, App) and isinstance(new.noun, App):
             said += _order_of_buildpacks(old.noun.buildpacks, new.noun.buildpacks)
@@ -130,6 +142,11 @@ class _Comparison:
             return f"app:{noun.id}" not in others and f"unread-app:{noun.id}" not in others
         if isinstance(noun, AddOn) and (f"app:{noun.app_id}", one.kind) in unknown:
             return False
+        if isinstance(noun, Gap):
+            # The same question may come by another key, when it is about more or fewer things.
+            return (noun.app_id, noun.question) not in (
+                self._asked_before if others is self._old else self._asked_after
+            )
         if isinstance(noun, Backup):
             return False  # one comes and one goes every night
         if isinstance(noun, Build):
@@ -169,16 +186,28 @@ class _Comparison:
         lost = self._unknown_after - self._unknown_before
         found = self._unknown_before - self._unknown_after
         for parts, words in ((lost, "could not be read this time"), (found, "can be read again")):
-            kinds: dict[str, list[str]] = {}
-            for key, kind in sorted(parts):
-                what = kind if kind in _IS_ITS_HOLDER else plural(kind)
-                kinds.setdefault(key, []).append(what)
-            for key, named in kinds.items():
+            alike: dict[str, list[Piece]] = {}
+            for key, kinds in worth_saying(parts).items():
                 holder = self._new.get(key or f"account:{self._after.account.id}")
                 if holder is None or (key and key not in self._old):
                     continue
-                subject = f"{self._subject(holder)}: its" if key else "the"
-                yield _changed(holder.component, f"{subject} {', '.join(named)} {words}")
+                named = ", ".join(kind if kind in _IS_ITS_HOLDER else plural(kind) for kind in kinds)
+                if key:
+                    alike.setdefault(f"{named} {words}", []).append(holder)
+                else:
+                    yield _changed(holder.component, f"the {named} {words}")
+            for said, holders in alike.items():
+                yield from self._said_of(holders, said)
+
+    def _said_of(self, holders: list[Piece], said: str) -> Iterator[Change]:
+        """One line each, or one for all when there are many."""
+        if len(holders) <= FEW:
+            for holder in holders:
+                yield _changed(holder.component, f"{self._subject(holder)}: its {said}")
+            return
+        names = sorted(self._subject(holder) for holder in holders)
+        some = f"{', '.join(names[:FEW])} and {len(names) - FEW} more"
+        yield _changed(self._new[f"account:{self._after.account.id}"].component, f"{some}: their {said}")
 
     # -- config vars, whose values nobody keeps -----------------------------------------------------
 

@@ -1,8 +1,9 @@
 """Which parts of an inventory are not known, so that nothing follows from their absence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from wizard.model.stores import Kafka, KeyValue, Postgres
 from wizard.model.system import App, System
 
 OF_APPS: Final = (
@@ -48,6 +49,7 @@ SILENT: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "autoscaling": {"process type": ("autoscale",)},
     "current code": {"process type": ("command",), "app": ("release_command",)},
     "GitHub links": {"deploy path": ("github", "kind")},
+    "domains": {"certificate": ("domains",)},
     "releases": {"app": ("release_command",), "deploy path": ("kind",)},
 }
 """Fields by kind of component that say nothing where the part of an app is not known."""
@@ -105,6 +107,17 @@ def _unknown(system: System) -> Iterator[Part]:
     yield from _of_stores(system)
 
 
+def worth_saying(parts: Iterable[Part]) -> dict[str, list[str]]:
+    """Kinds by the key of what has them. Where no team is known, nobody asks for its members."""
+    found: dict[str, list[str]] = {}
+    for key, kind in sorted(parts):
+        found.setdefault(key, []).append(kind)
+    for holders, inside in _OF_HOLDERS.items():
+        if _OF_ACCOUNTS[holders] in found.get("", ()):
+            found[""] = [kind for kind in found[""] if kind not in inside]
+    return found
+
+
 def _of_gaps(system: System) -> Iterator[Part]:
     known = {f"{one.id}": f"team:{one.id}" for one in system.teams}
     known |= {f"{one.id}": f"space:{one.id}" for one in system.spaces}
@@ -123,7 +136,7 @@ def _of_stores(system: System) -> Iterator[Part]:
     for add_on in system.add_ons:
         here = f"add-on:{add_on.id}"
         postgres, kafka = add_on.postgres, add_on.kafka
-        if postgres is None:
+        if postgres is None or not _tells(postgres):
             yield here, "Postgres"
         if postgres is None or postgres.credentials is None:
             yield here, "credential"
@@ -131,11 +144,16 @@ def _of_stores(system: System) -> Iterator[Part]:
             yield here, "backup schedule"
         if postgres is None or postgres.backups is None:
             yield here, "backup"
-        if add_on.key_value is None:
+        if add_on.key_value is None or not _tells(add_on.key_value):
             yield here, "Key-Value Store"
-        if kafka is None:
+        if kafka is None or not _tells(kafka):
             yield here, "Kafka"
         if kafka is None or kafka.topics is None:
             yield here, "topic"
         if kafka is None or kafka.consumer_groups is None:
             yield here, "consumer group"
+
+
+def _tells(store: Postgres | KeyValue | Kafka) -> bool:
+    """Whether the data service said anything: where it did not, the plan alone is known, from the add-on."""
+    return bool(store.version or store.told)

@@ -186,6 +186,10 @@ def test_releases_that_nobody_saw_may_have_set_anything() -> None:
             "app migrate-backend: its config vars",
         ),
         (
+            lambda s: with_add_on(s, DATABASE, postgres=Postgres(version="", plan="essential-1")),
+            "add-on postgresql-cubed-12345: its Postgres, backups, backup schedules, credentials",
+        ),
+        (
             lambda s: with_app(
                 s, BACKEND, processes=processes(s, BACKEND, autoscale=None), unread=("autoscaling",)
             ),
