@@ -88,7 +88,7 @@ def _unknown(system: System) -> Iterator[Part]:
         for word in app.unread:
             if word in by_word:
                 yield here, by_word[word]
-            elif word in ("releases", "current code"):
+            if word in ("releases", "current code"):
                 yield here, "slug"
                 yield here, "image"
         if app.jobs is None:

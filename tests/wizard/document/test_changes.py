@@ -9,7 +9,7 @@ import pytest
 from tests.screens.example_system import BACKEND, DATABASE, EMAILER, FRONTEND, example_system
 from tests.wizard.document.whole_system import marked_system
 from wizard.document.changes import changes
-from wizard.model.delivery import Build, Release
+from wizard.model.delivery import Build, Image, Release
 from wizard.model.people import Member, Team
 from wizard.model.stores import Backup, Postgres
 from wizard.model.system import Autoscale, ConfigVar, Gap, Job, Origin, Process, System, UnreadApp
@@ -219,12 +219,17 @@ def test_releases_that_nobody_saw_may_have_set_anything() -> None:
             ),
             "team acme: its invitations, members, team features",
         ),
+        (
+            lambda s: with_app(s, BACKEND, releases=(), image=None, unread=("releases",)),
+            "app migrate-backend: its image, releases, slug",
+        ),
         (lambda s: with_app(s, EMAILER, jobs=None), "app migrate-emailer: its scheduler jobs"),
         (lambda s: with_postgres(s, backups=None), "add-on postgresql-cubed-12345: its backups"),
     ],
 )
 def test_what_could_not_be_read_is_not_gone(change: Callable[[System], System], lost: str) -> None:
     base = with_app(BASE, EMAILER, jobs=(Job(id="j", command="rake mail", every=60),))
+    base = with_app(base, BACKEND, image=Image(kind="slug", id="i"))
     base = with_app(base, BACKEND, processes=processes(base, BACKEND, autoscale=Autoscale(least=1, most=2)))
     base = replace(base, teams=(Team(id="t", name="acme", members=(Member(email="a", role="admin"),)),))
     unread = change(base)
