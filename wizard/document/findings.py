@@ -16,13 +16,21 @@ CERTIFICATE_NOTE = (
 
 
 class FindingRow(Noun, frozen=True, kw_only=True):
-    """One thing: `where` is "file:line" or a file, `what` its name, `text` what stands there or follows.
-    `look` marks what a person should look at before the move."""
+    """One thing: `file` and `line` say where it stands (line 0: the file as a whole), `what` names it, `text`
+    is what stands there or follows, `note` says more in words. `look` marks what a person should look at
+    before the move."""
 
-    where: str
+    file: str
     what: str
+    line: int = 0
     text: str = ""
+    note: str = ""
     look: bool = False
+
+    @property
+    def where(self) -> str:
+        """ "file:line", or the file alone."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 class FindingGroup(Noun, frozen=True, kw_only=True):
@@ -85,8 +93,8 @@ def _lines(checkout: Checkout, kind: LineKind, title: str, note: str) -> Finding
 
 def _line(line: CodeLine) -> FindingRow:
     by = set_by(line.name) if line.kind == "platform" else ""
-    what = f"{line.name} (set by {by})" if by else line.name
-    return FindingRow(where=f"{line.file}:{line.line}", what=what, text=line.text, look=True)
+    note = f"set by {by}" if by else ""
+    return FindingRow(file=line.file, line=line.line, what=line.name, text=line.text, note=note, look=True)
 
 
 def _deploys(checkout: Checkout) -> Iterator[FindingRow]:
@@ -94,7 +102,8 @@ def _deploys(checkout: Checkout) -> Iterator[FindingRow]:
         app = f" to {path.app}" if path.app else ""
         branch = f" from {path.branch}" if path.branch else ""
         yield FindingRow(
-            where=f"{path.file}:{path.line}",
+            file=path.file,
+            line=path.line,
             what=f"{path.system}: {path.how}{app}{branch}",
             text=path.by,
             look=path.how not in ("run", "other"),
@@ -105,21 +114,23 @@ def _runtimes(checkout: Checkout) -> Iterator[FindingRow]:
     for runtime in checkout.runtimes:
         version = f", version {runtime.version}" if runtime.version else ""
         managers = f", by {', '.join(runtime.managers)}" if runtime.managers else ""
+        file, _, line = runtime.pinned_in.rpartition(":")
         yield FindingRow(
-            where=runtime.pinned_in or runtime.because,
+            file=file or runtime.because,
+            line=int(line) if file else 0,
             what=runtime.buildpack,
             text=f"taken by {runtime.because}{version}{managers}",
             look=bool(runtime.notes),
         )
         for pin in runtime.pins:
             unread = "" if pin.read else ", which Heroku does not read"
-            yield FindingRow(where=f"{pin.file}:{pin.line}", what=pin.what, text=f"{pin.version}{unread}")
+            yield FindingRow(file=pin.file, line=pin.line, what=pin.what, text=f"{pin.version}{unread}")
 
 
 def _hooks(checkout: Checkout) -> Iterator[FindingRow]:
     for hook in checkout.hooks:
-        where = f"{hook.file}:{hook.line}"
-        yield FindingRow(where=where, what=hook.kind, text=hook.text, look=hook.kind in ("start", "packages"))
+        look = hook.kind in ("start", "packages")
+        yield FindingRow(file=hook.file, line=hook.line, what=hook.kind, text=hook.text, look=look)
 
 
 def _app_json(told: AppJson | None) -> Iterator[FindingRow]:
@@ -127,9 +138,9 @@ def _app_json(told: AppJson | None) -> Iterator[FindingRow]:
         return
     for what in ("name", "description", "website", "repository", "logo", "success_url", "stack", "image"):
         if text := str(getattr(told, what)):
-            yield FindingRow(where="app.json", what=what, text=text)
+            yield FindingRow(file="app.json", what=what, text=text)
     if told.keywords:
-        yield FindingRow(where="app.json", what="keywords", text=", ".join(told.keywords))
+        yield FindingRow(file="app.json", what="keywords", text=", ".join(told.keywords))
     base = AppJsonPart(
         environment="",
         variables=told.variables,
@@ -143,47 +154,49 @@ def _app_json(told: AppJson | None) -> Iterator[FindingRow]:
 
 
 def _app_json_part(part: AppJsonPart) -> Iterator[FindingRow]:
-    where = f"app.json ({part.environment})" if part.environment else "app.json"
+    of = f"{part.environment}: " if part.environment else ""
     if part.replaces:
-        yield FindingRow(where=where, what="replaces", text=", ".join(part.replaces))
+        yield FindingRow(file="app.json", what=f"{of}replaces", text=", ".join(part.replaces))
     for one in part.variables:
         how = "a secret that Heroku makes up" if one.generator else "has a default" if one.has_value else ""
         words = (how, "" if one.required else "not required", one.description)
-        yield FindingRow(where=where, what=f"env {one.name}", text=", ".join(filter(None, words)))
+        yield FindingRow(file="app.json", what=f"{of}env {one.name}", text=", ".join(filter(None, words)))
     for process in part.formation:
         count = "" if process.quantity is None else f"{process.quantity} "
-        yield FindingRow(where=where, what=f"formation {process.type}", text=f"{count}{process.size}".strip())
+        yield FindingRow(
+            file="app.json", what=f"{of}formation {process.type}", text=f"{count}{process.size}".strip()
+        )
     for add_on in part.add_ons:
         named = f"as {add_on.attached_as}" if add_on.attached_as else ""
         options = f"with {', '.join(add_on.options)}" if add_on.options else ""
         text = " ".join(filter(None, (named, options)))
-        yield FindingRow(where=where, what=f"add-on {add_on.plan}", text=text)
+        yield FindingRow(file="app.json", what=f"{of}add-on {add_on.plan}", text=text)
     for url in part.buildpacks:
-        yield FindingRow(where=where, what="buildpack", text=url)
+        yield FindingRow(file="app.json", what=f"{of}buildpack", text=url)
     for script in part.scripts:
         yield FindingRow(
-            where=where, what=f"script {script.when}", text=script.command, look=not part.environment
+            file="app.json", what=f"{of}script {script.when}", text=script.command, look=not part.environment
         )
 
 
 def _heroku_yml(told: HerokuYml | None) -> Iterator[FindingRow]:
     if told is None:
         return
-    where = "heroku.yml"
+    file = "heroku.yml"
     for add_on in told.add_ons:
         named = f"as {add_on.attached_as}" if add_on.attached_as else ""
-        yield FindingRow(where=where, what=f"add-on {add_on.plan}", text=named)
+        yield FindingRow(file=file, what=f"add-on {add_on.plan}", text=named)
     for title, names in (("config at the start", told.config), ("config in the build", told.build_config)):
         if names:
-            yield FindingRow(where=where, what=title, text=", ".join(names))
-    for kind, file in told.images.items():
-        yield FindingRow(where=where, what=f"image {kind}", text=file)
+            yield FindingRow(file=file, what=title, text=", ".join(names))
+    for kind, dockerfile in told.images.items():
+        yield FindingRow(file=file, what=f"image {kind}", text=dockerfile)
     if told.release_command:
         image = f" in the image of {told.release_image}" if told.release_image else ""
-        yield FindingRow(where=where, what="release", text=f"{told.release_command}{image}", look=True)
+        yield FindingRow(file=file, what="release", text=f"{told.release_command}{image}", look=True)
     for run in told.run:
         image = f" in the image of {run.image}" if run.image else ""
-        yield FindingRow(where=where, what=f"run {run.type}", text=f"{run.command}{image}".strip())
+        yield FindingRow(file=file, what=f"run {run.type}", text=f"{run.command}{image}".strip())
 
 
 def _terraform(checkout: Checkout) -> Iterator[FindingRow]:
@@ -192,7 +205,7 @@ def _terraform(checkout: Checkout) -> Iterator[FindingRow]:
         if block.variables:
             told.append(f"config vars {', '.join(block.variables)}")
         what = " ".join(filter(None, (block.kind, block.type, block.name)))
-        yield FindingRow(where=f"{block.file}:{block.line}", what=what, text=", ".join(told))
+        yield FindingRow(file=block.file, line=block.line, what=what, text=", ".join(told))
 
 
 def _env_files(checkout: Checkout) -> Iterator[FindingRow]:
@@ -201,5 +214,5 @@ def _env_files(checkout: Checkout) -> Iterator[FindingRow]:
         noun = "name" if len(file.names) == 1 else "names"
         values = f"{file.with_values} with values" if file.with_values else "no values"
         yield FindingRow(
-            where=file.file, what=f"{len(file.names)} {noun}, {values}", text=", ".join(file.names), look=leak
+            file=file.file, what=f"{len(file.names)} {noun}, {values}", text=", ".join(file.names), look=leak
         )

@@ -1,6 +1,6 @@
 """Everything that an export says, as one noun: the JSON export is it, the others are made of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from msgspec import UNSET, UnsetType, field
@@ -8,10 +8,10 @@ from msgspec import UNSET, UnsetType, field
 from wizard.document.answers import apply_answers, is_answered
 from wizard.document.changes import Change
 from wizard.document.checkout import Checkout
-from wizard.document.code_lines import CodeLine
 from wizard.document.components import Component, components
 from wizard.document.connections import Connections, connections
 from wizard.document.costs import Cost, monthly_cost
+from wizard.document.findings import findings
 from wizard.document.origins import with_app_jsons
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
@@ -38,7 +38,8 @@ NOT_READ: Final = (
 
 
 class Code(Noun, frozen=True, kw_only=True):
-    """What a checkout adds: a line of code that a person should look at before the move."""
+    """What a checkout adds: a line of code or of a settings file that says something about the move. `kind`
+    is the key of its group (see `wizard.document.findings`); `line` 0 stands for the file as a whole."""
 
     kind: str
     name: str
@@ -160,19 +161,14 @@ def _revealed(values: Values) -> dict[str, dict[str, str]]:
     }
 
 
-def _lines(read: Checkout) -> Iterable[CodeLine]:
-    """Of checkouts that a look through the code was taken of."""
-    found: Iterable[CodeLine] = getattr(read, "lines", ())
-    return found
-
-
 def _repository(read: Checkout) -> Repository:
     return Repository(
         commit=read.head,
         branch=read.branch,
         remarks=tuple(f"{remark.text} {remark.remedy}".strip() for remark in read.remarks),
         lines=tuple(
-            Code(kind=line.kind, name=line.name, file=line.file, line=line.line, text=line.text)
-            for line in _lines(read)
+            Code(kind=group.key, name=row.what, file=row.file, line=row.line, text=row.text)
+            for group in findings(read)
+            for row in group.rows
         ),
     )
