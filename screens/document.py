@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
 from screens.background import in_thread
-from screens.document_details import code_lines, gap_lines, group_lines, page_lines, text_of
+from screens.document_details import code_lines, gap_lines, group_lines, page_lines
 from screens.document_exporting import ExportingScreen
 from screens.document_rows import (
     NO_APP_REMEDY,
@@ -96,8 +96,7 @@ class DocumentScreen(ExportingScreen):
         yield Static("", id="status", markup=False)
         with Horizontal(id="panes"):
             yield DocumentTree(self.rows_of)
-            with VerticalScroll(id="side"):
-                yield Wrapping(id="details")
+            yield Wrapping(id="side")
 
     def begin(self) -> None:
         """Read when there is nothing; look into the code folders, and at what changed."""
@@ -187,27 +186,26 @@ class DocumentScreen(ExportingScreen):
         index = self.index()
         if index is not None and self.query_one("#side").display:
             self._draw_details(index)
-            self.query_one("#side", VerticalScroll).scroll_home(animate=False)
 
     def _draw_details(self, index: Index) -> None:
-        self.query_one("#details", Wrapping).show(self._details(index))
+        self.query_one("#side", Wrapping).show(self._details(index))
 
     def _details(self, index: Index) -> Make | None:
         gap, group, page = self.current_gap(), self.current_group(), self.current_page()
         if gap is not None:
-            return lambda width: text_of(gap_lines(gap, width))
+            return lambda width: gap_lines(gap, width)
         if group is not None:
-            return lambda width: text_of(group_lines(group, width))
+            return lambda width: group_lines(group, width)
         return None if page is None else self._of_page(index, page)
 
     def _of_page(self, index: Index, page: Page) -> Make:
         app = index.apps.get(page.key.partition(":")[2]) if page.key.startswith("app:") else None
 
-        def make(width: int) -> Content:
+        def make(width: int) -> Sequence[Content]:
             lines = page_lines(page, index, width)
             if app is not None:
                 lines += code_lines(app, self.code.known.get(app.id), width)
-            return text_of(lines)
+            return lines
 
         return make
 

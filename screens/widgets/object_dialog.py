@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 
 from screens.widgets.dialog import Dialog
 from screens.widgets.wrapping import Make, Wrapping
@@ -31,19 +30,19 @@ class TextDialog(Dialog[str]):
     @staticmethod
     def width_in(columns: int) -> int:
         """Cells of a line in a terminal of so many columns, beside a scroll bar; see the style sheet."""
-        return columns * 96 // 100 - 7
+        return columns * 96 // 100 - 8
 
     def compose_content(self) -> ComposeResult:
         """The text."""
-        yield Wrapping(self._make)
+        yield Wrapping(self._make, can_focus=False)
 
     def action_move(self, lines: int) -> None:
         """Scroll by lines."""
-        self.query_one(".content", VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one(Wrapping).scroll_relative(y=lines, animate=False)
 
     def action_page(self, pages: int) -> None:
         """Scroll by what is visible, but for two lines."""
-        content = self.query_one(".content", VerticalScroll)
+        content = self.query_one(Wrapping)
         content.scroll_relative(y=pages * max(1, content.size.height - 2), animate=False)
 
 

@@ -27,7 +27,7 @@ class Hits(Noun, frozen=True, kw_only=True):
     total: int
 
 
-MOST = 200
+MOST = 100
 """Hits that are shown: nobody reads more, and the list stays quick."""
 
 
