@@ -7,7 +7,13 @@ from typing import Final
 from screens.headless.asking import want_consent
 from screens.headless.db_voice import Voice
 from screens.headless.document_places import document_before, place_for, want_sense
-from screens.headless.document_reading import Reading, from_heroku, from_session, read_values
+from screens.headless.document_reading import (
+    Reading,
+    from_heroku,
+    from_session,
+    read_values,
+    second_factor,
+)
 from screens.headless.exit_codes import DONE, TROUBLE
 from wizard.document.answers import apply_answers
 from wizard.document.changes import Change, changes
@@ -29,6 +35,7 @@ class DocumentOptions(Noun, frozen=True, kw_only=True):
     format: Kind = "markdown"
     output: str | None = None
     since: str | None = None
+    second_factor: bool = False
     with_values: bool = False
     yes: bool = False
     schema: bool = False
@@ -43,7 +50,11 @@ def run(options: DocumentOptions) -> int:
         return DONE
     want_sense(options)
     earlier = document_before(options.since) if options.since else None
-    reading = from_heroku() if options.heroku else from_session(options.session or "", anew=options.read)
+    code = second_factor() if options.second_factor else None
+    if options.heroku:
+        reading = from_heroku(code)
+    else:
+        reading = from_session(options.session or "", anew=options.read, code=code)
     place = place_for(options, reading.title, reading.system.taken_at)
     # Where the document goes to standard output, words about it must not.
     voice = Voice(data=place is None)
@@ -135,7 +146,8 @@ def _values(options: DocumentOptions, reading: Reading, place: Path | None) -> V
                 " removes it later."
             )
     want_consent(clean(reading.name), what="write them", yes=options.yes, out=sys.stderr)
-    return read_values(reading)
+    # The one of the reading may be over: it is good for half a minute.
+    return read_values(reading, second_factor() if options.second_factor else None)
 
 
 def _told_unread(told: Document, values: Values | None) -> int:

@@ -56,6 +56,11 @@ def add_document(commands: Parsers) -> None:
         help="a JSON document of before, or a folder of them: say what changed since",
     )
     made.add_argument(
+        "--second-factor",
+        action="store_true",
+        help="ask for the code that your second factor shows, for apps that want one",
+    )
+    made.add_argument(
         "--with-config-values",
         action="store_true",
         help="read the values of all config vars and write them too; asks before it does",
@@ -76,6 +81,7 @@ def _document(options: argparse.Namespace) -> int:
             format=options.format,
             output=options.output,
             since=options.since,
+            second_factor=options.second_factor,
             with_values=options.with_config_values,
             yes=options.yes_write_secrets,
             schema=options.schema,

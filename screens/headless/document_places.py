@@ -29,6 +29,8 @@ class Options(Protocol):
     @property
     def output(self) -> str | None: ...
     @property
+    def second_factor(self) -> bool: ...
+    @property
     def with_values(self) -> bool: ...
     @property
     def yes(self) -> bool: ...
@@ -43,6 +45,8 @@ def want_sense(options: Options) -> None:
             else "Neither a session nor --heroku is named.",
             "Name a session (`offramp sessions` lists them), or add --heroku to read without one.",
         )
+    if options.second_factor and not (options.heroku or options.read or options.with_values):
+        raise _usage("--second-factor is for reading from Heroku.", "Add --read, or leave it out.")
     if options.heroku and options.read:
         raise _usage("--heroku always reads anew.", "Leave --read out.")
     if options.format in ("xlsx", "csv") and options.output in (None, STDOUT):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+from screens.headless.asking import ask_hidden
 from screens.headless.db_heroku import VENDOR, heroku_provider, own_token, tokens
 from wizard.credentials import open_vault
 from wizard.document.checkout import Checkout
@@ -42,16 +43,26 @@ class Reading:
     remarks: list[str] = field(default_factory=list)
 
 
-def from_session(identity: str, *, anew: bool) -> Reading:
-    """The inventory of a session, as it was read last or read anew. Raises Trouble."""
+def second_factor() -> Secret:
+    """Ask for the code that the person's second factor shows now. Raises Trouble."""
+    instead = "Use a token that was made after signing in with the second factor."
+    return ask_hidden("code of the second factor", instead=instead)
+
+
+def from_session(identity: str, *, anew: bool, code: Secret | None = None) -> Reading:
+    """The inventory of a session, as it was read last or read anew. Raises Trouble.
+
+    Args:
+        code: of the second factor, for apps that Heroku does not tell without.
+    """
     session = find(identity)
     try:
-        return _of_session(session, anew=anew)
+        return _of_session(session, anew, code)
     finally:
         session.close()
 
 
-def _of_session(session: Session, *, anew: bool) -> Reading:
+def _of_session(session: Session, anew: bool, code: Secret | None) -> Reading:
     saved, answers = session.load(SYSTEM), session.load(ANSWERS) or Answers()
     identity = session.id
 
@@ -69,7 +80,7 @@ def _of_session(session: Session, *, anew: bool) -> Reading:
             remedy="Add --read, or open it with `offramp`.",
             code="nothing-read",
         )
-    system = _wait(_read(opened())) if anew else saved
+    system = _wait(_read(opened(), code)) if anew else saved
     assert system is not None
     reading = Reading(system, answers, session.name, session.name, opened)
     if anew:
@@ -99,13 +110,13 @@ def _kept(session: Session, before: System | None, system: System) -> list[str]:
     return []
 
 
-def from_heroku() -> Reading:
-    """Everything that a token on this machine shows. Raises Trouble."""
+def from_heroku(code: Secret | None = None) -> Reading:
+    """Everything that a token on this machine shows; `code` as of `from_session`. Raises Trouble."""
     provider = heroku_provider()
     refused: SignInNeeded | None = None
     for hosts, token in tokens():
         try:
-            system = _wait(_read(provider.open(hosts, token)))
+            system = _wait(_read(provider.open(hosts, token), code))
         except SignInNeeded as trouble:
             # Another may be good still; one that somebody set on purpose is not passed over.
             if provider.environment_token() is not None:
@@ -125,9 +136,9 @@ def _opener(hosts: Hosts, token: Secret) -> Callable[[], Source]:
     return lambda: heroku_provider().open(hosts, token)
 
 
-def read_values(reading: Reading) -> Values:
+def read_values(reading: Reading, code: Secret | None = None) -> Values:
     """All config vars with their values; what could not be read is named. Raises Trouble when none could."""
-    values = _wait(_values(reading.opened(), reading.system.apps))
+    values = _wait(_values(reading.opened(), reading.system.apps, code))
     if values.unread and not values.by_app:
         raise Trouble(
             f"No value could be read: {next(iter(values.unread.values()))}",
@@ -138,7 +149,7 @@ def read_values(reading: Reading) -> Values:
     return values
 
 
-async def _values(source: Source, apps: tuple[App, ...]) -> Values:
+async def _values(source: Source, apps: tuple[App, ...], code: Secret | None) -> Values:
     by_app: dict[str, dict[str, Secret]] = {}
     unread: dict[str, str] = {}
     gate = asyncio.Semaphore(AT_ONCE)
@@ -155,6 +166,8 @@ async def _values(source: Source, apps: tuple[App, ...]) -> Values:
             progress.show(f"values of config vars · {len(by_app) + len(unread)} of {len(apps)} apps")
 
     try:
+        if code is not None:
+            source.second_factor(code)
         await asyncio.gather(*(one(app) for app in apps))
     finally:
         progress.end()
@@ -162,7 +175,7 @@ async def _values(source: Source, apps: tuple[App, ...]) -> Values:
     return Values(by_app, unread)
 
 
-async def _read(source: Source) -> System:
+async def _read(source: Source, code: Secret | None) -> System:
     progress = Progress()
 
     def report(now: ReadProgress) -> None:
@@ -170,6 +183,8 @@ async def _read(source: Source) -> System:
 
     progress.show("reading from Heroku …")
     try:
+        if code is not None:
+            source.second_factor(code)
         return await source.read(report)
     finally:
         progress.end()

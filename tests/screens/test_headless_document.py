@@ -129,6 +129,21 @@ def test_a_token_that_is_gone_is_a_sentence(
     assert "There is no Heroku token at hand." in capsys.readouterr().err
 
 
+def test_the_code_of_the_second_factor_goes_along(
+    session: Session, world: FakeWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def ask(prompt: str, *, instead: str) -> Secret:
+        asked.append(prompt)
+        return Secret("123456", prompt)
+
+    monkeypatch.setattr(document_reading, "ask_hidden", ask)
+    assert main(["document", NAME, "--read", "--second-factor"]) == DONE
+    assert world.heroku.codes == ["123456"] and asked == ["code of the second factor"]
+    assert "123456" not in "".join(capsys.readouterr())
+
+
 def test_nothing_read_yet_is_a_sentence(begun: Begun, capsys: pytest.CaptureFixture[str]) -> None:
     begun.new("empty").close()
     assert main(["document", "empty"]) == TROUBLE
@@ -143,6 +158,7 @@ def test_nothing_read_yet_is_a_sentence(begun: Begun, capsys: pytest.CaptureFixt
         (["--heroku", "--read"], "--heroku always reads anew."),
         ([NAME, "--format", "xlsx"], "A spreadsheet is not printed."),
         ([NAME, "--format", "csv", "--output", "-"], "is not printed."),
+        ([NAME, "--second-factor"], "is for reading from Heroku"),
         ([NAME, "--yes-write-secrets"], "goes with --with-config-values"),
         ([NAME, "--with-config-values"], "Values of config vars are not printed."),
         ([NAME, "--with-config-values", "--output", "-", "--yes-write-secrets"], "is no pipe"),
