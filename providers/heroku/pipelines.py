@@ -7,17 +7,20 @@ them answers 404. The repository is told by kolkrabbi only.
 
 import asyncio
 import urllib.parse
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from providers.heroku import github
 from providers.heroku.fields import flag, name_or_text, number, text
 from providers.heroku.gaps import Topic, part_of
 from providers.heroku.survey import Survey
 from wizard.model.delivery import Pipeline, PipelineApp, ReviewApp, ReviewApps
+from wizard.model.text import clean
 
 Row = dict[str, Any]
+T = TypeVar("T")
+D = TypeVar("D")
 
 STAGES: Final = ("test", "review", "development", "staging", "production")
 """In the order of promotion."""
@@ -38,6 +41,7 @@ _NAMES: Final = _part("name and owner")
 _APPS: Final = _part("apps")
 _CONFIG: Final = _part("settings of review apps")
 _REVIEW_APPS: Final = _part("review apps")
+_STAGE_CONFIG: Final = _part("config vars")
 _REPOSITORIES: Final = _part("GitHub links")
 
 
@@ -50,6 +54,7 @@ class PipelineReading:
     config: Row = field(default_factory=dict)
     review_apps: list[Row] = field(default_factory=list)
     repository: str | None = None
+    stage_config: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -89,7 +94,10 @@ async def read_pipelines(survey: Survey, apps: Awaitable[list[Row]]) -> Pipeline
 
 async def _read_some(survey: Survey, found: PipelinesRead, marks: set[str], rows: Mapping[str, Row]) -> None:
     async with asyncio.TaskGroup() as group:
-        tasks = {mark: group.create_task(_pipeline(survey, mark, rows.get(mark))) for mark in sorted(marks)}
+        tasks = {
+            mark: group.create_task(_PipelineReader(survey, mark, rows.get(mark)).read())
+            for mark in sorted(marks)
+        }
     for mark, task in tasks.items():
         found.pipelines[mark] = task.result()
         _couple(found, task.result().couplings or ())
@@ -121,77 +129,102 @@ async def _coupling(survey: Survey, app: Row) -> Row | None:
     return {"app": {"id": app_id}, **found} if isinstance(found, dict) else None
 
 
-async def _pipeline(survey: Survey, mark: str, row: Row | None) -> PipelineReading:
-    """Everything of one pipeline, side by side. `row` is the list's, None when it has none."""
-    client, path = survey.client, f"/pipelines/{_quoted(mark)}"
-    name = text(row, "name") or mark
-    nothing: list[Row] = []
+class _PipelineReader:
+    """Reads one pipeline. `row` is what the list says of it, None when it is not in it."""
 
-    async def itself() -> Row:
-        if row is not None:
-            return row
-        found = await survey.part(
-            f"pipeline {name}", lambda: client.get(path), None, topic=_NAMES, mark=mark, name=name
+    def __init__(self, survey: Survey, mark: str, row: Row | None) -> None:
+        self._survey = survey
+        self._client = survey.client
+        self._mark = mark
+        self._row = row
+        self._name = text(row, "name") or mark
+        self._path = f"/pipelines/{_quoted(mark)}"
+
+    async def read(self) -> PipelineReading:
+        """Everything of it, side by side."""
+        path, variant = self._path, "review-apps"
+        get, get_all = self._client.get, self._client.get_all
+        async with asyncio.TaskGroup() as group:
+            told = group.create_task(self._itself())
+            couplings = group.create_task(
+                self._ask("apps", _APPS, lambda: get_all(f"{path}/pipeline-couplings"), None)
+            )
+            config = group.create_task(
+                self._ask(
+                    "review app settings",
+                    _CONFIG,
+                    lambda: get(f"{path}/review-app-config", variant=variant),
+                    None,
+                    may_lack=True,
+                )
+            )
+            review_apps = group.create_task(
+                self._ask(
+                    "review apps",
+                    _REVIEW_APPS,
+                    lambda: get_all(f"{path}/review-apps", variant=variant),
+                    list[Row](),
+                    may_lack=True,
+                )
+            )
+            linked = group.create_task(self._repository())
+            stages = {stage: group.create_task(self._config_of(stage)) for stage in ("test", "review")}
+        settings = config.result()
+        return PipelineReading(
+            row=told.result(),
+            couplings=couplings.result(),
+            config=settings if isinstance(settings, dict) else {},
+            review_apps=review_apps.result(),
+            repository=linked.result(),
+            stage_config={stage: task.result() for stage, task in stages.items()},
         )
-        # Somebody else's, or not told now: its id still groups the apps.
-        return found if isinstance(found, dict) else {"id": mark}
 
-    async def repository() -> str | None:
-        if github.HOST not in client.hosts:
+    async def _ask(
+        self,
+        what: str,
+        topic: Topic,
+        question: Callable[[], Awaitable[T]],
+        otherwise: D,
+        *,
+        side: bool = False,
+        may_lack: bool = False,
+    ) -> T | D:
+        return await self._survey.part(
+            f"{what} of the pipeline {self._name}",
+            question,
+            otherwise,
+            topic=topic,
+            mark=self._mark,
+            name=self._name,
+            side=side,
+            may_lack=may_lack,
+        )
+
+    async def _itself(self) -> Row:
+        if self._row is not None:
+            return self._row
+        found = await self._ask("name", _NAMES, lambda: self._client.get(self._path), None)
+        # Somebody else's, or not told now: its id still groups the apps.
+        return {**found, "id": self._mark} if isinstance(found, dict) else {"id": self._mark}
+
+    async def _repository(self) -> str | None:
+        if github.HOST not in self._client.hosts:
             return None
-        return await survey.part(
-            f"repository of the pipeline {name}",
-            lambda: github.read_repository(client, mark),
+        return await self._ask(
+            "repository",
+            _REPOSITORIES,
+            lambda: github.read_repository(self._client, self._mark),
             None,
-            topic=_REPOSITORIES,
-            mark=mark,
-            name=name,
             side=True,
         )
 
-    async with asyncio.TaskGroup() as group:
-        told = group.create_task(itself())
-        couplings = group.create_task(
-            survey.part(
-                f"apps of the pipeline {name}",
-                lambda: client.get_all(f"{path}/pipeline-couplings"),
-                None,
-                topic=_APPS,
-                mark=mark,
-                name=name,
-            )
-        )
-        config = group.create_task(
-            survey.part(
-                f"review app settings of the pipeline {name}",
-                lambda: client.get(f"{path}/review-app-config", variant="review-apps"),
-                None,
-                topic=_CONFIG,
-                mark=mark,
-                name=name,
-                may_lack=True,
-            )
-        )
-        review_apps = group.create_task(
-            survey.part(
-                f"review apps of the pipeline {name}",
-                lambda: client.get_all(f"{path}/review-apps", variant="review-apps"),
-                nothing,
-                topic=_REVIEW_APPS,
-                mark=mark,
-                name=name,
-                may_lack=True,
-            )
-        )
-        linked = group.create_task(repository())
-    settings = config.result()
-    return PipelineReading(
-        row=told.result(),
-        couplings=couplings.result(),
-        config=settings if isinstance(settings, dict) else {},
-        review_apps=review_apps.result(),
-        repository=linked.result(),
-    )
+    async def _config_of(self, stage: str) -> tuple[str, ...]:
+        async def question() -> tuple[str, ...]:
+            # Values are secrets, and stay on Heroku.
+            values = await self._client.get_raw(f"{self._path}/stage/{stage}/config-vars")
+            return tuple(sorted(clean(one) for one in values if values[one] is not None))
+
+        return await self._ask(f"{stage} config vars", _STAGE_CONFIG, question, (), may_lack=True)
 
 
 def pipeline_noun(
@@ -220,6 +253,8 @@ def pipeline_noun(
         repository=one.repository,
         review=_review(one.config, places) if one.config else None,
         review_apps=tuple(_review_app(row) for row in one.review_apps),
+        test_config=one.stage_config.get("test", ()),
+        review_config=one.stage_config.get("review", ()),
     )
 
 

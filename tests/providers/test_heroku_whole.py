@@ -218,6 +218,20 @@ def of_the_account(world: World, system: System) -> dict[str, tuple[object, obje
             {(mark, stage) for mark, (_, stage) in world.couplings.items()},
             {(app.app_id, app.stage) for one in system.pipelines for app in one.apps},
         ),
+        "config vars of stages": (
+            {
+                (line.name, stage, name)
+                for line in world.pipelines.values()
+                for stage, values in line.stage_config.items()
+                for name in values
+            },
+            {
+                (line.name, stage, name)
+                for line in system.pipelines
+                for stage, names in (("test", line.test_config), ("review", line.review_config))
+                for name in names
+            },
+        ),
         "review apps": (
             {(one.branch, one.status) for line in world.pipelines.values() for one in line.review_apps},
             {(one.branch, one.status) for line in system.pipelines for one in line.review_apps},
@@ -241,7 +255,11 @@ class TestWhole:
         system = await read(world, tmp_path)
         assert wrong(world, system) == {}
         assert CANARY not in encode(system)
-        assert [app.name for app in system.apps if app.unread] == []
+        unread = {app.name: app.unread for app in system.apps if app.unread}
+        assert unread == {"robins-upload": ("webhooks", "log drains")}
+        assert "The webhooks and log drains of robins-upload are not known." in [
+            gap.question for gap in system.gaps
+        ]
         images = {app.name: app.image for app in system.apps if app.image}
         assert {one.kind for one in images.values()} == {"slug", "oci-image"}
         assert images["acme-fir-api"].builder == ("heroku/nodejs 1.4.2", "heroku/procfile 1.4.2")
@@ -273,10 +291,9 @@ class TestTokens:
         assert all("config vars" in app.unread and not app.config for app in system.apps)
         assert all(app.domains for app in system.apps)
         assert (system.account.id, system.account.email) == ("", "")
-        groups = [gap.group for gap in system.gaps if gap.kind == "acknowledge"]
-        assert groups.count("config vars") == 1
         told = [gap.question for gap in system.gaps if gap.group == "token"]
-        assert len(told) == 2 and any("GitHub links" in one and "databases" in one for one in told)
+        assert len(told) == 3 and any("GitHub links" in one and "databases" in one for one in told)
+        assert "This token is not told of: config vars, config vars of pipelines." in told
         unknown = {app.name for app in system.apps if app.deploy.kind == "unknown"}
         assert unknown == {system.app(gap.app_id or "").name for gap in system.gaps if gap.kind == "deploy"}
         assert "robins-blog" in unknown and "acme-images" not in unknown

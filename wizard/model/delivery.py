@@ -104,7 +104,8 @@ class PipelineApp(Noun, frozen=True, kw_only=True):
 
 
 class Pipeline(Noun, frozen=True, kw_only=True):
-    """A pipeline, apps in the order of promotion (development, staging, production)."""
+    """A pipeline, apps in the order of promotion (development, staging, production). `test_config` and
+    `review_config` are names of the config vars that its test runs and its review apps get."""
 
     id: str
     name: str
@@ -114,3 +115,5 @@ class Pipeline(Noun, frozen=True, kw_only=True):
     repository: str | None = None
     review: ReviewApps | None = None
     review_apps: tuple[ReviewApp, ...] = ()
+    test_config: tuple[str, ...] = ()
+    review_config: tuple[str, ...] = ()
