@@ -77,7 +77,9 @@ async def read_attachments(client: Client, app_id: str) -> list[Row]:
 def add_on_noun(row: Row, stores: StoresRead, *, foreign: bool) -> AddOn:
     """Make one add-on's noun; its price is what is billed, else the plan's list price; None by contract."""
     plan = row.get("plan")
-    contract = flag(row, "billed_price", "contract")
+    # Where no price is billed, the plan still says that it is agreed.
+    price = ("billed_price",) if isinstance(row.get("billed_price"), dict) else ("plan", "price")
+    contract = flag(row, *price, "contract")
     billed = monthly_cents(row.get("billed_price"))
     listed = monthly_cents(plan.get("price")) if isinstance(plan, dict) and not contract else None
     mark, payer = text(row, "id"), text(row, "billing_entity", "name")

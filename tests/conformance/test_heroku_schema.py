@@ -61,6 +61,13 @@ EXTRA = {
         "current_build_architecture": "3.sdk adds it",
     },
     "release": {"oci_image": "3.sdk adds it"},
+    "account": dict.fromkeys(
+        (
+            *("acknowledged_msa", "acknowledged_msa_at", "eco_dynos_enabled"),
+            *("mfa_enabled", "mfa_exemption", "mfa_experience"),
+        ),
+        "3.sdk adds it",
+    ),
 }
 """Fields beyond the strict properties of a definition, and why they are right."""
 

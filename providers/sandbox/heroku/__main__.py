@@ -13,6 +13,7 @@ from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.description import read_description, zoo
 from providers.sandbox.heroku.generator import generated
 from providers.sandbox.heroku.world import SCOPES, World
+from providers.sandbox.processes import free_port
 from providers.sandbox.tls import Certificates
 from wizard.model.trouble import Trouble
 
@@ -25,7 +26,9 @@ examples:
 
 try it with what is printed:
   curl -H "Accept: application/vnd.heroku+json; version=3" -H "Authorization: Bearer $TOKEN" $API/apps
-  HEROKU_HOST=$API HEROKU_API_KEY=$TOKEN heroku apps
+  git clone http://x:$TOKEN@${GIT#http://}/acme-web.git
+For Heroku's own CLI a line of environment variables is printed. Give it a HOME of its own, since it writes
+into the .gitconfig there.
 
 It listens on 127.0.0.1 only, keeps everything in memory, and ends with ctrl+c. The words of a description are
 in providers/sandbox/heroku/told.py, an example of all of them is assets/demo/zoo.toml.
@@ -115,26 +118,44 @@ async def _serve(world: World, faults: Faults, options: argparse.Namespace) -> i
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     with tempfile.TemporaryDirectory(prefix="offramp-heroku-") as place:
         folder = Path(place)
+        certificates = Certificates(folder / "tls")
         sandbox = HerokuSandbox(
             folder / "heroku",
             faults=faults,
-            certificates=Certificates(folder / "tls"),
+            certificates=certificates,
             world=world,
             alive=False,
         )
         try:
             await sandbox.start()
+            port = free_port()
+            await sandbox.open_together(port)
             token = world.new_token(scope=options.scope) if options.scope else sandbox.credentials["token"]
-            _tell(sandbox, token, as_json=options.json)
+            _tell(sandbox, token, _for_cli(port, token, certificates), as_json=options.json)
             await ended.wait()
         finally:
             await sandbox.stop()
     return 0
 
 
-def _tell(sandbox: HerokuSandbox, token: str, *, as_json: bool) -> None:
+def _for_cli(port: int, token: str, certificates: Certificates) -> dict[str, str]:
+    """What makes Heroku's CLI come here (facts/heroku.md section 6)."""
+    address = f"https://127.0.0.1:{port}"
+    return {
+        "HEROKU_HOST": address,
+        "HEROKU_DATA_HOST": "localhost",
+        "HEROKU_PARTICLEBOARD_URL": address,
+        "HEROKU_API_KEY": token,
+        "NODE_EXTRA_CA_CERTS": str(certificates.ca_file),
+        "DISABLE_TELEMETRY": "true",
+        "HEROKU_SKIP_NEW_VERSION_CHECK": "true",
+    }
+
+
+def _tell(sandbox: HerokuSandbox, token: str, for_cli: dict[str, str], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"hosts": sandbox.hosts, "token": token}), flush=True)  # noqa: T201
+        said = {"hosts": sandbox.hosts, "token": token, "cli": for_cli}
+        print(json.dumps(said), flush=True)  # noqa: T201
         return
     world = sandbox.world
     config = sum(len(app.config) for app in world.apps.values())
@@ -143,6 +164,8 @@ def _tell(sandbox: HerokuSandbox, token: str, *, as_json: bool) -> None:
         f"{len(world.add_ons)} add-ons, {config} config vars of {world.email}\n",
         *(f"{name.upper()}={url}" for name, url in sandbox.hosts.items()),
         f"TOKEN={token}",
+        "\nFor Heroku's own CLI:",
+        "export " + " ".join(f"{name}={value}" for name, value in for_cli.items()),
         "\nctrl+c ends it.",
         sep="\n",
         flush=True,

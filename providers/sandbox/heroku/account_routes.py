@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from providers.sandbox.heroku import catalogue_shapes, shapes
-from providers.sandbox.heroku.asked import json_body, shown_one
+from providers.sandbox.heroku.asked import is_sdk, json_body, shown_one
 from providers.sandbox.heroku.catalogue import GENERATIONS, REGIONS, STACKS
 from providers.sandbox.heroku.gate import ApiError, Bucket, app_of, not_found
 from providers.sandbox.heroku.ids import now, stable_id
@@ -53,7 +53,7 @@ class AccountRoutes:
     async def _account(self, request: web.Request) -> web.Response:
         if request.match_info.get("user", "~") not in ("~", self._world.email, self._world.account_id):
             raise not_found("user")
-        return web.json_response(shapes.account(self._world))
+        return web.json_response(shapes.account(self._world, sdk=is_sdk(request)))
 
     async def _rate_limits(self, request: web.Request) -> web.Response:
         return web.json_response({"remaining": self._bucket.look()})

@@ -21,12 +21,14 @@ def pipeline(world: World, one: Pipeline) -> Json:
 
 def coupling(world: World, app_id: str) -> Json:
     pipeline_id, stage = world.couplings[app_id]
-    made = world.pipelines[pipeline_id].created_at
+    line = world.pipelines[pipeline_id]
+    made = line.created_at
     return {
         "app": {"id": app_id},
         "created_at": made,
         "id": stable_id("coupling", app_id),
-        "pipeline": {"id": pipeline_id},
+        # The schema has the id only; Heroku's CLI shows the name from here (apps:info).
+        "pipeline": {"id": pipeline_id, "name": line.name},
         "stage": stage,
         "updated_at": made,
     }

@@ -30,7 +30,23 @@ def user(world: World, email: str) -> Json:
     return {"email": email, "id": user_id(world, email)}
 
 
-def account(world: World) -> Json:
+def account(world: World, *, sdk: bool = False) -> Json:
+    shown = _account(world)
+    if sdk:
+        shown.update(
+            acknowledged_msa=True,
+            acknowledged_msa_at="2021-02-03T10:11:12Z",
+            eco_dynos_enabled=any(
+                line.size == "Eco" for one in world.apps.values() for line in one.processes.values()
+            ),
+            mfa_enabled=world.two_factor,
+            mfa_exemption=False,
+            mfa_experience="vaas",
+        )
+    return shown
+
+
+def _account(world: World) -> Json:
     team = next((one for one in world.teams.values() if one.name == world.default_team), None)
     return {
         "allow_tracking": True,

@@ -1,6 +1,6 @@
 """Systems thrown together without sense, from every word that descriptions have: for properties that hold for
 whatever system is described. The same for the same seed. Only what Heroku cannot have is left out: telemetry
-drains of Cedar, buildpacks of containers."""
+drains of Cedar, buildpacks of containers, autoscaling of Fir and of nothing."""
 
 import random
 from collections.abc import Callable
@@ -267,7 +267,10 @@ def _hang(dice: _Dice, app: ToldApp) -> None:
             url=f"https://{dice.name('hook')}.example/{{secret}}", level=dice.one("notify", "sync")
         ),
     )
-    app.monitor = dice.some(1, lambda: ToldMonitor(active=dice.chance(), action=dice.one("scale", "alert")))
+    if app.generation == "cedar" and app.process.get("web", ToldProcess(command="", quantity=0)).quantity:
+        app.monitor = dice.some(
+            1, lambda: ToldMonitor(active=dice.chance(), action=dice.one("scale", "alert"))
+        )
     app.collaborator = dice.some(
         3, lambda: ToldCollaborator(email=dice.email(), role=dice.one(None, "member"), permissions=("view",))
     )
@@ -280,7 +283,7 @@ def _hang(dice: _Dice, app: ToldApp) -> None:
 
 def _job(dice: _Dice) -> ToldJob:
     every, at = dice.one((10, 0), (60, 20), (1440, 90))
-    return ToldJob(command=dice.text() or "run", every=every, at=at)  # type: ignore[arg-type]
+    return ToldJob(command=dice.text().strip() or "run", every=every, at=at)  # type: ignore[arg-type]
 
 
 def _certificate(dice: _Dice) -> ToldCertificate:
