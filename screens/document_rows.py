@@ -191,12 +191,13 @@ def _once(found: Sequence[Entry]) -> list[Entry]:
 
 
 def _hit(entry: Entry, text: str, width: int) -> Content:
-    name = Content.assemble(*_lit(entry.name, text, STRONG)).truncate(max(20, width // 2), ellipsis=True)
-    parts: list[Content] = [name, Content.styled(f"  {entry.kind}", MUTED)]
+    room = max(20, width // 2)
+    name = _cut(entry.name, room)
+    parts = [*_lit(name, text, STRONG), (f"  {entry.kind}", MUTED)]
     if not all(word in entry.name.lower() for word in text.lower().split()):
-        room = max(16, width - sum(part.cell_length for part in parts) - 4)
-        parts += [Content("  "), Content.assemble(*_lit(around(entry.words, text, room), text, ""))]
-    return Content("").join(parts).truncate(width, ellipsis=True)
+        left = max(16, width - len(name) - len(entry.kind) - 8)
+        parts += [("  ", ""), *_lit(around(entry.words, text, left), text, "")]
+    return Content.assemble(*parts)
 
 
 def _lit(shown: str, text: str, style: str) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from msgspec import field
 from wizard.document.connections import Connections, connections
 from wizard.document.costs import Cost, monthly_cost
 from wizard.document.edges import Edge, Observation
+from wizard.document.summary import Branch, tree
 from wizard.model.noun import Noun
 from wizard.model.people import Team
 from wizard.model.system import AddOn, App, Attachment, Gap, System, UnreadApp
@@ -76,6 +77,11 @@ class Index:
         return monthly_cost(self.system)
 
     @cached_property
+    def branches(self) -> tuple[Branch, ...]:
+        """Pipelines with their stages and apps."""
+        return tree(self.system)
+
+    @cached_property
     def connections(self) -> Connections:
         """What points at what, and what follows; found when it is first asked for: of hundreds of apps it
         takes some tenths of a second, so a screen asks in the background first."""
@@ -135,6 +141,7 @@ class Index:
         ids = dict.fromkeys([add_on.app_id, *(one.app_id for one in self.attached.get(add_on.id, ()))])
         return [id_ for id_ in ids if id_]
 
+    @cached_property
     def shared(self) -> tuple[AddOn, ...]:
         """The add-ons that more than one app sees, or that belong to an app outside the inventory."""
         return tuple(

@@ -1,25 +1,30 @@
 """The inventory as a tree that unfolds: pipelines, stages, apps and what stands in them; then what stands
 across apps, and what no API tells."""
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
 from wizard.document.answers import GapGroup, gap_groups
-from wizard.document.index import Index
+from wizard.document.index import Index, Person
 from wizard.document.page import Fact, Mark, Page, counted, joined
 from wizard.document.page_app import app_page, needs_a_look
 from wizard.document.page_stores import price_words, store_words
 from wizard.document.pages import holder_of, whole_page
-from wizard.document.summary import Branch, tree
+from wizard.document.summary import Branch
+from wizard.model.network import Space
 from wizard.model.noun import Noun
-from wizard.model.system import AddOn, App
+from wizard.model.people import Enterprise, Team
+from wizard.model.system import Account, AddOn, App, UnreadApp
 
 NodeKind = Literal[
     "pipeline", "stage", "app", "section", "fact", "group", "thing", "gaps", "gap-group", "gap"
 ]
+
+
+T = TypeVar("T")
 
 
 class Node(Noun, frozen=True, kw_only=True):
@@ -65,7 +70,7 @@ class Outline:
     # -- pipelines and apps -------------------------------------------------------------------------
 
     def _pipelines(self) -> Iterator[Node]:
-        branches = tree(self._index.system)
+        branches = self._index.branches
         for branch in branches:
             if len(branches) == 1 and not branch.in_pipeline:
                 yield from self._apps(branch.stages[0].app_ids, 0)
@@ -102,7 +107,8 @@ class Outline:
                 )
         page = whole_page(self._index, f"pipeline:{branch.id}") if branch.in_pipeline else None
         if page is not None:
-            reviews = tuple(one for one in page.sections if one.title == "review apps")
+            apart = ("about", "promotion order", "review app settings")
+            reviews = tuple(one for one in page.sections if one.title not in apart)
             yield from self._sections(replace(page, sections=reviews), depth, page.key)
 
     def _apps(self, ids: Iterable[str], depth: int) -> Iterator[Node]:
@@ -155,71 +161,18 @@ class Outline:
     def _across(self) -> Iterator[Node]:
         index, system = self._index, self._index.system
         yield from self._not_told("pipelines", "pipelines: not all told")
-        stores = [one for one in system.add_ons if store_words(one)]
-        yield from self._group("stores", "data services", [self._add_on(one) for one in stores])
-        yield from self._group(
-            "shared", "add-ons shared between apps", [self._add_on(one) for one in index.shared()]
-        )
+        stores = [one for one in system.add_ons if _has_group(one)]
+        yield from self._group("stores", "data services", stores, self._add_on)
+        yield from self._group("shared", "add-ons shared between apps", index.shared, self._add_on)
         yield from self._not_told("teams", "teams: not told")
-        yield from self._group(
-            "teams",
-            "teams",
-            [
-                Node(
-                    id=f"team:{one.id}",
-                    kind="thing",
-                    title=one.name,
-                    text="members not told" if one.members is None else counted(len(one.members), "member"),
-                    mark="untold" if one.members is None else "",
-                )
-                for one in system.teams
-            ],
-        )
+        yield from self._group("teams", "teams", system.teams, _team)
         yield from self._not_told("spaces", "Private Spaces: not told")
-        yield from self._group(
-            "spaces",
-            "Private Spaces",
-            [
-                Node(
-                    id=f"space:{one.id}",
-                    kind="thing",
-                    title=one.name,
-                    text=joined((one.region, one.generation, "Shield" if one.shield else "")),
-                )
-                for one in system.spaces
-            ],
-        )
-        accounts = [(f"enterprise:{one.id}", one.name, "enterprise account") for one in system.enterprises]
-        accounts.append((f"account:{system.account.id}", system.account.email, "reads this inventory"))
-        yield from self._group(
-            "people",
-            "people",
-            [
-                Node(
-                    id=f"person:{one.email}",
-                    kind="thing",
-                    title=one.email,
-                    text=one.roles[0].what + f" in {one.roles[0].place}"
-                    if len(one.roles) == 1
-                    else f"rights in {len(one.roles)} places",
-                )
-                for one in index.people.values()
-            ],
-        )
-        yield from self._group(
-            "accounts",
-            "accounts",
-            [Node(id=id_, kind="thing", title=title, text=text) for id_, title, text in accounts],
-        )
-        yield from self._group(
-            "unread",
-            "apps that could not be read",
-            [
-                Node(id=f"unread-app:{one.id}", kind="thing", title=one.name, text=one.why, mark="untold")
-                for one in system.unread_apps
-            ],
-            mark="untold",
-        )
+        yield from self._group("spaces", "Private Spaces", system.spaces, _space)
+        yield from self._group("people", "people", tuple(index.people.values()), _person)
+        accounts: tuple[Account | Enterprise, ...] = (*system.enterprises, system.account)
+        yield from self._group("accounts", "accounts", accounts, _account)
+        title = "apps that could not be read"
+        yield from self._group("unread", title, system.unread_apps, _unread, mark="untold")
 
     def _add_on(self, one: AddOn) -> Node:
         seen = len(self._index.apps_of_add_on(one))
@@ -239,14 +192,17 @@ class Outline:
             mark="" if usual else "look",
         )
 
-    def _group(self, name: str, title: str, things: list[Node], mark: Mark = "") -> Iterator[Node]:
+    def _group(
+        self, name: str, title: str, things: Sequence[T], make: Callable[[T], Node], mark: Mark = ""
+    ) -> Iterator[Node]:
+        """A group of things; their lines are made when it is unfolded."""
         if not things:
             return
         here = f"group:{name}"
         node = Node(id=here, kind="group", title=title, text=str(len(things)), mark=mark)
-        yield from self._fold(node, partial(self._things, here, things))
+        yield from self._fold(node, lambda depth: self._things(here, map(make, things), depth))
 
-    def _things(self, here: str, things: list[Node], depth: int) -> Iterator[Node]:
+    def _things(self, here: str, things: Iterable[Node], depth: int) -> Iterator[Node]:
         for thing in things:
             node = replace(thing, id=f"{here}/{thing.id}", key=thing.id, depth=depth)
             if thing.id.startswith(("unread-app:", "person:")):
@@ -282,6 +238,33 @@ class Outline:
             yield from self._fold(node, partial(_in_group, group))
 
 
+def _team(one: Team) -> Node:
+    untold = one.members is None
+    text = "members not told" if one.members is None else counted(len(one.members), "member")
+    return Node(id=f"team:{one.id}", kind="thing", title=one.name, text=text, mark="untold" if untold else "")
+
+
+def _space(one: Space) -> Node:
+    text = joined((one.region, one.generation, "Shield" if one.shield else ""))
+    return Node(id=f"space:{one.id}", kind="thing", title=one.name, text=text)
+
+
+def _person(one: Person) -> Node:
+    first = one.roles[0]
+    text = f"rights in {len(one.roles)} places" if len(one.roles) > 1 else f"{first.what} in {first.place}"
+    return Node(id=f"person:{one.email}", kind="thing", title=one.email, text=text)
+
+
+def _account(one: Account | Enterprise) -> Node:
+    if isinstance(one, Account):
+        return Node(id=f"account:{one.id}", kind="thing", title=one.email, text="reads this inventory")
+    return Node(id=f"enterprise:{one.id}", kind="thing", title=one.name, text="enterprise account")
+
+
+def _unread(one: UnreadApp) -> Node:
+    return Node(id=f"unread-app:{one.id}", kind="thing", title=one.name, text=one.why, mark="untold")
+
+
 def _in_section(under: str, facts: list[Fact], depth: int) -> Iterator[Node]:
     for fact in facts:
         yield Node(
@@ -307,7 +290,7 @@ def gap_words(count: int) -> str:
 
 def first_unfolded(index: Index, most: int = 16) -> set[str]:
     """What is unfolded at first: all pipelines of a small system, none of a large one."""
-    branches = tree(index.system)
+    branches = index.branches
     if len(index.system.apps) > most:
         return set()
     return {f"pipeline:{one.id}" if one.in_pipeline else "group:no-pipeline" for one in branches}
@@ -345,11 +328,11 @@ GROUPS = {"add-on": "stores", "team": "teams", "space": "spaces", "person": "peo
 
 
 def _has_group(add_on: AddOn) -> bool:
-    return bool(store_words(add_on))
+    return bool(add_on.postgres or add_on.key_value or add_on.kafka)
 
 
 def _way_to_app(index: Index, app_id: str) -> tuple[str, ...]:
-    branches = tree(index.system)
+    branches = index.branches
     for branch in branches:
         if any(app_id in stage.app_ids for stage in branch.stages):
             if len(branches) == 1 and not branch.in_pipeline:

@@ -139,6 +139,8 @@ def pipeline_page(index: Index, pipeline: Pipeline) -> Page:
                     pipeline.review or (), "settings of review apps of pipelines", pipeline.name
                 ),
             ),
+            _config_of(pipeline, "test runs", "test-config-var", pipeline.test_config),
+            _config_of(pipeline, "review apps", "review-config-var", pipeline.review_config),
             Section(
                 title="review apps",
                 facts=tuple(
@@ -159,6 +161,13 @@ def pipeline_page(index: Index, pipeline: Pipeline) -> Page:
                 untold=index.why_none(pipeline.review_apps, "review apps of pipelines", pipeline.name),
             ),
         ),
+    )
+
+
+def _config_of(pipeline: Pipeline, what: str, kind: str, names: tuple[str, ...]) -> Section:
+    return Section(
+        title=f"config vars of {what}",
+        facts=tuple(Fact(name=name, key=f"{kind}:{pipeline.id}:{name}") for name in names),
     )
 
 

@@ -34,7 +34,12 @@ _OF_ADD_ONS = {
 }
 _OF_TEAMS = {"member": "member", "invitation": "invitation", "team-feature": "feature"}
 _OF_SPACES = {"inbound-rule": "trusted source", "outbound-ip": "outbound address", "peering": "connection"}
-_OF_PIPELINES = {"pipeline-app": "app", "review-app": "review app"}
+_OF_PIPELINES = {
+    "pipeline-app": "app",
+    "review-app": "review app",
+    "review-config-var": "config var of review apps",
+    "test-config-var": "config var of test runs",
+}
 _OF_ACCOUNTS = {"account-feature": "feature"}
 
 WORDS = {**_OF_APPS, **_OF_ADD_ONS, **_OF_TEAMS, **_OF_SPACES, **_OF_PIPELINES, **_OF_ACCOUNTS}

@@ -182,4 +182,4 @@ def test_a_search_shows_the_best_first_and_says_how_many_there_are() -> None:
 
 def test_a_shared_add_on_stands_where_apps_share() -> None:
     index = Index(example_system())
-    assert [one.id for one in index.shared()] == [DATABASE]
+    assert [one.id for one in index.shared] == [DATABASE]
