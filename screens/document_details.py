@@ -124,7 +124,8 @@ def _found_lines(checkout: Checkout, width: int) -> list[Content]:
         lines += wrapped(group.note, width, MUTED)
         for row in group.rows:
             mark = f" {GLYPHS['look']}" if row.look else ""
-            lines += wrapped(f"{row.where}  {row.what}{mark}", width, "")
+            note = f" ({row.note})" if row.note else ""
+            lines += wrapped(f"{row.where}  {row.what}{note}{mark}", width, "")
             lines += [Content.styled(f"  {part}", MUTED) for part in _parts(row.text, max(8, width - 2))]
         if group.more:
             lines.append(Content.styled(f"… and {group.more:,} more", MUTED))

@@ -16,8 +16,8 @@ from wizard.document.hooks import hooks, wanted_files
 from wizard.document.runtimes import RUNTIME_FILES, project_files, runtimes
 from wizard.document.terraform import PATHSPECS as TERRAFORM
 from wizard.document.terraform import terraform_blocks
-from wizard.document.workflows import CODE_PATHSPECS, CODE_PATTERN, deploy_paths
 from wizard.document.workflows import PATHSPECS as WORKFLOWS
+from wizard.document.workflows import PROGRAM_PATTERN, deploy_paths
 from wizard.model.text import clean
 
 MOST_FILES = 300
@@ -59,16 +59,14 @@ def _with_code(checkout: Checkout, tree: CodeTree) -> Checkout:
     texts = tree.read({*RUNTIME_FILES, *project_files(paths), *wanted_files(paths), "heroku.yml"})
     heroku_yml = parse_heroku_yml(texts["heroku.yml"]) if "heroku.yml" in texts else None
     found_env = tuple(file for file in env_files(tree.read(_few(paths, is_env_file))) if file.names)
-    lines, look = code_lines(tree)
+    lines, look, programs = code_lines(tree, PROGRAM_PATTERN)
     times = schedule_lines(tree.read(_few(paths, is_schedule_file)))
     whole = msgspec.structs.replace(
         checkout,
         heroku_yml=heroku_yml,
         runtimes=runtimes(paths, texts),
         hooks=hooks(paths, texts),
-        deploy_paths=deploy_paths(
-            _naming_heroku(tree, WORKFLOWS) | _naming_heroku(tree, CODE_PATHSPECS, CODE_PATTERN)
-        ),
+        deploy_paths=deploy_paths(_naming_heroku(tree, WORKFLOWS) | tree.read(programs[:MOST_FILES])),
         terraform=tuple(terraform_blocks(_naming_heroku(tree, TERRAFORM))),
         env_files=found_env,
         lines=tuple(sorted({*lines, *times}, key=lambda one: (one.kind, one.file, one.line, one.name))),
@@ -93,11 +91,9 @@ def _few(paths: list[str], wanted: object) -> list[str]:
     return [path for path in paths if wanted(path)][:MOST_FILES]
 
 
-def _naming_heroku(
-    tree: CodeTree, pathspecs: tuple[str, ...], pattern: str = "[Hh]eroku|HEROKU"
-) -> dict[str, str]:
+def _naming_heroku(tree: CodeTree, pathspecs: tuple[str, ...]) -> dict[str, str]:
     """The texts of the files among these in which Heroku is named; tests are none of them."""
-    found = tree.search(pattern, pathspecs)
+    found = tree.search("[Hh]eroku|HEROKU", pathspecs)
     paths = dict.fromkeys(hit.path for hit in found.hits if not is_test(hit.path))
     return tree.read(list(paths)[:MOST_FILES])
 

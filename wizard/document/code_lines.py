@@ -8,7 +8,7 @@ only the lines that it found are looked at here. Not looked at: other people's c
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from msgspec import field
 
@@ -77,19 +77,33 @@ class Look(Noun, frozen=True, kw_only=True):
     whole: bool = True
 
 
-def code_lines(tree: CodeTree) -> tuple[tuple[CodeLine, ...], Look]:
-    """All such lines, by kind, file and line."""
+class Found(NamedTuple):
+    """`lines` by kind, file and line; `also` the files in which the other pattern was found, sorted."""
+
+    lines: tuple[CodeLine, ...]
+    look: Look
+    also: tuple[str, ...]
+
+
+def code_lines(tree: CodeTree, also: str) -> Found:
+    """All such lines, and the files of the code in which the extended regular expression `also` is found,
+    which would take a second search of all of it otherwise."""
     files = Counter(family for path in tree.entries if (family := family_of(path)) is not None)
     kept: list[CodeLine] = []
     count: Counter[tuple[str, str]] = Counter()
     left: Counter[str] = Counter()
+    others: set[str] = set()
     whole = tree.whole
+    wanted = re.compile(also)
     # One search for each family of languages: a pattern with the rules of all takes three times as long.
     for family in files:
         known = [rule for rule in rules() if not rule.families or family in rule.families]
-        found = tree.search(_pattern(known), pathspecs(family))
+        tokens = [PATTERN, _FALLBACK.pattern, also, *dict.fromkeys(rule.token for rule in known)]
+        found = tree.search("|".join(f"({token})" for token in tokens), pathspecs(family))
         whole = whole and found.whole
-        for line in _found(found.hits, family, known):
+        ours = _ours(found.hits, family)
+        others.update(hit.path for hit in ours if wanted.search(hit.text))
+        for line in _found(ours, family, known):
             key = (line.kind, line.name)
             count[key] += 1
             if count[key] <= (MOST_OF_NOISY if line.name in NOISY else MOST_OF_ONE):
@@ -97,24 +111,23 @@ def code_lines(tree: CodeTree) -> tuple[tuple[CodeLine, ...], Look]:
             else:
                 left[f"{line.kind}: {line.name}"] += 1
     kept.sort(key=lambda line: (line.kind, line.file, line.line, line.name))
-    return tuple(kept), Look(files=files.total(), left_out=dict(left), whole=whole)
+    look = Look(files=files.total(), left_out=dict(left), whole=whole)
+    return Found(tuple(kept), look, tuple(sorted(others)))
 
 
-def _pattern(known: list[Rule]) -> str:
-    tokens = [PATTERN, _FALLBACK.pattern, *dict.fromkeys(rule.token for rule in known)]
-    return "|".join(f"({token})" for token in tokens)
-
-
-def _found(hits: Sequence[Hit], family: Family, known: list[Rule]) -> Iterator[CodeLine]:
+def _ours(hits: Sequence[Hit], family: Family) -> list[Hit]:
     paths = {hit.path for hit in hits}
     ours = {
         path
         for path in paths
         if family_of(path) == family and not (is_test(path) or is_made(path) or _NOT_ON_HEROKU.search(path))
     }
-    told = [hit for hit in hits if hit.path in ours and len(hit.text) <= LONGEST_LINE]
-    with_database = {hit.path for hit in told if _FALLBACK.search(hit.text)}
-    for hit in told:
+    return [hit for hit in hits if hit.path in ours and len(hit.text) <= LONGEST_LINE]
+
+
+def _found(hits: Sequence[Hit], family: Family, known: list[Rule]) -> Iterator[CodeLine]:
+    with_database = {hit.path for hit in hits if _FALLBACK.search(hit.text)}
+    for hit in hits:
         if not is_comment(hit.text, family):
             yield from _lines(hit, family, known, with_database)
 

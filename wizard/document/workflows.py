@@ -50,24 +50,11 @@ PATHSPECS = (
 )
 """Where such commands stand, as git names paths."""
 
-CODE_PATHSPECS = (
-    "*.py",
-    "*.rb",
-    "*.js",
-    "*.mjs",
-    "*.ts",
-    "*.php",
-    "*.go",
-    "*.ex",
-    "*.exs",
-    "*.clj",
-    "*.java",
-)
-CODE_PATTERN = (
+PROGRAM_PATTERN = (
     r"heroku +(run|ps|pg|config|container|pipelines|builds|releases|maintenance|addons|apps|deploy)[ :]"
     r"|git push +[^ ]*heroku|git\.heroku\.com|api\.heroku\.com/apps"
 )
-"""Programs that call Heroku's CLI stand among the code of the app."""
+"""Programs that call Heroku's CLI stand among the code of the app, in any language."""
 
 _SCRIPTS = frozenset(
     {
