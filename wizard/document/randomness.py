@@ -35,6 +35,12 @@ _PAIRS: Final = (
 """How usual it is that a letter (row) is followed by another (column) in the words of English, of programming
 and of its tools: 9 is as usual as `in`, 0 hardly ever. Logarithmic; counted over 20,000 words."""
 
+_USUAL: Final = {
+    (chr(97 + row), chr(97 + column)): int(sign)
+    for row, line in enumerate(_PAIRS)
+    for column, sign in enumerate(line)
+}
+
 WORDLIKE: Final = 6.3
 """The mean of `_PAIRS` from which letters are a word: nine in ten sets of eight random letters are below it,
 99 of 100 words of eight letters above."""
@@ -93,7 +99,7 @@ def is_wordlike(letters: str) -> bool:
 def _usualness(letters: str) -> float:
     """The mean of `_PAIRS` over two letters or more."""
     lower = letters.lower()
-    total = sum(int(_PAIRS[ord(a) - 97][ord(b) - 97]) for a, b in itertools.pairwise(lower))
+    total = sum(_USUAL[a, b] for a, b in itertools.pairwise(lower))
     return total / (len(lower) - 1)
 
 

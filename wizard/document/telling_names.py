@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 
@@ -78,6 +79,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _DIGITS_ONLY = re.compile(r"[0-9]+")
 
 
+@lru_cache(maxsize=10_000)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in capitals: of MONKEY_COUNT, monkeyCount and monkey-count the same two. Digits at
     the end of a word stay with it (SHA256, SECRET2 gives SECRET)."""
