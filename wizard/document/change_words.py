@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from wizard.document.summary import dollars, size_text
-from wizard.model.delivery import Build, Deploy, GitHubLink, Image, Release
+from wizard.model.delivery import Build, Deploy, GitHubLink, Image, Pipeline, Release
 from wizard.model.network import Certificate
 from wizard.model.noun import Noun
 from wizard.model.stores import Backup, Kafka, KeyValue, Maintenance, Postgres
@@ -23,6 +23,7 @@ NOISE: Final[dict[type[Noun], frozenset[str]]] = {
     Image: frozenset(("id", "size")),
     Kafka: frozenset(("consumer_groups",)),
     KeyValue: frozenset(("connections",)),
+    Pipeline: frozenset(("review_config", "test_config")),
     Postgres: frozenset(("connections", "rollback")),
     Release: frozenset(("current",)),
     UnreadApp: frozenset(("why",)),

@@ -143,6 +143,8 @@ def _of_pipeline(pipeline: Pipeline) -> Iterator[Piece]:
         )
     if pipeline.review is not None:
         yield here.only("review-settings", pipeline.name, "review app settings", pipeline.review)
+    yield from here.names("test-config-var", "test config var", pipeline.test_config)
+    yield from here.names("review-config-var", "review app config var", pipeline.review_config)
     for review in pipeline.review_apps:
         rest = review.branch if review.pr_number is None else f"{review.branch}:{review.pr_number}"
         yield here.part("review-app", rest, review.branch, "review app", review, app_id=review.app_id)

@@ -33,7 +33,13 @@ _OF_HOLDERS: Final = {
         "log drain",
         "telemetry drain",
     ),
-    "pipelines": ("pipeline app", "review app", "review app settings"),
+    "pipelines": (
+        "pipeline app",
+        "review app",
+        "review app settings",
+        "test config var",
+        "review app config var",
+    ),
 }
 """Their parts: a gap may be about some of them, and names the first only."""
 

@@ -30,6 +30,8 @@ def test_names_without_a_noun_are_components_too() -> None:
         add_on.kafka.consumer_groups,
         space.outbound_ips,
         team.features,
+        system.pipelines[0].test_config,
+        system.pipelines[1].review_config,
     ):
         assert listed and names >= set(listed)
 

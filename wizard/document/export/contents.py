@@ -26,13 +26,12 @@ NOT_READ: Final = (
     "Dataclips and what is in them.",
     "The rows of databases, the keys of Key-Value Stores, the messages of Kafka: only what they are.",
     "Private keys of certificates, secrets of webhooks and drains: Heroku does not give them out.",
-    "Values of config vars of review and test apps that a pipeline sets for them.",
     "Logs, metrics, alerts and the history of incidents.",
     "What add-ons of other vendors keep in their own dashboards: jobs, domains, allowed addresses.",
     "Invoices, credit cards and contracts.",
     "SSH keys, OAuth clients and authorizations of people.",
     "DNS zones: they are with whoever runs them, and only the targets that Heroku wants are here.",
-    "Heroku CI: its runs and its config vars.",
+    "The runs of Heroku CI.",
 )
 """What no reading of Offramp looks at. A reader must not take this document for more than it is."""
 

@@ -135,6 +135,14 @@ REVIEW_SETTINGS: Final = Shape(
         col("In", "target"),
     ),
 )
+PIPELINE_CONFIG: Final = Shape(
+    "Pipeline config vars",
+    (
+        col("Pipeline", place_of, "name"),
+        col("Kind", kind_of),
+        col("Config var", name_of, "name"),
+    ),
+)
 REVIEW_APPS: Final = Shape(
     "Review apps",
     (

@@ -207,8 +207,12 @@ class _Markdown:
                 continue
             here = pipeline.id
             self._say(facts(_only_keys(self._tables["Pipelines"], f"pipeline:{here}"), "Pipeline"))
-            for caption, prefix in (("Pipeline apps", "pipeline-app"), ("Review apps", "review-app")):
-                table = _only_keys(self._tables[caption], f"{prefix}:{here}:")
+            for caption, prefixes in (
+                ("Pipeline apps", ("pipeline-app",)),
+                ("Review apps", ("review-app",)),
+                ("Pipeline config vars", ("test-config-var", "review-config-var")),
+            ):
+                table = _only_keys(self._tables[caption], *(f"{prefix}:{here}:" for prefix in prefixes))
                 self._captioned(caption, grid(table, "Pipeline"))
             settings = _only_keys(self._tables["Review app settings"], f"review-settings:{here}")
             self._captioned("Review app settings", facts(settings, "Pipeline"))
@@ -311,10 +315,11 @@ def _only(table: Table, app_id: str) -> Table:
     return table._replace(rows=tuple(row for row in table.rows if (row.app_id or "") == app_id))
 
 
-def _only_keys(table: Table, start: str) -> Table:
-    exact = not start.endswith(":")
-    rows = (row for row in table.rows if (row.key == start if exact else row.key.startswith(start)))
-    return table._replace(rows=tuple(rows))
+def _only_keys(table: Table, *starts: str) -> Table:
+    """The rows of one component, or those whose keys begin with one of `starts`, which end in a colon."""
+    if not starts[0].endswith(":"):
+        return table._replace(rows=tuple(row for row in table.rows if row.key == starts[0]))
+    return table._replace(rows=tuple(row for row in table.rows if row.key.startswith(starts)))
 
 
 def _untold(app: App) -> Iterator[str]:

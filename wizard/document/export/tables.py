@@ -21,6 +21,8 @@ SHAPES: Final[dict[str, Shape]] = {
     "pipeline": delivery_shapes.PIPELINES,
     "pipeline-app": delivery_shapes.PIPELINE_APPS,
     "review-settings": delivery_shapes.REVIEW_SETTINGS,
+    "test-config-var": delivery_shapes.PIPELINE_CONFIG,
+    "review-config-var": delivery_shapes.PIPELINE_CONFIG,
     "review-app": delivery_shapes.REVIEW_APPS,
     "deploy": delivery_shapes.DEPLOYS,
     "image": delivery_shapes.IMAGES,

@@ -75,6 +75,8 @@ def _fill(sheet: Worksheet, table: Table, first: int, bold: Any, formats: dict[s
         sheet.set_column(place, place, width)
         sheet.write_string(first, place, head.title, bold)
     sheet.freeze_panes(first + 1, 1)
+    # Versions and ids are texts on purpose: no mark at each.
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     last = first + max(1, len(table.rows))
     sheet.autofilter(first, 0, last, len(table.heads) - 1)
     for line, row in enumerate(table.rows, first + 1):
