@@ -133,10 +133,8 @@ class Cli:
 
     def environment(self) -> dict[str, str]:
         address = f"https://127.0.0.1:{self._port}"
-        # It starts `heroku` by name for some of what it does in the background.
-        path = self._program / "node_modules" / ".bin"
         return {
-            "PATH": f"{path}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "NO_COLOR": "1",
@@ -147,6 +145,7 @@ class Cli:
             "HEROKU_API_KEY": self._token,
             "DISABLE_TELEMETRY": "true",
             "HEROKU_SKIP_NEW_VERSION_CHECK": "true",
+            "HEROKU_DISABLE_AUTOUPDATE": "true",
             "NODE_EXTRA_CA_CERTS": str(self._ca),
         }
 
