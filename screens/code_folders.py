@@ -1,6 +1,6 @@
 """The folders with the code of the apps, read in threads since git is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from screens.background import in_thread
 from screens.mistake import as_trouble
@@ -33,12 +33,16 @@ class CodeFolders:
         self.known[app_id] = checkout
         return app_id, checkout.path
 
-    async def look_through(self) -> None:
-        """Add what all files of the folders say to those that were read; takes seconds for a large one."""
+    async def look_through(self, names: Mapping[str, Sequence[str]]) -> None:
+        """Add what all files of the folders say to those that were read; takes seconds for a large one.
+
+        Args:
+            names: the config vars of each app, by its id.
+        """
         for app_id, known in list(self.known.items()):
             if isinstance(known, Checkout) and known.look is None:
                 try:
-                    whole: Checkout | Trouble = await in_thread(add_code, known)
+                    whole: Checkout | Trouble = await in_thread(add_code, known, names.get(app_id, ()))
                 except Exception as error:  # noqa: BLE001  as above
                     whole = as_trouble(error)
                 # Another folder may have been named for the app meanwhile.

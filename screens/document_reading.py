@@ -138,7 +138,9 @@ class ReadingScreen(DocumentBase):
     def look_through(self) -> None:
         """Show what the roots of the folders say, and look through all their files."""
         self.renew()
-        self.behind(self.code.look_through(), lambda _: self.renew(), group="code-lines", wanted=False)
+        system = self.session.load(SYSTEM)
+        names = {app.id: [var.name for var in app.config] for app in system.apps} if system else {}
+        self.behind(self.code.look_through(names), lambda _: self.renew(), group="code-lines", wanted=False)
 
     def keep_folder(self, kept: tuple[str, str]) -> None:
         app_id, path = kept

@@ -87,9 +87,10 @@ def _of_session(session: Session, anew: bool, code: Secret | None) -> Reading:
         if saved is not None and saved.account.id == system.account.id:
             reading.before = saved
         reading.remarks += _kept(session, saved, system)
+    names = {app.id: [var.name for var in app.config] for app in system.apps}
     for app_id, folder in answers.checkouts.items():
         try:
-            reading.checkouts[app_id] = read_code(folder)
+            reading.checkouts[app_id] = read_code(folder, names.get(app_id, ()))
         except Trouble as trouble:
             reading.remarks.append(f"Without the code in {clean(folder)}: {trouble.cause}")
     return reading

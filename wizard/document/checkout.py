@@ -8,6 +8,7 @@ from msgspec import field
 
 from wizard.document.app_json import AppJson, parse_app_json
 from wizard.document.code_lines import CodeLine, Look
+from wizard.document.config_reads import ConfigReads
 from wizard.document.env_files import EnvFile
 from wizard.document.git import GitFailed, git, git_line, uncommitted
 from wizard.document.heroku_yml import HerokuYml
@@ -59,7 +60,8 @@ class Checkout(Noun, frozen=True, kw_only=True):
     since they are written back. `modes` are git's ("100644"). `unreadable` lists known files that are
     no UTF-8 text or too large.
 
-    From `heroku_yml` on it is what `wizard.document.code.read_code` adds, which looks at every file.
+    From `heroku_yml` on it is what `wizard.document.code.read_code` adds, which looks at every file;
+    `config_reads` only where it was told the app's config vars.
     """
 
     path: str
@@ -82,6 +84,7 @@ class Checkout(Noun, frozen=True, kw_only=True):
     env_files: tuple[EnvFile, ...] = ()
     lines: tuple[CodeLine, ...] = ()
     look: Look | None = None
+    config_reads: ConfigReads | None = None
 
     def has(self, *names: str) -> bool:
         """Whether the root has one of these entries."""

@@ -1,5 +1,6 @@
 """Everything that the code of an app says about the move: a checkout, and what all its files add."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,25 +25,31 @@ MOST_FILES = 300
 """Files of one sort (workflows, Terraform, env files) whose text is read."""
 
 
-def read_code(path: str | Path) -> Checkout:
+def read_code(path: str | Path, names: Sequence[str] = ()) -> Checkout:
     """Read the checkout at `path` whole: as `read_checkout` does, and every file of its commit besides.
 
     Takes seconds for tens of thousands of files; run it in a thread.
 
+    Args:
+        names: the config vars of the app, to say which lines read which.
+
     Raises:
         Trouble: as `read_checkout` does.
     """
-    return add_code(read_checkout(path))
+    return add_code(read_checkout(path), names)
 
 
-def add_code(checkout: Checkout) -> Checkout:
+def add_code(checkout: Checkout, names: Sequence[str] = ()) -> Checkout:
     """Add what all files say to a checkout that `read_checkout` made, at the commit that it names.
+
+    Args:
+        names: the config vars of the app, to say which lines read which.
 
     Raises:
         Trouble: git is not installed any more, or takes too long.
     """
     try:
-        return _with_code(checkout, _tree(checkout))
+        return _with_code(checkout, _tree(checkout), names)
     except (GitFailed, OSError) as error:
         # A clone without all its objects, a folder that may not be entered: the root was read, and stays.
         why = error.cause if isinstance(error, GitFailed) else error.strerror or type(error).__name__
@@ -54,7 +61,7 @@ def add_code(checkout: Checkout) -> Checkout:
         return msgspec.structs.replace(checkout, look=Look(whole=False), remarks=(*checkout.remarks, remark))
 
 
-def _with_code(checkout: Checkout, tree: CodeTree) -> Checkout:
+def _with_code(checkout: Checkout, tree: CodeTree, names: Sequence[str]) -> Checkout:
     paths = list(tree.entries)
     texts = tree.read({*RUNTIME_FILES, *project_files(paths), *wanted_files(paths), "heroku.yml"})
     heroku_yml = parse_heroku_yml(texts["heroku.yml"]) if "heroku.yml" in texts else None
@@ -71,12 +78,13 @@ def _with_code(checkout: Checkout, tree: CodeTree) -> Checkout:
         env_files=found_env,
         lines=tuple(sorted({*lines, *times}, key=lambda one: (one.kind, one.file, one.line, one.name))),
         look=look,
+        config_reads=config_reads(tree, names) if names else None,
     )
     odd = heroku_yml is None and "heroku.yml" in texts
     return msgspec.structs.replace(whole, remarks=(*checkout.remarks, *_remarks(whole, paths, odd)))
 
 
-def reads_of(checkout: Checkout, names: list[str]) -> ConfigReads:
+def reads_of(checkout: Checkout, names: Sequence[str]) -> ConfigReads:
     """Which lines of the checkout's code read which of the config vars `names`; see `ConfigReads`."""
     return config_reads(_tree(checkout), names)
 

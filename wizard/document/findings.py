@@ -15,6 +15,10 @@ CERTIFICATE_NOTE = (
 )
 
 
+SHOWN = 3
+"""Lines shown of one config var."""
+
+
 class FindingRow(Noun, frozen=True, kw_only=True):
     """One thing: `file` and `line` say where it stands (line 0: the file as a whole), `what` names it, `text`
     is what stands there or follows, `note` says more in words. `look` marks what a person should look at
@@ -67,6 +71,18 @@ def findings(checkout: Checkout) -> tuple[FindingGroup, ...]:
             "time that lives in the code",
             "It must run on exactly one side at any moment of the move.",
         ),
+        FindingGroup(
+            key="config",
+            title="lines that read config vars",
+            rows=tuple(_config(checkout)),
+            note=f"The first {SHOWN} of each.",
+        ),
+        FindingGroup(
+            key="unread",
+            title="config vars that no line reads",
+            rows=tuple(_unread(checkout)),
+            note="A library may still read them by itself, or another program with this app's config.",
+        ),
         _group("runtimes", "languages and versions", _runtimes(checkout)),
         _group("hooks", "what runs in a build and when a dyno starts", _hooks(checkout)),
         _group("app-json", "app.json", _app_json(checkout.app_json)),
@@ -95,6 +111,21 @@ def _line(line: CodeLine) -> FindingRow:
     by = set_by(line.name) if line.kind == "platform" else ""
     note = f"set by {by}" if by else ""
     return FindingRow(file=line.file, line=line.line, what=line.name, text=line.text, note=note, look=True)
+
+
+def _config(checkout: Checkout) -> Iterator[FindingRow]:
+    reads = checkout.config_reads
+    for name, lines in reads.lines.items() if reads else ():
+        note = "only named" if reads and name in reads.only_named else ""
+        for line in lines[:SHOWN]:
+            yield FindingRow(file=line.file, line=line.line, what=name, text=line.text, note=note)
+
+
+def _unread(checkout: Checkout) -> Iterator[FindingRow]:
+    reads = checkout.config_reads
+    for name in reads.unread if reads else ():
+        note = "tests alone name it" if reads and name in reads.in_tests else ""
+        yield FindingRow(file="", what=name, note=note, look=True)
 
 
 def _deploys(checkout: Checkout) -> Iterator[FindingRow]:

@@ -35,7 +35,7 @@ FILES = {
 
 
 def test_everything_that_a_checkout_says(make_checkout: MakeCheckout) -> None:
-    checkout = read_code(make_checkout("app", FILES))
+    checkout = read_code(make_checkout("app", FILES), ["PORT", "NOBODY_READS"])
     groups = {group.key: group for group in findings(checkout)}
     assert list(groups) == [
         "deploys",
@@ -43,6 +43,8 @@ def test_everything_that_a_checkout_says(make_checkout: MakeCheckout) -> None:
         "disk",
         "certificate",
         "clock",
+        "config",
+        "unread",
         "runtimes",
         "hooks",
         "app-json",
@@ -53,6 +55,8 @@ def test_everything_that_a_checkout_says(make_checkout: MakeCheckout) -> None:
     where = {key: [row.where for row in group.rows] for key, group in groups.items()}
     assert where["deploys"] == ["Makefile:2"] and where["platform"] == ["Procfile:1"]
     assert where["clock"] == ["config/schedule.yml:1"] and where["disk"] == ["lib/a.rb:1"]
+    assert where["config"] == ["Procfile:1"]
+    assert [row.what for row in groups["unread"].rows] == ["NOBODY_READS"]
     assert where["terraform"] == ["infra/main.tf:1"] and where["env-files"] == [".env"]
     assert {remark.kind for remark in checkout.remarks} == {
         "procfile",
