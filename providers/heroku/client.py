@@ -11,7 +11,8 @@ import asyncio
 import base64
 import time
 import urllib.parse
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -81,7 +82,7 @@ class Client:
         self._pace = Pace(sleep)
         self._unchanged = Unchanged()
         self._warnings = Warnings()
-        self._room = Room()
+        self._room: Room | None = None
         self._factor = SecondFactor()
         self._quiet: dict[str, int] = {}
         self._quiet_until: dict[str, float] = {}
@@ -105,6 +106,15 @@ class Client:
     def warnings(self) -> tuple[str, ...]:
         """What Heroku warned of in headers, each once, clean; the first ones."""
         return self._warnings.texts
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Bound what the answers take of memory all together while an inventory is read, which keeps them."""
+        self._room = Room()
+        try:
+            yield
+        finally:
+            self._room = None
 
     def second_factor(self, code: Secret | None) -> None:
         """Hand in the code that the person's second factor shows now; None takes it back.
@@ -270,7 +280,8 @@ class Client:
                 answer = await self._read(question)
         if answer.status >= 300:
             raise trouble_of(answer)
-        self._room.take(answer.body, times=RAW_FORMS if limit == RAW_LIMIT else 1)
+        if self._room is not None:
+            self._room.take(answer.body, times=RAW_FORMS if limit == RAW_LIMIT else 1)
         return answer
 
     async def _read(self, question: Question) -> Answer:
@@ -283,10 +294,11 @@ class Client:
         with_code = self._factor.known(question.path)
         answer = await self._patiently(_with(question, "Heroku-Two-Factor-Code", with_code))
         if answer.status == 403 and isinstance(refusal := trouble_of(answer), SecondFactorNeeded):
-            code = "" if with_code else self._factor.code
-            if code:
-                answer = await self._patiently(_with(question, "Heroku-Two-Factor-Code", code))
-            self._factor.judge(question.path, with_code or code, answer, refusal)
+            async with self._factor.one_by_one:
+                code = "" if with_code else self._factor.code
+                if code:
+                    answer = await self._patiently(_with(question, "Heroku-Two-Factor-Code", code))
+                self._factor.judge(question.path, with_code or code, answer, refusal)
         if key:
             answer = self._remembered(key, answer) if answer.status == 304 else answer
             self._unchanged.keep(key, answer)
@@ -325,7 +337,7 @@ class Client:
         """Send, and again only while the rate limit refuses it."""
         waited, refused = 0.0, 0
         while True:
-            turn = await self._pace.turn(question.host)
+            turn = await self._pace.turn(question.host, urgent=question.verb != "GET")
             self.calls += 1
             left: int | None = None
             try:

@@ -28,7 +28,8 @@ _BESIDE: Final = ("metrics", "kolkrabbi", "git")
 
 def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
     """Return all addresses, Heroku's own where `given` has none. With another API than Heroku's own, what it
-    does not name beside it is left out where that can be: "metrics", "kolkrabbi", "git".
+    does not name beside it is left out where that can be: "metrics", "kolkrabbi", "git"; beside an API on
+    this machine all of it.
 
     Raises:
         Trouble: an address is no URL, or plain http to another machine: a token would travel in clear.
@@ -62,7 +63,9 @@ def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
             )
         hosts[name] = url.rstrip("/")
     if "api" in given and hosts["api"] != DEFAULTS["api"]:
-        for name in _BESIDE:
+        # What stands in for Heroku on this machine stands for all of it: its token is for nobody else.
+        here = is_loopback(urllib.parse.urlsplit(hosts["api"]).hostname or "")
+        for name in DEFAULTS if here else _BESIDE:
             if name not in given:
                 del hosts[name]
     return hosts

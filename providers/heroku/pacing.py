@@ -17,8 +17,9 @@ REFILL_SECONDS: Final = 60 / 75
 """How long the bucket takes to refill by one request."""
 
 RESERVE: Final = 60
-"""Requests left to other programs. With fewer in the bucket each request waits, the longer the fewer there
-are: alone, Offramp settles at the pace of the refill; beside others, it gives way."""
+"""Requests left to other programs, and to the few writes of a cut-over. With fewer in the bucket each read
+waits, the longer the fewer there are: alone, Offramp settles at the pace of the refill; beside others, it
+gives way."""
 
 LONGEST_PAUSE: Final = 60.0
 PATIENCE_SECONDS: Final = 300.0
@@ -61,8 +62,11 @@ class Pace:
         self._holding = 0
         self._given_up = 0
 
-    async def turn(self, host: str) -> Turn:
+    async def turn(self, host: str, *, urgent: bool = False) -> Turn:
         """Wait until one more request surely does not overdraw the bucket, whatever is under way.
+
+        Args:
+            urgent: it may use the reserve up, too.
 
         Raises:
             Unreachable: code `rate-limit`, another request has waited longer than can be asked of anybody.
@@ -77,7 +81,7 @@ class Pace:
                     return self._begin(host)
                 # Whoever asks first is listened to before others follow.
                 await sounded.wait()
-            elif left >= RESERVE:
+            elif left >= (1 if urgent else RESERVE):
                 return self._begin(host)
             else:
                 async with self._one_by_one:

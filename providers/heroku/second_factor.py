@@ -1,5 +1,7 @@
 """The code of a second factor: sent where Heroku refused a read for want of it, and nowhere else."""
 
+import asyncio
+
 from providers.heroku.answers import Answer
 from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, Trouble
@@ -11,6 +13,8 @@ class SecondFactor:
     def __init__(self) -> None:
         self._code: Secret | None = None
         self._wanted: set[str] = set()
+        self.one_by_one = asyncio.Lock()
+        """For trying a code: many at once would be as many wrong ones, and Heroku counts."""
 
     @property
     def code(self) -> str:

@@ -41,7 +41,8 @@ class HerokuSource:
 
     async def read(self, report: Callable[[ReadProgress], None]) -> System:
         """Read everything, apps side by side; see `Inventory.read`."""
-        return await Inventory(self._client, report).read()
+        with self._client.reading():
+            return await Inventory(self._client, report).read()
 
     async def config(self, app_id: str) -> dict[str, Secret]:
         """All config vars of an app, values byte for byte."""

@@ -328,8 +328,14 @@ class TestAddresses:
         }
 
     def test_what_stands_beside_another_api_is_not_guessed(self) -> None:
-        hosts = Client({"api": "http://127.0.0.1:1"}, Secret("HRKU-0123456789")).hosts
-        assert hosts.keys() == {"api", "data", "particleboard"}
+        token = Secret("HRKU-0123456789")
+        assert Client({"api": "https://api.herokai.com"}, token).hosts.keys() == {
+            "api",
+            "data",
+            "particleboard",
+        }
+        assert Client({"api": "http://127.0.0.1:1"}, token).hosts.keys() == {"api"}
+        assert len(Client({"api": "https://api.heroku.com/"}, token).hosts) == 6
 
     async def test_no_proxy_sees_what_is_meant_for_this_machine(
         self, heroku: HerokuSandbox, monkeypatch: pytest.MonkeyPatch

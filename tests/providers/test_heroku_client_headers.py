@@ -1,5 +1,6 @@
 """What goes along with a request and an answer: second factor, ETags, Basic, warnings, request ids, waits."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -59,6 +60,15 @@ class TestSecondFactor:
                     await client.get("/apps/shut")
         assert [code for _, code in heroku.codes] == [None, "999999", None]
         assert "999999" not in str(caught.value.sentence())
+
+    async def test_a_wrong_code_is_tried_once_although_many_reads_want_one(self) -> None:
+        heroku = self.Heroku()
+        async with served(heroku.answer) as url, client_of(url) as client:
+            client.second_factor(Secret("999999"))
+            asked = [client.get(f"/apps/shut{number}") for number in range(8)]
+            done = await asyncio.gather(*asked, return_exceptions=True)
+        assert all(isinstance(one, SecondFactorNeeded) for one in done)
+        assert [code for _, code in heroku.codes].count("999999") == 1
 
     async def test_a_write_gets_no_code_unasked(self) -> None:
         heroku = self.Heroku()

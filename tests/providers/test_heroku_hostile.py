@@ -202,10 +202,13 @@ class TestLists:
             return web.Response(body=body)
 
         async with served(heroku) as url, client_of(url) as client:
-            with pytest.raises(Unreachable) as caught:
+            with client.reading(), pytest.raises(Unreachable) as caught:
                 for number in range(40):
                     await client.get_all(f"/{number}", order="")
             assert caught.value.code == "too-much"
+            before = client.calls
+            for number in range(before + 1):
+                await client.get_all(f"/{number}", order="")  # one after the other, kept by nobody
 
 
 class TestElsewhere:

@@ -126,6 +126,23 @@ async def test_hosts_that_do_not_tell_share_what_the_api_tells() -> None:
     assert heroku.refusals == 0
 
 
+async def test_what_is_urgent_may_use_the_reserve_and_no_more() -> None:
+    time = Time()
+    pace, heroku = Pace(time.sleep, lambda: time.now), Heroku(time, 6)
+
+    async def one() -> float:
+        turn = await pace.turn("api", urgent=True)
+        pace.ended(turn, heroku.take())
+        return time.now
+
+    async def five() -> None:
+        assert [await one() for _ in range(6)] == [0.0] * 6
+        assert await one() > 0.0
+
+    assert await time.until_done(five()) == [None]
+    assert heroku.refusals == 0
+
+
 async def test_the_first_is_listened_to_before_others_follow() -> None:
     time = Time()
     pace = Pace(time.sleep, lambda: time.now)
