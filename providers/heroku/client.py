@@ -98,9 +98,9 @@ class Client:
         return self._pace.remaining
 
     @property
-    def waiting(self) -> str:
-        """What all requests wait for, in words; "" while they do not."""
-        return "Heroku's rate limit (about 75 requests a minute)" if self._pace.waiting else ""
+    def slow(self) -> bool:
+        """Whether requests go at the pace of Heroku's rate limit now, about 75 a minute."""
+        return self._pace.slow
 
     @property
     def warnings(self) -> tuple[str, ...]:

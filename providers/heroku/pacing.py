@@ -47,7 +47,6 @@ class Pace:
     ) -> None:
         self.remaining: int | None = None
         self.waited = 0.0
-        self.waiting = False
         self._sleep = sleep
         self._clock = clock
         self._left: dict[str, tuple[float, float]] = {}
@@ -122,6 +121,12 @@ class Pace:
             event.set()
         return used_up()
 
+    @property
+    def slow(self) -> bool:
+        """Whether requests go at the pace of the limit now."""
+        left = self._surely_left("api")
+        return not self._open.is_set() or (left is not None and left < RESERVE)
+
     def _surely_left(self, host: str) -> float | None:
         known = self._left.get(host) or self._left.get("api")
         if known is None:
@@ -138,11 +143,7 @@ class Pace:
 
     async def _wait(self, seconds: float) -> None:
         self.waited += seconds
-        self.waiting = True
-        try:
-            await self._sleep(seconds)
-        finally:
-            self.waiting = False
+        await self._sleep(seconds)
 
     def _begin(self, host: str) -> Turn:
         self._flying[host] += 1

@@ -45,7 +45,9 @@ class Progress:
         self._total += parts
 
     def began(self, doing: str) -> None:
-        """Say what is being read."""
+        """Say what is being read, and why it is slow where it is."""
+        if self._client.slow:
+            doing = f"{doing}, at the pace of Heroku's rate limit"
         self._report(ReadProgress(doing=doing, done=self._done, total=self._total, calls=self.calls))
 
     def ended(self, doing: str) -> None:

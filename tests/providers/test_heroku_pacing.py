@@ -136,7 +136,9 @@ async def test_what_is_urgent_may_use_the_reserve_and_no_more() -> None:
         return time.now
 
     async def five() -> None:
+        assert not pace.slow
         assert [await one() for _ in range(6)] == [0.0] * 6
+        assert pace.slow
         assert await one() > 0.0
 
     assert await time.until_done(five()) == [None]
