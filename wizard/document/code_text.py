@@ -2,6 +2,7 @@
 
 import re
 
+from wizard.document.secret_formats import known_token
 from wizard.model.secret import DOTS, redact
 from wizard.model.text import clean
 
@@ -18,14 +19,24 @@ _KNOWN = re.compile(
     r"|eyJ[\w-]{10,}\.[\w.-]{10,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
 )
 _NAMED = re.compile(
-    r"(?P<head>(?:passw(?:or)?d|passphrase|pwd|secret\w*|token|api_?key|access_?key|private_?key|auth\w*|credential\w*)"
+    r"(?P<head>(?:pass(?:w(?:or)?d|phrase)?(?![a-z])|pwd|secret\w*|token|api_?key|access_?key|private_?key|auth\w*|credential\w*)"
     r"\w*[\"']?\]?\s*(?:=>|:=|=|:|,)\s*[bruf]?[\"'`])(?P<secret>[^\"'`$#{<]{6,})(?=[\"'`])",
+    re.IGNORECASE,
+)
+_ASSIGNED = re.compile(
+    # Without quotes, as in a shell: with a figure in it, since a name of a variable mostly has none.
+    r"(?P<head>\b\w*(?:PASSWORD|PASSWD|TOKEN|SECRET|API_?KEY|PRIVATE_KEY)\w*="
+    r"|--(?:api-?key|token|password|pass|auth)[= ]|\s-u\s+[\w.@-]*:)"
+    r"(?P<secret>(?=[^\s\"'`$]*\d)[^\s\"'`$({]{6,})",
     re.IGNORECASE,
 )
 _IN_HEADER = re.compile(
     r"(?P<head>\b(?:bearer|basic|token)\s+)(?P<secret>[A-Za-z0-9+/=._~-]{12,})", re.IGNORECASE
 )
 _LITERAL = re.compile(r"(?P<head>[\"'`])(?P<secret>[A-Za-z0-9+/=_-]{20,})(?=[\"'`])")
+
+
+_QUOTED = re.compile(r"(?P<head>[\"'`])(?P<secret>[^\"'`]{8,})(?=[\"'`])")
 
 
 def safe_line(line: str, limit: int = LONGEST) -> str:
@@ -35,10 +46,13 @@ def safe_line(line: str, limit: int = LONGEST) -> str:
     letters with figures goes, and a name of a variable or a path stays.
     """
     text = redact(clean(line.strip(), limit=2_000))
-    for pattern in (_IN_URL, _USER_ALONE, _NAMED, _IN_HEADER):
+    for pattern in (_IN_URL, _USER_ALONE, _NAMED, _ASSIGNED, _IN_HEADER):
         text = pattern.sub(_hide, text)
     text = _KNOWN.sub(DOTS, text)
     text = _LITERAL.sub(_hide_if_random, text)
+    if known_token(text):
+        # A token of a form that those above do not know: no text in quotes stays.
+        text = _QUOTED.sub(_hide, text)
     return clean(text, limit=limit)
 
 

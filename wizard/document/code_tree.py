@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -18,8 +19,8 @@ MOST_FILES = 200_000
 MOST_OUTPUT = 32 * 1024 * 1024
 """Bytes of matching lines that are taken."""
 
-SECONDS = 60.0
-"""For one search through all files."""
+SECONDS = 120.0
+"""For all searches of one tree together; two do for 100 MB where the machine has nothing else to do."""
 
 NOT_OURS = (
     "node_modules",
@@ -89,6 +90,7 @@ class CommitTree:
     """The files of a commit, as far as they stand below `folder`. Nothing on disk is opened."""
 
     def __init__(self, folder: Path, commit: str) -> None:
+        self._until = time.monotonic() + SECONDS
         self._folder = folder
         self._commit = commit
         self.entries: dict[str, Entry] = {}
@@ -133,7 +135,7 @@ class CommitTree:
             "--",
             *_pathspecs(pathspecs),
             most=MOST_OUTPUT,
-            seconds=SECONDS,
+            seconds=max(0.0, self._until - time.monotonic()),
         )
         hits = _hits(told.output, len(self._commit) + 1)
         return Hits(tuple(hit for hit in hits if _ours(self.entries.get(hit.path))), told.whole)
@@ -143,6 +145,7 @@ class FolderTree:
     """The files of a folder that is no git work tree, or has no commit yet."""
 
     def __init__(self, folder: Path) -> None:
+        self._until = time.monotonic() + SECONDS
         self._folder = folder
         self.entries: dict[str, Entry] = {}
         self.whole = True
@@ -167,7 +170,12 @@ class FolderTree:
     def search(self, pattern: str, pathspecs: Sequence[str], *, any_case: bool = False) -> Hits:
         words = [*_search_words(pattern, any_case), "--no-index"]
         told = git_bounded(
-            self._folder, *words, "--", *_pathspecs(pathspecs), most=MOST_OUTPUT, seconds=SECONDS
+            self._folder,
+            *words,
+            "--",
+            *_pathspecs(pathspecs),
+            most=MOST_OUTPUT,
+            seconds=max(0.0, self._until - time.monotonic()),
         )
         return Hits(
             tuple(hit for hit in _hits(told.output, 0) if _ours(self.entries.get(hit.path))), told.whole
