@@ -33,7 +33,7 @@ from screens.widgets.row_list import Row
 from screens.widgets.wrapping import Make, Wrapping
 from wizard.document.index import Index
 from wizard.document.outline import Outline, first_unfolded
-from wizard.document.page import Page
+from wizard.document.page import Page, counted
 from wizard.document.search import search
 from wizard.model.secret import Secret
 from wizard.registry import open_source
@@ -53,7 +53,7 @@ class DocumentScreen(ExportingScreen):
         purpose="Shows everything that stands on Heroku: apps, what they run, add-ons and their data, config "
         "vars and where each comes from, domains, people, releases. Nothing is changed there. Values of "
         "config vars stay on Heroku; v shows one at a time. A ? stands where Heroku did not tell: it is "
-        "never the same as none.",
+        "never the same as none. Where the details stand beside the tree, tab goes into them.",
         asks="What no API tells: the jobs of Heroku Scheduler where they cannot be read, how an app is "
         "deployed, and the folders with the code of each app (c), from which the target is deployed later. "
         "Notes and owners (o) are yours to add.",
@@ -150,7 +150,10 @@ class DocumentScreen(ExportingScreen):
 
     def rows_of(self, text: str) -> Sequence[Row]:
         """What a search finds."""
-        return hit_rows(search(self.all_entries(), text), text, self._row_width)
+        hits = search(self.all_entries(), text)
+        found = counted(hits.total, "thing") + " found" if hits.total else ""
+        self.query_one("#status", Static).update(Content.styled(found, MUTED))
+        return hit_rows(hits, text, self._row_width)
 
     def _tick(self) -> None:
         if self.reading:
@@ -169,6 +172,8 @@ class DocumentScreen(ExportingScreen):
         if index is None:
             status.update("")
             return
+        if self.listing.searching:
+            return  # it says how much was found
         system = index.system
         status.update(
             status_line(
@@ -327,6 +332,8 @@ class DocumentScreen(ExportingScreen):
         closed = super().close_what_is_open()
         if closed and key:
             self.show_component(key)
+        elif closed:
+            self.draw_progress()
         return closed
 
     # -- config vars, copying -----------------------------------------------------------------------

@@ -165,8 +165,7 @@ class AnsweringScreen(CloningScreen):
     def action_note(self) -> None:
         """Ask for the note on what is highlighted."""
         key, page = self.current_key(), self.current_page()
-        if page is None:
-            return
+        title = page.title if page is not None else key
 
         def typed(note: Note | None) -> None:
             if note is None:
@@ -175,4 +174,4 @@ class AnsweringScreen(CloningScreen):
             self.save(ANSWERS, set_note(self.answers(), key, note.text, note.owner), keeps_plan=True)
             self.renew()
 
-        self.ask(AskNote(page.title, self.answers().notes.get(key, Note())), typed)
+        self.ask(AskNote(title, self.answers().notes.get(key, Note())), typed)

@@ -178,7 +178,7 @@ def hit_rows(hits: Hits, text: str, width: int) -> list[Row]:
     """What a search found: its name, what and where it is, and what of it matched where that is not its
     name."""
     if not hits.entries:
-        return [Row("+nothing", Content.styled(f"Nothing has “{text}” in it.", MUTED), heading=True)]
+        return [Row("+nothing", Content.styled(f"Nothing has '{text}' in it.", MUTED), heading=True)]
     rows = [Row(f"hit:{entry.key}", _hit(entry, text, width)) for entry in _once(hits.entries)]
     more = hits.total - len(hits.entries)
     if more > 0:

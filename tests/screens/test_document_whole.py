@@ -122,7 +122,7 @@ async def test_a_search_shows_what_matched_and_leads_there(
         assert "▾ domains 3" in text and isinstance(app.screen, DocumentScreen)
         assert app.screen.current_key() == f"domain:{FRONTEND}:www.acme.example"
         app.screen.query_one(Field).value = "no such thing"
-        assert "Nothing has “no such thing” in it." in await press(pilot)
+        assert "Nothing has 'no such thing' in it." in await press(pilot)
 
 
 async def test_notes_stay_when_everything_is_read_again(begun: Begun, vault: Vault, world: FakeWorld) -> None:

@@ -69,6 +69,8 @@ class Index:
             self.gaps_by_group[gap.group].append(gap)
             if gap.app_id:
                 self.gaps_of[gap.app_id].append(gap)
+        self.lost_notes: tuple[str, ...] | None = None
+        """Keys of notes on what is not there any more; `wizard.document.outline` finds them once."""
         self.people: dict[str, Person] = _people(system)
 
     @cached_property

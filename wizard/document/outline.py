@@ -12,12 +12,13 @@ from wizard.document.index import Index, Person
 from wizard.document.page import Fact, Mark, Page, counted, joined
 from wizard.document.page_app import app_page, needs_a_look
 from wizard.document.page_stores import price_words, store_words
-from wizard.document.pages import holder_of, whole_page
+from wizard.document.pages import holder_of, page, whole_page
 from wizard.document.summary import Branch
 from wizard.model.network import Space
 from wizard.model.noun import Noun
 from wizard.model.people import Enterprise, Team
 from wizard.model.system import Account, AddOn, App, UnreadApp
+from wizard.session.parts import Note
 
 NodeKind = Literal[
     "pipeline", "stage", "app", "section", "fact", "group", "thing", "gaps", "gap-group", "gap"
@@ -105,11 +106,11 @@ class Outline:
                     text="this account cannot read it",
                     mark="untold",
                 )
-        page = whole_page(self._index, f"pipeline:{branch.id}") if branch.in_pipeline else None
-        if page is not None:
+        told = whole_page(self._index, f"pipeline:{branch.id}") if branch.in_pipeline else None
+        if told is not None:
             apart = ("about", "promotion order", "review app settings")
-            reviews = tuple(one for one in page.sections if one.title not in apart)
-            yield from self._sections(replace(page, sections=reviews), depth, page.key)
+            reviews = tuple(one for one in told.sections if one.title not in apart)
+            yield from self._sections(replace(told, sections=reviews), depth, told.key)
 
     def _apps(self, ids: Iterable[str], depth: int) -> Iterator[Node]:
         for id_ in ids:
@@ -127,9 +128,9 @@ class Outline:
     def _in_app(self, app: App, depth: int) -> Iterator[Node]:
         yield from self._sections(app_page(self._index, app), depth, f"app:{app.id}")
 
-    def _sections(self, page: Page, depth: int, under: str) -> Iterator[Node]:
+    def _sections(self, told: Page, depth: int, under: str) -> Iterator[Node]:
         """The sections that hold components of their own, and those that were not told."""
-        for section in page.shown():
+        for section in told.shown():
             facts = [fact for fact in section.facts if fact.key]
             if not facts and not section.untold:
                 continue
@@ -173,6 +174,8 @@ class Outline:
         yield from self._group("accounts", "accounts", accounts, _account)
         title = "apps that could not be read"
         yield from self._group("unread", title, system.unread_apps, _unread, mark="untold")
+        lost = [(key, index.notes[key]) for key in lost_notes(index)]
+        yield from self._group("lost-notes", "notes on what is not there any more", lost, _lost)
 
     def _add_on(self, one: AddOn) -> Node:
         seen = len(self._index.apps_of_add_on(one))
@@ -205,15 +208,15 @@ class Outline:
     def _things(self, here: str, things: Iterable[Node], depth: int) -> Iterator[Node]:
         for thing in things:
             node = replace(thing, id=f"{here}/{thing.id}", key=thing.id, depth=depth)
-            if thing.id.startswith(("unread-app:", "person:")):
+            if thing.id.startswith(("unread-app:", "person:")) or here == "group:lost-notes":
                 yield node
             else:
                 yield from self._fold(node, partial(self._in_thing, node))
 
     def _in_thing(self, node: Node, depth: int) -> Iterator[Node]:
-        page = whole_page(self._index, node.key)
-        if page is not None:
-            yield from self._sections(page, depth, node.id)
+        told = whole_page(self._index, node.key)
+        if told is not None:
+            yield from self._sections(told, depth, node.id)
 
     # -- what no API tells --------------------------------------------------------------------------
 
@@ -263,6 +266,18 @@ def _account(one: Account | Enterprise) -> Node:
 
 def _unread(one: UnreadApp) -> Node:
     return Node(id=f"unread-app:{one.id}", kind="thing", title=one.name, text=one.why, mark="untold")
+
+
+def _lost(one: tuple[str, Note]) -> Node:
+    key, note = one
+    return Node(id=key, kind="thing", title=key, text=joined((note.owner, note.text)))
+
+
+def lost_notes(index: Index) -> tuple[str, ...]:
+    """The keys of notes on what was there when they were written."""
+    if index.lost_notes is None:
+        index.lost_notes = tuple(key for key in index.notes if page(index, key) is None)
+    return index.lost_notes
 
 
 def _in_section(under: str, facts: list[Fact], depth: int) -> Iterator[Node]:
@@ -317,8 +332,8 @@ def way_to(index: Index, key: str) -> tuple[str, ...]:
         ways = (f"group:{group}", f"group:{group}/{holder}")
     if holder == key:
         return ways
-    page = whole_page(index, holder)
-    for section in page.sections if page else ():
+    told = whole_page(index, holder)
+    for section in told.sections if told else ():
         if any(fact.key == key for fact in section.facts):
             return (*ways, f"{ways[-1]}/{section.title}", f"{ways[-1]}/{section.title}/{key}")
     return ways

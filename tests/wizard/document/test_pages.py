@@ -183,3 +183,29 @@ def test_a_search_shows_the_best_first_and_says_how_many_there_are() -> None:
 def test_a_shared_add_on_stands_where_apps_share() -> None:
     index = Index(example_system())
     assert [one.id for one in index.shared] == [DATABASE]
+
+
+def test_a_note_on_what_is_gone_is_not_lost() -> None:
+    index = Index(
+        example_system(), notes={"app:gone": Note(text="was here"), f"app:{BACKEND}": Note(text="x")}
+    )
+    rows = {node.key: node for node in Outline(index, {"group:lost-notes"}).nodes()}
+    assert rows["app:gone"].text == "was here" and rows["app:gone"].open is None
+    assert rows[f"app:{BACKEND}"].kind == "app"
+
+
+def test_many_things_in_one_gap_are_untold_at_each() -> None:
+    system = example_system()
+    gap = Gap(
+        key="many:domains:refused:0123",
+        kind="acknowledge",
+        app_id=None,
+        question="The domains of 9 apps are not known: a, b and 7 more.",
+        why="Heroku refused.",
+        group="domains",
+    )
+    lost = msgspec.structs.replace(gap, key="many:domains:0123")
+    app = msgspec.structs.replace(system.apps[0], unread=("domains",))
+    whole = msgspec.structs.replace(system, apps=(app, *system.apps[1:]))
+    assert Index(whole, gaps=(lost, gap)).why_untold(app, "domains") == "Heroku refused."
+    assert Index(whole, gaps=(lost,)).why_untold(app, "domains") == "Heroku did not tell."
