@@ -21,9 +21,19 @@ _PERMISSIONS = {
 }
 
 
+_MANAGER = "@herokumanager.com"
+"""Apps of a team belong to an address of its name here, whose id is the team's (heroku/cli compares it with a
+pipeline's owner)."""
+
+
 def user_id(world: World, email: str) -> str:
-    """The id of whoever has that address; the account's own for the account's."""
-    return world.account_id if email == world.email else stable_id("user", email)
+    """The id of whoever has that address; the account's own for the account's, a team's for its manager's."""
+    if email == world.email:
+        return world.account_id
+    if email.endswith(_MANAGER):
+        named = email.removesuffix(_MANAGER)
+        return next((one.id for one in world.teams.values() if one.name == named), stable_id("user", email))
+    return stable_id("user", email)
 
 
 def user(world: World, email: str) -> Json:
@@ -71,9 +81,9 @@ def _account(world: World) -> Json:
 
 
 def owner(world: World, one: App) -> Json:
-    """Who owns an app. A team's apps belong to an address that nobody reads (what Heroku's CLI looks for)."""
+    """Who owns an app; a team's belong to an address that nobody reads."""
     team = world.teams.get(one.team_id or "")
-    return user(world, one.owner or (f"{team.name}@herokumanager.com" if team else world.email))
+    return user(world, one.owner or (f"{team.name}{_MANAGER}" if team else world.email))
 
 
 def app(world: World, one: App, *, sdk: bool = False) -> Json:
