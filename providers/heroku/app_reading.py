@@ -7,15 +7,16 @@ not know of an app is asked of the app itself, so that nothing depends on what t
 import asyncio
 import urllib.parse
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 from providers.heroku import github, network_parts
 from providers.heroku.add_ons import AccountLists, read_add_ons, read_attachments, scheduler_of
 from providers.heroku.answers import Gone, Refused
+from providers.heroku.app_told import AppLostError, AppReading, Row
 from providers.heroku.autoscale import HOST as AUTOSCALE_HOST
 from providers.heroku.autoscale import may_scale, read_autoscale
-from providers.heroku.client import Client
+from providers.heroku.config import read_config
 from providers.heroku.deploy_path import Evidence, deploy_of
 from providers.heroku.fields import name_or_text, number, text
 from providers.heroku.gaps import Topic, hole, part_of
@@ -31,15 +32,12 @@ from providers.heroku.releases import (
     release_nouns,
 )
 from providers.heroku.survey import NOTHING_ASKED, Survey
-from wizard.model.delivery import Build, Deploy, GitHubLink, Image, Release
-from wizard.model.network import Certificate, Domain, Drain, TelemetryDrain, Webhook
-from wizard.model.people import Collaborator
-from wizard.model.secret import Secret, config_value
-from wizard.model.system import Autoscale, Gap, Job
+from wizard.model.delivery import GitHubLink
+from wizard.model.network import Certificate, Drain, TelemetryDrain, Webhook
+from wizard.model.system import Gap
 from wizard.model.text import clean
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 
-Row = dict[str, Any]
 S = TypeVar("S", Drain, TelemetryDrain, Webhook)
 
 CORE: Final = ("process types", "add-ons", "attachments", "config vars")
@@ -64,47 +62,6 @@ _TOPICS: Final = {
     ),
 }
 """Of parts that are no plural."""
-
-
-@dataclass
-class AppReading:
-    """What was told of one app, clean but for `config`, whose values are kept in memory only.
-
-    `unread` names the parts that were not told; `commands` are those of the current slug or image by process
-    type; `jobs` is None when there is a scheduler that does not tell them.
-    """
-
-    row: Row
-    formation: list[Row] = field(default_factory=list)
-    add_ons: list[Row] = field(default_factory=list)
-    attachments: list[Row] = field(default_factory=list)
-    config: dict[str, Secret] = field(default_factory=dict)
-    release: Row = field(default_factory=dict)
-    releases: tuple[Release, ...] = ()
-    image: Image | None = None
-    commands: dict[str, str] = field(default_factory=dict)
-    builds: tuple[Build, ...] = ()
-    deploy: Deploy = field(default_factory=Deploy)
-    domains: tuple[Domain, ...] = ()
-    drains: tuple[Drain, ...] = ()
-    telemetry: tuple[TelemetryDrain, ...] = ()
-    certificates: tuple[Certificate, ...] = ()
-    webhooks: tuple[Webhook, ...] = ()
-    collaborators: tuple[Collaborator, ...] = ()
-    features: tuple[str, ...] = ()
-    buildpacks: tuple[str, ...] = ()
-    autoscale: Autoscale | None = None
-    jobs: tuple[Job, ...] | None = ()
-    unread: list[str] = field(default_factory=list)
-
-
-class AppLostError(Exception):
-    """The app cannot be read at all; `why` says so in words, `trouble` is what Heroku said."""
-
-    def __init__(self, why: str, trouble: Trouble) -> None:
-        super().__init__(why)
-        self.why = why
-        self.trouble = trouble
 
 
 @dataclass(frozen=True)
@@ -152,10 +109,14 @@ class AppReader:
         await self._lost()
         await self._add_ons_again()
         self._conclude()
-        for what, trouble in self._failed.items():
-            self._reading.unread.append(what)
-            topic = _TOPICS.get(what) or part_of(what)
-            self._survey.findings.append(hole(topic, self._id, self._name, trouble, self._id))
+        for what in self._done:
+            if trouble := self._failed.get(what):
+                self._reading.unread.append(what)
+                topic = _TOPICS.get(what) or part_of(what)
+                self._survey.findings.append(hole(topic, self._id, self._name, trouble, self._id))
+            elif what == "current code" and "releases" in self._failed:
+                # The releases say what it is; that they are not known is gap enough.
+                self._reading.unread.append(what)
         return self._reading
 
     def _parts(self) -> list[_Part]:
@@ -385,11 +346,3 @@ def _lost_by(refusal: Trouble) -> AppLostError:
     """Who lacks a second factor must know what to do; other refusals say what they are."""
     remedy = f" {refusal.remedy}" if isinstance(refusal, SecondFactorNeeded) else ""
     return AppLostError(f"{refusal.cause}{remedy}", refusal)
-
-
-async def read_config(client: Client, app_id: str) -> dict[str, Secret]:
-    """All config vars of an app by their clean names, values byte for byte; one that is null (being unset)
-    is left out. Heroku takes any name; one that a program can use is clean already."""
-    values = await client.get_raw(f"/apps/{urllib.parse.quote(app_id, safe='')}/config-vars")
-    named = {clean(name): value for name, value in values.items() if isinstance(value, str)}
-    return {name: config_value(value, name) for name, value in named.items()}

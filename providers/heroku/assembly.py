@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from providers.heroku.add_ons import attachment_noun, service_of
-from providers.heroku.app_reading import AppReading, Row
+from providers.heroku.app_told import AppReading, Row
 from providers.heroku.databases import SERVICE
 from providers.heroku.deploy_path import of_review_app
 from providers.heroku.fields import flag, monthly_cents, name_or_text, number, text, texts

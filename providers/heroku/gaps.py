@@ -73,7 +73,8 @@ def gathered(findings: Iterable[Finding], told: Collection[str] = ()) -> list[Ga
     Args:
         told: groups of which Heroku told something: there it is not the token's scope that is lacking.
     """
-    rest, gaps = _beyond_the_token(list(findings), told)
+    # In an order that does not depend on which answer came first.
+    rest, gaps = _beyond_the_token(sorted(findings, key=lambda one: one.key), told)
     together: dict[tuple[str, str], list[Finding]] = {}
     for one in rest:
         together.setdefault((one.topic.group, one.cause), []).append(one)

@@ -10,7 +10,8 @@ from providers.heroku import add_ons as owned
 from providers.heroku.account_reading import read_apps, read_features, read_sizes, read_whose
 from providers.heroku.add_ons import AccountLists, add_on_noun, foreign_add_ons
 from providers.heroku.answers import Refused
-from providers.heroku.app_reading import CORE, AppLostError, AppReader, AppReading
+from providers.heroku.app_reading import CORE, AppReader
+from providers.heroku.app_told import AppLostError, AppReading
 from providers.heroku.assembly import (
     add_on_findings,
     app_noun,

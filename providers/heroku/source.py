@@ -7,9 +7,9 @@ from typing import Any
 
 from providers.heroku.account_reading import read_account
 from providers.heroku.answers import Gone
-from providers.heroku.app_reading import read_config
 from providers.heroku.client import Client
 from providers.heroku.clone import clone
+from providers.heroku.config import read_config
 from providers.heroku.databases import read_database_url
 from providers.heroku.fields import number, text
 from providers.heroku.inventory import Inventory

@@ -174,7 +174,12 @@ def of_the_account(world: World, system: System) -> dict[str, tuple[object, obje
             {one.name for one in system.add_ons if one.foreign},
         ),
         "prices by contract": (
-            {world.add_ons[mark].name for mark in seen if world.add_ons[mark].contract},
+            {
+                world.add_ons[mark].name
+                for mark in seen
+                # What an add-on of another's app costs is not told.
+                if world.add_ons[mark].contract and world.add_ons[mark].app_id in open_apps
+            },
             {one.name for one in system.add_ons if one.contract and one.monthly_cents is None},
         ),
         "teams": (sorted(one.name for one in world.teams.values()), [one.name for one in system.teams]),
@@ -257,7 +262,7 @@ class TestWhole:
         assert CANARY not in encode(system)
         unread = {app.name: app.unread for app in system.apps if app.unread}
         assert unread == {"robins-upload": ("webhooks", "log drains")}
-        assert "The webhooks and log drains of robins-upload are not known." in [
+        assert "The log drains and webhooks of robins-upload are not known." in [
             gap.question for gap in system.gaps
         ]
         images = {app.name: app.image for app in system.apps if app.image}

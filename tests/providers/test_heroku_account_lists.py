@@ -1,0 +1,105 @@
+"""Lists of the whole account save questions; what they leave out is not believed to be missing."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from providers.heroku.answers import Gone
+from providers.heroku.client import Client
+from providers.heroku.source import HerokuSource
+from providers.sandbox.faults import Faults
+from providers.sandbox.heroku import HerokuSandbox
+from providers.sandbox.heroku.generator import generated
+from providers.sandbox.tls import Certificates
+from tests.providers.test_heroku_client import Sleeps
+from wizard.model.secret import Secret
+from wizard.model.system import System
+
+Row = dict[str, Any]
+Change = Callable[[list[Row]], list[Row]]
+
+
+class Forgetful(Client):
+    """A Heroku whose lists of the whole account leave things out."""
+
+    changes: dict[str, Change]
+
+    async def get_all(self, path: str, **more: Any) -> list[Row]:
+        """A list, changed where a change is named for it."""
+        rows = await super().get_all(path, **more)
+        return self.changes[path](rows) if path in self.changes else rows
+
+
+@pytest.fixture
+async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
+    sandbox = HerokuSandbox(
+        tmp_path / "heroku",
+        size="tiny",
+        faults=Faults(),
+        certificates=Certificates(tmp_path / "tls"),
+        alive=False,
+        world=generated(seed=3, apps=4, pipelines=1, teams=1, add_ons=12, config_vars=12),
+    )
+    await sandbox.start()
+    yield sandbox
+    await sandbox.stop()
+
+
+async def read(heroku: HerokuSandbox, changes: dict[str, Change]) -> System:
+    client = Forgetful(heroku.hosts, Secret(heroku.credentials["token"]), sleep=Sleeps())
+    client.changes = changes
+    source = HerokuSource(client)
+    try:
+        return await source.read(lambda progress: None)
+    finally:
+        await source.close()
+
+
+def without(name: str) -> Change:
+    """All rows but those of the app of that name."""
+    return lambda rows: [row for row in rows if row["app"].get("name") != name]
+
+
+def nothing(rows: list[Row]) -> list[Row]:
+    return []
+
+
+def refused(rows: list[Row]) -> list[Row]:
+    raise Gone("There is no such list.", remedy="None.", code="not-found")
+
+
+def without_one_add_on(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["name"] != "sentry-olive-10011"]
+
+
+def without_config_vars(rows: list[Row]) -> list[Row]:
+    return [{name: value for name, value in row.items() if name != "config_vars"} for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("changes", "least"),
+    [
+        ({"/addons": without("shop-web-staging")}, 1),
+        ({"/addons": nothing, "/addon-attachments": nothing}, 8),
+        ({"/addons": refused, "/addon-attachments": refused, "/pipeline-couplings": refused}, 8),
+        ({"/addons": without_one_add_on}, 2),
+        ({"/addon-attachments": without("shop-web-staging")}, 1),
+        ({"/addon-attachments": without_config_vars}, 4),
+        ({"/pipelines": nothing, "/pipeline-couplings": nothing}, 5),
+    ],
+)
+async def test_what_a_list_leaves_out_is_asked_for(
+    changes: dict[str, Change], least: int, heroku: HerokuSandbox
+) -> None:
+    whole = await read(heroku, {})
+    found = await read(heroku, changes)
+    assert found.apps == whole.apps
+    assert found.add_ons == whole.add_ons
+    assert found.gaps == whole.gaps
+    known = {one.name: one for one in whole.pipelines}
+    # A pipeline without apps is in no other list.
+    assert {one.name for one in found.pipelines} >= {one.name for one in known.values() if one.apps}
+    assert all(known[one.name] == one for one in found.pipelines)
+    assert found.calls >= whole.calls + least
