@@ -218,7 +218,7 @@ def _app(dice: _Dice, teams: list[ToldTeam], spaces: list[ToldSpace], pipelines:
         features=dice.one((), ("preboot",), ("a-lab-of-nobody", "runtime-dyno-metadata")),
         warning=dice.one("", "Something is deprecated."),
         refused=dice.one(*[""] * 9, "forbidden", "two_factor"),
-        config={dice.name("VAR").replace("-", "_"): dice.one(dice.text(), "{secret}") for _ in range(5)},
+        config={dice.name("VAR").replace("-", "_"): _value(dice) for _ in range(5)},
         process={
             dice.one("web", "worker", dice.name("kind")): ToldProcess(
                 command=dice.text() or "run", quantity=dice.one(0, 0, 1, 3), size=dice.one(*sizes)
@@ -232,6 +232,11 @@ def _app(dice: _Dice, teams: list[ToldTeam], spaces: list[ToldSpace], pipelines:
         app.buildpacks = ()
     _hang(dice, app)
     return app
+
+
+def _value(dice: _Dice) -> str:
+    """Its own each time: what is a secret in one place would be struck out in all others."""
+    return dice.one("{secret}", f"{dice.name('value')} {dice.text()}", "")
 
 
 def _release(dice: _Dice) -> ToldRelease:
