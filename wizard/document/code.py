@@ -10,7 +10,7 @@ from wizard.document.code_lines import Look, code_lines, is_test
 from wizard.document.code_tree import CodeTree, CommitTree, FolderTree
 from wizard.document.config_reads import ConfigReads, config_reads
 from wizard.document.crontab import is_schedule_file, schedule_lines
-from wizard.document.env_files import EnvFile, env_files, is_env_file
+from wizard.document.env_files import EnvFile, env_files, is_env_file, may_leak
 from wizard.document.git import GitFailed
 from wizard.document.heroku_yml import parse_heroku_yml
 from wizard.document.hooks import hooks, wanted_files
@@ -121,7 +121,7 @@ def _remarks(checkout: Checkout, paths: list[str], odd_heroku_yml: bool) -> list
                 text="There is a Procfile and a heroku.yml: on the stack container heroku.yml counts alone.",
             )
         )
-    remarks += [_leak(file) for file in checkout.env_files if file.with_values and not file.example]
+    remarks += [_leak(file) for file in checkout.env_files if may_leak(file)]
     states = [path for path in paths if path.endswith((".tfstate", ".tfstate.backup"))]
     if states:
         remarks.append(

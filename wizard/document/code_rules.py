@@ -63,7 +63,7 @@ SAFE_PLACE: Final = re.compile(
 
 _SCRATCH: Final = re.compile(
     r"(^|/)(scripts?|tools?|tasks|bin|build|ci|hack|docs?|examples?|samples?|benchmarks?|migrations?|seeds?"
-    r"|fixtures?|devtools|generators?|codegen|\.?storybook|\.github|\.circleci|\.mvn|db/migrate)/"
+    r"|fixtures?|devtools|generators?|codegen|\.?storybook|\.[\w-]+|db/migrate)/"
     r"|(^|/)([Gg]runtfile|gulpfile|webpack|rollup|vite|esbuild|babel|jest|karma|metro|next|nuxt|tailwind|postcss)"
     r"[\w.-]*\.[cm]?[jt]s$|(^|/)(setup|fabfile|tasks|noxfile|conftest)\.py$|(^|/)Rakefile$"
     r"|\.rake$|\.gradle(\.kts)?$|\.sbt$"

@@ -10,6 +10,7 @@ _FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|\.envrc|[\w-]+\.env|\.flaskenv)$")
 _EXAMPLE = re.compile(
     r"(^|[._-])(example|sample|template|tmpl|dist|defaults?|schema)([._-]|$)", re.IGNORECASE
 )
+_ELSEWHERE = re.compile(r"(^|/)(tests?|specs?|\.(?!env)[\w-]+)/|\.(test|ci|testing)($|\.)")
 _NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)$", re.MULTILINE)
 _NO_VALUE = re.compile(
     r"""^["'`]?(<[^>]*>|\$\{?\w+\}?|x{3,}|\*{3,}|\.{3}|(your|my|change|replace|todo)[\w -]*)?["'`]?$""",
@@ -31,6 +32,11 @@ class EnvFile(Noun, frozen=True, kw_only=True):
 def is_env_file(path: str) -> bool:
     """Whether a file holds environment variables, by its name."""
     return _FILE.search(path) is not None
+
+
+def may_leak(file: EnvFile) -> bool:
+    """Whether values stand in it that are meant for more than tests and developers' machines."""
+    return file.with_values > 0 and not file.example and not _ELSEWHERE.search(file.file)
 
 
 def env_files(texts: Mapping[str, str]) -> Iterator[EnvFile]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wizard.document.app_json import AppJson, AppJsonPart
 from wizard.document.checkout import Checkout
 from wizard.document.code_lines import CodeLine, LineKind
+from wizard.document.env_files import may_leak
 from wizard.document.heroku_yml import HerokuYml
 from wizard.document.platform_variables import set_by
 from wizard.model.noun import Noun
@@ -241,9 +242,11 @@ def _terraform(checkout: Checkout) -> Iterator[FindingRow]:
 
 def _env_files(checkout: Checkout) -> Iterator[FindingRow]:
     for file in checkout.env_files:
-        leak = file.with_values > 0 and not file.example
         noun = "name" if len(file.names) == 1 else "names"
         values = f"{file.with_values} with values" if file.with_values else "no values"
         yield FindingRow(
-            file=file.file, what=f"{len(file.names)} {noun}, {values}", text=", ".join(file.names), look=leak
+            file=file.file,
+            what=f"{len(file.names)} {noun}, {values}",
+            text=", ".join(file.names),
+            look=may_leak(file),
         )

@@ -93,7 +93,8 @@ FILES = {
     "public/app.min.js": "process.env.PORT\n",
     "README.md": "ENV['DYNO']\n",
     "compose.yml": "services: {a: {environment: {P: ${PORT}}}}\n",
-    ".github/workflows/x.yml": "on: {schedule: [{cron: '1 2 * * *'}]}\njobs: {a: {steps: [run: $PORT]}}\n",
+    ".github/workflows/x.yml": "on: {schedule: [{cron: '1 2 * * *'}]}\njobs: {heroku: {run: $PORT}}\n",
+    ".github/workflows/y.yml": "on: {schedule: [{cron: '1 2 * * *'}]}\n",
     "config/environments/production.rb": "config.active_storage.service = :local\n",
     "config/environments/development.rb": "config.active_storage.service = :local\n",
     "config/schedule.rb": "every 1.day, at: '4:30 am' do\nend\n",
@@ -104,7 +105,7 @@ FILES = {
     "beat.py": "app.conf.beat_schedule = {}\n",
     "store.py": (
         "with open(path, 'w') as f: pass\nopen(path)\nopen('/tmp/x', 'w')\nopen(name, mode='rb')\n"
-        "tmp_path.write_text('x')\nwhere.write_bytes(b'x')\nMEDIA_ROOT = BASE / 'media'\n"
+        "tmp_path.write_text('x')\nwhere.write_bytes(b'x')\nMEDIA_ROOT: str = BASE / 'media'\n"
     ),
     "save.js": "fs.writeFileSync(p, x);\nfs.readFileSync(p);\nmulter({ dest: 'up/' })\nfs.openSync(p)\n",
     "webpack.config.js": "fs.writeFileSync('x', y)\n",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wizard.document.env_files import EnvFile, env_files, is_env_file
+from wizard.document.env_files import EnvFile, env_files, is_env_file, may_leak
 from wizard.document.terraform import terraform_blocks
 from wizard.document.workflows import deploy_paths
 
@@ -172,3 +172,6 @@ def test_names_of_env_files_without_their_values() -> None:
     assert (example.example, example.with_values) == (True, 0)
     assert (sample.example, sample.with_values) == (True, 1)
     assert "hunter2" not in str((plain, example, sample))
+    assert [may_leak(one) for one in (plain, example, sample)] == [True, False, False]
+    tests = (".env.test", "tests/.env", ".devcontainer/app.env", ".env.ci")
+    assert not any(may_leak(one) for one in env_files(dict.fromkeys(tests, "A=hunter2")))
