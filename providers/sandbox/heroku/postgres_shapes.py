@@ -276,9 +276,17 @@ def service_info(shown: Shown) -> list[Json]:
 
 
 def credential(shown: Shown, name: str) -> Json:
-    """One credential; only an active one has a role that lets in."""
+    """One credential. While it rotates, its new role lets in and its old one waits for its last connections
+    to end (heroku/cli `pg:credentials`); in any other state than active none lets in."""
     place = address(shown.world, shown.add_on, shown.databases, name)
     state = next(one.state for one in shown.store.credentials if one.name == name)
+    roles = [{"user": place.role, "password": place.password, "state": state}]
+    if state == "rotating":
+        old = random.Random(f"{shown.add_on.id}/{name}/old")
+        roles = [
+            {**roles[0], "state": "active"},
+            {"user": f"u{_word(old, 13)}", "password": f"p{_word(old, 64)}", "state": "revoking"},
+        ]
     return {
         "uuid": stable_id("credential", shown.add_on.id, *([] if name == "default" else [name])),
         "name": name,
@@ -286,5 +294,5 @@ def credential(shown: Shown, name: str) -> Json:
         "database": place.database,
         "host": place.host,
         "port": place.port,
-        "credentials": [{"user": place.role, "password": place.password, "state": state}],
+        "credentials": roles,
     }
