@@ -150,27 +150,30 @@ async def test_a_head_that_was_never_pushed_is_no_empty_repository(
     assert (checkout.head, checkout.branch, checkout.uncommitted) == (commit, "master", ())
 
 
-async def test_a_token_that_is_not_taken(heroku: HerokuSandbox, tmp_path: Path) -> None:
+async def test_what_heroku_git_refuses(heroku: HerokuSandbox, tmp_path: Path) -> None:
+    elsewhere: list[str] = []
+
+    async def other(request: web.Request) -> web.StreamResponse:
+        elsewhere.append(request.headers.get("Authorization", ""))
+        return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="x"'})
+
     async def answer(request: web.Request) -> web.StreamResponse:
         status = 401 if "Authorization" not in request.headers else int(request.path.split("/")[1])
         headers = {"WWW-Authenticate": 'Basic realm="x"'} if status == 401 else {}
         if status == 302:
-            headers["Location"] = "http://127.0.0.1:1/x.git/info/refs?service=git-upload-pack"
+            headers["Location"] = f"{other_url}{request.path_qs}"
         return web.Response(status=status, headers=headers)
 
-    async with served(answer) as url:
-        for status, kind in (
-            (401, SignInNeeded),
-            (403, Refused),
-            (404, Gone),
-            (302, Unreachable),
-            (500, Unreachable),
-        ):
+    kinds = {401: SignInNeeded, 403: Refused, 404: Gone, 302: Unreachable, 500: Unreachable}
+    async with served(other) as other_url, served(answer) as url:
+        for status, kind in kinds.items():
             source = opened(heroku, git=f"{url}/{status}")
             with pytest.raises(kind) as refused:
                 await source.clone(APP, tmp_path / "a" / "x", lambda _: None)
             assert heroku.credentials["token"] not in refused.value.sentence()
             assert left(tmp_path / "a") == []
+    # A redirect is followed nowhere, with the token or without.
+    assert elsewhere == []
 
 
 async def test_a_connection_that_breaks_leaves_nothing(
