@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from screens.background import in_thread
 from screens.code_folders import CodeFolders
@@ -19,6 +20,14 @@ from wizard.session.parts import ANSWERS, SYSTEM, Answers
 
 SLICE = 300
 """Entries that are made between two looks at the keyboard: about 6 ms."""
+
+
+def here() -> Path:
+    """The folder that Offramp was started in; the home folder when that one is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
 
 
 class DocumentBase(StageScreen):
@@ -64,7 +73,7 @@ class DocumentBase(StageScreen):
         index = self.index()
         if index is not None and self._entries is None and self._listed_of is not index:
             self._listed_of = index
-            self.run_worker(self._list_entries(index), group="entries", exit_on_error=False)
+            self.behind(self._list_entries(index), group="entries", wanted=False)
 
     async def _list_entries(self, index: Index) -> None:
         made: list[Entry] = []

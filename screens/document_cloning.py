@@ -5,6 +5,7 @@ from pathlib import Path
 from textual.content import Content
 
 from screens.background import in_thread
+from screens.document_base import here
 from screens.document_reading import ReadingScreen
 from screens.mistake import as_trouble
 from screens.widgets.ask_code import CLONE, AskCode
@@ -56,7 +57,7 @@ class CloningScreen(ReadingScreen):
         self.ask(PickOne("Clone from Heroku", about, rows), picked)
 
     def _ask_where(self, apps: tuple[App, ...]) -> None:
-        parent = Path.cwd()
+        parent = here()
         one = apps[0] if len(apps) == 1 else None
         question = (
             "The new folder for the clone."

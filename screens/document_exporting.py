@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.content import Content
 
 from screens.background import in_thread
+from screens.document_base import here
 from screens.document_second_factor import SecondFactorScreen
 from screens.marks import ATTENTION
 from screens.mistake import as_trouble
@@ -86,7 +87,7 @@ class ExportingScreen(SecondFactorScreen):
     def _ask_path(self, kind: Kind, *, with_values: bool) -> None:
         day = datetime.now(UTC).astimezone().strftime("%Y-%m-%d")
         name = "-".join(self.session.name.split()).replace("/", "-")
-        path = Path.cwd() / f"{name}-{day}{'-with-values' if with_values else ''}{ENDINGS[kind]}"
+        path = here() / f"{name}-{day}{'-with-values' if with_values else ''}{ENDINGS[kind]}"
         what = "The folder" if kind == "csv" else "The file"
         question = f"{what} to write. It must be new: nothing is ever written over."
 

@@ -143,7 +143,7 @@ def _config_facts(index: Index, rest: str, facts: tuple[Fact, ...]) -> tuple[Fac
     return (
         *facts,
         *only(
-            said("about", var.origin.detail),
+            said("origin", var.origin.detail),
             Fact(name="its value", text="stays on Heroku; v shows it for 10 s"),
         ),
     )
