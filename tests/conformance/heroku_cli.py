@@ -72,7 +72,7 @@ def _install(npm: str, folder: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=900,
+            timeout=400,
             cwd=part,
         )
         if done.returncode:
@@ -81,7 +81,7 @@ def _install(npm: str, folder: Path) -> None:
         if not _program(folder).exists():
             part.rename(folder)
     except subprocess.TimeoutExpired as late:
-        raise NotHereError("npm did not end within 15 minutes") from late
+        raise NotHereError("npm did not end within 400 s") from late
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

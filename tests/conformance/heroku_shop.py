@@ -79,6 +79,13 @@ continuous_protection = false
 waiting = true
 message = "preparing (2/5)"
 
+[postgres.postgresql-private]
+customer_key = "arn:aws:kms:eu-central-1:123456789012:key/0000"
+mutual_tls = true
+restricted_credentials = 1
+infrastructure = "Upgrade available"
+warning = "The database is close to its limit of connections."
+
 [postgres.postgresql-staging]
 version = "15.13"
 schedules = [{hour = 5}]

@@ -253,6 +253,15 @@ async def test_a_database_tells_what_its_kind_tells(
     assert all("@" not in value for row in bare for value in row["values"])
 
 
+async def test_everything_that_a_database_may_say_is_said_by_one(heroku: HerokuSandbox) -> None:
+    said = set()
+    async with _http(heroku) as http:
+        for name in ("main", "follower", "fork", "private"):
+            info = (await http.get(f"{OLD}/postgresql-{name}")).json()["info"]
+            said |= {row["name"] for row in info if row["values"]}
+    assert said == set(SERVICE_INFO)
+
+
 async def test_databases_point_at_each_other(heroku: HerokuSandbox) -> None:
     async with _http(heroku) as http:
         told = {

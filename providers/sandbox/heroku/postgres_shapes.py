@@ -247,6 +247,7 @@ def service_info(shown: Shown) -> list[Json]:
         ("Connections", [f"{figures.connections}/{figures.limit}"]),
         ("Connection Pooling", ["Enabled" if store.pooling else "Available"]),
         ("Credentials", [len(store.credentials)]),
+        ("Restricted Credentials", [store.restricted_credentials] if store.restricted_credentials else []),
         ("Fork/Follow", ["Unavailable on followers" if store.following else "Available"]),
         ("Rollback", [f"earliest from {back}" if back else "Unsupported"]),
         ("Created", [moment(shown.add_on.created_at)]),
@@ -259,6 +260,7 @@ def service_info(shown: Shown) -> list[Json]:
         ("Upgradable Extensions", [", ".join(store.upgradable)] if store.upgradable else []),
         ("Maintenance", [f"required by {planned.required_by}" if planned.required_by else "not required"]),
         ("Maintenance window", [planned.window] if planned.window else []),
+        ("Infrastructure", [store.infrastructure] if store.infrastructure else []),
         ("Behind By", [store.behind_by] if store.following else []),
         ("Warning", [store.warning] if store.warning else []),
     ]

@@ -99,6 +99,8 @@ class PostgresStore(_Described):
         default_factory=lambda: [StoreCredential(name="default")]
     )
     pooling: bool = False
+    restricted_credentials: int = 0
+    infrastructure: str = ""
     mutual_tls: bool = False
     enhanced_certificates: bool = False
     region: str = "us"
