@@ -82,7 +82,7 @@ class Inventory:
         except BaseExceptionGroup as all_of_them:
             raise _worst(all_of_them) from None
         self._judge(found)
-        return self._system(taken_at, found)
+        return await self._system(taken_at, found)
 
     async def _ask_all(self) -> _Read:
         survey, client = self._survey, self._client
@@ -161,7 +161,7 @@ class Inventory:
             if trouble is not None:
                 raise trouble
 
-    def _system(self, taken_at: str, found: _Read) -> System:
+    async def _system(self, taken_at: str, found: _Read) -> System:
         unread = self._unread_apps(found)
         names = {one.id: one.name for one in unread}
         names |= {text(one.row, "id"): text(one.row, "name") for one in found.apps}
@@ -173,7 +173,7 @@ class Inventory:
             pipeline_noun(one, found.pipelines.couplings.values(), names, places)
             for one in found.pipelines.pipelines.values()
         ]
-        apps = _app_nouns(found, {one.id: one.name for one in pipelines})
+        apps = await _app_nouns(found, {one.id: one.name for one in pipelines})
         survey = self._survey
         lost = {text(row, "id") for row, _ in self._lost}
         # Of an app that is lost as a whole nothing else is worth saying.
@@ -213,23 +213,27 @@ class Inventory:
         return tuple(sorted(unread.values(), key=lambda one: (one.name, one.id)))
 
 
-def _app_nouns(found: _Read, pipelines: Mapping[str, str]) -> list[App]:
+async def _app_nouns(found: _Read, pipelines: Mapping[str, str]) -> list[App]:
     urls = {text(one.row, "id"): text(one.row, "web_url") for one in found.apps}
     servers = Servers(dict.fromkeys(server for one in found.apps for server in servers_of_app(one)))
     known = places_of_apps(found.apps)
-    return [
-        app_noun(
-            one,
-            found.sizes,
-            found.pipelines.couplings,
-            pipelines,
-            urls,
-            locked=flag(found.teams.apps.get(text(one.row, "id")), "locked"),
-            servers=servers,
-            known=known,
+    nouns: list[App] = []
+    for one in found.apps:
+        nouns.append(
+            app_noun(
+                one,
+                found.sizes,
+                found.pipelines.couplings,
+                pipelines,
+                urls,
+                locked=flag(found.teams.apps.get(text(one.row, "id")), "locked"),
+                servers=servers,
+                known=known,
+            )
         )
-        for one in found.apps
-    ]
+        # A screen lives in the same loop: 200 apps with 8,000 config vars would hold it up for a second.
+        await asyncio.sleep(0)
+    return nouns
 
 
 def _add_on_nouns(found: _Read) -> tuple[AddOn, ...]:
