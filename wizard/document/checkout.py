@@ -1,6 +1,6 @@
 """Reading a local checkout of an app's code: what the move needs to know, and what to look at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from wizard.document.env_files import EnvFile
 from wizard.document.git import GitFailed, git, git_line, uncommitted
 from wizard.document.heroku_yml import HerokuYml
 from wizard.document.hooks import Hook
-from wizard.document.procfile import Procfile, parse_procfile
+from wizard.document.procfile import Procfile, fir_name, parse_procfile
 from wizard.document.runtimes import Runtime
 from wizard.document.terraform import TerraformBlock
 from wizard.document.workflows import DeployPath
@@ -292,8 +292,11 @@ def _text(content: bytes | None) -> str | None:
 
 def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:
     """What differs between the checkout and what runs on Heroku as `app`."""
-    remarks = []
-    here = set(checkout.procfile.commands) if checkout.procfile else set()
+    remarks = [*_about_builds(checkout, app)]
+    commands = checkout.procfile.commands if checkout.procfile else {}
+    if app.generation == "fir":
+        commands = {fir_name(name): command for name, command in commands.items()}
+    here = set(commands)
     there = {process.type for process in app.processes}
     for process in app.processes:
         if process.type not in here:
@@ -304,12 +307,12 @@ def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:
                     remedy="A buildpack may have added it, or the checkout is another one than the deployed.",
                 )
             )
-        elif checkout.procfile and checkout.procfile.commands[process.type] != process.command:
+        elif commands[process.type] != process.command:
             remarks.append(
                 Remark(
                     kind="command-differs",
                     text=f"`{process.type}` runs `{process.command}` on Heroku, "
-                    f"`{clean(checkout.procfile.commands[process.type])}` by the Procfile.",
+                    f"`{clean(commands[process.type])}` by the Procfile.",
                     remedy="Look whether this checkout is what runs on Heroku.",
                 )
             )
@@ -332,6 +335,24 @@ def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:
             )
         )
     return tuple(remarks)
+
+
+def _about_builds(checkout: Checkout, app: App) -> Iterator[Remark]:
+    """What the code has, and the app does not build with."""
+    if app.stack != "container" and checkout.has("heroku.yml"):
+        yield Remark(
+            kind="heroku-yml",
+            text=f"heroku.yml counts on the stack container only; {app.name} is on {app.stack or 'another'}.",
+        )
+    if not app.buildpacks and app.stack != "container" and app.generation != "fir":
+        first, *others = checkout.runtimes or (None,)
+        if first is not None and others:
+            names = ", ".join(one.buildpack for one in others)
+            yield Remark(
+                kind="buildpacks",
+                text=f"No buildpacks are set, so Heroku builds with {first.buildpack} alone, since there is "
+                f"{first.because}; {names} would take the code, too.",
+            )
 
 
 def _same_commit(one: str, other: str) -> bool:

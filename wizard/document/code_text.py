@@ -30,6 +30,12 @@ _ASSIGNED = re.compile(
     r"(?P<secret>(?=[^\s\"'`$]*\d)[^\s\"'`$({]{6,})",
     re.IGNORECASE,
 )
+_IN_DSN = re.compile(
+    # In a connection string; a keyword argument of code is followed by a comma or a bracket.
+    r"(?P<head>\b(?:password|passwd|pwd)=)(?P<secret>[^\s;&,\"'`$({)]{4,})(?=[;&\"'`]|\s+\w+=)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Z]+(_[A-Z0-9]+)+")
 _IN_HEADER = re.compile(
     r"(?P<head>\b(?:bearer|basic|token)\s+)(?P<secret>[A-Za-z0-9+/=._~-]{12,})", re.IGNORECASE
 )
@@ -46,7 +52,7 @@ def safe_line(line: str, limit: int = LONGEST) -> str:
     letters with figures goes, and a name of a variable or a path stays.
     """
     text = redact(clean(line.strip(), limit=2_000))
-    for pattern in (_IN_URL, _USER_ALONE, _NAMED, _ASSIGNED, _IN_HEADER):
+    for pattern in (_IN_URL, _USER_ALONE, _NAMED, _ASSIGNED, _IN_DSN, _IN_HEADER):
         text = pattern.sub(_hide, text)
     text = _KNOWN.sub(DOTS, text)
     text = _LITERAL.sub(_hide_if_random, text)
@@ -58,8 +64,8 @@ def safe_line(line: str, limit: int = LONGEST) -> str:
 
 def _hide(match: re.Match[str]) -> str:
     secret = match["secret"]
-    # An expression of the language or of CI, and not what it stands for.
-    if secret.startswith(("${", "$", "#{", "%{", "<")) or secret == DOTS:
+    # An expression of the language or of CI, or a variable's name, and not what it stands for.
+    if secret.startswith(("${", "$", "#{", "%{", "<")) or secret == DOTS or _NAME.fullmatch(secret):
         return match[0]
     return match["head"] + DOTS
 

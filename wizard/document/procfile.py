@@ -60,7 +60,7 @@ def _cloud_native(lines: list[str]) -> Iterator[str]:
         if not told or told.startswith("#"):
             continue
         original, colon, command = told.partition(":")
-        fixed = original.replace("_", "-").lower()
+        fixed = fir_name(original)
         if not colon or not command.strip(" \t"):
             what = "has no command" if colon else "has no colon"
             yield f"Line {number} {what}: a build with cloud native buildpacks (Fir) fails there."
@@ -76,6 +76,11 @@ def _cloud_native(lines: list[str]) -> Iterator[str]:
         if by_fixed.get(fixed, original) != original:
             yield f"Line {number}: `{by_fixed[fixed]}` and `{original}` are one process on Fir, the last one."
         by_fixed[fixed] = original
+
+
+def fir_name(name: str) -> str:
+    """What Fir calls the process type `name`."""
+    return name.replace("_", "-").lower()
 
 
 def parse_line(line: str) -> tuple[str, str] | None:

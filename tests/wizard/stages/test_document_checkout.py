@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from wizard.document.checkout import Checkout, compare_with_app, read_checkout
-from wizard.model.system import System
+from wizard.document.code import read_code
+from wizard.model.system import Process, System
 from wizard.model.trouble import Trouble
 
 MakeCheckout = Callable[..., Path]
@@ -151,6 +152,30 @@ def test_no_difference_to_what_runs(make_checkout: MakeCheckout, system: System)
     checkout = read_checkout(make_checkout("app", FILES))
     app = msgspec.structs.replace(system.app("b"), slug_commit=checkout.head)
     assert compare_with_app(checkout, app) == ()
+
+
+def test_names_are_compared_as_fir_has_them(make_checkout: MakeCheckout, system: System) -> None:
+    files = {
+        "Procfile": "web: python server.py\nworker: python worker.py\nrelease: python migrate.py\nMy_job: x\n"
+    }
+    checkout = read_checkout(make_checkout("app", files))
+    app = system.app("b")
+    job = Process(type="my-job", command="x", quantity=0, size="dyno-1c-0.5gb")
+    fir = msgspec.structs.replace(app, generation="fir", processes=(*app.processes, job))
+    assert compare_with_app(checkout, fir) == ()
+    cedar = msgspec.structs.replace(fir, generation="cedar")
+    assert [one.kind for one in compare_with_app(checkout, cedar)] == ["only-on-heroku", "only-in-checkout"]
+
+
+def test_what_the_app_does_not_build_with(make_checkout: MakeCheckout, system: System) -> None:
+    files = {**FILES, "heroku.yml": "run:\n  web: x\n", "package.json": "{}"}
+    checkout = read_code(make_checkout("app", files))
+    app = msgspec.structs.replace(system.app("b"), slug_commit=None)
+    assert [one.kind for one in compare_with_app(checkout, app)] == ["heroku-yml"]
+    chosen = msgspec.structs.replace(app, buildpacks=())
+    said = [one.text for one in compare_with_app(checkout, chosen) if one.kind == "buildpacks"]
+    assert len(said) == 1 and "heroku/nodejs alone" in said[0] and "heroku/python would" in said[0]
+    assert compare_with_app(checkout, msgspec.structs.replace(chosen, stack="container")) == ()
 
 
 def test_a_file_system_monitor_of_the_repository_is_not_run(
