@@ -27,7 +27,7 @@ _ASSIGNED = re.compile(
     # Without quotes, as in a shell: with a figure in it, since a name of a variable mostly has none.
     r"(?P<head>\b\w*(?:PASSWORD|PASSWD|TOKEN|SECRET|API_?KEY|PRIVATE_KEY)\w*="
     r"|--(?:api-?key|token|password|pass|auth)[= ]|\s-u\s+[\w.@-]*:)"
-    r"(?P<secret>(?=[^\s\"'`$]*\d)[^\s\"'`$({]{6,})",
+    r"(?P<secret>(?=[^\s\"'`$;&]*\d)[^\s\"'`$({;&]{6,})",
     re.IGNORECASE,
 )
 _IN_DSN = re.compile(
