@@ -734,6 +734,17 @@ LASTPASS                     xK9#mP2$vL
 STAGE_PASS                   staging
 """
 
+UNESCAPED_SECRETS = """
+DATABASE_URL                 postgres://app:pa#ss@db.example/x
+DATABASE_URL                 postgres://app:pa/ss@db.example/x
+DATABASE_URL                 postgres://app:pa ss@db.example/x
+DATABASE_URL                 postgres://app:p?a@db.example:5432/x
+DATABASE_URL                 postgres://app:p@a@db.example/x
+REDIS                        redis://:12345678@cache.example:6379
+REDIS                        redis://:pa#ss@[::1]:6379
+REDIS                        redis://:pa/ss@cache.example:6379
+"""
+
 THIRD_PLAIN = """
 RAILS_ASSETS_PRECOMPILE_TASKS assets:precompile webpacker:compile
 BUNDLER_VERSION              2.5.11
@@ -774,6 +785,7 @@ ANDROID_PACKAGE              com.acme.shop
 DEEP_LINK                    acme://orders/1
 APP_STORE_URL                https://apps.apple.com/ch/app/acme/id123456789
 TERMS_URL                    https://www.acme.example/terms?lang=de
+PROFILE                      https://social.acme.example:8443/@acme
 HELP_URL                     https://acme.zendesk.com/hc/de/articles/360012345678-Versand
 STATUS_PAGE                  https://status.acme.example
 HOLIDAYS                     2026-12-25,2026-12-26,2027-01-01

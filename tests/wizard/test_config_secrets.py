@@ -19,7 +19,9 @@ def judged(name: str, value: str, owner: Owner = "person") -> bool:
 
 
 @pytest.mark.parametrize(
-    "rows", [table.SECRETS, table.HELD_OUT_SECRETS, table.THIRD_SECRETS], ids=["first", "second", "third"]
+    "rows",
+    [table.SECRETS, table.HELD_OUT_SECRETS, table.THIRD_SECRETS, table.UNESCAPED_SECRETS],
+    ids=["first", "second", "third", "not escaped"],
 )
 def test_no_secret_is_missed(rows: str) -> None:
     assert [name for name, value in table.pairs(rows) if not judged(name, value)] == []

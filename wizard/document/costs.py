@@ -1,11 +1,12 @@
 """What a month on Heroku costs, as Heroku bills it: line by line, with what no API tells named.
 
-Sources. Prices come from Heroku's own answers (dyno sizes, billed price or plan price of an add-on). Where it
-gave none for a dyno size, the list price that its command line carries counts, and the line says so
+Sources. Prices come from Heroku's own answers (dyno sizes, billed price or plan price of an add-on). Where
+it gave none for a dyno size, the list price that its command line carries counts, and the line says so
 (`heroku ps:type` of CLI 11.10). Eco: 5 dollars a month for each account that subscribes, for 1,000 hours
-that all its Eco dynos share; a dyno costs nothing by itself (price list of 2026-05 as others copied it; the
-CLI too says 0 for each). Dynos of the release phase, one-off dynos and those of the scheduler are billed by
-the second while they run (usage by wall-clock time, Heroku's documentation): said, never guessed.
+that all its Eco dynos share, also when others work on its apps; when they are used up, all of them sleep
+until the next month (Heroku's help article Q8OBM85C; price list of 2026-05 as others copied it). Dynos of
+the release phase, one-off dynos and those of the scheduler are billed by the second while they run (usage
+by wall-clock time, Heroku's documentation): said, never guessed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -222,7 +223,7 @@ def _eco(system: System) -> tuple[list[CostLine], list[str]]:
             who = f" of {payer}" if payer else ""
             notes.append(
                 f"{dynos} Eco dynos{who} would need {dynos * HOURS:,} hours a month if none slept; the plan "
-                f"has {ECO_HOURS:,}. When they are used up, all of them stop until the next month."
+                f"has {ECO_HOURS:,}. When they are used up, all of them sleep until the next month."
             )
     return lines, notes
 

@@ -40,6 +40,9 @@ _NAMING_USERS: Final = frozenset(
     ("ssh", "git", "git+ssh", "sftp", "postgres", "postgresql", "mysql", "mysql2", "smtp", "ldap")
 )
 _DEEPEST: Final = 12
+# Also where the password holds a / or # that should have been escaped, which no parser takes for one. A port
+# is no password.
+_USER_AND_PASSWORD = re.compile(r"://[^\s@/:]{0,200}:(?![0-9]{1,5}(?:[/?#,\s]|$))[^@]{1,300}@[\w\[]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _ITEMS = re.compile(r"[\s,;|]+")
 _QUOTES = "\"'`()[]{}<>"
@@ -69,6 +72,8 @@ def _judge(name: str, text: str, owner: Owner, *, depth: int) -> Judgement:
 
 
 def _by_name_and_parts(name: str, text: str, owner: Owner) -> Judgement:
+    if _USER_AND_PASSWORD.search(text):
+        return Judgement(True, "it is a URL with a password in it")
     told = telling(name, text)
     url = _url(text)
     if url is not None and url.secret:
