@@ -42,6 +42,12 @@ RELAXED = {
     "definitions/add-on-attachment/properties/addon/additionalProperties": (
         "`Accept-Inclusion: addon:plan` adds the plan; Heroku's CLI reads it, no schema names it"
     ),
+    "definitions/pipeline-coupling/properties/pipeline/additionalProperties": (
+        "Heroku's CLI shows the pipeline's name from here (apps:info)"
+    ),
+    "definitions/sni-endpoint/properties/ssl_cert/additionalProperties": (
+        "`acm` says that Heroku manages it: Heroku's CLI reads it (certs)"
+    ),
 }
 """Where the sandbox follows Heroku's behaviour rather than its schema: what is taken out, and why."""
 
@@ -60,6 +66,9 @@ EXTRA = {
         "buildpacks": "3.sdk adds it",
         "current_build_architecture": "3.sdk adds it",
     },
+    "team-app": dict.fromkeys(
+        ("base_image_name", "buildpacks", "current_build_architecture", "generation"), "3.sdk adds it"
+    ),
     "release": {"oci_image": "3.sdk adds it"},
     "account": dict.fromkeys(
         (
@@ -100,14 +109,16 @@ def _read(path: Path) -> Any:
 
 
 def _strict(node: Any, name: str = "") -> Any:
-    """`strictProperties` means: all properties are there, and no other (json_schema of Heroku's own)."""
+    """`strictProperties` means: all properties are there, and no other (json_schema of Heroku's own). Here no
+    object may hold another, lest something made up slips in."""
     if isinstance(node, list):
         return [_strict(one) for one in node]
     if not isinstance(node, dict):
         return node
     made = {key: _strict(value, key) for key, value in node.items()}
-    if node.get("strictProperties") is True and isinstance(node.get("properties"), dict):
-        made["required"] = sorted(node["properties"])
+    if isinstance(node.get("properties"), dict) and "patternProperties" not in node:
+        if node.get("strictProperties") is True:
+            made["required"] = sorted(node["properties"])
         made["additionalProperties"] = False
         made["properties"] = {**made["properties"], **dict.fromkeys(EXTRA.get(name, {}), NO_RULE)}
     return made
@@ -342,7 +353,7 @@ async def test_every_answer_of_the_platform_api_fits(variant: str, heroku: Herok
     """Each route answers for some object of the zoo at least, and its lists are not all empty. In 3.sdk the
     first object has to do: lists show all of them."""
     wrong, silent = await _compared(heroku, variant, everything=variant == "plain")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert silent == []
 
 
@@ -364,7 +375,7 @@ async def test_other_systems_fit_too(system: str, tmp_path: Path) -> None:
         wrong, _ = await _compared(heroku, "plain", everything=False)
     finally:
         await heroku.stop()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 async def test_a_wrong_answer_would_be_found(heroku: HerokuSandbox) -> None:

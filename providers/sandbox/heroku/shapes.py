@@ -110,7 +110,7 @@ def team_app(world: World, one: App, *, sdk: bool = False) -> Json:
         "joined": one.joined,
         "locked": one.locked,
         "space": space and {"id": space.id, "name": space.name},
-        "team": team and {"id": team.id, "name": team.name},
+        "team": team and {"name": team.name},
     }
     return {**shown, "generation": one.generation, **_built(one)} if sdk else shown
 
