@@ -114,7 +114,7 @@ async def test_a_few_changed_answers_end_well(changes: list[Change]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
-@settings(max_examples=1_500, deadline=None, suppress_health_check=_QUIET, database=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=_QUIET, database=None)
 @given(some_changes())
 async def test_many_changed_answers_end_well(changes: list[Change]) -> None:
     await ends_well(by(changes))
@@ -129,7 +129,7 @@ async def test_a_field_that_is_like_this_everywhere_ends_well(junk: Any) -> None
 
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
-@pytest.mark.parametrize("number", range(len(JUNK)))
+@pytest.mark.parametrize("number", range(0, len(JUNK), 3))
 async def test_each_field_that_is_like_this_everywhere_ends_well(number: int) -> None:
     names = {
         str(part) for value in recording().values.values() for where in places(value) for part in where[-1:]

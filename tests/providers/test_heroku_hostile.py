@@ -113,7 +113,10 @@ class TestOneAnswer:
             else:
                 assert await client.get_all("/apps") == rows
 
-    async def test_an_answer_that_is_cut_at_any_byte_is_a_trouble_or_the_whole(self) -> None:
+    async def test_an_answer_that_is_cut_at_any_byte_is_a_trouble_or_the_whole(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("providers.heroku.client.ATTEMPTS", 1)
         whole = answer(b'{"id":"x"}', "RateLimit-Remaining: 4499")
         cut = 0
 
@@ -195,8 +198,11 @@ class TestLists:
             assert caught.value.code == "not-the-api"
             assert client.calls == 1
 
-    async def test_many_answers_of_a_bearable_size_do_not_fill_the_memory(self) -> None:
-        body = b"[" + b'{"a":1},' * 60_000 + b"{}]"
+    async def test_many_answers_of_a_bearable_size_do_not_fill_the_memory(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("providers.heroku.room.ALL_ANSWERS", 4_000_000)
+        body = b"[" + b'{"a":1},' * 3_000 + b"{}]"
 
         async def heroku(request: web.Request) -> web.Response:
             return web.Response(body=body)
