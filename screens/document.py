@@ -128,7 +128,10 @@ class DocumentScreen(ExportingScreen):
     def rebuild(self) -> None:
         """Draw the inventory as the session has it."""
         index = self.index()
-        self.query_one("#side").display = self.wide and index is not None
+        side = self.query_one("#side")
+        if side.has_focus and not self.wide:
+            self.listing.focus_rows()
+        side.display = self.wide and index is not None
         self.listing.styles.width = self._row_width + 2 if self.wide and index is not None else "1fr"
         self.draw_progress()
         self._draw_tree(index)
@@ -327,7 +330,10 @@ class DocumentScreen(ExportingScreen):
         self._draw_tree(self.index(), row)
 
     def close_what_is_open(self) -> bool:
-        """Escape from a search goes to what was found, in the tree."""
+        """Escape from a search goes to what was found, in the tree; from the details back to the tree."""
+        if self.query_one("#side").has_focus:
+            self.listing.focus_rows()
+            return True
         key = self.current_key() if self.listing.searching else ""
         closed = super().close_what_is_open()
         if closed and key:

@@ -105,6 +105,10 @@ async def test_details_of_a_data_service_stand_beside(begun: Begun, vault: Vault
         ):
             assert words in text
         assert "as REPORTS · by credential:reports" in text and "Mondays 14:00 to 18:00 UTC" in text
+        await press(pilot, "tab")
+        assert app.screen.query_one("#side").has_focus
+        await press(pilot, "escape")
+        assert isinstance(app.screen, DocumentScreen) and not app.screen.query_one("#side").has_focus
 
 
 async def test_a_search_shows_what_matched_and_leads_there(

@@ -1,17 +1,24 @@
 """A person's answers in the inventory."""
 
+from typing import Literal
+
 import msgspec
 import pytest
 
 from wizard.document.answers import (
     acknowledge,
+    acknowledge_all,
     apply_answers,
+    gap_groups,
     open_gaps,
+    set_deploy,
     set_jobs,
+    set_note,
     typed_job,
     when,
     with_job,
 )
+from wizard.model.delivery import Deploy, GitHubLink
 from wizard.model.secret import DOTS, config_value
 from wizard.model.system import Gap, Job, System
 from wizard.model.trouble import Trouble
@@ -97,3 +104,45 @@ def test_a_secret_that_is_typed_into_a_job_is_not_kept() -> None:
     config_value("canary-90aa71c3e5", "API_TOKEN")
     (job,) = with_job((), typed_job("e", "curl -H canary-90aa71c3e5 https://x.example", 10, 0))
     assert job.command == f"curl -H {DOTS} https://x.example"
+
+
+def _gap(key: str, group: str = "", kind: Literal["jobs", "deploy", "acknowledge"] = "acknowledge") -> Gap:
+    return Gap(key=key, kind=kind, app_id="b", question=key, why="", group=group)
+
+
+def test_gaps_are_grouped_and_read_at_once() -> None:
+    gaps = (_gap("1", "webhooks"), _gap("2", "fir"), _gap("3", "webhooks"), _gap("4", kind="jobs"))
+    groups = gap_groups(gaps)
+    assert [(group.name, len(group.gaps), len(group.at_once)) for group in groups] == [
+        ("webhooks", 2, 2),
+        ("fir", 1, 1),
+        ("scheduler jobs", 1, 0),
+    ]
+    answers = acknowledge_all(Answers(acknowledged=("1",)), gaps)
+    assert answers.acknowledged == ("1", "2", "3")
+    assert acknowledge_all(answers, gaps) is answers
+
+
+def test_a_deploy_path_told_by_a_person_goes_first(system: System) -> None:
+    link = GitHubLink(repository="acme/b", branch="main")
+    told = Deploy(kind="github", evidence="a link", github=link, last_by="ada@example.com")
+    app = msgspec.structs.replace(system.apps[0], deploy=told)
+    whole = msgspec.structs.replace(
+        system, apps=(app, *system.apps[1:]), gaps=(_gap("deploy:b", kind="deploy"),)
+    )
+    answers = set_deploy(Answers(), app.id, "git", "  from Ada's machine ")
+    answered = apply_answers(whole, answers)
+    deploy = answered.app(app.id).deploy
+    assert (deploy.kind, deploy.evidence, deploy.told_by) == ("git", "from Ada's machine", "person")
+    assert deploy.github is None and deploy.last_by == "ada@example.com"
+    assert answered.gaps == ()
+    kept = apply_answers(whole, set_deploy(Answers(), app.id, "github")).app(app.id).deploy
+    assert kept.github == link and kept.evidence == "a link" and kept.told_by == "person"
+
+
+def test_a_note_is_cleaned_and_taken_away_when_empty() -> None:
+    secret = config_value("hunter2-hunter2-hunter2", "PASSWORD")
+    answers = set_note(Answers(), "app:b", f" see \x1b[2J {secret.reveal()} ", "Ada ")
+    note = answers.notes["app:b"]
+    assert note.owner == "Ada" and "\x1b" not in note.text and "hunter2" not in note.text
+    assert set_note(answers, "app:b", " ", "").notes == {}
