@@ -19,8 +19,8 @@ _KNOWN = re.compile(
     r"|eyJ[\w-]{10,}\.[\w.-]{10,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
 )
 _NAMED = re.compile(
-    r"(?P<head>(?:pass(?:w(?:or)?d|phrase)?(?![a-z])|pwd|secret\w*|token|api_?key|access_?key|private_?key|auth\w*|credential\w*)"
-    r"\w*[\"']?\]?\s*(?:=>|:=|=|:|,)\s*[bruf]?[\"'`])(?P<secret>[^\"'`$#{<]{6,})(?=[\"'`])",
+    r"(?P<head>(?:pass(?:w(?:or)?d|phrase)?(?![a-z])|pwd|secret|token|api_?key|access_?key|private_?key|auth"
+    r"|credential)\w*[\"']?\]?\s*(?:=>|:=|=|:|,)\s*[bruf]?[\"'`])(?P<secret>[^\"'`$#{<]{6,})(?=[\"'`])",
     re.IGNORECASE,
 )
 _ASSIGNED = re.compile(

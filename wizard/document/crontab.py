@@ -68,7 +68,7 @@ def _github(path: str, text: str) -> Iterator[CodeLine]:
 
 def _yaml(path: str, text: str) -> Iterator[CodeLine]:
     # sidekiq.yml may hold ERB, which is no YAML; what is left without it mostly is.
-    top = read_yaml(re.sub(r"<%.*?%>", "0", text, flags=re.DOTALL))
+    top = read_yaml(re.sub(r"<%[^%]{0,500}%>", "0", text))
     if top is not None:
         yield from _entries(path, top, depth=0)
 

@@ -11,7 +11,7 @@ _EXAMPLE = re.compile(
     r"(^|[._-])(example|sample|template|tmpl|dist|defaults?|schema)([._-]|$)", re.IGNORECASE
 )
 _ELSEWHERE = re.compile(r"(^|/)(tests?|specs?|\.(?!env)[\w-]+)/|\.(test|ci|testing)($|\.)")
-_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)$", re.MULTILINE)
+_NAME = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)")
 _NO_VALUE = re.compile(
     r"""^["'`]?(<[^>]*>|\$\{?\w+\}?|x{3,}|\*{3,}|\.{3}|(your|my|change|replace|todo)[\w -]*)?["'`]?$""",
     re.IGNORECASE,
@@ -45,9 +45,12 @@ def env_files(texts: Mapping[str, str]) -> Iterator[EnvFile]:
         names: list[str] = []
         lines: list[int] = []
         values = 0
-        for match in _NAME.finditer(texts[path]):
+        for number, line in enumerate(texts[path].splitlines(), start=1):
+            match = _NAME.match(line)
+            if match is None:
+                continue
             names.append(clean(match[1], limit=200))
-            lines.append(texts[path].count("\n", 0, match.start(1)) + 1)
+            lines.append(number)
             # The value is looked at here and goes no further.
             values += not _NO_VALUE.match(match[2].split(" #")[0].strip())
         yield EnvFile(

@@ -15,6 +15,9 @@ DeployHow = Literal["git", "container", "promotion", "api", "action", "run", "ot
 """`git` push, images of the `container` registry, `promotion` in a pipeline, the Platform `api`, a ready-made
 CI `action`, a one-off `run`, `other` acts on an app (scale, config, maintenance)."""
 
+LONGEST_LINE = 2_000
+"""Characters; a longer one was written by a program."""
+
 APP = r"[a-z][a-z0-9-]{1,40}"
 _EXPRESSION = r"\$\{\{[^}]*\}\}|\$\{?\w+\}?|\$\(\w+\)"
 _NAME = rf"(?P<app>{APP}|{_EXPRESSION})"
@@ -64,7 +67,7 @@ def heroku_commands(text: str, variables: Mapping[str, str]) -> Iterator[Command
     lines = text.split("\n")
     for number, line in enumerate(lines):
         told = line.strip()
-        if not told or told.startswith(("#", "//")):
+        if not told or told.startswith(("#", "//")) or len(told) > LONGEST_LINE:
             continue
         named = _named(told, known)
         if re.search(r"\bgit\s+remote\s+(?:add|set-url)\b|\bgit:remote\b|\bgit:clone\b", told):

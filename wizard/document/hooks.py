@@ -4,13 +4,13 @@ Sources: the Dev Center on dynos (.profile, .profile.d) and slug size (.slugigno
 for their hooks (2026), heroku-buildpack-apt, -multi, -nginx, -static.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from wizard.document.runtime_node import node_scripts
+from wizard.document.runtime_pins import json_object
 from wizard.document.yaml_text import read_yaml
 from wizard.model.noun import Noun
 from wizard.model.text import clean
@@ -63,7 +63,7 @@ _SCRIPT_WHEN = {
 
 _DOCKERFILE = re.compile(r"(^|/)(Dockerfile(\.[\w.-]+)?|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose([.-][\w-]+)*\.ya?ml$")
-_EXPORT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=", re.MULTILINE)
+_EXPORT = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=", re.MULTILINE)
 
 
 class Hook(Noun, frozen=True, kw_only=True):
@@ -117,11 +117,7 @@ def _scripts(texts: Mapping[str, str]) -> Iterator[Hook]:
     for script in node_scripts(texts):
         text = f"{script.name}, {_SCRIPT_WHEN[script.name]}: {script.command}"
         yield Hook(kind="build", file="package.json", line=script.line, text=clean(text, limit=400))
-    try:
-        told = json.loads(texts.get("composer.json", ""))
-    except (ValueError, RecursionError):
-        return
-    scripts = told.get("scripts") if isinstance(told, dict) else None
+    scripts = (json_object(texts, "composer.json") or {}).get("scripts")
     if isinstance(scripts, dict) and "compile" in scripts:
         line = _line_with(texts["composer.json"], '"compile"')
         yield Hook(

@@ -5,12 +5,9 @@ there is one, `build` else, and heroku-cleanup after it has removed development 
 `npm start` is the web process (heroku-buildpack-nodejs, lib/package_manager.sh and bin/release, 2026).
 """
 
-import json
-import re
 from collections.abc import Mapping
-from typing import Any
 
-from wizard.document.runtime_pins import Found, Pin, at_match, first_line
+from wizard.document.runtime_pins import Found, Pin, first_line, json_object, line_of
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 
@@ -25,19 +22,10 @@ class NodeScript(Noun, frozen=True, kw_only=True):
     line: int
 
 
-def package_json(texts: Mapping[str, str]) -> dict[str, Any] | None:
-    """package.json as an object; None when it is none, or not there."""
-    try:
-        told = json.loads(texts.get("package.json", ""))
-    except (ValueError, RecursionError):
-        return None
-    return told if isinstance(told, dict) else None
-
-
 def node_pins(texts: Mapping[str, str]) -> Found:
     """Versions of Node.js and its package managers."""
     file = "package.json"
-    told = package_json(texts)
+    told = json_object(texts, "package.json")
     if told is None:
         return [], ["package.json is no valid JSON object; the Node.js buildpack does not build it."]
     pins: list[Pin] = []
@@ -63,8 +51,10 @@ def node_pins(texts: Mapping[str, str]) -> Found:
             )
         )
     volta = told.get("volta")
-    if isinstance(volta, dict) and isinstance(volta.get("node"), str):
-        pins += at_match(texts, file, r'"volta"\s*:\s*\{[^}]*"node"\s*:\s*"([^"]+)"', "node", read=False)
+    version = volta.get("node") if isinstance(volta, dict) else None
+    if isinstance(version, str):
+        line = line_of(texts[file], "node", version)
+        pins.append(Pin(what="node", version=clean(version, limit=100), file=file, line=line, read=False))
     pins += first_line(texts, ".nvmrc", "node", prefix="v", read=False)
     pins += first_line(texts, ".node-version", "node", prefix="v", read=False)
     notes = []
@@ -80,7 +70,7 @@ def node_pins(texts: Mapping[str, str]) -> Found:
 
 def node_scripts(texts: Mapping[str, str]) -> tuple[NodeScript, ...]:
     """The scripts that Heroku runs, in the order in which it does."""
-    told = package_json(texts) or {}
+    told = json_object(texts, "package.json") or {}
     scripts = told.get("scripts")
     if not isinstance(scripts, dict):
         return ()
@@ -89,10 +79,3 @@ def node_scripts(texts: Mapping[str, str]) -> tuple[NodeScript, ...]:
         for name in SCRIPTS
         if isinstance(command := scripts.get(name), str)
     )
-
-
-def line_of(text: str, key: str, value: str) -> int:
-    """The line of `"key": "value"` in JSON; the first line when it is written another way."""
-    pair = rf'"{re.escape(key)}"\s*:\s*{re.escape(json.dumps(value, ensure_ascii=False))}'
-    match = re.search(pair, text)
-    return text.count("\n", 0, match.start()) + 1 if match else 1

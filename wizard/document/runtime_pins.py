@@ -1,7 +1,9 @@
 """Places in files that name a version, with their lines."""
 
+import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from wizard.model.noun import Noun
 from wizard.model.text import clean
@@ -44,12 +46,10 @@ def at_match(
     read: bool = True,
     main: bool = True,
     skip: int = 0,
-    within: tuple[int, int] | None = None,
 ) -> list[Pin]:
     """The first match of `pattern` (its group is the version), `skip` lines below where the match begins."""
     text = texts.get(file, "")
-    begin, end = within or (0, len(text))
-    match = re.compile(pattern, re.MULTILINE).search(text, begin, end)
+    match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         return []
     line = text.count("\n", 0, match.start()) + 1 + skip
@@ -59,4 +59,20 @@ def at_match(
 
 def property_pin(texts: Mapping[str, str], file: str, key: str, what: str, *, main: bool = True) -> list[Pin]:
     """A value of a Java properties file."""
-    return at_match(texts, file, rf"^\s*{re.escape(key)}\s*[=:]\s*(\S+)", what, main=main)
+    return at_match(texts, file, rf"^[ \t]*{re.escape(key)}[ \t]*[=:][ \t]*(\S+)", what, main=main)
+
+
+def json_object(texts: Mapping[str, str], file: str) -> dict[str, Any] | None:
+    """A file as a JSON object; None when it is none, or not there."""
+    try:
+        told = json.loads(texts.get(file, ""))
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def line_of(text: str, key: str, value: str) -> int:
+    """The line of `"key": "value"` in JSON; the first line when it is written another way."""
+    pair = rf'"{re.escape(key)}"\s*:\s*{re.escape(json.dumps(value, ensure_ascii=False))}'
+    match = re.search(pair, text)
+    return text.count("\n", 0, match.start()) + 1 if match else 1

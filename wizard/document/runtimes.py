@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 
 from wizard.document.buildpack_detection import detect
 from wizard.document.runtime_node import node_pins
-from wizard.document.runtime_pins import Found, Pin, at_match, first_line, property_pin
+from wizard.document.runtime_pins import (
+    Found,
+    Pin,
+    at_match,
+    first_line,
+    json_object,
+    line_of,
+    property_pin,
+)
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 
@@ -152,7 +160,7 @@ def _ruby(texts: Mapping[str, str]) -> Found:
     )
     pins += at_match(texts, lock, r"^BUNDLED WITH\r?\n {2,3}(\d[\w.]*)", "bundler", main=False, skip=1)
     # The buildpack asks bundler's lock file; the Gemfile counts only by way of it.
-    pins += at_match(texts, "Gemfile", r'^\s*ruby\s*\(?\s*["\']([^"\']+)', "ruby", read=False)
+    pins += at_match(texts, "Gemfile", r'^[ \t]*ruby[ \t]*\(?[ \t]*["\']([^"\']+)', "ruby", read=False)
     pins += first_line(texts, ".ruby-version", "ruby", prefix="ruby-", read=False)
     pins += _tools(texts, "ruby")
     notes = []
@@ -195,14 +203,19 @@ def _jvm(texts: Mapping[str, str]) -> Found:
 
 
 def _php(texts: Mapping[str, str]) -> Found:
-    require = re.search(r'"require"\s*:\s*\{([^}]*)\}', texts.get("composer.json", ""))
+    file = "composer.json"
+    told = json_object(texts, file) or {}
+    require = told.get("require")
+    wanted = require if isinstance(require, dict) else {}
     pins: list[Pin] = []
     notes: list[str] = []
-    if require:
-        pins += at_match(texts, "composer.json", r'"php"\s*:\s*"([^"]+)"', "php", within=require.span(1))
-        extensions = re.findall(r'"ext-([a-z0-9_-]+)"', require[1])
-        if extensions:
-            notes.append(f"composer.json wants PHP's extensions {clean(', '.join(extensions))}.")
+    version = wanted.get("php")
+    if isinstance(version, str):
+        line = line_of(texts[file], "php", version)
+        pins.append(Pin(what="php", version=clean(version, limit=100), file=file, line=line))
+    extensions = [name.removeprefix("ext-") for name in wanted if name.startswith("ext-")]
+    if extensions:
+        notes.append(f"composer.json wants PHP's extensions {clean(', '.join(extensions), limit=400)}.")
     pins += first_line(texts, ".php-version", "php", read=False)
     pins += _tools(texts, "php")
     return pins, notes
