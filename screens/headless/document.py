@@ -6,7 +6,7 @@ from typing import Final
 
 from screens.headless.asking import want_consent
 from screens.headless.db_voice import Voice
-from screens.headless.document_places import document_before, place_for, want_sense
+from screens.headless.document_places import document_before, newest_in, place_for, want_sense
 from screens.headless.document_reading import (
     Reading,
     from_heroku,
@@ -101,6 +101,8 @@ def _changed(
     reading: Reading, earlier: tuple[str, Document] | None, options: DocumentOptions
 ) -> tuple[System | None, tuple[Change, ...] | None, str]:
     """What it is compared with, what changed since, and what is to be said of that."""
+    if options.since and earlier is None:
+        earlier = newest_in(options.since, reading.system.account.id, reading.title)
     if earlier is not None:
         name, known = earlier
         if known.system.account.id != reading.system.account.id:
@@ -110,7 +112,7 @@ def _changed(
         now = apply_answers(reading.system, known.answers)
         return known.system, changes(known.system, now), ""
     if options.since:
-        return None, None, f"There is no document in {clean(options.since)} yet to compare with."
+        return None, None, f"There is no document of it in {clean(options.since)} yet to compare with."
     if reading.before is None:
         return None, None, ""
     return reading.before, changes(reading.before, reading.system), ""

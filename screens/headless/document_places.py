@@ -14,6 +14,11 @@ from wizard.model.trouble import Trouble
 
 STDOUT: Final = "-"
 
+_MOMENT: Final = re.compile(r"\d{8}T\d{6}")
+
+_LOOKED_AT: Final = 100
+"""Files of a folder that are opened to find the one to compare with."""
+
 
 class Options(Protocol):
     """What is looked at of the command line."""
@@ -57,15 +62,32 @@ def want_sense(options: Options) -> None:
     if options.with_values:
         _want_safe_place(options)
     if options.output and options.output != STDOUT:
-        place = Path(options.output).expanduser()
-        if os.path.lexists(place) and not place.is_dir():
-            # Said now, and not after minutes of reading.
-            raise Trouble(
-                f"{clean(options.output)} is there already.",
-                untouched="It was not overwritten.",
-                remedy="Name another file, or a folder.",
-                code="file-exists",
-            )
+        _want_place(options.output)
+
+
+def _want_place(output: str) -> None:
+    """What writing would say too: said now, and not after minutes of reading."""
+    try:
+        place = Path(output).expanduser()
+        there, is_folder = os.path.lexists(place), place.is_dir()
+        folder = place if is_folder else place.parent
+        usable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    except (OSError, RuntimeError, ValueError):
+        there, is_folder, usable = False, False, False
+    if there and not is_folder:
+        raise Trouble(
+            f"{clean(output)} is there already.",
+            untouched="It was not overwritten.",
+            remedy="Name another file, or a folder.",
+            code="file-exists",
+        )
+    if not usable:
+        raise Trouble(
+            f"{clean(output)} cannot be written: its folder is not there, or not yours to write in.",
+            untouched="Nothing was asked of Heroku.",
+            remedy="Make the folder, or name another one.",
+            code="file",
+        )
 
 
 def _want_safe_place(options: Options) -> None:
@@ -109,20 +131,14 @@ def place_for(options: Options, title: str, taken_at: str) -> Path | None:
 
 
 def document_before(name: str) -> tuple[str, Document] | None:
-    """The JSON document `name`, or the newest of a folder; None when such a folder has none yet.
+    """The JSON document `name`; None when that is a folder, whose newest is looked for by `newest_in`.
 
     Raises:
         Trouble: it cannot be read, or is none.
     """
     place = Path(name).expanduser()
     if place.is_dir():
-        # Their names end in the moment at which they were read.
-        found = sorted(
-            place.glob("*.json"), key=lambda one: (re.sub(r"^.*?(?=\d{8}T)", "", one.name), one.name)
-        )
-        if not found:
-            return None
-        place = found[-1]
+        return None
     try:
         text = place.read_bytes()
     except OSError as error:
@@ -133,6 +149,25 @@ def document_before(name: str) -> tuple[str, Document] | None:
             code="file",
         ) from error
     return clean(place.name), read_document(text, what=clean(place.name))
+
+
+def newest_in(name: str, account_id: str, title: str) -> tuple[str, Document] | None:
+    """The newest document of a folder that is of the same system as the account sees it; None when there is
+    none. Other files in it do not matter."""
+    # Their names end in the moment at which they were read.
+    dated = [
+        (found[0], path)
+        for path in Path(name).expanduser().glob("*.json")
+        if (found := _MOMENT.search(path.name))
+    ]
+    for _, path in sorted(dated, reverse=True)[:_LOOKED_AT]:
+        try:
+            document = read_document(path.read_bytes(), what=clean(path.name))
+        except (OSError, Trouble):
+            continue
+        if document.system.account.id == account_id and document.title == title:
+            return clean(path.name), document
+    return None
 
 
 def _usage(cause: str, remedy: str) -> Trouble:

@@ -222,6 +222,14 @@ def test_values_that_could_not_be_read_are_named_and_end_otherwise(
     assert "- `migrate-emailer`: Heroku refuses the config vars." in text
 
 
+@pytest.mark.parametrize("place", ["nowhere/x.md", "~nobody-4711/x.md", "x\0y"])
+def test_a_place_that_cannot_be_is_said_before_anything_is_asked(
+    place: str, session: Session, world: FakeWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["document", NAME, "--read", "--output", place]) == TROUBLE
+    assert "cannot be written" in capsys.readouterr().err and not world.heroku.opened
+
+
 def test_values_go_through_a_pipe(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as out, monkeypatch.context() as patch:
@@ -271,7 +279,7 @@ def test_a_nightly_inventory_without_a_session(
     nightly = ["document", "--heroku", "--format", "json", "--output", str(folder), "--since", str(folder)]
     assert main(nightly) == DONE
     said = capsys.readouterr()
-    assert "There is no document in" in said.out and not said.err
+    assert "There is no document of it in" in said.out and not said.err
     (first,) = folder.iterdir()
     told = json.loads(first.read_text())
     world = heroku.world
@@ -280,9 +288,11 @@ def test_a_nightly_inventory_without_a_session(
     first.rename(first.with_name(f"{first.name[:-11]}000000.json"))
     app = next(iter(world.apps.values()))
     app.config["NEW_FLAG"] = "on"
+    (folder / "zz-20991231T000000.json").write_text("{}")
+    (folder / "notes.json").write_text("[]")
     assert main(nightly) == DONE
     assert f"  + config var NEW_FLAG of {app.name} added\n" in capsys.readouterr().out
-    assert len(list(folder.iterdir())) == 2
+    assert len(list(folder.iterdir())) == 4
     (tmp_path / "other.json").write_text("{}")
     assert main(["document", "--heroku", "--since", str(tmp_path / "other.json")]) == TROUBLE
 
