@@ -15,12 +15,12 @@ from wizard.model.system import System
 EXAMPLE = """\
       no pipeline
       ┌────────────────────────────┐
- ╭───▶│ migrate-backend            ├─┬─── postgresql-cubed-12345  Postgres 16…
+ ╭───▸│ migrate-backend            ├─┬─── postgresql-cubed-12345  Postgres 16…
  │    │ web 1 · release · worker 1 │ │
  │ ╭──┤ → migrate-frontend         │ │
  │ │  └────────────────────────────┘ │
  │ │  ┌────────────────────────────┐ │
- │ ╰─▶│ migrate-frontend           │ │
+ │ ╰─▸│ migrate-frontend           │ │
  │    │ web 1                      │ │
  ╰────┤ → migrate-backend          │ │
       └────────────────────────────┘ │
@@ -117,7 +117,7 @@ def test_every_connection_is_drawn_and_leads_where_it_says(boxes: list[Box]) -> 
         if "┤ → name-" in line:
             target = line.split("┤ → name-")[1].split()[0]
             column = line.index("┤ → ")
-            arrows = {end for end in follow(lines, row, column, "L") if lines[end[0]][end[1]] == "▶"}
+            arrows = {end for end in follow(lines, row, column, "L") if lines[end[0]][end[1]] == "▸"}
             assert [titles[end[0]] for end in arrows] == [target]
             reached.setdefault(owner, set()).add(target)
         if "│ uses item-" in line:

@@ -2,7 +2,7 @@
 and who else uses it.
 
 ```
- ╭▶│ shop-web    ├───── Postgres 16
+ ╭▸│ shop-web    ├───── Postgres 16
  │╭┤ web 2       │  ╭──
 ```
 
@@ -243,7 +243,7 @@ class _Drawing:
             for row in range(one.top, one.top + one.height + 2):
                 left = gutter.text(row)
                 if row in arrows:
-                    left = left[:-1] + "▶"
+                    left = left[:-1] + "▸"
                 line = left + self._box_row(one, row, row in leaving, row in using)
                 index = row - one.top - 1
                 said = one.box.items[index].words() if 0 <= index < len(one.box.items) else ""
