@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from providers.heroku.answers import Refused
+from providers.heroku.answers import Answer, Refused
 from providers.heroku.client import QUIET
+from providers.heroku.unchanged import MOST_BYTES, Unchanged
 from providers.heroku.waits import pause_after
 from providers.sandbox.heroku.gate import error_body
 from tests.providers.heroku_servers import TOKEN, client_of, served
@@ -131,6 +132,16 @@ class TestUnchanged:
             for _ in range(2):
                 await client.get_raw(path)
         assert asked == [None, None]
+
+    def test_what_is_kept_is_bounded(self) -> None:
+        kept = Unchanged()
+        body = b"x" * (MOST_BYTES // 4)
+        keys = [key for number in range(6) if (key := kept.key("api", f"/teams/{number}/apps", {}))]
+        for key in keys:
+            kept.keep(key, Answer(200, {"etag": '"1"'}, body, "heroku", "/"))
+        assert [bool(kept.tag(key)) for key in keys] == [False] * 2 + [True] * 4
+        kept.keep(keys[2], Answer(200, {"etag": '"2"'}, body, "heroku", "/"))
+        assert kept.tag(keys[2]) == '"2"' and kept.tag(keys[3]) == '"1"', "the same again takes no more room"
 
     async def test_not_modified_without_having_been_asked_is_no_answer(self) -> None:
         async def heroku(request: web.Request) -> web.Response:

@@ -295,3 +295,32 @@ class TestTls:
                 await client.get("/account")
         server.close()
         assert TOKEN.encode() not in heard
+
+
+class TestProxies:
+    @pytest.mark.parametrize(
+        ("address", "heard_of"), [("https://api.heroku.com", 1), ("https://127.0.0.1:1", 0)]
+    )
+    async def test_a_proxy_of_the_environment_is_used_and_sees_no_token(
+        self, address: str, heard_of: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard: list[bytes] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heard.append(await reader.read(4_096))
+            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+            writer.close()
+
+        monkeypatch.setattr("providers.heroku.client.ATTEMPTS", 1)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        proxy = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for name in ("https_proxy", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, proxy)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, "")
+        async with client_of(address) as client:
+            with pytest.raises(Unreachable):
+                await client.get("/account")
+        server.close()
+        assert [one.split(b"\r\n")[0] for one in heard] == [b"CONNECT api.heroku.com:443 HTTP/1.1"] * heard_of
+        assert TOKEN.encode() not in b"".join(heard)
