@@ -27,10 +27,9 @@ from providers.heroku.pipelines import PipelinesRead, pipeline_noun, read_pipeli
 from providers.heroku.spaces import read_spaces
 from providers.heroku.stores import StoreReader, StoresRead
 from providers.heroku.survey import Survey
-from providers.heroku.teams import TeamsRead, read_enterprises, read_teams, unjoined, unread_app
+from providers.heroku.teams import TeamsRead, read_teams, unjoined, unread_app
 from wizard.document.servers import Servers
 from wizard.model.network import Space
-from wizard.model.people import Enterprise
 from wizard.model.system import Account, AddOn, App, System, UnreadApp
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Unreachable
 from wizard.ports import ReadProgress
@@ -55,7 +54,6 @@ class _Read:
     account: Account
     sizes: dict[str, Row]
     teams: TeamsRead
-    enterprises: tuple[Enterprise, ...]
     spaces: tuple[Space, ...]
     features: tuple[str, ...]
     pipelines: PipelinesRead
@@ -100,7 +98,6 @@ class Inventory:
             pipelines = group.create_task(read_pipelines(survey, everything))
             sizes = group.create_task(read_sizes(survey))
             spaces = group.create_task(read_spaces(survey))
-            enterprises = group.create_task(read_enterprises(survey))
             features = group.create_task(read_features(survey))
             stores = StoreReader(survey, group)
             lists = AccountLists(add_ons, attachments)
@@ -123,7 +120,6 @@ class Inventory:
             account=account.result(),
             sizes=sizes.result(),
             teams=teams.result(),
-            enterprises=enterprises.result(),
             spaces=spaces.result(),
             features=features.result(),
             pipelines=pipelines.result(),
@@ -191,7 +187,7 @@ class Inventory:
             calls=survey.progress.calls,
             unread_apps=unread,
             teams=found.teams.teams,
-            enterprises=found.enterprises,
+            enterprises=found.teams.enterprises,
             spaces=found.spaces,
             pipelines=tuple(sorted(pipelines, key=lambda one: (one.name, one.id))),
             account_features=found.features,

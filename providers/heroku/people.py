@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from providers.heroku.fields import flag, objects, text
+from providers.heroku.fields import flag, text
 from wizard.model.people import Collaborator, Invitation, Member
 
 
@@ -11,7 +11,7 @@ def collaborator(row: Any) -> Collaborator:
     return Collaborator(
         email=text(row, "user", "email"),
         role=text(row, "role"),
-        permissions=tuple(name for one in objects(row, "permissions") if (name := text(one, "name"))),
+        permissions=permissions_of(row),
     )
 
 
@@ -24,6 +24,24 @@ def member(row: Any) -> Member:
         two_factor=second if isinstance(second, bool) else None,
         federated=flag(row, "federated"),
     )
+
+
+def enterprise_member(row: Any) -> Member:
+    """A member of an enterprise account, who has permissions and no role."""
+    second = row.get("two_factor_authentication") if isinstance(row, dict) else None
+    return Member(
+        email=text(row, "user", "email"),
+        role=", ".join(permissions_of(row)),
+        two_factor=second if isinstance(second, bool) else None,
+        federated=bool(text(row, "identity_provider", "id")),
+    )
+
+
+def permissions_of(row: Any) -> tuple[str, ...]:
+    """Names of permissions: the list holds texts, or objects with a name."""
+    said = row.get("permissions") if isinstance(row, dict) else None
+    listed = said if isinstance(said, list) else []
+    return tuple(name for one in listed if (name := one if isinstance(one, str) else text(one, "name")))
 
 
 def invitation(row: Any) -> Invitation:

@@ -6,13 +6,13 @@ under the team's name, in the variant 3.team-invitations; what a member may not 
 
 import asyncio
 import urllib.parse
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from providers.heroku.fields import text
 from providers.heroku.gaps import Topic, part_of
-from providers.heroku.people import enabled, invitation, member
+from providers.heroku.people import enabled, enterprise_member, invitation, member, permissions_of
 from providers.heroku.survey import Survey
 from wizard.model.people import Enterprise, Member, Team
 from wizard.model.system import UnreadApp
@@ -41,27 +41,44 @@ _INVITATIONS: Final = _part("invitations")
 _FEATURES: Final = _part("features")
 
 
+_ENTERPRISE_TEAMS: Final = part_of("teams", "the enterprise account {name}", "enterprise accounts")
+_ENTERPRISE_MEMBERS: Final = part_of("members", "the enterprise account {name}", "enterprise accounts")
+
+
 @dataclass
 class TeamsRead:
-    """The teams, and the rows of all their apps by app id."""
+    """The teams, the enterprise accounts, and the rows of all apps of the teams by app id."""
 
     teams: tuple[Team, ...] = ()
+    enterprises: tuple[Enterprise, ...] = ()
     apps: dict[str, Row] = field(default_factory=dict)
 
 
 async def read_teams(survey: Survey) -> TeamsRead:
-    """Read all teams side by side."""
-    rows = await survey.part("teams", lambda: survey.client.get_all("/teams"), list[Row](), topic=_TEAMS)
-    rows = [row for row in rows if text(row, "id") or text(row, "name")]
+    """Read all teams side by side: those that the account is in, and others of its enterprise accounts."""
     found = TeamsRead()
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_team(survey, row, found)) for row in rows]
-    found.teams = tuple(sorted((task.result() for task in tasks), key=lambda one: one.name))
+        own = group.create_task(_own_teams(survey, found))
+        above = group.create_task(_enterprises(survey))
+    teams = {team.id: team for team in own.result()}
+    more = [row for _, rows in above.result() for row in rows if text(row, "id") not in teams]
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_team(survey, row, found)) for row in more]
+    teams |= {task.result().id: task.result() for task in tasks}
+    found.teams = tuple(sorted(teams.values(), key=lambda one: (one.name, one.id)))
+    found.enterprises = tuple(sorted((one for one, _ in above.result()), key=lambda one: (one.name, one.id)))
     return found
 
 
-async def read_enterprises(survey: Survey) -> tuple[Enterprise, ...]:
-    """The enterprise accounts that the account is in."""
+async def _own_teams(survey: Survey, found: TeamsRead) -> list[Team]:
+    rows = await survey.part("teams", lambda: survey.client.get_all("/teams"), list[Row](), topic=_TEAMS)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_team(survey, row, found)) for row in rows if text(row, "id")]
+    return [task.result() for task in tasks]
+
+
+async def _enterprises(survey: Survey) -> list[tuple[Enterprise, list[Row]]]:
+    """The enterprise accounts that the account is in, each with the rows of its teams."""
     rows = await survey.part(
         "enterprise accounts",
         lambda: survey.client.get_all("/enterprise-accounts"),
@@ -69,9 +86,36 @@ async def read_enterprises(survey: Survey) -> tuple[Enterprise, ...]:
         topic=_ENTERPRISES,
         may_lack=True,
     )
-    return tuple(
-        Enterprise(id=text(row, "id"), name=text(row, "name"), permissions=_permissions(row)) for row in rows
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_enterprise(survey, row)) for row in rows if text(row, "id")]
+    return [task.result() for task in tasks]
+
+
+async def _enterprise(survey: Survey, row: Row) -> tuple[Enterprise, list[Row]]:
+    mark, name = text(row, "id"), text(row, "name")
+    path = f"/enterprise-accounts/{urllib.parse.quote(mark, safe='')}"
+
+    async def many(topic: Topic, what: str) -> list[Row] | None:
+        return await survey.part(
+            f"{what} of the enterprise account {name}",
+            lambda: survey.client.get_all(f"{path}/{what}"),
+            None,
+            topic=topic,
+            mark=mark,
+            name=name,
+        )
+
+    async with asyncio.TaskGroup() as group:
+        teams = group.create_task(many(_ENTERPRISE_TEAMS, "teams"))
+        people = group.create_task(many(_ENTERPRISE_MEMBERS, "members"))
+    members = people.result()
+    noun = Enterprise(
+        id=mark,
+        name=name,
+        permissions=permissions_of(row),
+        members=None if members is None else _sorted_people(enterprise_member(one) for one in members),
     )
+    return noun, [team for team in teams.result() or () if text(team, "id")]
 
 
 def unjoined(row: Row) -> UnreadApp:
@@ -130,20 +174,11 @@ async def _team(survey: Survey, row: Row, found: TeamsRead) -> Team:
         type=text(row, "type") or "team",
         role=text(row, "role"),
         enterprise=text(row, "enterprise_account", "name") or None,
-        members=None if people is None else _sorted(people),
+        members=None if people is None else _sorted_people(member(one) for one in people),
         invitations=tuple(invitation(one) for one in asked.result() or nobody),
         features=enabled(features.result() or nobody),
     )
 
 
-def _sorted(rows: list[Row]) -> tuple[Member, ...]:
-    return tuple(sorted((member(row) for row in rows), key=lambda one: one.email))
-
-
-def _permissions(row: Row) -> tuple[str, ...]:
-    """Names: the list holds texts, or objects with a name."""
-    said = row.get("permissions")
-    names = (
-        (one if isinstance(one, str) else text(one, "name") for one in said) if isinstance(said, list) else ()
-    )
-    return tuple(name for name in names if name)
+def _sorted_people(people: Iterable[Member]) -> tuple[Member, ...]:
+    return tuple(sorted(people, key=lambda one: one.email))

@@ -192,8 +192,14 @@ def of_the_account(world: World, system: System) -> dict[str, tuple[object, obje
             {who.email for one in system.teams for who in one.invitations},
         ),
         "enterprise accounts": (
-            {(one.name, one.permissions) for one in world.enterprises.values()},
-            {(one.name, one.permissions) for one in system.enterprises},
+            {
+                (one.name, one.permissions, *sorted(who.email for who in one.members))
+                for one in world.enterprises.values()
+            },
+            {
+                (one.name, one.permissions, *(who.email for who in one.members or ()))
+                for one in system.enterprises
+            },
         ),
         "spaces": (
             {(one.name, one.shield, one.generation, one.cidr) for one in world.spaces.values()},

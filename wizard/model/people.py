@@ -36,11 +36,13 @@ class Team(Noun, frozen=True, kw_only=True):
 
 
 class Enterprise(Noun, frozen=True, kw_only=True):
-    """An enterprise account; `permissions` are the signed-in account's own in it."""
+    """An enterprise account; `permissions` are the signed-in account's own in it. A member's `role` are his
+    permissions in words; None where the members could not be read."""
 
     id: str
     name: str
     permissions: tuple[str, ...] = ()
+    members: tuple[Member, ...] | None = ()
 
 
 class Collaborator(Noun, frozen=True, kw_only=True):
