@@ -1,6 +1,7 @@
 """Systems made up by the hundred apps: realistic in names, numbers and what points at what; the same for the
 same seed."""
 
+import itertools
 import random
 from dataclasses import dataclass
 
@@ -257,13 +258,12 @@ def _jobs(making: _Making, app: App) -> None:
 def _config(making: _Making, apps: list[App], count: int) -> None:
     """Fill config vars up to `count` in all: addresses of other apps first, then settings and secrets."""
     dice = making.dice
-    for place, app in enumerate(apps):
-        for step in (1, 7) if making.chance(0.5) else (1,):
-            other = apps[(place + step) % len(apps)]
-            if other is not app:
-                name = f"{other.name.split('-')[1] if '-' in other.name else 'peer'}_{step}_URL".upper()
-                host = other.web_url.removeprefix("https://").rstrip("/")
-                app.config[name] = other.web_url.rstrip("/") if making.chance(0.8) else host
+    for app, other in _references(making, apps):
+        part = other.name.split("-")[1] if "-" in other.name else "peer"
+        name = f"{part}_URL".upper()
+        if name not in app.config:
+            host = other.web_url.removeprefix("https://").rstrip("/")
+            app.config[name] = other.web_url.rstrip("/") if making.chance(0.8) else host
     room = count - sum(len(app.config) for app in apps)
     number = 0
     while room > 0:
@@ -276,6 +276,24 @@ def _config(making: _Making, apps: list[App], count: int) -> None:
             app.config[name] = _value(making, tail, stem)
             room -= 1
         number += 1
+
+
+def _references(making: _Making, apps: list[App]) -> list[tuple[App, App]]:
+    """Who holds whose address: each part its product's next one of the same stage, some both ways, and some
+    that of an older product. So there are circles, but small ones."""
+    groups: dict[tuple[str, str], list[App]] = {}
+    for app in apps:
+        groups.setdefault(making.world.couplings.get(app.id, ("", "")), []).append(app)
+    found: list[tuple[App, App]] = []
+    before: list[App] = []
+    for group in groups.values():
+        for one, other in itertools.pairwise(group):
+            found.append((one, other))
+            if making.chance(0.3):
+                found.append((other, one))
+        found += [(app, making.dice.choice(before)) for app in group if before and making.chance(0.3)]
+        before += group
+    return found
 
 
 def _value(making: _Making, tail: str, stem: str) -> str:
