@@ -61,6 +61,9 @@ _SCRIPT_WHEN = {
     "postinstall": "as packages are installed",
 }
 
+LONGEST_TOML = 32 * 1024
+"""Characters; the parser takes minutes for a key of a megabyte."""
+
 _DOCKERFILE = re.compile(r"(^|/)(Dockerfile(\.[\w.-]+)?|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose([.-][\w-]+)*\.ya?ml$")
 _EXPORT = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=", re.MULTILINE)
@@ -163,6 +166,8 @@ def _chosen_buildpacks(texts: Mapping[str, str]) -> Iterator[Hook]:
 
 def _project_toml(text: str) -> Iterator[tuple[str, str]]:
     """Buildpacks of both shapes of project.toml: `[[io.buildpacks.group]]`, and `[[build.buildpacks]]`."""
+    if len(text) > LONGEST_TOML:
+        return
     try:
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):

@@ -116,8 +116,10 @@ def _bodies(parsed: Mapping[str, Any]) -> dict[tuple[str, str, str], Mapping[str
 def _blocks(
     file: str, text: str, bodies: Mapping[tuple[str, str, str], Mapping[str, Any]]
 ) -> Iterator[TerraformBlock]:
+    line, seen = 1, 0
     for match in _BLOCK.finditer(text):
-        line = text.count("\n", 0, match.start("kind")) + 1
+        line += text.count("\n", seen, match.start("kind"))
+        seen = match.start("kind")
         key = (match["kind"], match["first"], match["second"] or "")
         if bodies and key not in bodies:
             continue  # in a comment, or in a text

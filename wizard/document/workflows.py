@@ -142,7 +142,7 @@ def _of_file(file: str, text: str) -> Iterator[DeployPath]:
 def _of_script(file: str, text: str, system: str) -> Iterator[DeployPath]:
     if file.endswith("package.json"):
         # A script is a JSON text there; its quotes are not the command's.
-        text = re.sub(r'^\s*"[\w:.-]+"\s*:\s*"(.*)",?\s*$', r"\1", text, flags=re.MULTILINE)
+        text = re.sub(r'^[ \t]*"[\w:.-]+"[ \t]*:[ \t]*"(.*)",?[ \t]*$', r"\1", text, flags=re.M)
     for command in heroku_commands(text, {}):
         yield DeployPath(
             system=system,
