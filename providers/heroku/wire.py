@@ -74,8 +74,35 @@ class Wire:
         """
         base = self._address(question)
         where = clean(urllib.parse.urlsplit(base).netloc)
+        try:
+            response, body = await self._talk(question, base, where)
+        except TimeoutError as error:
+            raise _silent(where, f"gave no whole answer within {self._seconds:.0f} seconds") from error
+        except httpx.TimeoutException as error:
+            raise _silent(where, "does not answer in time") from error
+        except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise _untrusted(where) from error
+            raise _silent(where, f"cannot be reached ({_reason(error)})") from error
+        except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
+            raise _silent(where, f"gives no answer that can be read ({_reason(error)})") from error
+        return Answer(
+            status=response.status_code,
+            headers={
+                name.decode("latin-1").lower(): value.decode("latin-1")
+                for name, value in response.headers.raw
+            },
+            body=body,
+            where=where,
+            path=clean(question.path, limit=200),
+            verb=question.verb,
+            host=question.host,
+        )
+
+    async def _talk(self, question: Question, base: str, where: str) -> tuple[httpx.Response, bytes]:
         idle = self._idle.setdefault(question.host, [])
         connection = idle.pop() if idle else self._new_connection(base)
+        whole = False
         try:
             async with asyncio.timeout(self._seconds):
                 request = httpx.Request(
@@ -90,30 +117,14 @@ class Wire:
                     body = await self._body(response, where, question.limit)
                 finally:
                     await response.aclose()
-        except TimeoutError as error:
-            raise _silent(where, f"gave no whole answer within {self._seconds:.0f} seconds") from error
-        except httpx.TimeoutException as error:
-            raise _silent(where, "does not answer in time") from error
-        except httpx.ConnectError as error:
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise _untrusted(where) from error
-            raise _silent(where, f"cannot be reached ({_reason(error)})") from error
-        except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
-            raise _silent(where, f"gives no answer that can be read ({_reason(error)})") from error
+            whole = True
         finally:
-            idle.append(connection)
-        return Answer(
-            status=response.status_code,
-            headers={
-                name.decode("latin-1").lower(): value.decode("latin-1")
-                for name, value in response.headers.raw
-            },
-            body=body,
-            where=where,
-            path=clean(question.path, limit=200),
-            verb=question.verb,
-            host=question.host,
-        )
+            # What broke off is not used again.
+            if whole:
+                idle.append(connection)
+            else:
+                await connection.aclose()
+        return response, body
 
     async def close(self) -> None:
         """Close the connections."""
@@ -142,12 +153,20 @@ class Wire:
         # for 15 ms. And no httpx.Client around it: there is no redirect to follow and no cookie to keep.
         if self._context is None and base.startswith("https:"):
             self._context = httpx.create_ssl_context()
-        return httpx.AsyncHTTPTransport(
-            # Plain http has no use for the authorities, which take 20 ms to load.
-            verify=self._context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30.0),
-            proxy=_proxy(base),
-        )
+        try:
+            return httpx.AsyncHTTPTransport(
+                # Plain http has no use for the authorities, which take 20 ms to load.
+                verify=self._context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30.0),
+                proxy=_proxy(base),
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):
+            # Not the error's words: they may hold the proxy's password.
+            raise Unreachable(
+                "The environment names a proxy for Heroku of a kind that Offramp does not speak with.",
+                remedy="Name one that begins with http:// in HTTPS_PROXY, or Heroku's hosts in NO_PROXY.",
+                code="bad-proxy",
+            ) from None
 
     async def _body(self, response: httpx.Response, where: str, limit: int) -> bytes:
         unpack = _unpacking(response.headers.get("content-encoding", ""), where)

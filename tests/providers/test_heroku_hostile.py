@@ -324,3 +324,19 @@ class TestProxies:
         server.close()
         assert [one.split(b"\r\n")[0] for one in heard] == [b"CONNECT api.heroku.com:443 HTTP/1.1"] * heard_of
         assert TOKEN.encode() not in b"".join(heard)
+
+    @pytest.mark.parametrize(
+        "proxy", ["gopher://robin:hidden-word@127.0.0.1:1", "http://[::1", "http://a:b:c"]
+    )
+    async def test_a_proxy_that_is_none_is_told_without_its_password(
+        self, proxy: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("https_proxy", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, proxy)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, "")
+        async with client_of("https://api.heroku.com") as client:
+            with pytest.raises(Unreachable) as caught:
+                await client.get("/account")
+        assert caught.value.code == "bad-proxy"
+        assert "hidden-word" not in f"{caught.value.sentence()} {caught.value.__cause__!r}"
