@@ -16,6 +16,7 @@ import pytest
 
 from providers.sandbox.faults import KINDS, Faults
 from providers.sandbox.heroku import HerokuSandbox
+from providers.sandbox.heroku.__main__ import main
 from providers.sandbox.heroku.generator import generated
 from providers.sandbox.spoilt import bomb, spoil
 from providers.sandbox.tls import Certificates
@@ -163,7 +164,8 @@ def test_no_other_way_to_spoil() -> None:
 
 async def test_a_system_is_served_by_a_command() -> None:
     """Hosts and a token come in one line; ctrl+c ends it."""
-    command = ["-m", "providers.sandbox.heroku", "--apps", "3", "--json", "--fault", "500:/teams:1"]
+    faults = ["--fault", "500:/teams:1", "--fault", "set:/apps::field=name:value=odd"]
+    command = ["-m", "providers.sandbox.heroku", "--apps", "3", "--json", *faults]
     process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     told = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
@@ -171,7 +173,13 @@ async def test_a_system_is_served_by_a_command() -> None:
     async with httpx.AsyncClient(
         base_url=told["hosts"]["api"], headers=headers, trust_env=False, verify=False
     ) as http:
-        assert len((await http.get("/apps")).json()) == 3
+        assert [row["name"] for row in (await http.get("/apps")).json()] == ["odd"] * 3
         assert [(await http.get("/teams")).status_code for _ in range(2)] == [500, 200]
     process.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(process.wait(), 30) == 0
+
+
+@pytest.mark.parametrize("said", ["rot", "500:*:often", "set:*:1:field", "500:*:1:count=3"])
+def test_a_fault_that_cannot_be_is_named(said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--apps", "1", "--fault", said]) == 2
+    assert said.rpartition(":")[2] in capsys.readouterr().err

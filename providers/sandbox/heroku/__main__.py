@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from providers.sandbox.faults import KINDS, Faults
 from providers.sandbox.heroku import HerokuSandbox
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m providers.sandbox.heroku",
         description=__doc__,
-        epilog=_HOW + "\nfaults: " + ", ".join(KINDS),
+        epilog=_HOW + "\nfaults:\n" + "\n".join(f"  {kind}: {what}" for kind, what in KINDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     what = parser.add_argument_group("what is served")
@@ -77,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         "--fault",
         action="append",
         default=[],
-        metavar="KIND[:PATH[:TIMES]]",
-        help="misbehave: 'slow:/apps/*', '500:*:3'; again and again if TIMES is not said",
+        metavar="KIND[:PATH[:TIMES[:NAME=VALUE]...]]",
+        help="misbehave: '500:*:3', 'slow:/apps/*::seconds=9'; again and again if TIMES is not said",
     )
     how.add_argument("--json", action="store_true", help="print hosts and token as one line of JSON")
     return parser
@@ -104,12 +105,29 @@ def _faults(options: argparse.Namespace) -> Faults:
     faults = Faults()
     faults.latency = options.latency / 1000
     for said in options.fault:
-        kind, _, rest = said.partition(":")
-        path, _, times = rest.rpartition(":") if rest.rpartition(":")[2].isdigit() else (rest, "", "")
+        kind, path, times, *rest = [*said.split(":"), "", ""] if said.count(":") < 2 else said.split(":")
         if kind not in KINDS:
             raise ValueError(f"There is no fault {kind!r}; there are {', '.join(KINDS)}.")
-        faults.add(kind, path=path or "*", count=int(times) if times else None)
+        if times and not times.isdigit():
+            raise ValueError(f"{said!r} says {times!r} where a number of times is wanted.")
+        faults.add(
+            kind,
+            path=path or "*",
+            count=int(times) if times else None,
+            **dict(map(_parameter, filter(None, rest))),
+        )
     return faults
+
+
+def _parameter(said: str) -> tuple[str, Any]:
+    """`name=value`, the value as JSON where it is any, else as text."""
+    name, equals, value = said.partition("=")
+    if not equals or name in {"kind", "path", "method", "count", "after"}:
+        raise ValueError(f"{said!r} is no parameter of a fault: name=value is.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 async def _serve(world: World, faults: Faults, options: argparse.Namespace) -> int:
