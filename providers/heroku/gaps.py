@@ -164,8 +164,10 @@ def _shared(same: Sequence[Finding]) -> Gap:
     first = same[0]
     names = [one.name for one in same]
     alike = all(one.why == first.why for one in same)
+    # Who reads keys tells what was not read (`many:`, with the cause) from what will be lost.
+    what = f"many:{first.topic.group}:{first.cause}" if first.cause else f"lost:{first.topic.group}"
     return Gap(
-        key=f"many:{first.topic.group}:{first.cause or 'lost'}:{_digest(one.key for one in same)}",
+        key=f"{what}:{_digest(one.key for one in same)}",
         kind="acknowledge",
         app_id=None,
         question=first.topic.many.format(count=len(set(names)), names=listed(names)),

@@ -32,6 +32,7 @@ def test_two_hundred_apps_are_one_line() -> None:
         gap.question == "The config vars of 200 apps are not known: app-000, app-001, app-002 and 197 more."
     )
     assert (gap.app_id, gap.group, gap.why) == (None, "config vars", "Heroku refuses it.")
+    assert gap.key.startswith("many:config vars:refused:")
 
 
 def test_one_app_is_named_and_causes_stay_apart() -> None:
@@ -82,7 +83,7 @@ def test_few_that_will_be_lost_are_told_one_by_one_and_many_together() -> None:
     assert [gap.key for gap in gathered(certificates(3))] == [f"certificate:{one}" for one in range(3)]
     (gap,) = gathered(certificates(4))
     assert gap.question == "Certificates of 4 apps: app-0, app-1, app-2 and app-3."
-    assert gap.why == "No key."
+    assert gap.why == "No key." and gap.key.startswith("lost:certificates:")
 
 
 def test_names_with_braces_are_names() -> None:
