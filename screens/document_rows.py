@@ -35,6 +35,9 @@ ACTIONS = (
 """Rows at the end of the tree, so that nobody has to know the keys."""
 
 
+ALSO = "also: o note · p picture · x what follows · m money · e export · h how deployed"
+
+
 def summary_line(index: Index, width: int) -> Content:
     """The whole system in one line; what finds no room stands on the pages."""
     all_of = counts(index.system)
@@ -64,6 +67,8 @@ def status_line(*, gaps: int, unread: int, factor: bool, changed: str) -> Conten
         parts.append(Content.assemble(marked("undecided", f"{counted(unread, 'app')} not read")))
     if changed:
         parts.append(Content.assemble((changed, ACCENT), (": d", MUTED)))
+    if not parts:  # nothing needs a person: room for what the footer has none for
+        return Content.styled(ALSO, MUTED)
     return Content("   ").join(parts)
 
 

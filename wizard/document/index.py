@@ -213,6 +213,16 @@ def _people(system: System) -> dict[str, Person]:
         for invited in team.invitations:
             what = f"invited as {invited.role}, has not answered"
             roles[invited.email].append(Role(where=f"team:{team.id}", place=f"team {team.name}", what=what))
+    for enterprise in system.enterprises:
+        for member in enterprise.members or ():
+            roles[member.email].append(
+                Role(
+                    where=f"enterprise:{enterprise.id}",
+                    place=f"enterprise account {enterprise.name}",
+                    what=member.role,
+                    two_factor=member.two_factor,
+                )
+            )
     for app in system.apps:
         for who in app.collaborators:
             said = ", ".join(who.permissions)

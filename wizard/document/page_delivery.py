@@ -40,7 +40,7 @@ def code_facts(index: Index, app: App) -> tuple[Fact, ...]:
         Fact(
             name="deployed by",
             text=deploy_words(deploy),
-            detail=who,
+            detail=who or ("press h and say how" if deploy.kind == "unknown" else ""),
             mark="untold" if deploy.kind == "unknown" else "",
             key=f"deploy:{app.id}",
         ),

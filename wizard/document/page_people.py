@@ -20,7 +20,7 @@ def team_page(index: Index, team: Team) -> Page:
             Section(title="about", counts=False, facts=only(said("enterprise account", team.enterprise))),
             Section(
                 title="members",
-                facts=tuple(_member(team, one) for one in team.members or ()),
+                facts=tuple(_member(f"member:{team.id}", one) for one in team.members or ()),
                 untold=index.why_none(team.members, "members of teams", team.name),
                 none="none",
             ),
@@ -53,12 +53,12 @@ def team_page(index: Index, team: Team) -> Page:
     )
 
 
-def _member(team: Team, one: Member) -> Fact:
+def _member(under: str, one: Member) -> Fact:
     return Fact(
         name=one.email,
         text=joined((one.role, _factor(one.two_factor), "single sign-on" if one.federated else "")),
         mark="look" if one.two_factor is False and not one.federated else "",
-        key=f"member:{team.id}:{one.email}",
+        key=f"{under}:{one.email}",
         copy=one.email,
     )
 
@@ -160,6 +160,14 @@ def enterprise_page(index: Index, enterprise: Enterprise) -> Page:
             Section(
                 title="your permissions",
                 facts=tuple(Fact(name=name) for name in enterprise.permissions),
+                none="none",
+            ),
+            Section(
+                title="members",
+                facts=tuple(
+                    _member(f"enterprise-member:{enterprise.id}", one) for one in enterprise.members or ()
+                ),
+                untold=index.why_none(enterprise.members, "members of enterprise accounts", enterprise.name),
                 none="none",
             ),
             Section(

@@ -41,8 +41,17 @@ _OF_PIPELINES = {
     "test-config-var": "config var of test runs",
 }
 _OF_ACCOUNTS = {"account-feature": "feature"}
+_OF_ENTERPRISES = {"enterprise-member": "member"}
 
-WORDS = {**_OF_APPS, **_OF_ADD_ONS, **_OF_TEAMS, **_OF_SPACES, **_OF_PIPELINES, **_OF_ACCOUNTS}
+WORDS = {
+    **_OF_APPS,
+    **_OF_ADD_ONS,
+    **_OF_TEAMS,
+    **_OF_SPACES,
+    **_OF_PIPELINES,
+    **_OF_ACCOUNTS,
+    **_OF_ENTERPRISES,
+}
 """The kinds of keys of small objects, in words."""
 
 
@@ -100,6 +109,7 @@ def holder_of(index: Index, key: str) -> str:
         (_OF_SPACES, "space"),
         (_OF_PIPELINES, "pipeline"),
         (_OF_ACCOUNTS, "account"),
+        (_OF_ENTERPRISES, "enterprise"),
     ):
         if kind in kinds:
             return f"{whose}:{first}"
