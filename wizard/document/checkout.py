@@ -292,7 +292,7 @@ def _text(content: bytes | None) -> str | None:
 
 def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:
     """What differs between the checkout and what runs on Heroku as `app`."""
-    remarks = [*_about_builds(checkout, app)]
+    remarks = [*_about_builds(checkout, app), *_about_deploys(checkout, app)]
     commands = checkout.procfile.commands if checkout.procfile else {}
     if app.generation == "fir":
         commands = {fir_name(name): command for name, command in commands.items()}
@@ -352,6 +352,19 @@ def _about_builds(checkout: Checkout, app: App) -> Iterator[Remark]:
                 kind="buildpacks",
                 text=f"No buildpacks are set, so Heroku builds with {first.buildpack} alone, since there is "
                 f"{first.because}; {names} would take the code, too.",
+            )
+
+
+def _about_deploys(checkout: Checkout, app: App) -> Iterator[Remark]:
+    """What in the repository deploys to this app by its name."""
+    for path in checkout.deploy_paths:
+        if path.app == app.name and path.how not in ("run", "other"):
+            branch = f" from {path.branch}" if path.branch else ""
+            who = "A script" if path.system in ("script", "CI") else path.system
+            yield Remark(
+                kind="deployed-from-here",
+                text=f"{who} deploys to {app.name}{branch}: {path.file}:{path.line}.",
+                remedy="It must deploy to the new place once the app has moved.",
             )
 
 

@@ -122,13 +122,15 @@ def _remarks(checkout: Checkout, paths: list[str], odd_heroku_yml: bool) -> list
             )
         )
     remarks += [_leak(file) for file in checkout.env_files if may_leak(file)]
-    states = [path for path in paths if path.endswith((".tfstate", ".tfstate.backup"))]
+    states = [
+        path for path in paths if path.endswith((".tfstate", ".tfstate.backup", ".tfvars", ".tfvars.json"))
+    ]
     if states:
         remarks.append(
             Remark(
                 kind="committed-secrets",
-                text=f"Terraform's state is committed: {listed(states)}. It holds config vars in clear.",
-                remedy="Take it out of the repository, and change what stands in it.",
+                text=f"Terraform's state or variables are committed: {listed(states)}; they hold secrets.",
+                remedy="Take them out of the repository, and change what is secret in them.",
             )
         )
     for runtime in checkout.runtimes:

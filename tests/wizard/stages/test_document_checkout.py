@@ -178,6 +178,17 @@ def test_what_the_app_does_not_build_with(make_checkout: MakeCheckout, system: S
     assert compare_with_app(checkout, msgspec.structs.replace(chosen, stack="container")) == ()
 
 
+def test_what_deploys_to_the_app_by_its_name(make_checkout: MakeCheckout, system: System) -> None:
+    make = "a:\n\theroku container:release web -a migrate-backend\n\theroku run -a migrate-backend x\n"
+    files = {**FILES, "Makefile": make, "deploy.sh": "heroku container:release web -a another\n"}
+    app = msgspec.structs.replace(system.app("b"), slug_commit=None)
+    (remark,) = compare_with_app(read_code(make_checkout("app", files)), app)
+    assert (remark.kind, remark.text) == (
+        "deployed-from-here",
+        "A script deploys to migrate-backend: Makefile:2.",
+    )
+
+
 def test_a_file_system_monitor_of_the_repository_is_not_run(
     make_checkout: MakeCheckout, git: Git, tmp_path: Path
 ) -> None:
