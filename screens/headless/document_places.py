@@ -71,7 +71,8 @@ def _want_place(output: str) -> None:
         place = Path(output).expanduser()
         there, is_folder = os.path.lexists(place), place.is_dir()
         folder = place if is_folder else place.parent
-        usable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+        # A zero byte: no file can have such a name.
+        usable = "\0" not in output and folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
     except (OSError, RuntimeError, ValueError):
         there, is_folder, usable = False, False, False
     if there and not is_folder:

@@ -63,7 +63,10 @@ def _all(system: System) -> Iterator[Piece]:
     yield account.itself(system.account.email, "account", system.account)
     yield from account.names("account-feature", "account feature", system.account_features)
     for enterprise in system.enterprises:
-        yield _Holder("enterprise", enterprise.id).itself(enterprise.name, "enterprise account", enterprise)
+        here = _Holder("enterprise", enterprise.id)
+        yield here.itself(enterprise.name, "enterprise account", enterprise)
+        for member in enterprise.members or ():
+            yield here.part("enterprise-member", member.email, member.email, "enterprise member", member)
     for team in system.teams:
         yield from _of_team(team)
     for space in system.spaces:

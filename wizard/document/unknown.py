@@ -102,6 +102,14 @@ def _unknown(system: System) -> Iterator[Part]:
     for unread in system.unread_apps:
         yield f"app:{unread.id}", "add-on"
     yield from _of_gaps(system)
+    yield from _of_lists(system)
+    yield from _of_stores(system)
+
+
+def _of_lists(system: System) -> Iterator[Part]:
+    for enterprise in system.enterprises:
+        if enterprise.members is None:
+            yield f"enterprise:{enterprise.id}", "enterprise member"
     for team in system.teams:
         if team.members is None:
             yield f"team:{team.id}", "member"
@@ -110,7 +118,6 @@ def _unknown(system: System) -> Iterator[Part]:
             yield f"space:{space.id}", "outbound IP address"
         if space.inbound is None:
             yield f"space:{space.id}", "inbound rule"
-    yield from _of_stores(system)
 
 
 def worth_saying(parts: Iterable[Part]) -> dict[str, list[str]]:

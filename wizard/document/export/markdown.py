@@ -260,8 +260,8 @@ class _Markdown:
         self._say(grid(people._replace(rows=others)))
         persons: dict[str, list[str]] = {}
         for row in people.rows:
-            if row.key.startswith(("collaborator:", "member:")):
-                where = "app" if row.key.startswith("collaborator:") else "team"
+            where = _PLACES.get(row.key.partition(":")[0])
+            if where is not None:
                 role = f" ({plain(str(row.cells[3]))})" if row.cells[3] else ""
                 persons.setdefault(str(row.cells[1]), []).append(f"{where} {code(str(row.cells[2]))}{role}")
         if persons:
@@ -301,6 +301,7 @@ class _Markdown:
             self._say(_bullets(f"{code(names.get(one, one))}: {plain(why)}" for one, why in unread.items()))
 
 
+_PLACES: Final = {"collaborator": "app", "member": "team", "enterprise-member": "enterprise account"}
 _SINGLE: Final = ("Apps", "Deploy paths", "Slugs and images")
 
 

@@ -42,6 +42,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "webhook": store_shapes.DRAINS,
     "account": delivery_shapes.PEOPLE,
     "enterprise": delivery_shapes.PEOPLE,
+    "enterprise-member": delivery_shapes.PEOPLE,
     "team": delivery_shapes.PEOPLE,
     "member": delivery_shapes.PEOPLE,
     "invitation": delivery_shapes.PEOPLE,

@@ -1,6 +1,7 @@
 """The document as a spreadsheet: a sheet for each kind of object, with filters, real numbers and dates."""
 
 import contextlib
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Final
@@ -39,9 +40,11 @@ def write_xlsx(document: Document, file: IO[bytes], folder: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    # Put together in memory, a tenth of what is in it: on a full disk the library would speak by itself.
+    whole = io.BytesIO()
     secret = document.secrets is not UNSET
     options: dict[str, Any] = {"in_memory": True} if secret else {"constant_memory": True}
-    book = Workbook(file, {**options, "tmpdir": str(folder)})
+    book = Workbook(whole, {**options, "tmpdir": str(folder)})
     try:
         book.set_properties({"title": safe_text(document.title), "comments": "Written by Offramp"})
         formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
@@ -60,6 +63,7 @@ def write_xlsx(document: Document, file: IO[bytes], folder: Path) -> None:
             book.close()
         raise
     _close(book)
+    file.write(whole.getbuffer())
 
 
 def _close(book: Workbook) -> None:
