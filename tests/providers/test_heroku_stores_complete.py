@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from providers.heroku.client import Client
@@ -226,7 +226,13 @@ def check_others(key_value: KeyValue, store: KeyValueStore, kafka: Kafka, events
     assert set(kafka.consumer_groups or ()) == set(events.consumer_groups)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    # Each example is a whole reading: making a failing one small would take minutes.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 @given(
     postgres=st.fixed_dictionaries({name: databases(name in ("small", "old")) for name in DATABASES}),
     key_value=KEY_VALUES,
