@@ -1,5 +1,6 @@
 """What is read of the account itself: who it is, its apps, its features, and the sizes of dynos."""
 
+import hashlib
 from typing import Any, Final
 
 from providers.heroku.answers import Refused
@@ -27,6 +28,10 @@ _ACCOUNT: Final = Topic(
 )
 
 
+NAMELESS: Final = "a token that does not say whose it is"
+"""In the place of an email address."""
+
+
 async def read_account(client: Client) -> Account:
     """Who the token belongs to. Raises Trouble; Refused for a token that may read apps, but not this."""
     said = await client.get("/account")
@@ -40,6 +45,26 @@ async def read_account(client: Client) -> Account:
     )
 
 
+async def read_identity(client: Client) -> Account:
+    """Who the token belongs to, or which token it is: one for apps only (`read`, `read-protected`) does not
+    tell whose it is, and is as good for an inventory.
+
+    Raises:
+        Trouble: the token is not taken, or may read no apps either.
+    """
+    try:
+        return await read_account(client)
+    except Refused:
+        await client.get_page("/apps", "id ..; max=1")
+        return nameless(client)
+
+
+def nameless(client: Client) -> Account:
+    """An account that is known by its token only: another token counts as another account."""
+    digest = hashlib.sha256(client.token.reveal().encode()).hexdigest()
+    return Account(id=f"token-{digest[:16]}", email=NAMELESS)
+
+
 async def read_whose(survey: Survey) -> Account:
     """The account; a nameless one when the token's scope does not tell it, which is told. Raises Trouble."""
     doing = "the account"
@@ -49,7 +74,7 @@ async def read_whose(survey: Survey) -> Account:
         account = await survey.ask(doing, lambda: read_account(survey.client))
     except Refused as trouble:
         survey.findings.append(hole(_ACCOUNT, "account", "the account", trouble))
-        account = Account(id="", email="")
+        account = nameless(survey.client)
     survey.progress.ended(doing)
     return account
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from providers.heroku.account_reading import read_account
+from providers.heroku.account_reading import read_identity
 from providers.heroku.answers import Gone
 from providers.heroku.client import Client
 from providers.heroku.clone import clone
@@ -29,7 +29,7 @@ class HerokuSource:
 
     async def account(self) -> Account:
         """Who the token belongs to; SignInNeeded when Heroku does not take it."""
-        return await read_account(self._client)
+        return await read_identity(self._client)
 
     def second_factor(self, code: Secret | None) -> None:
         """Hand in the code of a second factor, for reads that want it."""

@@ -357,3 +357,25 @@ class TestOddThings:
         backend = named(await read(source), "migrate-backend")
         assert backend.release == 42
         assert backend.slug_commit is not None
+
+
+class TestWhoseToken:
+    async def test_one_for_apps_only_is_known_by_itself(self, heroku: HerokuSandbox) -> None:
+        found = []
+        for scope in (["read-protected"], ["read-protected"], ["read-protected", "identity"]):
+            token = heroku.world.new_token(scope=scope)
+            source = HerokuSource(Client(heroku.hosts, Secret(token), sleep=at_once))
+            account = await source.account()
+            assert account.id == (await read(source)).account.id
+            assert token not in encode(account)
+            found.append(account)
+            await source.close()
+        assert len({account.id for account in found}) == 3
+        assert found[2].email == heroku.world.email
+
+    async def test_one_that_reads_nothing_is_refused(self, heroku: HerokuSandbox) -> None:
+        heroku.world.scopes[heroku.credentials["token"]] = frozenset()
+        source = HerokuSource(Client(heroku.hosts, Secret(heroku.credentials["token"]), sleep=at_once))
+        with pytest.raises(Trouble):
+            await source.account()
+        await source.close()
