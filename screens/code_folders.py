@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from screens.background import in_thread
 from screens.mistake import as_trouble
 from wizard.document.checkout import Checkout, read_checkout
-from wizard.document.code import add_code
 from wizard.model.trouble import Trouble
 
 
@@ -39,6 +38,9 @@ class CodeFolders:
         Args:
             names: the config vars of each app, by its id.
         """
+        # Only now: it brings parsers along that nothing needs before.
+        from wizard.document.code import add_code
+
         for app_id, known in list(self.known.items()):
             if isinstance(known, Checkout) and known.look is None:
                 try:

@@ -7,16 +7,19 @@ from typing import Literal
 from msgspec import field
 
 from wizard.document.app_json import AppJson, parse_app_json
-from wizard.document.code_lines import CodeLine, Look
-from wizard.document.config_reads import ConfigReads
-from wizard.document.env_files import EnvFile
+from wizard.document.code_nouns import (
+    CodeLine,
+    ConfigReads,
+    DeployPath,
+    EnvFile,
+    HerokuYml,
+    Hook,
+    Look,
+    Runtime,
+    TerraformBlock,
+)
 from wizard.document.git import GitFailed, git, git_line, uncommitted
-from wizard.document.heroku_yml import HerokuYml
-from wizard.document.hooks import Hook
 from wizard.document.procfile import Procfile, fir_name, parse_procfile
-from wizard.document.runtimes import Runtime
-from wizard.document.terraform import TerraformBlock
-from wizard.document.workflows import DeployPath
 from wizard.model.noun import Noun
 from wizard.model.system import App
 from wizard.model.text import clean

@@ -6,11 +6,12 @@ from pathlib import Path
 import msgspec
 
 from wizard.document.checkout import Checkout, Remark, listed, read_checkout
-from wizard.document.code_lines import Look, code_lines, is_test
+from wizard.document.code_lines import code_lines, is_test
+from wizard.document.code_nouns import ConfigReads, EnvFile, Look
 from wizard.document.code_tree import CodeTree, CommitTree, FolderTree
-from wizard.document.config_reads import ConfigReads, config_reads
+from wizard.document.config_reads import config_reads
 from wizard.document.crontab import is_schedule_file, schedule_lines
-from wizard.document.env_files import EnvFile, env_files, is_env_file, may_leak
+from wizard.document.env_files import env_files, is_env_file, may_leak
 from wizard.document.git import GitFailed
 from wizard.document.heroku_yml import parse_heroku_yml
 from wizard.document.hooks import hooks, wanted_files

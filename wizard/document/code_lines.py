@@ -8,10 +8,9 @@ only the lines that it found are looked at here. Not looked at: other people's c
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from msgspec import field
-
+from wizard.document.code_nouns import CodeLine, LineKind, Look
 from wizard.document.code_rules import SAFE_PLACE, Rule, is_scratch, rules
 from wizard.document.code_text import safe_line
 from wizard.document.code_tree import CodeTree, Hit
@@ -24,12 +23,7 @@ from wizard.document.env_reads import (
     without_comment,
 )
 from wizard.document.platform_variables import NOISY, PATTERN, set_by
-from wizard.model.noun import Noun
 from wizard.model.text import clean
-
-LineKind = Literal["platform", "disk", "certificate", "clock", "config"]
-"""`platform`: reads a variable that only Heroku or a buildpack sets; `disk`: writes to the local disk;
-`certificate`: a check that is off; `clock`: time that lives in the code; `config`: reads a config var."""
 
 MOST_OF_ONE: Final = 200
 """Lines kept of one kind and name; MOST_OF_NOISY of names that code reads everywhere."""
@@ -54,27 +48,6 @@ _NOT_ON_HEROKU: Final = re.compile(
 
 _MADE: Final = re.compile(r"[.-]min\.[cm]?js$|\.bundle\.js$|\.chunk\.js$|\.generated\.|_pb2\.py$|\.d\.ts$")
 _FALLBACK: Final = re.compile(r"DATABASE_URL|dj_database_url|dj-database-url")
-
-
-class CodeLine(Noun, frozen=True, kw_only=True):
-    """A line of code. `name` is the variable that it reads, or the rule that it falls under; `text` is clean,
-    cut, and freed of what looks like a secret."""
-
-    kind: LineKind
-    name: str
-    file: str
-    line: int
-    text: str
-
-
-class Look(Noun, frozen=True, kw_only=True):
-    """How far a look through the code went. `left_out` are lines that were found and not kept, since there
-    are so many, by kind and name ("disk: writes a file"); `whole` False: it was ended at its limit of time or
-    size."""
-
-    files: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
-    whole: bool = True
 
 
 class Found(NamedTuple):

@@ -9,14 +9,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from msgspec import field
-
-from wizard.document.code_lines import CodeLine, is_made, is_test
+from wizard.document.code_lines import is_made, is_test
+from wizard.document.code_nouns import CodeLine, ConfigReads
 from wizard.document.code_text import safe_line
 from wizard.document.code_tree import CodeTree, Hit
 from wizard.document.env_files import is_env_file
 from wizard.document.env_reads import family_of, is_comment, reads
-from wizard.model.noun import Noun
 from wizard.model.text import clean
 
 MOST_OF_ONE: Final = 50
@@ -95,22 +93,6 @@ _LIBRARIES: Final = (
         (r"(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC)_\w+",),
     ),
 )
-
-
-class ConfigReads(Noun, frozen=True, kw_only=True):
-    """Where the config vars of an app are read.
-
-    `lines` by name: lines of kind `config`, those that read it in a way that is known before those that only
-    name it. `only_named` are names of which no line is known to read them, `in_tests` those that tests alone
-    name. `by_library` says by name who reads it without a line. Of those in `unread` nothing was found.
-    """
-
-    lines: dict[str, tuple[CodeLine, ...]] = field(default_factory=dict)
-    only_named: tuple[str, ...] = ()
-    in_tests: tuple[str, ...] = ()
-    by_library: dict[str, str] = field(default_factory=dict)
-    unread: tuple[str, ...] = ()
-    whole: bool = True
 
 
 def config_reads(tree: CodeTree, names: Sequence[str]) -> ConfigReads:

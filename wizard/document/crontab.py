@@ -5,7 +5,8 @@ GitHub's timed workflows that name Heroku. Each entry becomes a line of kind `cl
 import re
 from collections.abc import Iterator, Mapping
 
-from wizard.document.code_lines import WHENEVER, CodeLine
+from wizard.document.code_lines import WHENEVER
+from wizard.document.code_nouns import CodeLine
 from wizard.document.code_text import safe_line
 from wizard.document.yaml_text import Item, read_yaml
 from wizard.model.text import clean

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from wizard.model.noun import Noun
+from wizard.document.code_nouns import EnvFile
 from wizard.model.text import clean
 
 _FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|\.envrc|[\w-]+\.env|\.flaskenv)$")
@@ -16,17 +16,6 @@ _NO_VALUE = re.compile(
     r"""^["'`]?(<[^>]*>|\$\{?\w+\}?|x{3,}|\*{3,}|\.{3}|(your|my|change|replace|todo)[\w -]*)?["'`]?$""",
     re.IGNORECASE,
 )
-
-
-class EnvFile(Noun, frozen=True, kw_only=True):
-    """A file of the commit that sets variables. `names` in file order; `with_values` counts those that have
-    a value which looks like more than a placeholder; `example` says that by its name the file is one."""
-
-    file: str
-    names: tuple[str, ...]
-    lines: tuple[int, ...] = ()
-    with_values: int = 0
-    example: bool = False
 
 
 def is_env_file(path: str) -> bool:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from wizard.document.app_json import AppJson, AppJsonPart
 from wizard.document.checkout import Checkout
-from wizard.document.code_lines import CodeLine, LineKind
+from wizard.document.code_nouns import CodeLine, HerokuYml, LineKind
 from wizard.document.env_files import may_leak
-from wizard.document.heroku_yml import HerokuYml
 from wizard.document.platform_variables import set_by
 from wizard.model.noun import Noun
 

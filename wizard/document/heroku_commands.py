@@ -7,13 +7,10 @@ dpl (Travis, GitLab). Tokens in them are taken out.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from wizard.document.code_nouns import DeployHow
 from wizard.document.code_text import safe_line
-
-DeployHow = Literal["git", "container", "promotion", "api", "action", "run", "other"]
-"""`git` push, images of the `container` registry, `promotion` in a pipeline, the Platform `api`, a ready-made
-CI `action`, a one-off `run`, `other` acts on an app (scale, config, maintenance)."""
 
 LONGEST_LINE = 2_000
 """Characters; a longer one was written by a program."""

@@ -6,10 +6,8 @@ Sections: `setup` (addons, config), `build` (docker: type to Dockerfile; config)
 
 from collections.abc import Iterator
 
-from msgspec import field
-
+from wizard.document.code_nouns import HerokuYml, HerokuYmlAddOn, HerokuYmlRun
 from wizard.document.yaml_text import Item, read_yaml
-from wizard.model.noun import Noun
 from wizard.model.text import clean
 
 _SECTIONS = {
@@ -17,33 +15,6 @@ _SECTIONS = {
     "build": {"docker", "config", "languages", "pipeline"},
     "release": {"image", "command"},
 }
-
-
-class HerokuYmlAddOn(Noun, frozen=True, kw_only=True):
-    plan: str
-    attached_as: str = ""
-
-
-class HerokuYmlRun(Noun, frozen=True, kw_only=True):
-    """A process type; `image` names the one whose image it runs in, empty for its own."""
-
-    type: str
-    command: str = ""
-    image: str = ""
-
-
-class HerokuYml(Noun, frozen=True, kw_only=True):
-    """heroku.yml as a whole. `images` are Dockerfiles by process type; `run` empty means that each image's
-    own command runs. `oddities` are sentences about what Heroku does not know."""
-
-    add_ons: tuple[HerokuYmlAddOn, ...] = ()
-    config: tuple[str, ...] = ()
-    images: dict[str, str] = field(default_factory=dict)
-    build_config: tuple[str, ...] = ()
-    release_image: str = ""
-    release_command: str = ""
-    run: tuple[HerokuYmlRun, ...] = ()
-    oddities: tuple[str, ...] = ()
 
 
 def parse_heroku_yml(text: str) -> HerokuYml | None:

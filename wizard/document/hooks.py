@@ -7,18 +7,12 @@ for their hooks (2026), heroku-buildpack-apt, -multi, -nginx, -static.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
+from wizard.document.code_nouns import Hook
 from wizard.document.runtime_node import node_scripts
 from wizard.document.runtime_pins import json_object
 from wizard.document.yaml_text import read_yaml
-from wizard.model.noun import Noun
 from wizard.model.text import clean
-
-HookKind = Literal["start", "build", "packages", "slug", "buildpacks", "container", "web-server"]
-"""`start`: sourced when a dyno starts; `build`: runs in a build; `packages`: of the operating system; `slug`:
-what is left out of it; `buildpacks`: chosen in a file; `container`: Dockerfiles and compose files;
-`web-server`: the settings of nginx, Apache or the static buildpack."""
 
 ROOT_FILES = (
     ".buildpacks",
@@ -67,15 +61,6 @@ LONGEST_TOML = 32 * 1024
 _DOCKERFILE = re.compile(r"(^|/)(Dockerfile(\.[\w.-]+)?|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose([.-][\w-]+)*\.ya?ml$")
 _EXPORT = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=", re.MULTILINE)
-
-
-class Hook(Noun, frozen=True, kw_only=True):
-    """One such file or script: what it is, where, and in `text` what it says or does."""
-
-    kind: HookKind
-    file: str
-    line: int
-    text: str
 
 
 def wanted_files(paths: list[str]) -> list[str]:

@@ -7,7 +7,8 @@ there is one, `build` else, and heroku-cleanup after it has removed development 
 
 from collections.abc import Mapping
 
-from wizard.document.runtime_pins import Found, Pin, first_line, json_object, line_of
+from wizard.document.code_nouns import Pin
+from wizard.document.runtime_pins import Found, first_line, json_object, line_of
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 

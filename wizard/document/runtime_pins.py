@@ -5,21 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from wizard.model.noun import Noun
+from wizard.document.code_nouns import Pin
 from wizard.model.text import clean
-
-
-class Pin(Noun, frozen=True, kw_only=True):
-    """A version as it is written. `what` is a language or a tool; `main` tells the language from its tools,
-    `read` whether Heroku's buildpack looks at this place."""
-
-    what: str
-    version: str
-    file: str
-    line: int
-    read: bool = True
-    main: bool = True
-
 
 Found = tuple[list[Pin], list[str]]
 """Versions, those that win first, and sentences about them."""

@@ -10,17 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from wizard.document.buildpack_detection import detect
+from wizard.document.code_nouns import Pin, Runtime
 from wizard.document.runtime_node import node_pins
-from wizard.document.runtime_pins import (
-    Found,
-    Pin,
-    at_match,
-    first_line,
-    json_object,
-    line_of,
-    property_pin,
-)
-from wizard.model.noun import Noun
+from wizard.document.runtime_pins import Found, at_match, first_line, json_object, line_of, property_pin
 from wizard.model.text import clean
 
 RUNTIME_FILES = (
@@ -84,21 +76,6 @@ _MANAGERS: Mapping[str, tuple[tuple[str, str], ...]] = {
 """By buildpack, the files that say which package manager is in use."""
 
 _UNSUPPORTED = {"pdm": "heroku/python", "bun": "heroku/nodejs"}
-
-
-class Runtime(Noun, frozen=True, kw_only=True):
-    """One language. `because` is the file that its buildpack looks for; `version` what Heroku builds with, as
-    written in `pinned_in` ("file:line"), both empty when nothing says so; `pins` are all places that name a
-    version, of the language and of its tools; `locks` the files that pin packages."""
-
-    buildpack: str
-    because: str
-    version: str = ""
-    pinned_in: str = ""
-    pins: tuple[Pin, ...] = ()
-    managers: tuple[str, ...] = ()
-    locks: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def runtimes(paths: list[str], texts: Mapping[str, str]) -> tuple[Runtime, ...]:

@@ -10,10 +10,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from msgspec import field
-
+from wizard.document.code_nouns import TerraformBlock
 from wizard.document.code_text import safe_line
-from wizard.model.noun import Noun
 from wizard.model.text import clean
 
 PATHSPECS = ("*.tf", "*.tf.json")
@@ -55,20 +53,6 @@ _SHOWN = (
 _NAMES_ONLY = ("config_vars", "sensitive_config_vars", "vars", "sensitive_vars", "config")
 _SECRET_URL = frozenset({"heroku_drain", "heroku_app_webhook", "heroku_space_drain"})
 """Resources whose `url` often holds a token."""
-
-
-class TerraformBlock(Noun, frozen=True, kw_only=True):
-    """A block that names Heroku. `kind` is resource, data, provider or module; `type` e.g. heroku_app, `name`
-    Terraform's own. `told` are attributes as written, expressions included; `variables` names of config vars.
-    """
-
-    kind: Literal["resource", "data", "provider", "module"]
-    type: str
-    name: str
-    file: str
-    line: int
-    told: dict[str, str] = field(default_factory=dict)
-    variables: tuple[str, ...] = ()
 
 
 def terraform_blocks(texts: Mapping[str, str]) -> Iterator[TerraformBlock]:

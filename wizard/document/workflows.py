@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from wizard.document.code_nouns import DeployHow, DeployPath
 from wizard.document.code_text import safe_line
-from wizard.document.heroku_commands import DeployHow, heroku_commands, resolve
+from wizard.document.heroku_commands import heroku_commands, resolve
 from wizard.document.yaml_text import Item, read_yaml
-from wizard.model.noun import Noun
 from wizard.model.text import clean
 
 PATHSPECS = (
@@ -87,22 +87,6 @@ _BRANCH_IN_CONDITION = re.compile(
     r"""refs/heads/([\w./-]+)|(?:CI_COMMIT_(?:BRANCH|REF_NAME)|branch|ref_name)\s*={1,2}~?\s*["'/^]*([\w./-]+)"""
 )
 _DEFAULT_BRANCH = re.compile(r"CI_COMMIT_(?:BRANCH|REF_NAME)\s*==\s*\$CI_DEFAULT_BRANCH|default_branch")
-
-
-class DeployPath(Noun, frozen=True, kw_only=True):
-    """One place from which code or commands reach Heroku.
-
-    `system` is the CI system, or "script". `app` is a name or the expression that stands for one, "" when
-    nothing says it; `branch` are branches in words, "" when any; `by` the action or command, made safe.
-    """
-
-    system: str
-    file: str
-    line: int
-    how: DeployHow
-    by: str
-    app: str = ""
-    branch: str = ""
 
 
 class _Scope(NamedTuple):

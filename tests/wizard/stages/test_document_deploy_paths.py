@@ -2,7 +2,8 @@
 
 import pytest
 
-from wizard.document.env_files import EnvFile, env_files, is_env_file, may_leak
+from wizard.document.code_nouns import EnvFile
+from wizard.document.env_files import env_files, is_env_file, may_leak
 from wizard.document.terraform import terraform_blocks
 from wizard.document.workflows import deploy_paths
 

@@ -3,8 +3,9 @@
 import pytest
 
 from wizard.document.buildpack_detection import detect
+from wizard.document.code_nouns import Runtime
 from wizard.document.hooks import hooks
-from wizard.document.runtimes import Runtime, runtimes
+from wizard.document.runtimes import runtimes
 
 
 def only(texts: dict[str, str], *more: str) -> Runtime:
@@ -53,7 +54,7 @@ CSHARP = "<Project>\n<TargetFramework>net8.0</TargetFramework>"
         ({"pyproject.toml": '[project]\nrequires-python = ">=3.10"\n', "uv.lock": ""}, "", ""),
         ({"package.json": '{\n "engines": {"node": "20.x"}}', ".nvmrc": "v18"}, "20.x", "package.json:2"),
         ({"package.json": '{"volta": {"node": "18.1.0"}}'}, "", ""),
-        ({"Gemfile": 'ruby "3.2"', "Gemfile.lock": LOCK, ".ruby-version": "3"}, "3.3.5p100", "Gemfile.lock:4"),
+        ({"Gemfile": 'ruby "3"', "Gemfile.lock": LOCK, ".ruby-version": ""}, "3.3.5p100", "Gemfile.lock:4"),
         ({"Gemfile": 'ruby "3.2.0"\n'}, "", ""),
         ({"go.mod": "module x\n// +heroku goVersion go1.22\ngo 1.23\n"}, "go1.22", "go.mod:2"),
         ({"go.mod": "module x\n\ngo 1.23\ntoolchain go1.24.1\n"}, "1.23", "go.mod:3"),
@@ -61,7 +62,7 @@ CSHARP = "<Project>\n<TargetFramework>net8.0</TargetFramework>"
         ({"pom.xml": "<java.version>21<"}, "", ""),
         ({"build.sbt": 'scalaVersion := "2.13"', "system.properties": JAVA}, "17", "system.properties:1"),
         ({"project.clj": '(defproject x :min-lein-version "2.0.0")'}, "", ""),
-        ({"composer.json": '{"php": 1,\n"require": {"php": "^8.2", "ext-gd": 1}}'}, "^8.2", "composer.json:2"),
+        ({"composer.json": '{"php": 1,\n"require": {"php": "^8.2", "ext-a": 1}}'}, "^8.2", "composer.json:2"),
         ({"App.csproj": CSHARP, "global.json": '{"sdk":{"version":"8.0.1"}}'}, "8.0.1", "global.json:1"),
         ({"App.csproj": CSHARP}, "net8.0", "App.csproj:2"),
     ],
