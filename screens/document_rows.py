@@ -35,7 +35,7 @@ ACTIONS = (
 """Rows at the end of the tree, so that nobody has to know the keys."""
 
 
-ALSO = "also: o note · p picture · x what follows · m money · e export · h how deployed"
+ALSO = "also: o note · p picture · x what follows · m money · e export · r read again"
 
 
 def summary_line(index: Index, width: int) -> Content:
