@@ -53,7 +53,7 @@ class GitRoutes:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         app = app_of(self._world, request)
         async with self._making:
-            repository = self._folder / f"{app.name}.git"
+            repository = self._folder / f"{app.id}.git"  # a name may be anything, also a path
             if not repository.exists():
                 await asyncio.to_thread(self._make, app, repository)
         body = await request.read()
