@@ -9,6 +9,7 @@ The bound is what no reader with as many requests under way can be faster than, 
                     reading of one app with three add-ons at the same latency, when nothing waits for a turn
          and        requests / requests under way x latency
     plus            for requests beyond the 4,500 in Heroku's bucket, 0.8 s each: it refills by 75 a minute
+                    (Offramp leaves 60 in it to other programs, which the bound does not)
 
 The requests are those that Offramp sends: pages of 1,000 rows and lists of the whole account are in it. How
 many Heroku lets one have under way is nowhere said. A full bucket would allow them all at once, and the chain
@@ -19,7 +20,9 @@ heroku3 (PyPI) is asked for the same paths one after the other, by its own metho
 --serial N only N of them, evenly chosen, and the time of all is worked out from theirs: the table says so.
 
 Nothing is asserted, but the program ends with 1 when Heroku had to refuse a request (429), or a part of the
-system was not read. The other figures are for people. Have the machine for yourself while it runs.
+system was not read. The other figures are for people. Have the machine for yourself while it runs: a reading
+takes 6 s of one core, the server 2 s, and where others want the cores, too, each answer comes later than the
+latency says.
 """
 
 import argparse
