@@ -34,13 +34,23 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from providers.heroku.client import CONCURRENT
 from providers.heroku.pacing import REFILL_SECONDS
 
 BUCKET = 4_500
 ROOT = Path(__file__).resolve().parents[3]
+
+
+class Reading(NamedTuple):
+    """Offramp's row of the table, its wall time in seconds, the paths that it asked for, and how many things
+    were wrong."""
+
+    row: tuple[str, ...]
+    seconds: float
+    asked: list[str]
+    wrong: int
 
 
 class Server:
@@ -129,6 +139,53 @@ def show(rows: Sequence[tuple[str, ...]]) -> None:
         print("  ".join(cells).rstrip())
 
 
+HEAD = ("reader", "under way", "wall s", "CPU s", "requests", "bound s", "x bound", "429", "peak MiB", "base")
+
+
+def offramp(heroku: Server, concurrent: int, said: argparse.Namespace, chain: float) -> Reading:
+    """The best of some readings, and what is wrong with any of them."""
+    best: dict[str, Any] = {}
+    refused = wrong = peak = 0
+    asked: list[str] = []
+    for _ in range(said.rounds):
+        one = reader("read_offramp", heroku.address, str(concurrent))
+        after = heroku.again()
+        asked, refused, peak = after["asked"], refused + after["refused"], max(peak, one["peak"])
+        wrong += after["refused"] + len(one["unread"]) + (one["apps"] != said.apps)
+        best = one if not best or one["seconds"] < best["seconds"] else best
+    seconds = best["seconds"]
+    least = bound(best["calls"], concurrent, said.latency, chain, said.bucket)
+    row = (
+        *("Offramp", str(concurrent), f"{seconds:.2f}", f"{best['cpu']:.2f}", str(best["calls"])),
+        *(f"{least:.2f}", f"{seconds / least:.2f}", str(refused)),
+        *(f"{peak / 2**20:.0f}", f"{best['base'] / 2**20:.0f}"),
+    )
+    print(
+        f"{best['apps']} apps, {best['add_ons']} add-ons, {best['config_vars']} config vars, "
+        f"{said.latency * 1000:.0f} ms, {concurrent} under way: {seconds:.2f} s; the chain {chain:.2f} s"
+    )
+    return Reading(row, seconds, asked, wrong)
+
+
+def serially(heroku: Server, fastest: Reading, most: int) -> tuple[str, ...]:
+    """heroku3's row of the table."""
+    asked = fastest.asked
+    paths = thinned(asked, most)
+    other = reader("read_heroku3", {**heroku.address, "asked": paths})
+    heroku.again()
+    share = len(asked) / len(paths)
+    seconds = other["seconds"] * share
+    print(
+        f"Offramp is {seconds / fastest.seconds:.1f} times as fast as heroku3, which has methods for "
+        f"{other['methods'] / len(paths):.0%} of the paths"
+    )
+    part = "" if len(paths) == len(asked) else f" (from {len(paths)} requests)"
+    return (
+        *(f"heroku3{part}", "1", f"{seconds:.2f}", f"{other['cpu'] * share:.2f}", str(len(asked))),
+        *("", "", "", f"{other['peak'] / 2**20:.0f}", ""),
+    )
+
+
 def main() -> int:
     """Measure, and print."""
     parser = argparse.ArgumentParser(
@@ -140,83 +197,19 @@ def main() -> int:
     parser.add_argument("--latency", type=float, default=0.08, help="seconds (0.08)")
     parser.add_argument("--bucket", type=int, default=BUCKET, help="requests in the bucket (4500)")
     parser.add_argument("--rounds", type=int, default=3, help="readings by Offramp for each figure (3)")
-    parser.add_argument("--under-way", type=int, nargs="*", default=[CONCURRENT], help="requests at one time")
+    parser.add_argument("--under-way", type=int, nargs="+", default=[CONCURRENT], help="requests at one time")
     parser.add_argument("--serial", type=int, default=0, help="paths that heroku3 is asked for (0: all)")
     parser.add_argument("--no-heroku3", action="store_true")
     said = parser.parse_args()
     with server(1, said.latency) as small:
         chain = min(reader("read_offramp", small.address, "200")["seconds"] for _ in range(2))
-    rows: list[tuple[str, ...]] = [
-        (
-            "reader",
-            "under way",
-            "wall s",
-            "CPU s",
-            "requests",
-            "bound s",
-            "x bound",
-            "429",
-            "peak MiB",
-            "of it base",
-        )
-    ]
-    wrong, best = 0, 0.0
     with server(said.apps, said.latency, said.bucket) as heroku:
-        asked: list[str] = []
-        for concurrent in said.under_way:
-            runs = []
-            for _ in range(said.rounds):
-                one = reader("read_offramp", heroku.address, str(concurrent))
-                after = heroku.again()
-                asked = after["asked"]
-                runs.append((one, after["refused"]))
-                wrong += after["refused"] + len(one["unread"]) + (one["apps"] != said.apps)
-            one, _ = min(runs, key=lambda run: run[0]["seconds"])
-            least = bound(one["calls"], concurrent, said.latency, chain, said.bucket)
-            best = one["seconds"]
-            rows.append(
-                (
-                    "Offramp",
-                    str(concurrent),
-                    f"{best:.2f}",
-                    f"{one['cpu']:.2f}",
-                    str(one["calls"]),
-                    f"{least:.2f}",
-                    f"{best / least:.2f}",
-                    str(sum(refused for _, refused in runs)),
-                    f"{max(run['peak'] for run, _ in runs) / 2**20:.0f}",
-                    f"{one['base'] / 2**20:.0f}",
-                )
-            )
-        print(
-            f"{one['apps']} apps, {one['add_ons']} add-ons, {one['config_vars']} config vars, "
-            f"{said.latency * 1000:.0f} ms; the chain takes {chain:.2f} s"
-        )
+        readings = [offramp(heroku, concurrent, said, chain) for concurrent in said.under_way]
+        rows = [HEAD, *(one.row for one in readings)]
         if not said.no_heroku3:
-            paths = thinned(asked, said.serial)
-            other = reader("read_heroku3", {**heroku.address, "asked": paths})
-            heroku.again()
-            seconds = other["seconds"] * len(asked) / len(paths)
-            part = "" if len(paths) == len(asked) else f" (from {len(paths)} requests)"
-            rows.append(
-                (
-                    f"heroku3{part}",
-                    "1",
-                    f"{seconds:.2f}",
-                    f"{other['cpu'] * len(asked) / len(paths):.2f}",
-                    str(len(asked)),
-                    "",
-                    "",
-                    "",
-                    f"{other['peak'] / 2**20:.0f}",
-                    "",
-                )
-            )
-            print(
-                f"Offramp is {seconds / best:.1f} times as fast as heroku3, which has methods for "
-                f"{other['methods'] / len(paths):.0%} of the paths"
-            )
+            rows.append(serially(heroku, min(readings, key=lambda one: one.seconds), said.serial))
         show(rows)
+    wrong = any(one.wrong for one in readings)
     if wrong:
         print("Something was refused by the rate limit, or not read.")
     return 1 if wrong else 0
