@@ -366,7 +366,9 @@ class TestWhoseToken:
             token = heroku.world.new_token(scope=scope)
             source = HerokuSource(Client(heroku.hosts, Secret(token), sleep=at_once))
             account = await source.account()
-            assert account.id == (await read(source)).account.id
+            system = await read(source)
+            assert account.id == system.account.id
+            assert all(app.config and "config vars" not in app.unread for app in system.apps)
             assert token not in encode(account)
             found.append(account)
             await source.close()

@@ -310,12 +310,6 @@ class TestTokens:
         assert unknown == {system.app(gap.app_id or "").name for gap in system.gaps if gap.kind == "deploy"}
         assert "robins-blog" in unknown and "acme-images" not in unknown
 
-    async def test_one_that_reads_apps_and_nothing_else(self, tmp_path: Path) -> None:
-        world = zoo()
-        system = await read(world, tmp_path, scope=["read-protected"])
-        assert all(not {"config vars", "add-ons", "process types"} & {*app.unread} for app in system.apps)
-        assert [one.name for one in system.apps if one.config]
-
     async def test_one_that_reads_no_app(self, tmp_path: Path) -> None:
         with pytest.raises(Trouble) as caught:
             await read(zoo(), tmp_path, scope=["identity"])
