@@ -141,7 +141,7 @@ async def test_a_head_that_was_never_pushed_is_no_empty_repository(
     heroku: HerokuSandbox, tmp_path: Path
 ) -> None:
     await opened(heroku).clone(APP, tmp_path / "first", lambda _: None)
-    (bare,) = tmp_path.rglob(f"{APP}.git")
+    (bare,) = (tmp_path / "heroku" / "git").glob("*.git")
     where = ["git", "-C", str(bare)]
     subprocess.run([*where, "branch", "-m", "main", "master"], check=True)
     subprocess.run([*where, "symbolic-ref", "HEAD", "refs/heads/nobody"], check=True)
