@@ -25,7 +25,7 @@ from tests.providers.heroku_servers import served
 from tests.providers.test_heroku_client import Sleeps
 from tests.wizard.document import hostile
 from tests.wizard.document.reading_back import csv_rows, export_all, sheets, texts
-from wizard.document.components import components
+from wizard.document.component import components
 from wizard.document.export.escape import code, plain
 from wizard.document.export.json_file import read_document
 from wizard.document.export.tables import SHAPES

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from wizard.document.change_words import differences
-from wizard.document.components import Component, Piece, pieces
+from wizard.document.component import Component, Piece, pieces
 from wizard.document.unknown import plural, silent_fields, unknown_parts, worth_saying
 from wizard.model.delivery import Build, Release
 from wizard.model.noun import Noun

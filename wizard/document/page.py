@@ -13,7 +13,7 @@ Mark = Literal["", "look", "untold"]
 
 class Fact(Noun, frozen=True, kw_only=True):
     """One line: a name and what is said of it; `detail` is a second, longer one. `key` is that of the
-    component that the line is about (see `wizard.document.components`), "" when it is no component of its
+    component that the line is about (see `wizard.document.component`), "" when it is no component of its
     own; `copy` what a person may need elsewhere, the name when empty."""
 
     name: str

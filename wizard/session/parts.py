@@ -45,7 +45,7 @@ class Answers(Noun, frozen=True, kw_only=True):
     whose list nobody has called complete yet; `acknowledged` holds the keys of gaps that were read;
     `checkouts` are local folders by app id, `deploys` how an app is deployed by app id, `notes` what a team
     says of a component by its key ("app:<id>", "add-on:<id>", "pipeline:<id>" ..., see
-    `wizard.document.components`).
+    `wizard.document.component`).
     """
 
     jobs: dict[str, tuple[Job, ...]] = field(default_factory=dict)

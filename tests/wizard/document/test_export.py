@@ -19,7 +19,7 @@ from tests.wizard.document import hostile
 from tests.wizard.document.reading_back import csv_rows, export_all, html, sheets, texts
 from tests.wizard.document.whole_system import marked_system, nouns_below, systems
 from wizard.document.changes import changes
-from wizard.document.components import components
+from wizard.document.component import components
 from wizard.document.export import KINDS, Kind, Values, document, write
 from wizard.document.export.escape import code, plain
 from wizard.document.export.json_file import SCHEMA_FILE, read_document, schema_text

@@ -7,7 +7,7 @@ import pytest
 
 from tests.screens.example_system import BACKEND, DATABASE, EMAILER, example_system
 from tests.wizard.document.whole_system import marked_system, nouns_below
-from wizard.document.components import components
+from wizard.document.component import components
 from wizard.document.index import Index
 from wizard.document.outline import Outline, way_to
 from wizard.document.page import Page, at

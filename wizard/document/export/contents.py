@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType, field
 from wizard.document.answers import apply_answers, is_answered
 from wizard.document.changes import Change
 from wizard.document.checkout import Checkout
-from wizard.document.components import Component, components
+from wizard.document.component import Component, components
 from wizard.document.connections import Connections, connections
 from wizard.document.costs import Cost, monthly_cost
 from wizard.document.findings import findings

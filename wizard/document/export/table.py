@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-from wizard.document.components import Component, Piece
+from wizard.document.component import Component, Piece
 from wizard.model.system import System
 from wizard.session.parts import Note
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from wizard.document.components import Piece, pieces
+from wizard.document.component import Piece, pieces
 from wizard.document.export import app_shapes, delivery_shapes, store_shapes
 from wizard.document.export.contents import Document
 from wizard.document.export.table import Cell, Head, Names, Row, Shape, Table, filled, moment_words

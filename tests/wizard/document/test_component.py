@@ -4,7 +4,7 @@ import msgspec
 
 from tests.screens.example_system import BACKEND, DATABASE, JOBS_GAP, example_system
 from tests.wizard.document.whole_system import INSIDE, marked_system, nouns_below
-from wizard.document.components import components, pieces
+from wizard.document.component import components, pieces
 
 
 def test_every_noun_is_a_component_or_told_with_the_one_that_holds_it() -> None:
@@ -15,7 +15,7 @@ def test_every_noun_is_a_component_or_told_with_the_one_that_holds_it() -> None:
         for noun in nouns_below(system)
         if id(noun) not in told and type(noun).__name__ not in INSIDE
     }
-    assert not forgotten, "yield them in wizard.document.components"
+    assert not forgotten, "yield them in wizard.document.component"
 
 
 def test_names_without_a_noun_are_components_too() -> None:
