@@ -137,6 +137,7 @@ async def test_an_app_that_was_never_pushed_is_said_in_words(heroku: HerokuSandb
     assert left(place) == []
 
 
+@pytest.mark.slow
 async def test_a_head_that_was_never_pushed_is_no_empty_repository(
     heroku: HerokuSandbox, tmp_path: Path
 ) -> None:

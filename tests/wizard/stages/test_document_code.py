@@ -125,6 +125,7 @@ def test_a_look_that_was_cut_short_says_so(
     assert len(checkout.lines) < 300
 
 
+@pytest.mark.slow
 def test_a_clone_that_has_not_everything(make_checkout: MakeCheckout, git: Git, tmp_path: Path) -> None:
     whole = make_checkout("whole", FILES)
     git(whole, "config", "uploadpack.allowFilter", "true")
