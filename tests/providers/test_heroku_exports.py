@@ -101,12 +101,8 @@ async def test_everything_that_heroku_tells_is_in_every_export(tmp_path: Path) -
     await _check(zoo(), tmp_path)
 
 
-async def test_a_system_thrown_together_is_whole_in_every_export(tmp_path: Path) -> None:
-    await _check(wild(4), tmp_path)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5, 45))
+@pytest.mark.parametrize("seed", range(4, 45))
 async def test_many_systems_thrown_together_are_whole_in_every_export(seed: int, tmp_path: Path) -> None:
     await _check(wild(seed), tmp_path)
 
