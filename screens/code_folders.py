@@ -39,7 +39,7 @@ class CodeFolders:
             names: the config vars of each app, by its id.
         """
         # Only now: it brings parsers along that nothing needs before.
-        from wizard.document.code import add_code
+        from wizard.document.repository.code import add_code
 
         for app_id, known in list(self.known.items()):
             if isinstance(known, Checkout) and known.look is None:

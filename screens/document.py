@@ -9,9 +9,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.background import in_thread
-from screens.document_details import code_lines, gap_lines, group_lines, page_lines
-from screens.document_exporting import ExportingScreen
-from screens.document_rows import (
+from screens.inventory.details import code_lines, gap_lines, group_lines, page_lines
+from screens.inventory.exporting import ExportingScreen
+from screens.inventory.rows import (
     NO_APP_REMEDY,
     TreeRows,
     config_row,
@@ -33,7 +33,7 @@ from screens.widgets.row_list import Row
 from screens.widgets.wrapping import Make, Wrapping
 from wizard.document.index import Index
 from wizard.document.outline import Outline, first_unfolded
-from wizard.document.page import Page, counted
+from wizard.document.pages.page import Page, counted
 from wizard.document.search import search
 from wizard.model.secret import Secret
 from wizard.registry import open_source

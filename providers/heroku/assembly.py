@@ -12,9 +12,9 @@ from providers.heroku.databases import SERVICE
 from providers.heroku.deploy_path import of_review_app
 from providers.heroku.fields import flag, monthly_cents, name_or_text, number, text, texts
 from providers.heroku.gaps import Finding, Topic
-from wizard.document.origins import config_vars, set_by_attachments
-from wizard.document.references import AppPlace, Places
-from wizard.document.servers import Server, Servers, servers_of
+from wizard.document.config.origins import config_vars, set_by_attachments
+from wizard.document.config.references import AppPlace, Places
+from wizard.document.config.servers import Server, Servers, servers_of
 from wizard.model.delivery import Deploy
 from wizard.model.secret import redact
 from wizard.model.system import App, Attachment, Autoscale, Gap, Process

@@ -28,7 +28,7 @@ from providers.heroku.spaces import read_spaces
 from providers.heroku.stores import StoreReader, StoresRead
 from providers.heroku.survey import Survey
 from providers.heroku.teams import TeamsRead, read_teams, unjoined, unread_app
-from wizard.document.servers import Servers
+from wizard.document.config.servers import Servers
 from wizard.model.network import Space
 from wizard.model.system import Account, AddOn, App, System, UnreadApp
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Unreachable

@@ -18,7 +18,7 @@ from screens.headless.exit_codes import DONE, TROUBLE
 from wizard.document.answers import apply_answers
 from wizard.document.changes import Change, changes
 from wizard.document.export import Document, Kind, Values, document, text_of, write_document
-from wizard.document.page import counted
+from wizard.document.pages.page import counted
 from wizard.model.noun import Noun
 from wizard.model.system import System
 from wizard.model.text import clean

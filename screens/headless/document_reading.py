@@ -11,8 +11,8 @@ from screens.headless.asking import ask_hidden
 from screens.headless.db_heroku import VENDOR, heroku_provider, own_token, tokens
 from wizard.credentials import open_vault
 from wizard.document.checkout import Checkout
-from wizard.document.code import read_code
 from wizard.document.export import Values
+from wizard.document.repository.code import read_code
 from wizard.model.secret import Secret
 from wizard.model.system import App, System
 from wizard.model.text import clean

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.screens.example_system import example_system
-from wizard.document.mermaid import diagrams, mermaid
+from wizard.document.drawing.mermaid import diagrams, mermaid
 from wizard.model.system import System
 
 HOSTILE = (

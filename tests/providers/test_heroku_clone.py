@@ -19,7 +19,7 @@ from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.tls import Certificates
 from tests.providers.test_heroku_client import served
-from wizard.document.code import read_code
+from wizard.document.repository.code import read_code
 from wizard.model.secret import Secret
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 

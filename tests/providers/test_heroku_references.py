@@ -3,7 +3,7 @@
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.world import AddOn, Attachment, Domain
 from tests.providers.test_heroku_inventory import heroku, named, read, sandbox_app, source
-from wizard.document.connections import connections
+from wizard.document.links.connections import connections
 from wizard.model.noun import encode
 from wizard.ports import Source
 

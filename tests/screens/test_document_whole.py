@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from screens.app import OfframpApp
 from screens.document import DocumentScreen
-from screens.document_details import page_lines, text_of
+from screens.inventory.details import page_lines, text_of
 from screens.widgets.field import Field
 from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
@@ -25,7 +25,7 @@ from tests.wizard.document.whole_system import marked_system
 from wizard.credentials import Vault
 from wizard.document.index import Index
 from wizard.document.outline import Outline
-from wizard.document.pages import page
+from wizard.document.pages.by_key import page
 from wizard.document.search import entries
 from wizard.model.plan import Plan
 from wizard.model.system import Account, System, UnreadApp

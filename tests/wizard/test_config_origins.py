@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.document.origins import config_vars, looks_secret, origin_of
-from wizard.document.servers import servers_of
+from wizard.document.config.origins import config_vars, looks_secret, origin_of
+from wizard.document.config.servers import servers_of
 from wizard.model.noun import encode
 from wizard.model.secret import Secret
 

@@ -4,9 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.screens.example_system import example_system
-from wizard.document.origins import config_vars, set_by_attachments, with_app_json
-from wizard.document.references import AppPlace, Places, References, is_origins
-from wizard.document.servers import Servers, servers_of
+from wizard.document.config.origins import config_vars, set_by_attachments, with_app_json
+from wizard.document.config.references import AppPlace, Places, References, is_origins
+from wizard.document.config.servers import Servers, servers_of
 from wizard.model.secret import Secret
 from wizard.model.system import Attachment, Origin
 

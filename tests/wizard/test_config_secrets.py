@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wizard import secret_table as table
-from wizard.document.secrets import Owner, judge
+from wizard.document.config.secrets import Owner, judge
 from wizard.model.secret import Secret
 
 FALSE_ALARMS = {"KEYBOARD_LAYOUT", "DEFAULT_FILE_STORAGE", "KEY_METRICS"}

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.screens.example_system import BACKEND, DATABASE, EMAILER, FRONTEND, example_system
-from wizard.document.circles import circles
-from wizard.document.connections import connections
-from wizard.document.edges import Edge
+from wizard.document.links.circles import circles
+from wizard.document.links.connections import connections
+from wizard.document.links.edges import Edge
 from wizard.model.network import Domain, Drain, Webhook
 from wizard.model.system import App, Attachment, ConfigVar, Job, Origin, Process, System
 

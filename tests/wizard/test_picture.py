@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.screens.example_system import example_system
-from wizard.document.cells import cells, fit
-from wizard.document.picture import draw
-from wizard.document.rails import Box, Item, drawn
+from wizard.document.drawing.cells import cells, fit
+from wizard.document.drawing.picture import draw
+from wizard.document.drawing.rails import Box, Item, drawn
 from wizard.model.delivery import Pipeline
 from wizard.model.system import System
 

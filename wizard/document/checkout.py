@@ -6,8 +6,10 @@ from typing import Literal
 
 from msgspec import field
 
-from wizard.document.app_json import AppJson, parse_app_json
-from wizard.document.code_nouns import (
+from wizard.document.git import GitFailed, git, git_line, uncommitted
+from wizard.document.procfile import Procfile, fir_name, parse_procfile
+from wizard.document.repository.app_json import AppJson, parse_app_json
+from wizard.document.repository.code_nouns import (
     CodeLine,
     ConfigReads,
     DeployPath,
@@ -18,8 +20,6 @@ from wizard.document.code_nouns import (
     Runtime,
     TerraformBlock,
 )
-from wizard.document.git import GitFailed, git, git_line, uncommitted
-from wizard.document.procfile import Procfile, fir_name, parse_procfile
 from wizard.model.noun import Noun
 from wizard.model.system import App
 from wizard.model.text import clean
@@ -63,7 +63,7 @@ class Checkout(Noun, frozen=True, kw_only=True):
     since they are written back. `modes` are git's ("100644"). `unreadable` lists known files that are
     no UTF-8 text or too large.
 
-    From `heroku_yml` on it is what `wizard.document.code.read_code` adds, which looks at every file;
+    From `heroku_yml` on it is what `repository.code.read_code` adds, which looks at every file;
     `config_reads` only where it was told the app's config vars.
     """
 

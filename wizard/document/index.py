@@ -10,9 +10,9 @@ from functools import cached_property
 
 from msgspec import field
 
-from wizard.document.connections import Connections, connections
 from wizard.document.costs import Cost, monthly_cost
-from wizard.document.edges import Edge, Observation
+from wizard.document.links.connections import Connections, connections
+from wizard.document.links.edges import Edge, Observation
 from wizard.document.summary import Branch, tree
 from wizard.model.noun import Noun
 from wizard.model.people import Team

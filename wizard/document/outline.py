@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from wizard.document.answers import GapGroup, gap_groups
 from wizard.document.index import Index, Person
-from wizard.document.page import Fact, Mark, Page, counted, joined
-from wizard.document.page_app import app_page, needs_a_look
-from wizard.document.page_stores import price_words, store_words
-from wizard.document.pages import holder_of, page, whole_page
+from wizard.document.pages.app import app_page, needs_a_look
+from wizard.document.pages.by_key import holder_of, page, whole_page
+from wizard.document.pages.page import Fact, Mark, Page, counted, joined
+from wizard.document.pages.stores import price_words, store_words
 from wizard.document.summary import Branch
 from wizard.model.network import Space
 from wizard.model.noun import Noun

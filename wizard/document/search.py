@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from wizard.document.index import Index
-from wizard.document.page import Fact, Page
-from wizard.document.pages import WORDS, whole_page
+from wizard.document.pages.by_key import WORDS, whole_page
+from wizard.document.pages.page import Fact, Page
 from wizard.model.noun import Noun
 
 

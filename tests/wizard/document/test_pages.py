@@ -10,8 +10,8 @@ from tests.wizard.document.whole_system import marked_system, nouns_below
 from wizard.document.component import components
 from wizard.document.index import Index
 from wizard.document.outline import Outline, way_to
-from wizard.document.page import Page, at
-from wizard.document.pages import page, whole_page
+from wizard.document.pages.by_key import page, whole_page
+from wizard.document.pages.page import Page, at
 from wizard.document.search import entries, search, top_keys
 from wizard.model.noun import Noun
 from wizard.model.system import Gap

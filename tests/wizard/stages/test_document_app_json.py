@@ -4,10 +4,16 @@ import json
 
 import pytest
 
-from wizard.document.app_json import AppJson, AppJsonAddOn, AppJsonProcess, AppJsonVariable, parse_app_json
-from wizard.document.code_nouns import HerokuYmlAddOn, HerokuYmlRun
-from wizard.document.heroku_yml import parse_heroku_yml
-from wizard.document.yaml_text import MOST_VISITS, read_yaml
+from wizard.document.repository.app_json import (
+    AppJson,
+    AppJsonAddOn,
+    AppJsonProcess,
+    AppJsonVariable,
+    parse_app_json,
+)
+from wizard.document.repository.code_nouns import HerokuYmlAddOn, HerokuYmlRun
+from wizard.document.repository.heroku_yml import parse_heroku_yml
+from wizard.document.repository.yaml_text import MOST_VISITS, read_yaml
 
 WHOLE = {
     "name": "Shop",

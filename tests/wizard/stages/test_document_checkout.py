@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from wizard.document.checkout import Checkout, compare_with_app, read_checkout
-from wizard.document.code import read_code
+from wizard.document.repository.code import read_code
 from wizard.model.system import Process, System
 from wizard.model.trouble import Trouble
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from wizard.document import code_tree
 from wizard.document.checkout import read_checkout
-from wizard.document.code import add_code, read_code
-from wizard.document.findings import findings
+from wizard.document.repository import code_tree
+from wizard.document.repository.code import add_code, read_code
+from wizard.document.repository.findings import findings
 from wizard.model.noun import decode, encode
 
 MakeCheckout = Callable[..., Path]

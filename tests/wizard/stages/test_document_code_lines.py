@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from wizard.document.checkout import Checkout
-from wizard.document.code import read_code, reads_of
-from wizard.document.code_text import safe_line
-from wizard.document.env_reads import family_of, reads
-from wizard.document.platform_variables import set_by
+from wizard.document.config.platform_variables import set_by
+from wizard.document.repository.code import read_code, reads_of
+from wizard.document.repository.code_text import safe_line
+from wizard.document.repository.env_reads import family_of, reads
 from wizard.model.secret import DOTS
 
 MakeCheckout = Callable[..., Path]

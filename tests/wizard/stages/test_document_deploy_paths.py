@@ -2,10 +2,10 @@
 
 import pytest
 
-from wizard.document.code_nouns import EnvFile
-from wizard.document.env_files import env_files, is_env_file, may_leak
-from wizard.document.terraform import terraform_blocks
-from wizard.document.workflows import deploy_paths
+from wizard.document.repository.code_nouns import EnvFile
+from wizard.document.repository.env_files import env_files, is_env_file, may_leak
+from wizard.document.repository.terraform import terraform_blocks
+from wizard.document.repository.workflows import deploy_paths
 
 GITHUB = """\
 name: Deploy to heroku run

@@ -2,10 +2,10 @@
 
 import pytest
 
-from wizard.document.buildpack_detection import detect
-from wizard.document.code_nouns import Runtime
-from wizard.document.hooks import hooks
-from wizard.document.runtimes import runtimes
+from wizard.document.repository.buildpack_detection import detect
+from wizard.document.repository.code_nouns import Runtime
+from wizard.document.repository.hooks import hooks
+from wizard.document.repository.runtimes import runtimes
 
 
 def only(texts: dict[str, str], *more: str) -> Runtime:

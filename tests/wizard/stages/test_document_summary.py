@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from wizard.document.index import Index
-from wizard.document.page import Fact
-from wizard.document.pages import page
+from wizard.document.pages.by_key import page
+from wizard.document.pages.page import Fact
 from wizard.document.summary import counts, dollars, monthly_bill, size_text, tree
 from wizard.model.delivery import Pipeline, PipelineApp
 from wizard.model.system import System

@@ -9,10 +9,10 @@ from wizard.document.answers import apply_answers, is_answered
 from wizard.document.changes import Change
 from wizard.document.checkout import Checkout
 from wizard.document.component import Component, components
-from wizard.document.connections import Connections, connections
+from wizard.document.config.origins import with_app_jsons
 from wizard.document.costs import Cost, monthly_cost
-from wizard.document.findings import findings
-from wizard.document.origins import with_app_jsons
+from wizard.document.links.connections import Connections, connections
+from wizard.document.repository.findings import findings
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.system import Gap, System
@@ -38,7 +38,7 @@ NOT_READ: Final = (
 
 class Code(Noun, frozen=True, kw_only=True):
     """What a checkout adds: a line of code or of a settings file that says something about the move. `kind`
-    is the key of its group (see `wizard.document.findings`); `line` 0 stands for the file as a whole."""
+    is the key of its group (see `repository.findings`); `line` 0 stands for the file as a whole."""
 
     kind: str
     name: str

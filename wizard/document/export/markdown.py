@@ -9,13 +9,13 @@ from msgspec import UNSET
 
 from wizard.document.answers import gap_groups
 from wizard.document.costs import Cost, Sum
+from wizard.document.drawing.mermaid import diagrams
+from wizard.document.drawing.picture import draw
 from wizard.document.export.contents import Document
 from wizard.document.export.escape import code, harmless_json, plain
 from wizard.document.export.markdown_table import facts, fenced, grid
 from wizard.document.export.table import Head, Row, Table, moment_words
 from wizard.document.export.tables import tables
-from wizard.document.mermaid import diagrams
-from wizard.document.picture import draw
 from wizard.document.summary import dollars, tree
 from wizard.model.system import App
 

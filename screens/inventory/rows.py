@@ -1,0 +1,235 @@
+"""The rows of the document: the tree, what a search found, the line about the whole, one config var."""
+
+from collections.abc import Mapping, Sequence
+
+from textual.content import Content
+
+from screens.marks import ACCENT, ATTENTION, BAD, DOTS, GLYPHS, GOOD, MUTED, STRONG, marked
+from screens.widgets.row_list import Row
+from wizard.document.checkout import Checkout
+from wizard.document.index import Index
+from wizard.document.outline import Node, gap_words
+from wizard.document.pages.app import app_line
+from wizard.document.pages.app_parts import ORIGINS
+from wizard.document.pages.page import counted
+from wizard.document.search import Entry, Hits, around
+from wizard.document.summary import counts, dollars, size_text
+from wizard.model.system import ConfigVar, System
+from wizard.model.trouble import Trouble
+
+Code = Mapping[str, Checkout | Trouble]
+"""The checkouts that were read, or why they could not be, by app id."""
+
+NO_APP_REMEDY = "Sign in to the account that has them (1), or read again (r)."
+FOLDS = {True: "▾ ", False: "▸ ", None: ""}
+COLUMN = 30
+"""Cells of the first column, where there is more than one."""
+
+ACTIONS = (
+    ("picture", "Picture of the system", "p"),
+    ("follows", "What follows from what points at what", "x"),
+    ("cost", "What it costs a month", "m"),
+    ("export", "Export this document", "e"),
+    ("limits", "What is not in this document", "w"),
+)
+"""Rows at the end of the tree, so that nobody has to know the keys."""
+
+
+ALSO = "also: o note · p picture · x what follows · m money · e export · r read again"
+
+
+def summary_line(index: Index, width: int) -> Content:
+    """The whole system in one line; what finds no room stands on the pages."""
+    all_of = counts(index.system)
+    data = "" if all_of.database_bytes is None else f", {size_text(all_of.database_bytes)}"
+    bill = ("over " if index.cost.unknown else "") + dollars(index.cost.cents)
+    processes = counted(all_of.processes, "process", "processes")
+    parts = [
+        counted(all_of.apps, "app"),
+        processes,
+        counted(all_of.config_vars, "config var"),
+        f"{counted(all_of.databases, 'database')}{data}",
+        f"{bill} a month",
+    ]
+    if len(" · ".join(parts)) > width:
+        parts.remove(processes)
+    return Content.styled(" · ".join(parts), MUTED)
+
+
+def status_line(*, gaps: int, unread: int, factor: bool, changed: str) -> Content:
+    """What needs a person: open questions, apps that were not read, what changed since the last reading."""
+    parts: list[Content] = []
+    if gaps:
+        parts.append(Content.assemble(marked("look", gap_words(gaps)), (": j", MUTED)))
+    if factor:
+        parts.append(Content.assemble(marked("look", "2FA wanted"), (": f", MUTED)))
+    if unread:
+        parts.append(Content.assemble(marked("undecided", f"{counted(unread, 'app')} not read")))
+    if changed:
+        parts.append(Content.assemble((changed, ACCENT), (": d", MUTED)))
+    if not parts:  # nothing needs a person: room for what the footer has none for
+        return Content.styled(ALSO, MUTED)
+    return Content("   ").join(parts)
+
+
+def no_app_rows() -> list[Row]:
+    """What stands there when the account has no app."""
+    return [
+        Row("+none", Content.assemble(marked("look", "Heroku shows this account no app.")), heading=True),
+        Row("+why", Content.styled("  " + NO_APP_REMEDY, MUTED), heading=True),
+    ]
+
+
+class TreeRows:
+    """Draws nodes as rows, `width` cells wide; `columns` says that there is room for more than a name."""
+
+    def __init__(self, index: Index, code: Code, width: int) -> None:
+        self._index = index
+        self._code = code
+        self._width = width
+        self._columns = width >= 60
+
+    def rows(self, nodes: Sequence[Node]) -> list[Row]:
+        """One row for each node, and at the end what else can be looked at."""
+        made: list[Row] = []
+        for node in nodes:
+            if node.kind == "gaps":
+                made.append(Row("+gap", Content(""), heading=True))
+            made.append(Row(node.id, self._row(node), heading=node.kind in ("stage", "gaps")))
+        made.append(Row("+do", Content(""), heading=True))
+        for name, words, key in ACTIONS:
+            text = Content.assemble((words, ""), (f"   {key}", f"bold {ACCENT}"))
+            made.append(Row(f"do:{name}", text))
+        return made
+
+    def _row(self, node: Node) -> Content:
+        lead = "  " * node.depth + FOLDS[node.open]
+        if node.kind == "app":
+            return self._app(node, lead)
+        if node.kind == "gaps":
+            return Content.assemble(marked("look", node.title))
+        if node.kind == "stage":
+            return Content.styled(f"{lead}{node.title}", MUTED)
+        if node.kind in ("pipeline", "group", "section", "gap-group"):
+            return self._heading(node, lead)
+        if node.kind == "gap":
+            return Content(f"{lead}{node.title}").truncate(self._width, ellipsis=True)
+        return self._fact(node, lead)
+
+    def _heading(self, node: Node, lead: str) -> Content:
+        style = STRONG if node.kind in ("pipeline", "group") else ""
+        parts: list[tuple[str, str]] = [(f"{lead}{node.title}", style), (f"  {node.text}", MUTED)]
+        if node.mark == "untold":
+            parts = [(f"{lead}{GLYPHS['undecided']} {node.title}", ATTENTION), (f"  {node.text}", MUTED)]
+        elif node.mark == "look":
+            parts.append((f" {GLYPHS['look']}", ATTENTION))
+        parts += self._note(node.key)
+        return Content.assemble(*parts).truncate(self._width, ellipsis=True)
+
+    def _note(self, key: str) -> list[tuple[str, str]]:
+        note = self._index.notes.get(key) if key else None
+        if note is None:
+            return []
+        words = " ".join(part for part in (f"owner {note.owner}" if note.owner else "", note.text) if part)
+        return [(f"  note: {words}", ACCENT)]
+
+    def _fact(self, node: Node, lead: str) -> Content:
+        mark = {"look": f" {GLYPHS['look']}", "untold": f" {GLYPHS['undecided']}", "": ""}[node.mark]
+        name = Content.assemble((f"{lead}{node.title}", ""), (mark, ATTENTION))
+        gap = "  "
+        if self._columns:
+            name = name.truncate(COLUMN + 8, ellipsis=True)
+            gap = " " * max(2, COLUMN + 2 - name.cell_length)
+        text = Content.assemble(name, *self._note(node.key), (f"{gap}{node.text}", MUTED))
+        return text.truncate(self._width, ellipsis=True)
+
+    def _app(self, node: Node, lead: str) -> Content:
+        app = self._index.apps[node.key.partition(":")[2]]
+        mark = f" {GLYPHS['look']}" if node.mark else ""
+        name = Content.assemble((f"{lead}{app.name}", STRONG), (mark, ATTENTION))
+        note = self._note(node.key)
+        variables = "vars ?" if "config vars" in app.unread else counted(len(app.config), "var")
+        if not self._columns:
+            name = Content.assemble(name, *note).truncate(
+                max(8, self._width - len(variables) - 1), ellipsis=True
+            )
+            room = max(1, self._width - name.cell_length - len(variables))
+            return name.append(" " * room).append(Content.styled(variables, MUTED))
+        word = Content.styled(" note" if note else "", ACCENT)
+        name = name.truncate(COLUMN - word.cell_length, ellipsis=True).append(word)
+        return Content.assemble(
+            name,
+            " " * max(1, COLUMN + 1 - name.cell_length),
+            f"{_cut(app_line(app), 24):<25}",
+            (f"{variables:<9}", MUTED),
+            _code_mark(self._code.get(app.id)),
+        ).truncate(self._width, ellipsis=True)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _code_mark(checkout: Checkout | Trouble | None) -> tuple[str, str]:
+    if checkout is None:
+        return ("code: ?", MUTED)
+    if isinstance(checkout, Trouble):
+        return (f"code {GLYPHS['failed']}", BAD)
+    blocked = any(remark.blocks for remark in checkout.remarks)
+    return (f"code {GLYPHS['look']}", ATTENTION) if blocked else (f"code {GLYPHS['done']}", GOOD)
+
+
+def hit_rows(hits: Hits, text: str, width: int) -> list[Row]:
+    """What a search found: its name, what and where it is, and what of it matched where that is not its
+    name."""
+    if not hits.entries:
+        return [Row("+nothing", Content.styled(f"Nothing has '{text}' in it.", MUTED), heading=True)]
+    rows = [Row(f"hit:{entry.key}", _hit(entry, text, width)) for entry in _once(hits.entries)]
+    more = hits.total - len(hits.entries)
+    if more > 0:
+        rows.append(Row("+more", Content.styled(f"… and {more:,} more: type on", MUTED), heading=True))
+    return rows
+
+
+def _once(found: Sequence[Entry]) -> list[Entry]:
+    return list({entry.key: entry for entry in found}.values())
+
+
+def _hit(entry: Entry, text: str, width: int) -> Content:
+    room = max(20, width // 2)
+    name = _cut(entry.name, room)
+    parts = [*_lit(name, text, STRONG), (f"  {entry.kind}", MUTED)]
+    if not all(word in entry.name.lower() for word in text.lower().split()):
+        left = max(16, width - len(name) - len(entry.kind) - 8)
+        parts += [("  ", ""), *_lit(around(entry.words, text, left), text, "")]
+    return Content.assemble(*parts)
+
+
+def _lit(shown: str, text: str, style: str) -> list[tuple[str, str]]:
+    """`shown` in parts, with the first place of each searched word in the accent."""
+    plain, parts, at = shown.lower(), [], 0
+    if len(plain) != len(shown):  # a letter whose small one is two: no place can be told
+        return [(shown, style)]
+    places = sorted((plain.find(word), len(word)) for word in set(text.lower().split()) if word in plain)
+    for start, length in places:
+        if start >= at:
+            parts += [(shown[at:start], style), (shown[start : start + length], f"bold {ACCENT}")]
+            at = start + length
+    return [*parts, (shown[at:], style)]
+
+
+def config_row(var: ConfigVar, system: System, width: int) -> Row:
+    """A config var: its name, dots, and where it comes from."""
+    origin = ORIGINS.get(var.origin.kind, var.origin.kind)
+    if var.origin.add_on_id:
+        add_on = next((one for one in system.add_ons if one.id == var.origin.add_on_id), None)
+        origin += f" {add_on.name}" if add_on else ""
+    if var.copied_from:
+        names = [add_on.name for add_on in system.add_ons if add_on.id == var.copied_from]
+        origin += "".join(f", names {name}" for name in names)
+    if var.refers_to_apps:
+        names = [app.name for app in system.apps if app.id in var.refers_to_apps]
+        origin += f", names {', '.join(names)}"
+    value = ("(empty) ", ATTENTION) if var.empty else (DOTS, MUTED)
+    content = Content.assemble(f"{var.name:<28} ", value, (f"  {origin}", MUTED))
+    return Row(var.name, content.truncate(width, ellipsis=True), found_by=f"{var.name} {origin}")

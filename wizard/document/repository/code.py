@@ -1,0 +1,155 @@
+"""Everything that the code of an app says about the move: a checkout, and what all its files add."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from wizard.document.checkout import Checkout, Remark, listed, read_checkout
+from wizard.document.git import GitFailed
+from wizard.document.repository.code_lines import code_lines, is_test
+from wizard.document.repository.code_nouns import ConfigReads, EnvFile, Look
+from wizard.document.repository.code_tree import CodeTree, CommitTree, FolderTree
+from wizard.document.repository.config_reads import config_reads
+from wizard.document.repository.crontab import is_schedule_file, schedule_lines
+from wizard.document.repository.env_files import env_files, is_env_file, may_leak
+from wizard.document.repository.heroku_yml import parse_heroku_yml
+from wizard.document.repository.hooks import hooks, wanted_files
+from wizard.document.repository.runtimes import RUNTIME_FILES, project_files, runtimes
+from wizard.document.repository.terraform import PATHSPECS as TERRAFORM
+from wizard.document.repository.terraform import terraform_blocks
+from wizard.document.repository.workflows import PATHSPECS as WORKFLOWS
+from wizard.document.repository.workflows import PROGRAM_PATTERN, deploy_paths
+from wizard.model.text import clean
+
+MOST_FILES = 300
+"""Files of one sort (workflows, Terraform, env files) whose text is read."""
+
+
+def read_code(path: str | Path, names: Sequence[str] = ()) -> Checkout:
+    """Read the checkout at `path` whole: as `read_checkout` does, and every file of its commit besides.
+
+    Takes seconds for tens of thousands of files; run it in a thread.
+
+    Args:
+        names: the config vars of the app, to say which lines read which.
+
+    Raises:
+        Trouble: as `read_checkout` does.
+    """
+    return add_code(read_checkout(path), names)
+
+
+def add_code(checkout: Checkout, names: Sequence[str] = ()) -> Checkout:
+    """Add what all files say to a checkout that `read_checkout` made, at the commit that it names.
+
+    Args:
+        names: the config vars of the app, to say which lines read which.
+
+    Raises:
+        Trouble: git is not installed any more, or takes too long.
+    """
+    try:
+        return _with_code(checkout, _tree(checkout), names)
+    except (GitFailed, OSError) as error:
+        # A clone without all its objects, a folder that may not be entered: the root was read, and stays.
+        why = error.cause if isinstance(error, GitFailed) else error.strerror or type(error).__name__
+        remark = Remark(
+            kind="not-whole",
+            text=f"The files of {clean(checkout.path)} cannot all be read: {clean(why, limit=300)}.",
+            remedy="Name a whole clone of the code.",
+        )
+        return msgspec.structs.replace(checkout, look=Look(whole=False), remarks=(*checkout.remarks, remark))
+
+
+def _with_code(checkout: Checkout, tree: CodeTree, names: Sequence[str]) -> Checkout:
+    paths = list(tree.entries)
+    texts = tree.read({*RUNTIME_FILES, *project_files(paths), *wanted_files(paths), "heroku.yml"})
+    heroku_yml = parse_heroku_yml(texts["heroku.yml"]) if "heroku.yml" in texts else None
+    found_env = tuple(file for file in env_files(tree.read(_few(paths, is_env_file))) if file.names)
+    lines, look, programs = code_lines(tree, PROGRAM_PATTERN)
+    times = schedule_lines(tree.read(_few(paths, is_schedule_file)))
+    whole = msgspec.structs.replace(
+        checkout,
+        heroku_yml=heroku_yml,
+        runtimes=runtimes(paths, texts),
+        hooks=hooks(paths, texts),
+        deploy_paths=deploy_paths(_naming_heroku(tree, WORKFLOWS) | tree.read(programs[:MOST_FILES])),
+        terraform=tuple(terraform_blocks(_naming_heroku(tree, TERRAFORM))),
+        env_files=found_env,
+        lines=tuple(sorted({*lines, *times}, key=lambda one: (one.kind, one.file, one.line, one.name))),
+        look=look,
+        config_reads=config_reads(tree, names) if names else None,
+    )
+    odd = heroku_yml is None and "heroku.yml" in texts
+    return msgspec.structs.replace(whole, remarks=(*checkout.remarks, *_remarks(whole, paths, odd)))
+
+
+def reads_of(checkout: Checkout, names: Sequence[str]) -> ConfigReads:
+    """Which lines of the checkout's code read which of the config vars `names`; see `ConfigReads`."""
+    return config_reads(_tree(checkout), names)
+
+
+def _tree(checkout: Checkout) -> CodeTree:
+    folder = Path(checkout.path)
+    return CommitTree(folder, checkout.head) if checkout.head else FolderTree(folder)
+
+
+def _few(paths: list[str], wanted: object) -> list[str]:
+    assert callable(wanted)
+    return [path for path in paths if wanted(path)][:MOST_FILES]
+
+
+def _naming_heroku(tree: CodeTree, pathspecs: tuple[str, ...]) -> dict[str, str]:
+    """The texts of the files among these in which Heroku is named; tests are none of them."""
+    found = tree.search("[Hh]eroku|HEROKU", pathspecs)
+    paths = dict.fromkeys(hit.path for hit in found.hits if not is_test(hit.path))
+    return tree.read(list(paths)[:MOST_FILES])
+
+
+def _remarks(checkout: Checkout, paths: list[str], odd_heroku_yml: bool) -> list[Remark]:
+    remarks = []
+    if checkout.procfile is not None:
+        remarks += [Remark(kind="procfile-fir", text=text) for text in checkout.procfile.cloud_native]
+    for kind, noun in (("app-json", checkout.app_json), ("heroku-yml", checkout.heroku_yml)):
+        remarks += [Remark(kind=kind, text=oddity) for oddity in (noun.oddities if noun else ())]
+    if odd_heroku_yml:
+        remarks.append(Remark(kind="heroku-yml", text="heroku.yml is no valid YAML map; it is not used."))
+    if checkout.heroku_yml is not None and checkout.procfile is not None:
+        remarks.append(
+            Remark(
+                kind="heroku-yml",
+                text="There is a Procfile and a heroku.yml: on the stack container heroku.yml counts alone.",
+            )
+        )
+    remarks += [_leak(file) for file in checkout.env_files if may_leak(file)]
+    states = [
+        path for path in paths if path.endswith((".tfstate", ".tfstate.backup", ".tfvars", ".tfvars.json"))
+    ]
+    if states:
+        remarks.append(
+            Remark(
+                kind="committed-secrets",
+                text=f"Terraform's state or variables are committed: {listed(states)}; they hold secrets.",
+                remedy="Take them out of the repository, and change what is secret in them.",
+            )
+        )
+    for runtime in checkout.runtimes:
+        remarks += [Remark(kind="runtime", text=f"{runtime.buildpack}: {note}") for note in runtime.notes]
+    if checkout.look is not None and not checkout.look.whole:
+        remarks.append(
+            Remark(
+                kind="not-whole",
+                text="The code was not looked through to its end: it is larger than Offramp's limits.",
+            )
+        )
+    return remarks
+
+
+def _leak(file: EnvFile) -> Remark:
+    values = "a value" if file.with_values == 1 else f"{file.with_values} values"
+    return Remark(
+        kind="committed-secrets",
+        text=f"{file.file} is committed with {values}. Offramp keeps the names only.",
+        remedy="Take it out of the repository, and change those that are secret.",
+    )

@@ -1,0 +1,51 @@
+"""Files with environment variables: their names, never their values."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from wizard.document.repository.code_nouns import EnvFile
+from wizard.model.text import clean
+
+_FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|\.envrc|[\w-]+\.env|\.flaskenv)$")
+_EXAMPLE = re.compile(
+    r"(^|[._-])(example|sample|template|tmpl|dist|defaults?|schema)([._-]|$)", re.IGNORECASE
+)
+_ELSEWHERE = re.compile(r"(^|/)(tests?|specs?|\.(?!env)[\w-]+)/|\.(test|ci|testing)($|\.)")
+_NAME = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)")
+_NO_VALUE = re.compile(
+    r"""^["'`]?(<[^>]*>|\$\{?\w+\}?|x{3,}|\*{3,}|\.{3}|(your|my|change|replace|todo)[\w -]*)?["'`]?$""",
+    re.IGNORECASE,
+)
+
+
+def is_env_file(path: str) -> bool:
+    """Whether a file holds environment variables, by its name."""
+    return _FILE.search(path) is not None
+
+
+def may_leak(file: EnvFile) -> bool:
+    """Whether values stand in it that are meant for more than tests and developers' machines."""
+    return file.with_values > 0 and not file.example and not _ELSEWHERE.search(file.file)
+
+
+def env_files(texts: Mapping[str, str]) -> Iterator[EnvFile]:
+    """What each of these texts sets; every one is taken for such a file."""
+    for path in sorted(texts):
+        names: list[str] = []
+        lines: list[int] = []
+        values = 0
+        for number, line in enumerate(texts[path].splitlines(), start=1):
+            match = _NAME.match(line)
+            if match is None:
+                continue
+            names.append(clean(match[1], limit=200))
+            lines.append(number)
+            # The value is looked at here and goes no further.
+            values += not _NO_VALUE.match(match[2].split(" #")[0].strip())
+        yield EnvFile(
+            file=clean(path),
+            names=tuple(names),
+            lines=tuple(lines),
+            with_values=values,
+            example=_EXAMPLE.search(path.rsplit("/", 1)[-1]) is not None,
+        )

@@ -1,0 +1,127 @@
+"""Commands in scripts and CI files that deploy to Heroku, or act on an app there.
+
+Forms: git push to a Heroku remote or URL, the CLI (container:push, container:release, pipelines:promote,
+builds:create, deploy:jar, run and others), docker push to registry.heroku.com, curl to the Platform API,
+dpl (Travis, GitLab). Tokens in them are taken out.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from wizard.document.repository.code_nouns import DeployHow
+from wizard.document.repository.code_text import safe_line
+
+LONGEST_LINE = 2_000
+"""Characters; a longer one was written by a program."""
+
+APP = r"[a-z][a-z0-9-]{1,40}"
+_EXPRESSION = r"\$\{\{[^}]*\}\}|\$\{?\w+\}?|\$\(\w+\)"
+_NAME = rf"(?P<app>{APP}|{_EXPRESSION})"
+_OPTION = re.compile(rf"""(?:^|\s)(?:-a|--app|--remote)[ =]["']?(?:{_NAME})["']?(?=\s|$|["';&|)])""")
+_URL = re.compile(
+    rf"""(?:https://[^\s"'@]*@?git\.heroku\.com/|https://[^\s"'@]*@?heroku\.com/|git@heroku\.com:){_NAME}\.git"""
+)
+_REGISTRY = re.compile(rf"registry\.heroku\.com/{_NAME}/")
+_API = re.compile(rf"api\.heroku\.com/apps/[\"']?{_NAME}")
+_PUSH = re.compile(r"\bgit\s+push\b(?P<rest>[^;&|\n]*)")
+_HEROKU_REMOTE = re.compile(r"(?:^|\s)(?P<remote>heroku[\w-]*|[\w-]+-heroku)(?=\s|$)|heroku\.com")
+_CLI = re.compile(r"""(?:^|[\s;&|("'`])heroku\s+(?P<command>[a-z][a-z-]*(?::[a-z-]+)*)""")
+_DPL = re.compile(r"\bdpl\b.*(?:--provider[= ]heroku|\bheroku\b)")
+
+_BY_COMMAND: Mapping[str, DeployHow] = {
+    "container:push": "container",
+    "container:release": "container",
+    "pipelines:promote": "promotion",
+    "builds:create": "api",
+    "deploy:jar": "api",
+    "deploy:war": "api",
+    "run": "run",
+    "run:detached": "run",
+}
+_TOPICS = re.compile(
+    r"(access|addons|apps|buildpacks|builds|certs|ci|config|container|create|data|deploy|destroy|domains|drains"
+    r"|dyno|features|fork|kafka|labs|maintenance|members|pg|pipelines|ps|rake|redis|releases|restart|reviewapps"
+    r"|rollback|run|scale|spaces|stack|teams|webhooks)(:|$)"
+)
+"""Of the CLI, what reads or changes an app; the rest ("heroku login", or the word in a sentence) is left."""
+
+
+class Command(NamedTuple):
+    """One such command: the line in the text (from 0), how it reaches Heroku, which app ("" when that is not
+    said), and the command itself, made safe."""
+
+    line: int
+    how: DeployHow
+    app: str
+    text: str
+
+
+def heroku_commands(text: str, variables: Mapping[str, str]) -> Iterator[Command]:
+    """All such commands of a script. `variables` are what CI settings say beside it, to fill app names in."""
+    remote_app = ""
+    known = dict(variables)
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        told = line.strip()
+        if not told or told.startswith(("#", "//")) or len(told) > LONGEST_LINE:
+            continue
+        named = _named(told, known)
+        if re.search(r"\bgit\s+remote\s+(?:add|set-url)\b|\bgit:remote\b|\bgit:clone\b", told):
+            remote_app = named or remote_app
+        how = _how(told)
+        if how is None:
+            continue
+        app = named or (remote_app if how == "git" else "") or _default(known)
+        yield Command(number, how, app, safe_line(told))
+
+
+def _how(line: str) -> DeployHow | None:
+    push = _PUSH.search(line)
+    if push and _HEROKU_REMOTE.search(push["rest"]):
+        return "git"
+    if "docker push" in line and "registry.heroku.com" in line:
+        return "container"
+    if _DPL.search(line):
+        return "api"
+    if "api.heroku.com/apps/" in line and re.search(r"\bcurl\b|\bwget\b|\bhttp\b", line):
+        return "api" if re.search(r"/(builds|releases|slugs|sources|formation)\b", line) else "other"
+    cli = _CLI.search(line)
+    if cli is None:
+        return None
+    command = cli["command"]
+    if command == "container:login" or not _TOPICS.match(command):
+        return None
+    return _BY_COMMAND.get(command, "other")
+
+
+def _named(line: str, known: Mapping[str, str]) -> str:
+    for pattern in (_URL, _REGISTRY, _API, _OPTION):
+        match = pattern.search(line)
+        if match and match["app"]:
+            return resolve(match["app"], known)
+    match = re.search(rf"--app[= ][\"']?{_NAME}", line)
+    return resolve(match["app"], known) if match else ""
+
+
+def _default(known: Mapping[str, str]) -> str:
+    """Heroku's CLI takes HEROKU_APP from the environment; other names are a habit."""
+    for name in ("HEROKU_APP", "HEROKU_APP_NAME"):
+        if known.get(name):
+            return resolve(known[name], known)
+    return ""
+
+
+def resolve(told: str, known: Mapping[str, str]) -> str:
+    """An app's name, or the expression that stands for it ("secrets.HEROKU_APP_NAME")."""
+    here = told.strip().strip("\"'")
+    for _ in range(4):
+        inner = re.fullmatch(r"\$\{\{\s*([\w.-]+)\s*\}\}|\$\{?(\w+)\}?|\$\((\w+)\)", here)
+        if inner is None:
+            break
+        path = next(group for group in inner.groups() if group)
+        name = path.rsplit(".", 1)[-1]
+        if path.startswith(("secrets.", "vars.", "matrix.", "inputs.", "needs.")) or name not in known:
+            return safe_line(path)
+        here = known[name].strip().strip("\"'")
+    return safe_line(here)
