@@ -5,12 +5,12 @@ import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from providers.sandbox.heroku.catalogue import GENERATIONS, REGIONS, STACKS
-from providers.sandbox.heroku.delivery_shapes import builds_of
-from providers.sandbox.heroku.ids import stable_id
-from providers.sandbox.heroku.platform import Platform
-from providers.sandbox.heroku.shapes import user_id
-from providers.sandbox.heroku.world import World
+from providers.sandbox.heroku.running.platform import Platform
+from providers.sandbox.heroku.shapes.apps import user_id
+from providers.sandbox.heroku.shapes.delivery import builds_of
+from providers.sandbox.heroku.world.catalogue import GENERATIONS, REGIONS, STACKS
+from providers.sandbox.heroku.world.ids import stable_id
+from providers.sandbox.heroku.world.world import World
 
 Got = dict[str, str]
 

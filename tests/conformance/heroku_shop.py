@@ -3,7 +3,7 @@
 import random
 import tomllib
 
-from providers.sandbox.heroku.building import (
+from providers.sandbox.heroku.world.building import (
     add_add_on,
     add_app,
     add_process,
@@ -12,8 +12,9 @@ from providers.sandbox.heroku.building import (
     commit_named,
     new_world,
 )
-from providers.sandbox.heroku.ids import stable_id
-from providers.sandbox.heroku.world import (
+from providers.sandbox.heroku.world.ids import stable_id
+from providers.sandbox.heroku.world.stores import stores_from
+from providers.sandbox.heroku.world.world import (
     AddOn,
     App,
     Certificate,
@@ -31,7 +32,6 @@ from providers.sandbox.heroku.world import (
     Webhook,
     World,
 )
-from providers.sandbox.heroku.world_stores import stores_from
 
 API, WEB, STAGING, REVIEW = "shop-api", "shop-web", "shop-api-staging", "shop-pr-7"
 

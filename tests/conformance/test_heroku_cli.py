@@ -20,8 +20,8 @@ from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.description import zoo
-from providers.sandbox.heroku.world import World
+from providers.sandbox.heroku.systems.description import zoo
+from providers.sandbox.heroku.world.world import World
 from providers.sandbox.tls import Certificates
 from tests.conformance.heroku_cli import Cli, NotHereError, Ran, installed
 from tests.conformance.heroku_cli_checks import PLATFORM_CHECKS, Seen

@@ -16,10 +16,10 @@ import pytest
 
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.description import zoo
-from providers.sandbox.heroku.generator import generated
-from providers.sandbox.heroku.world import World
-from providers.sandbox.heroku.world_stores import KAFKA, KEY_VALUE, POSTGRES, plan_of
+from providers.sandbox.heroku.systems.description import zoo
+from providers.sandbox.heroku.systems.generator import generated
+from providers.sandbox.heroku.world.stores import KAFKA, KEY_VALUE, POSTGRES, plan_of
+from providers.sandbox.heroku.world.world import World
 from providers.sandbox.tls import Certificates
 from tests.conformance.heroku_shop import API, WEB, shop
 

@@ -19,14 +19,14 @@ import pytest
 
 from providers.sandbox.faults import Faults, Rule
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.api import api_routes
-from providers.sandbox.heroku.description import zoo
-from providers.sandbox.heroku.gate import Bucket
-from providers.sandbox.heroku.generator import generated
-from providers.sandbox.heroku.platform import Platform
-from providers.sandbox.heroku.ranges import Pages
-from providers.sandbox.heroku.wild import wild
-from providers.sandbox.heroku.world import World
+from providers.sandbox.heroku.routes.api import api_routes
+from providers.sandbox.heroku.routes.gate import Bucket
+from providers.sandbox.heroku.routes.ranges import Pages
+from providers.sandbox.heroku.running.platform import Platform
+from providers.sandbox.heroku.systems.description import zoo
+from providers.sandbox.heroku.systems.generator import generated
+from providers.sandbox.heroku.systems.wild import wild
+from providers.sandbox.heroku.world.world import World
 from providers.sandbox.tls import Certificates
 from tests.conformance.heroku_paths import paths
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.sandbox.heroku.database import Database as HerokuDatabase
-from providers.sandbox.heroku.world import AddOn, Attachment, stable_id
+from providers.sandbox.heroku.running.database import Database as HerokuDatabase
+from providers.sandbox.heroku.world.world import AddOn, Attachment, stable_id
 from screens.headless.exit_codes import DONE, TROUBLE, USAGE
 from tests.db_commands.conftest import APP, OFFRAMP, Heroku, Program, heroku_of
 from tests.wizard.database_servers import PASSWORD, SMALL, Database, Server

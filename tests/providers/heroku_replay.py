@@ -17,7 +17,7 @@ from providers.heroku.source import HerokuSource
 from providers.heroku.wire import Question, Wire
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.description import zoo
+from providers.sandbox.heroku.systems.description import zoo
 from providers.sandbox.tls import Certificates
 from tests.providers.heroku_servers import TOKEN, at_once
 from wizard.model.secret import Secret

@@ -11,7 +11,7 @@ from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.generator import generated
+from providers.sandbox.heroku.systems.generator import generated
 from providers.sandbox.tls import Certificates
 from tests.providers.test_heroku_client import Sleeps
 from wizard.model.secret import Secret

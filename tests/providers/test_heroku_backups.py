@@ -15,8 +15,8 @@ from providers.heroku.dump_download import ATTEMPTS, DumpDownload
 from providers.heroku.hosts import environment_hosts
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.database import Database
-from providers.sandbox.heroku.world import AddOn, Attachment, stable_id
+from providers.sandbox.heroku.running.database import Database
+from providers.sandbox.heroku.world.world import AddOn, Attachment, stable_id
 from providers.sandbox.tls import Certificates
 from wizard.backups import AttachedDatabase, Backup, BackupProvider, Backups
 from wizard.model.secret import Secret, redact

@@ -11,7 +11,7 @@ from providers.heroku.client import ATTEMPTS, Client
 from providers.heroku.pacing import PATIENCE_SECONDS
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.world import App, Process, stable_id
+from providers.sandbox.heroku.world.world import App, Process, stable_id
 from providers.sandbox.tls import Certificates
 from tests.providers.heroku_servers import served
 from wizard.model.secret import Secret

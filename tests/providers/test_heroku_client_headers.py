@@ -11,7 +11,7 @@ from providers.heroku.answers import Answer, Refused
 from providers.heroku.client import QUIET
 from providers.heroku.unchanged import MOST_BYTES, Unchanged
 from providers.heroku.waits import pause_after
-from providers.sandbox.heroku.gate import error_body
+from providers.sandbox.heroku.routes.gate import error_body
 from tests.providers.heroku_servers import TOKEN, client_of, served
 from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unreachable

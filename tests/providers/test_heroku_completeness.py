@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.sandbox.heroku.wild import TEXTS, wild
-from providers.sandbox.heroku.world import World
+from providers.sandbox.heroku.systems.wild import TEXTS, wild
+from providers.sandbox.heroku.world.world import World
 from tests.providers.test_heroku_whole import read, wrong
 from wizard.model.noun import encode
 from wizard.model.text import clean

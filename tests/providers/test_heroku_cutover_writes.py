@@ -12,7 +12,7 @@ import pytest
 from providers.heroku import PROVIDER
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.world import App
+from providers.sandbox.heroku.world.world import App
 from providers.sandbox.tls import Certificates
 from wizard.model.secret import Secret
 from wizard.model.system import Job

@@ -12,7 +12,7 @@ from providers.heroku.client import Client
 from providers.heroku.databases import read_database_url, with_tls
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.world import Attachment, stable_id
+from providers.sandbox.heroku.world.world import Attachment, stable_id
 from providers.sandbox.tls import Certificates
 from wizard.database.inspect import inspect_source
 from wizard.database.pgdump import Program, dump_schema

@@ -11,7 +11,7 @@ from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.world import (
+from providers.sandbox.heroku.world.world import (
     App,
     Certificate,
     Drain,

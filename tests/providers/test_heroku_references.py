@@ -1,7 +1,7 @@
 """What config vars point at, read over real HTTP from a Heroku where apps know each other in many ways."""
 
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.world import AddOn, Attachment, Domain
+from providers.sandbox.heroku.world.world import AddOn, Attachment, Domain
 from tests.providers.test_heroku_inventory import heroku, named, read, sandbox_app, source
 from wizard.document.links.connections import connections
 from wizard.model.noun import encode

@@ -10,7 +10,7 @@ from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.world import App, Dyno, stable_id
+from providers.sandbox.heroku.world.world import App, Dyno, stable_id
 from providers.sandbox.tls import Certificates
 from tests.providers.test_heroku_client import served
 from wizard.model.secret import Secret

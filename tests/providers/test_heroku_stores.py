@@ -7,8 +7,8 @@ import pytest
 from providers.heroku.backups import Whose, held_backups
 from providers.heroku.data_info import Place, first_number, is_on, named, pair, place_of, read_info
 from providers.heroku.postgres import is_advanced, read_postgres
-from providers.sandbox.heroku.building import add_add_on, add_app, new_world
-from providers.sandbox.heroku.description import zoo
+from providers.sandbox.heroku.systems.description import zoo
+from providers.sandbox.heroku.world.building import add_add_on, add_app, new_world
 from tests.providers.test_heroku_whole import CANARY, read
 from wizard.model.noun import encode
 from wizard.model.stores import Maintenance, PostgresCredential

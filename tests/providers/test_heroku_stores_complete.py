@@ -14,9 +14,8 @@ from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.building import add_add_on, add_app, new_world
-from providers.sandbox.heroku.world import World
-from providers.sandbox.heroku.world_stores import (
+from providers.sandbox.heroku.world.building import add_add_on, add_app, new_world
+from providers.sandbox.heroku.world.stores import (
     KafkaStore,
     KeyValueStore,
     PastTransfer,
@@ -27,6 +26,7 @@ from providers.sandbox.heroku.world_stores import (
     StoreSchedule,
     StoreTopic,
 )
+from providers.sandbox.heroku.world.world import World
 from providers.sandbox.tls import Certificates
 from wizard.model.secret import Secret
 from wizard.model.stores import Kafka, KeyValue, Postgres

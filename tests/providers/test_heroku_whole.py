@@ -10,10 +10,10 @@ from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.description import zoo
-from providers.sandbox.heroku.generator import generated
-from providers.sandbox.heroku.world import App as Described
-from providers.sandbox.heroku.world import World
+from providers.sandbox.heroku.systems.description import zoo
+from providers.sandbox.heroku.systems.generator import generated
+from providers.sandbox.heroku.world.world import App as Described
+from providers.sandbox.heroku.world.world import World
 from providers.sandbox.tls import Certificates
 from tests.providers.test_heroku_client import Sleeps
 from wizard.model.noun import encode

@@ -13,8 +13,8 @@ import pytest
 
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.scheduler import _is_due
-from providers.sandbox.heroku.world import App, Job
+from providers.sandbox.heroku.running.scheduler import _is_due
+from providers.sandbox.heroku.world.world import App, Job
 from providers.sandbox.tls import Certificates
 
 ACCEPT = "application/vnd.heroku+json; version=3"

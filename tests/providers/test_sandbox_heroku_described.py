@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from providers.sandbox.heroku.description import described, read_description, zoo
-from providers.sandbox.heroku.generator import generated
-from providers.sandbox.heroku.repository import commit_of_source
-from providers.sandbox.heroku.world import App, World
+from providers.sandbox.heroku.running.repository import commit_of_source
+from providers.sandbox.heroku.systems.description import described, read_description, zoo
+from providers.sandbox.heroku.systems.generator import generated
+from providers.sandbox.heroku.world.world import App, World
 from wizard.model.trouble import Trouble
 
 

@@ -17,7 +17,7 @@ import pytest
 from providers.sandbox.faults import KINDS, Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.__main__ import main
-from providers.sandbox.heroku.generator import generated
+from providers.sandbox.heroku.systems.generator import generated
 from providers.sandbox.spoilt import bomb, spoil
 from providers.sandbox.tls import Certificates
 

@@ -11,8 +11,8 @@ import pytest
 
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.description import zoo
-from providers.sandbox.heroku.world import App
+from providers.sandbox.heroku.systems.description import zoo
+from providers.sandbox.heroku.world.world import App
 from providers.sandbox.tls import Certificates
 
 ACCEPT = "application/vnd.heroku+json; version=3"

@@ -14,7 +14,7 @@ import pytest
 
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.generator import generated
+from providers.sandbox.heroku.systems.generator import generated
 from providers.sandbox.tls import Certificates
 from screens.headless import document_reading
 from screens.headless.exit_codes import DONE, TROUBLE, USAGE

@@ -11,9 +11,9 @@ from typing import Any
 
 from providers.sandbox.faults import KINDS, Faults
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.description import read_description, zoo
-from providers.sandbox.heroku.generator import generated
-from providers.sandbox.heroku.world import SCOPES, World
+from providers.sandbox.heroku.systems.description import read_description, zoo
+from providers.sandbox.heroku.systems.generator import generated
+from providers.sandbox.heroku.world.world import SCOPES, World
 from providers.sandbox.processes import free_port
 from providers.sandbox.tls import Certificates
 from wizard.model.trouble import Trouble
@@ -32,7 +32,7 @@ For Heroku's own CLI a line of environment variables is printed. Give it a HOME 
 into the .gitconfig there.
 
 It listens on 127.0.0.1 only, keeps everything in memory, and ends with ctrl+c. The words of a description are
-in providers/sandbox/heroku/told.py, an example of all of them is assets/demo/zoo.toml.
+in providers/sandbox/heroku/systems/told.py, an example of all of them is assets/demo/zoo.toml.
 """
 
 

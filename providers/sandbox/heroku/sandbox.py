@@ -12,23 +12,23 @@ from aiohttp import web
 
 from providers.sandbox.checkouts import commit_of
 from providers.sandbox.faults import Faults
-from providers.sandbox.heroku.api import api_routes
-from providers.sandbox.heroku.backup_routes import BackupRoutes, Store
-from providers.sandbox.heroku.backups import Backups
-from providers.sandbox.heroku.data_api import data_routes
-from providers.sandbox.heroku.database import Database
-from providers.sandbox.heroku.example import APPS, make_example
-from providers.sandbox.heroku.gate import Bucket, Gate, error_body
-from providers.sandbox.heroku.git_routes import GitRoutes
-from providers.sandbox.heroku.job_routes import JobRoutes
-from providers.sandbox.heroku.kolkrabbi_routes import KolkrabbiRoutes
-from providers.sandbox.heroku.metrics_routes import MetricsRoutes
-from providers.sandbox.heroku.output_routes import OutputRoutes
-from providers.sandbox.heroku.platform import Platform
-from providers.sandbox.heroku.ranges import Pages
-from providers.sandbox.heroku.scheduler import Scheduler
+from providers.sandbox.heroku.routes.api import api_routes
+from providers.sandbox.heroku.routes.backups import BackupRoutes, Store
+from providers.sandbox.heroku.routes.data_api import data_routes
+from providers.sandbox.heroku.routes.gate import Bucket, Gate, error_body
+from providers.sandbox.heroku.routes.git import GitRoutes
+from providers.sandbox.heroku.routes.jobs import JobRoutes
+from providers.sandbox.heroku.routes.kolkrabbi import KolkrabbiRoutes
+from providers.sandbox.heroku.routes.metrics import MetricsRoutes
+from providers.sandbox.heroku.routes.output import OutputRoutes
+from providers.sandbox.heroku.routes.ranges import Pages
+from providers.sandbox.heroku.running.backups import Backups
+from providers.sandbox.heroku.running.database import Database
+from providers.sandbox.heroku.running.platform import Platform
+from providers.sandbox.heroku.running.scheduler import Scheduler
+from providers.sandbox.heroku.systems.example import APPS, make_example
 from providers.sandbox.heroku.together import open_together
-from providers.sandbox.heroku.world import World
+from providers.sandbox.heroku.world.world import World
 from providers.sandbox.router import Router
 from providers.sandbox.tls import Certificates
 

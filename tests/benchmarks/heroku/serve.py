@@ -17,8 +17,8 @@ from typing import Any
 
 from providers.sandbox.faults import Faults, Rule
 from providers.sandbox.heroku import HerokuSandbox
-from providers.sandbox.heroku.gate import Bucket
-from providers.sandbox.heroku.generator import generated
+from providers.sandbox.heroku.routes.gate import Bucket
+from providers.sandbox.heroku.systems.generator import generated
 from providers.sandbox.tls import Certificates
 
 

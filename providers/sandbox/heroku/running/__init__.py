@@ -1,0 +1,1 @@
+"""What really runs behind the answers: dynos, jobs, Postgres, dumps, Git repositories."""

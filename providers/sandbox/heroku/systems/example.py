@@ -1,0 +1,198 @@
+"""The example system as it stands on the sandbox's Heroku: three apps, one database, one scheduler."""
+
+import importlib.resources
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from providers.sandbox.heroku.running.dynos import process_id
+from providers.sandbox.heroku.world.world import (
+    AddOn,
+    App,
+    Attachment,
+    Domain,
+    Drain,
+    Job,
+    Process,
+    Release,
+    Slug,
+    World,
+    stable_id,
+)
+
+FRONTEND, BACKEND, EMAILER = "migrate-frontend", "migrate-backend", "migrate-emailer"
+APPS = (FRONTEND, BACKEND, EMAILER)
+
+_SIZES = {FRONTEND: "Basic", BACKEND: "Standard-1X", EMAILER: "Basic"}
+_QUANTITIES = {FRONTEND: {"web": 1}, BACKEND: {"web": 1, "worker": 1}, EMAILER: {"job": 0}}
+_VERSIONS = {FRONTEND: 17, BACKEND: 42, EMAILER: 9}
+_DEPLOYED = "2026-01-08T14:22:37Z"
+
+
+@dataclass
+class Example:
+    """The world with the example in it; `database` is the add-on id of its Postgres."""
+
+    world: World
+    database: str
+
+
+def make_example(
+    web_urls: Mapping[str, str], database_url: str, commits: Mapping[str, str], canary: str
+) -> Example:
+    """Make the world.
+
+    Args:
+        web_urls: where each app answers, by app name.
+        commits: which commit of its repository an app runs, by app name.
+        canary: a word to put into every generated secret.
+    """
+    world = World(email="robin@acme.example", account_id=stable_id("account"))
+    for name in APPS:
+        app = _app(name, web_urls[name], commits.get(name) or stable_id("commit", name).replace("-", "") * 2)
+        world.apps[app.id] = app
+    _configure(world, web_urls, canary)
+    database = _add_ons(world, database_url, canary)
+    for app in world.apps.values():
+        _first_releases(app)
+    return Example(world, database)
+
+
+def procfile(name: str) -> dict[str, str]:
+    """The process types of an example app, as its Procfile says."""
+    text = (importlib.resources.files("assets") / "demo" / name / "Procfile").read_text(encoding="utf-8")
+    lines = (line.partition(":") for line in text.splitlines() if ":" in line)
+    return {kind.strip(): command.strip() for kind, _, command in lines}
+
+
+def _app(name: str, web_url: str, commit: str) -> App:
+    mark = stable_id("app", name)
+    types = procfile(name)
+    slug = Slug(stable_id("slug", name), commit[:40], types, _DEPLOYED)
+    processes = {
+        kind: Process(process_id(mark, kind), kind, command, _QUANTITIES[name].get(kind, 0), _SIZES[name])
+        for kind, command in types.items()
+    }
+    # Newer apps carry a random part in their address, so that it cannot be built from the name.
+    host = f"{name}-{stable_id('host', name).replace('-', '')[:12]}.herokuapp.com"
+    domains = [Domain(stable_id("domain", name), host, "heroku", created_at="2023-05-11T08:12:31Z")]
+    return App(
+        id=mark,
+        name=name,
+        web_url=web_url,
+        created_at="2023-05-11T08:12:31Z",
+        processes=processes,
+        slugs={slug.id: slug},
+        domains=domains,
+        updated_at=_DEPLOYED,
+    )
+
+
+def _configure(world: World, web_urls: Mapping[str, str], canary: str) -> None:
+    def secret(prefix: str = "", size: int = 24) -> str:
+        return f"{prefix}{secrets.token_hex(size)}{canary}"
+
+    mail_key = secret("key-")
+    _named(world, FRONTEND).config.update({"BACKEND_URL": web_urls[BACKEND], "SESSION_SECRET": secret()})
+    _named(world, BACKEND).config.update(
+        {
+            "SECRET_KEY": secret(size=32),
+            "MAIL_API_KEY": mail_key,
+            "FRONTEND_URL": web_urls[FRONTEND],
+            "LOG_LEVEL": "info",
+            "EMPTY_FLAG": "",
+            "WEB_CONCURRENCY": "2",
+        }
+    )
+    _named(world, EMAILER).config.update({"MAIL_API_KEY": mail_key, "FROM_ADDRESS": "hello@acme.example"})
+    _named(world, FRONTEND).domains.append(
+        Domain(
+            id=stable_id("domain", "www.acme.example"),
+            hostname="www.acme.example",
+            kind="custom",
+            cname="polar-reef-4711.herokudns.com",
+            acm_status="cert issued",
+        )
+    )
+
+
+def _add_ons(world: World, database_url: str, canary: str) -> str:
+    backend, emailer = _named(world, BACKEND), _named(world, EMAILER)
+    both = ("DATABASE_URL", "HEROKU_POSTGRESQL_BLUE_URL")
+    postgres = AddOn(
+        id=stable_id("addon", "postgres"),
+        name="postgresql-cubed-52817",
+        service="heroku-postgresql",
+        plan="heroku-postgresql:essential-1",
+        app_id=backend.id,
+        cents=900,
+        config_vars=both,
+    )
+    scheduler = AddOn(
+        id=stable_id("addon", "scheduler"),
+        name="scheduler-tapered-39105",
+        service="scheduler",
+        plan="scheduler:standard",
+        app_id=emailer.id,
+        cents=0,
+    )
+    papertrail = AddOn(
+        id=stable_id("addon", "papertrail"),
+        name="papertrail-shaped-77240",
+        service="papertrail",
+        plan="papertrail:choklad",
+        app_id=emailer.id,
+        cents=0,
+        config_vars=("PAPERTRAIL_API_TOKEN",),
+    )
+    world.add_ons.update({one.id: one for one in (postgres, scheduler, papertrail)})
+    for name in both:
+        _attach(world, postgres, backend, name.removesuffix("_URL"), name)
+        backend.config[name] = database_url
+    _attach(world, postgres, emailer, "DATABASE", "DATABASE_URL")
+    emailer.config["DATABASE_URL"] = database_url
+    _attach(world, scheduler, emailer, "SCHEDULER")
+    _attach(world, papertrail, emailer, "PAPERTRAIL", "PAPERTRAIL_API_TOKEN")
+    token = secrets.token_urlsafe(15) + canary
+    emailer.config["PAPERTRAIL_API_TOKEN"] = token
+    emailer.drains.append(
+        Drain(
+            id=stable_id("drain", "papertrail"),
+            url=f"syslog+tls://logs7.papertrail.example:{secrets.randbelow(9000) + 1000}",
+            token=f"d.{stable_id('drain-token')}",
+            add_on_id=papertrail.id,
+        )
+    )
+    job = Job("881234", "python send_emails.py", 10, 0, "Basic", "2023-06-02T09:31:00Z")
+    emailer.jobs[job.id] = job
+    return postgres.id
+
+
+def _attach(world: World, add_on: AddOn, app: App, name: str, *config_vars: str) -> None:
+    mark = stable_id("attachment", app.name, name)
+    world.attachments[mark] = Attachment(mark, name, add_on.id, app.id, config_vars)
+
+
+def _first_releases(app: App) -> None:
+    """The history of an app: only its last release is a deploy that still has a slug."""
+    last = _VERSIONS[app.name]
+    slug = next(iter(app.slugs))
+    for version in range(1, last + 1):
+        deploy = version == last
+        app.releases.append(
+            Release(
+                id=stable_id("release", app.id, str(version)),
+                version=version,
+                description=f"Deploy {app.slugs[slug].commit[:8]}" if deploy else "Set LOG_LEVEL config vars",
+                slug_id=slug if deploy else None,
+                created_at=_DEPLOYED if deploy else f"2023-05-{11 + version % 18:02d}T08:30:00Z",
+                config=dict(app.config),
+            )
+        )
+    app.current_version = last
+
+
+def _named(world: World, name: str) -> App:
+    app = world.app(name)
+    assert app is not None
+    return app
