@@ -1,5 +1,6 @@
 """What Heroku bills a month."""
 
+import pytest
 from msgspec.structs import replace
 
 from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
@@ -78,8 +79,8 @@ def test_what_is_unknown_is_named() -> None:
     system = _processes(
         example_system(),
         BACKEND,
-        _process("web", 2, "Private-M"),
-        _process("release", 1, "Private-M"),
+        _process("web", 2, "Giant-M"),
+        _process("release", 1, "Giant-M"),
         _process("worker", 1, "Standard-2X"),
     )
     database = replace(system.add_ons[0], monthly_cents=None, contract=True)
@@ -95,7 +96,7 @@ def test_what_is_unknown_is_named() -> None:
     )
     cost = monthly_cost(system)
     assert cost.unknown == (
-        "migrate-backend web (Private-M)",
+        "migrate-backend web (Giant-M)",
         "postgresql-cubed-12345 (essential-1)",
         "acme-space (Private Space)",
         "migrate-frontend: its add-ons were not read",
@@ -108,6 +109,30 @@ def test_what_is_unknown_is_named() -> None:
     assert {line.name: line.why for line in cost.lines}[
         "postgresql-cubed-12345"
     ] == "the price is by contract"
+
+
+@pytest.mark.parametrize(
+    ("size", "shield", "cents", "why"),
+    [
+        ("Private-S", False, 22_500, "Heroku's list price"),
+        ("Private-S", True, 27_000, "Heroku's list price of Shield-S, as which a Shield space bills it"),
+        ("Shield-M", True, 54_000, "Heroku's list price"),
+        ("dyno-2c-8gb", False, 16_000, "Heroku's list price"),
+        ("dyno-16c-128gb", True, 150_000, "Heroku's list price"),
+    ],
+)
+def test_sizes_whose_price_heroku_never_tells(size: str, shield: bool, cents: int, why: str) -> None:
+    system = _processes(example_system(), FRONTEND, _process("web", 1, size), space="acme-space")
+    system = replace(system, spaces=(Space(id="s", name="acme-space", team="acme", shield=shield),))
+    cost = monthly_cost(system)
+    (line,) = (line for line in cost.lines if line.name == "migrate-frontend web")
+    assert (line.cents, line.why, line.listed) == (cents, why, True)
+    assert size in cost.notes[0] and "list prices" in cost.notes[0]
+    assert app_bill(system, system.app(FRONTEND)).cents == cents
+    assert monthly_bill(system).cents == cost.cents
+    # A price that Heroku tells goes before its list.
+    told = _processes(system, FRONTEND, _process("web", 1, size, 100))
+    assert monthly_cost(told).notes == ()
 
 
 def test_sums_by_pipeline_and_payer_are_the_whole() -> None:

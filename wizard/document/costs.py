@@ -2,7 +2,8 @@
 
 Sources. Prices come from Heroku's own answers (dyno sizes, billed price or plan price of an add-on). Where
 it gave none for a dyno size, the list price that its command line carries counts, and the line says so
-(`heroku ps:type` of CLI 11.10). Eco: 5 dollars a month for each account that subscribes, for 1,000 hours
+(`heroku ps:type` of CLI 11.10, which also bills a Private dyno in a Shield space as the Shield dyno of its
+size). Eco: 5 dollars a month for each account that subscribes, for 1,000 hours
 that all its Eco dynos share, also when others work on its apps; when they are used up, all of them sleep
 until the next month (Heroku's help article Q8OBM85C; price list of 2026-05 as others copied it). Dynos of
 the release phase, one-off dynos and those of the scheduler are billed by the second while they run (usage
@@ -20,22 +21,26 @@ ECO_HOURS: Final = 1_000
 HOURS: Final = 730
 """Hours of an average month."""
 
-LIST_CENTS: Final = {
-    "basic": 700,
-    "standard-1x": 2_500,
-    "standard-2x": 5_000,
-    "performance-m": 25_000,
-    "performance-l": 50_000,
-    "performance-l-ram": 50_000,
-    "performance-xl": 75_000,
-    "performance-2xl": 150_000,
-    "dyno-1c-0.5gb": 2_500,
-    "dyno-2c-1gb": 5_000,
-    "dyno-1c-4gb": 8_000,
-    "dyno-32c-64gb": 240_000,
+_LIST_DOLLARS: Final = {
+    "": {"basic": 7, "standard-1x": 25, "standard-2x": 50},
+    "performance-": {"m": 250, "l": 500, "l-ram": 500, "xl": 750, "2xl": 1500},
+    "private-": {"s": 225, "m": 450, "l": 900, "l-ram": 500, "xl": 750, "2xl": 1500},
+    "private-memory-": {"l": 500, "xl": 750, "2xl": 1500},
+    "shield-": {"s": 270, "m": 540, "l": 1080, "l-ram": 600, "xl": 900, "2xl": 1800},
+    "shield-memory-": {"l": 600, "xl": 900, "2xl": 1800},
+    "dyno-1c-": {"0.5gb": 25, "4gb": 80, "8gb": 100},
+    "dyno-2c-": {"1gb": 50, "4gb": 150, "8gb": 160, "16gb": 250},
+    "dyno-4c-": {"8gb": 300, "16gb": 320, "32gb": 500},
+    "dyno-8c-": {"16gb": 600, "32gb": 640, "64gb": 750},
+    "dyno-16c-": {"32gb": 1200, "64gb": 1000, "128gb": 1500},
+    "dyno-32c-": {"64gb": 2400},
 }
-"""US cents a month by size in lower case, for when Heroku did not tell. Private and Shield sizes are left
-out: who has them has a contract."""
+
+LIST_CENTS: Final = {
+    family + size: 100 * dollars for family, sizes in _LIST_DOLLARS.items() for size, dollars in sizes.items()
+}
+"""US cents a month by size in lower case, for when Heroku did not tell: it tells no price for private, shield
+and Fir sizes."""
 
 
 class CostLine(Noun, frozen=True, kw_only=True):
@@ -95,7 +100,8 @@ class Cost(Noun, frozen=True, kw_only=True):
 def monthly_cost(system: System) -> Cost:
     """The bill of the whole system."""
     owned = _owned(system.add_ons)
-    by_app = {app.id: tuple(_app_lines(app, owned.get(app.id, ()))) for app in system.apps}
+    shields = _shields(system)
+    by_app = {app.id: tuple(_app_lines(app, owned.get(app.id, ()), shields)) for app in system.apps}
     lines = [line for app in system.apps for line in by_app[app.id]]
     eco, notes = _eco(system)
     lines += [*eco, *_spaces(system)]
@@ -124,7 +130,8 @@ def monthly_cost(system: System) -> Cost:
 
 def app_cost(system: System, app: App) -> Sum:
     """What one app costs a month: its dynos, and the add-ons that are billed to it."""
-    return _sum(app.name, _app_lines(app, [one for one in system.add_ons if one.app_id == app.id]))
+    mine = [one for one in system.add_ons if one.app_id == app.id]
+    return _sum(app.name, _app_lines(app, mine, _shields(system)))
 
 
 def is_eco(process: Process) -> bool:
@@ -139,12 +146,17 @@ def _owned(add_ons: Iterable[AddOn]) -> dict[str, list[AddOn]]:
     return found
 
 
-def _app_lines(app: App, add_ons: Iterable[AddOn]) -> Iterator[CostLine]:
+def _shields(system: System) -> frozenset[str]:
+    """Names of the Shield spaces."""
+    return frozenset(space.name for space in system.spaces if space.shield)
+
+
+def _app_lines(app: App, add_ons: Iterable[AddOn], shields: frozenset[str]) -> Iterator[CostLine]:
     payer = _payer(app)
     for process in app.processes:
         # The release phase has a line in the formation, and a quantity that means nothing.
         if process.quantity and process.type != "release":
-            yield _dyno_line(app, process, payer)
+            yield _dyno_line(app, process, payer, shielded=app.space in shields)
     for add_on in add_ons:
         if not add_on.foreign:
             yield _add_on_line(app, add_on, payer)
@@ -154,14 +166,17 @@ def _payer(app: App) -> str:
     return f"team {app.team}" if app.team else app.owner
 
 
-def _dyno_line(app: App, process: Process, payer: str) -> CostLine:
+def _dyno_line(app: App, process: Process, payer: str, *, shielded: bool) -> CostLine:
     each, listed, why = process.monthly_cents, False, ""
     if is_eco(process):
         each, why = 0, "part of the account's Eco plan"
     elif each is None:
-        each = LIST_CENTS.get(process.size.lower())
+        size = _billed_size(process.size, shielded=shielded)
+        each = LIST_CENTS.get(size.lower())
         listed = each is not None
         why = "Heroku's list price" if listed else "Heroku told no price for this dyno size"
+        if listed and size != process.size:
+            why += f" of {size}, as which a Shield space bills it"
     scale = process.autoscale if process.autoscale and process.autoscale.active else None
     text = f"{process.quantity} × {process.size or 'dyno of unknown size'}"
     if scale:
@@ -179,6 +194,13 @@ def _dyno_line(app: App, process: Process, payer: str) -> CostLine:
         listed=listed,
         why=why,
     )
+
+
+def _billed_size(size: str, *, shielded: bool) -> str:
+    """The size on the bill: Heroku calls a dyno of a Shield space Private-S, and bills a Shield-S."""
+    if shielded and size.lower().startswith("private-"):
+        return "Shield-" + size.partition("-")[2]
+    return size
 
 
 def _add_on_line(app: App, add_on: AddOn, payer: str) -> CostLine:
@@ -296,7 +318,10 @@ def _elsewhere(system: System, names: Mapping[str, str]) -> Iterator[str]:
 def _notes(lines: Iterable[CostLine]) -> Iterator[str]:
     listed = sorted({line.text.partition(" × ")[2].partition(",")[0] for line in lines if line.listed})
     if listed:
-        yield f"Heroku told no price for {', '.join(listed)}: its list prices are used."
+        yield (
+            f"Heroku told no price for {', '.join(listed)}: its list prices are used. A contract may say "
+            "otherwise."
+        )
 
 
 def _counted(count: int, what: str) -> str:

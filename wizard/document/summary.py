@@ -1,7 +1,5 @@
 """What a screen shows of the inventory: the tree of apps, counts and the bill."""
 
-from collections.abc import Iterable
-
 from wizard.document.costs import app_cost, monthly_cost
 from wizard.model.noun import Noun
 from wizard.model.system import AddOn, App, System
@@ -115,7 +113,9 @@ def counts(system: System) -> Counts:
     return Counts(
         apps=len(system.apps),
         processes=sum(len(app.processes) for app in system.apps),
-        running=sum(process.quantity for app in system.apps for process in app.processes),
+        running=sum(
+            process.quantity for app in system.apps for process in app.processes if process.type != "release"
+        ),
         config_vars=sum(len(app.config) for app in system.apps),
         databases=len(stores),
         add_ons=len(system.add_ons) - len(stores),
@@ -136,15 +136,6 @@ def app_bill(system: System, app: App) -> Bill:
     cost nothing here: an account pays for all of them at once."""
     cost = app_cost(system, app)
     return Bill(cents=cost.cents, unknown=cost.unknown)
-
-
-def add_bills(bills: Iterable[Bill]) -> Bill:
-    """The sum of bills."""
-    listed = list(bills)
-    return Bill(
-        cents=sum(bill.cents for bill in listed),
-        unknown=tuple(name for bill in listed for name in bill.unknown),
-    )
 
 
 def dollars(cents: int | None) -> str:
