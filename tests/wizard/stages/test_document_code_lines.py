@@ -9,6 +9,8 @@ from wizard.document.checkout import Checkout
 from wizard.document.config.platform_variables import set_by
 from wizard.document.repository.code import read_code, reads_of
 from wizard.document.repository.code_text import safe_line
+from wizard.document.repository.code_tree import FolderTree
+from wizard.document.repository.config_reads import config_reads
 from wizard.document.repository.env_reads import family_of, reads
 from wizard.model.secret import DOTS
 
@@ -218,6 +220,11 @@ def test_many_lines_of_one_name_are_counted(make_checkout: MakeCheckout) -> None
         ("heroku run -a $APP --token $TOKEN", "heroku run -a $APP --token $TOKEN"),
         ('password = ENV.fetch("DB_PASSWORD")', 'password = ENV.fetch("DB_PASSWORD")'),
         ('require "active_storage/service/disk_service"', 'require "active_storage/service/disk_service"'),
+        ('ENV["SECRET_KEY_BASE"] || "hunter2"', f'ENV["SECRET_KEY_BASE"] || "{DOTS}"'),
+        ("ENV.fetch('API_TOKEN') { 'hunter2' }", f"ENV.fetch('API_TOKEN') {{ '{DOTS}' }}"),
+        ("process.env.JWT_SECRET ?? 'hunter2'", f"process.env.JWT_SECRET ?? '{DOTS}'"),
+        ("jwt=${JWT_SECRET:hunter2}", f"jwt=${{JWT_SECRET:{DOTS}}}"),
+        ("echo ${JWT_SECRET:?not set}", "echo ${JWT_SECRET:?not set}"),
         ("  \tx\x1b[31m\u202e", "x␛[31m<U+202E>"),
     ],
 )
@@ -260,3 +267,31 @@ def test_which_config_vars_are_read(make_checkout: MakeCheckout) -> None:
         "DOCUMENTED",
         "UNREAD",
     }
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "shown"),
+    [
+        ("a.yml", "FLUFF_PASS: rabbit", f"FLUFF_PASS: {DOTS}"),
+        ("a.yml", "FLUFF_PASS: ${{ secrets.FLUFF }}", "FLUFF_PASS: ${{ secrets.FLUFF }}"),
+        ("a.yml", "FLUFF_LEVEL: info", "FLUFF_LEVEL: info"),
+        ("compose.yml", "- FLUFF_PASS=rabbit", f"- FLUFF_PASS={DOTS}"),
+        ("Dockerfile", "ENV FLUFF_PASS rabbit", f"ENV FLUFF_PASS {DOTS}"),
+        ("a.tf", 'FLUFF_PASS = "rabbit"', f'FLUFF_PASS = "{DOTS}"'),
+        (
+            "a.json",
+            '{"name": "FLUFF_PASS", "value": "rabbit"}',
+            f'{{"name": "FLUFF_PASS", "value": "{DOTS}"}}',
+        ),
+        ("application.properties", "fluff.pass=rabbit", f"fluff.pass={DOTS}"),
+        ("a.py", 'x = os.environ.get("FLUFF_PASS", "rabbit")', f'x = os.environ.get("FLUFF_PASS", "{DOTS}")'),
+        ("a.py", 'FLUFF_PASS = env("FLUFF_PASS")', 'FLUFF_PASS = env("FLUFF_PASS")'),
+        ("a.rb", 'ENV["FLUFF_LEVEL"] || "info"', 'ENV["FLUFF_LEVEL"] || "info"'),
+    ],
+)
+def test_a_value_that_stands_beside_a_config_var_is_not_shown(
+    tmp_path: Path, file: str, line: str, shown: str
+) -> None:
+    (tmp_path / file).write_text(f"{line}\n")
+    found = config_reads(FolderTree(tmp_path), ["FLUFF_PASS", "FLUFF_LEVEL"])
+    assert {line.text for lines in found.lines.values() for line in lines} == {shown}

@@ -20,8 +20,13 @@ _KNOWN = re.compile(
 )
 _NAMED = re.compile(
     r"(?P<head>(?:pass(?:w(?:or)?d|phrase)?(?![a-z])|pwd|secret|token|api_?key|access_?key|private_?key|auth"
-    r"|credential)\w*[\"']?\]?\s*(?:=>|:=|=|:|,)\s*[bruf]?[\"'`])(?P<secret>[^\"'`$#{<]{6,})(?=[\"'`])",
+    # Set to it, or with it as what is taken where the variable is not set.
+    r"|credential)\w*[\"']?[\])]{0,2}\s*(?:=>|:=|\|\|=?|\?\?=?|=|:|,|\{|\bor\b)\s*[bruf]?[\"'`])"
+    r"(?P<secret>[^\"'`$#{<]{6,})(?=[\"'`])",
     re.IGNORECASE,
+)
+_DEFAULT = re.compile(
+    r"(?P<head>\$\{\w*(?:PASS|TOKEN|SECRET|KEY)\w*:[-=]?)(?P<secret>[^?}\s][^}\s]{3,})(?=\})", re.IGNORECASE
 )
 _ASSIGNED = re.compile(
     # Without quotes, as in a shell: with a figure in it, since a name of a variable mostly has none.
@@ -52,7 +57,7 @@ def safe_line(line: str, limit: int = LONGEST) -> str:
     letters with figures goes, and a name of a variable or a path stays.
     """
     text = redact(clean(line.strip(), limit=2_000))
-    for pattern in (_IN_URL, _USER_ALONE, _NAMED, _ASSIGNED, _IN_DSN, _IN_HEADER):
+    for pattern in (_IN_URL, _USER_ALONE, _NAMED, _DEFAULT, _ASSIGNED, _IN_DSN, _IN_HEADER):
         text = pattern.sub(_hide, text)
     text = _KNOWN.sub(DOTS, text)
     text = _LITERAL.sub(_hide_if_random, text)

@@ -6,15 +6,17 @@ of which nothing of all that is found.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
+from wizard.document.config.secrets import judge
 from wizard.document.repository.code_lines import is_made, is_test
 from wizard.document.repository.code_nouns import CodeLine, ConfigReads
 from wizard.document.repository.code_text import safe_line
 from wizard.document.repository.code_tree import CodeTree, Hit
 from wizard.document.repository.env_files import is_env_file
 from wizard.document.repository.env_reads import family_of, is_comment, reads
+from wizard.model.secret import DOTS, Secret
 from wizard.model.text import clean
 
 MOST_OF_ONE: Final = 50
@@ -106,12 +108,12 @@ def config_reads(tree: CodeTree, names: Sequence[str]) -> ConfigReads:
         some = wanted[begin : begin + MOST_NAMES]
         found = tree.search(rf"(^|[^A-Za-z0-9_])({'|'.join(some)})($|[^A-Za-z0-9_])", _ANYWHERE)
         whole = whole and found.whole
-        pattern = re.compile(rf"(?<![A-Za-z0-9_])({'|'.join(some)})(?![A-Za-z0-9_])")
+        known = set(some)
         for hit in found.hits:
-            _sort_in(hit, pattern, read, named, tests)
+            _sort_in(hit, known, read, named, tests)
     missing = [name for name in wanted if name not in read and name not in named]
-    for name, line in _derived(tree, missing):
-        named.setdefault(name, []).append(line)
+    for name, hit in _derived(tree, missing):
+        _keep(named, name, hit)
     lines = {
         name: tuple([*read.get(name, ()), *named.get(name, ())][:MOST_OF_ONE])
         for name in wanted
@@ -149,7 +151,7 @@ _ANYWHERE: Final = (
 
 def _sort_in(
     hit: Hit,
-    pattern: re.Pattern[str],
+    known: Set[str],
     read: dict[str, list[CodeLine]],
     named: dict[str, list[CodeLine]],
     tests: set[str],
@@ -157,7 +159,7 @@ def _sort_in(
     if is_env_file(hit.path) or is_made(hit.path) or len(hit.text) > 1_000:
         return
     family = family_of(hit.path)
-    here = dict.fromkeys(pattern.findall(hit.text))
+    here = [name for name in dict.fromkeys(_WORD.findall(hit.text)) if name in known]
     if is_test(hit.path):
         tests.update(here)
         return
@@ -165,23 +167,25 @@ def _sort_in(
         return
     certain = set(reads(hit.text, family)) if family is not None else set()
     for name in here:
-        to = read if name in certain else named
-        if len(to.setdefault(name, [])) < MOST_OF_ONE:
-            to[name].append(_line(name, hit))
+        _keep(read if name in certain else named, name, hit)
 
 
-def _derived(tree: CodeTree, names: Sequence[str]) -> Iterator[tuple[str, CodeLine]]:
+def _keep(lines: dict[str, list[CodeLine]], name: str, hit: Hit) -> None:
+    of = lines.setdefault(name, [])
+    if len(of) < MOST_OF_ONE:
+        of.append(_line(name, hit))
+
+
+def _derived(tree: CodeTree, names: Sequence[str]) -> Iterator[tuple[str, Hit]]:
     """Lines that name a setting from which a framework makes the variable: spring.redis.url, databaseUrl,
     Section:Key, secret_key of pydantic. Only names of two words and more: one word stands everywhere."""
     several = [name for name in names if "_" in name.strip("_") and not library_of(name)]
     for begin in range(0, len(several), MOST_NAMES):
-        known = [(name, *_as_settings(name)) for name in several[begin : begin + MOST_NAMES]]
-        wanted = dict.fromkeys(part for _, whole, end in known for part in (whole, end))
+        known = {name: _as_settings(name) for name in several[begin : begin + MOST_NAMES]}
+        wanted = dict.fromkeys(part for parts in known.values() for part in parts)
         found = tree.search("|".join(f"({part})" for part in wanted), _ANYWHERE, any_case=True)
-        patterns = [
-            (name, re.compile(whole, re.IGNORECASE), re.compile(end, re.IGNORECASE))
-            for name, whole, end in known
-        ]
+        # Compared without what may stand between the words: a pattern for each name takes minutes.
+        bare = {name: [part.replace(_BETWEEN, "").lower() for part in parts] for name, parts in known.items()}
         for hit in found.hits:
             family = family_of(hit.path)
             if is_test(hit.path) or is_made(hit.path) or is_env_file(hit.path) or len(hit.text) > 1_000:
@@ -189,11 +193,14 @@ def _derived(tree: CodeTree, names: Sequence[str]) -> Iterator[tuple[str, CodeLi
             if family is not None and is_comment(hit.text, family):
                 continue
             nested = _NESTED.search(hit.path) is not None
-            for name, whole, end in patterns:
-                if whole.search(hit.text) or (nested and end.search(hit.text)):
-                    yield name, _line(name, hit)
+            text = re.sub(_BETWEEN, "", hit.text).lower()
+            for name, (whole, end) in bare.items():
+                if whole in text or (nested and end in text):
+                    yield name, hit
 
 
+_WORD: Final = re.compile(r"[A-Za-z0-9_]+")
+_BETWEEN: Final = "[._:-]*"
 _NESTED: Final = re.compile(r"(^|/)(application|bootstrap)[\w.-]*\.ya?ml$|(^|/)appsettings[\w.-]*\.json$")
 """Settings in a tree: the first words of a name stand on other lines there."""
 
@@ -201,8 +208,34 @@ _NESTED: Final = re.compile(r"(^|/)(application|bootstrap)[\w.-]*\.ya?ml$|(^|/)a
 def _as_settings(name: str) -> tuple[str, str]:
     """A pattern of a whole setting, and one of its end, as it stands in a tree."""
     words = [word for word in name.split("_") if word]
-    return "[._:-]*".join(words), "[._:-]*".join(words[-2:] if len(words) > 2 else words)
+    return _BETWEEN.join(words), _BETWEEN.join(words[-2:] if len(words) > 2 else words)
 
 
 def _line(name: str, hit: Hit) -> CodeLine:
-    return CodeLine(kind="config", name=name, file=clean(hit.path), line=hit.line, text=safe_line(hit.text))
+    text = safe_line(_without_value(name, hit))
+    return CodeLine(kind="config", name=name, file=clean(hit.path), line=hit.line, text=text)
+
+
+def _without_value(name: str, hit: Hit) -> str:
+    """The line, what it sets the config var to (or takes where it is not set) hidden, if that is a secret."""
+    named = "|".join(dict.fromkeys(_as_settings(name)))
+    plain = family_of(hit.path) in (None, "shell", "yaml", "settings")
+    value = r"\"[^\"]+\"|'[^']+'|`[^`]+`" + (r"|[^\s\"'`,;})\]]+" if plain else "")
+    blank = r"|\s" if hit.text.lstrip().startswith(("ENV ", "ARG ")) else ""
+    pattern = (
+        rf"(?P<head>(?:{named})[\"'`\])]{{0,3}}(?:,?\s*[\"']?value[\"']?)?"
+        rf"\s*(?:=>|:=|\|\|=?|\?\?=?|:[-=]|=(?!=)|[:,{{]|\bor\b{blank})\s*)(?P<secret>{value})"
+    )
+    return re.sub(pattern, lambda match: _hidden(name, match), hit.text, flags=re.IGNORECASE)
+
+
+def _hidden(name: str, match: re.Match[str]) -> str:
+    told = match["secret"]
+    quote = told[0] if told[0] in "\"'`" else ""
+    value = told.strip(quote) if quote else told
+    # An expression stands for a value that is elsewhere.
+    is_plain = (
+        value.startswith(("$", "<%", "{{", "#{", "%{"))
+        or not judge(name, Secret(value, register=False)).secret
+    )
+    return match[0] if is_plain else f"{match['head']}{quote}{DOTS}{quote}"
