@@ -222,7 +222,6 @@ RESEND                       re_<an 8>_<an 24>
 BREVO                        xkeysib-<hex 64>-<an 16>
 GRAFANA                      glsa_<an 32>_<hex 8>
 SENTRY_AUTH                  sntrys_<b64 60>
-MAPBOX_TOKEN                 pk.eyJ<b64u 60>.<b64u 22>
 MAPBOX_SECRET                sk.eyJ<b64u 60>.<b64u 22>
 TOTP                         otpauth://totp/Acme:ops?secret=<up 16>&issuer=Acme
 TOTP_SEED                    <up 16>
@@ -743,6 +742,62 @@ DATABASE_URL                 postgres://app:p@a@db.example/x
 REDIS                        redis://:12345678@cache.example:6379
 REDIS                        redis://:pa#ss@[::1]:6379
 REDIS                        redis://:pa/ss@cache.example:6379
+"""
+
+WEAK_SECRETS = """
+DB_PASSWORD                  password
+PGPASSWORD                   rose.bud
+REDIS_PASSWORD               redis
+MYSQL_PASSWORD               database
+SMTP_PASSWORD                foo/bar
+ADMIN_PASSWORD               default
+ADMIN_PASSWORD               123-456-789
+ROOT_PASSWORD                2024-12-24
+JWT_SECRET                   HS256
+APP_SECRET                   https://acme.example
+API_KEY                      local.dev
+SECRET_KEY                   anna@acme.example
+DB_PASSWORT                  kirsche
+ENCRYPTION_PRIMARY_KEY       rosebud
+COOKIE_HASH_KEY              rosebud
+ACCESS_CODE                  4821
+INVITE_CODE                  LETMEIN2026
+SUPERUSER                    admin@acme.example:Passw0rd
+MAILBOX                      anna@acme.example:kiwi
+STAGING_USERS                anna:kiwi,bob:plum
+ADMIN_USER                   admin:1234
+ORACLE                       app/tiger@//db.acme.example:1521/XE
+LEGACY                       scott/tiger@orcl
+OAUTH_PROVIDERS              github:Iv1.<hex 16>:<hex 40>
+CLICK                        FlyV1 fm2_<b64 100>
+NEXT_PUBLIC_DB_PASSWORD      rosebud
+VITE_STRIPE                  sk_live_<an 24>
+"""
+
+SHOWN = """
+MAPBOX_TOKEN                 pk.eyJ<b64u 60>.<b64u 22>
+NEXT_PUBLIC_POSTHOG_KEY      phc_<an 43>
+NEXT_PUBLIC_WIDGET_KEY       <hex 20>
+REACT_APP_SEARCH_KEY         <hex 32>
+HCAPTCHA_SITEKEY             <uuid>
+AWS_ROLE_ARN                 arn:aws:iam::123456789012:role/acme-app
+TWILIO_VERIFY_SERVICE_SID    VA<hex 32>
+SENDGRID_TEMPLATE_WELCOME    d-<hex 32>
+COGNITO_POOL                 eu-central-1_<an 9>
+MAIL_ENCRYPTION              tls
+SECRET_MANAGER               aws
+BASIC_AUTH_USER              staging
+PASSWORD_FILE                /run/secrets/db
+DB_PASSWORD                  /run/secrets/db
+JAVA_TOOL_OPTIONS            -XX:MaxRAMPercentage=75.0 -javaagent:newrelic/newrelic.jar
+ACTION                       actions/checkout@v4
+SERVER_ADMIN                 db.acme.example:5432
+REPOSITORY                   git@github.com:acme.git
+USER_ROLES                   admin:read,guest:none
+COUNTRY_CODE                 CH
+USER_AGENT                   AcmeBot/1.0 (+https://acme.example/bot)
+PASSWORD_HASHER              argon2
+DEFAULT_CACHE_KEY            acme
 """
 
 THIRD_PLAIN = """

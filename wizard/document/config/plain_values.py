@@ -11,8 +11,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _FLAGS: Final = _words(
-    "true false yes no on off enabled disabled enable disable none null nil undefined 0 1 y n t f "
-    "always never auto default"
+    "true false yes no on off enabled disabled enable disable none null nil undefined 0 1 y n t f"
 )
 _NUMBER = re.compile(
     r"[-+]?[0-9]{1,3}(?:[,'_][0-9]{3})+(?:\.[0-9]+)?"
@@ -20,7 +19,8 @@ _NUMBER = re.compile(
     r"|[-+]?[0-9]{1,12}(?:[.,:/x-][0-9]{1,9}){1,6}",
     re.IGNORECASE,
 )
-_SIGN_IN: Final = _words(
+_SETTINGS: Final = _words(
+    "always never auto default tls ssl starttls "
     "plain login cram_md5 cram-md5 digest-md5 md5 scram-sha-256 scram-sha-512 basic bearer digest "
     "oauth oauth2 oidc jwt saml ldap "
     "ntlm kerberos trust peer ident password token cookie session google github gitlab facebook "
@@ -68,16 +68,15 @@ _FORMS: Final = (
     (
         "it is an option of a program",
         r"--[a-z][a-z0-9-]*(?:[=:][\w.,:/%+-]{1,40})?|-[a-z]{1,12}|-x(?:m[snx]|ss)[0-9]+[kmg]"
-        r"|-xx:[+-]?\w+(?:=\w+)?|-d[\w.]+=[\w./:-]{1,40}",
+        r"|-xx:[+-]?\w+(?:=[\w.]+)?|-java(?:agent:|lib=)[\w./:=,-]{1,80}|-d[\w.]+=[\w./:-]{1,40}",
     ),
     (
         "it is an identifier that says what it names",
         r"(?:ami|sg|subnet|vpc|i|vol|rtb|igw|eni|acl|snap)-[0-9a-f]{8,17}|arn:aws[\w-]*:[\w:/.*-]{1,200}"
-        r"|(?:price|prod|plan|prd|tax|txr|cpn|acct)_[a-z0-9]{8,40}|(?:g|gtm|ua|aw"
+        r"|d-[0-9a-f]{32}|(?:eu|us|ap|sa|ca|me|af)-[a-z]+-[0-9]_[a-z0-9]{9}|(?:price|prod|plan|prd|tax|txr|cpn|acct)_[a-z0-9]{8,40}|(?:g|gtm|ua|aw"
         r"|dc)-[a-z0-9]{5,12}(?:-[0-9]{1,3})?|[0-9]{6,16}-[a-z0-9]{20,40}\.apps\.googleusercontent\.co"
         r"m",
     ),
-    ("it is a key that is made to be public", r"pk_(?:live|test)_[a-z0-9]{8,}|pk\.eyj[\w.-]+"),
     (
         "it is an image",
         r"(?:[a-z0-9.-]+(?::[0-9]+)?/)*[a-z0-9._-]+:[\w.-]{1,60}@sha256:[0-9a-f]{64}"
@@ -114,14 +113,19 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
+def is_path(text: str) -> bool:
+    """Whether it is the path of a file, in words."""
+    return _PATH.fullmatch(text) is not None and "/" in text and not _odd(text, "/")
+
+
 def why_plain(text: str) -> str:
     """What makes the value plainly none of a secret, in words; "" where nothing does."""
     if is_flag(text):
         return "it is a flag"
     if is_number(text):
         return "it is a number"
-    if text.lower() in _SIGN_IN:
-        return "it is a kind of sign-in"
+    if text.lower() in _SETTINGS:
+        return "it is a usual word for a setting"
     match = _FORM.fullmatch(text)
     if match:
         because = _FORMS[int((match.lastgroup or "f0")[1:])][0]
@@ -132,7 +136,7 @@ def why_plain(text: str) -> str:
     if _SSH_REPOSITORY.fullmatch(text):
         return "it is a repository"
     # Names of hosts and files are as long and as odd as people like; what looks thrown is not believed.
-    if _PATH.fullmatch(text) and "/" in text and not _odd(text, "/"):
+    if is_path(text):
         return "it is a path of a file"
     if _HOST.fullmatch(text) and not _odd(text.rpartition(".")[0], "."):
         return "it is a host"

@@ -96,7 +96,7 @@ _TOKENS: Final = (
         r"\bAGE-SECRET-KEY-1[A-Z0-9]{20,}|BEGIN PGP PRIVATE KEY",
     ),
     ("a Cloudinary URL's key", "cloudinary://", r"\bcloudinary://\d+:"),
-    ("a token in JSON Web form", "eyJ eyI", r"\bey[JI][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.?[A-Za-z0-9_-]*"),
+    ("a JSON Web Token", "eyJ eyI", r"\bey[JI][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.?[A-Za-z0-9_-]*"),
     (
         "an encrypted or hashed password",
         "$ {SSHA {SHA SCRAM-",
@@ -132,6 +132,11 @@ _PUBLIC_PEM = re.compile(
     r"CRL)-----"
 )
 _PUBLIC_SSH = re.compile(r"(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) [A-Za-z0-9+/=]+(?: \S+)?\s*")
+_MADE_PUBLIC = re.compile(
+    r"pk_(?:live|test)_[A-Za-z0-9]{8,}|pk\.eyJ[\w.-]+|phc_[A-Za-z0-9]{20,}|sb_publishable_[\w-]{16,}"
+)
+"""Keys that vendors give out for pages in a browser: Stripe, Mapbox, PostHog, Supabase."""
+
 _PUT_PASSWORD = re.compile(
     r"(?:^|[\s;&?,{\"'(_.-])(?:pass|password|passwd|pwd|passphrase|secret|token|access_?token"
     r"|auth_?token|api_?key|"
@@ -168,7 +173,7 @@ def is_private_key(text: str) -> bool:
 
 def is_public_key(text: str) -> bool:
     """Whether it is a certificate or a public key and nothing secret beside it."""
-    if _PUBLIC_SSH.fullmatch(text):
+    if _PUBLIC_SSH.fullmatch(text) or _MADE_PUBLIC.fullmatch(text):
         return True
     return _PUBLIC_PEM.match(text) is not None and not is_private_key(text)
 

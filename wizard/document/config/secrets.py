@@ -14,10 +14,10 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
-from wizard.document.config.plain_values import is_flag, is_number, why_plain
+from wizard.document.config.plain_values import is_flag, is_number, is_path, why_plain
 from wizard.document.config.randomness import is_wordlike, why_random
 from wizard.document.config.secret_formats import is_private_key, is_public_key, known_token, puts_password
-from wizard.document.config.telling_names import Telling, telling
+from wizard.document.config.telling_names import Telling, names_secret, names_users, telling
 from wizard.model.secret import Secret
 
 Owner = Literal["add-on", "platform", "app-json", "person"]
@@ -43,6 +43,12 @@ _DEEPEST: Final = 12
 # Also where the password holds a / or # that should have been escaped, which no parser takes for one. A port
 # is no password.
 _USER_AND_PASSWORD = re.compile(r"://[^\s@/:]{0,200}:(?![0-9]{1,5}(?:[/?#,\s]|$))[^@]{1,300}@[\w\[]")
+# scott/tiger@host:1521/service; a repository and its version are written so too (actions/checkout@v4).
+_ORACLE = re.compile(
+    r"[\w$#.-]{1,60}/[^\s@/]{1,60}@(?!v?[0-9]+(?:\.|$)|sha256:|(?:main|master|latest|current|stable|next)$)"
+    r"[\w./:-]{1,200}"
+)
+_USER_PAIR = re.compile(r"(?P<user>[\w.+-]{1,64})(?P<mail>@[\w-]+(?:\.[\w-]+)+)?:(?P<rest>[^\s:/]+)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _ITEMS = re.compile(r"[\s,;|]+")
 _QUOTES = "\"'`()[]{}<>"
@@ -74,13 +80,15 @@ def _judge(name: str, text: str, owner: Owner, *, depth: int) -> Judgement:
 def _by_name_and_parts(name: str, text: str, owner: Owner) -> Judgement:
     if _USER_AND_PASSWORD.search(text):
         return Judgement(True, "it is a URL with a password in it")
+    if _ORACLE.fullmatch(text) or _is_user_and_password(name, text):
+        return Judgement(True, "it is a user with a password")
     told = telling(name, text)
     url = _url(text)
     if url is not None and url.secret:
         return url
     if puts_password(text):
         return Judgement(True, "it gives a password or a key by name, as connection strings do")
-    if told is Telling.SECRET and not _cannot_be_secret(text, url):
+    if told is Telling.SECRET and not _cannot_be_secret(name, text, url):
         return Judgement(True, "its name says that it is a password, a key or a token")
     if told is Telling.PUBLIC:
         return Judgement(False, "its name says that it is an identifier or made to be public")
@@ -91,8 +99,21 @@ def _by_name_and_parts(name: str, text: str, owner: Owner) -> Judgement:
     return _by_parts(text, owner, named_plain=told is Telling.PLAIN)
 
 
-def _cannot_be_secret(text: str, url: Judgement | None) -> bool:
+def _is_user_and_password(name: str, text: str) -> bool:
+    """Whether it is a list of `user:password`: its name is about users, or an address of mail is the user."""
+    pairs = [_USER_PAIR.fullmatch(item) for item in _ITEMS.split(text)]
+    return any(
+        pair["rest"] and (names_users(name) or (pair["mail"] and pair["user"] != "git"))
+        for pair in pairs
+        if pair and not (pair["rest"].isdigit() and "." in pair["user"])
+    )
+
+
+def _cannot_be_secret(name: str, text: str, url: Judgement | None) -> bool:
     """What no name makes a secret: an address, a file, a host, a way to sign in (SMTP_AUTH=plain)."""
+    if names_secret(name):
+        # DB_PASSWORD=password, and rose.bud is no host there: only the path of a file and 2 are not believed.
+        return (text[0] in "/~" and is_path(text)) or (is_number(text) and len(text) < 3)
     if url is not None:
         return True
     if is_number(text):
@@ -102,7 +123,7 @@ def _cannot_be_secret(text: str, url: Judgement | None) -> bool:
         "it is a path of a file",
         "it is a host",
         "it is an email address",
-        "it is a kind of sign-in",
+        "it is a usual word for a setting",
     )
 
 
@@ -229,7 +250,7 @@ def _by_parts(text: str, owner: Owner, *, named_plain: bool) -> Judgement:
             if not bare or why_plain(bare):
                 continue
         if "://" in bare:
-            found = _one_url(bare)
+            found = _one_url(bare.lstrip("+"))
             if found.secret:
                 return found
             continue
