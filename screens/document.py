@@ -73,9 +73,9 @@ class DocumentScreen(ExportingScreen):
         ),
         Key("n", "next", "next", "Go on to choosing a target."),
         Key("slash", "filter", "find", "Find anything: names, commands, sizes, people, notes."),
+        Key("e", "export", "export", "Write the document into a file: Markdown, XLSX, CSV, JSON."),
         Key("v", "vars", "vars", "Show the config vars of the app."),
         Key("o", "note", "note", "Write a note or an owner for what is highlighted.", writes=True),
-        Key("e", "export", "export", "Write the document into a file: Markdown, XLSX, CSV, JSON."),
         Key("p", "picture", "picture", "Draw what connects to what."),
         Key("x", "follows", "follows", "Show circles, shared stores and wrong addresses.", footer=False),
         Key("m", "cost", "money", "Show what a month on Heroku costs, line by line."),
@@ -184,6 +184,8 @@ class DocumentScreen(ExportingScreen):
                 unread=len(system.unread_apps),
                 factor=bool(self.wanting()),
                 changed=self.changed_words(),
+                changes=len(self.changed),
+                width=self.size.width - 2,
             )
         )
 
@@ -286,7 +288,7 @@ class DocumentScreen(ExportingScreen):
     def _open_page(self, index: Index, page: Page) -> None:
         async def then(wish: str | None) -> None:
             if wish is not None:
-                await self.action_act({"copy": "copy_it"}.get(wish, wish))
+                await self.action_act(wish)
 
         dialog = ObjectDialog(page.title, self._of_page(index, page), of_app=self.current_app() is not None)
         self.app.push_screen(dialog, then)
@@ -335,11 +337,12 @@ class DocumentScreen(ExportingScreen):
             self.listing.focus_rows()
             return True
         key = self.current_key() if self.listing.searching else ""
-        closed = super().close_what_is_open()
-        if closed and key:
-            self.show_component(key)
-        elif closed:
-            self.draw_progress()
+        with self.app.batch_update():
+            closed = super().close_what_is_open()
+            if closed and key:
+                self.show_component(key)
+            elif closed:
+                self.draw_progress()
         return closed
 
     # -- config vars, copying -----------------------------------------------------------------------

@@ -228,7 +228,7 @@ class KeyedScreen(Screen[None]):
         *,
         group: str = "work",
         on_trouble: Callable[[Trouble], bool] | None = None,
-        waiting: str = "",
+        waiting: str | Callable[[], str] = "",
         wanted: bool = True,
     ) -> None:
         """Do `work` without holding up the screen; `then` gets its result.
@@ -245,7 +245,7 @@ class KeyedScreen(Screen[None]):
             self._guarded(waited, then, on_trouble), group=group, exclusive=True, exit_on_error=False
         )
 
-    async def _waited(self, work: Coroutine[Any, Any, T], waiting: str) -> T:
+    async def _waited(self, work: Coroutine[Any, Any, T], waiting: str | Callable[[], str]) -> T:
         notice = self.query_one(Notice)
         wait = notice.wait_for(waiting)
         try:

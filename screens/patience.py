@@ -1,6 +1,7 @@
 """What is being waited for, and from ten seconds on for how long."""
 
 import time
+from collections.abc import Callable
 
 from screens.quantities import duration
 
@@ -9,11 +10,15 @@ TOLD_FROM = 10.0
 
 
 class Patience:
-    """A wait that has just begun."""
+    """A wait that has just begun. `doing` may be asked each time, where what is done goes on."""
 
-    def __init__(self, doing: str) -> None:
-        self._doing = doing
+    def __init__(self, doing: str | Callable[[], str]) -> None:
+        self._asked = doing
         self._since = time.monotonic()
+
+    @property
+    def _doing(self) -> str:
+        return self._asked if isinstance(self._asked, str) else self._asked()
 
     def words(self) -> str:
         """ "Asking Heroku …", later "Asking Heroku … 14 s"."""

@@ -1,5 +1,6 @@
 """The code of the apps: folders that a person names, or clones from Heroku's git."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual.content import Content
@@ -7,6 +8,7 @@ from textual.content import Content
 from screens.background import in_thread
 from screens.inventory.base import here
 from screens.inventory.reading import ReadingScreen
+from screens.inventory.rows import shortened
 from screens.mistake import as_trouble
 from screens.widgets.ask_code import CLONE, AskCode
 from screens.widgets.ask_text import AskText
@@ -17,9 +19,17 @@ from wizard.model.trouble import SignInNeeded
 from wizard.ports import Source
 from wizard.registry import open_source
 
+SHOWN, FEW = 12, 3
+"""Names of apps that are told before cloning, and of those that could not be cloned."""
+
 
 class CloningScreen(ReadingScreen):
     """A clone is a read: nothing is pushed, and nothing on Heroku changes by it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._clone: tuple[int, int, str, str] | None = None
+        """The number of the app that is cloned now, of how many, its name, and git's last line."""
 
     def action_code(self) -> None:
         """Ask for the folder of the highlighted app."""
@@ -42,6 +52,9 @@ class CloningScreen(ReadingScreen):
         index = self.index()
         if index is None:
             return
+        if self._clone is not None:  # another would end it half-way
+            self.say(f"{self._clone_words()}. Let that end first.")
+            return
         folders = self.answers().checkouts
         missing = [one for one in index.system.apps if one.id not in folders]
         if len(missing) < 2:
@@ -60,9 +73,10 @@ class CloningScreen(ReadingScreen):
         parent = here()
         one = apps[0] if len(apps) == 1 else None
         question = (
-            "The new folder for the clone."
+            f"The new folder for the clone of {one.name}."
             if one
-            else "The folder that gets a new folder for each app, called as the app is."
+            else f"The folder that gets a new folder for each of {counted(len(apps), 'app')}, called as the "
+            f"app is: {some([app.name for app in apps], SHOWN)}."
         )
 
         def named(path: str | None) -> None:
@@ -70,28 +84,43 @@ class CloningScreen(ReadingScreen):
                 return
             where = Path(path).expanduser()
             wanted = [(app, where if one else where / app.name) for app in apps]
-            doing = f"Cloning {one.name}" if one else f"Cloning {len(apps)} apps"
-            self.behind(self._clone(wanted), self._cloned, group="clone", waiting=doing)
+            self.behind(self._clone_all(wanted), self._cloned, group="clone", waiting=self._clone_words)
 
         value = str(parent / one.name) if one else str(parent)
         self.ask(AskText("Clone from Heroku", question, value=value), named)
 
-    async def _clone(self, wanted: list[tuple[App, Path]]) -> tuple[int, str]:
-        """Clone one after the other; how many there are now, and why the first of the others is not."""
-        source = await in_thread(open_source, self.session, await self.offramp.vault())
-        done, why = 0, ""
+    def _clone_words(self) -> str:
+        """Which app is cloned, of how many, and what git said last."""
+        if self._clone is None:
+            return "Cloning"
+        number, total, name, line = self._clone
+        words = f"Cloning {name}" if total == 1 else f"Cloning {number} of {total}, {name}"
+        return shortened(f"{words}: {line}" if line else words, max(20, self.size.width - 12))
+
+    async def _clone_all(self, wanted: list[tuple[App, Path]]) -> tuple[int, dict[str, str]]:
+        """Clone one after the other; how many there are now, and why the others are not, by name."""
+        why: dict[str, str] = {}
+        self._clone = (1, len(wanted), wanted[0][0].name, "")
         try:
-            for app, folder in wanted:
-                trouble = await self._clone_one(source, app, folder)
-                done += not trouble
-                why = why or trouble
+            source = await in_thread(open_source, self.session, await self.offramp.vault())
+            try:
+                for number, (app, folder) in enumerate(wanted, 1):
+                    self._clone = (number, len(wanted), app.name, "")
+                    if trouble := await self._clone_one(source, app, folder):
+                        why[app.name] = trouble
+            finally:
+                await source.close()
         finally:
-            await source.close()
-        return done, why
+            self._clone = None
+        return len(wanted) - len(why), why
 
     async def _clone_one(self, source: Source, app: App, folder: Path) -> str:
+        def said(line: str) -> None:
+            if self._clone is not None:
+                self._clone = (*self._clone[:3], line)
+
         try:
-            await source.clone(app.id, folder, lambda line: None)
+            await source.clone(app.id, folder, said)
             self.keep_code_folder(*await self.code.read_one(app.id, str(folder)))
         except SignInNeeded:
             raise
@@ -100,8 +129,16 @@ class CloningScreen(ReadingScreen):
             return trouble.sentence()
         return ""
 
-    def _cloned(self, result: tuple[int, str]) -> None:
+    def _cloned(self, result: tuple[int, dict[str, str]]) -> None:
         done, why = result
         words = f"{counted(done, 'app')} cloned." if done else "Nothing was cloned."
-        self.say(f"{words} {why}".strip(), good=not why)
+        if why:
+            words += f" Not cloned: {some(list(why), FEW)}. {next(iter(why.values()))}"
+        self.say(words, good=not why)
         self.look_through()
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first names, and how many there are besides."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

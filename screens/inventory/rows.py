@@ -35,7 +35,7 @@ ACTIONS = (
 """Rows at the end of the tree, so that nobody has to know the keys."""
 
 
-ALSO = "also: o note · p picture · x what follows · m money · e export · r read again"
+ALSO = "also: v vars · o note · p picture · x what follows · m money · r read again"
 
 
 def summary_line(index: Index, width: int) -> Content:
@@ -56,20 +56,27 @@ def summary_line(index: Index, width: int) -> Content:
     return Content.styled(" · ".join(parts), MUTED)
 
 
-def status_line(*, gaps: int, unread: int, factor: bool, changed: str) -> Content:
-    """What needs a person: open questions, apps that were not read, what changed since the last reading."""
-    parts: list[Content] = []
-    if gaps:
-        parts.append(Content.assemble(marked("look", gap_words(gaps)), (": j", MUTED)))
-    if factor:
-        parts.append(Content.assemble(marked("look", "2FA wanted"), (": f", MUTED)))
-    if unread:
-        parts.append(Content.assemble(marked("undecided", f"{counted(unread, 'app')} not read")))
-    if changed:
-        parts.append(Content.assemble((changed, ACCENT), (": d", MUTED)))
-    if not parts:  # nothing needs a person: room for what the footer has none for
-        return Content.styled(ALSO, MUTED)
-    return Content("   ").join(parts)
+def status_line(*, gaps: int, unread: int, factor: bool, changed: str, changes: int, width: int) -> Content:
+    """What needs a person: open questions, apps that were not read, what changed since the last reading.
+    Where the words find no room they are fewer, so that no key is cut off."""
+    for short in (False, True):
+        parts: list[Content] = []
+        if gaps:
+            parts.append(Content.assemble(marked("look", gap_words(gaps)), (": j", MUTED)))
+        if factor:
+            parts.append(Content.assemble(marked("look", "2FA" if short else "2FA wanted"), (": f", MUTED)))
+        if unread:
+            words = f"{unread:,}" if short else counted(unread, "app")
+            parts.append(Content.assemble(marked("undecided", f"{words} not read")))
+        if changed:
+            parts.append(
+                Content.assemble((f"{changes:,} changed" if short else changed, ACCENT), (": d", MUTED))
+            )
+        line = Content("   ").join(parts)
+        if line.cell_length <= width:
+            break
+    # Nothing needs a person: room for what the footer has none for.
+    return line if parts else Content.styled(ALSO, MUTED)
 
 
 def no_app_rows() -> list[Row]:
@@ -160,13 +167,14 @@ class TreeRows:
         return Content.assemble(
             name,
             " " * max(1, COLUMN + 1 - name.cell_length),
-            f"{_cut(app_line(app), 24):<25}",
+            f"{shortened(app_line(app), 24):<25}",
             (f"{variables:<9}", MUTED),
             _code_mark(self._code.get(app.id)),
         ).truncate(self._width, ellipsis=True)
 
 
-def _cut(text: str, width: int) -> str:
+def shortened(text: str, width: int) -> str:
+    """A text, cut to `width` characters with a sign that it goes on."""
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
@@ -197,7 +205,7 @@ def _once(found: Sequence[Entry]) -> list[Entry]:
 
 def _hit(entry: Entry, text: str, width: int) -> Content:
     room = max(20, width // 2)
-    name = _cut(entry.name, room)
+    name = shortened(entry.name, room)
     parts = [*_lit(name, text, STRONG), (f"  {entry.kind}", MUTED)]
     if not all(word in entry.name.lower() for word in text.lower().split()):
         left = max(16, width - len(name) - len(entry.kind) - 8)

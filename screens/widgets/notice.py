@@ -1,5 +1,7 @@
 """One line above the footer: why a key does nothing, what was copied, what is being waited for."""
 
+from collections.abc import Callable
+
 from textual.content import Content
 from textual.widgets import Static
 
@@ -26,8 +28,9 @@ class Notice(Static):
         self.said, self._good = sentence, good
         self._draw()
 
-    def wait_for(self, doing: str) -> Patience:
-        """Show that one waits for `doing`, until `waited` is called with the result."""
+    def wait_for(self, doing: str | Callable[[], str]) -> Patience:
+        """Show that one waits for `doing`, until `waited` is called with the result. It is asked each second,
+        where it is no text."""
         wait = Patience(doing)
         self._waits.append(wait)
         self._draw()

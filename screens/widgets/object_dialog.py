@@ -47,21 +47,24 @@ class TextDialog(Dialog[str]):
 
 
 class ObjectDialog(TextDialog):
-    """One object. Result: the name of an action that the person wants next on it ("note", "copy", "vars"),
-    None when closed."""
+    """One object. Result: the name of an action that the person wants next on it ("note", "copy_it", of an
+    app "vars", "code", "deploy" too), None when closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "wish('note')", show=False),
-        Binding("y", "wish('copy')", show=False),
+        Binding("y", "wish('copy_it')", show=False),
         Binding("v", "wish('vars')", show=False),
+        Binding("c", "wish('code')", show=False),
+        Binding("h", "wish('deploy')", show=False),
     ]
 
     def __init__(self, title: str, make: Make, *, of_app: bool) -> None:
         super().__init__(title, make)
         self._of_app = of_app
-        self.hint = "↑↓ scroll   o note   y copy" + ("   v vars" if of_app else "") + "   esc closes"
+        more = "  v vars  c code  h how deployed" if of_app else ""
+        self.hint = f"↑↓ scroll  o note  y copy{more}  esc closes"
 
     def action_wish(self, name: str) -> None:
         """Close, and let the screen do `name`."""
-        if name != "vars" or self._of_app:
+        if name in ("note", "copy_it") or self._of_app:
             self.dismiss(name)

@@ -15,10 +15,12 @@ from textual.pilot import Pilot
 from screens.app import OfframpApp
 from screens.document import DocumentScreen
 from screens.inventory.details import page_lines, text_of
+from screens.inventory.rows import status_line
+from screens.widgets.ask_text import AskText
 from screens.widgets.field import Field
 from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
-from tests.screens.fakes import FakeWorld
+from tests.screens.fakes import FakeSource, FakeWorld
 from tests.screens.rich_system import rich_system
 from tests.screens.seen import seen, settled
 from tests.wizard.document.whole_system import marked_system
@@ -30,6 +32,7 @@ from wizard.document.search import entries
 from wizard.model.plan import Plan
 from wizard.model.system import Account, System, UnreadApp
 from wizard.model.trouble import SecondFactorNeeded
+from wizard.ports import Log
 from wizard.session.parts import ANSWERS, PLAN, SYSTEM_BEFORE, Answers, Note
 from wizard.session.store import Session
 
@@ -233,6 +236,19 @@ async def test_an_export_holds_values_only_when_asked_for(
         assert "✗" in await typed(pilot, str(tmp_path / "doc.md")), "nothing is written over"
 
 
+def test_the_line_of_what_needs_a_person_cuts_no_key() -> None:
+    changed = "1,200 things changed since 2026-11-28 02:00"
+    for width, wanted in (
+        (
+            78,
+            "⚠ 2,018 things no API tells: j   ⚠ 2FA: f   ? 106 not read   1,200 changed: d",
+        ),
+        (130, f"2FA wanted: f   ? 106 apps not read   {changed}: d"),
+    ):
+        line = status_line(gaps=2018, unread=106, factor=True, changed=changed, changes=1200, width=width)
+        assert wanted in line.plain and line.cell_length <= width
+
+
 async def test_a_second_factor_is_asked_for(begun: Begun, vault: Vault, world: FakeWorld) -> None:
     locked = UnreadApp(id="app-x", name="vault", why="Heroku wants a second factor for /apps/app-x.")
     session = begun.documented(replace(example_system(), unread_apps=(locked,)))
@@ -267,8 +283,22 @@ async def test_code_is_cloned_from_heroku(
         text = await press(pilot, "ctrl+g")
         assert "only migrate-backend" in text and "all 3 apps without a folder" in text
         await press(pilot, "down", "enter")
+        assert isinstance(app.screen, AskText)
+        assert "3 apps" in app.screen._question
+        assert "is: migrate-backend, migrate-frontend, migrate-emailer." in app.screen._question
+        told = []
+        screen, clone = app.screen_stack[-2], FakeSource.clone
+
+        async def cloned(source: FakeSource, app_id: str, folder: Path, log: Log) -> str:
+            log("Receiving objects: 45%")
+            assert isinstance(screen, DocumentScreen)
+            told.append(screen._clone_words())
+            return await clone(source, app_id, folder, log)
+
+        monkeypatch.setattr(FakeSource, "clone", cloned)
         text = await press(pilot, "enter")
-        assert "2 apps cloned." in text and "code ✗" in text
+        assert told[2] == "Cloning 3 of 3, migrate-emailer: Receiving objects: 45%"
+        assert "2 apps cloned. Not cloned: migrate-backend. " in text and "code ✗" in text
         answers = session.load(ANSWERS)
         assert answers is not None and set(answers.checkouts) == {FRONTEND, EMAILER}
         go(app, f"app:{EMAILER}")

@@ -235,8 +235,7 @@ class Outline:
                 kind="gap-group",
                 title=group.name,
                 depth=1,
-                text=str(len(group.gaps))
-                + ("  enter reads them all at once" if len(group.at_once) > 1 else ""),
+                text=_how_many(group),
             )
             yield from self._fold(node, partial(_in_group, group))
 
@@ -291,6 +290,14 @@ def _in_section(under: str, facts: list[Fact], depth: int) -> Iterator[Node]:
             text=joined((fact.text, fact.detail)),
             mark=fact.mark,
         )
+
+
+def _how_many(group: GapGroup) -> str:
+    """ "4  enter answers all at once", "3  enter answers 2 at once", "2" where each is asked by itself."""
+    every, at_once = len(group.gaps), len(group.at_once)
+    if at_once < 2:
+        return str(every)
+    return f"{every}  enter answers {'all' if at_once == every else at_once} at once"
 
 
 def _in_group(group: GapGroup, depth: int) -> Iterator[Node]:
