@@ -98,7 +98,11 @@ FILES = {
     ".github/workflows/x.yml": "on: {schedule: [{cron: '1 2 * * *'}]}\njobs: {heroku: {run: $PORT}}\n",
     ".github/workflows/y.yml": "on: {schedule: [{cron: '1 2 * * *'}]}\n",
     "config/environments/production.rb": "config.active_storage.service = :local\n",
-    "config/environments/development.rb": "config.active_storage.service = :local\n",
+    "config/environments/development.rb": "config.active_storage.service = :local\nx = ENV['PORT']\n",
+    "Gemfile": "gem 'rails_12factor', group: :production\ngem 'rack'\n",
+    "package.json": '{"dependencies": {\n"heroku-ssl-redirect": "^1.0",\n"x": "heroku"}}',
+    "dj.py": "import django_heroku\nherokuish = 1\nMEDIA_ROOT = ''\n",
+    "pom.xml": "<groupId>com.heroku.sdk</groupId>\n",
     "config/schedule.rb": "every 1.day, at: '4:30 am' do\nend\n",
     "config/sidekiq.yml": ":schedule:\n  nightly:\n    cron: '0 3 * * *'\n    class: <%= X %>\n",
     "crontab": "# m h\n0 4 * * * bin/nightly\n@daily bin/other\nMAILTO=x\n",
@@ -110,14 +114,17 @@ FILES = {
         "tmp_path.write_text('x')\nwhere.write_bytes(b'x')\nMEDIA_ROOT: str = BASE / 'media'\n"
     ),
     "save.js": "fs.writeFileSync(p, x);\nfs.readFileSync(p);\nmulter({ dest: 'up/' })\nfs.openSync(p)\n",
-    "webpack.config.js": "fs.writeFileSync('x', y)\n",
+    "webpack.config.js": "fs.writeFileSync('x', y)\nprocess.env.NODE_ENV\n",
     "scripts/seed.py": "open('x', 'w')\n",
     "settings.py": "DATABASES = {'ENGINE': 'django.db.backends.sqlite3'}\nx = dj_database_url.config()\n",
     "lite.py": "sqlite3.connect('app.db')\nsqlite3.connect(':memory:')\n",
     "redis.rb": "Redis.new(ssl_params: { verify_mode: OpenSSL::SSL::VERIFY_NONE })\n",
     "pg.ts": "new Pool({ ssl: { rejectUnauthorized: false } })\nssl({ rejectUnauthorized: true })\n",
     "tls.rb": "url.sub('redis:', 'rediss:')\n",
-    "red.py": "redis.from_url(u, ssl_cert_reqs=None)\nrequests.get(u, verify=False)\nverify = True\n",
+    "red.py": (
+        "redis.from_url(u, ssl_cert_reqs=None)\nrequests.get(u, verify=False)\nverify = True\n"
+        "jwt.decode(x, verify=False)\nf(ssl_require=False)\nf(ssl_require=not DEBUG)\n"
+    ),
     "db.go": 'dsn := "postgres://u:hunter2@db.example/x?sslmode=require"\n',
     "long.js": "process.env.PORT;" + "x" * 2_000 + "\n",
     "binary.rb": b"ENV['DYNO']\0\n",
@@ -140,16 +147,16 @@ FOUND = {
         ("uploads of Django", "store.py:7"),
     ],
     "certificate": [
-        ("sslmode", "db.go:1"),
+        ("sslmode that checks no certificate", "db.go:1"),
         ("rejectUnauthorized: false", "pg.ts:1"),
         ("ssl_cert_reqs off", "red.py:1"),
         ("verify=False", "red.py:2"),
+        ("ssl_require, which checks no certificate", "red.py:6"),
         ("VERIFY_NONE", "redis.rb:1"),
-        ("rediss", "tls.rb:1"),
     ],
     "clock": [
         ("a timed workflow of GitHub", ".github/workflows/x.yml:1"),
-        ("a clock in the Procfile", "Procfile:2"),
+        ("a clock process", "Procfile:2"),
         ("Celery beat", "beat.py:1"),
         ("Clockwork", "clock.rb:1"),
         ("Clockwork", "clock.rb:2"),
@@ -157,6 +164,12 @@ FOUND = {
         ("sidekiq-scheduler", "config/sidekiq.yml:2"),
         ("crontab", "crontab:2"),
         ("crontab", "crontab:3"),
+    ],
+    "library": [
+        ("a gem for Heroku", "Gemfile:1"),
+        ("a package for Heroku", "dj.py:1"),
+        ("a package for Heroku", "package.json:2"),
+        ("a library for Heroku", "pom.xml:1"),
     ],
 }
 

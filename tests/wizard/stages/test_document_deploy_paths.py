@@ -103,6 +103,21 @@ deploy:
             [(3, "git", "mk-app", ""), (4, "container", "mk-app", ""), (5, "api", "mk-app", "")],
         ),
         ("Jenkinsfile", "sh 'heroku container:push web --app j-app'\n", [(1, "container", "j-app", "")]),
+        (
+            "bin/deploy",
+            "git remote add stage https://git.heroku.com/st-app.git\n"
+            "git remote add live git@heroku.com:li-app.git\n"
+            "git push stage main  # heroku.com\n"
+            'heroku run x --remote "$1"\nheroku ps -r live\nheroku ps -a $app\n'
+            "heroku config:set A=$B C=hunter2 D='hunter2 x' -a x1\n",
+            [
+                (3, "git", "st-app", ""),
+                (4, "run", "", ""),
+                (5, "other", "li-app", ""),
+                (6, "other", "$app", ""),
+                (7, "other", "x1", ""),
+            ],
+        ),
         ("package.json", '{"scripts": {\n"deploy": "git push heroku main"\n}}', [(2, "git", "", "")]),
         (".github/workflows/x.yml", "jobs: [", []),
         (".github/workflows/y.yml", "jobs: {a: {name: heroku run, env: {X: git push heroku}}}", []),
@@ -174,5 +189,12 @@ def test_names_of_env_files_without_their_values() -> None:
     assert (sample.example, sample.with_values) == (True, 1)
     assert "hunter2" not in str((plain, example, sample))
     assert [may_leak(one) for one in (plain, example, sample)] == [True, False, False]
-    tests = (".env.test", "tests/.env", ".devcontainer/app.env", ".env.ci")
+    tests = (
+        ".env.test",
+        "tests/.env",
+        ".devcontainer/app.env",
+        ".env.ci",
+        ".env.development",
+        "docs/nas/.env",
+    )
     assert not any(may_leak(one) for one in env_files(dict.fromkeys(tests, "A=hunter2")))

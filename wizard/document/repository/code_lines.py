@@ -42,9 +42,11 @@ _TEST: Final = re.compile(
 )
 _NOT_ON_HEROKU: Final = re.compile(
     r"^\.(github|circleci|gitlab|travis|buildkite|semaphore|devcontainer|vscode)|^(bitbucket|azure)-pipelines|^Jenkinsfile"
+    r"|(^|/)config/environments/(development|test)\.|(^|/)settings/(dev|local|test|ci|circleci)\w*\.py$"
     r"|(^|/)(docker-)?compose[\w.-]*\.ya?ml$|(^|/)(Vagrantfile|k8s|kubernetes|charts|helm)/"
 )
-"""Files that CI or a developer's machine reads: what they take from the environment comes from there."""
+"""Files that CI or a developer's machine reads: what they take from the environment comes from there, and
+what they write stays there."""
 
 _MADE: Final = re.compile(r"[.-]min\.[cm]?js$|\.bundle\.js$|\.chunk\.js$|\.generated\.|_pb2\.py$|\.d\.ts$")
 _FALLBACK: Final = re.compile(r"DATABASE_URL|dj_database_url|dj-database-url")
@@ -118,7 +120,7 @@ def is_made(path: str) -> bool:
 def _lines(hit: Hit, family: Family, known: list[Rule], with_database: set[str]) -> Iterator[CodeLine]:
     code = without_comment(hit.text, family)
     for name in dict.fromkeys(reads(code, family)):
-        if set_by(name):
+        if set_by(name) and not (name in NOISY and is_scratch(hit.path)):
             yield _line("platform", name, hit)
     seen: set[str] = set()
     for rule in known:
@@ -134,8 +136,6 @@ def _lines(hit: Hit, family: Family, known: list[Rule], with_database: set[str])
 
 def _is_harmless(rule: Rule, hit: Hit, code: str, with_database: set[str]) -> bool:
     if SAFE_PLACE.search(code) or is_scratch(hit.path):
-        return True
-    if re.search(r"(^|/)config/environments/(development|test)\.|(^|/)settings/(dev|local|test)", hit.path):
         return True
     # SQLite beside DATABASE_URL is what a developer's machine falls back to.
     return rule.name == "SQLite database" and hit.path in with_database

@@ -1,5 +1,5 @@
 """Lines of code that mean something for a move: writes to the local disk, certificate checks that are off,
-and time that lives in the code. The rules are data, in assets/code_rules.toml.
+time that lives in the code, and libraries made for Heroku. The rules are data, in assets/code_rules.toml.
 """
 
 import re
@@ -11,7 +11,7 @@ import msgspec
 
 from wizard.document.repository.env_reads import Family
 
-RuleKind = Literal["disk", "certificate", "clock"]
+RuleKind = Literal["disk", "certificate", "clock", "library"]
 
 
 class _RuleText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,7 +64,7 @@ SAFE_PLACE: Final = re.compile(
 _SCRATCH: Final = re.compile(
     r"(^|/)(scripts?|tools?|tasks|bin|build|ci|hack|docs?|examples?|samples?|benchmarks?|migrations?|seeds?"
     r"|fixtures?|devtools|generators?|codegen|\.?storybook|\.[\w-]+|db/migrate)/"
-    r"|(^|/)([Gg]runtfile|gulpfile|webpack|rollup|vite|esbuild|babel|jest|karma|metro|next|nuxt|tailwind|postcss)"
+    r"|(^|/)([Gg]runtfile|gulpfile|webpack|rspack|rsbuild|rollup|vite|esbuild|babel|jest|karma|metro|next|nuxt|tailwind|postcss)"
     r"[\w.-]*\.[cm]?[jt]s$|(^|/)(setup|fabfile|tasks|noxfile|conftest)\.py$|(^|/)Rakefile$"
     r"|\.rake$|\.gradle(\.kts)?$|\.sbt$"
 )

@@ -10,7 +10,9 @@ _FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|\.envrc|[\w-]+\.env|\.flaskenv)$")
 _EXAMPLE = re.compile(
     r"(^|[._-])(example|sample|template|tmpl|dist|defaults?|schema)([._-]|$)", re.IGNORECASE
 )
-_ELSEWHERE = re.compile(r"(^|/)(tests?|specs?|\.(?!env)[\w-]+)/|\.(test|ci|testing)($|\.)")
+_ELSEWHERE = re.compile(
+    r"(^|/)(tests?|specs?|docs?|examples?|samples?|\.(?!env)[\w-]+)/|\.(test|ci|testing|dev|development)($|\.)"
+)
 _NAME = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=[ \t]*(.*)")
 _NO_VALUE = re.compile(
     r"""^["'`]?(<[^>]*>|\$\{?\w+\}?|x{3,}|\*{3,}|\.{3}|(your|my|change|replace|todo)[\w -]*)?["'`]?$""",

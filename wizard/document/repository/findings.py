@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from wizard.document.checkout import Checkout
-from wizard.document.config.platform_variables import set_by
+from wizard.document.config.platform_variables import NOISY, set_by
 from wizard.document.repository.app_json import AppJson, AppJsonPart
 from wizard.document.repository.code_nouns import CodeLine, HerokuYml, LineKind
+from wizard.document.repository.code_text import safe_line
 from wizard.document.repository.env_files import may_leak
 from wizard.model.noun import Noun
 
@@ -17,6 +20,9 @@ CERTIFICATE_NOTE = (
 
 SHOWN = 3
 """Lines shown of one config var."""
+
+LONGEST_TEXT = 400
+"""Characters shown of what stands in a file that is no code."""
 
 
 class FindingRow(Noun, frozen=True, kw_only=True):
@@ -83,6 +89,12 @@ def findings(checkout: Checkout) -> tuple[FindingGroup, ...]:
             rows=tuple(_unread(checkout)),
             note="A library may still read them by itself, or another program with this app's config.",
         ),
+        _lines(
+            checkout,
+            "library",
+            "libraries made for Heroku",
+            "Elsewhere they do nothing, or look for what only Heroku sets.",
+        ),
         _group("runtimes", "languages and versions", _runtimes(checkout)),
         _group("hooks", "what runs in a build and when a dyno starts", _hooks(checkout)),
         _group("app-json", "app.json", _app_json(checkout.app_json)),
@@ -94,14 +106,16 @@ def findings(checkout: Checkout) -> tuple[FindingGroup, ...]:
 
 
 def _group(key: str, title: str, rows: Iterator[FindingRow]) -> FindingGroup:
-    return FindingGroup(key=key, title=title, rows=tuple(rows))
+    # Commands and addresses of packages can hold a password; the nouns keep it, since they are written back.
+    shown = (msgspec.structs.replace(row, text=safe_line(row.text, LONGEST_TEXT)) for row in rows)
+    return FindingGroup(key=key, title=title, rows=tuple(shown))
 
 
 def _lines(checkout: Checkout, kind: LineKind, title: str, note: str) -> FindingGroup:
     lines = [line for line in checkout.lines if line.kind == kind]
     if kind == "platform":
-        # By name, since one variable is one thing to do.
-        lines.sort(key=lambda line: (line.name, line.file, line.line))
+        # By name, since one variable is one thing to do; last those that say little about Heroku.
+        lines.sort(key=lambda line: (line.name in NOISY, line.name, line.file, line.line))
     left = checkout.look.left_out if checkout.look else {}
     more = sum(count for key, count in left.items() if key.partition(":")[0] == kind)
     return FindingGroup(key=kind, title=title, rows=tuple(map(_line, lines)), note=note, more=more)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from wizard.document.repository.code_nouns import DeployHow
 from wizard.document.repository.code_text import safe_line
+from wizard.model.secret import DOTS
 
 LONGEST_LINE = 2_000
 """Characters; a longer one was written by a program."""
@@ -18,7 +19,7 @@ LONGEST_LINE = 2_000
 APP = r"[a-z][a-z0-9-]{1,40}"
 _EXPRESSION = r"\$\{\{[^}]*\}\}|\$\{?\w+\}?|\$\(\w+\)"
 _NAME = rf"(?P<app>{APP}|{_EXPRESSION})"
-_OPTION = re.compile(rf"""(?:^|\s)(?:-a|--app|--remote)[ =]["']?(?:{_NAME})["']?(?=\s|$|["';&|)])""")
+_OPTION = re.compile(rf"""(?:^|\s)(?:-a|--app)[ =]["']?(?:{_NAME})["']?(?=\s|$|["';&|)])""")
 _URL = re.compile(
     rf"""(?:https://[^\s"'@]*@?git\.heroku\.com/|https://[^\s"'@]*@?heroku\.com/|git@heroku\.com:){_NAME}\.git"""
 )
@@ -26,6 +27,14 @@ _REGISTRY = re.compile(rf"registry\.heroku\.com/{_NAME}/")
 _API = re.compile(rf"api\.heroku\.com/apps/[\"']?{_NAME}")
 _PUSH = re.compile(r"\bgit\s+push\b(?P<rest>[^;&|\n]*)")
 _HEROKU_REMOTE = re.compile(r"(?:^|\s)(?P<remote>heroku[\w-]*|[\w-]+-heroku)(?=\s|$)|heroku\.com")
+_ADDS_REMOTE = re.compile(r"\bgit\s+remote\s+(?:add|set-url)\b|\bgit:remote\b")
+_REMOTES = (
+    re.compile(r"\bgit\s+remote\s+(?:add|set-url)\s+(?:-\S+\s+)*([\w.-]+)"),
+    re.compile(r"\bheroku\b.*\s(?:--remote[ =]|-r[ =]?)[\"']?([\w.-]+)"),
+    re.compile(r"\bgit\s+push\s+(?:-\S+\s+)*([\w.-]+)"),
+)
+_SET = re.compile(r"\bconfig:(?:set|add)\b.*")
+_PAIR = re.compile(r"""(?P<name>\b\w+=)(?P<value>"[^"]*"?|'[^']*'?|[^\s"']+)""", re.ASCII)
 _CLI = re.compile(r"""(?:^|[\s;&|("'`])heroku\s+(?P<command>[a-z][a-z-]*(?::[a-z-]+)*)""")
 _DPL = re.compile(r"\bdpl\b.*(?:--provider[= ]heroku|\bheroku\b)")
 
@@ -59,21 +68,33 @@ class Command(NamedTuple):
 
 def heroku_commands(text: str, variables: Mapping[str, str]) -> Iterator[Command]:
     """All such commands of a script. `variables` are what CI settings say beside it, to fill app names in."""
-    remote_app = ""
+    remotes: dict[str, str] = {}
     known = dict(variables)
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
+    for number, line in enumerate(text.split("\n")):
         told = line.strip()
         if not told or told.startswith(("#", "//")) or len(told) > LONGEST_LINE:
             continue
         named = _named(told, known)
-        if re.search(r"\bgit\s+remote\s+(?:add|set-url)\b|\bgit:remote\b|\bgit:clone\b", told):
-            remote_app = named or remote_app
+        remote = _remote(told)
+        if named and _ADDS_REMOTE.search(told):
+            remotes[remote] = named
         how = _how(told)
         if how is None:
             continue
-        app = named or (remote_app if how == "git" else "") or _default(known)
-        yield Command(number, how, app, safe_line(told))
+        app = named or remotes.get(remote, "") or _default(known)
+        yield Command(number, how, app, safe_line(_SET.sub(_without_value, told)))
+
+
+def _remote(line: str) -> str:
+    """The git remote that a line names; Heroku's own name for it where it names none."""
+    return next((match[1] for pattern in _REMOTES if (match := pattern.search(line))), "heroku")
+
+
+def _without_value(match: re.Match[str]) -> str:
+    """The part of a command that sets config vars, without what they are set to."""
+    return _PAIR.sub(
+        lambda pair: pair[0] if pair["value"][:2].strip("\"'")[:1] == "$" else pair["name"] + DOTS, match[0]
+    )
 
 
 def _how(line: str) -> DeployHow | None:
@@ -113,7 +134,7 @@ def _default(known: Mapping[str, str]) -> str:
 
 
 def resolve(told: str, known: Mapping[str, str]) -> str:
-    """An app's name, or the expression that stands for it ("secrets.HEROKU_APP_NAME")."""
+    """An app's name, or the expression that stands for it ("secrets.HEROKU_APP_NAME", "$APP")."""
     here = told.strip().strip("\"'")
     for _ in range(4):
         inner = re.fullmatch(r"\$\{\{\s*([\w.-]+)\s*\}\}|\$\{?(\w+)\}?|\$\((\w+)\)", here)
@@ -122,6 +143,7 @@ def resolve(told: str, known: Mapping[str, str]) -> str:
         path = next(group for group in inner.groups() if group)
         name = path.rsplit(".", 1)[-1]
         if path.startswith(("secrets.", "vars.", "matrix.", "inputs.", "needs.")) or name not in known:
-            return safe_line(path)
+            # With its sign, so that nobody takes the variable's name for the app's.
+            return safe_line(path if inner[1] else f"${path}")
         here = known[name].strip().strip("\"'")
     return safe_line(here)
