@@ -9,14 +9,16 @@ person's settings to reach the network (a proxy, certificates) is copied there.
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +48,8 @@ _NETWORK_SETTINGS: Final = frozenset(
         "http.sslversion",
     }
 )
+_PREFIX: Final = ".offramp-clone-"
+_LOCK: Final = "in-use"
 _PERCENT = re.compile(r"^(?P<phase>.*?):\s+(?P<percent>\d+)% ")
 _STATUS = re.compile(r"requested URL returned error: (\d{3})")
 
@@ -53,7 +57,7 @@ _STATUS = re.compile(r"requested URL returned error: (\d{3})")
 async def clone(client: Client, app_id: str, folder: Path, log: Log) -> str:
     """Clone the code of an app into `folder`, which is new or empty; returns the commit that is checked out.
 
-    What fails, or is broken off, leaves nothing behind.
+    What fails, or is broken off, leaves nothing; what was killed is cleared by the next clone beside it.
 
     Args:
         log: takes git's progress, a clean line at a time.
@@ -81,8 +85,12 @@ async def clone(client: Client, app_id: str, folder: Path, log: Log) -> str:
             code="no-app-name",
         )
     try:
-        with tempfile.TemporaryDirectory(prefix=".offramp-clone-", dir=folder.parent) as place:
-            work = _Work(Path(place), f"{host}/{name}.git", client.token)
+        await asyncio.to_thread(_clear_left, folder.parent)
+        with (
+            tempfile.TemporaryDirectory(prefix=_PREFIX, dir=folder.parent) as place,
+            _held(Path(place)) as hold,
+        ):
+            work = _Work(Path(place), f"{host}/{name}.git", client.token, hold)
             await work.fetch(name, log)
             commit = await work.check_out(name, text(app, "stack", "name"))
             work.code.chmod(0o700)
@@ -92,10 +100,48 @@ async def clone(client: Client, app_id: str, folder: Path, log: Log) -> str:
     return commit
 
 
-class _Work:
-    """One clone in the making. `place` is a private folder beside the one that it becomes."""
+@contextlib.contextmanager
+def _held(place: Path) -> Iterator[int]:
+    """Lock a file in `place`, under its name only when it is locked, and give its descriptor."""
+    making = place / f"{_LOCK}.new"
+    lock = os.open(making, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        with contextlib.suppress(OSError):
+            # Where a file system knows no locks nothing gets the name, and nothing is ever cleared.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            making.rename(place / _LOCK)
+        yield lock
+    finally:
+        os.close(lock)
 
-    def __init__(self, place: Path, url: str, token: Secret) -> None:
+
+def _clear_left(parent: Path) -> None:
+    """Remove what clones left in `parent` that were killed: folders of this user with our name, closed to
+    others, with our file in them, which no process holds. All else stays."""
+    for place in parent.glob(f"{_PREFIX}*"):
+        try:
+            about = place.lstat()
+            ours = about.st_uid == os.geteuid() and about.st_mode & 0o077 == 0
+            if not (ours and stat.S_ISDIR(about.st_mode)):
+                continue
+            lock = os.open(place / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            continue  # not ours, or gone meanwhile
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(place, ignore_errors=True)
+        except OSError:
+            continue  # in use
+        finally:
+            os.close(lock)
+
+
+class _Work:
+    """One clone in the making. `place` is a private folder beside the one that it becomes, `hold` the open
+    file whose lock says that it is in use."""
+
+    def __init__(self, place: Path, url: str, token: Secret, hold: int) -> None:
+        self._hold = hold
         self.code = place / "code"
         self._home = place / "home"
         self._url = url
@@ -127,7 +173,8 @@ class _Work:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                pass_fds=(reading,),
+                # git may live on when this process is killed; its folder is in use as long.
+                pass_fds=(reading, self._hold),
                 start_new_session=True,
             )
         except FileNotFoundError as error:

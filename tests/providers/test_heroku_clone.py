@@ -13,6 +13,7 @@ from aiohttp import web
 
 from providers.heroku.answers import Gone, Refused
 from providers.heroku.client import Client
+from providers.heroku.clone import _clear_left, _held
 from providers.heroku.source import HerokuSource
 from providers.sandbox.checkouts import make_checkouts
 from providers.sandbox.faults import Faults
@@ -135,6 +136,33 @@ async def test_an_app_that_was_never_pushed_is_said_in_words(heroku: HerokuSandb
         await opened(heroku).clone(APP, place / "backend", lambda _: None)
     assert empty.value.code == "empty-repository" and "Nothing was ever pushed" in empty.value.cause
     assert left(place) == []
+
+
+def test_what_a_killed_clone_left_is_cleared(tmp_path: Path) -> None:
+    killed, used, orphaned, foreign, open_to_all = (
+        tmp_path / f".offramp-clone-{name}" for name in ("killed", "used", "orphaned", "foreign", "open")
+    )
+    for place in (killed, used, orphaned, foreign, open_to_all):
+        place.mkdir(mode=0o700)
+        (place / "code").mkdir()
+    (tmp_path / ".offramp-clone-link").symlink_to(killed, target_is_directory=True)
+    for place in (killed, open_to_all):
+        with _held(place):
+            pass
+    open_to_all.chmod(0o755)
+    with _held(used):
+        # As git, which outlives the process that it was started by.
+        with _held(orphaned) as lock:
+            child = subprocess.Popen(["sleep", "60"], pass_fds=(lock,))
+        try:
+            _clear_left(tmp_path)
+        finally:
+            child.kill()
+            child.wait()
+        names = ("foreign", "link", "open", "orphaned", "used")
+        assert left(tmp_path) == [f".offramp-clone-{name}" for name in names]
+        _clear_left(tmp_path)
+        assert not orphaned.exists() and used.exists()
 
 
 @pytest.mark.slow

@@ -126,8 +126,8 @@ class HerokuYml(Noun, frozen=True, kw_only=True):
 
 LineKind = Literal["platform", "disk", "certificate", "clock", "library", "config"]
 """`platform`: reads a variable that only Heroku or a buildpack sets; `disk`: writes to the local disk;
-`certificate`: a check that is off; `clock`: time that lives in the code; `library`: made for Heroku; `config`:
-reads a config var."""
+`certificate`: a check that is off; `clock`: time that lives in the code; `library`: made for Heroku;
+`config`: reads a config var."""
 
 
 class CodeLine(Noun, frozen=True, kw_only=True):
