@@ -46,9 +46,6 @@ CORE: Final = ("process types", "add-ons", "attachments", "config vars")
 _TELLING: Final = ("process types", "config vars", "releases", "domains")
 """Parts that are asked of the app itself, by which one that refuses everything is known."""
 
-_MAY_LACK: Final = frozenset({"process types", "builds"})
-"""An app that was never deployed may have none of it, and say so by a 404."""
-
 _TOPICS: Final = {
     "current code": Topic(
         "current code",
@@ -169,9 +166,9 @@ class AppReader:
         ]
         if len(refused) == len(_TELLING):
             raise _lost_by(refused[0])
-        missing = [what for what, trouble in self._failed.items() if isinstance(trouble, Gone)]
-        if not missing:
+        if not any(isinstance(trouble, Gone) for trouble in self._failed.values()):
             return
+        # Every list of an app that is there is told, an empty one too: what is 404 is not known.
         try:
             await self._survey.ask("the app", lambda: self._client.get(self._path))
         except Gone as trouble:
@@ -180,11 +177,8 @@ class AppReader:
         except (Refused, SecondFactorNeeded) as trouble:
             raise _lost_by(trouble) from None
         except Trouble as trouble:
+            # It is there, as far as anybody knows; its parts say for themselves what is wrong.
             self._survey.bear(trouble)
-            return  # it is there, as far as anybody knows; its parts say for themselves what is wrong
-        for what in missing:
-            if what in _MAY_LACK:
-                del self._failed[what]
 
     async def _add_ons_again(self) -> None:
         """A release names the plans of its app's add-ons: one that the account's list does not have shows

@@ -45,7 +45,8 @@ RAW_FORMS: Final = 6
 
 QUIET: Final = 3
 """So many reads in a row that a host leaves without any answer, all their attempts through, and it counts as
-down: for a while, reads of it fail at once instead of each waiting for itself."""
+down: for a while, reads of it fail at once instead of each waiting for itself. A read beside which the host
+has answered others is not one of them: that is a broken route."""
 
 QUIET_SECONDS: Final = 20.0
 
@@ -85,6 +86,7 @@ class Client:
         self._room: Room | None = None
         self._factor = SecondFactor()
         self._quiet: dict[str, int] = {}
+        self._heard: dict[str, float] = {}
         self._quiet_until: dict[str, float] = {}
         bearer = _bearer(token)
         self.token = Secret(bearer, "Heroku token")
@@ -322,12 +324,13 @@ class Client:
                 raise
             except Silent:
                 if last or time.monotonic() - began > 2 * self._seconds:
-                    self._quiet[host] = self._quiet.get(host, 0) + 1
-                    if self._quiet[host] >= QUIET:
+                    if self._heard.get(host, began) <= began:
+                        self._quiet[host] = self._quiet.get(host, 0) + 1
+                    if self._quiet.get(host, 0) >= QUIET:
                         self._quiet_until[host] = time.monotonic() + QUIET_SECONDS
                     raise
             else:
-                self._quiet[host] = 0
+                self._quiet[host], self._heard[host] = 0, time.monotonic()
                 if answer.status not in _BUSY or last:
                     return answer
             failed += 1

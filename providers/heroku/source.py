@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from providers.heroku.account_reading import read_identity
-from providers.heroku.answers import Gone
 from providers.heroku.client import Client
 from providers.heroku.clone import clone
 from providers.heroku.config import read_config
@@ -104,10 +103,7 @@ class HerokuSource:
         await self._client.close()
 
     async def _quantities(self, app_id: str) -> dict[str, int]:
-        try:
-            rows = await self._client.get_all(f"{_app(app_id)}/formation")
-        except Gone:
-            return {}  # never deployed; an app that is gone was noticed by whoever asked for the app
+        rows = await self._client.get_all(f"{_app(app_id)}/formation")
         return {text(row, "type"): number(row, "quantity") or 0 for row in rows}
 
     async def _jobs(self, app_id: str) -> tuple[Job, ...] | None:

@@ -1,5 +1,6 @@
 """What the readers of an inventory share: the connection, the count of parts, and what went wrong."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -14,7 +15,8 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 IN_A_ROW: Final = 12
-"""Failures of Heroku in a row, with no answer between, after which it is Heroku that is down."""
+"""Failures of Heroku in a row, with no answer between, after which it is asked whether it is down: where only
+one route is, many apps may be waiting for that one side by side."""
 
 HOPELESS: Final = 3
 """Failures of one kind of question, with no answer to any of it, after which it is not asked again: each one
@@ -78,8 +80,17 @@ class Outage:
         """Note a failure."""
         self._row += not side
         self._failed[kind] = (self._failed.get(kind, (0, trouble))[0] + 1, trouble)
-        if trouble.code == "rate-limit" or self._row >= IN_A_ROW:
+        if trouble.code == "rate-limit":
             self.whole = trouble
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether Heroku may be down as a whole."""
+        return self._row >= IN_A_ROW and self.whole is None
+
+    def is_up(self) -> None:
+        """It was asked, and is not down."""
+        self._row = 0
 
     def hopeless(self, kind: str) -> Unreachable | None:
         """Why questions of this kind need not be asked any more; None when they should be."""
@@ -101,6 +112,7 @@ class Survey:
         self.outage = Outage()
         self.findings: list[Finding] = []
         self.gaps: list[Gap] = []
+        self._looking = asyncio.Lock()
 
     async def ask(self, kind: str, question: Callable[[], Awaitable[T]], *, side: bool = False) -> T:
         """Ask one question of a `kind` ("config vars"); raises Trouble, at once when it is hopeless.
@@ -116,6 +128,7 @@ class Survey:
             found = await question()
         except Unreachable as trouble:
             self.outage.failed(kind, trouble, side=side)
+            await self._look(trouble)
             raise
         except Trouble as trouble:
             self.outage.answered(kind, told=isinstance(trouble, Gone))
@@ -123,6 +136,20 @@ class Survey:
         if found is not NOTHING_ASKED:
             self.outage.answered(kind, told=True)
         return found
+
+    async def _look(self, trouble: Unreachable) -> None:
+        """Where all seems to fail, ask what is not counted by the rate limit: is it Heroku as a whole?"""
+        async with self._looking:
+            if not self.outage.doubtful:
+                return
+            try:
+                await self.client.get("/account/rate-limits")
+            except Unreachable:
+                self.outage.whole = trouble
+            except Trouble:
+                self.outage.is_up()
+            else:
+                self.outage.is_up()
 
     def bear(self, trouble: Trouble, *, side: bool = False) -> None:
         """Go on in spite of what went wrong with one question; raises it when nobody can: the API does not

@@ -226,6 +226,18 @@ class TestHoles:
         state = await source.state(mark)
         assert (state.quantities, state.release, state.jobs, state.running) == ({}, None, (), ())
 
+    async def test_an_app_that_is_there_has_lists_that_are_not(
+        self, heroku: HerokuSandbox, source: Source
+    ) -> None:
+        mark = sandbox_app(heroku, "migrate-frontend").id
+        for part in ("formation", "builds"):
+            heroku.faults.add("404", path=f"/apps/{mark}/{part}", count=None)
+        system = await read(source)
+        assert named(system, "migrate-frontend").unread == ("process types", "builds")
+        assert [gap.app_id for gap in system.gaps] == [mark]
+        with pytest.raises(Trouble):
+            await source.state(mark)  # it is not known to have stopped
+
     async def test_process_types_that_only_the_slug_knows(
         self, heroku: HerokuSandbox, source: Source
     ) -> None:
