@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from textual.content import Content
 
 from screens.marks import ACCENT, ATTENTION, GLYPHS, MUTED, STRONG, marked
+from screens.widgets.go_to import Said
 from wizard.document.answers import GapGroup
 from wizard.document.changes import Change
 from wizard.document.checkout import Checkout, compare_with_app
 from wizard.document.index import Index
+from wizard.document.links.observations import in_groups
 from wizard.document.pages.page import Fact, Page, Section
 from wizard.document.repository.findings import findings
 from wizard.model.system import App, Gap
@@ -173,30 +175,15 @@ CHANGED: dict[str, tuple[str, str]] = {
 }
 
 
-def follows_lines(index: Index, width: int) -> list[Content]:
+def what_follows(index: Index) -> list[Said]:
     """What follows from what points at what, what to look at first."""
-    found = index.connections.observations
-    if not found:
-        return wrapped("Nothing points at anything in a way that needs care.", width, MUTED)
-    lines: list[Content] = []
-    for one in found:
-        mark, style = (f"{GLYPHS['look']} ", ATTENTION) if one.look else ("· ", "")
-        lines += [
-            *hanging(mark, one.text, width, style),
-            *hanging("  ", one.remedy, width, MUTED),
-            Content(""),
-        ]
-    return lines
+    look, note = (f"{GLYPHS['look']} ", ATTENTION), ("· ", "")
+    return [
+        Said(next(iter(one.components), ""), look if one.look else note, one.text, one.remedy)
+        for one in index.connections.observations
+    ]
 
 
-def changed_lines(changed: Sequence[Change], width: int) -> list[Content]:
+def what_changed(changed: Sequence[Change]) -> list[Said]:
     """What is not as it was when it was read before."""
-    if not changed:
-        return [Content.styled("Nothing changed.", MUTED)]
-    lines = []
-    for change in changed:
-        lead, style = CHANGED[change.kind]
-        parts = _parts(change.words, max(8, width - len(lead)))
-        for number, part in enumerate(parts):
-            lines.append(Content.assemble((lead if number == 0 else " " * len(lead), style), part))
-    return lines
+    return [Said(change.component.key, CHANGED[change.kind], change.words) for change in changed]

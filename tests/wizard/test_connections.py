@@ -11,6 +11,7 @@ from tests.screens.example_system import BACKEND, DATABASE, EMAILER, FRONTEND, e
 from wizard.document.links.circles import circles
 from wizard.document.links.connections import connections
 from wizard.document.links.edges import Edge
+from wizard.document.links.observations import in_groups
 from wizard.model.network import Domain, Drain, Webhook
 from wizard.model.system import App, Attachment, ConfigVar, Job, Origin, Process, System
 
@@ -50,7 +51,12 @@ def test_the_example_system() -> None:
     (circle,) = found.circles
     assert circle.app_ids == (BACKEND, FRONTEND)
     assert circle.by == ("migrate-backend FRONTEND_URL", "migrate-frontend BACKEND_URL")
-    assert "Deploy all, then set all" in circle.text
+    (said,) = (one for one in found.observations if one.kind == "circle")
+    assert said.text == (
+        "migrate-backend and migrate-frontend hold each other's addresses: migrate-backend FRONTEND_URL and "
+        "migrate-frontend BACKEND_URL."
+    )
+    assert "deploy all, then set all" in said.remedy
 
 
 def test_custom_domains_make_no_circle() -> None:
@@ -101,6 +107,11 @@ OBSERVED = [
     ("allowed-origins", _var("CORS_ORIGINS", domains_of=(FRONTEND,), origins=True), False),
     ("several", _var("PEERS", refers_to_apps=(FRONTEND, BACKEND)), True),
     ("by-name", _var("SCALE_APP", names_apps=(BACKEND,)), True),
+    ("by-name", _var("SERVICE_URL", names_apps=(BACKEND,)), True),
+    ("by-name", _var("HEROKU_SERVICE", names_apps=(EMAILER,)), True),
+    ("by-name", _var("IMAGE_BUCKET", names_apps=(BACKEND,)), False),
+    ("by-name", _var("OTEL_SERVICE_NAME", names_apps=(BACKEND,)), False),
+    ("by-name", _var("NEW_RELIC_APP_NAME", names_apps=(EMAILER,)), False),
     ("copied", _var("REPORTS", copied_from=DATABASE, copied_as="url"), True),
 ]
 
@@ -130,6 +141,40 @@ def test_a_stage_that_works_on_another_is_said() -> None:
     assert _kinds(example_system(), "other-stage") == []
     domain = _with(system, FRONTEND, config=(_var("SHOP", domains_of=(BACKEND,)),))
     assert any("SHOP of" in text for text in _kinds(domain, "other-stage"))
+
+
+def test_many_of_a_kind_are_said_once_the_gravest_first() -> None:
+    system = _config(
+        _staged(example_system()),
+        EMAILER,
+        *(_var(f"API_{number}_URL", refers_to_apps=(BACKEND,), bare_hosts=(BACKEND,)) for number in range(9)),
+        _var("OLD", gone_hosts=("gone-0123456789ab.herokuapp.com", "migrate-backend.herokuapp.com")),
+        _var("BUCKET", names_apps=(BACKEND,)),
+    )
+    found = connections(system)
+    groups = in_groups(found.observations)
+    assert [(group.title, len(group.members), bool(group.remedy)) for group in groups] == [
+        (
+            "2 config vars point from production at another stage, or from another at production.",
+            2,
+            True,
+        ),
+        (
+            "2 config vars name an address of Heroku that belongs to no app of this inventory.",
+            2,
+            False,
+        ),
+        ("9 config vars name an app without https://.", 9, True),
+        (
+            "migrate-backend and migrate-frontend hold each other's addresses: migrate-backend FRONTEND_URL "
+            "and migrate-frontend BACKEND_URL.",
+            1,
+            True,
+        ),
+        ("postgresql-cubed-12345 is used by migrate-backend (production) and migrate-emailer.", 1, True),
+    ]
+    assert [one for group in groups for one in group.members] == list(found.observations)
+    assert not [edge for edge in found.edges if edge.kind == "names"]
 
 
 def test_stores_across_stages_and_pipelines() -> None:

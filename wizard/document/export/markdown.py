@@ -16,6 +16,7 @@ from wizard.document.export.escape import code, harmless_json, plain
 from wizard.document.export.markdown_table import facts, fenced, grid
 from wizard.document.export.table import Head, Row, Table, moment_words
 from wizard.document.export.tables import tables
+from wizard.document.links.observations import Group, in_groups
 from wizard.document.summary import dollars, tree
 from wizard.model.system import App
 
@@ -169,15 +170,14 @@ class _Markdown:
 
     def _connections(self) -> None:
         self._section("What connects them")
-        self._say(fenced("text", "\n".join(draw(self._system, PICTURE_WIDTH))))
-        for diagram in diagrams(self._system):
-            self._captioned(diagram.title, fenced("mermaid", diagram.text))
         found = self._document.connections
+        self._say(fenced("text", "\n".join(draw(self._system, PICTURE_WIDTH, found=found))))
+        for diagram in diagrams(self._system, found):
+            self._captioned(diagram.title, fenced("mermaid", diagram.text))
         self._captioned(
             "What follows",
-            _bullets(
-                f"{'⚠ ' if one.look else ''}{plain(one.text)} {plain(one.remedy)}".rstrip()
-                for one in (found.observations if found else ())
+            "\n".join(
+                line for group in in_groups(found.observations if found else ()) for line in _group(group)
             ),
         )
         self._captioned("Connections", grid(self._tables["Connections"]))
@@ -327,6 +327,13 @@ def _untold(app: App) -> Iterator[str]:
     yield from app.unread
     if app.jobs is None:
         yield "scheduler jobs"
+
+
+def _group(group: Group) -> Iterator[str]:
+    """A bullet, and below it one for each member where there are several."""
+    yield f"- {'⚠ ' if group.look else ''}{plain(group.title)} {plain(group.remedy)}".rstrip()
+    for one in group.members if len(group.members) > 1 else ():
+        yield f"  - {plain(one.text)} {'' if group.remedy else plain(one.remedy)}".rstrip()
 
 
 def _bullets(lines: Iterable[str]) -> str:

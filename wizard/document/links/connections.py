@@ -1,10 +1,19 @@
 """What points at what: apps that hold each other's addresses, add-ons that several use, and what follows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from wizard.document.config.references import AppPlace, Places, References
 from wizard.document.links.circles import circles
-from wizard.document.links.edges import Circle, Edge, EdgeKind, Edges, Observation, Shared, reached_by
+from wizard.document.links.edges import (
+    Circle,
+    Edge,
+    EdgeKind,
+    Edges,
+    Observation,
+    Shared,
+    named_by,
+    reached_by,
+)
 from wizard.document.links.observations import observe
 from wizard.model.noun import Noun
 from wizard.model.system import AddOn, App, System
@@ -77,7 +86,7 @@ def _app_edges(app: App, found: Edges) -> None:
     for var in app.config:
         for other in reached_by(var):
             found.add("allows" if var.origins else "calls", key, f"app:{other}", var.name)
-        for other in var.names_apps:
+        for other in named_by(app, var):
             found.add("names", key, f"app:{other}", var.name)
     for what, command in commands_of(app):
         points = found.places.look(command)
@@ -167,15 +176,5 @@ def _circles(apps: dict[str, App]) -> tuple[Circle, ...]:
             for var in apps[app_id].config
             if inside & set(var.refers_to_apps) - {app_id}
         )
-        names = [apps[app_id].name for app_id in ordered]
-        found.append(Circle(app_ids=ordered, by=by, text=_circle_words(names)))
+        found.append(Circle(app_ids=ordered, by=by))
     return tuple(found)
-
-
-def _circle_words(names: Sequence[str]) -> str:
-    if len(names) == 2:
-        who = f"{names[0]} and {names[1]} hold each other's addresses"
-    else:
-        some = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-        who = f"{some} hold each other's addresses in a circle"
-    return f"{who}: none can be told the new addresses before all stand. Deploy all, then set all."

@@ -1,15 +1,23 @@
 """The nouns of what points at what."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from wizard.document.config.references import Places
+from wizard.document.config.telling_names import words_of
 from wizard.model.noun import Noun
-from wizard.model.system import ConfigVar
+from wizard.model.system import App, ConfigVar
 
 EdgeKind = Literal["calls", "allows", "names", "attaches", "shares", "feeds"]
 """`calls`: an app holds another's address; `allows`: it lets it in (CORS, CSRF, allowed hosts); `names`: it
 knows it by its name on Heroku. `attaches`: an app's own add-on; `shares`: one that another app owns, by an
 attachment or by credentials that somebody copied. `feeds`: log drains and webhooks."""
+
+
+_LABELS: Final = {
+    *("BUCKET", "CHANNEL", "DATABASE", "DATASET", "DB", "INDEX", "NAMESPACE", "ORG", "ORGANIZATION"),
+    *("PREFIX", "PROJECT", "QUEUE", "SERVICE", "SLUG", "SPACE", "TAG", "TAGS", "TEAM", "TENANT"),
+}
+"""Last words of names of config vars whose value is called like an app, and is none (S3_BUCKET)."""
 
 
 class Edge(Noun, frozen=True, kw_only=True):
@@ -34,7 +42,6 @@ class Circle(Noun, frozen=True, kw_only=True):
 
     app_ids: tuple[str, ...]
     by: tuple[str, ...]
-    text: str
 
 
 class Observation(Noun, frozen=True, kw_only=True):
@@ -71,3 +78,14 @@ class Edges:
 def reached_by(var: ConfigVar) -> tuple[str, ...]:
     """Ids of the apps whose address stands in a config var, Heroku's or their own."""
     return tuple(dict.fromkeys((*var.refers_to_apps, *var.domains_of)))
+
+
+def named_by(app: App, var: ConfigVar) -> tuple[str, ...]:
+    """Ids of the apps that a config var of `app` knows by their name on Heroku; none where the name is
+    that of something else (a bucket), or what the app calls itself (NEW_RELIC_APP_NAME)."""
+    words = words_of(var.name)
+    if not words or "HEROKU" in words:
+        return var.names_apps
+    last = words[-2] if words[-1] == "NAME" and len(words) > 1 else words[-1]
+    itself = var.names_apps == (app.id,) and (last == "APP" or words[-1] == "NAME")
+    return () if last in _LABELS or itself else var.names_apps

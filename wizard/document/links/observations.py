@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from wizard.document.config.telling_names import words_of
-from wizard.document.links.edges import Circle, Edge, Observation, Shared, reached_by
+from wizard.document.links.edges import Circle, Edge, Observation, Shared, named_by, reached_by
+from wizard.model.noun import Noun
 from wizard.model.system import AddOn, App, ConfigVar, System
 
 _URL_WORDS: Final = frozenset({"URL", "URI", "ENDPOINT", "BASE", "ORIGIN", "CALLBACK", "REDIRECT", "WEBHOOK"})
@@ -14,26 +15,79 @@ _DEFAULT_DOMAIN = re.compile(r"(?P<name>.+?)(?:-[0-9a-f]{12})?\.herokuapp\.com")
 _STORES: Final = ("heroku-postgresql", "heroku-redis", "heroku-kafka")
 
 
+_TITLES: Final = {
+    "store-across-stages": "{} data stores are used by production and by another stage",
+    "copied": "{} config vars hold credentials that a person copied",
+    "callback": "{} config vars are addresses that somebody else calls back",
+    "other-stage": "{} config vars point from production at another stage, or from another at production",
+    "gone": "{} config vars name an address of Heroku that belongs to no app of this inventory",
+    "all-of-heroku": "{} config vars are about any app under Heroku's domain",
+    "missing-scheme": "{} config vars name an app without https://",
+    "by-name": "{} config vars name an app as Heroku knows it",
+    "unused-store": "{} data stores are used by nobody",
+    "store-across-pipelines": "{} data stores are used by several pipelines",
+    "circle": "{} times, apps hold each other's addresses in a circle",
+    "shared-store": "{} data stores are used by several apps",
+    "allowed-origins": "{} config vars let apps in by Heroku's address",
+    "several": "{} config vars hold several addresses",
+    "nothing-runs": "{} apps run nothing",
+    "no-web": "{} apps have no web process running",
+}
+"""What many observations of a kind have in common, the gravest first."""
+
+
+class Group(Noun, frozen=True, kw_only=True):
+    """Observations of one kind, to be said once for all. Of a single one, `title` is its text; `remedy` is
+    what is to be done about each of them, "" where that is not the same, or nothing."""
+
+    title: str
+    remedy: str
+    look: bool
+    members: tuple[Observation, ...]
+
+
 def observe(
     system: System, edges: Sequence[Edge], shared: Sequence[Shared], circles: Sequence[Circle]
 ) -> Iterator[Observation]:
-    """All observations, those to look at first."""
+    """All observations, those to look at first, and the gravest of these first."""
     found = [
-        *_of_circles(circles),
+        *_of_circles(system, circles),
         *_of_config(system),
         *_of_shared(system, shared),
         *_of_unused(system, edges),
         *_of_apps(system),
     ]
-    yield from sorted(found, key=lambda one: not one.look)
+    order = {kind: number for number, kind in enumerate(_TITLES)}
+    yield from sorted(found, key=lambda one: (not one.look, order[one.kind]))
 
 
-def _of_circles(circles: Iterable[Circle]) -> Iterator[Observation]:
+def in_groups(observations: Iterable[Observation]) -> tuple[Group, ...]:
+    """The observations by kind, in their order: of hundreds of apps nobody reads them one by one."""
+    by_kind: dict[str, list[Observation]] = {}
+    for one in observations:
+        by_kind.setdefault(one.kind, []).append(one)
+    return tuple(_group(members) for members in by_kind.values())
+
+
+def _group(members: Sequence[Observation]) -> Group:
+    first = members[0]
+    alike = len({one.remedy for one in members}) == 1
+    return Group(
+        title=first.text if len(members) == 1 else f"{_TITLES[first.kind].format(len(members))}.",
+        remedy=first.remedy if alike else "",
+        look=first.look,
+        members=tuple(members),
+    )
+
+
+def _of_circles(system: System, circles: Iterable[Circle]) -> Iterator[Observation]:
+    names = {app.id: app.name for app in system.apps}
     for circle in circles:
+        who = _listed([names[app_id] for app_id in circle.app_ids])
         yield Observation(
             kind="circle",
-            text=circle.text,
-            remedy=f"It is about {_listed(circle.by)}.",
+            text=f"{who} hold each other's addresses: {_listed(circle.by)}.",
+            remedy="None can be told the new addresses before all stand: deploy all, then set all.",
             components=tuple(f"app:{app_id}" for app_id in circle.app_ids),
         )
 
@@ -68,8 +122,8 @@ def _other_stage(app: App, var: ConfigVar, apps: dict[str, App]) -> Iterator[Obs
             continue
         yield Observation(
             kind="other-stage",
-            text=f"{var.name} of {app.name} ({app.pipeline_stage}) points at {other.name} "
-            f"({other.pipeline_stage}).",
+            text=f"{var.name} of {_with_stage(app)} {'lets in' if var.origins else 'points at'} "
+            f"{_with_stage(other)}.",
             remedy="A copy of the settings of another stage? Moved as it is, one stage works on the other.",
             look=True,
             components=(_var(app, var), f"app:{other.id}"),
@@ -133,10 +187,11 @@ def _to_set_elsewhere(app: App, var: ConfigVar, apps: dict[str, App]) -> Iterato
 
 
 def _by_name(app: App, var: ConfigVar, apps: dict[str, App]) -> Iterator[Observation]:
-    if var.names_apps and var.origin.kind != "platform":
+    named = named_by(app, var)
+    if named and var.origin.kind != "platform":
         yield Observation(
             kind="by-name",
-            text=f"{var.name} of {app.name} names {_names(var.names_apps, apps)} as Heroku knows it.",
+            text=f"{var.name} of {app.name} names {_names(named, apps)} as Heroku knows it.",
             remedy="Code that asks Heroku's API about an app, or reaches it inside a Private Space, must "
             "change.",
             look=True,
@@ -155,9 +210,7 @@ def _of_shared(system: System, shared: Iterable[Shared]) -> Iterator[Observation
         components = (f"add-on:{add_on.id}", *(f"app:{app.id}" for app in users))
         stages = {app.pipeline_stage for app in users if app.pipeline_stage}
         pipelines = sorted({app.pipeline for app in users if app.pipeline})
-        who = _listed(
-            [f"{app.name} ({app.pipeline_stage})" if app.pipeline_stage else app.name for app in users]
-        )
+        who = _listed([_with_stage(app) for app in users])
         if "production" in stages and len(stages) > 1:
             yield Observation(
                 kind="store-across-stages",
