@@ -176,12 +176,18 @@ CHANGED: dict[str, tuple[str, str]] = {
 
 
 def what_follows(index: Index) -> list[Said]:
-    """What follows from what points at what, what to look at first."""
+    """What follows from what points at what, what to look at first; many of a kind below a line for all."""
     look, note = (f"{GLYPHS['look']} ", ATTENTION), ("· ", "")
-    return [
-        Said(next(iter(one.components), ""), look if one.look else note, one.text, one.remedy)
-        for one in index.connections.observations
-    ]
+    said = []
+    for group in in_groups(index.connections.observations):
+        mark, many = look if group.look else note, len(group.members) > 1
+        if many:
+            said.append(Said(next(iter(group.members[0].components), ""), mark, group.title, group.remedy))
+        said += [
+            Said(next(iter(one.components), ""), ("    ", "") if many else mark, one.text, one.remedy)
+            for one in group.members
+        ]
+    return said
 
 
 def what_changed(changed: Sequence[Change]) -> list[Said]:
