@@ -47,10 +47,11 @@ def marked(mark: Mark, word: str = "") -> tuple[str, str]:
     return (f"{GLYPHS[mark]} {word}" if word else GLYPHS[mark], STYLES[mark])
 
 
-# One character for one character, since the layout was measured with the first.
+# One character for one character, since the layout was measured with the first. Lines that cross are no +,
+# which joins them.
 _TWINS = str.maketrans(
     "✓●○⚠✗⏸▸▾→←↑↓·×•…─━│┃┌┐└┘├┤┬┴┼╭╮╰╯╸╺▁▂▃▄▅▆▇█▏▎▌▊▔▕▀░▒▓",
-    "v*o!x=>v><^v-x*~-=||+++++++++++++==__..::##|||#-|#.:#",
+    "v*o!x=>v><^v-x*~-=||++++++++|++++==__..::##|||#-|#.:#",
 )
 
 

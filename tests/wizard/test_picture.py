@@ -5,32 +5,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from screens.marks import ascii_twins
 from tests.screens.example_system import example_system
 from wizard.document.drawing.cells import cells, fit
-from wizard.document.drawing.picture import draw
+from wizard.document.drawing.picture import draw, process_words
 from wizard.document.drawing.rails import Box, Item, drawn
 from wizard.model.delivery import Pipeline
 from wizard.model.system import System
 
 EXAMPLE = """\
       no pipeline
-      ┌────────────────────────────┐
- ╭───▸│ migrate-backend            ├─┬─── postgresql-cubed-12345  Postgres 16…
- │    │ web 1 · release · worker 1 │ │
- │ ╭──┤ → migrate-frontend         │ │
- │ │  └────────────────────────────┘ │
- │ │  ┌────────────────────────────┐ │
- │ ╰─▸│ migrate-frontend           │ │
- │    │ web 1                      │ │
- ╰────┤ → migrate-backend          │ │
-      └────────────────────────────┘ │
-      ┌────────────────────────────┐ │
-      │ migrate-emailer            ├─┼─── scheduler-round-1  standard
-      │ job 0 · 1 job              ├─┼─── papertrail-flat-2  choklad
-      │ uses postgresql-cubed-123… ├─╯
-      └────────────────────────────┘
+      ┌─────────────────────────────┐
+ ╭───▸│ migrate-backend             ├─┬─── postgresql-cubed-12345  Postgres 1…
+ │    │ web 1 · release · worker 1  │ │
+ │ ╭──┤ → migrate-frontend          │ │
+ │ │  └─────────────────────────────┘ │
+ │ │  ┌─────────────────────────────┐ │
+ │ ╰─▸│ migrate-frontend            │ │
+ │    │ web 1                       │ │
+ ╰────┤ → migrate-backend           │ │
+      └─────────────────────────────┘ │
+      ┌─────────────────────────────┐ │
+      │ migrate-emailer             ├─┼─── scheduler-round-1  standard
+      │ job 0 · 1 job               ├─┼─── papertrail-flat-2  choklad
+      │ uses postgresql-cubed-12345 ├─╯
+      └─────────────────────────────┘
 
-→ holds the address of · ┼ lines cross · uses: an add-on that another app owns"""
+→ points at, by address, name or log drain · ┼ lines cross
+uses: an add-on that another app owns"""
 
 WAYS = {
     "│": "UD",
@@ -95,7 +97,7 @@ def graphs(draw: st.DrawFn) -> list[Box]:
         Box(
             key=key,
             title=f"name-{key}",
-            text=draw(st.sampled_from(["", "web 1"])),
+            texts=draw(st.sampled_from([(), ("web 1",)])),
             heading=draw(st.sampled_from(["", "one"])),
             items=tuple(Item(f"{key}i{number}", f"item-{key}i{number}") for number in range(amount)),
             reaches=tuple(draw(some)),
@@ -185,6 +187,33 @@ def test_a_pipeline_or_an_app_by_itself_with_what_is_connected() -> None:
     assert "│ app-7 " in one and "│ app-6 " in one and "│ app-8 " in one and "│ app-0 " in one
     assert "│ app-9 " not in one
     assert draw(system, 78, "nothing") == ("Nothing here is called nothing.",)
+
+
+def test_a_picture_for_80_columns_keeps_names_costs_and_processes_whole() -> None:
+    system = many(200, 12)
+    apps = tuple(
+        replace(app, name=f"accounts-gateway-production-{number}", pipeline=f"line {number % 12}")
+        for number, app in enumerate(system.apps)
+    )
+    system = replace(system, apps=apps)
+    pipelines = "\n".join(draw(system, 74))
+    assert "17 apps · 34 dynos" in pipelines and "$850 a month" in pipelines
+    assert pipelines.count("17 production") == 8
+    inside = "\n".join(draw(system, 74, "line 3"))
+    assert "│ accounts-gateway-production-3 " in inside and "web 1 · release · worker 1" in inside
+
+
+def test_an_app_whose_processes_were_not_read_is_not_said_to_run_nothing() -> None:
+    app = replace(example_system().apps[0], processes=(), jobs=(), unread=("process types",))
+    assert (process_words(app), process_words(replace(app, unread=()))) == (
+        "not read what runs",
+        "nothing runs",
+    )
+
+
+def test_lines_that_cross_and_lines_that_join_differ_in_ascii_too() -> None:
+    assert ascii_twins("┼") not in (ascii_twins("├"), ascii_twins("●"), ascii_twins("─"))
+    assert "?" not in ascii_twins("".join(draw(many(20, 3), 78)))
 
 
 def test_an_empty_system() -> None:

@@ -1,6 +1,7 @@
 """A system drawn in lines of text: apps, what each reaches, what hangs on it, and who shares that."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -8,7 +9,7 @@ from wizard.document.costs import Cost, monthly_cost
 from wizard.document.drawing.cells import cells
 from wizard.document.drawing.rails import Box, Item, drawn
 from wizard.document.links.connections import Connections, connections
-from wizard.document.summary import dollars, is_postgres, size_text, tree
+from wizard.document.summary import ORDER, dollars, is_postgres, size_text, tree
 from wizard.model.system import AddOn, App, System
 
 MOST_APPS: Final = 24
@@ -30,9 +31,9 @@ def draw(system: System, width: int, only: str = "", found: Connections | None =
         apps = chosen_apps(system, only)
         if not apps:
             return (f"Nothing here is called {only}.",)
-        boxes = _app_boxes(system, found, apps, around=True)
+        boxes = _app_boxes(system, found, apps, around=True, width=width)
     elif len(system.apps) <= MOST_APPS:
-        boxes = _app_boxes(system, found, system.apps, around=False)
+        boxes = _app_boxes(system, found, system.apps, around=False, width=width)
     else:
         boxes = _pipeline_boxes(system, found, monthly_cost(system))
     if not boxes:
@@ -49,7 +50,9 @@ def chosen_apps(system: System, only: str) -> tuple[App, ...]:
     return tuple(app for app in system.apps if app.pipeline in names or app.id == only)
 
 
-def _app_boxes(system: System, found: Connections, chosen: Sequence[App], *, around: bool) -> list[Box]:
+def _app_boxes(
+    system: System, found: Connections, chosen: Sequence[App], *, around: bool, width: int
+) -> list[Box]:
     """A box for each chosen app, by pipeline and stage; with `around`, a small one for each neighbour too."""
     inside = {app.id for app in chosen}
     add_ons = {add_on.id: add_on for add_on in system.add_ons}
@@ -79,7 +82,7 @@ def _app_boxes(system: System, found: Connections, chosen: Sequence[App], *, aro
             Box(
                 key=app.id,
                 title=app.name,
-                text=process_words(app),
+                texts=tuple(_wrapped(process_words(app).split(" · "), width * 3 // 8)),
                 heading=heading,
                 items=tuple(_item(add_on) for add_on in owned.get(app.id, ())),
                 reaches=_once(reaches.get(app.id, ())),
@@ -126,7 +129,7 @@ def _neighbour(
         return Box(
             key=app_id,
             title=name,
-            text="not in this inventory",
+            texts=("not in this inventory",),
             heading="outside",
             items=tuple(_item(add_on) for add_on in stores),
         )
@@ -134,7 +137,7 @@ def _neighbour(
     return Box(
         key=app_id,
         title=app.name,
-        text=where,
+        texts=(where,),
         heading="connected",
         items=tuple(_item(add_on) for add_on in stores),
         reaches=_once(reaches.get(app_id, ())),
@@ -168,8 +171,10 @@ def _pipeline_boxes(system: System, found: Connections, cost: Cost) -> list[Box]
             Box(
                 key=name,
                 title=name,
-                text=f"{count_words(len(apps), 'app')} · {count_words(dynos, 'dyno')} · "
-                f"{dollars(sum_of.cents)}",
+                texts=(
+                    f"{count_words(len(apps), 'app')} · {count_words(dynos, 'dyno')}",
+                    f"{dollars(sum_of.cents)} a month{' and more' if sum_of.unknown else ''}",
+                ),
                 items=tuple(_stock(name, apps, system)),
                 reaches=_once(reaches.get(name, ())),
             )
@@ -180,10 +185,8 @@ def _pipeline_boxes(system: System, found: Connections, cost: Cost) -> list[Box]
 def _stock(name: str, apps: Sequence[App], system: System) -> Iterable[Item]:
     ids = {app.id for app in apps}
     mine = [add_on for add_on in system.add_ons if add_on.app_id in ids]
-    stages: dict[str, int] = {}
-    for app in apps:
-        if app.pipeline_stage:
-            stages[app.pipeline_stage] = stages.get(app.pipeline_stage, 0) + 1
+    stages = Counter(app.pipeline_stage for app in apps if app.pipeline_stage)
+    counted = [f"{stages[stage]} {stage}" for stage in sorted(stages, key=lambda stage: ORDER.get(stage, 9))]
     stores = [add_on for add_on in mine if is_postgres(add_on)]
     words = [count_words(len(stores), "Postgres", "Postgres")] if stores else []
     rest = len(mine) - len(stores)
@@ -191,8 +194,8 @@ def _stock(name: str, apps: Sequence[App], system: System) -> Iterable[Item]:
         words.append(count_words(rest, "other add-on") if stores else count_words(rest, "add-on"))
     if words:
         yield Item(f"{name}/add-ons", ", ".join(words))
-    if stages:
-        yield Item(f"{name}/stages", ", ".join(f"{count} {stage}" for stage, count in stages.items()))
+    for first in range(0, len(counted), 2):
+        yield Item(f"{name}/stages {first}", ", ".join(counted[first : first + 2]))
 
 
 def process_words(app: App) -> str:
@@ -203,6 +206,8 @@ def process_words(app: App) -> str:
     ]
     if app.jobs:
         parts.append(count_words(len(app.jobs), "job"))
+    if not parts and "process types" in app.unread:
+        return "not read what runs"
     return " · ".join(parts) or "nothing runs"
 
 
@@ -221,7 +226,7 @@ def _item(add_on: AddOn) -> Item:
 def _legend(boxes: Sequence[Box], system: System, found: Connections, width: int) -> list[str]:
     words = []
     if any(box.reaches for box in boxes):
-        words.append("→ holds the address of")
+        words.append("→ points at, by address, name or log drain")
         words.append("┼ lines cross")
     if any(box.uses for box in boxes):
         words.append("uses: an add-on that another app owns")

@@ -58,12 +58,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Box:
-    """A box. `title` and `text` are its lines, `reaches` keys of other boxes, `uses` keys of items of others;
-    `heading` is put above it where it is not that of the box before."""
+    """A box. `title` and `texts` are its lines, `reaches` keys of other boxes, `uses` keys of items of
+    others; `heading` is put above it where it is not that of the box before."""
 
     key: str
     title: str
-    text: str = ""
+    texts: tuple[str, ...] = ()
     heading: str = ""
     items: tuple[Item, ...] = ()
     reaches: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class _Placed:
     def __init__(self, box: Box, titles: Mapping[str, str], items: Mapping[str, Item]) -> None:
         self.box = box
         self.top = 0
-        self.lines = [box.title, *([box.text] if box.text else [])]
+        self.lines = [box.title, *box.texts]
         self.leaving: dict[str, int] = {}
         self.using: dict[str, int] = {}
         for key in box.reaches:
@@ -223,9 +223,9 @@ class _Drawing:
         inside = max((cells(text) for one in self._placed for text in one.lines), default=0) + 4
         says = max((cells(item.words()) for one in self._placed for item in one.box.items), default=0) + 1
         room = width - self._left_width - self._middle_width
-        # Both get what they want where there is room for both, else the box a little less than half.
+        # Both get what they want where there is room for both, else the box a little more than half.
         if inside + says > room:
-            inside = min(inside, max(_LEAST_BOX, room - says, room * 45 // 100))
+            inside = min(inside, max(_LEAST_BOX, room - says, room * 56 // 100))
         self._box_width = max(_LEAST_BOX, min(inside, room - (_LEAST_TEXT if hangs else 0)))
         self._text_width = max(0, room - self._box_width)
 
