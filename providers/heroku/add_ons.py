@@ -64,6 +64,11 @@ async def read_all_attachments(client: Client) -> list[Row]:
     return await client.get_all("/addon-attachments", variant="sdk", headers=_INCLUDE)
 
 
+async def read_team_add_ons(client: Client, path: str) -> list[Row]:
+    """The add-ons of all apps of the team at `path`, also of apps that are not joined. Raises Trouble."""
+    return await client.get_all(f"{path}/addons", variant="sdk", headers=_EXPAND)
+
+
 async def read_add_ons(client: Client, app_id: str) -> list[Row]:
     """The add-ons of one app. Raises Trouble."""
     return await client.get_all(f"{_app(app_id)}/addons", variant="sdk", headers=_EXPAND)
@@ -101,6 +106,13 @@ def add_on_noun(row: Row, stores: StoresRead, *, foreign: bool) -> AddOn:
         key_value=stores.key_value.get(mark),
         kafka=stores.kafka.get(mark),
     )
+
+
+def in_words(row: Row) -> str:
+    """An add-on of an app that is not told itself: "redis-round-1 (heroku-redis:mini, $3.00 a month)"."""
+    one = add_on_noun(row, StoresRead(), foreign=False)
+    price = "" if one.monthly_cents is None else f", ${one.monthly_cents / 100:,.2f} a month"
+    return f"{one.name} ({one.plan or one.service}{', priced by contract' if one.contract else price})"
 
 
 def attachment_noun(row: Row, app_id: str) -> Attachment:

@@ -60,6 +60,8 @@ class _Read:
     apps: list[AppReading]
     add_ons: dict[str, Row] = field(default_factory=dict)
     foreign: dict[str, Row] = field(default_factory=dict)
+    listed: list[Row] = field(default_factory=list)
+    """Rows of add-ons in the lists of the account and of its teams."""
     stores: StoresRead = field(default_factory=StoresRead)
 
 
@@ -126,6 +128,7 @@ class Inventory:
             apps=sorted(apps, key=lambda one: text(one.row, "name")),
             add_ons=own,
             foreign=foreign,
+            listed=[*(add_ons.result() or ()), *teams.result().add_ons],
             stores=told,
         )
 
@@ -195,12 +198,18 @@ class Inventory:
 
     def _unread_apps(self, found: _Read) -> tuple[UnreadApp, ...]:
         """Apps that are named and not told: lost while they were read, or of a team and not joined."""
-        unread = {text(row, "id"): unread_app(row, error.why) for row, error in self._lost}
+        owned: dict[str, list[Row]] = {}
+        for row in found.listed:
+            owned.setdefault(text(row, "app", "id"), []).append(row)
+        unread = {
+            text(row, "id"): unread_app(row, error.why, owned.get(text(row, "id"), ()))
+            for row, error in self._lost
+        }
         causes = {text(row, "id"): error.trouble.code for row, error in self._lost}
         read = {text(one.row, "id") for one in found.apps}
         for mark, row in found.teams.apps.items():
             if mark not in read and mark not in unread:
-                unread[mark] = unjoined(row)
+                unread[mark] = unjoined(row, owned.get(mark, ()))
         for one in unread.values():
             cause = causes.get(one.id, "not-joined")
             self._survey.findings.append(

@@ -1,7 +1,8 @@
 """Teams and enterprise accounts: who is in them, and which of their apps this account has not joined.
 
-Platform API v3: `/teams/{t}/apps` also lists apps that are not joined (`joined`, `locked`); invitations are
-under the team's name, in the variant 3.team-invitations; what a member may not see is refused.
+Platform API v3: `/teams/{t}/apps` also lists apps that are not joined (`joined`, `locked`), and
+`/teams/{t}/addons` what these own; invitations are under the team's name, in the variant 3.team-invitations;
+what a member may not see is refused.
 """
 
 import asyncio
@@ -10,7 +11,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from providers.heroku.fields import text
+from providers.heroku.add_ons import in_words, read_team_add_ons
+from providers.heroku.fields import flag, text
 from providers.heroku.gaps import Topic, part_of
 from providers.heroku.people import enabled, enterprise_member, invitation, member, permissions_of
 from providers.heroku.survey import Survey
@@ -36,6 +38,11 @@ def _part(what: str) -> Topic:
     return part_of(what, "the team {name}", "teams")
 
 
+_ADD_ONS: Final = Topic(
+    "add-ons of teams",
+    "The add-ons of apps of the team {name} that you have not joined are not known.",
+    "The add-ons of apps of {count} teams that you have not joined are not known: {names}.",
+)
 _MEMBERS: Final = _part("members")
 _INVITATIONS: Final = _part("invitations")
 _FEATURES: Final = _part("features")
@@ -47,11 +54,13 @@ _ENTERPRISE_MEMBERS: Final = part_of("members", "the enterprise account {name}",
 
 @dataclass
 class TeamsRead:
-    """The teams, the enterprise accounts, and the rows of all apps of the teams by app id."""
+    """The teams, the enterprise accounts, the rows of all apps of the teams by app id, and those of the
+    add-ons of teams with apps that are not joined."""
 
     teams: tuple[Team, ...] = ()
     enterprises: tuple[Enterprise, ...] = ()
     apps: dict[str, Row] = field(default_factory=dict)
+    add_ons: list[Row] = field(default_factory=list)
 
 
 async def read_teams(survey: Survey) -> TeamsRead:
@@ -118,17 +127,19 @@ async def _enterprise(survey: Survey, row: Row) -> tuple[Enterprise, list[Row]]:
     return noun, [team for team in teams.result() or () if text(team, "id")]
 
 
-def unjoined(row: Row) -> UnreadApp:
+def unjoined(row: Row, add_ons: Iterable[Row] = ()) -> UnreadApp:
     """An app of a team that the account has not joined."""
     team = text(row, "team", "name")
     why = f"It belongs to the team {team}, and you have not joined it."
     if row.get("locked") is True:
         why += " It is locked: an administrator of the team must let you in."
-    return unread_app(row, why)
+    return unread_app(row, why, add_ons)
 
 
-def unread_app(row: Row, why: str) -> UnreadApp:
-    """What a list says of an app whose own parts are not told."""
+def unread_app(row: Row, why: str, add_ons: Iterable[Row] = ()) -> UnreadApp:
+    """What lists say of an app whose own parts are not told, and of the add-ons that it owns."""
+    if owned := sorted({text(one, "id"): in_words(one) for one in add_ons}.values()):
+        why = f"{why} It owns {', '.join(owned[:-1])}{' and ' if len(owned) > 1 else ''}{owned[-1]}."
     return UnreadApp(
         id=text(row, "id"),
         name=text(row, "name"),
@@ -164,9 +175,14 @@ async def _team(survey: Survey, row: Row, found: TeamsRead) -> Team:
             many(_INVITATIONS, "invitations", lambda: client.get_all(by_name, variant="team-invitations"))
         )
         features = group.create_task(many(_FEATURES, "features", lambda: client.get_all(f"{path}/features")))
-    for app in apps.result() or nobody:
-        if text(app, "id"):
-            found.apps[text(app, "id")] = app
+    listed = apps.result()
+    if listed is None or not all(flag(app, "joined") for app in listed):
+        # The account's own list of add-ons knows nothing of apps that are not joined.
+        owned = await many(_ADD_ONS, "add-ons", lambda: read_team_add_ons(client, path)) or nobody
+        found.add_ons += owned
+        if listed is None:
+            listed = [{**one["app"], "team": {"name": name}} for one in owned if text(one, "app", "name")]
+    found.apps |= {text(app, "id"): app for app in listed if text(app, "id")}
     people = members.result()
     return Team(
         id=mark,

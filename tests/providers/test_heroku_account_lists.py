@@ -103,3 +103,27 @@ async def test_what_a_list_leaves_out_is_asked_for(
     assert {one.name for one in found.pipelines} >= {one.name for one in known.values() if one.apps}
     assert all(known[one.name] == one for one in found.pipelines)
     assert found.calls >= whole.calls + least
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_an_app_owns_that_is_not_joined_is_told(told: bool, heroku: HerokuSandbox) -> None:
+    app = next(one for one in heroku.world.apps.values() if one.team_id)
+    app.joined = False
+    owned = [one for one in heroku.world.add_ons.values() if one.app_id == app.id]
+    owned[0].contract, owned[1].cents = True, 5_000
+    if not told:
+        heroku.faults.add("403", path="/teams/*/apps", count=None)
+    system = await read(heroku, {})
+    (unread,) = system.unread_apps
+    assert (unread.id, unread.name) == (app.id, app.name)
+    assert all(f"{one.name} ({one.plan}" in unread.why for one in owned)
+    assert "priced by contract" in unread.why and "$50.00 a month" in unread.why
+    assert not {one.id for one in system.add_ons} & {one.id for one in owned}, "nothing to decide in the map"
+
+
+async def test_add_ons_of_a_team_are_asked_for_only_where_an_app_is_not_joined(heroku: HerokuSandbox) -> None:
+    asked = await read(heroku, {})
+    heroku.faults.add("403", path="/teams/*/addons", count=None)
+    assert (await read(heroku, {})).gaps == asked.gaps
+    next(one for one in heroku.world.apps.values() if one.team_id).joined = False
+    assert "add-ons of teams" in {gap.group for gap in (await read(heroku, {})).gaps}
