@@ -130,15 +130,17 @@ class DocumentBase(StageScreen):
         kind, _, app_id = where.partition(":")
         return index.apps.get(app_id) if kind == "app" else None
 
-    def show_component(self, key: str) -> None:
-        """Unfold the tree as far as the component, and highlight it."""
+    def show_component(self, key: str) -> bool:
+        """Unfold the tree as far as the component, or what it stood in, and highlight it; whether there is
+        anything of it."""
         index = self.index()
-        if index is None:
-            return
-        way = way_to(index, key)
+        way = way_to(index, key) if index is not None else ()
+        if not way:
+            return False
         self.unfolded = (self.unfolded or set()) | set(way[:-1])
         self.renew()
         self.listing.go_to(way[-1])
+        return True
 
     def rows_of(self, text: str) -> Sequence[Row]:
         """What a search finds; given by the screen."""

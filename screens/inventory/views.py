@@ -7,7 +7,8 @@ from textual.content import Content
 from screens.background import in_thread
 from screens.inventory.answering import AnsweringScreen
 from screens.inventory.costs import cost_lines
-from screens.inventory.details import changed_lines, follows_lines, hanging, wrapped
+from screens.inventory.details import hanging, what_changed, what_follows, wrapped
+from screens.widgets.go_to import GoTo, Said
 from screens.widgets.object_dialog import TextDialog
 from wizard.document.drawing.picture import draw
 from wizard.document.export.contents import NOT_READ
@@ -39,10 +40,11 @@ class ViewsScreen(AnsweringScreen):
     def action_follows(self) -> None:
         """Show what follows from what points at what."""
         index = self.index()
-        if index is not None:
-            found = index
-            title = "What follows from what points at what"
-            self.app.push_screen(TextDialog(title, lambda width: follows_lines(found, width)))
+        said = what_follows(index) if index is not None else []
+        if said:
+            self._go_to("What follows from what points at what", said)
+        else:
+            self.say("Nothing points at anything in a way that needs care.", good=True)
 
     def action_cost(self) -> None:
         """Show what a month costs, line by line."""
@@ -55,7 +57,14 @@ class ViewsScreen(AnsweringScreen):
         before = self.session.load(SYSTEM_BEFORE)
         if before is not None:
             title = self.changed_words() or f"Since {self.since(before)}"
-            self.app.push_screen(TextDialog(title, lambda width: changed_lines(self.changed, width)))
+            self._go_to(title, what_changed(self.changed))
+
+    def _go_to(self, title: str, said: Sequence[Said]) -> None:
+        def picked(key: str | None) -> None:
+            if key is not None and not self.show_component(key):
+                self.say("It is not there any more, and what it stood in neither.")
+
+        self.ask(GoTo(title, said), picked)
 
     def action_limits(self) -> None:
         """Show what no reading looks at."""

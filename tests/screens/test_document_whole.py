@@ -25,8 +25,9 @@ from tests.screens.rich_system import rich_system
 from tests.screens.seen import seen, settled
 from tests.wizard.document.whole_system import marked_system
 from wizard.credentials import Vault
+from wizard.document.component import components
 from wizard.document.index import Index
-from wizard.document.outline import Outline
+from wizard.document.outline import Outline, way_to
 from wizard.document.pages.by_key import page
 from wizard.document.search import entries
 from wizard.model.plan import Plan
@@ -107,7 +108,10 @@ async def test_details_of_a_data_service_stand_beside(begun: Begun, vault: Vault
             "a007",
         ):
             assert words in text
-        assert "as REPORTS · by credential:reports" in text and "Mondays 14:00 to 18:00 UTC" in text
+        assert (
+            "REPORTS to migrate-backend · by credential:reports" in text
+            and "Mondays 14:00 to 18:00 UTC" in text
+        )
         await press(pilot, "tab")
         assert app.screen.query_one("#side").has_focus
         await press(pilot, "escape")
@@ -149,8 +153,12 @@ async def test_notes_stay_when_everything_is_read_again(begun: Begun, vault: Vau
         assert "It was read once." in text
         text = await press(pilot, "r")
         assert "1 thing changed since 14:02: d" in text
-        assert "BACKEND_URL" in await press(pilot, "d")
-        text = await press(pilot, "escape", "enter")
+        assert "+ config var BACKEND_URL of migrate-frontend added" in await press(pilot, "d")
+        await press(pilot, "enter")
+        assert isinstance(app.screen, DocumentScreen)
+        assert app.screen.current_key() == f"config-var:{FRONTEND}:BACKEND_URL"
+        go(app, f"app:{BACKEND}")
+        text = await press(pilot, "enter")
         assert "owner: Ada" in text and "note: month end" in text
         answers = session.load(ANSWERS)
         assert answers is not None and answers.notes == {
@@ -304,6 +312,19 @@ async def test_code_is_cloned_from_heroku(
         go(app, f"app:{EMAILER}")
         await press(pilot, "enter", "end")
         assert "The Procfile names `web`" in await press(pilot)
+
+
+def test_there_is_a_way_to_every_object() -> None:
+    index = Index(marked_system(1))
+    for one in components(index.system):
+        way = way_to(index, one.key)
+        lines = {node.id: node for node in Outline(index, set(way[:-1])).nodes()}
+        assert way and way[-1] in lines, one
+        shown = lines[way[-1]].key
+        assert not shown or page(index, shown) is not None, one
+    gone = f"config-var:{index.system.apps[0].id}:GONE"
+    assert way_to(index, gone)[-1] == f"app:{index.system.apps[0].id}", "what it stood in"
+    assert way_to(index, "add-on:gone") == ()
 
 
 NAME = "[@click=app.boom]x[/] [/x] [red \\["

@@ -320,12 +320,19 @@ def first_unfolded(index: Index, most: int = 16) -> set[str]:
 
 def way_to(index: Index, key: str) -> tuple[str, ...]:
     """The ids of the lines from the outermost to the one that shows the component `key`, where it mainly
-    stands: all but the last must be unfolded to see it."""
+    stands: all but the last must be unfolded to see it. The lines of what it stood in when it is not there
+    any more, none when that is gone too."""
+    key = _shown_as(index, key)
+    if key.startswith("gap:"):
+        return _way_to_gap(index, key)
     holder = holder_of(index, key)
+    if whole_page(index, holder) is None:
+        return ()
     kind, _, rest = holder.partition(":")
     if kind == "add-on" and rest in index.add_ons and not _has_group(index.add_ons[rest]):
         owner = index.add_ons[rest].app_id
         if owner in index.apps:
+            # Its parts stand on its page alone.
             return (*_way_to_app(index, owner), f"app:{owner}/add-ons", f"app:{owner}/add-ons/{holder}")
         ways: tuple[str, ...] = ("group:shared", f"group:shared/{holder}")
     elif kind == "app":
@@ -347,6 +354,24 @@ def way_to(index: Index, key: str) -> tuple[str, ...]:
 
 
 GROUPS = {"add-on": "stores", "team": "teams", "space": "spaces", "person": "people", "unread-app": "unread"}
+
+
+def _shown_as(index: Index, key: str) -> str:
+    """The key of the component that a line shows in place of `key`."""
+    kind, _, rest = key.partition(":")
+    if kind in ("postgres", "key-value", "kafka"):
+        return f"add-on:{rest}"
+    if kind == "review-settings":
+        return f"pipeline:{rest}"
+    app_id = rest.rpartition(":")[2]
+    return f"app:{app_id}" if kind == "pipeline-app" and app_id in index.apps else key
+
+
+def _way_to_gap(index: Index, key: str) -> tuple[str, ...]:
+    for group in gap_groups(index.system.gaps):
+        if any(f"gap:{gap.key}" == key for gap in group.gaps):
+            return (f"gap-group:{group.name}", key) if len(group.gaps) > 1 else (key,)
+    return ()
 
 
 def _has_group(add_on: AddOn) -> bool:

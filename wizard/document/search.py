@@ -72,8 +72,7 @@ def _on_page(index: Index, page: Page) -> Iterator[Entry]:
         for fact in section.facts:
             kind = fact.key.partition(":")[0]
             # A person's rights stand on the pages of what they have rights in.
-            away = ("person:", "add-on:") if kind == "attachment" else ("person:",)
-            if kind in WORDS and not page.key.startswith(away):
+            if kind in WORDS and not page.key.startswith("person:"):
                 yield _of_fact(index, page, kind, fact)
 
 

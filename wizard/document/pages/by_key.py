@@ -99,7 +99,11 @@ def holder_of(index: Index, key: str) -> str:
     """The key of the page on which an object stands: an app, an add-on, a team, a space, a pipeline. Itself,
     when it has a page of its own."""
     kind, _, rest = key.partition(":")
-    first = rest.partition(":")[0]
+    first, _, last = rest.partition(":")
+    if kind == "attachment" and first in index.apps:
+        seen = (one.add_on_id for one in index.apps[first].attachments if one.id == last)
+        add_on = next(seen, "")
+        return f"add-on:{add_on}" if add_on in index.add_ons else f"app:{first}"
     if kind in ("drain", "telemetry-drain") and first not in index.apps:
         return f"space:{first}"
     for kinds, whose in (
@@ -117,7 +121,7 @@ def holder_of(index: Index, key: str) -> str:
 
 
 LABELS = {
-    "attachment": ("add-on", "config vars"),
+    "attachment": ("about", "config vars"),
     "certificate": ("about", "names"),
     "config-var": ("comes from", "about it"),
     "deploy": ("by", "because"),

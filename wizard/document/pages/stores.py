@@ -92,8 +92,8 @@ def _about(index: Index, add_on: AddOn) -> tuple[Fact, ...]:
 
 def _attachment(index: Index, one: Attachment) -> Fact:
     return Fact(
-        name=index.app_name(one.app_id),
-        text=joined((f"as {one.name}", f"by {one.namespace}" if one.namespace else "")),
+        name=one.name,
+        text=joined((f"to {index.app_name(one.app_id)}", f"by {one.namespace}" if one.namespace else "")),
         detail=", ".join(one.config_vars),
         key=f"attachment:{one.app_id}:{one.id}",
     )
