@@ -146,7 +146,8 @@ def _read_plain(folder: Path, wanted: list[str]) -> Checkout:
     for name in wanted:
         if name in names:
             file = folder / name
-            contents[name] = file.read_bytes() if file.stat().st_size <= LARGEST else None
+            readable = file.is_file() and file.stat().st_size <= LARGEST
+            contents[name] = file.read_bytes() if readable else None
     remark = Remark(
         kind="no-git",
         text=f"{folder.name} is no git work tree: no branch can be written, nothing pushed.",
@@ -293,43 +294,22 @@ def _text(content: bytes | None) -> str | None:
         return None
 
 
+_LOOK = "Look whether this checkout is what runs on Heroku."
+_BY_RUBY = {
+    "console": ("bin/rails console", "bundle exec rails console", "bundle exec irb"),
+    "rake": ("bundle exec rake",),
+}
+"""What the Ruby buildpack adds to every app (its lib/language_pack, 2026): no line is missing for it."""
+
+
 def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:
     """What differs between the checkout and what runs on Heroku as `app`."""
-    remarks = [*_about_builds(checkout, app), *_about_deploys(checkout, app)]
-    commands = checkout.procfile.commands if checkout.procfile else {}
-    if app.generation == "fir":
-        commands = {fir_name(name): command for name, command in commands.items()}
-    here = set(commands)
-    there = {process.type for process in app.processes}
-    for process in app.processes:
-        if process.type not in here:
-            remarks.append(
-                Remark(
-                    kind="only-on-heroku",
-                    text=f"Heroku runs `{process.type}` ({process.command}), not in the Procfile.",
-                    remedy="A buildpack may have added it, or the checkout is another one than the deployed.",
-                )
-            )
-        elif commands[process.type] != process.command:
-            remarks.append(
-                Remark(
-                    kind="command-differs",
-                    text=f"`{process.type}` runs `{process.command}` on Heroku, "
-                    f"`{clean(commands[process.type])}` by the Procfile.",
-                    remedy="Look whether this checkout is what runs on Heroku.",
-                )
-            )
-    for name in sorted(here - there):
-        # Heroku runs `release` without a formation of its own, so its absence there says nothing.
-        if name != "release":
-            remarks.append(
-                Remark(
-                    kind="only-in-checkout",
-                    text=f"The Procfile names `{name}`, which Heroku does not know.",
-                    remedy="Look whether this checkout is what runs on Heroku.",
-                )
-            )
-    if app.slug_commit and checkout.head and not _same_commit(app.slug_commit, checkout.head):
+    remarks = [
+        *_about_builds(checkout, app),
+        *_about_deploys(checkout, app),
+        *_about_processes(checkout, app),
+    ]
+    if app.slug_commit and checkout.head and not checkout.head.startswith(app.slug_commit):
         remarks.append(
             Remark(
                 kind="other-commit",
@@ -338,6 +318,47 @@ def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:
             )
         )
     return tuple(remarks)
+
+
+def _about_processes(checkout: Checkout, app: App) -> Iterator[Remark]:
+    """Where the process types differ; nothing where Heroku did not tell them, or only images say them."""
+    there = {process.type: process.command for process in app.processes}
+    if not there or (app.stack == "container" and checkout.heroku_yml is None):
+        return
+    if app.stack == "container" and checkout.heroku_yml is not None:
+        file = "heroku.yml"
+        # An image without a line runs its own command.
+        here = dict.fromkeys(checkout.heroku_yml.images, "")
+        here |= {run.type: run.command for run in checkout.heroku_yml.run}
+        here |= {"release": checkout.heroku_yml.release_command}
+    else:
+        file = "the Procfile"
+        here = checkout.procfile.commands if checkout.procfile else {}
+    if app.release_command:
+        there.setdefault("release", app.release_command)
+    if app.generation == "fir":
+        here = {fir_name(name): command for name, command in here.items()}
+    for name, command in there.items():
+        if name not in here and command not in _BY_RUBY.get(name, ()):
+            yield Remark(
+                kind="only-on-heroku",
+                text=f"Heroku runs `{name}` ({command}), not in {file}.",
+                remedy="A buildpack may have added it, or the checkout is another one than the deployed.",
+            )
+        elif here.get(name) and here[name] != command:
+            yield Remark(
+                kind="command-differs",
+                text=f"`{name}` runs `{command}` on Heroku, `{clean(here[name])}` by {file}.",
+                remedy=_LOOK,
+            )
+    for name in sorted(here.keys() - there.keys()):
+        # Heroku runs `release` without a formation of its own, so its absence there says nothing.
+        if name != "release":
+            yield Remark(
+                kind="only-in-checkout",
+                text=f"By {file} there is `{clean(name)}`, which Heroku does not know.",
+                remedy=_LOOK,
+            )
 
 
 def _about_builds(checkout: Checkout, app: App) -> Iterator[Remark]:
@@ -369,10 +390,6 @@ def _about_deploys(checkout: Checkout, app: App) -> Iterator[Remark]:
                 text=f"{who} deploys to {app.name}{branch}: {path.file}:{path.line}.",
                 remedy="It must deploy to the new place once the app has moved.",
             )
-
-
-def _same_commit(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
 
 
 def listed(paths: Iterable[str], most: Literal[3, 5] = 3) -> str:

@@ -175,7 +175,27 @@ def test_what_the_app_does_not_build_with(make_checkout: MakeCheckout, system: S
     chosen = msgspec.structs.replace(app, buildpacks=())
     said = [one.text for one in compare_with_app(checkout, chosen) if one.kind == "buildpacks"]
     assert len(said) == 1 and "heroku/nodejs alone" in said[0] and "heroku/python would" in said[0]
-    assert compare_with_app(checkout, msgspec.structs.replace(chosen, stack="container")) == ()
+    container = compare_with_app(checkout, msgspec.structs.replace(chosen, stack="container"))
+    assert {one.kind for one in container} == {"command-differs", "only-on-heroku"}
+
+
+def test_what_is_no_difference(make_checkout: MakeCheckout, system: System) -> None:
+    built_in = ("console", "bin/rails console"), ("rake", "bundle exec rake"), ("rake", "rake x")
+    added = tuple(Process(type=name, command=told, quantity=0, size="Basic") for name, told in built_in)
+    app = msgspec.structs.replace(system.app("b"), slug_commit=None, release_command="python migrate.py")
+    more = msgspec.structs.replace(app, processes=(*app.processes, *added))
+    checkout = read_code(make_checkout("app", FILES))
+    assert ["(rake x)" in one.text for one in compare_with_app(checkout, more)] == [True]
+    # Nothing was told, or no code says what the images run.
+    for odd in ({"processes": ()}, {"stack": "container"}):
+        assert compare_with_app(checkout, msgspec.structs.replace(more, **odd)) == ()
+    yml = "build:\n  docker:\n    web: Dockerfile\nrun:\n  worker: python another.py\n"
+    images = read_code(make_checkout("images", {"heroku.yml": yml, "Procfile": "web: x\n"}))
+    container = msgspec.structs.replace(app, stack="container")
+    assert [one.kind for one in compare_with_app(images, container)] == ["command-differs"]
+    formation = tuple(one for one in app.processes if one.type != "release")
+    other = msgspec.structs.replace(app, processes=formation, release_command="python other.py")
+    assert [one.kind for one in compare_with_app(checkout, other)] == ["command-differs"]
 
 
 def test_what_deploys_to_the_app_by_its_name(make_checkout: MakeCheckout, system: System) -> None:

@@ -5,6 +5,7 @@ where .NET stands in it could not be verified, so it is put last. The buildpacks
 more than all of this.
 """
 
+import bisect
 import fnmatch
 from collections.abc import Iterable, Iterator
 
@@ -81,20 +82,26 @@ def detect(paths: Iterable[str]) -> tuple[Detected, ...]:
 
 def _detected(paths: list[str]) -> Iterator[Detected]:
     known = set(paths)
+    root = [path for path in paths if "/" not in path]
     for buildpack, patterns in ORDER:
         for pattern in patterns:
-            found = _first(pattern, paths, known)
+            found = _first(pattern, paths, known, root)
             if found:
                 yield Detected(buildpack=buildpack, because=found)
                 break
 
 
-def _first(pattern: str, paths: list[str], known: set[str]) -> str:
-    if "*" not in pattern:
+def _first(pattern: str, paths: list[str], known: set[str], root: list[str]) -> str:
+    before, star, _ = pattern.partition("*")
+    if not star:
         return pattern if pattern in known else ""
+    if not before:
+        return next((path for path in root if fnmatch.fnmatchcase(path, pattern)), "")
     deep = "**" in pattern or pattern.endswith("/*")
     depth = pattern.count("/")
+    # The paths are sorted: those that begin so stand together.
+    some = paths[bisect.bisect_left(paths, before) : bisect.bisect_left(paths, f"{before}\U0010ffff")]
     return next(
-        (path for path in paths if fnmatch.fnmatchcase(path, pattern) and (deep or path.count("/") == depth)),
+        (path for path in some if fnmatch.fnmatchcase(path, pattern) and (deep or path.count("/") == depth)),
         "",
     )
