@@ -177,18 +177,22 @@ def test_terraform_that_the_grammar_does_not_take() -> None:
 
 def test_names_of_env_files_without_their_values() -> None:
     texts = {
-        ".env": 'export A="hunter2"\n# C=1\nB=\nD.E = hunter2-x # why\n',
+        ".env": 'export A_TOKEN="hunter2"\n# C=1\nB=\nD.E = hunter2-x # why\n',
         ".env.example": "A=changeme\nB=your key here\nC=<secret>\nD=${X}\n",
-        ".env.sample.local": "A=hunter2\n",
+        ".env.sample.local": "A_TOKEN=hunter2\n",
     }
     assert all(is_env_file(path) for path in (*texts, "api/.envrc", "prod.env", ".env.production"))
     assert not any(is_env_file(path) for path in ("env.py", "src/env", "environment.rb"))
     plain, example, sample = env_files(texts)
-    assert plain == EnvFile(file=".env", names=("A", "B", "D.E"), lines=(1, 3, 4), with_values=2)
+    assert plain == EnvFile(
+        file=".env", names=("A_TOKEN", "B", "D.E"), lines=(1, 3, 4), with_values=2, secrets=1
+    )
     assert (example.example, example.with_values) == (True, 0)
     assert (sample.example, sample.with_values) == (True, 1)
     assert "hunter2" not in str((plain, example, sample))
     assert [may_leak(one) for one in (plain, example, sample)] == [True, False, False]
+    harmless = "DEBUG=true\nENVIRONMENT=dev\nURL=https://acme.example\n"
+    assert not any(map(may_leak, env_files({".env": harmless})))
     tests = (
         ".env.test",
         "tests/.env",
@@ -197,4 +201,4 @@ def test_names_of_env_files_without_their_values() -> None:
         ".env.development",
         "docs/nas/.env",
     )
-    assert not any(may_leak(one) for one in env_files(dict.fromkeys(tests, "A=hunter2")))
+    assert not any(may_leak(one) for one in env_files(dict.fromkeys(tests, "A_TOKEN=hunter2")))

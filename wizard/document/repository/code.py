@@ -147,9 +147,9 @@ def _remarks(checkout: Checkout, paths: list[str], odd_heroku_yml: bool) -> list
 
 
 def _leak(file: EnvFile) -> Remark:
-    values = "a value" if file.with_values == 1 else f"{file.with_values} values"
+    values = "a value that looks" if file.secrets == 1 else f"{file.secrets} values that look"
     return Remark(
         kind="committed-secrets",
-        text=f"{file.file} is committed with {values}. Offramp keeps the names only.",
-        remedy="Take it out of the repository, and change those that are secret.",
+        text=f"{file.file} is committed with {values} like a secret. Offramp keeps the names only.",
+        remedy="Take it out of the repository, and change what is secret in it.",
     )

@@ -88,12 +88,14 @@ class TerraformBlock(Noun, frozen=True, kw_only=True):
 
 class EnvFile(Noun, frozen=True, kw_only=True):
     """A file of the commit that sets variables. `names` in file order; `with_values` counts those that have
-    a value which looks like more than a placeholder; `example` says that by its name the file is one."""
+    a value which looks like more than a placeholder, `secrets` those of them that look like a secret;
+    `example` says that by its name the file is one."""
 
     file: str
     names: tuple[str, ...]
     lines: tuple[int, ...] = ()
     with_values: int = 0
+    secrets: int = 0
     example: bool = False
 
 

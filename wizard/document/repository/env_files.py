@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from wizard.document.config.secrets import judge
 from wizard.document.repository.code_nouns import EnvFile
+from wizard.model.secret import Secret
 from wizard.model.text import clean
 
 _FILE = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|\.envrc|[\w-]+\.env|\.flaskenv)$")
@@ -26,8 +28,9 @@ def is_env_file(path: str) -> bool:
 
 
 def may_leak(file: EnvFile) -> bool:
-    """Whether values stand in it that are meant for more than tests and developers' machines."""
-    return file.with_values > 0 and not file.example and not _ELSEWHERE.search(file.file)
+    """Whether values stand in it that look like secrets, and are meant for more than tests and developers'
+    machines."""
+    return file.secrets > 0 and not file.example and not _ELSEWHERE.search(file.file)
 
 
 def env_files(texts: Mapping[str, str]) -> Iterator[EnvFile]:
@@ -35,7 +38,7 @@ def env_files(texts: Mapping[str, str]) -> Iterator[EnvFile]:
     for path in sorted(texts):
         names: list[str] = []
         lines: list[int] = []
-        values = 0
+        values = secrets = 0
         for number, line in enumerate(texts[path].splitlines(), start=1):
             match = _NAME.match(line)
             if match is None:
@@ -43,11 +46,15 @@ def env_files(texts: Mapping[str, str]) -> Iterator[EnvFile]:
             names.append(clean(match[1], limit=200))
             lines.append(number)
             # The value is looked at here and goes no further.
-            values += not _NO_VALUE.match(match[2].split(" #")[0].strip())
+            value = match[2].split(" #")[0].strip()
+            if not _NO_VALUE.match(value):
+                values += 1
+                secrets += judge(match[1], Secret(value.strip("\"'"), register=False)).secret
         yield EnvFile(
             file=clean(path),
             names=tuple(names),
             lines=tuple(lines),
             with_values=values,
+            secrets=secrets,
             example=_EXAMPLE.search(path.rsplit("/", 1)[-1]) is not None,
         )
