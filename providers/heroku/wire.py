@@ -1,9 +1,7 @@
 """One HTTP exchange with one of Heroku's hosts: bounded in time and in bytes, whoever answers."""
 
 import asyncio
-import importlib.util
 import ssl
-import sys
 import urllib.parse
 import urllib.request
 import zlib
@@ -16,12 +14,6 @@ from providers.heroku.answers import Answer
 from wizard.model.loopback import is_loopback
 from wizard.model.text import clean
 from wizard.model.trouble import Unreachable
-
-if importlib.util.find_spec("sniffio") is None:
-    # httpcore imports it four times for each request, to learn whether this is trio. Where it is not
-    # installed, each time the disk is searched for it: a third of all that a request costs here. This is
-    # how Python notes that there is none.
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 BODY_LIMIT: Final = 8 * 1024 * 1024
 """Bytes. The longest page, 1,000 add-ons with their plans, has about 3 MB; what is longer is not Heroku's
