@@ -1,7 +1,9 @@
 """Heroku's own command line against the sandbox: it must understand every answer, and say the same about the
 system as Offramp's inventory, by count, name and value.
 
-Slow, and its own command: `python -m pytest -m slow tests/conformance/test_heroku_cli.py`.
+Slow, and its own command: `python -m pytest -m slow tests/conformance/test_heroku_cli.py` (half a minute,
+once npm has the command line). Commands share two processes of node, but for those of the last test, which are started
+as a person does.
 """
 
 import asyncio
@@ -11,7 +13,6 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.systems.description import zoo
 from providers.sandbox.heroku.world.world import World
 from providers.sandbox.tls import Certificates
-from tests.conformance.heroku_cli import Cli, NotHereError, Ran, installed
+from tests.conformance.heroku_cli import Cli, NotHereError, installed
 from tests.conformance.heroku_cli_checks import PLATFORM_CHECKS, Seen
 from tests.conformance.heroku_cli_data_checks import DATA_CHECKS
 from tests.conformance.heroku_cli_zoo_checks import REFUSED, ZOO, ZOO_CHECKS
@@ -56,49 +57,21 @@ def program() -> Path:
         pytest.skip(f"Heroku's command line cannot be run here: {missing}")
 
 
-@dataclass
-class Wanted:
-    """The commands that the chosen tests look at; `written` says whether any looks at what was changed."""
-
-    shop: tuple[str, ...]
-    zoo: tuple[str, ...]
-    written: bool
-
-    @classmethod
-    def of(cls, items: list[pytest.Item]) -> "Wanted":
-        mine = [item for item in items if isinstance(item, pytest.Function) and item.path.samefile(__file__)]
-        shop, zoo = (
-            {item.callspec.params["command"] for item in mine if item.originalname == test.__name__}
-            for test in (
-                test_it_says_the_same_as_the_inventory,
-                test_it_says_the_same_about_a_system_with_everything,
-            )
-        )
-        written = any(not hasattr(item, "callspec") for item in mine)
-        if written:
-            return cls(SHOP, ZOO, True)
-        shop |= {one for one in SHOP if shop and one not in CHECKS}
-        zoo |= {one for one in ZOO if zoo and one not in ZOO_CHECKS}
-        return cls(tuple(one for one in SHOP if one in shop), tuple(one for one in ZOO if one in zoo), False)
-
-
 @pytest.fixture(scope="module")
-def seen(program: Path, request: pytest.FixtureRequest) -> Iterator[Seen]:
-    """One sitting for all tests: it runs what they look at, and nothing else."""
+def seen(program: Path) -> Iterator[Seen]:
+    """All that both say, once for all tests."""
     with tempfile.TemporaryDirectory(prefix="or-", dir="/tmp") as folder:
-        yield asyncio.run(_see(program, Path(folder), Wanted.of(request.session.items)))
+        yield asyncio.run(_see(program, Path(folder)))
 
 
-async def _see(program: Path, folder: Path, wanted: Wanted) -> Seen:
+async def _see(program: Path, folder: Path) -> Seen:
     here, there = _sandbox(folder / "shop", shop()), _sandbox(folder / "zoo", zoo())
     await asyncio.gather(here.start(), there.start())
     here.backups.content = DUMP
     source = HerokuSource(Client(here.hosts, Secret(here.credentials["token"])))
     other = HerokuSource(Client(there.hosts, Secret(there.credentials["token"])))
+    cli, second = (Cli(program, folder / name, folder / name / "tls" / "ca.pem") for name in ("shop", "zoo"))
     try:
-        cli, second = (
-            Cli(program, folder / name, folder / name / "tls" / "ca.pem") for name in ("shop", "zoo")
-        )
         await cli.join(here)
         await second.join(there)
         system, all_of_it = await source.read(lambda _: None), await other.read(lambda _: None)
@@ -108,9 +81,8 @@ async def _see(program: Path, folder: Path, wanted: Wanted) -> Seen:
         for one in system.add_ons:
             if one.service == "heroku-postgresql":
                 seen.urls[one.name] = (await source.database_url(one.id)).reveal()
-        seen.told, seen.told_of_zoo = await _side_by_side((cli, wanted.shop), (second, wanted.zoo))
-        if wanted.written:
-            await _write(seen, cli, source)
+        seen.told, seen.told_of_zoo = await asyncio.gather(cli.run(SHOP), second.run(ZOO))
+        await _write(seen, cli, source)
         return seen
     finally:
         await asyncio.gather(source.close(), other.close(), here.stop(), there.stop())
@@ -118,12 +90,10 @@ async def _see(program: Path, folder: Path, wanted: Wanted) -> Seen:
 
 async def _write(seen: Seen, cli: Cli, source: HerokuSource) -> None:
     """Change the shop by the command line and by Offramp, and look at it with the other one each."""
-    for command in WRITTEN:
-        seen.written[command] = await cli.run(command)
+    seen.written |= await cli.run(WRITTEN)
     await source.set_maintenance(seen.app(WEB).id, True)
     await source.scale(seen.app(API).id, {"clock": 1})
-    for command in LOOKED_AT_AFTERWARDS:
-        seen.written[command] = await cli.run(command)
+    seen.written |= await cli.run(LOOKED_AT_AFTERWARDS)
     seen.after = await source.read(lambda _: None)
     seen.downloaded = (cli.work / "latest.dump").read_bytes()
     seen.git_config = (cli.home / ".gitconfig").read_text()
@@ -135,19 +105,6 @@ def _sandbox(folder: Path, world: World) -> HerokuSandbox:
     return HerokuSandbox(
         folder / "heroku", faults=Faults(), certificates=Certificates(folder / "tls"), world=world
     )
-
-
-async def _side_by_side(*many: tuple[Cli, tuple[str, ...]]) -> list[dict[str, Ran]]:
-    """All commands, as many at a time as there are cores, and one more."""
-    turn = asyncio.Semaphore((os.cpu_count() or 2) + 1)
-
-    async def one(cli: Cli, command: str) -> Ran:
-        async with turn:
-            return await cli.run(command)
-
-    work = [[one(cli, command) for command in commands] for cli, commands in many]
-    flat = iter(await asyncio.gather(*(each for part in work for each in part)))
-    return [{command: next(flat) for command in commands} for _, commands in many]
 
 
 def _outside(cli: Cli) -> str:
@@ -238,8 +195,8 @@ async def test_a_download_is_the_dump_of_a_real_database(program: Path, short_fo
         await sandbox.start()
         cli = Cli(program, short_folder, short_folder / "tls" / "ca.pem")
         await cli.join(sandbox)
-        captured = await cli.run("pg:backups:capture -a migrate-backend")
-        fetched = await cli.run("pg:backups:download -a migrate-backend -o real.dump")
+        captured = await cli.run_alone("pg:backups:capture -a migrate-backend")
+        fetched = await cli.run_alone("pg:backups:download -a migrate-backend -o real.dump")
         assert (captured.code, fetched.code) == (0, 0), captured.err + fetched.err
         (transfer,) = sandbox.backups.transfers
         file = cli.work / "real.dump"
