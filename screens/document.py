@@ -238,9 +238,22 @@ class DocumentScreen(ExportingScreen):
             return "No app wanted a second factor when Heroku was read."
         if name in ("code", "vars", "deploy") and self.current_app() is None:
             return "Move to an app first."
+        if name == "vars":
+            return self._why_no_vars()
         if name in ("note", "copy_it") and not self.current_key():
             return "Move to an app, an add-on, or another thing that stands on Heroku."
         return ""
+
+    def _why_no_vars(self) -> str:
+        app = self.current_app()
+        if app is None or app.config:
+            return ""
+        untold = "config vars" in app.unread
+        return (
+            f"Heroku did not tell the config vars of {app.name}."
+            if untold
+            else f"{app.name} has no config vars."
+        )
 
     def _why_not_next(self, index: Index) -> str:
         if self.reading:

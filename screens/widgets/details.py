@@ -28,7 +28,7 @@ class DetailsDialog(Dialog[bool]):
         self._content = content
         self._accept = accept
         if accept:
-            self.hint = f"enter {accept}   esc closes"
+            self.hint = f"↑↓ scroll   enter {accept}   esc closes"
 
     def compose_content(self) -> ComposeResult:
         """The text."""

@@ -357,6 +357,7 @@ def test_no_line_of_any_page_is_read_as_markup() -> None:
         assert entry.name in whole and ("[@click" in whole or "@" not in entry.name)
 
 
+@pytest.mark.slow
 async def test_no_name_is_read_as_markup(begun: Begun, vault: Vault, world: FakeWorld) -> None:
     system = spoiled(marked_system(1), NAME)
     app_key = f"app:{system.apps[0].id}"
