@@ -10,32 +10,58 @@ from screens.inventory.costs import cost_lines
 from screens.inventory.details import hanging, what_changed, what_follows, wrapped
 from screens.widgets.go_to import GoTo, Said
 from screens.widgets.object_dialog import TextDialog
-from wizard.document.drawing.picture import draw
+from screens.widgets.pick_one import PickOne
+from wizard.document.drawing.picture import draw, parts
 from wizard.document.export.contents import NOT_READ
+from wizard.document.index import Index
 from wizard.session.parts import SYSTEM_BEFORE
+
+WHOLE = "whole"
+"""The row that stands for the whole system, in the list of what can be drawn."""
 
 
 class ViewsScreen(AnsweringScreen):
     """Nothing here changes an answer."""
 
     def action_picture(self) -> None:
-        """Draw the system: of hundreds of apps that takes longer than a key may."""
+        """Draw the system, or, of one too large for a box for each app, what the person picks."""
         index = self.index()
         if index is None:
             return
-        system, width = index.system, TextDialog.width_in(self.size.width)
+        pipelines = parts(index.system)
+        if not pipelines:
+            self._draw_picture(index, "", "Picture of the system")
+            return
+        app = self.current_app()
+        rows = [(WHOLE, "The whole system, a box for each pipeline")]
+        rows += [(f"app:{app.id}", f"{app.name}, with what is connected to it")] if app else []
+        rows += [(key, f"{title}, with what is connected to it") for key, title in pipelines]
+        names = {WHOLE: "the system", **dict(pipelines), **({f"app:{app.id}": app.name} if app else {})}
+
+        def picked(key: str | None) -> None:
+            if key is not None:
+                self._draw_picture(index, "" if key == WHOLE else key, f"Picture of {names[key]}")
+
+        self.ask(PickOne("Picture", Content("What is to be drawn?"), rows), picked)
+
+    def _draw_picture(self, index: Index, only: str, title: str) -> None:
+        """Of hundreds of apps that takes longer than a key may."""
+        width = TextDialog.width_in(self.size.width)
         drawn: dict[int, tuple[str, ...]] = {}
+
+        def draw_in(wanted: int) -> tuple[str, ...]:
+            return draw(index.system, wanted, only, index.connections)
 
         def make(wanted: int) -> Sequence[Content]:
             if wanted not in drawn:
-                drawn[wanted] = draw(system, wanted)
+                drawn[wanted] = draw_in(wanted)
             return [Content(line) for line in drawn[wanted]]
 
         def show(lines: tuple[str, ...]) -> None:
             drawn[width] = lines
-            self.app.push_screen(TextDialog("Picture of the system", make))
+            self.app.push_screen(TextDialog(title, make))
 
-        self.behind(in_thread(draw, system, width), show, group="picture")
+        self.behind(in_thread(draw_in, width), show, group="picture")
 
     def action_follows(self) -> None:
         """Show what follows from what points at what."""

@@ -50,6 +50,18 @@ def chosen_apps(system: System, only: str) -> tuple[App, ...]:
     return tuple(app for app in system.apps if app.pipeline in names or app.id == only)
 
 
+def parts(system: System) -> tuple[tuple[str, str], ...]:
+    """What of a system too large for a box for each app can be drawn by itself, as `only` of `draw`, with its
+    name; nothing where all apps are in the one picture."""
+    if len(system.apps) <= MOST_APPS:
+        return ()
+    return tuple(
+        (f"pipeline:{branch.id}" if branch.in_pipeline else NO_PIPELINE, branch.title)
+        for branch in tree(system)
+        if any(stage.app_ids for stage in branch.stages)
+    )
+
+
 def _app_boxes(
     system: System, found: Connections, chosen: Sequence[App], *, around: bool, width: int
 ) -> list[Box]:
