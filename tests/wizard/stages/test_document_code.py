@@ -19,8 +19,11 @@ HIDDEN = "\x1b]0;x\x07\u202e"
 
 FILES = {
     "Procfile": "web: puma -p $PORT\nmy_clock: x\n",
-    "app.json": '{"env": {"A": "hunter2"}, "adons": []}',
-    "heroku.yml": "run:\n  web: x\n",
+    "app.json": '{"env": {"A": "hunter2"}, "adons": [],\n'
+    '"buildpacks": [{"url": "https://u:hunter2@acme.example/pack"}],\n'
+    '"scripts": {"postdeploy": "curl -u me:hunter2 https://acme.example"}}',
+    "Aptfile": ":repo:deb https://u:hunter2@apt.example x\n",
+    "heroku.yml": "run:\n  web: x\nrelease:\n  command: [PGPASSWORD=$X psql]\n",
     "Gemfile": "",
     "Gemfile.lock": "RUBY VERSION\n   ruby 3.3.5\n",
     "package.json": '{"scripts": {"heroku-postbuild": "webpack"}}',

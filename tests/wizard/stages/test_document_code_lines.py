@@ -237,6 +237,7 @@ def test_many_lines_of_one_name_are_counted(make_checkout: MakeCheckout) -> None
         ("ENV.fetch('API_TOKEN') { 'hunter2' }", f"ENV.fetch('API_TOKEN') {{ '{DOTS}' }}"),
         ("process.env.JWT_SECRET ?? 'hunter2'", f"process.env.JWT_SECRET ?? '{DOTS}'"),
         ("jwt=${JWT_SECRET:hunter2}", f"jwt=${{JWT_SECRET:{DOTS}}}"),
+        ("psql -c \"alter role x password 'hunter2'\"", f"psql -c \"alter role x password '{DOTS}'\""),
         ("echo ${JWT_SECRET:?not set}", "echo ${JWT_SECRET:?not set}"),
         ("  \tx\x1b[31m\u202e", "x␛[31m<U+202E>"),
     ],

@@ -143,7 +143,7 @@ resource "heroku_app" "web" {
   config_vars = {
     PLAIN = "hunter2"
   }
-  sensitive_config_vars = { KEY = var.key }
+  sensitive_config_vars = merge({ KEY = var.key, "OTHER" = "hunter2, x=1" }, var.more)
 }
 resource "heroku_drain" "d" {
   app_id = heroku_app.web.id
@@ -163,7 +163,7 @@ def test_terraform_with_herokus_provider() -> None:
         ("module", "app", "", 21),
     ]
     assert found[1].told == {"name": "acme-${var.env}", "region": "eu", "organization": "acme"}
-    assert found[1].variables == ("PLAIN", "KEY")
+    assert found[1].variables == ("PLAIN", "KEY", "OTHER")
     assert found[2].told == {"app_id": "heroku_app.web.id"}
     assert "hunter2" not in str(found)
 

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wizard.document.repository.code_text import safe_line
 from wizard.model.noun import Noun
-from wizard.model.text import clean
+from wizard.model.text import LINE_LIMIT, clean
 
 KEYS = frozenset(
     {
@@ -88,8 +89,8 @@ class AppJsonPart(Noun, frozen=True, kw_only=True):
 
 
 class AppJson(Noun, frozen=True, kw_only=True):
-    """app.json as a whole; texts are clean. `oddities` are sentences about what is of a wrong type, or
-    unknown."""
+    """app.json as a whole; texts are clean, and free of passwords as far as they show. `oddities` are
+    sentences about what is of a wrong type, or unknown."""
 
     name: str = ""
     description: str = ""
@@ -232,7 +233,7 @@ def _buildpacks(told: Any, at: str, odd: list[str]) -> Iterator[str]:
     for number, value in enumerate(_list(told, at, odd)):
         url = value.get("url") if isinstance(value, dict) else value
         if isinstance(url, str):
-            yield clean(url)
+            yield safe_line(url, LINE_LIMIT)
         else:
             odd.append(f"app.json: {at}[{number}] names no url.")
 
@@ -245,7 +246,9 @@ def _scripts(told: Any, at: str, odd: list[str]) -> Iterator[AppJsonScript]:
             odd.append(f"app.json: {at}.{named} is no command.")
             continue
         size = value.get("size") if isinstance(value, dict) else None
-        yield AppJsonScript(when=named, command=clean(command), size=_text(size, f"{at}.{named}.size", odd))
+        yield AppJsonScript(
+            when=named, command=safe_line(command, LINE_LIMIT), size=_text(size, f"{at}.{named}.size", odd)
+        )
 
 
 def _text(told: Any, at: str, odd: list[str]) -> str:

@@ -44,6 +44,7 @@ _NAME = re.compile(r"[A-Z]+(_[A-Z0-9]+)+")
 _IN_HEADER = re.compile(
     r"(?P<head>\b(?:bearer|basic|token)\s+)(?P<secret>[A-Za-z0-9+/=._~-]{12,})", re.IGNORECASE
 )
+_IN_SQL = re.compile(r"(?P<head>\b(?:identified\s+by|password)\s+')(?P<secret>[^'$]{4,})(?=')", re.IGNORECASE)
 _LITERAL = re.compile(r"(?P<head>[\"'`])(?P<secret>[A-Za-z0-9+/=_-]{20,})(?=[\"'`])")
 
 
@@ -57,7 +58,7 @@ def safe_line(line: str, limit: int = LONGEST) -> str:
     letters with figures goes, and a name of a variable or a path stays.
     """
     text = redact(clean(line.strip(), limit=2_000))
-    for pattern in (_IN_URL, _USER_ALONE, _NAMED, _DEFAULT, _ASSIGNED, _IN_DSN, _IN_HEADER):
+    for pattern in (_IN_URL, _USER_ALONE, _NAMED, _DEFAULT, _ASSIGNED, _IN_DSN, _IN_HEADER, _IN_SQL):
         text = pattern.sub(_hide, text)
     text = _KNOWN.sub(DOTS, text)
     text = _LITERAL.sub(_hide_if_random, text)

@@ -106,7 +106,7 @@ def findings(checkout: Checkout) -> tuple[FindingGroup, ...]:
 
 
 def _group(key: str, title: str, rows: Iterator[FindingRow]) -> FindingGroup:
-    # Commands and addresses of packages can hold a password; the nouns keep it, since they are written back.
+    # A command of heroku.yml is kept as it stands, to be compared with what runs; it can hold a password.
     shown = (msgspec.structs.replace(row, text=safe_line(row.text, LONGEST_TEXT)) for row in rows)
     return FindingGroup(key=key, title=title, rows=tuple(shown))
 

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 
 from wizard.document.repository.code_nouns import Hook
+from wizard.document.repository.code_text import safe_line
 from wizard.document.repository.runtime_node import node_scripts
 from wizard.document.repository.runtime_pins import json_object
 from wizard.document.repository.yaml_text import read_yaml
@@ -104,7 +105,7 @@ def _starts(paths: list[str], texts: Mapping[str, str]) -> Iterator[Hook]:
 def _scripts(texts: Mapping[str, str]) -> Iterator[Hook]:
     for script in node_scripts(texts):
         text = f"{script.name}, {_SCRIPT_WHEN[script.name]}: {script.command}"
-        yield Hook(kind="build", file="package.json", line=script.line, text=clean(text, limit=400))
+        yield Hook(kind="build", file="package.json", line=script.line, text=safe_line(text, 400))
     scripts = (json_object(texts, "composer.json") or {}).get("scripts")
     if isinstance(scripts, dict) and "compile" in scripts:
         line = _line_with(texts["composer.json"], '"compile"')
@@ -118,24 +119,24 @@ def _scripts(texts: Mapping[str, str]) -> Iterator[Hook]:
 
 def _packages(texts: Mapping[str, str]) -> Iterator[Hook]:
     for number, told in _lines(texts.get("Aptfile", "")):
-        yield Hook(kind="packages", file="Aptfile", line=number, text=clean(told, limit=300))
+        yield Hook(kind="packages", file="Aptfile", line=number, text=safe_line(told, 300))
     top = read_yaml(texts.get("apt.yml", ""))
     packages = top.get("packages") if top else None
     for item in packages.items() if packages else ():
         if item.text:
-            yield Hook(kind="packages", file="apt.yml", line=item.line, text=clean(item.text, limit=300))
+            yield Hook(kind="packages", file="apt.yml", line=item.line, text=safe_line(item.text, 300))
 
 
 def _slugignore(texts: Mapping[str, str]) -> Iterator[Hook]:
     told = [line for _, line in _lines(texts.get(".slugignore", ""))]
     if told:
         text = f"left out of the slug: {', '.join(told)}"
-        yield Hook(kind="slug", file=".slugignore", line=1, text=clean(text, limit=300))
+        yield Hook(kind="slug", file=".slugignore", line=1, text=safe_line(text, 300))
 
 
 def _chosen_buildpacks(texts: Mapping[str, str]) -> Iterator[Hook]:
     for number, told in _lines(texts.get(".buildpacks", "")):
-        yield Hook(kind="buildpacks", file=".buildpacks", line=number, text=clean(told, limit=300))
+        yield Hook(kind="buildpacks", file=".buildpacks", line=number, text=safe_line(told, 300))
     text = texts.get("project.toml")
     if text is None:
         return
@@ -145,7 +146,7 @@ def _chosen_buildpacks(texts: Mapping[str, str]) -> Iterator[Hook]:
             kind="buildpacks",
             file="project.toml",
             line=_line_with(text, name),
-            text=clean(said, limit=300),
+            text=safe_line(said, 300),
         )
 
 

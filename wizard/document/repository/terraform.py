@@ -51,6 +51,7 @@ _SHOWN = (
     "source",
 )
 _NAMES_ONLY = ("config_vars", "sensitive_config_vars", "vars", "sensitive_vars", "config")
+_IN_EXPRESSION = re.compile(r'(?:^|[{,\n])\s*"?([A-Z][A-Z0-9_]*)"?\s*[=:]')
 _SECRET_URL = frozenset({"heroku_drain", "heroku_app_webhook", "heroku_space_drain"})
 """Resources whose `url` often holds a token."""
 
@@ -130,7 +131,7 @@ def _block(key: tuple[str, str, str], file: str, line: int, body: Mapping[str, A
         for name in _SHOWN
         if name in body and not (name == "url" and first in _SECRET_URL)
     }
-    names = [_bare(str(name)) for key in _NAMES_ONLY for part in _many(body.get(key)) for name in part]
+    names = [name for key in _NAMES_ONLY for name in _names(body.get(key))]
     return TerraformBlock(
         kind=_KINDS[kind],
         type=clean(first),
@@ -148,6 +149,14 @@ _KINDS: Mapping[str, Literal["resource", "data", "provider", "module"]] = {
     "provider": "provider",
     "module": "module",
 }
+
+
+def _names(value: Any) -> Iterator[str]:
+    """The keys of a map, also of maps that an expression puts together."""
+    if isinstance(value, str):
+        yield from _IN_EXPRESSION.findall(value)
+    for part in _many(value):
+        yield from (_bare(str(name)) for name in part)
 
 
 def _told(value: Any) -> str:
