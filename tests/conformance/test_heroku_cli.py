@@ -2,8 +2,8 @@
 system as Offramp's inventory, by count, name and value.
 
 Slow, and its own command: `python -m pytest -m slow tests/conformance/test_heroku_cli.py` (half a minute,
-once npm has the command line). Commands share two processes of node, but for those of the last test, which are started
-as a person does.
+once npm has the command line). Commands share two processes of node, but for those
+of the last test, which are started as a person does.
 """
 
 import asyncio

@@ -170,6 +170,16 @@ class TestLists:
             rows = (await api.get(path, headers={"Range": "id ..; ;"})).json()
         assert [row["buildpack"]["name"] for row in rows] == list(named(heroku, "acme-web").buildpacks)
 
+    async def test_builds_come_in_pages_by_when_they_started(self, heroku: HerokuSandbox) -> None:
+        """The schema offers `started_at` for ranges, and shows no such field."""
+        async with client(heroku) as api:
+            path = "/apps/acme-web/builds"
+            first = await api.get(path, headers={"Range": "started_at ..; order=desc,max=1"})
+            whole = (await api.get(path)).json()
+        assert first.status_code == 206 and len(first.json()) == 1
+        assert first.json()[0]["created_at"] == max(row["created_at"] for row in whole)
+        assert first.headers["Next-Range"].startswith(f"started_at ]{first.json()[0]['created_at']}")
+
     async def test_variants_show_what_they_add(self, heroku: HerokuSandbox) -> None:
         async with client(heroku) as api:
             plain = (await api.get("/apps/acme-fir-api")).json()

@@ -44,14 +44,21 @@ def not_found(resource: str) -> ApiError:
     return ApiError(404, "not_found", f"Couldn't find that {resource}.", resource=resource.replace(" ", "_"))
 
 
+_ERRORS = {
+    401: ("unauthorized", "Invalid credentials provided."),
+    403: ("forbidden", "You do not have access to this."),
+    404: ("not_found", "Couldn't find that."),
+    422: ("invalid_params", "Something in the request cannot be processed."),
+    429: ("rate_limit", "Your account reached the API rate limit. Please wait a few minutes and try again."),
+    503: ("service_unavailable", "Heroku is temporarily unavailable."),
+}
+
+
 def error_body(status: int) -> dict[str, Any]:
-    """Heroku's body for an error that the sandbox was told to make."""
-    if status == 429:
-        message = "Your account reached the API rate limit. Please wait a few minutes and try again."
-        return {"id": "rate_limit", "message": message, "url": _LIMITS}
-    if status == 503:
-        return {"id": "service_unavailable", "message": "Heroku is temporarily unavailable."}
-    return {"id": "internal_server_error", "message": "Internal server error."}
+    """Heroku's body for an error that the sandbox was told to make; ids from facts/heroku.md section 1, that
+    of 503 is a guess."""
+    error_id, message = _ERRORS.get(status, ("internal_server_error", "Internal server error."))
+    return {"id": error_id, "message": message, **({"url": _LIMITS} if status == 429 else {})}
 
 
 def app_of(world: World, request: web.Request, name: str = "app") -> App:

@@ -5,7 +5,7 @@ import itertools
 import random
 from dataclasses import dataclass
 
-from providers.sandbox.heroku.systems.generated_rest import make_spaces, make_stores
+from providers.sandbox.heroku.systems.generated_spaces import make_spaces
 from providers.sandbox.heroku.systems.generated_stores import fill_stores
 from providers.sandbox.heroku.systems.generated_words import (
     ADD_ON_MIX,
@@ -118,7 +118,6 @@ def generated(
         _history(making, app, releases)
     for app in [app for app in made if app.team_id][:unjoined]:
         app.joined, app.locked = False, making.chance(0.3)
-    make_stores(making.dice, making.world)
     fill_stores(making.world, making.dice)
     return making.world
 

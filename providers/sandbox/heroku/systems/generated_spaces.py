@@ -1,22 +1,8 @@
-"""Private Spaces and data services of made-up systems."""
+"""Private Spaces of made-up systems."""
 
 import random
 
 from providers.sandbox.heroku.world.ids import stable_id
-from providers.sandbox.heroku.world.stores import (
-    GB,
-    KAFKA,
-    KEY_VALUE,
-    POSTGRES,
-    KafkaStore,
-    KeyValueStore,
-    PastTransfer,
-    PostgresStore,
-    StoreCredential,
-    StoreSchedule,
-    StoreTopic,
-    plan_of,
-)
 from providers.sandbox.heroku.world.world import App, Drain, InboundRule, Peering, Space, World
 
 _SIZES = {"cedar": ("Private-S", "Private-M"), "fir": ("dyno-1c-0.5gb", "dyno-2c-8gb")}
@@ -60,32 +46,3 @@ def _move(app: App, space: Space) -> None:
     for line in app.processes.values():
         line.image = None if app.stack != "container" else line.image
         line.size = _SIZES[space.generation][0 if line.type != "web" else 1]
-
-
-def make_stores(dice: random.Random, world: World) -> None:
-    """Give every data service some use: most databases are small, a few nearly fill their plan."""
-    for one in world.add_ons.values():
-        if one.service == POSTGRES:
-            plan = plan_of(one.plan)
-            store = PostgresStore(
-                version=dice.choice(("15.14", "16.9", "17.6", "17.6")),
-                bytes=int(plan.storage_bytes * dice.choice((0.001, 0.01, 0.02, 0.2, 0.9))),
-                tables=dice.randint(3, 240),
-                connections=dice.randint(1, max(1, plan.connections // 3)),
-            )
-            if plan.family == "classic":
-                store.credentials = [
-                    StoreCredential(name=name) for name in ("default", "readonly")[: dice.randint(1, 2)]
-                ]
-            if dice.random() < 0.4:
-                store.schedules = [StoreSchedule(hour=dice.randint(0, 23), retain_weeks=dice.randint(1, 4))]
-                store.transfers = [PastTransfer(bytes=store.bytes // 5, scheduled=True)]
-            world.stores.postgres[one.id] = store
-        elif one.service == KEY_VALUE:
-            world.stores.key_value[one.id] = KeyValueStore(connections=dice.randint(1, 18))
-        elif one.service == KAFKA:
-            topics = [
-                StoreTopic(name=f"{name}-{dice.randint(1, 99)}", bytes=dice.randint(0, GB))
-                for name in ("orders", "mails", "events")
-            ]
-            world.stores.kafka[one.id] = KafkaStore(topics=topics, consumer_groups=["main"])
