@@ -2,6 +2,8 @@
 
 Undocumented (heroku/cli, herokux, Heroku's own recorded routes): `GET /apps/{id}/github` with the repository,
 the branch and what deploys by itself, 404 for an app that is not linked; `GET /pipelines/{id}/repository`.
+Where the account's feature dashboard-repositories-api is on, Heroku's CLI asks the Platform API for the
+latter: `GET /pipelines/{id}/repo` in the variant 3.repositories-api.
 `/account/github/token` gives out a person's token for GitHub, and is never asked.
 """
 
@@ -12,6 +14,7 @@ from providers.heroku.answers import Gone
 from providers.heroku.client import Client
 from providers.heroku.fields import flag, text
 from wizard.model.delivery import GitHubLink
+from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 
 HOST: Final = "kolkrabbi"
 
@@ -27,12 +30,18 @@ async def read_link(client: Client, app_id: str) -> GitHubLink | None:
 
 async def read_repository(client: Client, pipeline_id: str) -> str | None:
     """The repository of a pipeline, owner/name; None when it has none. Raises Trouble."""
+    path = f"/pipelines/{urllib.parse.quote(pipeline_id, safe='')}"
     try:
-        path = f"/pipelines/{urllib.parse.quote(pipeline_id, safe='')}/repository"
-        said = await client.get(path, host=HOST)
+        if found := _repository(await client.get(f"{path}/repository", host=HOST)):
+            return found
     except Gone:
-        return None
-    return _repository(said) or None
+        pass  # what was linked in the newer way is not known there
+    try:
+        return _repository(await client.get(f"{path}/repo", variant="repositories-api")) or None
+    except (SignInNeeded, Unreachable):
+        raise
+    except Trouble:
+        return None  # how an account says no that does not have it is not known
 
 
 def link(said: Any) -> GitHubLink | None:

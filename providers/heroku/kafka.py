@@ -44,7 +44,9 @@ async def read_topics(client: Client, add_on_id: str) -> tuple[KafkaTopic, ...]:
             partitions=number(row, "partitions"),
             replication=number(row, "replication_factor"),
             retention_ms=_retention(row),
-            compaction=flag(row, "compaction") or flag(row, "compaction_enabled"),
+            compaction=flag(row, "compaction")
+            or flag(row, "compaction_enabled")
+            or "compact" in text(row, "cleanup_policy"),
             bytes=number(row, "data_size"),
         )
         for row in objects(said, "topics")

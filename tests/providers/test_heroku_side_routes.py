@@ -80,6 +80,18 @@ async def test_a_pipeline_that_is_not_told_still_groups_its_apps(
     assert "Not all pipelines are known." in [gap.question for gap in system.gaps]
 
 
+async def test_a_pipeline_that_was_linked_in_the_newer_way(
+    heroku: HerokuSandbox, source: HerokuSource
+) -> None:
+    for name, repository in (("linked", "acme/shop"), ("alone", None)):
+        mark = stable_id(name)
+        heroku.world.pipelines[mark] = Pipeline(mark, name, repository=repository)
+    heroku.faults.add("404", path="/pipelines/*/repository", count=None)
+    system = await read(source)
+    assert {one.name: one.repository for one in system.pipelines} == {"linked": "acme/shop", "alone": None}
+    assert not system.gaps
+
+
 async def test_a_limit_that_is_used_up_is_a_matter_of_the_account(
     heroku: HerokuSandbox, source: HerokuSource
 ) -> None:
