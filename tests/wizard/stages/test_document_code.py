@@ -128,6 +128,16 @@ def test_a_look_that_was_cut_short_says_so(
     assert len(checkout.lines) < 300
 
 
+def test_a_git_that_takes_too_long_costs_only_what_it_would_have_read(
+    make_checkout: MakeCheckout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = read_checkout(make_checkout("app", {"Procfile": "web: x\n"}))
+    monkeypatch.setattr("wizard.document.git.TIME_LIMIT", 0.0)
+    found = add_code(checkout)
+    assert found.procfile == checkout.procfile and found.look is not None and not found.look.whole
+    assert [(one.kind, "takes longer than" in one.text) for one in found.remarks] == [("not-whole", True)]
+
+
 @pytest.mark.slow
 def test_a_clone_that_has_not_everything(make_checkout: MakeCheckout, git: Git, tmp_path: Path) -> None:
     whole = make_checkout("whole", FILES)

@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 
 from wizard.document.checkout import Checkout, Remark, listed, read_checkout
-from wizard.document.git import GitFailed
 from wizard.document.repository.code_lines import code_lines, is_test
 from wizard.document.repository.code_nouns import ConfigReads, EnvFile, Look
 from wizard.document.repository.code_tree import CodeTree, CommitTree, FolderTree
@@ -21,6 +20,7 @@ from wizard.document.repository.terraform import terraform_blocks
 from wizard.document.repository.workflows import PATHSPECS as WORKFLOWS
 from wizard.document.repository.workflows import PROGRAM_PATTERN, deploy_paths
 from wizard.model.text import clean
+from wizard.model.trouble import Trouble
 
 MOST_FILES = 300
 """Files of one sort (workflows, Terraform, env files) whose text is read."""
@@ -41,19 +41,18 @@ def read_code(path: str | Path, names: Sequence[str] = ()) -> Checkout:
 
 
 def add_code(checkout: Checkout, names: Sequence[str] = ()) -> Checkout:
-    """Add what all files say to a checkout that `read_checkout` made, at the commit that it names.
+    """Add what all files say to a checkout that `read_checkout` made, at the commit that it names. Where they
+    cannot be read a remark says why.
 
     Args:
         names: the config vars of the app, to say which lines read which.
-
-    Raises:
-        Trouble: git is not installed any more, or takes too long.
     """
     try:
         return _with_code(checkout, _tree(checkout), names)
-    except (GitFailed, OSError) as error:
-        # A clone without all its objects, a folder that may not be entered: the root was read, and stays.
-        why = error.cause if isinstance(error, GitFailed) else error.strerror or type(error).__name__
+    except (Trouble, OSError) as error:
+        # A clone without all its objects, a folder that may not be entered, a git that takes too long: the
+        # root was read, and stays.
+        why = error.cause.rstrip(".") if isinstance(error, Trouble) else error.strerror or str(error)
         remark = Remark(
             kind="not-whole",
             text=f"The files of {clean(checkout.path)} cannot all be read: {clean(why, limit=300)}.",
