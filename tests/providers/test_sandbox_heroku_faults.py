@@ -103,24 +103,21 @@ def test_every_kind_is_tried_here() -> None:
     assert set(KINDS) == {*ODD, *BROKEN, *ON_APPS}
 
 
-@pytest.mark.parametrize("kind", ODD)
-async def test_answers_are_odd_once_and_well_after(
-    kind: str, heroku: HerokuSandbox, api: httpx.AsyncClient
-) -> None:
-    params, expected = ODD[kind]
-    heroku.faults.add(kind, path="/apps", **params)
-    assert (await api.get("/teams")).status_code == 200
-    assert expected(await api.get("/apps"))
-    if kind != "expire-token":
-        well = await api.get("/apps")
-        assert (well.status_code, len(well.json())) == (200, 5)
+async def test_answers_are_odd_once_and_well_after(heroku: HerokuSandbox, api: httpx.AsyncClient) -> None:
+    for kind, (params, expected) in ODD.items():
+        heroku.faults.add(kind, path="/apps", **params)
+        assert (await api.get("/teams")).status_code == 200, kind
+        assert expected(await api.get("/apps")), kind
+        if kind != "expire-token":
+            well = await api.get("/apps")
+            assert (well.status_code, len(well.json())) == (200, 5), kind
 
 
-@pytest.mark.parametrize("kind", BROKEN)
-async def test_connections_break(kind: str, heroku: HerokuSandbox, api: httpx.AsyncClient) -> None:
-    heroku.faults.add(kind, path="/apps", **BROKEN[kind])
-    with pytest.raises(httpx.TransportError):
-        await api.get("/apps")
+async def test_connections_break(heroku: HerokuSandbox, api: httpx.AsyncClient) -> None:
+    for kind, params in BROKEN.items():
+        heroku.faults.add(kind, path="/apps", **params)
+        with pytest.raises(httpx.TransportError):
+            pytest.fail(f"{kind}: {await api.get('/apps')}")
 
 
 @pytest.mark.parametrize("kind", ON_APPS)
