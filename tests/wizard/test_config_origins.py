@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.document.config.origins import config_vars, looks_secret, origin_of
+from wizard.document.config.origins import config_vars, origin_of
+from wizard.document.config.secrets import judge as judged
 from wizard.document.config.servers import servers_of
 from wizard.model.noun import encode
 from wizard.model.secret import Secret
 
 
-def judge(name: str, value: str, **named: bool) -> bool:
-    return looks_secret(name, Secret(value), **named)
+def judge(name: str, value: str, *, from_add_on: bool = False) -> bool:
+    return judged(name, Secret(value), "add-on" if from_add_on else "person").secret
 
 
 @pytest.mark.parametrize(

@@ -244,8 +244,3 @@ def _by_app_json(var: ConfigVar, asked: set[str], made_up: set[str]) -> ConfigVa
         secret=var.secret or not var.empty,
         secret_because=var.secret_because if var.secret or var.empty else "app.json has Heroku make it up",
     )
-
-
-def looks_secret(name: str, value: Secret, *, from_add_on: bool = False) -> bool:
-    """Whether the value should be hidden, without the reason; see `wizard.document.config.secrets.judge`."""
-    return judge(name, value, "add-on" if from_add_on else "person").secret

@@ -2,7 +2,7 @@
 
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,11 +100,6 @@ def servers_of(values: Mapping[str, Secret], set_by: Mapping[str, str]) -> tuple
         if name in values:
             found += _servers(add_on_id, values[name])
     return tuple(found)
-
-
-def copied_from(value: Secret, servers: Sequence[Server] | Servers) -> tuple[str, How]:
-    """`Servers.copied_from` for a few servers."""
-    return (servers if isinstance(servers, Servers) else Servers(servers)).copied_from(value)
 
 
 def places_in(text: str) -> Iterator[str]:
