@@ -29,6 +29,7 @@ READS = [
     ("a.ts", "process.env['PORT']", ["PORT"]),
     ("a.ts", "const { DYNO, PORT: port = 1 } = process.env;", ["PORT", "DYNO"]),
     ("a.js", "process.env.PORT = 1", []),
+    ("a.ts", "WEB_CONCURRENCY = toNumber(environment.WEB_CONCURRENCY)", ["WEB_CONCURRENCY"]),
     ("a.js", "import.meta.env.STACK", ["STACK"]),
     ("a.ts", 'Deno.env.get("PORT")', ["PORT"]),
     ("a.js", 'if ("DYNO" in process.env)', ["DYNO"]),
@@ -113,7 +114,11 @@ FILES = {
         "with open(path, 'w') as f: pass\nopen(path)\nopen('/tmp/x', 'w')\nopen(name, mode='rb')\n"
         "tmp_path.write_text('x')\nwhere.write_bytes(b'x')\nMEDIA_ROOT: str = BASE / 'media'\n"
     ),
-    "save.js": "fs.writeFileSync(p, x);\nfs.readFileSync(p);\nmulter({ dest: 'up/' })\nfs.openSync(p)\n",
+    "save.js": (
+        "fs.writeFileSync(p, x);\nfs.readFileSync(p);\nmulter({ dest: 'up/' })\nfs.openSync(p)\n"
+        "async writeFile(f) {\n"
+    ),
+    "config/session.php": "'driver' => env('SESSION_DRIVER', 'file'),\n",
     "webpack.config.js": "fs.writeFileSync('x', y)\nprocess.env.NODE_ENV\n",
     "scripts/seed.py": "open('x', 'w')\n",
     "settings.py": "DATABASES = {'ENGINE': 'django.db.backends.sqlite3'}\nx = dj_database_url.config()\n",
@@ -139,6 +144,7 @@ FOUND = {
     ],
     "disk": [
         ("Active Storage on local disk", "config/environments/production.rb:1"),
+        ("file store for cache or sessions", "config/session.php:1"),
         ("SQLite database", "lite.py:1"),
         ("writes a file", "save.js:1"),
         ("uploads by multer", "save.js:3"),

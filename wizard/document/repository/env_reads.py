@@ -61,7 +61,8 @@ _CALL: Final = re.compile(
     re.ASCII,
 )
 _DOTTED: Final = re.compile(
-    rf"\b(?:process|import\.meta|Bun|Deno)\s*\.\s*env\s*\??\.\s*(?P<name>{_UPPER})\b(?=(?P<rest>.{{0,40}}))"
+    # process.env.X, import.meta.env.X, and an object that holds them (env.X, environment.X).
+    rf"\benv(?:ironment)?\s*\??\.\s*(?P<name>{_UPPER})\b(?=(?P<rest>.{{0,40}}))"
 )
 _UNPACKED: Final = re.compile(r"\{(?P<names>[^{}]*)\}\s*=\s*(?:process|import\.meta|Bun)\s*\.\s*env\b")
 _MEMBER: Final = re.compile(
