@@ -351,10 +351,12 @@ class DocumentScreen(ExportingScreen):
             return True
         key = self.current_key() if self.listing.searching else ""
         with self.app.batch_update():
-            closed = super().close_what_is_open()
-            if closed and key:
+            if key:
+                self.listing.clear_filter(redraw=False)
                 self.show_component(key)
-            elif closed:
+                return True
+            closed = super().close_what_is_open()
+            if closed:
                 self.draw_progress()
         return closed
 

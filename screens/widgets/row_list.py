@@ -114,23 +114,26 @@ class RowList(Vertical):
         field.display = True
         field.focus()
 
-    def clear_filter(self) -> bool:
-        """Close the filter line; whether there was one."""
+    def clear_filter(self, *, redraw: bool = True) -> bool:
+        """Close the filter line; whether there was one. Without `redraw` the caller shows rows next."""
         field = self.query_one(Field)
         if not field.display:
             return False
         field.value = ""
         field.display = False
         self._filter = ""
-        self._draw(None)
+        if redraw:
+            self._draw(None)
         self.rows.focus()
         return True
 
     @on(Input.Changed)
     def _filter_changed(self, message: Input.Changed) -> None:
         message.stop()
-        self._filter = message.value.strip().lower()
-        self._draw(None)
+        text = message.value.strip().lower()
+        if text != self._filter:
+            self._filter = text
+            self._draw(None)
 
     @on(Input.Submitted)
     def _filter_done(self, message: Input.Submitted) -> None:

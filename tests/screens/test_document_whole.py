@@ -311,7 +311,7 @@ async def test_code_is_cloned_from_heroku(
         assert answers is not None and set(answers.checkouts) == {FRONTEND, EMAILER}
         go(app, f"app:{EMAILER}")
         await press(pilot, "enter", "end")
-        assert "The Procfile names `web`" in await press(pilot)
+        assert "By the Procfile there is `web`" in await press(pilot)
 
 
 def test_there_is_a_way_to_every_object() -> None:
