@@ -120,7 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(trouble.sentence())
         return USAGE if trouble.code == "usage" else TROUBLE
     except KeyboardInterrupt:
-        sys.stderr.write("offramp: ended by ctrl+c. Everything is saved; a run goes on by itself.\n")
+        words = getattr(options, "interrupted", "Everything is saved; a run goes on by itself.")
+        sys.stderr.write(f"offramp: ended by ctrl+c. {words}\n")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has enough (`offramp report X | head`).

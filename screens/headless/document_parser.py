@@ -67,7 +67,10 @@ def add_document(commands: Parsers) -> None:
     )
     made.add_argument("--yes-write-secrets", action="store_true", help="do not ask before values are written")
     made.add_argument("--schema", action="store_true", help="print the JSON schema of --format json and end")
-    made.set_defaults(command=_document)
+    made.set_defaults(
+        command=_document,
+        interrupted="Heroku was only read; a file of the document is written whole or not at all.",
+    )
 
 
 def _document(options: argparse.Namespace) -> int:

@@ -137,14 +137,16 @@ def document_before(name: str) -> tuple[str, Document] | None:
     Raises:
         Trouble: it cannot be read, or is none.
     """
-    place = Path(name).expanduser()
-    if place.is_dir():
-        return None
     try:
+        place = Path(name).expanduser()
+        if place.is_dir():
+            return None
         text = place.read_bytes()
-    except OSError as error:
+    except (OSError, RuntimeError, ValueError) as error:
+        # RuntimeError: the home folder of a user that is not there; ValueError: a zero byte in the name.
+        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise Trouble(
-            f"{clean(str(place))} cannot be read: {error.strerror}.",
+            f"{clean(name)} cannot be read: {clean(why).rstrip('.')}.",
             untouched="Nothing was asked of Heroku.",
             remedy="Name a file that `offramp document --format json` wrote.",
             code="file",

@@ -295,6 +295,8 @@ def test_a_nightly_inventory_without_a_session(
     assert len(list(folder.iterdir())) == 4
     (tmp_path / "other.json").write_text("{}")
     assert main(["document", "--heroku", "--since", str(tmp_path / "other.json")]) == TROUBLE
+    assert main(["document", "--heroku", "--since", "~nobody-is-called-so/x.json"]) == TROUBLE
+    assert "~nobody-is-called-so/x.json cannot be read" in capsys.readouterr().err
 
 
 def test_a_refused_token_of_the_environment_is_named(

@@ -18,7 +18,7 @@ from wizard.document.unknown import plural, silent_fields, unknown_parts, worth_
 from wizard.model.delivery import Build, Release
 from wizard.model.noun import Noun
 from wizard.model.stores import Backup
-from wizard.model.system import AddOn, App, Gap, System, UnreadApp
+from wizard.model.system import AddOn, App, ConfigVar, Gap, System, UnreadApp
 
 SET: Final = re.compile(r"Set (.+) config vars?")
 
@@ -59,6 +59,11 @@ class _Comparison:
             self._names |= {add_on.id: add_on.name for add_on in system.add_ons}
             self._names |= {unread.id: unread.name for unread in system.unread_apps}
             self._names |= {app.id: app.name for app in system.apps}
+        self._other_names = {
+            (piece.component.key.partition(":")[0], earlier.component.name, piece.component.name)
+            for key, piece in self._new.items()
+            if not piece.holder and (earlier := self._old.get(key))
+        }
         self._unknown_before = unknown_parts(before)
         self._unknown_after = unknown_parts(after)
         self._asked_before = {(gap.app_id, gap.question) for gap in before.gaps}
@@ -117,11 +122,23 @@ class _Comparison:
         silent |= silent_fields(self._app(self._new, new), new.component.kind)
         if self._domains_unknown:
             silent |= {"domains_of"}  # whose they are follows from the domains of all apps
+        if isinstance(old.noun, ConfigVar) and isinstance(new.noun, ConfigVar):
+            silent |= _only_code_tells(old.noun, new.noun)
+        if isinstance(new.noun, App):
+            silent |= self._renamed(old.noun, new.noun)
         said = differences(old.noun, new.noun, self._names, silent)
         if isinstance(old.noun, App) and isinstance(new.noun, App):
             said += _order_of_buildpacks(old.noun.buildpacks, new.noun.buildpacks)
         if said:
             yield _changed(new.component, f"{self._subject(new)}: {', '.join(said)}")
+
+    def _renamed(self, old: Noun, new: Noun) -> frozenset[str]:
+        """Fields that name what got another name, which has a line of its own."""
+        return frozenset(
+            field
+            for field in ("pipeline", "space", "team")
+            if (field, getattr(old, field, None), getattr(new, field)) in self._other_names
+        )
 
     def _app(self, among: Mapping[str, Piece], piece: Piece) -> App | None:
         holder = among.get(piece.holder, piece)
@@ -232,6 +249,12 @@ class _Comparison:
                 if key in self._old and key in self._new:
                     words = f"config var {name} of {app.name}: set in v{release.version}, {_when(release)}"
                     yield _changed(self._new[key].component, words)
+
+
+def _only_code_tells(old: ConfigVar, new: ConfigVar) -> frozenset[str]:
+    """That a config var is of app.json is known only where its code was read too."""
+    kinds = {old.origin.kind, new.origin.kind}
+    return frozenset(("origin",)) if kinds == {"app-json", "person"} else frozenset()
 
 
 def _order_of_buildpacks(before: tuple[str, ...], after: tuple[str, ...]) -> list[str]:

@@ -121,6 +121,13 @@ def test_each_difference_is_a_line(change: Callable[[System], System], said: lis
     assert words(BASE, change(BASE)) == said
 
 
+def test_a_team_that_is_renamed_is_one_line() -> None:
+    def called(name: str) -> System:
+        return replace(with_app(BASE, BACKEND, team=name), teams=(Team(id="t", name=name),))
+
+    assert words(called("acme"), called("apex")) == ["team apex: name acme → apex"]
+
+
 def test_an_app_that_comes_or_goes_is_one_line() -> None:
     without = replace(BASE, apps=tuple(app for app in BASE.apps if app.id != FRONTEND))
     assert [one.kind for one in changes(without, BASE)] == ["added"]
@@ -138,6 +145,14 @@ def test_an_app_that_comes_or_goes_is_one_line() -> None:
         lambda s: with_app(s, BACKEND, config=s.app(BACKEND).config[::-1], released_at="2030-01-01"),
         lambda s: with_postgres(s, connections=17, bytes=1_050_000, rollback="earliest from 2030"),
         lambda s: with_postgres(s, backups=(Backup(name="a002"),), told={"Connections": "7/20"}),
+        lambda s: with_app(
+            s,
+            BACKEND,
+            config=tuple(
+                replace(var, origin=Origin(kind="app-json")) if var.origin.kind == "person" else var
+                for var in s.app(BACKEND).config
+            ),
+        ),
         lambda s: with_app(s, BACKEND, builds=(Build(id="b", status="succeeded", created_at="2026"),)),
     ],
 )

@@ -366,3 +366,12 @@ def test_markdown_reads_well() -> None:
         if line.startswith("##") and line != "## Contents"
     ]
     assert links == anchors
+
+
+def test_a_price_that_is_not_known_is_no_zero() -> None:
+    system = example_system()
+    backend = system.app(BACKEND)
+    dyno = msgspec.structs.replace(backend.processes[0], size="new-size", monthly_cents=None, quantity=1)
+    apps = (msgspec.structs.replace(backend, processes=(dyno,)), *system.apps[1:])
+    told = document(msgspec.structs.replace(system, apps=apps, add_ons=()), Answers())
+    assert f"- US$ a month: $0, without {backend.name} web" in render(told)

@@ -221,7 +221,11 @@ class _Markdown:
         self._section(f"App {app.name}", level=3, note=plain(stage))
         said = facts(self._of_app("Apps", app), "App", "Pipeline", "Buildpacks", "Features")
         cost = self._document.cost
-        self._say(f"{said}\n- US$ a month: {dollars(cost.by_app[app.id].cents)}" if cost else said)
+        if cost:
+            price = cost.by_app[app.id]
+            without = f", without {plain(', '.join(price.unknown))}" if price.unknown else ""
+            said = f"{said}\n- US$ a month: {dollars(price.cents)}{without}"
+        self._say(said)
         for caption in ("Deploy paths", "Slugs and images"):
             words = facts(self._of_app(caption, app), "App")
             self._captioned({"Deploy paths": "Deploy path", "Slugs and images": "What runs"}[caption], words)
