@@ -352,10 +352,10 @@ def test_markdown_reads_well() -> None:
     assert text.startswith("# acme-shop on Heroku\n")
     headings = [line for line in text.splitlines() if line.startswith("## ")]
     assert headings[:4] == [
-        "## Contents",
         "## In short",
+        "## Contents",
         "## What is incomplete, and why",
-        "## What connects them",
+        "## Monthly cost",
     ]
     assert "| `web`        |        1 | Standard-1X | `python server.py`  |" in text
     assert JOBS_GAP.question in text and "- Note: the heart of it" in text and "Dataclips" in text

@@ -15,7 +15,7 @@ from wizard.document.export.contents import Document
 from wizard.document.export.escape import code, harmless_json, plain
 from wizard.document.export.markdown_table import facts, fenced, grid
 from wizard.document.export.table import Head, Row, Table, moment_words
-from wizard.document.export.tables import tables
+from wizard.document.export.tables import NO_PRICE, tables
 from wizard.document.links.observations import Group, in_groups
 from wizard.document.summary import dollars, tree
 from wizard.model.system import App
@@ -70,17 +70,20 @@ class _Markdown:
 
     def render(self) -> str:
         self._in_short()
+        top = [*self._top(), *self._parts]
+        self._parts.clear()
         self._incomplete()
         self._what_changed()
-        self._connections()
         self._cost()
+        self._connections()
         self._apps()
         self._data()
         self._people()
         self._spaces()
         self._rest()
         self._values()
-        return "\n\n".join([*self._top(), *self._parts]) + "\n"
+        contents = ["## Contents", "\n".join(self._contents)]
+        return "\n\n".join([*top, *contents, *self._parts]) + "\n"
 
     # -- the frame ----------------------------------------------------------------------------------
 
@@ -95,8 +98,6 @@ class _Markdown:
             " prices US dollars a month."
             + ("" if document.secrets is not UNSET else " Values of config vars are not in here.")
         )
-        yield "## Contents"
-        yield "\n".join(self._contents)
 
     def _section(self, title: str, *, level: int = 2, note: str = "") -> None:
         """A heading, and its line in the table of contents."""
@@ -119,7 +120,10 @@ class _Markdown:
 
     def _in_short(self) -> None:
         self._section("In short")
-        self._say(grid(self._tables["Overview"]))
+        overview = self._tables["Overview"]
+        # Each of them stands with the costs.
+        rows = tuple(row for row in overview.rows if row.cells[0] != NO_PRICE)
+        self._say(grid(overview._replace(rows=rows)))
 
     def _incomplete(self) -> None:
         self._section("What is incomplete, and why")
@@ -171,15 +175,15 @@ class _Markdown:
     def _connections(self) -> None:
         self._section("What connects them")
         found = self._document.connections
-        self._say(fenced("text", "\n".join(draw(self._system, PICTURE_WIDTH, found=found))))
-        for diagram in diagrams(self._system, found):
-            self._captioned(diagram.title, fenced("mermaid", diagram.text))
         self._captioned(
             "What follows",
             "\n".join(
                 line for group in in_groups(found.observations if found else ()) for line in _group(group)
             ),
         )
+        self._say(fenced("text", "\n".join(draw(self._system, PICTURE_WIDTH, found=found))))
+        for diagram in diagrams(self._system, found):
+            self._captioned(diagram.title, fenced("mermaid", diagram.text))
         self._captioned("Connections", grid(self._tables["Connections"]))
 
     # -- apps ---------------------------------------------------------------------------------------

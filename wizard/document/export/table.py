@@ -71,12 +71,14 @@ class Table(NamedTuple):
     about: str = ""
 
     def without_empty(self, leave_out: Iterable[str] = ()) -> "Table":
-        """Only the columns in which something stands: a No says nothing either, where no row says Yes."""
+        """Only the columns in which something stands: a No says nothing either, where no row says Yes; but
+        whether a config var is a secret is always said."""
         out = set(leave_out)
         kept = [
             place
             for place, head in enumerate(self.heads)
-            if head.title not in out and any(_says(row.cells[place]) for row in self.rows)
+            if head.title not in out
+            and any(head.title == "Secret" or _says(row.cells[place]) for row in self.rows)
         ]
         return Table(
             self.name,

@@ -60,6 +60,9 @@ SHAPES: Final[dict[str, Shape]] = {
 """By the first word of a component's key; the order is that of the sheets."""
 
 
+NO_PRICE: Final = "Price not known"
+
+
 def tables(document: Document) -> tuple[Table, ...]:
     """Every table, also those without a row: that there are none is a fact too."""
     parts = tuple(pieces(document.system))
@@ -105,7 +108,7 @@ def _overview(document: Document) -> Table:
     ]
     if cost is not None:
         rows.append(_row("US$ a month", cost.cents / 100 if cost.cents % 100 else cost.cents // 100))
-        rows += [_row("Price not known", unknown) for unknown in cost.unknown]
+        rows += [_row(NO_PRICE, unknown) for unknown in cost.unknown]
     rows += [_row(_capital(plural(kind)), count) for kind, count in counted.items()]
     return Table("Overview", (Head("What"), Head("Is")), tuple(rows))
 
