@@ -135,8 +135,7 @@ class ToldProcess(Told):
 
 class ToldRelease(Told):
     """`commit`: it brought code; "source" is the one that the app's `source` makes, "made-up" one that nobody
-    cares about. `by_api`: its slug was sent
-    ready-made. `output` is what the release command printed."""
+    cares about. `by_api`: its slug was sent ready-made. `output` is what the release command printed."""
 
     description: str
     status: Literal["succeeded", "failed", "pending", "expired"] = "succeeded"
@@ -348,7 +347,7 @@ class ToldPipeline(Told):
 
 
 class ToldSystem(Told):
-    """All of it. `stores` describe data services by add-on name: see `world_stores`."""
+    """All of it. `stores` describe data services by add-on name: see `world.stores`."""
 
     account: ToldAccount = msgspec.field(default_factory=ToldAccount)
     enterprise: list[ToldEnterprise] = []
