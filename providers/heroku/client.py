@@ -158,19 +158,9 @@ class Client:
         )
 
     @light_errors
-    async def get_raw(
-        self,
-        path: str,
-        *,
-        host: str = "api",
-        variant: str = "",
-        headers: Mapping[str, str] | None = None,
-        basic: bool = False,
-    ) -> dict[str, Any]:
-        """GET one object whose texts are left byte for byte as they are: for config vars and credentials."""
-        answer = await self._send(
-            "GET", path, host=host, variant=variant, headers=headers, basic=basic, limit=RAW_LIMIT
-        )
+    async def get_raw(self, path: str) -> dict[str, Any]:
+        """GET one object whose texts are left byte for byte as they are: for config vars."""
+        answer = await self._send("GET", path, limit=RAW_LIMIT)
         value = parse_json(answer)
         if not isinstance(value, dict):
             raise not_the_api(answer, "JSON that is not an object")
@@ -212,18 +202,9 @@ class Client:
                 return reader.rows
 
     @light_errors
-    async def get_page(
-        self,
-        path: str,
-        wanted: str,
-        *,
-        host: str = "api",
-        variant: str = "",
-        headers: Mapping[str, str] | None = None,
-    ) -> list[dict[str, Any]]:
+    async def get_page(self, path: str, wanted: str, *, variant: str = "") -> list[dict[str, Any]]:
         """GET only what the range `wanted` names ("version ..; order=desc,max=10")."""
-        sent = {**(headers or {}), "Range": wanted}
-        answer = await self._send("GET", path, host=host, variant=variant, headers=sent)
+        answer = await self._send("GET", path, variant=variant, headers={"Range": wanted})
         reader = ListReader(path)
         reader.take(answer)
         return reader.rows
