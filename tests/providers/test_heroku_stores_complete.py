@@ -227,7 +227,7 @@ def check_others(key_value: KeyValue, store: KeyValueStore, kafka: Kafka, events
 
 
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     # Each example is a whole reading: making a failing one small would take minutes.
