@@ -1,11 +1,10 @@
 """The code on its way to the target: one `git push`, which runs nothing of the repository's own."""
 
 import asyncio
-import contextlib
 import os
 import shlex
-import signal
 
+from wizard import child
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import redact
 from wizard.model.text import clean, clean_lines
@@ -113,7 +112,7 @@ async def _run_git(words: list[str], step: Step, more: dict[str, str], log: Log)
     from an API is never read as an option."""
     checkout = str(step.args["checkout"])
     try:
-        git = await asyncio.create_subprocess_exec(
+        git = await child.start(
             "git",
             *PLAIN,
             "push",
@@ -131,8 +130,6 @@ async def _run_git(words: list[str], step: Step, more: dict[str, str], log: Log)
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            # A group of its own, to be ended as a whole; and no terminal to ask anything at.
-            start_new_session=True,
         )
     except (FileNotFoundError, NotADirectoryError) as error:
         raise Trouble(
@@ -145,11 +142,8 @@ async def _run_git(words: list[str], step: Step, more: dict[str, str], log: Log)
     except TimeoutError as error:
         raise Unreachable(f"git push did not end within {PUSH_LIMIT:.0f} s.", remedy="Press r.") from error
     finally:
-        if git.returncode is None:
-            # With git alone gone, its ssh would go on, and with it the push.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(git.pid, signal.SIGKILL)
-            await git.wait()
+        # With git alone gone, its ssh would go on, and with it the push.
+        await child.end(git)
     said = out.decode(errors="replace")
     text = redact(clean_lines(said + complaints.decode(errors="replace")))
     for line in text.splitlines():
