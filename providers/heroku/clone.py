@@ -13,7 +13,6 @@ import fcntl
 import os
 import re
 import shutil
-import signal
 import stat
 import subprocess
 import tempfile
@@ -25,6 +24,7 @@ from typing import Final
 from providers.heroku.answers import Gone, Refused
 from providers.heroku.client import Client
 from providers.heroku.fields import text
+from wizard import child
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret, redact
 from wizard.model.text import clean
@@ -158,7 +158,7 @@ class _Work:
             os.write(writing, f"username=offramp\npassword={self._token.reveal()}\n".encode())
             os.close(writing)
             helper = f'!f() {{ test "$1" = get && cat /dev/fd/{reading}; }}; f'
-            process = await asyncio.create_subprocess_exec(
+            process = await child.start(
                 "git",
                 *_settings(self._url, helper),
                 "clone",
@@ -175,7 +175,6 @@ class _Work:
                 stderr=subprocess.PIPE,
                 # git may live on when this process is killed; its folder is in use as long.
                 pass_fds=(reading, self._hold),
-                start_new_session=True,
             )
         except FileNotFoundError as error:
             raise Trouble(
@@ -293,10 +292,7 @@ async def _watch(process: asyncio.subprocess.Process, log: Log) -> list[str]:
             code="clone-silent",
         ) from error
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+        await child.end(process)
     return said
 
 
