@@ -1,6 +1,6 @@
 """Heroku's own command line, installed once outside the repository, run against the sandbox.
 
-How it is led to another address: facts/heroku.md section 6, seen in its source and when run. It gets a home
+How it is led to another address: seen in its source and when run. It gets a home
 of its own, since it writes into git's configuration whenever it starts, and no network but loopback wherever
 this machine has namespaces.
 

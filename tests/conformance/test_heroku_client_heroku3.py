@@ -1,7 +1,7 @@
 """PyPI's heroku3 against the sandbox: another client of the Platform API, made by others and long before.
 
 It signs in by Basic with the token as password, asks for `version=3.cedar-acm`, and always sends a range
-("id ..; ;"), with an option too few (facts/heroku.md section 6). What it says of a system must be what
+("id ..; ;"), with an option too few. What it says of a system must be what
 Offramp's inventory says.
 """
 

@@ -157,7 +157,7 @@ async def _serve(world: World, faults: Faults, options: argparse.Namespace) -> i
 
 
 def _for_cli(port: int, token: str, certificates: Certificates) -> dict[str, str]:
-    """What makes Heroku's CLI come here (facts/heroku.md section 6)."""
+    """What makes Heroku's CLI come here (read in its source, 11.10)."""
     address = f"https://127.0.0.1:{port}"
     return {
         "HEROKU_HOST": address,

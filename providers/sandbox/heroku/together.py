@@ -1,7 +1,7 @@
 """All of the sandbox's Heroku behind one https port, as Heroku's own CLI wants it.
 
 The CLI takes one address for the platform and only another host name, no other port, for the data services
-(HEROKU_HOST, HEROKU_DATA_HOST: facts/heroku.md section 6, seen in its source and when run). So 127.0.0.1 is
+(HEROKU_HOST, HEROKU_DATA_HOST: seen in its source and when run). So 127.0.0.1 is
 the platform here, and localhost the data API. The scheduler's API shares the platform's name
 (HEROKU_PARTICLEBOARD_URL), and downloads of backups come before both, since they carry no token.
 """

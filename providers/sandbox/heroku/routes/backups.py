@@ -1,6 +1,6 @@
 """The data API's backups, and the store that their public URLs lead to.
 
-Wire facts: facts/heroku.md section 3 (heroku/cli, Heroku's own recorded schemas). The store stands for S3:
+Wire facts: heroku/cli, and Heroku's own recorded schemas. The store stands for S3:
 no sign-in but the URL's signature, ranges, entity tags, and XML for whatever it refuses.
 """
 

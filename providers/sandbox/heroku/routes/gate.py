@@ -55,7 +55,7 @@ _ERRORS = {
 
 
 def error_body(status: int) -> dict[str, Any]:
-    """Heroku's body for an error that the sandbox was told to make; ids from facts/heroku.md section 1, that
+    """Heroku's body for an error that the sandbox was told to make; ids from Heroku's reference, that
     of 503 is a guess."""
     error_id, message = _ERRORS.get(status, ("internal_server_error", "Internal server error."))
     return {"id": error_id, "message": message, **({"url": _LIMITS} if status == 429 else {})}

@@ -28,7 +28,7 @@ _CONNECTIONS: Final = {
     "premium-7": 10_000,
     "premium-9": 25_000,
 }
-"""By plan (facts/heroku.md section 3)."""
+"""By plan (Heroku's price page)."""
 
 
 class KeyValueRoutes:

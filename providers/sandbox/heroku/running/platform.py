@@ -189,7 +189,7 @@ class Platform:
 
 
 def _imagined_dyno(app: App, line: Process, number: int) -> Dyno:
-    """Fir names dynos by the release and five letters, Cedar by number (facts/heroku.md section 2). Eco dynos
+    """Fir names dynos by the release and five letters, Cedar by number. Eco dynos
     sleep when nobody asks."""
     mark = stable_id("dyno", app.id, line.type, str(number))
     name = f"{line.type}.{number}"

@@ -1,6 +1,6 @@
 """A Heroku Postgres as the data API shows it.
 
-The recorded schemas (facts/heroku.md section 5, "shogun") and the CLI's types (section 3) give the names.
+The schemas that Heroku recorded of its data control plane and the CLI's types give the names.
 What stands in `info` is meant for eyes: its words are as Heroku's articles print them, where they do, and
 else a guess. A tenant (Essential and its forerunners) tells less than a service, and its plan is a text, not
 an object.

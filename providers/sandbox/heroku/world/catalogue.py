@@ -1,6 +1,6 @@
 """Add-on services, plans, features, regions and stacks as the sandbox's Heroku offers them.
 
-Prices: US cents a month, as the add-ons' pages and lists of 2026 show them (facts/heroku.md section 3).
+Prices: US cents a month, as the add-ons' pages and lists of 2026 show them.
 A plan that is not in here can be had, too: it is said to cost nothing.
 """
 

@@ -224,7 +224,7 @@ _SIZES: Final = {
     "8": (3072, 500),
     "9": (4096, 500),
 }
-"""GB and connections by plan, or by what follows the plan's tier (facts/heroku.md section 3: several lists
+"""GB and connections by plan, or by what follows the plan's tier (Heroku's price pages: several lists
 that agree; connections of the larger ones are a guess)."""
 
 
