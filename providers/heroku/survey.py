@@ -48,9 +48,12 @@ class Progress:
 
     def began(self, doing: str) -> None:
         """Say what is being read, and why it is slow where it is."""
-        if self._client.slow:
+        slow = self._client.slow
+        if slow:
             doing = f"{doing}, at the pace of Heroku's rate limit"
-        self._report(ReadProgress(doing=doing, done=self._done, total=self._total, calls=self.calls))
+        self._report(
+            ReadProgress(doing=doing, done=self._done, total=self._total, calls=self.calls, slow=slow)
+        )
 
     def ended(self, doing: str) -> None:
         """One part is done."""

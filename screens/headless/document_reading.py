@@ -24,6 +24,11 @@ from wizard.session.store import Session, find
 
 T = TypeVar("T")
 
+SLOW: Final = (
+    "Heroku's rate limit leaves few requests for now. Reading goes on at its pace, about 75 a minute; other "
+    "programs of this account, or a reading just before, have used the rest."
+)
+
 AT_ONCE: Final = 8
 """Apps whose values are read at the same time; the client slows down by itself before Heroku has enough."""
 
@@ -180,7 +185,9 @@ async def _read(source: Source, code: Secret | None) -> System:
     progress = Progress()
 
     def report(now: ReadProgress) -> None:
-        progress.show(f"reading {now.doing} · {now.done} of {now.total} · {now.calls} calls")
+        if now.slow:
+            progress.tell_once(SLOW)
+        progress.show(f"{now.done} of {now.total} · {now.calls} calls · {now.doing}")
 
     progress.show("reading from Heroku …")
     try:
@@ -197,16 +204,26 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
 
 
 class Progress:
-    """One line on a terminal that is written over; nothing where nobody watches, as in a cron job."""
+    """One line on a terminal that is written over; where nobody watches, as in a cron job, only what explains
+    a long wait."""
 
     def __init__(self) -> None:
         self._watched = sys.stderr.isatty()
+        self._told: set[str] = set()
 
     def show(self, text: str) -> None:
         """What is done just now."""
         if self._watched:
             width = max(20, shutil.get_terminal_size().columns - 1)
             sys.stderr.write(f"\r\x1b[K{text[:width]}")
+            sys.stderr.flush()
+
+    def tell_once(self, sentence: str) -> None:
+        """A line that stays, whoever watches."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self.end()
+            sys.stderr.write(f"{sentence}\n")
             sys.stderr.flush()
 
     def end(self) -> None:

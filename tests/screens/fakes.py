@@ -70,7 +70,11 @@ class FakeSource:
         for done, app in enumerate(system.apps):
             report(
                 ReadProgress(
-                    doing=f"config vars of {app.name}", done=done, total=len(system.apps), calls=10 * done
+                    doing=f"config vars of {app.name}",
+                    done=done,
+                    total=len(system.apps),
+                    calls=10 * done,
+                    slow=self._world.slow,
                 )
             )
         await self._world.before_read_ends()
@@ -130,6 +134,7 @@ class FakeSourceProvider:
         self.trouble: Exception | None = None
         self.writes: list[tuple[Any, ...]] = []
         self.codes: list[str | None] = []
+        self.slow = False
         self.opened = 0
         self.closed = 0
 

@@ -104,6 +104,16 @@ def test_reading_anew_is_kept_and_says_what_changed(
     assert "Nothing changed since 2026-11-30 02:00 UTC." in capsys.readouterr().err
 
 
+def test_a_slow_reading_says_why_once_though_nobody_watches(
+    session: Session, world: FakeWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["document", NAME, "--read"]) == DONE
+    assert "rate limit" not in capsys.readouterr().err
+    world.heroku.slow = True
+    assert main(["document", NAME, "--read"]) == DONE
+    assert capsys.readouterr().err.count("Heroku's rate limit leaves few requests") == 1
+
+
 @pytest.mark.parametrize("why", ["its plan was made from the one before", "has it open"])
 def test_a_session_that_somebody_works_in_is_left_as_it_is(
     why: str, session: Session, world: FakeWorld, capsys: pytest.CaptureFixture[str]
