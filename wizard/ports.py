@@ -26,7 +26,7 @@ Log = Callable[[str], None]
 
 class ReadProgress(Noun, frozen=True, kw_only=True):
     """How far an inventory is: `doing` in words ("config vars of migrate-backend"), counts so far. `slow`
-    says that it goes on at the pace of the vendor's rate limit, which may take a quarter of an hour or more."""
+    says that it goes on at the pace of the vendor's rate limit, which may take an hour."""
 
     doing: str
     done: int
