@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from providers.sandbox.faults import KINDS, Faults
+from providers.sandbox.faults import Faults
 from providers.sandbox.processes import Running, free_port, local_environment, port_answers
 from providers.sandbox.router import Router
 
@@ -303,10 +303,3 @@ def test_rules_are_chosen_by_path_method_count_and_order() -> None:
     assert faults.take("POST", "/apps/shop") is None
     faults.clear()
     assert faults.list() == []
-
-
-def test_every_kind_says_what_it_does() -> None:
-    assert set(KINDS) == {
-        "slow", "401", "403", "404", "422", "429", "500", "503", "html", "drop", "refuse", "truncate", "drip",
-        "expire-token",
-    }  # fmt: skip

@@ -162,7 +162,7 @@ async def test_the_palette_finds_every_action_and_nothing_that_writes_the_screen
     world: FakeWorld, begun: Begun, vault: Vault
 ) -> None:
     app = OfframpApp(session=begun.documented(), vault=vault)
-    async with app.run_test(size=(80, 60)) as pilot:
+    async with app.run_test(size=(80, 90)) as pilot:
         await settled(pilot)
         await pilot.press("2")
         await settled(pilot)
