@@ -72,15 +72,18 @@ def test_more_workers_sort_in_less_memory_each(
         in_all = memory_in_all(connection)
     told = Told(source, old.database(), tmp_path)
     given: list[int] = []
+    begun: list[int] = []
     make = complete.make_build
 
     def noting(target: Any, build: Any, path: str, memory: int, event: Any) -> bool:
         given.append(memory)
+        # How many it begins with depends on how far away the servers seem: far, where the machine is busy.
+        begun.append(told.move._staff._paced().wanted)
         # As found out while it runs.
         told.move._staff._paced().fix(8)
         return make(target, build, path, memory, event)
 
     monkeypatch.setattr(complete, "make_build", noting)
     told.move.first_copy()
-    assert given[0] == in_all // pace.BEGIN
+    assert begun[0] in (pace.BEGIN, pace.BEGIN_FAR) and given[0] == in_all // begun[0]
     assert given[-1] == in_all // 8
