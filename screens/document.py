@@ -17,13 +17,10 @@ from screens.inventory.rows import (
     config_row,
     hit_rows,
     no_app_rows,
-    status_line,
-    summary_line,
 )
 from screens.keys import About, Key
-from screens.marks import MUTED, marked
+from screens.marks import MUTED
 from screens.quantities import clock
-from screens.stages import whole_system
 from screens.styles import sheet
 from screens.widgets.config_vars import ConfigVarsDialog
 from screens.widgets.document_tree import DocumentTree
@@ -161,33 +158,6 @@ class DocumentScreen(ExportingScreen):
     def _tick(self) -> None:
         if self.reading:
             self.draw_progress()
-
-    def draw_progress(self) -> None:
-        """The line about the whole, or how far the reading is; below it what needs a person."""
-        line, status = self.query_one("#summary", Static), self.query_one("#status", Static)
-        index = self.index()
-        if self.reading:
-            line.update(Content.assemble(marked("now", self.progress_words())))
-        elif index is None:
-            line.update(Content.styled("Nothing is read yet. Press r to read.", MUTED))
-        else:
-            line.update(summary_line(index, self.size.width - 2))
-        if index is None:
-            status.update("")
-            return
-        if self.listing.searching:
-            return  # it says how much was found
-        system = index.system
-        status.update(
-            status_line(
-                gaps=len(system.gaps),
-                unread=len(system.unread_apps),
-                factor=bool(self.wanting()),
-                changed=self.changed_words(),
-                changes=len(self.changed),
-                width=self.size.width - 2,
-            )
-        )
 
     # -- details ------------------------------------------------------------------------------------
 
@@ -364,10 +334,10 @@ class DocumentScreen(ExportingScreen):
 
     def action_vars(self) -> None:
         """Show the config vars of the highlighted app."""
-        app, system = self.current_app(), whole_system(self.session)
-        if app is None or system is None:
+        app, index = self.current_app(), self.index()
+        if app is None or index is None:
             return
-        rows = [config_row(var, system, 68) for var in app.config]
+        rows = [config_row(var, index, 68) for var in app.config]
 
         async def read(name: str) -> Secret:
             source = await in_thread(open_source, self.session, await self.offramp.vault())

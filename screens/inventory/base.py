@@ -8,7 +8,6 @@ from screens.background import in_thread
 from screens.code_folders import CodeFolders
 from screens.stage import StageScreen
 from screens.widgets.document_tree import DocumentTree
-from screens.widgets.row_list import Row
 from wizard.document.answers import apply_answers
 from wizard.document.index import Index
 from wizard.document.outline import Node, way_to
@@ -141,7 +140,3 @@ class DocumentBase(StageScreen):
         self.renew()
         self.listing.go_to(way[-1])
         return True
-
-    def rows_of(self, text: str) -> Sequence[Row]:
-        """What a search finds; given by the screen."""
-        raise NotImplementedError

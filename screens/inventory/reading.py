@@ -1,13 +1,18 @@
 """Reading everything from Heroku, and the code of the apps from this machine."""
 
 import msgspec
+from textual.content import Content
+from textual.widgets import Static
 
 from screens.background import in_thread
 from screens.inventory.base import DocumentBase
+from screens.inventory.rows import status_line, summary_line
+from screens.marks import MUTED, marked
 from screens.patience import Patience
 from screens.quantities import clock, day_and_clock
 from wizard.document.changes import Change, changes
 from wizard.document.pages.page import counted
+from wizard.document.second_factor import wanting
 from wizard.model.secret import Secret
 from wizard.model.system import System
 from wizard.model.trouble import Trouble
@@ -27,8 +32,31 @@ class ReadingScreen(DocumentBase):
         self.changed: tuple[Change, ...] = ()
 
     def draw_progress(self) -> None:
-        """Show how far the reading is; given by the screen."""
-        raise NotImplementedError
+        """The line about the whole, or how far the reading is; below it what needs a person."""
+        line, status = self.query_one("#summary", Static), self.query_one("#status", Static)
+        index = self.index()
+        if self.reading:
+            line.update(Content.assemble(marked("now", self.progress_words())))
+        elif index is None:
+            line.update(Content.styled("Nothing is read yet. Press r to read.", MUTED))
+        else:
+            line.update(summary_line(index, self.size.width - 2))
+        if index is None:
+            status.update("")
+            return
+        if self.listing.searching:
+            return  # it says how much was found
+        system = index.system
+        status.update(
+            status_line(
+                gaps=len(system.gaps),
+                unread=len(system.unread_apps),
+                factor=bool(wanting(index)),
+                changed=self.changed_words(),
+                changes=len(self.changed),
+                width=self.size.width - 2,
+            )
+        )
 
     def progress_words(self) -> str:
         """What is read now, and how far it is."""

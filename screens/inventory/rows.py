@@ -11,10 +11,10 @@ from wizard.document.index import Index
 from wizard.document.outline import Node, gap_words
 from wizard.document.pages.app import app_line
 from wizard.document.pages.app_parts import ORIGINS
-from wizard.document.pages.page import counted
+from wizard.document.pages.page import counted, joined
 from wizard.document.search import Entry, Hits, around
 from wizard.document.summary import counts, dollars, size_text
-from wizard.model.system import ConfigVar, System
+from wizard.model.system import ConfigVar
 from wizard.model.trouble import Trouble
 
 Code = Mapping[str, Checkout | Trouble]
@@ -226,18 +226,12 @@ def _lit(shown: str, text: str, style: str) -> list[tuple[str, str]]:
     return [*parts, (shown[at:], style)]
 
 
-def config_row(var: ConfigVar, system: System, width: int) -> Row:
+def config_row(var: ConfigVar, index: Index, width: int) -> Row:
     """A config var: its name, dots, and where it comes from."""
-    origin = ORIGINS.get(var.origin.kind, var.origin.kind)
-    if var.origin.add_on_id:
-        add_on = next((one for one in system.add_ons if one.id == var.origin.add_on_id), None)
-        origin += f" {add_on.name}" if add_on else ""
-    if var.copied_from:
-        names = [add_on.name for add_on in system.add_ons if add_on.id == var.copied_from]
-        origin += "".join(f", names {name}" for name in names)
-    if var.refers_to_apps:
-        names = [app.name for app in system.apps if app.id in var.refers_to_apps]
-        origin += f", names {', '.join(names)}"
+    origin = joined((ORIGINS[var.origin.kind], index.add_on_name(var.origin.add_on_id)), by=" ")
+    names = [index.add_on_name(var.copied_from), *(index.app_name(id_) for id_ in var.refers_to_apps)]
+    if named := joined(names, by=", "):
+        origin += f", names {named}"
     value = ("(empty) ", ATTENTION) if var.empty else (DOTS, MUTED)
     content = Content.assemble(f"{var.name:<28} ", value, (f"  {origin}", MUTED))
     return Row(var.name, content.truncate(width, ellipsis=True), found_by=f"{var.name} {origin}")

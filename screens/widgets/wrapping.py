@@ -1,10 +1,8 @@
 """Lines that are made for the width they are shown in, so that columns hang and nothing is cut."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from textual import events
-from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -18,8 +16,6 @@ Make = Callable[[int], Sequence[Content]]
 class Wrapping(ScrollView):
     """Scrolls lines, made anew when the width changes. Only those that are seen are drawn: the bill of
     hundreds of apps has more than a thousand."""
-
-    BINDINGS: ClassVar[list[BindingType]] = ScrollView.BINDINGS
 
     def __init__(self, make: Make | None = None, *, id: str | None = None, can_focus: bool = True) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id, can_focus=can_focus)
