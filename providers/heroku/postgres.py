@@ -27,7 +27,7 @@ from providers.heroku.data_info import (
     plan_name,
     read_info,
 )
-from providers.heroku.fields import flag, number, objects, text
+from providers.heroku.fields import flag, number, objects, text, texts
 from wizard.model.stores import BackupSchedule, Maintenance, Postgres, PostgresCredential
 from wizard.model.trouble import Trouble
 
@@ -117,7 +117,7 @@ async def read_credentials(
 
 
 async def read_schedules(client: Client, add_on_id: str) -> tuple[BackupSchedule, ...]:
-    """The backups that are made every day. Raises Trouble."""
+    """The backups that are made by themselves. Raises Trouble."""
     try:
         said = await client.get(f"/client/v11/databases/{_quoted(add_on_id)}/transfer-schedules", host="data")
     except Trouble as trouble:
@@ -128,6 +128,7 @@ async def read_schedules(client: Client, add_on_id: str) -> tuple[BackupSchedule
     return tuple(
         BackupSchedule(
             name=text(row, "name"),
+            days=texts(row, "days"),
             hour=number(row, "hour"),
             timezone=text(row, "timezone"),
             retain_weeks=number(row, "retain_weeks"),

@@ -14,6 +14,7 @@ from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
+from providers.sandbox.heroku.routes.data import DAYS
 from providers.sandbox.heroku.world.building import add_add_on, add_app, new_world
 from providers.sandbox.heroku.world.stores import (
     KafkaStore,
@@ -180,6 +181,7 @@ def check_postgres(name: str, told: Postgres, stores: dict[str, PostgresStore]) 
     assert (told.version, told.bytes, told.tables) == (store.version, store.bytes, store.tables)
     assert told.connections == store.connections
     assert {one.name for one in told.credentials or ()} == {one.name for one in store.credentials}
+    assert all(one.days == DAYS for one in told.schedules or ())
     assert {
         (one.name, one.hour, one.timezone, one.retain_weeks, one.retain_months)
         for one in told.schedules or ()

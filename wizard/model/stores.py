@@ -14,9 +14,11 @@ class PostgresCredential(Noun, frozen=True, kw_only=True):
 
 
 class BackupSchedule(Noun, frozen=True, kw_only=True):
-    """A daily backup at `hour` o'clock of `timezone`. `name` is the attachment's ("DATABASE_URL")."""
+    """A backup at `hour` o'clock of `timezone` on each of `days` ("Sunday"; empty: Heroku told none, and makes
+    daily ones). `name` is the attachment's ("DATABASE_URL")."""
 
     name: str
+    days: tuple[str, ...] = ()
     hour: int | None = None
     timezone: str = ""
     retain_weeks: int | None = None

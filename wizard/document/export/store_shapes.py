@@ -118,6 +118,7 @@ SCHEDULES: Final = Shape(
         col("Add-on", place_of, "name"),
         col("App", app_of, "name"),
         col("Backup of", "name", "name"),
+        col("Days", "days"),
         col("Hour", "hour", "number"),
         col("Time zone", "timezone"),
         col("Kept weeks", "retain_weeks", "number"),

@@ -151,10 +151,10 @@ def _postgres(index: Index, add_on: AddOn, store: Postgres) -> tuple[Section, ..
 
 
 def _schedule(here: str, one: BackupSchedule) -> Fact:
-    hour = "" if one.hour is None else f"every day at {one.hour:02d}:00"
+    days = joined(one.days, by=", ") if 0 < len(one.days) < 7 else "every day"
     return Fact(
         name=one.name,
-        text=joined((hour, one.timezone), by=" "),
+        text=joined((days, "" if one.hour is None else f"at {one.hour:02d}:00", one.timezone), by=" "),
         detail=joined(
             (
                 f"daily ones kept {counted(one.retain_weeks, 'week')}" if one.retain_weeks else "",
