@@ -1,7 +1,7 @@
 """What was read put into the wizard's nouns, and what of it a person must be told. Pure: nothing here asks
 anybody."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -61,11 +61,10 @@ def app_noun(
     sizes: Mapping[str, Row],
     couplings: Mapping[str, Row],
     pipelines: Mapping[str, str],
-    web_urls: Mapping[str, str],
     *,
+    servers: Servers,
+    places: Places,
     locked: bool = False,
-    servers: Sequence[Server] | Servers = (),
-    known: Places | None = None,
 ) -> App:
     """Make one app's noun.
 
@@ -73,9 +72,8 @@ def app_noun(
         sizes: dyno sizes by lower-case name.
         couplings: what pipeline and stage an app is in, by app id.
         pipelines: names of pipelines by id.
-        web_urls: web addresses of all apps by app id, to find them in config values.
-        servers: where the add-ons of all apps are, for the same.
-        known: addresses, custom domains and names of all apps, made once; goes before `web_urls`.
+        servers: where the add-ons of all apps are, to find them in config values.
+        places: addresses, custom domains and names of all apps, for the same.
     """
     row = one.row
     mark = text(row, "id")
@@ -104,9 +102,8 @@ def app_noun(
         config=config_vars(
             one.config,
             set_by=set_by(one, attachments),
-            web_urls=web_urls,
             servers=servers,
-            places=known,
+            places=places,
             attachments=attachments,
         ),
         domains=one.domains,

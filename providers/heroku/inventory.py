@@ -219,9 +219,8 @@ class Inventory:
 
 
 async def _app_nouns(found: _Read, pipelines: Mapping[str, str]) -> list[App]:
-    urls = {text(one.row, "id"): text(one.row, "web_url") for one in found.apps}
     servers = Servers(dict.fromkeys(server for one in found.apps for server in servers_of_app(one)))
-    known = places_of_apps(found.apps)
+    places = places_of_apps(found.apps)
     nouns: list[App] = []
     for one in found.apps:
         nouns.append(
@@ -230,10 +229,9 @@ async def _app_nouns(found: _Read, pipelines: Mapping[str, str]) -> list[App]:
                 found.sizes,
                 found.pipelines.couplings,
                 pipelines,
-                urls,
-                locked=flag(found.teams.apps.get(text(one.row, "id")), "locked"),
                 servers=servers,
-                known=known,
+                places=places,
+                locked=flag(found.teams.apps.get(text(one.row, "id")), "locked"),
             )
         )
         # A screen lives in the same loop: 200 apps with 8,000 config vars would hold it up for a second.

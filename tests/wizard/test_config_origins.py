@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.document.config.origins import config_vars, origin_of
+from wizard.document.config.references import AppPlace, Places
 from wizard.document.config.secrets import judge as judged
-from wizard.document.config.servers import servers_of
+from wizard.document.config.servers import Servers, servers_of
 from wizard.model.noun import encode
 from wizard.model.secret import Secret
 
@@ -91,6 +92,7 @@ URLS = {
     "two": "http://127.0.0.1:50001/",
     "none": "",
 }
+PLACES = Places(AppPlace(app_id, web_url=url) for app_id, url in URLS.items())
 
 
 @pytest.mark.parametrize(
@@ -108,20 +110,20 @@ URLS = {
     ],
 )
 def test_addresses_of_apps_are_found_in_values(value: str, apps: tuple[str, ...]) -> None:
-    (found,) = config_vars({"X": Secret(value)}, set_by={}, web_urls=URLS)
+    (found,) = config_vars({"X": Secret(value)}, set_by={}, places=PLACES)
     assert found.refers_to_apps == apps
 
 
 def test_all_of_an_app() -> None:
     values = {"B": Secret(""), "A": Secret("s3cr3t-s3cr3t-s3cr3t-s3cr3t")}
-    found = config_vars(values, set_by={"A": "add-on-1"}, web_urls={})
+    found = config_vars(values, set_by={"A": "add-on-1"})
     assert [(one.name, one.empty, one.secret) for one in found] == [("A", False, True), ("B", True, False)]
     assert "s3cr3t" not in encode(found)
 
 
 @given(st.text(min_size=1), st.text())
 def test_no_value_breaks_the_judgement_or_comes_through(name: str, value: str) -> None:
-    (found,) = config_vars({name: Secret("kept-" + value)}, set_by={}, web_urls=URLS)
+    (found,) = config_vars({name: Secret("kept-" + value)}, set_by={}, places=PLACES)
     assert found.name == name
     assert not found.empty
 
@@ -151,7 +153,7 @@ SERVERS = servers_of({"DATABASE_URL": Secret(OLD_URL), "LEVEL": Secret("info")},
     ],
 )
 def test_copies_of_an_add_ons_url_are_found(value: str, found: tuple[str, str]) -> None:
-    (var,) = config_vars({"REPORTING_DB": Secret(value)}, set_by={}, web_urls={}, servers=SERVERS)
+    (var,) = config_vars({"REPORTING_DB": Secret(value)}, set_by={}, servers=Servers(SERVERS))
     assert (var.copied_from, var.copied_as) == found
     assert var.origin.kind == "person"
     assert PASSWORD not in encode(var) and "ec2-1-2-3-4" not in encode(var)
@@ -159,7 +161,7 @@ def test_copies_of_an_add_ons_url_are_found(value: str, found: tuple[str, str]) 
 
 def test_what_the_add_on_sets_itself_is_no_copy() -> None:
     (var,) = config_vars(
-        {"DATABASE_URL": Secret(OLD_URL)}, set_by={"DATABASE_URL": "db-1"}, web_urls={}, servers=SERVERS
+        {"DATABASE_URL": Secret(OLD_URL)}, set_by={"DATABASE_URL": "db-1"}, servers=Servers(SERVERS)
     )
     assert var.copied_from == ""
 

@@ -127,7 +127,7 @@ def test_an_origin_says_by_which_attachment_and_what_a_person_overrides() -> Non
         "X": Secret("y"),
     }
     reader = _attachment("READER", "pg", "READER_URL", namespace="credential:reader")
-    found = config_vars(values, set_by={"READER_URL": "pg"}, web_urls={}, attachments=(reader,))
+    found = config_vars(values, set_by={"READER_URL": "pg"}, attachments=(reader,))
     assert {var.name: var.origin for var in found} == {
         "READER_URL": Origin(kind="add-on", add_on_id="pg", detail="attachment READER, credential reader"),
         "RAILS_ENV": Origin(

@@ -6,9 +6,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard.document.config.platform_variables import set_by as platform_setter
-from wizard.document.config.references import AppPlace, Places, References, is_origins
+from wizard.document.config.references import Places, References, is_origins
 from wizard.document.config.secrets import judge
-from wizard.document.config.servers import Server, Servers
+from wizard.document.config.servers import Servers
 from wizard.document.repository.app_json import AppJson
 from wizard.model.secret import Secret
 from wizard.model.system import App, Attachment, ConfigVar, Origin, System
@@ -86,6 +86,7 @@ METADATA: Final = frozenset(
 a person's: HEROKU_API_KEY is a token that the code needs."""
 
 _NOTHING: Final = Servers(())
+_NOWHERE: Final = Places(())
 
 _COMPANIONS: Final = {
     "heroku-postgresql": (
@@ -138,9 +139,8 @@ def config_vars(
     values: Mapping[str, Secret],
     *,
     set_by: Mapping[str, str],
-    web_urls: Mapping[str, str],
-    servers: Sequence[Server] | Servers = (),
-    places: Places | None = None,
+    servers: Servers = _NOTHING,
+    places: Places = _NOWHERE,
     attachments: Sequence[Attachment] = (),
 ) -> tuple[ConfigVar, ...]:
     """Judge all config vars of one app, sorted by name.
@@ -148,19 +148,15 @@ def config_vars(
     Args:
         values: the values by name.
         set_by: ids of the add-ons by the names of the config vars that they set in this app.
-        web_urls: the web address of every app of the system by app id; `places` go before them.
-        servers: where the add-ons of the whole system are. Of many apps, make one `Servers` for all.
+        servers: where the add-ons of the whole system are; made once for all apps.
         places: addresses and names of all apps, with their custom domains; made once for the whole system.
         attachments: the app's own, to say by which of them an add-on sets a config var.
     """
-    if places is None:
-        places = Places(AppPlace(app_id, web_url=url) for app_id, url in web_urls.items())
-    table = servers if isinstance(servers, Servers) else Servers(servers)
     by_name = {name: one for one in attachments for name in one.config_vars}
     found = []
     for name, value in sorted(values.items()):
         origin = origin_of(name, set_by, by_name.get(name))
-        add_on_id, how = (_NOTHING if name in set_by else table).copied_from(value)
+        add_on_id, how = (_NOTHING if name in set_by else servers).copied_from(value)
         secret, because = judge(name, value, origin.kind)
         # What an add-on sets points at the add-on, and where that is is its own business.
         points = References() if origin.kind == "add-on" else places.look(value)
