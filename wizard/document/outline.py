@@ -68,6 +68,11 @@ class Outline:
         if is_open:
             yield from inside(node.depth + 1)
 
+    def _fold_if_any(self, node: Node, inside: Callable[[int], Iterable[Node]]) -> Iterator[Node]:
+        """Of what may hold nothing: then it has no fold. The first line in it is made also when folded."""
+        held = next(iter(inside(node.depth + 1)), None)
+        yield from (node,) if held is None else self._fold(node, inside)
+
     # -- pipelines and apps -------------------------------------------------------------------------
 
     def _pipelines(self) -> Iterator[Node]:
@@ -85,7 +90,7 @@ class Outline:
                 key=here if branch.in_pipeline else "",
                 text=counted(apps, "app"),
             )
-            yield from self._fold(node, partial(self._stages, branch))
+            yield from self._fold_if_any(node, partial(self._stages, branch))
 
     def _stages(self, branch: Branch, depth: int) -> Iterator[Node]:
         for stage in branch.stages:
@@ -211,7 +216,7 @@ class Outline:
             if thing.id.startswith(("unread-app:", "person:")) or here == "group:lost-notes":
                 yield node
             else:
-                yield from self._fold(node, partial(self._in_thing, node))
+                yield from self._fold_if_any(node, partial(self._in_thing, node))
 
     def _in_thing(self, node: Node, depth: int) -> Iterator[Node]:
         told = whole_page(self._index, node.key)

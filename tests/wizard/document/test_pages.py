@@ -13,6 +13,7 @@ from wizard.document.outline import Outline, way_to
 from wizard.document.pages.by_key import page, whole_page
 from wizard.document.pages.page import Page, at
 from wizard.document.search import entries, search, top_keys
+from wizard.model.delivery import Pipeline
 from wizard.model.noun import Noun
 from wizard.model.system import Gap
 from wizard.session.parts import Note
@@ -209,3 +210,29 @@ def test_many_things_in_one_gap_are_untold_at_each() -> None:
     whole = msgspec.structs.replace(system, apps=(app, *system.apps[1:]))
     assert Index(whole, gaps=(lost, gap)).why_untold(app, "domains") == "Heroku refused."
     assert Index(whole, gaps=(lost,)).why_untold(app, "domains") == "Heroku did not tell."
+
+
+def test_what_holds_nothing_has_no_fold() -> None:
+    empty = Pipeline(id="p-empty", name="empty")
+    index = Index(msgspec.structs.replace(example_system(), pipelines=(empty,)))
+    for unfolded in (set[str](), {"pipeline:p-empty"}):
+        rows = {node.id: node for node in Outline(index, unfolded).nodes()}
+        assert rows["pipeline:p-empty"].open is None
+        assert rows["group:no-pipeline"].open is False
+
+
+@pytest.mark.parametrize("kind", ["process", "domain", "job", "buildpack"])
+def test_a_small_object_offers_what_one_copies_of_it(kind: str) -> None:
+    index = Index(example_system())
+    facts = [
+        fact
+        for app in index.system.apps
+        for section in (whole_page(index, f"app:{app.id}") or Page(key="", title="", kind="")).sections
+        for fact in section.facts
+        if fact.key.startswith(f"{kind}:") and fact.copy not in ("", fact.name)
+    ]
+    assert facts
+    for fact in facts:
+        small = page(index, fact.key)
+        assert small is not None
+        assert [one.copy for section in small.sections for one in section.facts if one.copy] == [fact.copy]

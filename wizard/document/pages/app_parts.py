@@ -5,7 +5,7 @@ from wizard.document.index import Index
 from wizard.document.pages.page import Fact, Section, at, joined
 from wizard.document.pages.stores import price_words, store_words
 from wizard.document.summary import dollars
-from wizard.model.network import Certificate, Domain
+from wizard.model.network import Certificate, Domain, TelemetryDrain
 from wizard.model.system import AddOn, App, Attachment, ConfigVar, Job, Process
 
 ORIGINS = {
@@ -251,14 +251,7 @@ def streams_of(index: Index, app: App) -> tuple[Section, ...]:
         )
         for one in app.drains
     )
-    telemetry = tuple(
-        Fact(
-            name=one.address,
-            text=joined((", ".join(one.signals), one.transport, f"of the {one.owner}")),
-            key=f"telemetry-drain:{app.id}:{one.id}",
-        )
-        for one in app.telemetry
-    )
+    telemetry = tuple(telemetry_fact(app.id, one) for one in app.telemetry)
     webhooks = tuple(
         Fact(
             name=one.address,
@@ -279,6 +272,15 @@ def streams_of(index: Index, app: App) -> tuple[Section, ...]:
             untold=index.why_untold(app, "telemetry drains"),
         ),
         Section(title="webhooks", facts=webhooks, untold=index.why_untold(app, "webhooks")),
+    )
+
+
+def telemetry_fact(holder_id: str, one: TelemetryDrain) -> Fact:
+    """Where measurements of an app or of a space go."""
+    return Fact(
+        name=one.address,
+        text=joined((", ".join(one.signals), one.transport, f"of the {one.owner}")),
+        key=f"telemetry-drain:{holder_id}:{one.id}",
     )
 
 

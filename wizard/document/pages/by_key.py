@@ -137,7 +137,11 @@ LABELS = {
 def _small(index: Index, holder: Page, fact: Fact) -> Page:
     kind, _, rest = fact.key.partition(":")
     text, detail = LABELS.get(kind, ("about", "more"))
-    facts = only(said(text, fact.text), said(detail, fact.detail))
+    in_detail = bool(fact.copy) and fact.copy in fact.detail
+    facts = only(
+        said(text, fact.text, copy="" if in_detail else fact.copy),
+        said(detail, fact.detail, copy=fact.copy if in_detail else ""),
+    )
     if kind == "config-var":
         facts = _config_facts(index, rest, facts)
     return Page(

@@ -14,7 +14,7 @@ Mark = Literal["", "look", "untold"]
 class Fact(Noun, frozen=True, kw_only=True):
     """One line: a name and what is said of it; `detail` is a second, longer one. `key` is that of the
     component that the line is about (see `wizard.document.component`), "" when it is no component of its
-    own; `copy` what a person may need elsewhere, the name when empty."""
+    own; `copy` what a person may need elsewhere besides its name, "" when there is nothing."""
 
     name: str
     text: str = ""
@@ -62,16 +62,14 @@ def only(*facts: Fact | None) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact is not None)
 
 
-def said(name: str, text: object, **more: str) -> Fact | None:
+def said(name: str, text: object, *, copy: str = "") -> Fact | None:
     """A fact, or None where there is nothing to say (None or "")."""
-    return None if text is None or text == "" else Fact(name=name, text=str(text), **more)  # type: ignore[arg-type]
+    return None if text is None or text == "" else Fact(name=name, text=str(text), copy=copy)
 
 
-def yes(name: str, value: bool | None, otherwise: str = "") -> Fact | None:
-    """A fact that is only told when it holds; `otherwise` is what is said when it does not."""
-    if value:
-        return Fact(name=name, text="yes")
-    return Fact(name=name, text=otherwise) if otherwise else None
+def yes(name: str, value: bool | None) -> Fact | None:
+    """A fact that is only told when it holds."""
+    return Fact(name=name, text="yes") if value else None
 
 
 def joined(parts: Iterable[object], by: str = " · ") -> str:

@@ -1,6 +1,7 @@
 """The pages of teams, enterprise accounts, spaces, people and the account itself."""
 
 from wizard.document.index import Index, Person
+from wizard.document.pages.app_parts import telemetry_fact
 from wizard.document.pages.page import Fact, Page, Section, counted, joined, only, said, yes
 from wizard.model.network import Space
 from wizard.model.people import Enterprise, Member, Team
@@ -130,14 +131,7 @@ def space_page(index: Index, space: Space) -> Page:
             ),
             Section(
                 title="telemetry drains",
-                facts=tuple(
-                    Fact(
-                        name=one.address,
-                        text=joined((", ".join(one.signals), one.transport, f"of the {one.owner}")),
-                        key=f"telemetry-drain:{space.id}:{one.id}",
-                    )
-                    for one in space.telemetry
-                ),
+                facts=tuple(telemetry_fact(space.id, one) for one in space.telemetry),
                 untold=index.why_none(space.telemetry, "telemetry drains of spaces", space.name),
             ),
             Section(title="apps", facts=tuple(Fact(name=app.name, key=f"app:{app.id}") for app in apps)),
