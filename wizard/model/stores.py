@@ -14,8 +14,8 @@ class PostgresCredential(Noun, frozen=True, kw_only=True):
 
 
 class BackupSchedule(Noun, frozen=True, kw_only=True):
-    """A backup at `hour` o'clock of `timezone` on each of `days` ("Sunday"; empty: Heroku told none, and makes
-    daily ones). `name` is the attachment's ("DATABASE_URL")."""
+    """A backup at `hour` o'clock of `timezone` on each of `days` ("Sunday"; empty: not told, which on Heroku
+    means daily). `name` is the attachment's ("DATABASE_URL")."""
 
     name: str
     days: tuple[str, ...] = ()
