@@ -192,28 +192,30 @@ class StoreReader:
             side=True,
         )
 
+    def _beside(
+        self, row: Row, doing: str, topic: Topic, question: Callable[[], Awaitable[T]], otherwise: T
+    ) -> asyncio.Task[T]:
+        """Ask in a task of the group, so that it ends with all others when one ends the reading."""
+        return self._group.create_task(self._ask(row, doing, topic, question, otherwise))
+
     async def _read_postgres(self, row: Row) -> _Postgres:
         client, mark, plan = self._survey.client, text(row, "id"), _plan(row)
         unknown = postgres.PostgresReading(Postgres(version="", plan=plan))
-        credentials: Awaitable[tuple[PostgresCredential, ...] | None] = self._ask(
+        credentials: asyncio.Task[tuple[PostgresCredential, ...] | None] = self._beside(
             row,
             "credentials of the database",
             _CREDENTIALS,
             lambda: postgres.read_credentials(client, mark, plan),
             None,
         )
-        schedules: Awaitable[tuple[BackupSchedule, ...] | None] = self._ask(
+        schedules: asyncio.Task[tuple[BackupSchedule, ...] | None] = self._beside(
             row, "backup schedules of the database", _SCHEDULES, lambda: self._schedules(mark, plan), None
         )
-        reading, roles, when = await asyncio.gather(
-            # The data API may refuse a token that the platform takes: the database itself tells all later.
-            self._ask(
-                row, "the database", _POSTGRES, lambda: postgres.read_postgres(client, mark, plan), unknown
-            ),
-            credentials,
-            schedules,
+        # The data API may refuse a token that the platform takes: the database itself tells all later.
+        reading = await self._ask(
+            row, "the database", _POSTGRES, lambda: postgres.read_postgres(client, mark, plan), unknown
         )
-        return _Postgres(row, reading, roles, when)
+        return _Postgres(row, reading, await credentials, await schedules)
 
     async def _schedules(self, mark: str, plan: str) -> tuple[BackupSchedule, ...] | None:
         if postgres.is_advanced(plan):
@@ -222,48 +224,38 @@ class StoreReader:
 
     async def _read_key_value(self, row: Row) -> KeyValue:
         client, mark, plan = self._survey.client, text(row, "id"), _plan(row)
-        store, settings = await asyncio.gather(
-            self._ask(
-                row,
-                "the key-value store",
-                _KEY_VALUE,
-                lambda: key_value.read_key_value(client, mark, plan),
-                KeyValue(plan=plan),
-            ),
-            self._ask(
-                row,
-                "settings of the key-value store",
-                _SETTINGS,
-                lambda: key_value.read_settings(client, mark),
-                dict[str, str](),
-            ),
+        settings = self._beside(
+            row,
+            "settings of the key-value store",
+            _SETTINGS,
+            lambda: key_value.read_settings(client, mark),
+            dict[str, str](),
         )
-        return replace(store, settings=settings)
+        store = await self._ask(
+            row,
+            "the key-value store",
+            _KEY_VALUE,
+            lambda: key_value.read_key_value(client, mark, plan),
+            KeyValue(plan=plan),
+        )
+        return replace(store, settings=await settings)
 
     async def _read_kafka(self, row: Row) -> Kafka:
         client, mark, plan = self._survey.client, text(row, "id"), _plan(row)
-        topics: Awaitable[tuple[KafkaTopic, ...] | None] = self._ask(
+        topics: asyncio.Task[tuple[KafkaTopic, ...] | None] = self._beside(
             row, "topics of the Kafka cluster", _TOPICS, lambda: kafka.read_topics(client, mark), None
         )
-        groups: Awaitable[tuple[str, ...] | None] = self._ask(
+        groups: asyncio.Task[tuple[str, ...] | None] = self._beside(
             row,
             "consumer groups of the Kafka cluster",
             _GROUPS,
             lambda: kafka.read_consumer_groups(client, mark),
             None,
         )
-        cluster, found, consumers = await asyncio.gather(
-            self._ask(
-                row,
-                "the Kafka cluster",
-                _KAFKA,
-                lambda: kafka.read_kafka(client, mark, plan),
-                Kafka(plan=plan),
-            ),
-            topics,
-            groups,
+        cluster = await self._ask(
+            row, "the Kafka cluster", _KAFKA, lambda: kafka.read_kafka(client, mark, plan), Kafka(plan=plan)
         )
-        return replace(cluster, topics=found, consumer_groups=consumers)
+        return replace(cluster, topics=await topics, consumer_groups=await groups)
 
     async def _read_transfers(self, owner: str, name: str) -> list[Row] | None:
         return await self._survey.part(

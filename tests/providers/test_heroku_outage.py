@@ -1,13 +1,16 @@
 """One route that stays broken is a gap; a Heroku that is down ends the reading."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from aiohttp import web
 
-from providers.heroku.client import QUIET
+from providers.heroku.client import QUIET, Client
+from providers.heroku.stores import SERVICES, StoreReader
 from providers.heroku.survey import IN_A_ROW, Survey
-from tests.providers.heroku_servers import client_of, served
+from tests.providers.heroku_servers import TOKEN, client_of, served
+from wizard.model.secret import Secret
 from wizard.model.trouble import Unreachable
 
 
@@ -69,3 +72,30 @@ async def test_a_route_that_is_never_answered_does_not_close_its_host() -> None:
             with pytest.raises(Unreachable):
                 await broken
         assert await client.get("/fine") == {}
+
+
+class Spent(Client):
+    """Its rate limit is used up at the first question about a data service; no other one is answered."""
+
+    def __init__(self) -> None:
+        super().__init__({"api": "http://127.0.0.1:1"}, Secret(TOKEN))
+        self.asked = 0
+
+    async def get(self, path: str, **more: Any) -> Any:
+        self.asked += 1
+        if self.asked == 1:
+            await asyncio.sleep(0.01)
+            raise Unreachable("It is used up.", remedy="Wait.", code="rate-limit")
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_question_about_a_store_outlives_the_reading(service: str) -> None:
+    client = Spent()
+    row = {"id": "1", "name": "store", "plan": {"name": f"{service}:standard-0"}}
+    with pytest.raises(ExceptionGroup):
+        async with asyncio.TaskGroup() as group:
+            StoreReader(Survey(client, lambda progress: None), group).begin(row)
+    assert client.asked > 1
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    await client.close()
