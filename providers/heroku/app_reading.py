@@ -14,7 +14,6 @@ from providers.heroku import github, network_parts
 from providers.heroku.add_ons import AccountLists, read_add_ons, read_attachments, scheduler_of
 from providers.heroku.answers import Gone, Refused
 from providers.heroku.app_told import AppLostError, AppReading, Row
-from providers.heroku.autoscale import HOST as AUTOSCALE_HOST
 from providers.heroku.autoscale import may_scale, read_autoscale
 from providers.heroku.config import read_config
 from providers.heroku.deploy_path import Evidence, deploy_of
@@ -139,8 +138,7 @@ class AppReader:
         else:
             if not self._container:
                 parts.append(_Part("buildpacks", self._read_buildpacks))
-            if AUTOSCALE_HOST in self._client.hosts:
-                parts.append(_Part("autoscaling", self._read_autoscale, side=True))
+            parts.append(_Part("autoscaling", self._read_autoscale, side=True))
         if github.HOST in self._client.hosts:
             parts.append(_Part("GitHub links", self._read_link, side=True))
         return parts

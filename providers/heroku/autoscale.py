@@ -22,7 +22,8 @@ def may_scale(formation: Iterable[Any]) -> bool:
 
 
 async def read_autoscale(client: Client, app_id: str) -> Autoscale | None:
-    """The autoscaling of web that is on; None when there is none. Raises Trouble."""
+    """The autoscaling of web that is on; None when there is none. Raises Trouble, `no-address` where it
+    is not known who tells it beside another API than Heroku's own."""
     try:
         path = f"/apps/{urllib.parse.quote(app_id, safe='')}/formation/web/monitors"
         rows = await client.get(path, host=HOST)

@@ -139,10 +139,11 @@ class TestWhatScalesAndListens:
             assert [gap.question for gap in (await read(source)).gaps] == [SCALES]
             await source.close()
 
-    async def test_without_its_address_nobody_is_asked(self, heroku: HerokuSandbox) -> None:
+    async def test_without_its_address_it_is_said_to_be_unread(self, heroku: HerokuSandbox) -> None:
         hosts = {name: url for name, url in heroku.hosts.items() if name != "metrics"}
         source = HerokuSource(Client(hosts, Secret(heroku.credentials["token"])))
-        assert (await read(source)).gaps == ()
+        (gap,) = (await read(source)).gaps
+        assert (gap.question, gap.why) == (SCALES, "Offramp was given no address for Heroku's metrics.")
         await source.close()
 
     async def test_telemetry_drains_are_told_without_their_secrets(
