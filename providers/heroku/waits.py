@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 def backoff(attempt: int) -> float:
     """Seconds to wait before a read is tried once more; spread, so that many do not come back together."""
-    return float(min(8.0, 0.4 * 2 ** (attempt - 1)) * random.uniform(0.75, 1.25))  # noqa: S311
+    return float(min(8.0, 0.4 * 2 ** (attempt - 1)) * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
 
 
 def remaining(headers: Mapping[str, str]) -> int | None:
