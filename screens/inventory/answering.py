@@ -23,6 +23,7 @@ from wizard.document.answers import (
     set_note,
 )
 from wizard.document.pages.delivery import WAYS, deploy_words
+from wizard.document.pages.page import joined
 from wizard.model.delivery import DeployKind
 from wizard.model.system import App, Gap, Job
 from wizard.session.parts import ANSWERS, SYSTEM, Answers, Note
@@ -133,16 +134,16 @@ class AnsweringScreen(CloningScreen):
     def ask_deploy(self, app: App) -> None:
         """Ask by which way an app is deployed: what is thought now stands first."""
         told = app.deploy
-        because = f" ({told.evidence})" if told.evidence else ""
         who = "You said" if told.told_by == "person" else "It looks like"
-        now = "Heroku does not tell." if told.kind == "unknown" else f"{who}: {deploy_words(told)}{because}."
+        now = "Heroku does not tell." if told.kind == "unknown" else f"{who}: {deploy_words(told)}."
+        question = f"By which way does new code come to {app.name}?"
         kinds = sorted((kind for kind in WAYS if kind != "unknown"), key=lambda kind: kind != told.kind)
 
         def picked(kind: str | None) -> None:
             if kind is not None:
                 self._ask_deploy_words(app, cast(DeployKind, kind))
 
-        about = Content(f"By which way does new code come to {app.name}? {now}")
+        about = Content(joined((question, now, told.evidence), by=" "))
         self.ask(PickOne(f"How is {app.name} deployed?", about, [(one, WAYS[one]) for one in kinds]), picked)
 
     def _ask_deploy_words(self, app: App, kind: DeployKind) -> None:
