@@ -173,7 +173,7 @@ def _for_cli(port: int, token: str, certificates: Certificates) -> dict[str, str
 def _tell(sandbox: HerokuSandbox, token: str, for_cli: dict[str, str], *, as_json: bool) -> None:
     if as_json:
         said = {"hosts": sandbox.hosts, "token": token, "cli": for_cli}
-        print(json.dumps(said), flush=True)  # noqa: T201
+        print(json.dumps(said), flush=True)  # noqa: T201 - for another program to read
         return
     world = sandbox.world
     config = sum(len(app.config) for app in world.apps.values())

@@ -62,7 +62,7 @@ def main() -> None:
                 part(apps[parts[1]])
         elif path != "/apps":
             accept = {"Accept": "application/vnd.heroku+json; version=3.sdk"}
-            session.get(hosts[host] + path, headers=accept, timeout=60).content  # noqa: B018
+            session.get(hosts[host] + path, headers=accept, timeout=60).content  # noqa: B018 - reads the whole body
     seconds, cpu = time.monotonic() - begun, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(

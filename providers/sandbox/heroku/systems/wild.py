@@ -1,4 +1,4 @@
-"""Systems thrown together without sense, from every word that descriptions have: for properties that hold for
+"""Systems thrown together without sense, from words that descriptions have: for properties that hold for
 whatever system is described. The same for the same seed. Only what Heroku cannot have is left out: telemetry
 drains of Cedar, buildpacks of containers, autoscaling of Fir and of nothing."""
 
@@ -288,7 +288,7 @@ def _hang(dice: _Dice, app: ToldApp) -> None:
 
 def _job(dice: _Dice) -> ToldJob:
     every, at = dice.one((10, 0), (60, 20), (1440, 90))
-    return ToldJob(command=dice.text().strip() or "run", every=every, at=at)  # type: ignore[arg-type]
+    return ToldJob(command=dice.text().strip() or "run", every=every, at=at)  # type: ignore[arg-type]  # one() says int
 
 
 def _certificate(dice: _Dice) -> ToldCertificate:
