@@ -5,10 +5,15 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 
 from providers.heroku.client import Client
+from providers.sandbox.faults import Faults
+from providers.sandbox.heroku import HerokuSandbox
+from providers.sandbox.heroku.world.world import World
+from providers.sandbox.tls import Certificates
 from wizard.model.secret import Secret
 
 TOKEN = "HRKU-0123456789-abcdef"
@@ -65,3 +70,24 @@ async def client_of(url: str, *, seconds: float = 5.0, concurrent: int = 8) -> A
         yield client
     finally:
         await client.close()
+
+
+@asynccontextmanager
+async def sandbox(
+    folder: Path, *, canary: str = "", world: World | None = None
+) -> AsyncIterator[HerokuSandbox]:
+    """A small Heroku whose apps do not run; `world` in place of the example system."""
+    made = HerokuSandbox(
+        folder / "heroku",
+        size="tiny",
+        faults=Faults(),
+        certificates=Certificates(folder / "tls"),
+        canary=canary,
+        alive=False,
+        world=world,
+    )
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop()

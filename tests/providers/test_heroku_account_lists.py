@@ -9,10 +9,9 @@ import pytest
 from providers.heroku.answers import Gone
 from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
-from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.systems.generator import generated
-from providers.sandbox.tls import Certificates
+from tests.providers.heroku_servers import sandbox
 from tests.providers.test_heroku_client import Sleeps
 from wizard.model.secret import Secret
 from wizard.model.system import System
@@ -34,17 +33,10 @@ class Forgetful(Client):
 
 @pytest.fixture
 async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
-    sandbox = HerokuSandbox(
-        tmp_path / "heroku",
-        size="tiny",
-        faults=Faults(),
-        certificates=Certificates(tmp_path / "tls"),
-        alive=False,
-        world=generated(seed=3, apps=4, pipelines=1, teams=1, add_ons=12, config_vars=12),
-    )
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
+    async with sandbox(
+        tmp_path, world=generated(seed=3, apps=4, pipelines=1, teams=1, add_ons=12, config_vars=12)
+    ) as heroku:
+        yield heroku
 
 
 async def read(heroku: HerokuSandbox, changes: dict[str, Change]) -> System:

@@ -9,27 +9,17 @@ from aiohttp import web
 from providers.heroku.answers import Gone, Refused
 from providers.heroku.client import ATTEMPTS, Client
 from providers.heroku.pacing import PATIENCE_SECONDS
-from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.world.world import App, Process, stable_id
-from providers.sandbox.tls import Certificates
-from tests.providers.heroku_servers import served
+from tests.providers.heroku_servers import sandbox, served
 from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unreachable
 
 
 @pytest.fixture
 async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
-    sandbox = HerokuSandbox(
-        tmp_path / "heroku",
-        size="tiny",
-        faults=Faults(),
-        certificates=Certificates(tmp_path / "tls"),
-        alive=False,
-    )
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
+    async with sandbox(tmp_path) as heroku:
+        yield heroku
 
 
 class Sleeps:

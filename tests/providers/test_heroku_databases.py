@@ -10,10 +10,9 @@ import pytest
 
 from providers.heroku.client import Client
 from providers.heroku.databases import read_database_url, with_tls
-from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.world.world import Attachment, stable_id
-from providers.sandbox.tls import Certificates
+from tests.providers.heroku_servers import sandbox
 from wizard.database.inspect import inspect_source
 from wizard.database.pgdump import Program, dump_schema
 from wizard.model.secret import Secret
@@ -24,16 +23,8 @@ PASSWORD = "canary-pass-77ab31"
 
 @pytest.fixture
 async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
-    sandbox = HerokuSandbox(
-        tmp_path / "heroku",
-        size="tiny",
-        faults=Faults(),
-        certificates=Certificates(tmp_path / "tls"),
-        alive=False,
-    )
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
+    async with sandbox(tmp_path) as heroku:
+        yield heroku
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from providers.heroku import PROVIDER
 from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
-from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.world.world import (
     App,
@@ -21,7 +20,7 @@ from providers.sandbox.heroku.world.world import (
     Webhook,
     stable_id,
 )
-from providers.sandbox.tls import Certificates
+from tests.providers.heroku_servers import sandbox
 from wizard.model.noun import encode
 from wizard.model.secret import Secret
 from wizard.model.system import App as AppNoun
@@ -34,17 +33,8 @@ CANARY = "CaNaRy4711"
 
 @pytest.fixture
 async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
-    sandbox = HerokuSandbox(
-        tmp_path / "heroku",
-        size="tiny",
-        faults=Faults(),
-        certificates=Certificates(tmp_path / "tls"),
-        canary=CANARY,
-        alive=False,
-    )
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
+    async with sandbox(tmp_path, canary=CANARY) as heroku:
+        yield heroku
 
 
 async def at_once(seconds: float) -> None:

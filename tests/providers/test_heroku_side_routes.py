@@ -8,10 +8,9 @@ from aiohttp import web
 
 from providers.heroku.client import REFUSALS, Client
 from providers.heroku.source import HerokuSource
-from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.world.world import Monitor, Pipeline, Telemetry, stable_id
-from providers.sandbox.tls import Certificates
+from tests.providers.heroku_servers import sandbox
 from tests.providers.test_heroku_client import Sleeps, served
 from wizard.model.noun import encode
 from wizard.model.secret import Secret
@@ -24,16 +23,8 @@ OF_ALL = "of 3 apps are not known: migrate-backend, migrate-emailer and migrate-
 
 @pytest.fixture
 async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
-    sandbox = HerokuSandbox(
-        tmp_path / "heroku",
-        size="tiny",
-        faults=Faults(),
-        certificates=Certificates(tmp_path / "tls"),
-        alive=False,
-    )
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
+    async with sandbox(tmp_path) as heroku:
+        yield heroku
 
 
 @pytest.fixture

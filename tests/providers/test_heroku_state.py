@@ -8,10 +8,9 @@ from aiohttp import web
 
 from providers.heroku.client import Client
 from providers.heroku.source import HerokuSource
-from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.heroku.world.world import App, Dyno, stable_id
-from providers.sandbox.tls import Certificates
+from tests.providers.heroku_servers import sandbox
 from tests.providers.test_heroku_client import served
 from wizard.model.secret import Secret
 from wizard.model.trouble import SignInNeeded, Unreachable
@@ -19,16 +18,8 @@ from wizard.model.trouble import SignInNeeded, Unreachable
 
 @pytest.fixture
 async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
-    sandbox = HerokuSandbox(
-        tmp_path / "heroku",
-        size="tiny",
-        faults=Faults(),
-        certificates=Certificates(tmp_path / "tls"),
-        alive=False,
-    )
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
+    async with sandbox(tmp_path) as heroku:
+        yield heroku
 
 
 async def at_once(seconds: float) -> None:
