@@ -10,6 +10,9 @@ class AppChoice(Noun, frozen=True, kw_only=True):
 
     `handle` is its name there; `checkout` the local folder with its code (a git work tree), from which
     the target is deployed. `harmless` is why it may stay on Heroku although a database that it uses moves.
+
+    `way` is how its code gets there: pushed by git, as a Docker image that is built elsewhere (`image` is its
+    reference, "ghcr.io/acme/shop:v42"), by the GitHub workflow that deployed it to Heroku, or by Terraform.
     """
 
     app_id: str
@@ -18,16 +21,20 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     checkout: str | None = None
     reason: str = ""
     harmless: str = ""
+    way: Literal["git", "image", "workflow", "terraform"] = "git"
+    image: str = ""
 
 
 class ProcessChoice(Noun, frozen=True, kw_only=True):
-    """A process type becomes a service, a release hook, or is left behind. Memory in MB per container."""
+    """A process type becomes a service, a release hook, or is left behind. Memory in MB per container;
+    `profile` is the target's kind of machine ("m"), empty for its default."""
 
     app_id: str
     type: str
     action: Literal["service", "release-hook", "leave", "undecided"] = "service"
     service: str = ""
     memory_mb: int = 512
+    profile: str = ""
     count: int = 1
     reason: str = ""
 
@@ -42,7 +49,7 @@ class JobChoice(Noun, frozen=True, kw_only=True):
 
 
 class DatabaseChoice(Noun, frozen=True, kw_only=True):
-    """A Postgres add-on becomes a database of the target, or is left behind."""
+    """A Postgres add-on becomes a database of the target, or is left behind. `profile`: see a process."""
 
     add_on_id: str
     action: Literal["move", "leave", "undecided"] = "move"
@@ -50,6 +57,25 @@ class DatabaseChoice(Noun, frozen=True, kw_only=True):
     version: str = ""
     memory_mb: int = 1024
     disk_gb: int = 10
+    profile: str = ""
+    reason: str = ""
+
+
+class StoreChoice(Noun, frozen=True, kw_only=True):
+    """A data service that is no Postgres becomes a database of the target, or is left behind.
+
+    `type` is the target's word for its kind ("redis", "mysql", "mongodb"). What is in it is copied, or the
+    new one begins empty, or a person moves it by hand and Offramp checks. Sizes: see a Postgres.
+    """
+
+    add_on_id: str
+    type: str
+    action: Literal["copy", "empty", "by-hand", "leave", "undecided"] = "undecided"
+    handle: str = ""
+    version: str = ""
+    memory_mb: int = 1024
+    disk_gb: int = 10
+    profile: str = ""
     reason: str = ""
 
 
@@ -78,11 +104,23 @@ class ConfigChoice(Noun, frozen=True, kw_only=True):
 
 
 class DomainChoice(Noun, frozen=True, kw_only=True):
-    """A custom domain is moved by hand after the cut-over (Offramp shows the records), or left behind."""
+    """A custom domain gets a web address of its own on the target with a certificate that is made there, is
+    moved by hand after the cut-over (Offramp shows the records in both cases), or is left behind."""
 
     app_id: str
     hostname: str
-    action: Literal["by-hand", "leave", "undecided"] = "by-hand"
+    action: Literal["endpoint", "by-hand", "leave", "undecided"] = "by-hand"
+    reason: str = ""
+
+
+class DrainChoice(Noun, frozen=True, kw_only=True):
+    """A log drain of an app becomes one of the target, or is left behind. Its address with the token in it is
+    read from Heroku when it is made, and stored nowhere."""
+
+    app_id: str
+    drain_id: str
+    action: Literal["move", "leave", "undecided"] = "undecided"
+    handle: str = ""
     reason: str = ""
 
 
@@ -98,9 +136,11 @@ class Mapping(Noun, frozen=True, kw_only=True):
     processes: tuple[ProcessChoice, ...] = ()
     jobs: tuple[JobChoice, ...] = ()
     databases: tuple[DatabaseChoice, ...] = ()
+    stores: tuple[StoreChoice, ...] = ()
     add_ons: tuple[AddOnChoice, ...] = ()
     config: tuple[ConfigChoice, ...] = ()
     domains: tuple[DomainChoice, ...] = ()
+    drains: tuple[DrainChoice, ...] = ()
 
     def app(self, app_id: str) -> AppChoice | None:
         """The choice for an app, None when it has none yet."""
