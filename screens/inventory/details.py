@@ -9,10 +9,11 @@ from screens.marks import ACCENT, ATTENTION, GLYPHS, MUTED, STRONG, marked
 from screens.widgets.go_to import Said
 from wizard.document.answers import GapGroup
 from wizard.document.changes import Change
-from wizard.document.checkout import Checkout, compare_with_app
+from wizard.document.checkout import Checkout
 from wizard.document.index import Index
 from wizard.document.links.observations import in_groups
 from wizard.document.pages.page import Fact, Page, Section
+from wizard.document.repository.against_app import compare_with_app
 from wizard.document.repository.findings import findings
 from wizard.model.system import App, Gap
 from wizard.model.trouble import Trouble

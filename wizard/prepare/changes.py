@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping as Known
 
-from wizard.document.checkout import Checkout, compare_with_app
+from wizard.document.checkout import Checkout
+from wizard.document.repository.against_app import compare_with_app
 from wizard.mapping.names import cron_service
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping

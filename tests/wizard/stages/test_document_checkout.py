@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from wizard.document.checkout import Checkout, compare_with_app, read_checkout
+from wizard.document.checkout import Checkout, read_checkout
+from wizard.document.repository.against_app import compare_with_app
 from wizard.document.repository.code import read_code
 from wizard.model.system import Process, System
 from wizard.model.trouble import Trouble
