@@ -57,7 +57,11 @@ def check_complete(system: System, folder: Path) -> None:
     for shape in SHAPES.values():
         rows = csv_rows(exported["csv"] / f"{shape.name.lower().replace(' ', '-')}.csv")
         assert len(rows) - 1 == count[shape.name], shape.name
-        assert len(book[shape.name]) - 1 == count[shape.name], shape.name
+        in_rows = book[shape.name][1:]
+        if not count[shape.name]:
+            assert in_rows == [[f"({shape.none})", *[None] * (len(shape.columns) - 1)]], shape.name
+            continue
+        assert len(in_rows) == count[shape.name], shape.name
         names = [one.name for one in whole if SHAPES[one.key.partition(":")[0]] is shape]
         cells = {cell for row in rows for cell in row}
         in_book = {str(cell) for row in book[shape.name] for cell in row}
@@ -366,6 +370,26 @@ def test_markdown_reads_well() -> None:
         if line.startswith("##") and line != "## Contents"
     ]
     assert links == anchors
+
+
+def test_a_spreadsheet_says_of_the_bill_what_markdown_says(tmp_path: Path) -> None:
+    system = example_system()
+    far = msgspec.structs.replace(
+        system.add_ons[0], id="far", name="redis-far", app_id="far", app_name="far-app", foreign=True
+    )
+    system = msgspec.structs.replace(system, add_ons=(*system.add_ons, far))
+    exported = export_all(system, tmp_path)
+    told = document(system, Answers()).cost
+    assert told is not None and told.usage and told.elsewhere
+    markdown = exported["markdown"].read_text()
+    book = sheets(exported["xlsx"])
+    for rows in (book["Cost notes"], csv_rows(exported["csv"] / "cost-notes.csv")):
+        said = {(row[0], row[1]) for row in rows[1:]}
+        assert {("Billed by the second besides", words) for words in told.usage} <= said
+        assert {("Used here and paid for by others", words) for words in told.elsewhere} <= said
+        assert all(f"{about}:" in markdown and f"- {plain(words)}" in markdown for about, words in said)
+    sums = [row for row in book["Cost sums"] if row[0] == "the whole"]
+    assert sums == [["the whole", None, told.cents / 100, told.least_cents / 100, told.most_cents / 100]]
 
 
 def test_a_price_that_is_not_known_is_no_zero() -> None:

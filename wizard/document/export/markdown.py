@@ -3,19 +3,19 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 from msgspec import UNSET
 
 from wizard.document.answers import gap_groups
-from wizard.document.costs import Cost, Sum
 from wizard.document.drawing.mermaid import diagrams
 from wizard.document.drawing.picture import draw
 from wizard.document.export.contents import Document
 from wizard.document.export.escape import code, harmless_json, plain
 from wizard.document.export.markdown_table import facts, fenced, grid
-from wizard.document.export.table import Head, Row, Table, moment_words
-from wizard.document.export.tables import NO_PRICE, tables
+from wizard.document.export.table import Row, Table, moment_words
+from wizard.document.export.tables import tables
 from wizard.document.links.observations import Group, in_groups
 from wizard.document.summary import dollars, tree
 from wizard.model.system import App
@@ -120,10 +120,7 @@ class _Markdown:
 
     def _in_short(self) -> None:
         self._section("In short")
-        overview = self._tables["Overview"]
-        # Each of them stands with the costs.
-        rows = tuple(row for row in overview.rows if row.cells[0] != NO_PRICE)
-        self._say(grid(overview._replace(rows=rows)))
+        self._say(grid(self._tables["Overview"]))
 
     def _incomplete(self) -> None:
         self._section("What is incomplete, and why")
@@ -165,11 +162,12 @@ class _Markdown:
         if cost.least_cents != cost.most_cents:
             between = f" Autoscaling makes it {dollars(cost.least_cents)} to {dollars(cost.most_cents)}."
         self._say(f"**{dollars(cost.cents)}** a month, without tax, at today's numbers of dynos.{between}")
-        for words, lines in _about(cost):
-            if lines:
-                self._say(words, _bullets(map(plain, lines)))
-        self._captioned("By payer", _sums(cost.by_payer, "nobody named"))
-        self._captioned("By pipeline", _sums(cost.by_pipeline, "no pipeline"))
+        for about, rows in groupby(self._tables["Cost notes"].rows, key=lambda row: str(row.cells[0])):
+            self._say(f"{about}:", _bullets(plain(str(row.cells[1])) for row in rows))
+        sums = self._tables["Cost sums"]
+        for of in ("payer", "pipeline"):
+            rows_of = tuple(row for row in sums.rows if row.cells[0] == of)
+            self._captioned(f"By {of}", grid(sums._replace(rows=rows_of), "Of"))
         self._captioned("For no app", grid(_only(self._tables["Costs"], ""), "App"))
 
     def _connections(self) -> None:
@@ -346,22 +344,6 @@ def _group(group: Group) -> Iterator[str]:
 
 def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
-
-
-def _about(cost: Cost) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield "Not in it, since no price is known:", cost.unknown
-    yield "Billed by the second besides:", cost.usage
-    yield "Used here and paid for by others:", cost.elsewhere
-    yield "To know:", cost.notes
-
-
-def _sums(sums: dict[str, Sum], nobody: str) -> str:
-    heads = (Head("Who"), Head("US$ a month", "cents"), Head("At least", "cents"), Head("At most", "cents"))
-    rows = tuple(
-        Row("", None, (name or nobody, one.cents, one.least_cents, one.most_cents))
-        for name, one in sums.items()
-    )
-    return grid(Table("Sums", heads, rows))
 
 
 def _slug(title: str) -> str:

@@ -205,6 +205,7 @@ UNREAD: Final = Shape(
         col("Stack", "stack"),
         col("Id", "id"),
     ),
+    none="every app was read",
 )
 _ANSWERS: Final = {
     "jobs": "typing the jobs in",
@@ -227,4 +228,5 @@ GAPS: Final = Shape(
         col("Answered by", _answered_by),
         col("Key", "key"),
     ),
+    none="nothing is open",
 )

@@ -45,6 +45,7 @@ class Shape(NamedTuple):
 
     name: str
     columns: tuple[Column, ...]
+    none: str = "Heroku told of none"
 
 
 class Row(NamedTuple):
@@ -63,12 +64,12 @@ class Head(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A filled table. `about` says in a sentence what a reader should know of it."""
+    """A filled table. `none` is what a person reads where it has no row."""
 
     name: str
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
-    about: str = ""
+    none: str = "none"
 
     def without_empty(self, leave_out: Iterable[str] = ()) -> "Table":
         """Only the columns in which something stands: a No says nothing either, where no row says Yes; but
@@ -84,12 +85,8 @@ class Table(NamedTuple):
             self.name,
             tuple(self.heads[place] for place in kept),
             tuple(Row(row.key, row.app_id, tuple(row.cells[place] for place in kept)) for row in self.rows),
-            self.about,
+            self.none,
         )
-
-    def of_app(self, app_id: str) -> "Table":
-        """Only the rows of one app."""
-        return self._replace(rows=tuple(row for row in self.rows if row.app_id == app_id))
 
 
 def _says(cell: Cell) -> bool:
@@ -181,9 +178,7 @@ def order_of(at: At) -> Cell:
     return at.names.order[at.component.key]
 
 
-def filled(
-    shape: Shape, parts: Sequence[Piece], names: Names, notes: dict[str, Note], about: str = ""
-) -> Table:
+def filled(shape: Shape, parts: Sequence[Piece], names: Names, notes: dict[str, Note]) -> Table:
     """The table of all of `parts`, with what the team noted of them where it noted something."""
     rows = [
         Row(
@@ -202,12 +197,7 @@ def filled(
             for row in rows
             for note in (notes.get(row.key, nothing),)
         ]
-    return Table(shape.name, heads, tuple(rows), about)
-
-
-def of_nouns(name: str, heads: Sequence[Head], rows: Iterable[Row], about: str = "") -> Table:
-    """A table that is not one of components."""
-    return Table(name, tuple(heads), tuple(rows), about)
+    return Table(shape.name, heads, tuple(rows), shape.none)
 
 
 def moment_words(text: str) -> str:

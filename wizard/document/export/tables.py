@@ -6,6 +6,7 @@ from typing import Final
 from wizard.document.component import Piece, pieces
 from wizard.document.export import app_shapes, delivery_shapes, store_shapes
 from wizard.document.export.contents import Document
+from wizard.document.export.cost_tables import cost_tables
 from wizard.document.export.table import Cell, Head, Names, Row, Shape, Table, filled, moment_words
 from wizard.document.unknown import plural
 
@@ -54,13 +55,12 @@ SHAPES: Final[dict[str, Shape]] = {
     "feature": app_shapes.FEATURES,
     "team-feature": app_shapes.FEATURES,
     "account-feature": app_shapes.FEATURES,
+    "ssh-key": delivery_shapes.KEYS,
+    "invoice": delivery_shapes.INVOICES,
     "unread-app": store_shapes.UNREAD,
     "gap": store_shapes.GAPS,
 }
 """By the first word of a component's key; the order is that of the sheets."""
-
-
-NO_PRICE: Final = "Price not known"
 
 
 def tables(document: Document) -> tuple[Table, ...]:
@@ -75,7 +75,7 @@ def tables(document: Document) -> tuple[Table, ...]:
     return (
         _overview(document),
         *told.values(),
-        _costs(document, names),
+        *cost_tables(document.cost, names),
         _connections(document, names),
         _observations(document),
         _code(document, names),
@@ -108,46 +108,14 @@ def _overview(document: Document) -> Table:
     ]
     if cost is not None:
         rows.append(_row("US$ a month", cost.cents / 100 if cost.cents % 100 else cost.cents // 100))
-        rows += [_row(NO_PRICE, unknown) for unknown in cost.unknown]
+        if cost.unknown:
+            rows.append(_row("Without a known price", len(cost.unknown)))
     rows += [_row(_capital(plural(kind)), count) for kind, count in counted.items()]
     return Table("Overview", (Head("What"), Head("Is")), tuple(rows))
 
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _costs(document: Document, names: Names) -> Table:
-    heads = (
-        Head("App", "name"),
-        Head("What", "name"),
-        Head("Kind"),
-        Head("Is"),
-        Head("US$ a month", "cents"),
-        Head("At least", "cents"),
-        Head("At most", "cents"),
-        Head("Paid by"),
-        Head("Of the price list", "yes"),
-        Head("Why"),
-    )
-    lines = document.cost.lines if document.cost else ()
-    rows = tuple(
-        _row(
-            names.app(line.app_id),
-            line.name,
-            line.kind,
-            line.text,
-            line.cents,
-            line.least_cents,
-            line.most_cents,
-            line.payer,
-            line.listed,
-            line.why,
-            app_id=line.app_id,
-        )
-        for line in lines
-    )
-    return Table("Costs", heads, rows)
 
 
 def _connections(document: Document, names: Names) -> Table:
@@ -195,16 +163,16 @@ def _code(document: Document, names: Names) -> Table:
         rows += [
             _row(app, one.kind, one.name, one.file, one.line, one.text, app_id=app_id) for one in read.lines
         ]
-    return Table("Code", heads, tuple(rows))
+    return Table("Code", heads, tuple(rows), "no code of an app was read")
 
 
 def _changes(document: Document) -> Iterator[Table]:
     if document.changes is None:
         return
     rows = tuple(
-        _row(change.kind, change.words, key="", app_id=change.component.app_id) for change in document.changes
+        _row(change.kind, change.words, app_id=change.component.app_id) for change in document.changes
     )
-    yield Table("Changes", (Head("Kind"), Head("What changed")), rows)
+    yield Table("Changes", (Head("Kind"), Head("What changed")), rows, "nothing changed")
 
 
 def _notes(document: Document) -> Table:
@@ -214,7 +182,8 @@ def _notes(document: Document) -> Table:
         one = known.get(key)
         what = f"{one.kind} {one.name}" if one else key
         rows.append(_row(what, note.owner, note.text, key))
-    return Table("Notes", (Head("About"), Head("Owner"), Head("Note"), Head("Key")), tuple(rows))
+    heads = (Head("About"), Head("Owner"), Head("Note"), Head("Key"))
+    return Table("Notes", heads, tuple(rows), "nobody noted anything")
 
 
 def _not_read(document: Document) -> Table:

@@ -21,12 +21,17 @@ LONGEST: Final = 32_700
 """Characters that one cell can hold, and some to say that there were more."""
 
 _WIDTHS: Final = {"yes": 12, "number": 12, "cents": 14, "bytes": 16, "time": 18}
-_FORMATS: Final = {
-    "number": "#,##0",
-    "cents": "#,##0.00",
-    "bytes": "#,##0",
-    "time": "yyyy-mm-dd hh:mm",
+_FORMATS: Final[dict[str, dict[str, Any]]] = {
+    "number": {"num_format": "#,##0"},
+    "cents": {"num_format": "#,##0.00"},
+    "bytes": {"num_format": "#,##0"},
+    "time": {"num_format": "yyyy-mm-dd hh:mm"},
+    "head": {"bold": True, "bg_color": "#E8E8E8", "border": 1},
+    "none": {"italic": True, "font_color": "#707070"},
+    "warning": {"bold": True, "font_color": "#B00000"},
 }
+"""By kind of cell, and of what is no cell of a row."""
+
 _SAMPLE: Final = 400
 """Rows that a column's width is measured by."""
 
@@ -47,17 +52,15 @@ def write_xlsx(document: Document, file: IO[bytes], folder: Path) -> None:
     book = Workbook(whole, {**options, "tmpdir": str(folder)})
     try:
         book.set_properties({"title": safe_text(document.title), "comments": "Written by Offramp"})
-        formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
-        bold = book.add_format({"bold": True, "bg_color": "#E8E8E8", "border": 1})
-        warning = book.add_format({"bold": True, "font_color": "#B00000"})
+        formats = {name: book.add_format(form) for name, form in _FORMATS.items()}
         for number, table in enumerate(tables(document)):
             sheet = book.add_worksheet(table.name)
             filled = with_values(table, document) if table.name == "Config vars" else table
             first = 0
             if document.secrets is not UNSET and number == 0:
-                sheet.write_string(0, 0, safe_text(document.secrets), warning)
+                sheet.write_string(0, 0, safe_text(document.secrets), formats["warning"])
                 first = 1
-            _fill(sheet, filled, first, bold, formats)
+            _fill(sheet, filled, first, formats)
     except BaseException:
         with contextlib.suppress(Exception):
             book.close()
@@ -74,15 +77,18 @@ def _close(book: Workbook) -> None:
         raise error.__context__ if isinstance(error.__context__, OSError) else OSError(str(error)) from error
 
 
-def _fill(sheet: Worksheet, table: Table, first: int, bold: Any, formats: dict[str, Any]) -> None:
+def _fill(sheet: Worksheet, table: Table, first: int, formats: dict[str, Any]) -> None:
     for place, (head, width) in enumerate(zip(table.heads, _column_widths(table), strict=True)):
         sheet.set_column(place, place, width)
-        sheet.write_string(first, place, head.title, bold)
+        sheet.write_string(first, place, head.title, formats["head"])
     sheet.freeze_panes(first + 1, 1)
     # Versions and ids are texts on purpose: no mark at each.
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     last = first + max(1, len(table.rows))
     sheet.autofilter(first, 0, last, len(table.heads) - 1)
+    if not table.rows:
+        # An empty sheet would look like one that was forgotten.
+        sheet.write_string(first + 1, 0, f"({table.none})", formats["none"])
     for line, row in enumerate(table.rows, first + 1):
         for place, (value, head) in enumerate(zip(row.cells, table.heads, strict=True)):
             _write(sheet, (line, place), value, head, formats)
