@@ -1,6 +1,7 @@
 """Reading a local checkout of an app's code: what the move needs to know, and what to look at."""
 
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -133,6 +134,12 @@ def _read(folder: Path, wanted: list[str]) -> Checkout:
     try:
         top = git_line(folder, "rev-parse", "--show-toplevel")
     except GitFailed as error:
+        if "must be run in a work tree" in error.cause:
+            raise Trouble(
+                f"{folder} is a bare repository, or the inside of one: no code is checked out there.",
+                remedy="Clone it, and name the clone.",
+                code="bare-repository",
+            ) from error
         if "not a git repository" not in error.cause:
             raise
         return _read_plain(folder, wanted)
@@ -141,12 +148,7 @@ def _read(folder: Path, wanted: list[str]) -> Checkout:
 
 def _read_plain(folder: Path, wanted: list[str]) -> Checkout:
     names = sorted(entry.name + "/" if entry.is_dir() else entry.name for entry in folder.iterdir())
-    contents: dict[str, bytes | None] = {}
-    for name in wanted:
-        if name in names:
-            file = folder / name
-            readable = file.is_file() and file.stat().st_size <= LARGEST
-            contents[name] = file.read_bytes() if readable else None
+    contents = {name: _content(folder / name) for name in wanted if name in names}
     remark = Remark(
         kind="no-git",
         text=f"{folder.name} is no git work tree: no branch can be written, nothing pushed.",
@@ -156,8 +158,16 @@ def _read_plain(folder: Path, wanted: list[str]) -> Checkout:
     return _checkout(str(folder), names, contents, remarks=[remark])
 
 
+def _content(file: Path) -> bytes | None:
+    """The bytes of a plain file. A link is none: it may lead out of the folder, and git keeps only that."""
+    try:
+        about = file.lstat()
+        return file.read_bytes() if stat.S_ISREG(about.st_mode) and about.st_size <= LARGEST else None
+    except OSError:
+        return None  # said as one that cannot be read
+
+
 def _read_git(folder: Path, top: Path, wanted: list[str]) -> Checkout:
-    remarks: list[Remark] = []
     try:
         head = git_line(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     except GitFailed:
@@ -169,38 +179,7 @@ def _read_git(folder: Path, top: Path, wanted: list[str]) -> Checkout:
         )
         plain = _read_plain(folder, wanted)
         return Checkout(path=plain.path, is_git=True, names=plain.names, remarks=(remark,))
-    if folder != top.resolve():
-        remarks.append(
-            Remark(
-                kind="not-root",
-                text=f"{folder.name} lies inside the repository {top.name}; a push sends the whole.",
-                remedy="Name the root of the repository, or give this app a repository of its own.",
-                blocks=True,
-            )
-        )
-    if git_line(folder, "rev-parse", "--is-shallow-repository") == "true":
-        remarks.append(
-            Remark(
-                kind="shallow",
-                text=f"{folder.name} is a shallow clone, without its whole history: its push is refused.",
-                remedy="Run `git fetch --unshallow` in it.",
-                blocks=True,
-            )
-        )
-    if (folder / ".gitmodules").exists():
-        remarks.append(
-            Remark(kind="submodules", text="The repository has submodules; a push sends only their names.")
-        )
     changed = uncommitted(folder)
-    if changed:
-        remarks.append(
-            Remark(
-                kind="uncommitted",
-                text=f"There is uncommitted work: {listed(changed)}.",
-                remedy="Commit it, stash it, or add it to .gitignore.",
-                blocks=True,
-            )
-        )
     names, entries = _root_entries(folder)
     contents: dict[str, bytes | None] = {}
     for name in wanted:
@@ -212,12 +191,39 @@ def _read_git(folder: Path, top: Path, wanted: list[str]) -> Checkout:
         str(folder),
         names,
         contents,
-        remarks=remarks,
+        remarks=list(_about_repository(folder, top, changed)),
         modes={name: entries[name][0] for name in contents},
         head=head,
         branch=_branch(folder),
         changed=changed,
     )
+
+
+def _about_repository(folder: Path, top: Path, changed: tuple[str, ...]) -> Iterator[Remark]:
+    """What keeps a branch from being written or pushed, beside the files."""
+    if folder != top.resolve():
+        yield Remark(
+            kind="not-root",
+            text=f"{folder.name} lies inside the repository {top.name}; a push sends the whole.",
+            remedy="Name the root of the repository, or give this app a repository of its own.",
+            blocks=True,
+        )
+    if git_line(folder, "rev-parse", "--is-shallow-repository") == "true":
+        yield Remark(
+            kind="shallow",
+            text=f"{folder.name} is a shallow clone, without its whole history: its push is refused.",
+            remedy="Run `git fetch --unshallow` in it.",
+            blocks=True,
+        )
+    if (top / ".gitmodules").exists():
+        yield Remark(kind="submodules", text="The repository has submodules; a push sends only their names.")
+    if changed:
+        yield Remark(
+            kind="uncommitted",
+            text=f"There is uncommitted work: {listed(changed)}.",
+            remedy="Commit it, stash it, or add it to .gitignore.",
+            blocks=True,
+        )
 
 
 def _root_entries(folder: Path) -> tuple[list[str], dict[str, tuple[str, str, int]]]:
@@ -267,7 +273,7 @@ def _checkout(
         remarks += [Remark(kind="procfile", text=oddity) for oddity in procfile.oddities]
     app_json = None
     if "app.json" in files:
-        app_json = parse_app_json(files["app.json"])
+        app_json = parse_app_json(files["app.json"].removeprefix("\ufeff"))
         if app_json is None:
             remarks.append(Remark(kind="app-json", text="app.json is no valid JSON object; it is not used."))
     return Checkout(

@@ -9,6 +9,7 @@ says so.
 import re
 from collections.abc import Iterator
 
+from wizard.document.repository.oddities import few
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 
@@ -47,7 +48,7 @@ def parse_procfile(text: str) -> Procfile:
             oddities.append(f"Line {number}: other platforms may not take the name `{name}`.")
         commands[name] = command
     return Procfile(
-        commands=commands, oddities=tuple(oddities), cloud_native=tuple(_cloud_native(split_lines(text)))
+        commands=commands, oddities=few(oddities), cloud_native=few(list(_cloud_native(split_lines(text))))
     )
 
 

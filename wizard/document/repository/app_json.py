@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wizard.document.repository.code_text import safe_line
+from wizard.document.repository.oddities import few
 from wizard.model.noun import Noun
 from wizard.model.text import LINE_LIMIT, clean
 
@@ -145,7 +146,7 @@ def parse_app_json(text: str) -> AppJson | None:
         buildpacks=tuple(_buildpacks(told.get("buildpacks"), "buildpacks", odd)),
         scripts=tuple(_scripts(told.get("scripts"), "scripts", odd)),
         environments=tuple(_environments(told.get("environments"), odd)),
-        oddities=tuple(odd),
+        oddities=few(odd),
     )
 
 

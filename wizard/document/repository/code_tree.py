@@ -150,7 +150,7 @@ class FolderTree:
         self.entries: dict[str, Entry] = {}
         self.whole = True
         for path, about in _walk(folder):
-            if len(self.entries) >= MOST_FILES:
+            if len(self.entries) >= MOST_FILES or time.monotonic() > self._until:
                 self.whole = False
                 break
             mode = "100755" if about.st_mode & 0o111 else "100644"
@@ -161,10 +161,14 @@ class FolderTree:
         texts: dict[str, str] = {}
         for path in paths:
             entry = self.entries.get(path)
-            if entry is not None and entry.size <= LARGEST:
+            if entry is None or entry.size > LARGEST:
+                continue
+            try:
                 text = _text((self._folder / path).read_bytes())
-                if text is not None:
-                    texts[path] = text
+            except OSError:
+                continue  # gone while we looked, or not for us to read: the others count all the same
+            if text is not None:
+                texts[path] = text
         return texts
 
     def search(self, pattern: str, pathspecs: Sequence[str], *, any_case: bool = False) -> Hits:

@@ -7,6 +7,7 @@ Sections: `setup` (addons, config), `build` (docker: type to Dockerfile; config)
 from collections.abc import Iterator
 
 from wizard.document.repository.code_nouns import HerokuYml, HerokuYmlAddOn, HerokuYmlRun
+from wizard.document.repository.oddities import few
 from wizard.document.repository.yaml_text import Item, read_yaml
 from wizard.model.text import clean
 
@@ -32,7 +33,7 @@ def parse_heroku_yml(text: str) -> HerokuYml | None:
         release_image=_text(top.get("release", "image")),
         release_command=_command(top.get("release", "command")),
         run=tuple(_runs(top.get("run"), odd)),
-        oddities=tuple(odd),
+        oddities=few(odd),
     )
 
 

@@ -27,6 +27,8 @@ def node_pins(texts: Mapping[str, str]) -> Found:
     """Versions of Node.js and its package managers."""
     file = "package.json"
     told = json_object(texts, "package.json")
+    if file not in texts:
+        return [], [f"{file} cannot be read here."]
     if told is None:
         return [], ["package.json is no valid JSON object; the Node.js buildpack does not build it."]
     pins: list[Pin] = []

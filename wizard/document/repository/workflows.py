@@ -121,6 +121,8 @@ def _of_file(file: str, text: str) -> Iterator[DeployPath]:
             app=found.app,
             branch=found.branch,
         )
+    if top.is_cut:
+        yield from _of_script(file, text, system)
 
 
 def _of_script(file: str, text: str, system: str) -> Iterator[DeployPath]:

@@ -2,7 +2,7 @@
 
 PyYAML's composer makes no Python objects, so nothing in a file can run, dates stay texts, `on` stays a key,
 and an alias is one more arrow to a node that is there already. What walks the nodes must be bounded then,
-since a few arrows can stand for millions of visits: `Document` counts them.
+since a few arrows can stand for millions of visits: all items of a document draw on one budget.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import yaml
 
 MOST_CHARACTERS = 256 * 1024
-MOST_VISITS = 20_000
-"""Nodes that one reading of a document may look at."""
+MOST_VISITS = 100_000
+"""Nodes that one reading of a document may look at; files that people write have fewer."""
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -20,11 +20,12 @@ class Item:
     """A value in a document with the line that it begins on, counted from 1; `named_at` is the line of its
     key, where it has one."""
 
-    __slots__ = ("_budget", "_node", "line", "named_at")
+    __slots__ = ("_budget", "_node", "_told", "line", "named_at")
 
     def __init__(self, node: yaml.Node, budget: list[int], key: yaml.Node | None = None) -> None:
         self._node = node
         self._budget = budget
+        self._told: tuple[tuple[str, Item], ...] | None = None
         self.line = _line(node)
         self.named_at = _line(key or node)
 
@@ -48,7 +49,10 @@ class Item:
 
     def pairs(self) -> Iterator[tuple[str, "Item"]]:
         """Keys and values of a map, those merged by `<<` behind its own; nothing for anything else."""
-        yield from self._pairs(depth=0)
+        if self._told is None:
+            # Once: whoever reads a map asks it for a dozen keys.
+            self._told = tuple(self._pairs(depth=0))
+        return iter(self._told)
 
     def _pairs(self, depth: int) -> Iterator[tuple[str, "Item"]]:
         if not isinstance(self._node, yaml.MappingNode) or depth > 8:
@@ -85,6 +89,11 @@ class Item:
         if self.text is not None:
             return [self.text]
         return [item.text for item in self.items() if item.text is not None]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the budget of the document is used up, so that what was read of it is not all."""
+        return self._budget[0] < 0
 
     def _spend(self) -> bool:
         self._budget[0] -= 1
