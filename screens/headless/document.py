@@ -1,5 +1,6 @@
 """`offramp document`: everything that stands on Heroku as a file, from a session or straight from Heroku."""
 
+import codecs
 import sys
 from pathlib import Path
 from typing import Final
@@ -74,13 +75,20 @@ def run(options: DocumentOptions) -> int:
         written = write_document(told, options.format, place)
         voice.line(f"The document is in {clean(str(written))}: {_counts(told)}.")
     elif options.format in ("markdown", "json"):
-        sys.stdout.write(text_of(told, options.format))
+        sys.stdout.write(text_of(told, options.format, ascii_only=not _takes_utf8(sys.stdout.encoding)))
         sys.stdout.flush()
     for words in (*reading.remarks, *([remark] if remark else ())):
         voice.line(words)
     if changed is not None:
         _tell_changes(changed, before, voice)
     return _told_unread(told, values)
+
+
+def _takes_utf8(encoding: str | None) -> bool:
+    try:
+        return codecs.lookup(encoding or "ascii").name.startswith("utf-8")
+    except LookupError:
+        return False
 
 
 def _counts(told: Document) -> str:
@@ -101,8 +109,9 @@ def _changed(
     reading: Reading, earlier: tuple[str, Document] | None, options: DocumentOptions
 ) -> tuple[System | None, tuple[Change, ...] | None, str]:
     """What it is compared with, what changed since, and what is to be said of that."""
+    remark = ""
     if options.since and earlier is None:
-        earlier = newest_in(options.since, reading.system.account.id, reading.title)
+        earlier, remark = newest_in(options.since, reading.system.account.id, reading.title)
     if earlier is not None:
         name, known = earlier
         if known.system.account.id != reading.system.account.id:
@@ -110,9 +119,10 @@ def _changed(
             return None, None, f"{name} is not compared: it was read for another account, {who}."
         # The earlier document has answers in it, which no reading has.
         now = apply_answers(reading.system, known.answers)
-        return known.system, changes(known.system, now), ""
+        return known.system, changes(known.system, now), remark
     if options.since:
-        return None, None, f"There is no document of it in {clean(options.since)} yet to compare with."
+        none = f"There is no document of it in {clean(options.since)} yet to compare with."
+        return None, None, f"{none} {remark}".rstrip()
     if reading.before is None:
         return None, None, ""
     return reading.before, changes(reading.before, reading.system), ""

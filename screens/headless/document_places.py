@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from wizard.document.export import ENDINGS, Document, Kind
-from wizard.document.export.json_file import read_document
+from wizard.document.export.json_file import NO_DOCUMENT, read_document
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
@@ -154,23 +154,36 @@ def document_before(name: str) -> tuple[str, Document] | None:
     return clean(place.name), read_document(text, what=clean(place.name))
 
 
-def newest_in(name: str, account_id: str, title: str) -> tuple[str, Document] | None:
-    """The newest document of a folder that is of the same system as the account sees it; None when there is
-    none. Other files in it do not matter."""
+def newest_in(name: str, account_id: str, title: str) -> tuple[tuple[str, Document] | None, str]:
+    """The newest document of a folder that is of the same system as the account sees it, None when there is
+    none; and what is to be said of newer documents that could not be read. Other files do not matter."""
     # Their names end in the moment at which they were read.
     dated = [
         (found[0], path)
         for path in Path(name).expanduser().glob("*.json")
         if (found := _MOMENT.search(path.name))
     ]
+    unread: list[str] = []
     for _, path in sorted(dated, reverse=True)[:_LOOKED_AT]:
+        shown = clean(path.name)
         try:
-            document = read_document(path.read_bytes(), what=clean(path.name))
-        except (OSError, Trouble):
-            continue
-        if document.system.account.id == account_id and document.title == title:
-            return clean(path.name), document
-    return None
+            document = read_document(path.read_bytes(), what=shown)
+        except OSError as error:
+            unread.append(f"{shown} cannot be read: {clean(error.strerror or str(error))}.")
+        except Trouble as trouble:
+            if trouble.code != NO_DOCUMENT:
+                unread.append(trouble.cause)
+        else:
+            if document.system.account.id == account_id and document.title == title:
+                return (shown, document), _passed_over(unread)
+    return None, _passed_over(unread)
+
+
+def _passed_over(causes: list[str]) -> str:
+    if not causes:
+        return ""
+    more = f" (and {len(causes) - 1} more like it)" if len(causes) > 1 else ""
+    return f"A document of before was passed over{more}: {causes[0]}"
 
 
 def _usage(cause: str, remedy: str) -> Trouble:

@@ -303,6 +303,13 @@ def test_a_nightly_inventory_without_a_session(
     assert main(nightly) == DONE
     assert f"  + config var NEW_FLAG of {app.name} added\n" in capsys.readouterr().out
     assert len(list(folder.iterdir())) == 4
+    # What stands in the way of comparing with the newest is said.
+    (folder / "later-20991231T000001.json").write_text('{"format": "offramp-document", "version": 2}')
+    (folder / "later-20991231T000002.json").mkdir()
+    newest = max(folder.glob("robin*.json"))
+    newest.rename(newest.with_name(f"{newest.name[:-11]}000001.json"))
+    assert main(nightly) == DONE
+    assert "was passed over (and 1 more like it): later-20991231T000002.json" in capsys.readouterr().out
     (tmp_path / "other.json").write_text("{}")
     assert main(["document", "--heroku", "--since", str(tmp_path / "other.json")]) == TROUBLE
     assert main(["document", "--heroku", "--since", "~nobody-is-called-so/x.json"]) == TROUBLE
@@ -316,3 +323,58 @@ def test_a_refused_token_of_the_environment_is_named(
     assert main(["document", "--heroku"]) == TROUBLE
     said = capsys.readouterr()
     assert "The token is that of HEROKU_API_KEY." in said.err and "HRKU-of-somebody" not in said.err
+
+
+@pytest.mark.parametrize("format_", ["json", "markdown"])
+def test_where_utf8_does_not_pass_nothing_of_the_json_is_lost(
+    format_: str, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = find(NAME)
+    opened.claim()
+    words = "für Großes → 日本 🚀"
+    opened.save(ANSWERS, Answers(notes={f"app:{BACKEND}": Note(text=words, owner="ada")}))
+    opened.close()
+
+    async def config(self: FakeSource, app_id: str) -> dict[str, Secret]:
+        return {"GREETING": Secret(words, "GREETING")}
+
+    monkeypatch.setattr(FakeSource, "config", config)
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w", encoding="latin-1") as out, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", out)
+        arguments = ["--format", format_, "--with-config-values", "--yes-write-secrets", "--output", "-"]
+        assert main(["document", NAME, *arguments]) == DONE
+    with os.fdopen(reader, encoding="latin-1") as piped:
+        text = piped.read()
+    if format_ == "json":
+        told = json.loads(text)
+        assert told["notes"][f"app:{BACKEND}"]["text"] == words
+        assert told["values"][BACKEND] == {"GREETING": words}
+    else:
+        block = text.partition("```json\n")[2].partition("\n```\n")[0]
+        assert json.loads(block) == {"GREETING": words}
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (b"# acme-shop on Heroku\n", "before.json is not JSON: "),
+        (b"\xff\xfe", "before.json is not JSON: "),
+        (b'{"format": "offramp-document", "versi', "before.json is not JSON: "),
+        (b"[1, 2]", "before.json is JSON, but no document of Offramp."),
+        (b'{"apps": []}', "before.json is JSON, but no document of Offramp."),
+        (
+            b'{"format": "offramp-document", "version": 7}',
+            "before.json is a document of version 7, and this Offramp reads version 1.",
+        ),
+        (b'{"format": "offramp-document", "version": 1}', "Cannot read before.json: "),
+    ],
+)
+def test_what_is_no_document_to_compare_with_is_named_for_what_it_is(
+    text: bytes, cause: str, session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "before.json").write_bytes(text)
+    assert main(["document", NAME, "--since", str(tmp_path / "before.json")]) == TROUBLE
+    said = capsys.readouterr()
+    assert cause in said.err and not said.out
+    assert ("another version" in said.err) == cause.startswith("Cannot")

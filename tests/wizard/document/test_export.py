@@ -25,6 +25,7 @@ from wizard.document.export.escape import code, plain
 from wizard.document.export.json_file import SCHEMA_FILE, read_document, schema_text
 from wizard.document.export.markdown import render
 from wizard.document.export.tables import SHAPES, tables
+from wizard.model.delivery import Deploy
 from wizard.model.secret import Secret
 from wizard.model.system import System
 from wizard.model.text import UNSAFE, clean
@@ -399,3 +400,13 @@ def test_a_price_that_is_not_known_is_no_zero() -> None:
     apps = (msgspec.structs.replace(backend, processes=(dyno,)), *system.apps[1:])
     told = document(msgspec.structs.replace(system, apps=apps, add_ons=()), Answers())
     assert f"- US$ a month: $0, without {backend.name} web" in render(told)
+
+
+def test_a_deploy_path_that_is_not_known_is_told_by_nobody(tmp_path: Path) -> None:
+    system = example_system()
+    known = msgspec.structs.replace(system.apps[0], deploy=Deploy(kind="git", evidence="it was pushed"))
+    unknown = msgspec.structs.replace(system.apps[1], deploy=Deploy(kind="unknown", evidence="one or other"))
+    system = msgspec.structs.replace(system, apps=(known, unknown))
+    rows = csv_rows(write(system, Answers(), kind="csv", path=tmp_path / "x") / "deploy-paths.csv")
+    place = rows[0].index("Told by")
+    assert [(row[1], row[place]) for row in rows[1:]] == [("git", "Heroku"), ("unknown", "nobody")]

@@ -6,7 +6,7 @@ only when a person asked for exactly that; then its first line says so.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
@@ -69,54 +69,41 @@ def write_document(told: Document, kind: Kind, path: Path) -> Path:
         from wizard.document.export.csv_folder import write_csv_folder
 
         return write_new_folder(path, lambda folder: write_csv_folder(told, folder))
-    return write_new_file(path, _WRITERS[kind](told, path))
+    if kind == "xlsx":
+        return write_new_file(path, lambda file: _book(told, path, file))
+    text = text_of(told, kind).encode()
+    return write_new_file(path, lambda file: _whole(file, text))
 
 
-def text_of(told: Document, kind: Literal["markdown", "json"]) -> str:
-    """The document as text, for standard output."""
+def text_of(told: Document, kind: Literal["markdown", "json"], *, ascii_only: bool = False) -> str:
+    """The document as text, for standard output.
+
+    Args:
+        ascii_only: for where UTF-8 does not pass. JSON is ASCII then, and equal when decoded; so are values
+            of config vars in Markdown, whose other text is as always.
+    """
     if kind == "json":
         from wizard.document.export.json_file import json_text
 
-        return json_text(told)
+        return json_text(told, ascii_only=ascii_only)
     from wizard.document.export.markdown import render
 
-    return render(told)
+    return render(told, ascii_values=ascii_only)
 
 
-def _markdown(told: Document, path: Path) -> Callable[[BinaryIO], None]:
-    return _text(text_of(told, "markdown"))
+def _whole(file: BinaryIO, text: bytes) -> None:
+    file.write(text)
 
 
-def _json(told: Document, path: Path) -> Callable[[BinaryIO], None]:
-    return _text(text_of(told, "json"))
-
-
-def _text(text: str) -> Callable[[BinaryIO], None]:
-    def write_text(file: BinaryIO) -> None:
-        file.write(text.encode())
-
-    return write_text
-
-
-def _xlsx(told: Document, path: Path) -> Callable[[BinaryIO], None]:
+def _book(told: Document, path: Path, file: BinaryIO) -> None:
     from wizard.document.export.xlsx import write_xlsx
 
-    def write_book(file: BinaryIO) -> None:
-        # Beside the file: where it does not fit, that is said of the disk that is full.
-        folder = Path(tempfile.mkdtemp(prefix=".offramp-", dir=path.expanduser().parent))
-        try:
-            write_xlsx(told, file, folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    return write_book
-
-
-_WRITERS: Final[dict[Kind, Callable[[Document, Path], Callable[[BinaryIO], None]]]] = {
-    "markdown": _markdown,
-    "json": _json,
-    "xlsx": _xlsx,
-}
+    # Beside the file: where it does not fit, that is said of the disk that is full.
+    folder = Path(tempfile.mkdtemp(prefix=".offramp-", dir=path.expanduser().parent))
+    try:
+        write_xlsx(told, file, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _made_by() -> str:

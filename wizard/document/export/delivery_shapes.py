@@ -28,6 +28,11 @@ class _OfLink:
         return None if link is None else as_cell(getattr(link, self._field))
 
 
+def _way_told_by(at: At) -> Cell:
+    """Of a deploy path that is not known, Heroku told only what one could guess by."""
+    return "nobody" if at.noun.kind == "unknown" else told_by(at)
+
+
 def _members(at: At) -> Cell:
     """Only of teams: members that could not be read."""
     return "not told" if getattr(at.noun, "members", ()) is None else ""
@@ -50,7 +55,7 @@ DEPLOYS: Final = Shape(
         col("Last", "last_at", "time"),
         col("Last by", "last_by"),
         col("That follows from", "evidence"),
-        col("Told by", told_by),
+        col("Told by", _way_told_by),
     ),
 )
 IMAGES: Final = Shape(

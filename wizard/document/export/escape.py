@@ -12,6 +12,7 @@ from wizard.model.text import UNSAFE, clean
 _IN_CODE: Final = re.compile(r"[^`|<\\]+")
 _MARKED: Final = re.compile(r"[\\`*\[\]|~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|&(?=#|\w+;)")
 _AT_START: Final = re.compile(r"(\d*)([-+](?=[-+\s]|$)|[#>=:]|(?<=\d)[.)](?=\s|$))")
+_NO_ASCII: Final = re.compile(r"[^\n -~]")
 _LONGEST: Final = 1_000_000
 """Characters of one cell: lists of names may be longer than one text from outside."""
 
@@ -57,6 +58,11 @@ def harmless_json(text: str) -> str:
     All of them stand inside strings, since JSON's own signs are ASCII.
     """
     return UNSAFE.sub(_escaped, text)
+
+
+def ascii_json(text: str) -> str:
+    """As `harmless_json`, in ASCII alone: for a pipe or a terminal that takes no UTF-8."""
+    return _NO_ASCII.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -5,28 +5,62 @@ from typing import Any, Final
 
 import msgspec
 
-from wizard.document.export.contents import VERSION, Document
-from wizard.document.export.escape import harmless_json
-from wizard.model.noun import decode
+from wizard.document.export.contents import FORMAT, VERSION, Document
+from wizard.document.export.escape import ascii_json, harmless_json
+from wizard.model.noun import Noun, decode
+from wizard.model.trouble import Trouble
 
 _WITH_VALUES: Final = ("secrets", "values", "unread_values")
+
+NO_DOCUMENT: Final = "no-document"
+"""The code of the Trouble with a file that is something else."""
 
 SCHEMA_FILE: Final = f"assets/schema/document-{VERSION}.json"
 
 
-def json_text(document: Document) -> str:
+def json_text(document: Document, *, ascii_only: bool = False) -> str:
     """The document, indented, every field there; no invisible sign stands in it raw."""
     try:
         text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
     except UnicodeEncodeError:
         # A value may hold half of a surrogate pair, which stands in no UTF-8. This is ten times slower.
         text = json.dumps(msgspec.to_builtins(document), ensure_ascii=False, indent=2)
-    return harmless_json(text) + "\n"
+    return (ascii_json(text) if ascii_only else harmless_json(text)) + "\n"
+
+
+class _Label(Noun, frozen=True, kw_only=True):
+    """What says of a JSON file that it is a document, and of which version."""
+
+    format: str = ""
+    version: int = 0
 
 
 def read_document(text: str | bytes, *, what: str) -> Document:
-    """The document of a JSON export. Raises Trouble when it is none, or none of this version."""
+    """The document of a JSON export.
+
+    Raises:
+        Trouble: it is no JSON, another kind of JSON, of a later version, or not whole; each is said.
+    """
+    try:
+        label = msgspec.json.decode(text, type=_Label)
+    except msgspec.ValidationError as error:
+        raise _no_document(f"{what} is JSON, but no document of Offramp.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _no_document(f"{what} is not JSON: {error}.") from error
+    if label.format != FORMAT:
+        raise _no_document(f"{what} is JSON, but no document of Offramp.")
+    if label.version > VERSION:
+        raise Trouble(
+            f"{what} is a document of version {label.version}, and this Offramp reads version {VERSION}.",
+            remedy="Use the later Offramp that wrote it.",
+            code="unreadable",
+        )
     return decode(text, Document, what=what)
+
+
+def _no_document(cause: str) -> Trouble:
+    remedy = "Name a file that `offramp document --format json` wrote."
+    return Trouble(cause, remedy=remedy, code=NO_DOCUMENT)
 
 
 def schema_text() -> str:

@@ -12,7 +12,7 @@ from wizard.document.answers import gap_groups
 from wizard.document.drawing.mermaid import diagrams
 from wizard.document.drawing.picture import draw
 from wizard.document.export.contents import Document
-from wizard.document.export.escape import code, harmless_json, plain
+from wizard.document.export.escape import ascii_json, code, harmless_json, plain
 from wizard.document.export.markdown_table import facts, fenced, grid
 from wizard.document.export.table import Row, Table, moment_words
 from wizard.document.export.tables import tables
@@ -48,14 +48,15 @@ _OF_A_STORE: Final = {
 }
 
 
-def render(document: Document) -> str:
-    """The whole document."""
-    return _Markdown(document).render()
+def render(document: Document, *, ascii_values: bool = False) -> str:
+    """The whole document; `ascii_values` as of `export.text_of`."""
+    return _Markdown(document, ascii_values).render()
 
 
 class _Markdown:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, ascii_values: bool) -> None:
         self._document = document
+        self._as_json = ascii_json if ascii_values else harmless_json
         self._system = document.system
         self._tables = {table.name: table for table in tables(document)}
         people = self._tables["Teams and people"]
@@ -300,7 +301,7 @@ class _Markdown:
         names = {app.id: app.name for app in self._system.apps}
         for app_id, named in values.items():
             self._section(f"Values of {names.get(app_id, app_id)}", level=3)
-            self._say(f"```json\n{harmless_json(json.dumps(named, ensure_ascii=False, indent=2))}\n```")
+            self._say(f"```json\n{self._as_json(json.dumps(named, ensure_ascii=False, indent=2))}\n```")
         if self._document.unread_values:
             self._say("Could not be read:")
             unread = self._document.unread_values
