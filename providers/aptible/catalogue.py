@@ -6,7 +6,7 @@ from msgspec import field
 
 import assets
 from wizard.model.noun import Noun, decode_toml
-from wizard.ports import Capabilities, Prices, Profile, ReleaseHook
+from wizard.ports import Capabilities, ImageRules, Prices, Profile, ReleaseHook
 
 HOURS_A_MONTH = 730
 """As Aptible's dashboard counts (app-ui, src/cost/calc.ts)."""
@@ -64,6 +64,7 @@ class Catalogue(Noun, frozen=True, kw_only=True):
     loses: Words
     by_hand: Words
     release_hook: ReleaseHook
+    images: ImageRules
     words: dict[str, str] = field(default_factory=dict)
 
 
@@ -91,6 +92,7 @@ def profile() -> Profile:
             scheduler="cron-service",
             empty_config_values=False,
             needs_dockerfile=True,
+            images=known.images,
             regions=known.regions.values,
             nearest=known.nearest.values,
             loses=known.loses.values,

@@ -13,6 +13,7 @@ class AppChoice(Noun, frozen=True, kw_only=True):
 
     `way` is how its code gets there: pushed by git, as a Docker image that is built elsewhere (`image` is its
     reference, "ghcr.io/acme/shop:v42"), by the GitHub workflow that deployed it to Heroku, or by Terraform.
+    `keep_slug`: the image is made of the slug that Heroku runs, a stop-gap for code that cannot be built.
     """
 
     app_id: str
@@ -23,6 +24,7 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     harmless: str = ""
     way: Literal["git", "image", "workflow", "terraform"] = "git"
     image: str = ""
+    keep_slug: bool = False
 
 
 class ProcessChoice(Noun, frozen=True, kw_only=True):
