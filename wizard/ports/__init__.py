@@ -1,0 +1,48 @@
+"""What a provider offers: Protocols and the plain values they speak in, nothing else.
+
+The wizard finds providers through the entry-point group `offramp.providers`; each entry is an object
+that satisfies `SourceProvider` or `TargetProvider`. All methods that reach a vendor raise
+`wizard.model.trouble.Trouble` (or a subclass) and nothing else for whatever goes wrong out there.
+"""
+
+from wizard.ports.example import Example, ExampleProvider
+from wizard.ports.profile import Capabilities, Prices, Profile, ReleaseHook
+from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
+from wizard.ports.source import AppState, ReadProgress, Source, SourceProvider
+from wizard.ports.target import Target, TargetProvider
+from wizard.ports.target_things import (
+    DatabaseWish,
+    Endpoint,
+    Environment,
+    GitRemote,
+    TargetApp,
+    TargetDatabase,
+    TargetService,
+)
+
+__all__ = [
+    "AppState",
+    "Capabilities",
+    "DatabaseWish",
+    "Endpoint",
+    "Environment",
+    "Example",
+    "ExampleProvider",
+    "FoundToken",
+    "GitRemote",
+    "Hosts",
+    "Log",
+    "Prices",
+    "Profile",
+    "ReadProgress",
+    "ReleaseHook",
+    "SignIn",
+    "Source",
+    "SourceProvider",
+    "Target",
+    "TargetApp",
+    "TargetDatabase",
+    "TargetProvider",
+    "TargetService",
+    "Token",
+]

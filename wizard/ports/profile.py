@@ -1,0 +1,93 @@
+"""What is known of a target without signing in: what it can hold, and what it costs."""
+
+from typing import Literal
+
+from msgspec import field
+
+from wizard.model.noun import Noun
+
+
+class ReleaseHook(Noun, frozen=True, kw_only=True):
+    """Where a target reads the commands that it runs on each deploy, before anything new starts.
+
+    `file` is a YAML file in the root of the code; `key` its top-level key, holding a list of commands;
+    `aliases` are older names of that key.
+    """
+
+    file: str
+    key: str
+    aliases: tuple[str, ...] = ()
+
+
+class ImageRules(Noun, frozen=True, kw_only=True):
+    """What a target does with the image of an app.
+
+    `folder` is where in an image that was built elsewhere it looks for the Procfile and the hook file
+    ("/.aptible"), empty where it does not; `build_env_file` a file of shell assignments with the config vars,
+    which lies in the root of the code during a build that follows a git push; `health_host` the Host header
+    of its health checks; `udp` whether UDP reaches a container.
+    """
+
+    folder: str = ""
+    build_env_file: str = ""
+    health_host: str = ""
+    udp: bool = True
+
+
+class Capabilities(Noun, frozen=True, kw_only=True):
+    """What a target can hold, for `choose`. Memory in MB; None means no limit known."""
+
+    works: bool
+    """Whether Offramp can move a system there end to end."""
+    missing: tuple[str, ...] = ()
+    """What Offramp still lacks for it, in words, when it does not."""
+    max_memory_mb: int | None = None
+    max_containers: int | None = None
+    postgres_versions: tuple[int, ...] = ()
+    extensions: tuple[str, ...] = ()
+    wildcard_domains: bool = True
+    max_domains: int | None = None
+    """Custom host names one app may have."""
+    release_phase: bool = True
+    release_hook: ReleaseHook | None = None
+    """The file that stands for Heroku's `release:` line; None when the target has none."""
+    scheduler: Literal["none", "cron-service"] = "cron-service"
+    empty_config_values: bool = True
+    needs_dockerfile: bool = False
+    images: ImageRules = ImageRules()
+    regions: tuple[str, ...] = ()
+    nearest: dict[str, str] = field(default_factory=dict)
+    """The region of the target that stands for each region of the source."""
+    loses: tuple[str, ...] = ()
+    """What a team gives up there ("review apps")."""
+    way_in: str = ""
+    """How data gets in, in words ("SSH tunnel")."""
+    by_hand: tuple[str, ...] = ()
+    """What a person must do in the vendor's dashboard."""
+
+
+class Prices(Noun, frozen=True, kw_only=True):
+    """Monthly US cents. `source` and `date` (ISO) say where the figures come from."""
+
+    source: str
+    date: str
+    base_cents: int = 0
+    memory_gb_cents: float = 0.0
+    cpu_percent_cents: float = 0.0
+    cpu_percent_per_gb: float = 0.0
+    """Percent of one CPU that goes with each GB of memory, where CPU is billed for itself."""
+    disk_gb_cents: float = 0.0
+    endpoint_cents: float = 0.0
+
+
+class Profile(Noun, frozen=True, kw_only=True):
+    """A target as `choose` and `map` need it, known without signing in."""
+
+    name: str
+    title: str
+    words: dict[str, str] = field(default_factory=dict)
+    """The vendor's own nouns for ours: environment, app, service, database, endpoint."""
+    capabilities: Capabilities
+    prices: Prices
+    memory_sizes_mb: tuple[int, ...] = ()
+    handle_pattern: str = r"[0-9a-z._-]{1,64}"

@@ -1,0 +1,120 @@
+"""What a target offers, signed in and before."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+from wizard.model.secret import Secret
+from wizard.model.system import Account
+from wizard.model.ticket import SshTicket
+from wizard.ports.profile import Profile
+from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
+from wizard.ports.target_things import (
+    DatabaseWish,
+    Endpoint,
+    Environment,
+    GitRemote,
+    TargetApp,
+    TargetDatabase,
+    TargetService,
+)
+
+
+class Target(Protocol):
+    """A target, signed in. Whatever creates looks first and adopts what is there by handle; no POST is
+    repeated blindly; operations are followed to their end, a failed one raises Trouble with the tail of
+    its log."""
+
+    async def account(self) -> Account: ...
+
+    async def environments(self) -> list[Environment]: ...
+
+    async def create_environment(self, handle: str, region: str, log: Log) -> Environment:
+        """Create it in `region`, never in another; empty is good only where there is nothing to choose."""
+        ...
+
+    async def database_versions(self) -> list[str]:
+        """The Postgres versions that can be created now."""
+        ...
+
+    async def find_database(self, environment: Environment, handle: str) -> TargetDatabase | None: ...
+
+    async def create_database(self, environment: Environment, wish: DatabaseWish, log: Log) -> TargetDatabase:
+        """Create it, or go on with what a broken attempt left; returns when it is provisioned."""
+        ...
+
+    async def database_url(self, database: TargetDatabase) -> Secret:
+        """The URL that apps inside the target use. A sensitive read: leaves a trace in the audit trail."""
+        ...
+
+    async def ticket(self, database: TargetDatabase) -> SshTicket:
+        """Fresh credentials for one tunnel connection."""
+        ...
+
+    async def find_app(self, environment: Environment, handle: str) -> TargetApp | None: ...
+
+    async def create_app(self, environment: Environment, handle: str, log: Log) -> TargetApp: ...
+
+    async def git_remote(self, app: TargetApp, folder: str, ref: str) -> tuple[GitRemote, dict[str, Secret]]:
+        """Where and how to push `ref`; the second value is more environment for `git`, secret."""
+        ...
+
+    async def config(self, app: TargetApp) -> dict[str, Secret]: ...
+
+    async def configure(self, app: TargetApp, values: Mapping[str, Secret], log: Log) -> None:
+        """Merge `values` into the app's configuration."""
+        ...
+
+    async def deploy(
+        self,
+        app: TargetApp,
+        ref: str,
+        log: Log,
+        *,
+        folder: Path | None = None,
+        count: int | None = None,
+        memory_mb: int | None = None,
+    ) -> TargetApp:
+        """Deploy a pushed ref; streams build, release command and start to `log`, from the first line on when
+        there is a private `folder` for what that takes, else at the end.
+
+        Services that the app does not have yet begin with `count` containers of `memory_mb` each (None: the
+        target's own default); those that it has keep theirs.
+        """
+        ...
+
+    async def under_way(self, app: TargetApp) -> str:
+        """What the target is at work on for this app just now ("deploy"); empty when nothing is."""
+        ...
+
+    async def services(self, app: TargetApp) -> list[TargetService]: ...
+
+    async def scale(self, service: TargetService, count: int, memory_mb: int, log: Log) -> TargetService: ...
+
+    async def find_endpoint(self, service: TargetService) -> Endpoint | None: ...
+
+    async def create_endpoint(self, service: TargetService, port: int, log: Log) -> Endpoint: ...
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class TargetProvider(Protocol):
+    name: str
+    title: str
+    role: Literal["target"]
+    token_page: str
+
+    def profile(self) -> Profile: ...
+
+    def found_tokens(self) -> list[FoundToken]: ...
+
+    async def sign_in(self, hosts: Hosts, who: SignIn, password: Secret) -> Token:
+        """Raises SecondFactorNeeded when a one-time code is wanted; call again with it and its `resume`."""
+        ...
+
+    async def accept_token(self, hosts: Hosts, pasted: Secret) -> Token:
+        """Check a pasted token against the vendor."""
+        ...
+
+    def open(self, hosts: Hosts, token: Secret) -> Target: ...

@@ -1,0 +1,73 @@
+"""What stands on a target, and what is wished to stand there."""
+
+from wizard.model.noun import Noun
+
+
+class Environment(Noun, frozen=True, kw_only=True):
+    id: str
+    handle: str
+    region: str = ""
+
+
+class TargetDatabase(Noun, frozen=True, kw_only=True):
+    """A database of the target. `state`: `pending`, `provisioning`, `provisioned`, `failed`, other words."""
+
+    id: str
+    handle: str
+    environment_id: str
+    version: str
+    state: str
+    disk_gb: int | None = None
+
+
+class DatabaseWish(Noun, frozen=True, kw_only=True):
+    handle: str
+    version: str
+    memory_mb: int
+    disk_gb: int
+
+
+class TargetApp(Noun, frozen=True, kw_only=True):
+    id: str
+    handle: str
+    environment_id: str
+    state: str
+    git_ref: str | None = None
+    """The ref of the last successful deploy, None before the first."""
+    repository: str = ""
+    """Where a person pushes its code with an SSH key of their own; empty when the target names nothing."""
+
+
+class TargetService(Noun, frozen=True, kw_only=True):
+    id: str
+    app_id: str
+    type: str
+    command: str
+    count: int
+    memory_mb: int
+
+
+class Endpoint(Noun, frozen=True, kw_only=True):
+    """A web address of a service. `dns_target` is what a custom domain's CNAME must name, `port` the one of
+    the containers that it leads to (None: the target chooses)."""
+
+    id: str
+    service_id: str
+    url: str
+    state: str
+    dns_target: str = ""
+    port: int | None = None
+
+
+class GitRemote(Noun, frozen=True, kw_only=True):
+    """Where to push an app's code, and the environment `git` needs for it. `environment` may name files
+    that the provider wrote below the folder it was given; it holds no secret but through `secrets`.
+
+    Git must have no terminal: where one is, ssh may ask there for a password.
+    """
+
+    url: str
+    branch: str
+    environment: dict[str, str]
+    by_hand: str = ""
+    """The same repository for a person who pushes with an SSH key of their own; empty when there is none."""
