@@ -6,7 +6,7 @@ that satisfies `SourceProvider` or `TargetProvider`. All methods that reach a ve
 """
 
 from wizard.ports.example import Example, ExampleProvider
-from wizard.ports.profile import Capabilities, Prices, Profile, ReleaseHook
+from wizard.ports.profile import Capabilities, ImageRules, Prices, Profile, ReleaseHook
 from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
 from wizard.ports.source import AppState, ReadProgress, Source, SourceProvider
 from wizard.ports.target import Target, TargetProvider
@@ -31,6 +31,7 @@ __all__ = [
     "FoundToken",
     "GitRemote",
     "Hosts",
+    "ImageRules",
     "Log",
     "Prices",
     "Profile",
