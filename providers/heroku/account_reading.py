@@ -1,4 +1,4 @@
-"""What is read of the account itself: who it is, its apps, its features, and the sizes of dynos."""
+"""What is read of the account itself: who it is, its apps, features, keys and bills, and sizes of dynos."""
 
 import hashlib
 from typing import Any, Final
@@ -6,9 +6,10 @@ from typing import Any, Final
 from providers.heroku.answers import Refused
 from providers.heroku.client import Client
 from providers.heroku.fields import flag, needed, text
-from providers.heroku.gaps import Topic, hole
-from providers.heroku.people import enabled
+from providers.heroku.gaps import Finding, Topic, hole, part_of
+from providers.heroku.people import enabled, invoice, ssh_key
 from providers.heroku.survey import Survey
+from wizard.model.people import Invoice, SshKey
 from wizard.model.system import Account
 
 Row = dict[str, Any]
@@ -18,6 +19,16 @@ _FEATURES: Final = Topic(
     "The features of the account are not known.",
     "The features of the account are not known.",
 )
+_KEYS: Final = part_of("SSH keys", "the account", "the account")
+_INVOICES: Final = part_of("invoices", "the account", "the account")
+_STANDING: Final = Topic(
+    "account standing",
+    "Heroku has {detail}.",
+    "Heroku has {detail}.",
+)
+_LATEST: Final = 12
+"""Invoices that are kept: those of a year."""
+
 _SIZES: Final = Topic(
     "dyno sizes",
     "Memory and prices of Heroku's dynos are not known.",
@@ -42,6 +53,8 @@ async def read_account(client: Client) -> Account:
         name=text(said, "name"),
         default_team=text(said, "default_team", "name") or None,
         identity_provider=text(said, "identity_provider", "name") or None,
+        suspended_at=text(said, "suspended_at") or None,
+        delinquent_at=text(said, "delinquent_at") or None,
     )
 
 
@@ -112,3 +125,56 @@ async def read_features(survey: Survey) -> tuple[str, ...]:
         topic=_FEATURES,
     )
     return enabled(rows)
+
+
+async def read_keys(survey: Survey) -> tuple[SshKey, ...] | None:
+    """The account's SSH keys by their comments; None where they were not told."""
+    rows = await survey.part(
+        "SSH keys of the account",
+        lambda: survey.client.get_all("/account/keys"),
+        None,
+        topic=_KEYS,
+        mark="account",
+        name="the account",
+    )
+    if rows is None:
+        return None
+    found = (key for row in rows if (key := ssh_key(row)))
+    return tuple(sorted(found, key=lambda one: (one.comment, one.fingerprint, one.id)))
+
+
+async def read_invoices(survey: Survey) -> tuple[Invoice, ...] | None:
+    """The account's own bills of the latest year, the newest first; None where they were not told."""
+    rows = await survey.part(
+        "invoices of the account",
+        lambda: survey.client.get_all("/account/invoices"),
+        None,
+        topic=_INVOICES,
+        mark="account",
+        name="the account",
+    )
+    if rows is None:
+        return None
+    found = (bill for row in rows if (bill := invoice(row)))
+    return tuple(sorted(found, key=lambda one: (one.ends_on, one.number), reverse=True)[:_LATEST])
+
+
+def standing(account: Account) -> list[Finding]:
+    """That the account is suspended, or owes: what is asked of Heroku during the move may be refused then."""
+    found = []
+    for word, since, why in (
+        (
+            "suspended",
+            account.suspended_at,
+            "Its apps may be stopped, and what the move asks of Heroku refused. Settle it with Heroku first.",
+        ),
+        (
+            "delinquent",
+            account.delinquent_at,
+            "It waits for a payment, and may suspend the account in the middle of the move. Pay before.",
+        ),
+    ):
+        if since:
+            told = f"marked the account {account.email} as {word} since {since[:10]}"
+            found.append(Finding(_STANDING, f"account:{word}", account.id, account.email, why, detail=told))
+    return found

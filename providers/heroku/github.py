@@ -1,7 +1,8 @@
 """The dashboard's GitHub links, which only its own service (kolkrabbi) tells.
 
 Undocumented (heroku/cli, herokux, Heroku's own recorded routes): `GET /apps/{id}/github` with the repository,
-the branch and what deploys by itself, 404 for an app that is not linked; `GET /pipelines/{id}/repository`.
+the branch, what deploys by itself and what becomes of pull requests, 404 for an app that is not linked;
+`GET /pipelines/{id}/repository`.
 Where the account's feature dashboard-repositories-api is on, Heroku's CLI asks the Platform API for the
 latter: `GET /pipelines/{id}/repo` in the variant 3.repositories-api.
 `/account/github/token` gives out a person's token for GitHub, and is never asked.
@@ -54,6 +55,8 @@ def link(said: Any) -> GitHubLink | None:
         branch=text(said, "branch"),
         auto_deploy=flag(said, "auto_deploy"),
         wait_for_ci=flag(said, "wait_for_ci"),
+        review_apps=flag(said, "pull_requests", "enabled"),
+        auto_review_apps=flag(said, "pull_requests", "auto_deploy"),
     )
 
 

@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from providers.heroku import add_ons as owned
-from providers.heroku.account_reading import read_apps, read_features, read_sizes, read_whose
+from providers.heroku.account_reading import (
+    read_apps,
+    read_features,
+    read_invoices,
+    read_keys,
+    read_sizes,
+    read_whose,
+    standing,
+)
 from providers.heroku.add_ons import AccountLists, add_on_noun, foreign_add_ons
 from providers.heroku.answers import Refused
 from providers.heroku.app_reading import CORE, AppReader
@@ -30,6 +38,7 @@ from providers.heroku.survey import Survey
 from providers.heroku.teams import TeamsRead, read_teams, unjoined, unread_app
 from wizard.document.config.servers import Servers
 from wizard.model.network import Space
+from wizard.model.people import Invoice, SshKey
 from wizard.model.system import Account, AddOn, App, System, UnreadApp
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Unreachable
 from wizard.ports import ReadProgress
@@ -56,6 +65,8 @@ class _Read:
     teams: TeamsRead
     spaces: tuple[Space, ...]
     features: tuple[str, ...]
+    keys: tuple[SshKey, ...] | None
+    invoices: tuple[Invoice, ...] | None
     pipelines: PipelinesRead
     apps: list[AppReading]
     add_ons: dict[str, Row] = field(default_factory=dict)
@@ -101,6 +112,8 @@ class Inventory:
             sizes = group.create_task(read_sizes(survey))
             spaces = group.create_task(read_spaces(survey))
             features = group.create_task(read_features(survey))
+            keys = group.create_task(read_keys(survey))
+            invoices = group.create_task(read_invoices(survey))
             stores = StoreReader(survey, group)
             lists = AccountLists(add_ons, attachments)
             begun = group.create_task(_begin(stores, rows, add_ons))
@@ -124,6 +137,8 @@ class Inventory:
             teams=teams.result(),
             spaces=spaces.result(),
             features=features.result(),
+            keys=keys.result(),
+            invoices=invoices.result(),
             pipelines=pipelines.result(),
             apps=sorted(apps, key=lambda one: text(one.row, "name")),
             add_ons=own,
@@ -178,6 +193,7 @@ class Inventory:
         # Of an app that is lost as a whole nothing else is worth saying.
         survey.findings = [one for one in survey.findings if one.app_id not in lost or one.topic is _UNREAD]
         survey.findings += [finding for one in found.apps for finding in findings_of_app(one)]
+        survey.findings += standing(found.account)
         survey.findings += add_on_findings(found.add_ons.values(), found.foreign.values())
         survey.gaps += [gap for app in apps if (gap := deploy_gap(app))]
         gaps = gathered(survey.findings, survey.outage.told)
@@ -194,6 +210,8 @@ class Inventory:
             spaces=found.spaces,
             pipelines=tuple(sorted(pipelines, key=lambda one: (one.name, one.id))),
             account_features=found.features,
+            keys=found.keys,
+            invoices=found.invoices,
         )
 
     def _unread_apps(self, found: _Read) -> tuple[UnreadApp, ...]:

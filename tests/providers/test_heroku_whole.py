@@ -120,10 +120,16 @@ OF_AN_APP: dict[str, tuple[Pairs, Told]] = {
         lambda app: [(job.command, job.every, job.at) for job in app.jobs or ()],
     ),
     "GitHub link": (
-        lambda one, world: [(one.github.repository, one.github.auto_deploy)] if one.github else [],
-        lambda app: (
-            [(app.deploy.github.repository, app.deploy.github.auto_deploy)] if app.deploy.github else []
-        ),
+        lambda one, world: [
+            (link.repository, link.auto_deploy, link.wait_for_ci, link.pull_requests, link.auto_pull_requests)
+            for link in (one.github,)
+            if link
+        ],
+        lambda app: [
+            (link.repository, link.auto_deploy, link.wait_for_ci, link.review_apps, link.auto_review_apps)
+            for link in (app.deploy.github,)
+            if link
+        ],
     ),
     "autoscaling": (
         lambda one, world: [
@@ -151,113 +157,151 @@ def differing(world: World, system: System) -> dict[str, list[str]]:
     return found
 
 
-def of_the_account(world: World, system: System) -> dict[str, tuple[object, object]]:
-    """What spans apps: by what it is, what the world has and what the System says."""
+def seen_add_ons(world: World) -> set[str]:
+    """Ids of the add-ons that the readable apps own or have attached."""
     open_apps = readable(world)
     attached = {each.add_on_id for each in world.attachments.values() if each.app_id in open_apps}
-    seen = {mark for mark, one in world.add_ons.items() if one.app_id in open_apps} | attached
-    return {
-        "apps": (sorted(one.name for one in open_apps.values()), [app.name for app in system.apps]),
-        "unread apps": (
-            sorted(one.name for mark, one in world.apps.items() if mark not in open_apps),
-            [one.name for one in system.unread_apps],
-        ),
-        "locked apps": (
-            {one.name for one in open_apps.values() if one.locked},
-            {app.name for app in system.apps if app.locked},
-        ),
-        "add-ons": (
-            {(world.add_ons[mark].name, world.add_ons[mark].plan) for mark in seen},
-            {(one.name, one.plan) for one in system.add_ons},
-        ),
-        "add-ons of others": (
-            {world.add_ons[mark].name for mark in seen if world.add_ons[mark].app_id not in open_apps},
-            {one.name for one in system.add_ons if one.foreign},
-        ),
-        "prices by contract": (
-            {
-                world.add_ons[mark].name
-                for mark in seen
-                # What an add-on of another's app costs is not told.
-                if world.add_ons[mark].contract and world.add_ons[mark].app_id in open_apps
-            },
-            {one.name for one in system.add_ons if one.contract and one.monthly_cents is None},
-        ),
-        "teams": (sorted(one.name for one in world.teams.values()), [one.name for one in system.teams]),
-        "members": (
-            {(one.name, who.email) for one in world.teams.values() if not one.refused for who in one.members},
-            {(one.name, who.email) for one in system.teams for who in one.members or ()},
-        ),
-        "invitations": (
-            {who.email for one in world.teams.values() if not one.refused for who in one.invitations},
-            {who.email for one in system.teams for who in one.invitations},
-        ),
-        "enterprise accounts": (
-            {
-                (one.name, one.permissions, *sorted(who.email for who in one.members))
-                for one in world.enterprises.values()
-            },
-            {
-                (one.name, one.permissions, *(who.email for who in one.members or ()))
-                for one in system.enterprises
-            },
-        ),
-        "spaces": (
-            {(one.name, one.shield, one.generation, one.cidr) for one in world.spaces.values()},
-            {(one.name, one.shield, one.generation, one.cidr) for one in system.spaces},
-        ),
-        "rules, peerings, VPNs and telemetry of spaces": (
-            {
-                (one.name, len(one.rules), len(one.peerings) + len(one.vpns), len(one.telemetry))
-                for one in world.spaces.values()
-                if not one.refused
-            },
-            {
-                (one.name, len(one.inbound), len(one.peerings), len(one.telemetry))
-                for one in system.spaces
-                if one.inbound is not None
-            },
-        ),
-        "log drains of spaces": (
-            {one.name for one in world.spaces.values() if one.drain and not one.refused},
-            {one.name for one in system.spaces if one.drain},
-        ),
-        "pipelines": (
-            {(one.name, one.repository) for one in world.pipelines.values()},
-            {(one.name, one.repository) for one in system.pipelines},
-        ),
-        "apps of pipelines": (
-            {(mark, stage) for mark, (_, stage) in world.couplings.items()},
-            {(app.app_id, app.stage) for one in system.pipelines for app in one.apps},
-        ),
-        "config vars of stages": (
-            {
-                (line.name, stage, name)
-                for line in world.pipelines.values()
-                for stage, values in line.stage_config.items()
-                for name in values
-            },
-            {
-                (line.name, stage, name)
-                for line in system.pipelines
-                for stage, names in (("test", line.test_config), ("review", line.review_config))
-                for name in names
-            },
-        ),
-        "review apps": (
-            {(one.branch, one.status) for line in world.pipelines.values() for one in line.review_apps},
-            {(one.branch, one.status) for line in system.pipelines for one in line.review_apps},
-        ),
-        "features of the account": (sorted(world.account_features), list(system.account_features)),
-    }
+    return {mark for mark, one in world.add_ons.items() if one.app_id in open_apps} | attached
+
+
+OF_THE_ACCOUNT: dict[str, tuple[Callable[[World], object], Callable[[System], object]]] = {
+    "apps": (
+        lambda world: sorted(one.name for one in readable(world).values()),
+        lambda system: [app.name for app in system.apps],
+    ),
+    "unread apps": (
+        lambda world: sorted(one.name for mark, one in world.apps.items() if mark not in readable(world)),
+        lambda system: [one.name for one in system.unread_apps],
+    ),
+    "locked apps": (
+        lambda world: {one.name for one in readable(world).values() if one.locked},
+        lambda system: {app.name for app in system.apps if app.locked},
+    ),
+    "add-ons": (
+        lambda world: {(world.add_ons[mark].name, world.add_ons[mark].plan) for mark in seen_add_ons(world)},
+        lambda system: {(one.name, one.plan) for one in system.add_ons},
+    ),
+    "add-ons of others": (
+        lambda world: {
+            world.add_ons[mark].name
+            for mark in seen_add_ons(world)
+            if world.add_ons[mark].app_id not in readable(world)
+        },
+        lambda system: {one.name for one in system.add_ons if one.foreign},
+    ),
+    "prices by contract": (
+        # What an add-on of another's app costs is not told.
+        lambda world: {
+            one.name for one in world.add_ons.values() if one.contract and one.app_id in readable(world)
+        },
+        lambda system: {one.name for one in system.add_ons if one.contract and one.monthly_cents is None},
+    ),
+    "teams": (
+        lambda world: sorted(one.name for one in world.teams.values()),
+        lambda system: [one.name for one in system.teams],
+    ),
+    "members": (
+        lambda world: {
+            (one.name, who.email) for one in world.teams.values() if not one.refused for who in one.members
+        },
+        lambda system: {(one.name, who.email) for one in system.teams for who in one.members or ()},
+    ),
+    "invitations": (
+        lambda world: {
+            who.email for one in world.teams.values() if not one.refused for who in one.invitations
+        },
+        lambda system: {who.email for one in system.teams for who in one.invitations},
+    ),
+    "enterprise accounts": (
+        lambda world: {
+            (one.name, one.permissions, *sorted(who.email for who in one.members))
+            for one in world.enterprises.values()
+        },
+        lambda system: {
+            (one.name, one.permissions, *(who.email for who in one.members or ()))
+            for one in system.enterprises
+        },
+    ),
+    "spaces": (
+        lambda world: {(one.name, one.shield, one.generation, one.cidr) for one in world.spaces.values()},
+        lambda system: {(one.name, one.shield, one.generation, one.cidr) for one in system.spaces},
+    ),
+    "rules, peerings, VPNs and telemetry of spaces": (
+        lambda world: {
+            (one.name, len(one.rules), len(one.peerings) + len(one.vpns), len(one.telemetry))
+            for one in world.spaces.values()
+            if not one.refused
+        },
+        lambda system: {
+            (one.name, len(one.inbound), len(one.peerings), len(one.telemetry))
+            for one in system.spaces
+            if one.inbound is not None
+        },
+    ),
+    "log drains of spaces": (
+        lambda world: {one.name for one in world.spaces.values() if one.drain and not one.refused},
+        lambda system: {one.name for one in system.spaces if one.drain},
+    ),
+    "pipelines": (
+        lambda world: {(one.name, one.repository) for one in world.pipelines.values()},
+        lambda system: {(one.name, one.repository) for one in system.pipelines},
+    ),
+    "apps of pipelines": (
+        lambda world: {(mark, stage) for mark, (_, stage) in world.couplings.items()},
+        lambda system: {(app.app_id, app.stage) for one in system.pipelines for app in one.apps},
+    ),
+    "config vars of stages": (
+        lambda world: {
+            (line.name, stage, name)
+            for line in world.pipelines.values()
+            for stage, values in line.stage_config.items()
+            for name in values
+        },
+        lambda system: {
+            (line.name, stage, name)
+            for line in system.pipelines
+            for stage, names in (("test", line.test_config), ("review", line.review_config))
+            for name in names
+        },
+    ),
+    "review apps": (
+        lambda world: {
+            (one.branch, one.status) for line in world.pipelines.values() for one in line.review_apps
+        },
+        lambda system: {(one.branch, one.status) for line in system.pipelines for one in line.review_apps},
+    ),
+    "features of the account": (
+        lambda world: sorted(world.account_features),
+        lambda system: list(system.account_features),
+    ),
+    "keys of the account": (
+        lambda world: sorted(one.comment for one in world.keys),
+        lambda system: [one.comment for one in system.keys or ()],
+    ),
+    "invoices of the account": (
+        lambda world: [
+            (one.number, f"{one.month}-01", one.cents, one.credits, one.cents - one.credits)
+            for one in sorted(world.invoices, key=lambda one: one.month, reverse=True)
+        ],
+        lambda system: [
+            (one.number, one.starts_on, one.charges_cents, one.credits_cents, one.total_cents)
+            for one in system.invoices or ()
+        ],
+    ),
+    "how the account stands": (
+        lambda world: (world.suspended_at, world.delinquent_at),
+        lambda system: (system.account.suspended_at, system.account.delinquent_at),
+    ),
+}
+"""By what spans apps: how to find it in the world, and in the System."""
 
 
 def wrong(world: World, system: System) -> dict[str, object]:
     """Everything that the System says otherwise than the world is."""
     found: dict[str, object] = dict(differing(world, system))
-    for what, (there, told) in of_the_account(world, system).items():
-        if there != told:
-            found[what] = (there, told)
+    for what, (of_world, of_system) in OF_THE_ACCOUNT.items():
+        if of_world(world) != of_system(system):
+            found[what] = (of_world(world), of_system(system))
     return found
 
 

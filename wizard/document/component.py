@@ -62,6 +62,11 @@ def _all(system: System) -> Iterator[Piece]:
     account = _Holder("account", system.account.id)
     yield account.itself(system.account.email, "account", system.account)
     yield from account.names("account-feature", "account feature", system.account_features)
+    for key in system.keys or ():
+        yield account.part("ssh-key", key.id, key.comment or key.fingerprint, "SSH key", key)
+    for invoice in system.invoices or ():
+        name = f"invoice {invoice.number}"
+        yield account.part("invoice", str(invoice.number), name, "invoice", invoice)
     for enterprise in system.enterprises:
         here = _Holder("enterprise", enterprise.id)
         yield here.itself(enterprise.name, "enterprise account", enterprise)

@@ -107,6 +107,10 @@ def _unknown(system: System) -> Iterator[Part]:
 
 
 def _of_lists(system: System) -> Iterator[Part]:
+    if system.keys is None:
+        yield "", "SSH key"
+    if system.invoices is None:
+        yield "", "invoice"
     for enterprise in system.enterprises:
         if enterprise.members is None:
             yield f"enterprise:{enterprise.id}", "enterprise member"

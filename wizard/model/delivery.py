@@ -54,12 +54,15 @@ class Build(Noun, frozen=True, kw_only=True):
 
 
 class GitHubLink(Noun, frozen=True, kw_only=True):
-    """The GitHub repository that an app deploys from. `repository` is owner/name."""
+    """The GitHub repository that an app deploys from. `repository` is owner/name. `review_apps` says that
+    pull requests of it can have apps of their own, `auto_review_apps` that each gets one by itself."""
 
     repository: str
     branch: str = ""
     auto_deploy: bool = False
     wait_for_ci: bool = False
+    review_apps: bool = False
+    auto_review_apps: bool = False
 
 
 class Deploy(Noun, frozen=True, kw_only=True):

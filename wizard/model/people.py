@@ -1,4 +1,5 @@
-"""Who may do what on Heroku: teams, enterprise accounts, members and collaborators."""
+"""Who may do what on Heroku, and who pays: teams, enterprise accounts, members, collaborators; an account's
+keys and invoices."""
 
 from wizard.model.noun import Noun
 
@@ -52,3 +53,27 @@ class Collaborator(Noun, frozen=True, kw_only=True):
     email: str
     role: str = ""
     permissions: tuple[str, ...] = ()
+
+
+class SshKey(Noun, frozen=True, kw_only=True):
+    """A public key that the account gave to Heroku. `comment` is what its owner wrote behind it
+    ("robin@laptop"); the key itself is not kept. It opens dynos in Private Spaces (`heroku ps:exec`), and no
+    git any more: that ended on 2021-11-30 (Heroku's article "Managing SSH Keys")."""
+
+    id: str
+    comment: str
+    fingerprint: str = ""
+    created_at: str = ""
+
+
+class Invoice(Noun, frozen=True, kw_only=True):
+    """A bill that Heroku made out to the account itself (a team gets its own). `starts_on` and `ends_on` are
+    the days of its period as Heroku writes them; the totals are US cents, charges before credits."""
+
+    id: str
+    number: int
+    starts_on: str = ""
+    ends_on: str = ""
+    total_cents: int | None = None
+    charges_cents: int | None = None
+    credits_cents: int | None = None

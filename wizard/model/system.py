@@ -5,12 +5,16 @@ from typing import Literal
 from wizard.model.delivery import Build, Deploy, Image, Pipeline, Release
 from wizard.model.network import Certificate, Domain, Drain, Space, TelemetryDrain, Webhook
 from wizard.model.noun import Noun
-from wizard.model.people import Collaborator, Enterprise, Team
+from wizard.model.people import Collaborator, Enterprise, Invoice, SshKey, Team
 from wizard.model.stores import Kafka, KeyValue, Postgres
 
 
 class Account(Noun, frozen=True, kw_only=True):
-    """Who a token belongs to."""
+    """Who a token belongs to.
+
+    `suspended_at` and `delinquent_at` (UTC, ISO 8601) say since when Heroku has closed the account, or waits
+    for its money; None where it does not.
+    """
 
     id: str
     email: str
@@ -18,6 +22,8 @@ class Account(Noun, frozen=True, kw_only=True):
     name: str = ""
     default_team: str | None = None
     identity_provider: str | None = None
+    suspended_at: str | None = None
+    delinquent_at: str | None = None
 
 
 class Autoscale(Noun, frozen=True, kw_only=True):
@@ -220,7 +226,11 @@ class Gap(Noun, frozen=True, kw_only=True):
 
 
 class System(Noun, frozen=True, kw_only=True):
-    """The whole inventory at one moment. `taken_at` is UTC, ISO 8601; `calls` counts API requests."""
+    """The whole inventory at one moment. `taken_at` is UTC, ISO 8601; `calls` counts API requests.
+
+    `keys` and `invoices` are the account's own; None where they could not be read. Of the invoices only those
+    of the latest year, the newest first.
+    """
 
     taken_at: str
     account: Account
@@ -234,6 +244,8 @@ class System(Noun, frozen=True, kw_only=True):
     spaces: tuple[Space, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     account_features: tuple[str, ...] = ()
+    keys: tuple[SshKey, ...] | None = ()
+    invoices: tuple[Invoice, ...] | None = ()
 
     def app(self, app_id: str) -> App:
         """The app with that id; KeyError when there is none."""

@@ -28,8 +28,8 @@ NOT_READ: Final = (
     "Private keys of certificates, secrets of webhooks and drains: Heroku does not give them out.",
     "Logs, metrics, alerts and the history of incidents.",
     "What add-ons of other vendors keep in their own dashboards: jobs, domains, allowed addresses.",
-    "Invoices, credit cards and contracts.",
-    "SSH keys, OAuth clients and authorizations of people.",
+    "Invoices of teams, credit cards and contracts.",
+    "SSH keys of others than the account that reads; OAuth clients and authorizations.",
     "DNS zones: they are with whoever runs them, and only the targets that Heroku wants are here.",
     "The runs of Heroku CI.",
 )

@@ -52,6 +52,8 @@ DEPLOYS: Final = Shape(
         col("Branch", _OfLink("branch"), "name"),
         col("By itself", _OfLink("auto_deploy"), "yes"),
         col("Waits for CI", _OfLink("wait_for_ci"), "yes"),
+        col("Apps for pull requests", _OfLink("review_apps"), "yes"),
+        col("For each by itself", _OfLink("auto_review_apps"), "yes"),
         col("Last", "last_at", "time"),
         col("Last by", "last_by"),
         col("That follows from", "evidence"),
@@ -174,6 +176,32 @@ PEOPLE: Final = Shape(
         col("Full name", lambda at: at.noun.name if at.component.kind == "account" else ""),
         col("Default team", "default_team", "name"),
         col("Identity provider", "identity_provider"),
+        col("Suspended", "suspended_at", "time"),
+        col("Delinquent", "delinquent_at", "time"),
+        col("Id", "id"),
+    ),
+)
+KEYS: Final = Shape(
+    "SSH keys",
+    (
+        col("SSH key", name_of, "name"),
+        col("Of", place_of, "name"),
+        col("Fingerprint", "fingerprint", "name"),
+        col("Created", "created_at", "time"),
+        col("Id", "id"),
+    ),
+)
+INVOICES: Final = Shape(
+    "Invoices",
+    (
+        col("Invoice", name_of, "name"),
+        col("Number", "number", "number"),
+        col("Of", place_of, "name"),
+        col("From", "starts_on"),
+        col("To", "ends_on"),
+        col("Total", "total_cents", "cents"),
+        col("Charges", "charges_cents", "cents"),
+        col("Credits", "credits_cents", "cents"),
         col("Id", "id"),
     ),
 )

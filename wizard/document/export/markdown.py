@@ -288,6 +288,10 @@ class _Markdown:
         if features.rows:
             self._section("Features of the account and its teams")
             self._say(grid(features))
+        for name in ("SSH keys", "Invoices"):
+            if self._tables[name].rows:
+                self._section(f"{name} of the account")
+                self._say(grid(self._tables[name]))
         if self._document.notes:
             self._section("Notes and owners")
             self._say(grid(self._tables["Notes"]))

@@ -55,6 +55,8 @@ SHAPES: Final[dict[str, Shape]] = {
     "feature": app_shapes.FEATURES,
     "team-feature": app_shapes.FEATURES,
     "account-feature": app_shapes.FEATURES,
+    "ssh-key": delivery_shapes.KEYS,
+    "invoice": delivery_shapes.INVOICES,
     "unread-app": store_shapes.UNREAD,
     "gap": store_shapes.GAPS,
 }

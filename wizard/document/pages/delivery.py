@@ -27,6 +27,9 @@ def deploy_words(deploy: Deploy) -> str:
         words.append("deploys by itself" if link.auto_deploy else "deployed by hand")
         if link.wait_for_ci:
             words.append("waits for CI")
+        if link.review_apps:
+            by_itself = "an app for each pull request" if link.auto_review_apps else "apps for pull requests"
+            words.append(by_itself)
     return joined(words)
 
 

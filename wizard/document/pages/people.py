@@ -2,9 +2,10 @@
 
 from wizard.document.index import Index, Person
 from wizard.document.pages.app_parts import telemetry_fact
-from wizard.document.pages.page import Fact, Page, Section, counted, joined, only, said, yes
+from wizard.document.pages.page import Fact, Page, Section, at, counted, joined, only, said, yes
+from wizard.document.summary import dollars
 from wizard.model.network import Space
-from wizard.model.people import Enterprise, Member, Team
+from wizard.model.people import Enterprise, Invoice, Member, Team
 from wizard.model.system import Account
 
 
@@ -209,6 +210,8 @@ def account_page(index: Index, account: Account) -> Page:
                     said("name", account.name),
                     said("default team", account.default_team),
                     said("identity provider", account.identity_provider),
+                    _standing("suspended", account.suspended_at),
+                    _standing("delinquent", account.delinquent_at),
                     Fact(name="second factor", text="on")
                     if account.two_factor
                     else Fact(name="second factor", text="off", mark="look"),
@@ -222,5 +225,39 @@ def account_page(index: Index, account: Account) -> Page:
                 ),
                 untold=index.why_none(index.system.account_features, "account features", ""),
             ),
+            Section(
+                title="SSH keys",
+                facts=tuple(
+                    Fact(
+                        name=one.comment or one.fingerprint,
+                        text=joined(
+                            (one.fingerprint, f"since {at(one.created_at)}" if one.created_at else "")
+                        ),
+                        key=f"ssh-key:{account.id}:{one.id}",
+                        copy=one.fingerprint,
+                    )
+                    for one in index.system.keys or ()
+                ),
+                untold=index.why_none(index.system.keys, "SSH keys of the account", ""),
+            ),
+            Section(
+                title="invoices",
+                facts=tuple(_invoice(account, one) for one in index.system.invoices or ()),
+                untold=index.why_none(index.system.invoices, "invoices of the account", ""),
+            ),
         ),
+    )
+
+
+def _standing(word: str, since: str | None) -> Fact | None:
+    return Fact(name=word, text=f"since {at(since)}", mark="look") if since else None
+
+
+def _invoice(account: Account, one: Invoice) -> Fact:
+    credit = f"{dollars(one.credits_cents)} of credits" if one.credits_cents else ""
+    return Fact(
+        name=f"invoice {one.number}",
+        text=joined((dollars(one.total_cents), joined((one.starts_on, one.ends_on), by=" to "), credit)),
+        key=f"invoice:{account.id}:{one.number}",
+        copy=str(one.number),
     )

@@ -49,7 +49,7 @@ class KolkrabbiRoutes:
             "wait_for_ci": link.wait_for_ci,
             "parent": None,
             "pull_request": None,
-            "pull_requests": {"enabled": link.pull_requests, "auto_deploy": link.pull_requests},
+            "pull_requests": {"enabled": link.pull_requests, "auto_deploy": link.auto_pull_requests},
             "owner": self._person(),
             "created_at": app.created_at,
             "updated_at": app.updated_at or app.created_at,

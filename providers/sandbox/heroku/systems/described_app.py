@@ -93,6 +93,7 @@ def dress(world: World, app: App, told: ToldApp, fill: Fill) -> None:
             told.github.auto_deploy,
             told.github.wait_for_ci,
             told.github.pull_requests,
+            told.github.auto_pull_requests,
         )
     _running(app, told)
 

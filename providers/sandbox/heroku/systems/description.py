@@ -143,7 +143,8 @@ class _Builder:
         world.name, world.two_factor, world.default_team = told.name, told.two_factor, told.default_team
         world.account_features, world.warning = told.features, told.warning
         world.keys = [Key(told.email, key.comment) for key in told.keys]
-        world.invoices = [Invoice(one.number, one.month, one.cents) for one in told.invoices]
+        world.invoices = [Invoice(one.number, one.month, one.cents, one.credits) for one in told.invoices]
+        world.suspended_at, world.delinquent_at = told.suspended_at, told.delinquent_at
         for one in self._told.enterprise:
             members = [
                 Member(each.email, each.role, each.two_factor, each.federated, each.name)

@@ -21,11 +21,12 @@ class ToldKey(Told):
 
 
 class ToldInvoice(Told):
-    """`month` "2026-10"."""
+    """`month` "2026-10"; `cents` before `credits` are taken off."""
 
     number: int
     month: str
     cents: int
+    credits: int = 0
 
 
 class ToldAccount(Told):
@@ -38,6 +39,8 @@ class ToldAccount(Told):
     invoices: list[ToldInvoice] = []
     warning: str = ""
     """Comes with every answer."""
+    suspended_at: str | None = None
+    delinquent_at: str | None = None
 
 
 Role = Literal["admin", "member", "collaborator", "owner", "viewer"]
@@ -239,6 +242,8 @@ class ToldGitHub(Told):
     auto_deploy: bool = False
     wait_for_ci: bool = False
     pull_requests: bool = False
+    """Whether they can have apps, and (below) whether each gets one by itself."""
+    auto_pull_requests: bool = False
 
 
 class ToldDyno(Told):

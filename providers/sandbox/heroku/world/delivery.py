@@ -124,6 +124,8 @@ class GitHubLink:
     auto_deploy: bool = False
     wait_for_ci: bool = False
     pull_requests: bool = False
+    """Whether they can have apps, and (below) whether each gets one by itself."""
+    auto_pull_requests: bool = False
 
 
 @dataclass

@@ -74,8 +74,9 @@ class Key:
 
 @dataclass
 class Invoice:
-    """A monthly bill of the account, in cents; `month` "2026-10"."""
+    """A monthly bill of the account, in cents before its credits; `month` "2026-10"."""
 
     number: int
     month: str
     cents: int
+    credits: int = 0

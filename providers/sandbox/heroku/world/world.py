@@ -217,6 +217,8 @@ class World:
     account_features: tuple[str, ...] = ()
     keys: list[Key] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
+    suspended_at: str | None = None
+    delinquent_at: str | None = None
     warning: str = ""
     """Comes as a header with every answer."""
     outputs: str = ""
