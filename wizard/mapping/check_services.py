@@ -31,43 +31,10 @@ def _app_problems(
     chosen = [choice for choice in processes if choice.type in known]
     services = [choice for choice in chosen if choice.action == "service"]
     for choice in services:
-        name = f"{app.name} {choice.type}"
-        yield from _size_problems(name, choice, known[choice.type], profile)
-        yield from _count_problems(name, choice, known[choice.type], profile)
-        if not SERVICE_NAME.fullmatch(choice.service):
-            yield Problem(
-                code="service-name",
-                component=name,
-                text=f"`{choice.service}` cannot be the name of a service",
-                remedy="Use letters, digits and dashes.",
-                blocks=True,
-            )
-    names = [choice.service for choice in services]
-    for service in sorted({service for service in names if names.count(service) > 1}):
-        yield Problem(
-            code="service-twice",
-            component=app.name,
-            text=f"two process types become one service `{service}`",
-            remedy="Give each a name of its own.",
-            blocks=True,
-        )
-    hooks = [choice for choice in chosen if choice.action == "release-hook"]
-    if hooks and not profile.capabilities.release_phase:
-        yield Problem(
-            code="no-release-phase",
-            component=f"{app.name} {hooks[0].type}",
-            text=f"{profile.title} has no release phase",
-            remedy="Leave it behind, and say how the command runs.",
-            blocks=True,
-        )
-    if len(hooks) > 1:
-        yield Problem(
-            code="two-releases",
-            component=app.name,
-            text="has two release commands",
-            remedy="Keep one.",
-            blocks=True,
-        )
+        yield from _size_problems(f"{app.name} {choice.type}", choice, known[choice.type], profile)
+        yield from _count_problems(f"{app.name} {choice.type}", choice, known[choice.type], profile)
+    yield from _name_problems(app, services)
+    yield from _release_problems(app, chosen, profile)
     jobs = [job for job in mapping.jobs if job.app_id == app.id and job.action == "cron"]
     if jobs and profile.capabilities.scheduler == "none":
         yield Problem(
@@ -83,6 +50,47 @@ def _app_problems(
             component=app.name,
             text="moves, but nothing of it runs there",
             remedy="Make a process a service, or leave the app behind.",
+            blocks=True,
+        )
+
+
+def _name_problems(app: App, services: list[ProcessChoice]) -> Iterator[Problem]:
+    for choice in services:
+        if not SERVICE_NAME.fullmatch(choice.service):
+            yield Problem(
+                code="service-name",
+                component=f"{app.name} {choice.type}",
+                text=f"`{choice.service}` cannot be the name of a service",
+                remedy="Use letters, digits and dashes.",
+                blocks=True,
+            )
+    names = [choice.service for choice in services]
+    for service in sorted({service for service in names if names.count(service) > 1}):
+        yield Problem(
+            code="service-twice",
+            component=app.name,
+            text=f"two process types become one service `{service}`",
+            remedy="Give each a name of its own.",
+            blocks=True,
+        )
+
+
+def _release_problems(app: App, chosen: list[ProcessChoice], profile: Profile) -> Iterator[Problem]:
+    hooks = [choice for choice in chosen if choice.action == "release-hook"]
+    if hooks and not profile.capabilities.release_phase:
+        yield Problem(
+            code="no-release-phase",
+            component=f"{app.name} {hooks[0].type}",
+            text=f"{profile.title} has no release phase",
+            remedy="Leave it behind, and say how the command runs.",
+            blocks=True,
+        )
+    if len(hooks) > 1:
+        yield Problem(
+            code="two-releases",
+            component=app.name,
+            text="has two release commands",
+            remedy="Keep one.",
             blocks=True,
         )
 
