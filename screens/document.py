@@ -11,13 +11,7 @@ from textual.widgets import Static
 from screens.background import in_thread
 from screens.inventory.details import code_lines, gap_lines, group_lines, page_lines
 from screens.inventory.exporting import ExportingScreen
-from screens.inventory.rows import (
-    NO_APP_REMEDY,
-    TreeRows,
-    config_row,
-    hit_rows,
-    no_app_rows,
-)
+from screens.inventory.rows import NO_APP_REMEDY, TreeRows, config_row, hit_rows, no_app_rows
 from screens.keys import About, Key
 from screens.marks import MUTED
 from screens.quantities import clock
@@ -87,6 +81,10 @@ class DocumentScreen(ExportingScreen):
         Key("y", "copy_it", "copy", "Copy a name, an address or a command of what is highlighted."),
     )
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._tree_rows: TreeRows | None = None
+
     def compose_body(self) -> ComposeResult:
         """Two lines about the whole, the tree, the details beside it where there is room."""
         yield Static("", id="summary", markup=False)
@@ -145,8 +143,9 @@ class DocumentScreen(ExportingScreen):
             self.unfolded = first_unfolded(index)
         nodes = Outline(index, self.unfolded).nodes()
         self.nodes = {node.id: node for node in nodes}
-        rows = TreeRows(index, self.code.known, self._row_width).rows(nodes)
-        self.listing.show(rows, current=current)
+        if self._tree_rows is None or self._tree_rows.made_for != (index, self._row_width):
+            self._tree_rows = TreeRows(index, self.code.known, self._row_width)
+        self.listing.show(self._tree_rows.rows(nodes), current=current)
 
     def rows_of(self, text: str) -> Sequence[Row]:
         """What a search finds."""
@@ -210,9 +209,15 @@ class DocumentScreen(ExportingScreen):
             return "Move to an app first."
         if name == "vars":
             return self._why_no_vars()
+        if name == "fold" and not self._folds():
+            return "Nothing is inside of this."
         if name in ("note", "copy_it") and not self.current_key():
             return "Move to an app, an add-on, or another thing that stands on Heroku."
         return ""
+
+    def _folds(self) -> bool:
+        node = self.nodes.get(self.listing.current or "")
+        return node is not None and node.open is not None
 
     def _why_no_vars(self) -> str:
         app = self.current_app()
@@ -279,9 +284,8 @@ class DocumentScreen(ExportingScreen):
     def action_fold(self) -> None:
         """Unfold or fold."""
         row = self.listing.current or ""
-        node = self.nodes.get(row)
-        if node is not None and node.open is not None:
-            self._set_fold(row, not node.open)
+        if self._folds():
+            self._set_fold(row, not self.nodes[row].open)
 
     def action_unfold(self) -> None:
         """Unfold; what is unfolded already is gone into."""

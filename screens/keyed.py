@@ -169,6 +169,7 @@ class KeyedScreen(Screen[None]):
     def _highlighted(self, message: OptionList.OptionHighlighted) -> None:
         message.stop()
         self.guarded(self.follow_highlight)
+        self._renew_footer()  # what works depends on the row
 
     @on(OptionList.OptionSelected)
     async def _row_clicked(self, message: OptionList.OptionSelected) -> None:

@@ -1,6 +1,7 @@
 """What all parts of the document screen share: the inventory with its answers, and what is highlighted."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from wizard.session.parts import ANSWERS, SYSTEM, Answers
 SLICE = 300
 """Entries that are made between two looks at the keyboard: about 6 ms."""
 
+LARGE = 5_000
+"""Entries from which on Python's search for garbage would be felt."""
+
 
 def here() -> Path:
     """The folder that Offramp was started in; the home folder when that one is gone."""
@@ -29,12 +33,21 @@ def here() -> Path:
         return Path.home()
 
 
+def leave_out_of_garbage_searches() -> None:
+    """Now and then Python looks through all objects for those that only hold each other; with the inventory
+    of 200 apps that takes 0.1 s, in the middle of a key. What is there now stays, so it is looked through
+    this once more, with what was left out the last time, and then no more."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 class DocumentBase(StageScreen):
     """Looks at the session each time; what is made of it is made once, as long as it stays the same."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.code = CodeFolders()
+        self.code = CodeFolders(lambda: self.session.load(SYSTEM))
         self.unfolded: set[str] | None = None
         self.nodes: dict[str, Node] = {}
         self._made_of: tuple[System, Answers | None] | None = None
@@ -85,6 +98,8 @@ class DocumentBase(StageScreen):
                     return
         if self._index is index:
             self._entries = made
+            if len(made) >= LARGE:
+                leave_out_of_garbage_searches()
 
     # -- what is highlighted ------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from screens.patience import Patience
 from screens.quantities import clock, day_and_clock
 from wizard.document.changes import Change, changes
 from wizard.document.pages.page import counted
-from wizard.document.second_factor import wanting
 from wizard.model.secret import Secret
 from wizard.model.system import System
 from wizard.model.trouble import Trouble
@@ -51,7 +50,7 @@ class ReadingScreen(DocumentBase):
             status_line(
                 gaps=len(system.gaps),
                 unread=len(system.unread_apps),
-                factor=bool(wanting(index)),
+                factor=bool(index.second_factor_wanted),
                 changed=self.changed_words(),
                 changes=len(self.changed),
                 width=self.size.width - 2,

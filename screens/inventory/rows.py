@@ -88,13 +88,16 @@ def no_app_rows() -> list[Row]:
 
 
 class TreeRows:
-    """Draws nodes as rows, `width` cells wide; `columns` says that there is room for more than a name."""
+    """Draws nodes as rows, `width` cells wide, each once: a key that folds changes few of hundreds. `code`
+    may change meanwhile."""
 
     def __init__(self, index: Index, code: Code, width: int) -> None:
+        self.made_for = (index, width)
         self._index = index
         self._code = code
         self._width = width
         self._columns = width >= 60
+        self._made: dict[tuple[Node, tuple[str, str]], Row] = {}
 
     def rows(self, nodes: Sequence[Node]) -> list[Row]:
         """One row for each node, and at the end what else can be looked at."""
@@ -102,7 +105,11 @@ class TreeRows:
         for node in nodes:
             if node.kind == "gaps":
                 made.append(Row("+gap", Content(""), heading=True))
-            made.append(Row(node.id, self._row(node), heading=node.kind in ("stage", "gaps")))
+            mark = _code_mark(self._code.get(node.key.partition(":")[2])) if node.kind == "app" else ("", "")
+            if (node, mark) not in self._made:
+                content = self._app(node, mark) if node.kind == "app" else self._row(node)
+                self._made[node, mark] = Row(node.id, content, heading=node.kind in ("stage", "gaps"))
+            made.append(self._made[node, mark])
         made.append(Row("+do", Content(""), heading=True))
         for name, words, key in ACTIONS:
             text = Content.assemble((words, ""), (f"   {key}", f"bold {ACCENT}"))
@@ -110,9 +117,7 @@ class TreeRows:
         return made
 
     def _row(self, node: Node) -> Content:
-        lead = "  " * node.depth + FOLDS[node.open]
-        if node.kind == "app":
-            return self._app(node, lead)
+        lead = _lead(node)
         if node.kind == "gaps":
             return Content.assemble(marked("look", node.title))
         if node.kind == "stage":
@@ -150,7 +155,8 @@ class TreeRows:
         text = Content.assemble(name, *self._note(node.key), (f"{gap}{node.text}", MUTED))
         return text.truncate(self._width, ellipsis=True)
 
-    def _app(self, node: Node, lead: str) -> Content:
+    def _app(self, node: Node, code: tuple[str, str]) -> Content:
+        lead = _lead(node)
         app = self._index.apps[node.key.partition(":")[2]]
         mark = f" {GLYPHS['look']}" if node.mark else ""
         name = Content.assemble((f"{lead}{app.name}", STRONG), (mark, ATTENTION))
@@ -169,8 +175,12 @@ class TreeRows:
             " " * max(1, COLUMN + 1 - name.cell_length),
             f"{shortened(app_line(app), 24):<25}",
             (f"{variables:<9}", MUTED),
-            _code_mark(self._code.get(app.id)),
+            code,
         ).truncate(self._width, ellipsis=True)
+
+
+def _lead(node: Node) -> str:
+    return "  " * node.depth + FOLDS[node.open]
 
 
 def shortened(text: str, width: int) -> str:

@@ -7,7 +7,6 @@ from screens.widgets.ask_text import AskText
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.pick_one import PickOne
 from wizard.document.pages.page import counted
-from wizard.document.second_factor import wanting
 from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 
@@ -18,7 +17,7 @@ class SecondFactorScreen(ViewsScreen):
     def wanting(self) -> tuple[tuple[str, str], ...]:
         """Id and name of the apps that want it."""
         index = self.index()
-        return wanting(index) if index is not None else ()
+        return index.second_factor_wanted if index is not None else ()
 
     def read_failed(self, trouble: Trouble) -> None:
         """Asked at once when nothing can be read without it."""

@@ -39,7 +39,7 @@ def test_the_example_system() -> None:
     assert cost.unknown == ()
     assert cost.usage == (
         "the release phase of 1 app, at every release",
-        "1 job of Heroku Scheduler, while they run",
+        "1 job of Heroku Scheduler, while it runs",
         "one-off dynos (heroku run), while they run",
     )
 

@@ -300,7 +300,7 @@ def _usage(system: System) -> Iterator[str]:
         yield f"the release phase of {_counted(releasing, 'app')}, at every release"
     jobs = sum(len(app.jobs or ()) for app in system.apps)
     if jobs:
-        yield f"{_counted(jobs, 'job')} of Heroku Scheduler, while they run"
+        yield f"{_counted(jobs, 'job')} of Heroku Scheduler, while {'it runs' if jobs == 1 else 'they run'}"
     untold = sum(app.jobs is None for app in system.apps)
     if untold:
         yield f"scheduler jobs of {_counted(untold, 'app')}, which no API told"

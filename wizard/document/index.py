@@ -20,6 +20,8 @@ from wizard.model.system import AddOn, App, Attachment, Gap, System, UnreadApp
 from wizard.session.parts import Note
 
 NOT_TOLD = "Heroku did not tell."
+SECOND_FACTOR = "second factor"
+"""In every reason that is about it."""
 
 
 class Role(Noun, frozen=True, kw_only=True):
@@ -71,6 +73,8 @@ class Index:
                 self.gaps_of[gap.app_id].append(gap)
         self.lost_notes: tuple[str, ...] | None = None
         """Keys of notes on what is not there any more; `wizard.document.outline` finds them once."""
+        self.foldable: dict[str, bool] = {}
+        """Whether something stands in a line of the tree, by its id; found by the outline as it is drawn."""
         self.people: dict[str, Person] = _people(system)
 
     @cached_property
@@ -151,6 +155,17 @@ class Index:
             for add_on in self.system.add_ons
             if add_on.foreign or add_on.app_id not in self.apps or len(self.apps_of_add_on(add_on)) > 1
         )
+
+    @cached_property
+    def second_factor_wanted(self) -> tuple[tuple[str, str], ...]:
+        """Id and name of the apps of which something, or all, was refused for want of a second factor."""
+        unread = [(app.id, app.name) for app in self.system.unread_apps if SECOND_FACTOR in app.why]
+        partly = [
+            (app.id, app.name)
+            for app in self.system.apps
+            if any(SECOND_FACTOR in self.why_untold(app, part) for part in app.unread)
+        ]
+        return (*unread, *partly)
 
     def why_untold(self, app: App, *parts: str) -> str:
         """Why one of the `parts` of an app was not told, in words; "" when it was."""

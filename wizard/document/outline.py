@@ -69,9 +69,12 @@ class Outline:
             yield from inside(node.depth + 1)
 
     def _fold_if_any(self, node: Node, inside: Callable[[int], Iterable[Node]]) -> Iterator[Node]:
-        """Of what may hold nothing: then it has no fold. The first line in it is made also when folded."""
-        held = next(iter(inside(node.depth + 1)), None)
-        yield from (node,) if held is None else self._fold(node, inside)
+        """Of what may hold nothing: then it has no fold. That takes its page, so it is looked up once: there
+        may be hundreds in a group, and all of them are drawn at each key that folds."""
+        if node.id not in self._index.foldable:
+            held = next(iter(inside(node.depth + 1)), None)
+            self._index.foldable[node.id] = held is not None
+        yield from self._fold(node, inside) if self._index.foldable[node.id] else (node,)
 
     # -- pipelines and apps -------------------------------------------------------------------------
 
