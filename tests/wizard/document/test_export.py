@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.screens.example_system import BACKEND, EMAILER, JOBS_GAP, example_system
+from tests.screens.example_system import BACKEND, EMAILER, example_system
 from tests.wizard.document import hostile
 from tests.wizard.document.reading_back import csv_rows, export_all, html, sheets, texts
 from tests.wizard.document.whole_system import marked_system, nouns_below, systems
@@ -23,7 +23,7 @@ from wizard.document.component import components
 from wizard.document.export import KINDS, Kind, Values, document, write
 from wizard.document.export.escape import code, plain
 from wizard.document.export.json_file import SCHEMA_FILE, read_document, schema_text
-from wizard.document.export.markdown import render
+from wizard.document.export.markdown_incomplete import template
 from wizard.document.export.tables import SHAPES, tables
 from wizard.model.delivery import Deploy
 from wizard.model.secret import Secret
@@ -46,8 +46,13 @@ def check_complete(system: System, folder: Path) -> None:
     keys = [row.key for table in tables(told) for row in table.rows if row.key]
     assert sorted(keys) == sorted(one.key for one in whole)
     markdown = exported["markdown"].read_text()
+    folded = {
+        f"gap:{gap.key}": template(gap, {app.id: app for app in told.system.apps}) for gap in system.gaps
+    }
     for one in whole:
-        forms = (plain(one.name), code(one.name), plain(f"x {one.name}")[2:])
+        forms = [plain(one.name), code(one.name), plain(f"x {one.name}")[2:]]
+        if question := folded.get(one.key):
+            forms.append(plain(question))
         assert any(form in markdown for form in forms), one
     from_json = read_document(exported["json"].read_bytes(), what="the document")
     assert [one.key for one in from_json.components] == [clean(one.key) for one in whole] or (
@@ -122,10 +127,11 @@ def test_no_field_of_any_noun_is_forgotten(tmp_path: Path) -> None:
         missing = {name for name, text in strings_of(MARKED) if text.endswith("x") and text not in said[kind]}
         assert not missing, kind
     for_reading = {"id", "app_id", "key", "release_id"}  # of no use to a person
+    markdown = said["markdown"].casefold()
     missing = {
         name
         for name, text in strings_of(MARKED)
-        if text.endswith("x") and text not in said["markdown"] and name not in for_reading
+        if text.endswith("x") and text not in markdown and name not in for_reading
     }
     assert not missing
     numbers = {
@@ -350,27 +356,17 @@ def test_the_spreadsheet_has_numbers_dates_filters_and_a_frozen_head(tmp_path: P
     assert row["Current"] is True
 
 
-def test_markdown_reads_well() -> None:
-    answers = Answers(notes={f"app:{BACKEND}": Note(text="the heart of it", owner="ada")})
-    told = document(example_system(gaps=(JOBS_GAP,)), answers, title="acme-shop")
-    text = render(told)
-    assert text.startswith("# acme-shop on Heroku\n")
-    headings = [line for line in text.splitlines() if line.startswith("## ")]
-    assert headings[:4] == [
-        "## In short",
-        "## Contents",
-        "## What is incomplete, and why",
-        "## Monthly cost",
-    ]
-    assert "| `web`        |        1 | Standard-1X | `python server.py`  |" in text
-    assert JOBS_GAP.question in text and "- Note: the heart of it" in text and "Dataclips" in text
-    links = [line.partition("](#")[2].partition(")")[0] for line in text.splitlines() if "](#" in line]
-    anchors = [
-        line.lstrip("#").strip().lower().replace(" ", "-").replace(",", "")
-        for line in text.splitlines()
-        if line.startswith("##") and line != "## Contents"
-    ]
-    assert links == anchors
+def test_addresses_without_a_scheme_are_said_by_the_names_of_their_apps(tmp_path: Path) -> None:
+    system = example_system()
+    app = system.apps[0]
+    var = msgspec.structs.replace(app.config[0], bare_hosts=(system.apps[1].id,))
+    system = msgspec.structs.replace(
+        system, apps=(msgspec.structs.replace(app, config=(var,)), *system.apps[1:])
+    )
+    exported = export_all(system, tmp_path)
+    rows = csv_rows(exported["csv"] / "config-vars.csv")
+    assert rows[1][rows[0].index("Without https://")] == system.apps[1].name
+    assert f"Without https://: {system.apps[1].name}" in exported["markdown"].read_text()
 
 
 def test_a_spreadsheet_says_of_the_bill_what_markdown_says(tmp_path: Path) -> None:
@@ -391,15 +387,6 @@ def test_a_spreadsheet_says_of_the_bill_what_markdown_says(tmp_path: Path) -> No
         assert all(f"{about}:" in markdown and f"- {plain(words)}" in markdown for about, words in said)
     sums = [row for row in book["Cost sums"] if row[0] == "the whole"]
     assert sums == [["the whole", None, told.cents / 100, told.least_cents / 100, told.most_cents / 100]]
-
-
-def test_a_price_that_is_not_known_is_no_zero() -> None:
-    system = example_system()
-    backend = system.app(BACKEND)
-    dyno = msgspec.structs.replace(backend.processes[0], size="new-size", monthly_cents=None, quantity=1)
-    apps = (msgspec.structs.replace(backend, processes=(dyno,)), *system.apps[1:])
-    told = document(msgspec.structs.replace(system, apps=apps, add_ons=()), Answers())
-    assert f"- US$ a month: $0, without {backend.name} web" in render(told)
 
 
 def test_a_deploy_path_that_is_not_known_is_told_by_nobody(tmp_path: Path) -> None:

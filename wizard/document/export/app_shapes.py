@@ -1,5 +1,6 @@
 """The tables about apps: what they run, what they are told, where they are reached, how they got there."""
 
+from collections.abc import Callable
 from typing import Final
 
 from wizard.document.answers import when
@@ -47,16 +48,13 @@ def _origin_detail(at: At) -> Cell:
     return str(at.noun.origin.detail)
 
 
-def _refers_to(at: At) -> Cell:
-    return ", ".join(at.names.app(app_id) for app_id in at.noun.refers_to_apps)
+def _apps_in(field: str) -> Callable[[At], Cell]:
+    """The names of the apps whose ids stand in a field."""
 
+    def get(at: At) -> Cell:
+        return ", ".join(at.names.app(app_id) for app_id in getattr(at.noun, field))
 
-def _domains_of(at: At) -> Cell:
-    return ", ".join(at.names.app(app_id) for app_id in at.noun.domains_of)
-
-
-def _names_apps(at: At) -> Cell:
-    return ", ".join(at.names.app(app_id) for app_id in at.noun.names_apps)
+    return get
 
 
 def _copied_from(at: At) -> Cell:
@@ -89,9 +87,9 @@ APPS: Final = Shape(
         col("Stack", "stack"),
         col("Buildpacks", "buildpacks"),
         col("Web address", "web_url"),
-        col("Maintenance", "maintenance", "yes"),
-        col("Locked", "locked", "yes"),
-        col("Internal routing", "internal_routing", "yes"),
+        col("Maintenance", "maintenance", "flag"),
+        col("Locked", "locked", "flag"),
+        col("Internal routing", "internal_routing", "flag"),
         col("Automated certificates", "acm", "yes"),
         col("Release", "release", "number"),
         col("Released", "released_at", "time"),
@@ -116,7 +114,7 @@ PROCESSES: Final = Shape(
         col("Autoscale", _autoscale),
         col("Memory in MB", "memory_mb", "number"),
         col("CPU share", "compute", "number"),
-        col("Dedicated", "dedicated", "yes"),
+        col("Dedicated", "dedicated", "flag"),
         col("US$ a month each", "monthly_cents", "cents"),
     ),
 )
@@ -130,12 +128,12 @@ CONFIG_VARS: Final = Shape(
         col("Detail", _origin_detail),
         col("Secret", "secret", "yes"),
         col("Because", "secret_because"),
-        col("Empty", "empty", "yes"),
-        col("Points at app", _refers_to),
-        col("Without https://", "bare_hosts"),
-        col("Web origins", "origins", "yes"),
-        col("Domain of app", _domains_of),
-        col("Names app", _names_apps),
+        col("Empty", "empty", "flag"),
+        col("Points at app", _apps_in("refers_to_apps")),
+        col("Without https://", _apps_in("bare_hosts")),
+        col("Web origins", "origins", "flag"),
+        col("Domain of app", _apps_in("domains_of")),
+        col("Names app", _apps_in("names_apps")),
         col("Address that is gone", "gone_hosts"),
         col("Outside", "outside"),
         col("Copied from", _copied_from, "name"),
@@ -177,7 +175,7 @@ CERTIFICATES: Final = Shape(
         col("Serves", "domains"),
         col("Starts", "starts_at", "time"),
         col("Expires", "expires_at", "time"),
-        col("Self-signed", "self_signed", "yes"),
+        col("Self-signed", "self_signed", "flag"),
         col("Id", "id"),
     ),
 )

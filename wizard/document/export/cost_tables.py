@@ -23,7 +23,7 @@ def _lines(cost: Cost | None, names: Names) -> Table:
         Head("Is"),
         *_MONEY,
         Head("Paid by"),
-        Head("Of the price list", "yes"),
+        Head("Of the price list", "flag"),
         Head("Why"),
     )
     rows = tuple(

@@ -90,8 +90,8 @@ RELEASES: Final = Shape(
         col("Version", "version", "number"),
         col("Description", "description"),
         col("Status", "status"),
-        col("Current", "current", "yes"),
-        col("New code", "code", "yes"),
+        col("Current", "current", "flag"),
+        col("New code", "code", "flag"),
         col("By", "user"),
         col("Created", "created_at", "time"),
     ),
@@ -107,7 +107,7 @@ BUILDS: Final = Shape(
         col("By", "user"),
         col("Created", "created_at", "time"),
         col("Build", "id"),
-        col("Release", "release_id"),
+        col("Release id", "release_id"),
     ),
 )
 PIPELINES: Final = Shape(
@@ -169,7 +169,7 @@ PEOPLE: Final = Shape(
         col("Role", "role"),
         col("Permissions", "permissions"),
         col("Two-factor", _two_factor, "yes"),
-        col("Federated", "federated", "yes"),
+        col("Federated", "federated", "flag"),
         col("Type", "type"),
         col("Enterprise account", "enterprise", "name"),
         col("Members", _members),

@@ -1,51 +1,55 @@
 """The document as Markdown: one file that reads well, also as plain text."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
 from msgspec import UNSET
 
-from wizard.document.answers import gap_groups
 from wizard.document.drawing.mermaid import diagrams
 from wizard.document.drawing.picture import draw
 from wizard.document.export.contents import Document
 from wizard.document.export.escape import ascii_json, code, harmless_json, plain
+from wizard.document.export.markdown_apps import OF_APPS, Apps
+from wizard.document.export.markdown_frame import Frame, bullets
+from wizard.document.export.markdown_incomplete import gaps_by_kind, unknown_parts
 from wizard.document.export.markdown_table import facts, fenced, grid
-from wizard.document.export.table import Row, Table, moment_words
-from wizard.document.export.tables import tables
+from wizard.document.export.table import Table, moment_words, only_keys
+from wizard.document.export.tables import SHAPES, counts, tables
 from wizard.document.links.observations import Group, in_groups
-from wizard.document.summary import dollars, tree
-from wizard.model.system import App
+from wizard.document.summary import dollars
+from wizard.document.unknown import plural
 
 PICTURE_WIDTH: Final = 96
 
-_OF_AN_APP: Final = (
-    "Processes",
-    "Jobs",
-    "Add-ons",
-    "Attachments",
-    "Config vars",
-    "Domains",
-    "Certificates",
-    "Buildpacks",
-    "Releases",
-    "Builds",
-    "Drains and webhooks",
-    "Features",
-    "Collaborators",
-    "Costs",
-    "Code",
-)
-_OF_A_STORE: Final = {
+_OF_STORES: Final = {
     "credential": "Postgres credentials",
     "backup-schedule": "Backup schedules",
     "backup": "Backups",
     "topic": "Kafka topics",
     "consumer-group": "Kafka consumer groups",
 }
+_ELSEWHERE: Final = frozenset(
+    (
+        *OF_APPS,
+        *_OF_STORES.values(),
+        "Apps not read",
+        "Data services",
+        "Gaps",
+        "Pipeline apps",
+        "Pipeline config vars",
+        "Pipelines",
+        "Review app settings",
+        "Review apps",
+        "Space networks",
+        "Spaces",
+        "Teams and people",
+    )
+)
+"""Tables that stand where they belong; any other is a section of its own at the end."""
+
+_PLACES: Final = {"collaborator": "app", "member": "team", "enterprise-member": "enterprise account"}
 
 
 def render(document: Document, *, ascii_values: bool = False) -> str:
@@ -56,37 +60,31 @@ def render(document: Document, *, ascii_values: bool = False) -> str:
 class _Markdown:
     def __init__(self, document: Document, ascii_values: bool) -> None:
         self._document = document
-        self._as_json = ascii_json if ascii_values else harmless_json
         self._system = document.system
+        self._as_json = ascii_json if ascii_values else harmless_json
         self._tables = {table.name: table for table in tables(document)}
         people = self._tables["Teams and people"]
-        self._tables["Collaborators"] = people._replace(
-            name="Collaborators",
-            rows=tuple(row for row in people.rows if row.key.startswith("collaborator:")),
-        )
-        self._by_app = {name: _by_app(self._tables[name]) for name in (*_OF_AN_APP, *_SINGLE)}
-        self._slugs: dict[str, int] = {}
-        self._contents: list[str] = []
-        self._parts: list[str] = []
+        persons = tuple(row for row in people.rows if row.key.startswith("collaborator:"))
+        self._tables["Collaborators"] = people._replace(name="Collaborators", rows=persons)
+        self._frame = Frame()
 
     def render(self) -> str:
-        self._in_short()
-        top = [*self._top(), *self._parts]
-        self._parts.clear()
+        top = Frame()
+        self._in_short(top)
         self._incomplete()
         self._what_changed()
         self._cost()
         self._connections()
-        self._apps()
+        Apps(self._document, self._tables, self._frame).say()
         self._data()
         self._people()
         self._spaces()
         self._rest()
         self._values()
-        contents = ["## Contents", "\n".join(self._contents)]
-        return "\n\n".join([*top, *contents, *self._parts]) + "\n"
+        contents = f"## Contents\n\n{top.contents()}\n{self._frame.contents()}"
+        return "\n\n".join([*self._top(), top.text(), contents, self._frame.text()]) + "\n"
 
-    # -- the frame ----------------------------------------------------------------------------------
+    # -- the whole ----------------------------------------------------------------------------------
 
     def _top(self) -> Iterator[str]:
         document, system = self._document, self._system
@@ -98,246 +96,188 @@ class _Markdown:
             f" {plain(moment_words(system.taken_at))} UTC with {system.calls:,} requests. Times are UTC,"
             " prices US dollars a month."
             + ("" if document.secrets is not UNSET else " Values of config vars are not in here.")
+            + (f" Written by {plain(document.made_by)}." if document.made_by else "")
         )
 
-    def _section(self, title: str, *, level: int = 2, note: str = "") -> None:
-        """A heading, and its line in the table of contents."""
-        slug = _slug(title)
-        count = self._slugs.get(slug, 0)
-        self._slugs[slug] = count + 1
-        link = f"{slug}-{count}" if count else slug
-        shown = plain(title)
-        self._contents.append(f"{'  ' * (level - 2)}- [{shown}](#{link})" + (f", {note}" if note else ""))
-        self._parts.append(f"{'#' * level} {shown}")
-
-    def _say(self, *parts: str) -> None:
-        self._parts += [part for part in parts if part]
-
-    def _captioned(self, caption: str, table: str) -> None:
-        if table:
-            self._say(f"**{plain(caption)}**", table)
-
-    # -- the whole ----------------------------------------------------------------------------------
-
-    def _in_short(self) -> None:
-        self._section("In short")
-        self._say(grid(self._tables["Overview"]))
+    def _in_short(self, top: Frame) -> None:
+        top.section("In short")
+        cost = self._document.cost
+        counted = counts(self._document)
+        unread, gaps = counted.pop("unread app", 0), counted.pop("gap", 0)
+        told = [f"{count:,} {kind if count == 1 else plural(kind)}" for kind, count in counted.items()]
+        missing = [
+            f"{count:,} {words}"
+            for count, words in (
+                (unread, "app could not be read" if unread == 1 else "apps could not be read"),
+                (gaps, f"{'thing is' if gaps == 1 else 'things are'} not told, or left to a person"),
+            )
+            if count
+        ]
+        price = ""
+        if cost is not None:
+            without = f", without {len(cost.unknown):,} that have no known price" if cost.unknown else ""
+            price = f"It costs **{dollars(cost.cents)}** a month{without}."
+        top.say(
+            bullets(
+                words
+                for words in (
+                    price,
+                    f"Incomplete: {', '.join(missing)}; see below." if missing else "",
+                    f"It holds {plain(', '.join(told))}.",
+                )
+                if words
+            )
+        )
 
     def _incomplete(self) -> None:
-        self._section("What is incomplete, and why")
-        unread, gaps = self._tables["Apps not read"], self._tables["Gaps"]
-        partly = [app for app in self._system.apps if app.unread or app.jobs is None]
-        if not unread.rows and not gaps.rows and not partly:
-            self._say("Nothing that Offramp asked for was left untold.")
-        self._captioned("Apps that could not be read", grid(unread))
-        if gaps.rows:
-            self._say("What Heroku does not tell, or what does not move by itself:")
-        for group in gap_groups(self._system.gaps):
-            lines = (f"{plain(gap.question)} {plain(gap.why)}" for gap in group.gaps)
-            self._captioned(group.name, _bullets(lines))
-        self._captioned(
-            "Apps of which a part is not known",
-            _bullets(f"{code(app.name)}: {plain(', '.join(_untold(app)))}" for app in partly),
-        )
+        say = self._frame
+        say.section("What is incomplete, and why")
+        unread, parts = self._tables["Apps not read"], unknown_parts(self._system.apps)
+        if not unread.rows and not self._system.gaps and not parts:
+            say.say("Nothing that Offramp asked for was left untold.")
+        say.captioned("Apps that could not be read", grid(unread))
+        if self._system.gaps:
+            say.say("What Heroku does not tell, or what does not move by itself:")
+        for caption, entries in gaps_by_kind(self._system):
+            say.captioned(caption, entries)
+        say.captioned("Parts of apps that are not known", parts)
         if self._document.answered:
-            self._say("What the team confirmed or answered:")
-            self._say(_bullets(plain(gap.question) for gap in self._document.answered))
-        self._say(
+            say.say("What the team confirmed or answered:")
+            say.say(bullets(plain(gap.question) for gap in self._document.answered))
+        say.say(
             "What Offramp never reads, so that it is in no part of this document:",
-            _bullets(plain(words) for words in self._document.not_read),
+            bullets(plain(words) for words in self._document.not_read),
         )
 
     def _what_changed(self) -> None:
         if self._document.changes is None:
             return
-        self._section(f"What changed since {moment_words(self._document.changes_since)}")
+        self._frame.section(f"What changed since {moment_words(self._document.changes_since)}")
         lines = [plain(change.words) for change in self._document.changes]
-        self._say(_bullets(lines) or "Nothing.")
+        self._frame.say(bullets(lines) or "Nothing.")
 
     def _cost(self) -> None:
         cost = self._document.cost
         if cost is None:
             return
-        self._section("Monthly cost")
+        say = self._frame
+        say.section("Monthly cost", note=dollars(cost.cents))
         between = ""
         if cost.least_cents != cost.most_cents:
             between = f" Autoscaling makes it {dollars(cost.least_cents)} to {dollars(cost.most_cents)}."
-        self._say(f"**{dollars(cost.cents)}** a month, without tax, at today's numbers of dynos.{between}")
+        say.say(f"**{dollars(cost.cents)}** a month, without tax, at today's numbers of dynos.{between}")
         for about, rows in groupby(self._tables["Cost notes"].rows, key=lambda row: str(row.cells[0])):
-            self._say(f"{about}:", _bullets(plain(str(row.cells[1])) for row in rows))
+            say.say(f"{about}:", bullets(plain(str(row.cells[1])) for row in rows))
         sums = self._tables["Cost sums"]
         for of in ("payer", "pipeline"):
             rows_of = tuple(row for row in sums.rows if row.cells[0] == of)
-            self._captioned(f"By {of}", grid(sums._replace(rows=rows_of), "Of"))
-        self._captioned("For no app", grid(_only(self._tables["Costs"], ""), "App"))
+            same = all(row.cells[2] == row.cells[3] == row.cells[4] for row in rows_of)
+            span = ("At least", "At most") if same else ()
+            say.captioned(f"By {of}", grid(sums._replace(rows=rows_of), "Of", *span))
+        say.captioned("For no app", grid(_of_no_app(self._tables["Costs"]), "App"))
 
     def _connections(self) -> None:
-        self._section("What connects them")
+        say = self._frame
+        say.section("What connects them")
         found = self._document.connections
-        self._captioned(
-            "What follows",
-            "\n".join(
-                line for group in in_groups(found.observations if found else ()) for line in _group(group)
-            ),
-        )
-        self._say(fenced("text", "\n".join(draw(self._system, PICTURE_WIDTH, found=found))))
+        groups = in_groups(found.observations if found else ())
+        say.captioned("What follows", "\n".join(line for group in groups for line in _group(group)))
+        say.say(fenced("text", "\n".join(draw(self._system, PICTURE_WIDTH, found=found))))
         for diagram in diagrams(self._system, found):
-            self._captioned(diagram.title, fenced("mermaid", diagram.text))
-        self._captioned("Connections", grid(self._tables["Connections"]))
+            say.captioned(diagram.title, fenced("mermaid", diagram.text))
+        table = self._tables["Connections"]
+        rows = tuple(row for row in table.rows if row.cells[1] != "attaches")
+        if rows:
+            say.captioned(
+                "Connections", "An app's own add-ons stand with it.", grid(table._replace(rows=rows))
+            )
 
-    # -- apps ---------------------------------------------------------------------------------------
-
-    def _apps(self) -> None:
-        apps = {app.id: app for app in self._system.apps}
-        pipelines = {pipeline.name: pipeline for pipeline in self._system.pipelines}
-        for branch in tree(self._system):
-            title = f"Pipeline {branch.title}" if branch.in_pipeline else "Apps of no pipeline"
-            self._section(title)
-            pipelines.pop(branch.title, None)
-            if branch.in_pipeline:
-                self._pipeline(branch.title)
-            for stage in branch.stages:
-                for app_id in stage.app_ids:
-                    self._app(apps[app_id], stage.title)
-        for name in pipelines:
-            self._section(f"Pipeline {name}")
-            self._pipeline(name)
-
-    def _pipeline(self, name: str) -> None:
-        """All pipelines of that name, which need not be the only one."""
-        for pipeline in self._system.pipelines:
-            if pipeline.name != name:
-                continue
-            here = pipeline.id
-            self._say(facts(_only_keys(self._tables["Pipelines"], f"pipeline:{here}"), "Pipeline"))
-            for caption, prefixes in (
-                ("Pipeline apps", ("pipeline-app",)),
-                ("Review apps", ("review-app",)),
-                ("Pipeline config vars", ("test-config-var", "review-config-var")),
-            ):
-                table = _only_keys(self._tables[caption], *(f"{prefix}:{here}:" for prefix in prefixes))
-                self._captioned(caption, grid(table, "Pipeline"))
-            settings = _only_keys(self._tables["Review app settings"], f"review-settings:{here}")
-            self._captioned("Review app settings", facts(settings, "Pipeline"))
-
-    def _app(self, app: App, stage: str) -> None:
-        self._section(f"App {app.name}", level=3, note=plain(stage))
-        said = facts(self._of_app("Apps", app), "App", "Pipeline", "Buildpacks", "Features")
-        cost = self._document.cost
-        if cost:
-            price = cost.by_app[app.id]
-            without = f", without {plain(', '.join(price.unknown))}" if price.unknown else ""
-            said = f"{said}\n- US$ a month: {dollars(price.cents)}{without}"
-        self._say(said)
-        for caption in ("Deploy paths", "Slugs and images"):
-            words = facts(self._of_app(caption, app), "App")
-            self._captioned({"Deploy paths": "Deploy path", "Slugs and images": "What runs"}[caption], words)
-        if not app.processes:
-            self._say("No process type: it was never deployed.")
-        for caption in _OF_AN_APP:
-            self._captioned(caption, grid(self._of_app(caption, app), "App", "App id", "Of"))
-
-    def _of_app(self, name: str, app: App) -> Table:
-        table = self._tables[name]
-        return table._replace(rows=tuple(self._by_app[name].get(app.id, ())))
-
-    # -- all else -----------------------------------------------------------------------------------
+    # -- what is shared, and the rest ---------------------------------------------------------------
 
     def _data(self) -> None:
-        self._section("Data services")
+        say = self._frame
         stores = self._tables["Data services"]
+        say.section("Data services", note=f"{len(stores.rows):,}")
         if not stores.rows:
-            self._say("None.")
+            say.say("None.")
         for row in stores.rows:
             add_on_id = row.key.partition(":")[2]
             one = stores._replace(rows=(row,))
-            self._section(f"{row.cells[1]} {row.cells[0]}", level=3)
-            self._say(facts(one, "Add-on", "Kind"))
-            for prefix, name in _OF_A_STORE.items():
-                table = _only_keys(self._tables[name], f"{prefix}:{add_on_id}:")
-                self._captioned(name, grid(table, "Add-on", "App"))
+            say.section(f"{row.cells[1]} {row.cells[0]}", level=3, note=str(row.cells[2] or ""))
+            say.say(facts(one, "Add-on", "Kind"))
+            for prefix, name in _OF_STORES.items():
+                table = only_keys(self._tables[name], f"{prefix}:{add_on_id}:")
+                say.captioned(name, grid(table, "Add-on", "App"))
         known = {app.id for app in self._system.apps}
         outside = tuple(row for row in self._tables["Add-ons"].rows if row.app_id not in known)
-        self._captioned("Add-ons of apps outside", grid(self._tables["Add-ons"]._replace(rows=outside)))
+        say.captioned("Add-ons of apps outside", grid(self._tables["Add-ons"]._replace(rows=outside)))
 
     def _people(self) -> None:
-        self._section("Who has access")
+        say = self._frame
+        say.section("Who has access")
         people = self._tables["Teams and people"]
         others = tuple(row for row in people.rows if not row.key.startswith("collaborator:"))
-        self._say(grid(people._replace(rows=others)))
-        persons: dict[str, list[str]] = {}
+        say.say(grid(people._replace(rows=others)))
+        persons: dict[str, dict[tuple[str, str], list[str]]] = {}
         for row in people.rows:
             where = _PLACES.get(row.key.partition(":")[0])
             if where is not None:
-                role = f" ({plain(str(row.cells[3]))})" if row.cells[3] else ""
-                persons.setdefault(str(row.cells[1]), []).append(f"{where} {code(str(row.cells[2]))}{role}")
+                roles = persons.setdefault(str(row.cells[1]), {})
+                roles.setdefault((where, str(row.cells[3] or "")), []).append(str(row.cells[2]))
         if persons:
-            self._say("By person:")
-            self._say(_bullets(f"{code(who)}: {', '.join(persons[who])}" for who in sorted(persons)))
+            say.say("By person:")
+            say.say(bullets(f"{code(who)}: {'; '.join(_roles(persons[who]))}" for who in sorted(persons)))
 
     def _spaces(self) -> None:
         if self._system.spaces:
-            self._section("Private Spaces")
-            self._say(grid(self._tables["Spaces"]))
-            self._captioned("Networks", grid(self._tables["Space networks"]))
+            self._frame.section("Private Spaces", note=f"{len(self._system.spaces):,}")
+            self._frame.say(grid(self._tables["Spaces"]))
+            self._frame.captioned("Networks", grid(self._tables["Space networks"]))
             drains = self._tables["Drains and webhooks"]
-            self._captioned("Drains of spaces", grid(_only(drains, "")))
+            self._frame.captioned("Drains of spaces", grid(_of_no_app(drains)))
 
     def _rest(self) -> None:
-        features = _only(self._tables["Features"], "")
+        features = _of_no_app(self._tables["Features"])
         if features.rows:
-            self._section("Features of the account and its teams")
-            self._say(grid(features))
-        for name in ("SSH keys", "Invoices"):
-            if self._tables[name].rows:
-                self._section(f"{name} of the account")
-                self._say(grid(self._tables[name]))
+            self._frame.section("Features of the account and its teams")
+            self._frame.say(grid(features))
+        for name in dict.fromkeys(shape.name for shape in SHAPES.values()):
+            if name not in _ELSEWHERE and self._tables[name].rows:
+                self._frame.section(name)
+                self._frame.say(grid(self._tables[name]))
         if self._document.notes:
-            self._section("Notes and owners")
-            self._say(grid(self._tables["Notes"]))
+            self._frame.section("Notes and owners")
+            self._frame.say(grid(self._tables["Notes"]))
 
     def _values(self) -> None:
         values = self._document.values
         if values is UNSET:
             return
-        self._section("Values of config vars")
-        self._say("As JSON, byte for byte.")
+        say = self._frame
+        say.section("Values of config vars")
+        say.say("As JSON, byte for byte.")
         names = {app.id: app.name for app in self._system.apps}
         for app_id, named in values.items():
-            self._section(f"Values of {names.get(app_id, app_id)}", level=3)
-            self._say(f"```json\n{self._as_json(json.dumps(named, ensure_ascii=False, indent=2))}\n```")
+            say.section(f"Values of {names.get(app_id, app_id)}", level=3)
+            say.say(f"```json\n{self._as_json(json.dumps(named, ensure_ascii=False, indent=2))}\n```")
         if self._document.unread_values:
-            self._say("Could not be read:")
+            say.say("Could not be read:")
             unread = self._document.unread_values
-            self._say(_bullets(f"{code(names.get(one, one))}: {plain(why)}" for one, why in unread.items()))
+            say.say(bullets(f"{code(names.get(one, one))}: {plain(why)}" for one, why in unread.items()))
 
 
-_PLACES: Final = {"collaborator": "app", "member": "team", "enterprise-member": "enterprise account"}
-_SINGLE: Final = ("Apps", "Deploy paths", "Slugs and images")
+def _of_no_app(table: Table) -> Table:
+    return table._replace(rows=tuple(row for row in table.rows if not row.app_id))
 
 
-def _by_app(table: Table) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in table.rows:
-        found.setdefault(row.app_id or "", []).append(row)
-    return found
-
-
-def _only(table: Table, app_id: str) -> Table:
-    return table._replace(rows=tuple(row for row in table.rows if (row.app_id or "") == app_id))
-
-
-def _only_keys(table: Table, *starts: str) -> Table:
-    """The rows of one component, or those whose keys begin with one of `starts`, which end in a colon."""
-    if not starts[0].endswith(":"):
-        return table._replace(rows=tuple(row for row in table.rows if row.key == starts[0]))
-    return table._replace(rows=tuple(row for row in table.rows if row.key.startswith(starts)))
-
-
-def _untold(app: App) -> Iterator[str]:
-    yield from app.unread
-    if app.jobs is None:
-        yield "scheduler jobs"
+def _roles(roles: dict[tuple[str, str], list[str]]) -> Iterator[str]:
+    for (where, role), names in roles.items():
+        kind = where if len(names) == 1 else f"{where}s"
+        yield (
+            f"{plain(role)} of {kind} {', '.join(map(code, names))}"
+            if role
+            else (f"{kind} {', '.join(map(code, names))}")
+        )
 
 
 def _group(group: Group) -> Iterator[str]:
@@ -345,12 +285,3 @@ def _group(group: Group) -> Iterator[str]:
     yield f"- {'⚠ ' if group.look else ''}{plain(group.title)} {plain(group.remedy)}".rstrip()
     for one in group.members if len(group.members) > 1 else ():
         yield f"  - {plain(one.text)} {'' if group.remedy else plain(one.remedy)}".rstrip()
-
-
-def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _slug(title: str) -> str:
-    """The anchor that GitHub gives a heading: lower case, spaces as hyphens, other signs left out."""
-    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")

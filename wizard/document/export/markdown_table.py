@@ -12,25 +12,74 @@ WIDEST: Final = 44
 
 _RIGHT: Final = frozenset(("number", "cents", "bytes"))
 
+_FOR_PROGRAMS: Final = frozenset(
+    ("Id", "Key", "App id", "Every minutes", "At minute", "Version", "Release id")
+)
+_ALIKE: Final = 3
+"""Rows from which a column that says the same in each is said once, above them."""
 
-_FOR_PROGRAMS: Final = frozenset(("Id", "Key", "App id", "Every minutes", "At minute", "Version"))
 
+def grid(table: Table, *leave_out: str, fold: bool = False) -> str:
+    """A table with the columns in which something stands for a reader; "" when there is no row. What all rows
+    say alike is said once, above it; one named row is a line of a
+    list, and one column a line of names.
 
-def grid(table: Table, *leave_out: str) -> str:
-    """A table with the columns in which something stands for a reader; "" when there is no row."""
+    Args:
+        fold: rows that differ in their first cell only are one, and the first column comes last.
+    """
     shown = table.without_empty((*leave_out, *_FOR_PROGRAMS))
     if not shown.rows or not shown.heads:
         return ""
-    lines = [[plain(head.title) for head in shown.heads]]
-    lines += [
+    lines = [
         [cell(value, head.kind) for value, head in zip(row.cells, shown.heads, strict=True)]
         for row in shown.rows
     ]
-    widths = [min(WIDEST, max(3, *(len(line[place]) for line in lines))) for place in range(len(shown.heads))]
-    made = [_line(line, widths, shown.heads) for line in lines]
+    heads = list(shown.heads)
+    above = _said_once(heads, lines)
+    if fold:
+        heads, lines = _folded(heads, lines)
+    if len(heads) == 1:
+        names = ", ".join(line[0] for line in lines)
+        return f"{above}\n\n{names}".lstrip()
+    if len(lines) == 1 and heads[0].kind == "name":
+        said = (f"{plain(head.title)}: {text}" for head, text in zip(heads[1:], lines[0][1:], strict=True))
+        return f"- {lines[0][0]}: {'; '.join(said)}"
+    return f"{above}\n\n{_drawn(heads, lines)}".lstrip()
+
+
+def _said_once(heads: list[Head], lines: list[list[str]]) -> str:
+    """Take away the columns that say the same in every line, but for the first and numbers."""
+    if len(lines) < _ALIKE:
+        return ""
+    alike = [
+        place
+        for place, head in enumerate(heads)
+        if place and head.kind not in _RIGHT and len({line[place] for line in lines}) == 1
+    ]
+    said = [f"{plain(heads[place].title)}: {lines[0][place]}" for place in alike]
+    for place in reversed(alike):
+        del heads[place]
+        for line in lines:
+            del line[place]
+    return f"All {len(lines):,} have {'; '.join(said)}" if said else ""
+
+
+def _folded(heads: list[Head], lines: list[list[str]]) -> tuple[list[Head], list[list[str]]]:
+    names: dict[tuple[str, ...], list[str]] = {}
+    for name, *rest in lines:
+        names.setdefault(tuple(rest), []).append(name)
+    return [*heads[1:], heads[0]], [[*rest, ", ".join(listed)] for rest, listed in names.items()]
+
+
+def _drawn(heads: list[Head], lines: list[list[str]]) -> str:
+    whole = [[plain(head.title) for head in heads], *lines]
+    widths = [min(WIDEST, max(3, *(len(line[place]) for line in whole))) for place in range(len(heads))]
+    # Nothing is to the right of the last column: it needs no filling up.
+    widths[-1] = min(widths[-1], max(3, len(whole[0][-1]))) if heads[-1].kind not in _RIGHT else widths[-1]
+    made = [_line(line, widths, heads) for line in whole]
     rules = [
         "-" * (width - 1) + ":" if head.kind in _RIGHT else "-" * width
-        for width, head in zip(widths, shown.heads, strict=True)
+        for width, head in zip(widths, heads, strict=True)
     ]
     made.insert(1, f"| {' | '.join(rules)} |")
     return "\n".join(made)
@@ -60,7 +109,7 @@ def cell(value: Cell, kind: CellKind) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "yes" if value else "" if kind == "flag" else "no"
     if isinstance(value, (int, float)):
         if kind == "cents":
             return dollars(int(value))
@@ -70,7 +119,7 @@ def cell(value: Cell, kind: CellKind) -> str:
     return code(value) if kind == "name" else plain(value)
 
 
-def _line(cells: list[str], widths: list[int], heads: tuple[Head, ...]) -> str:
+def _line(cells: list[str], widths: list[int], heads: list[Head]) -> str:
     filled = [
         text.rjust(width) if head.kind in _RIGHT else text.ljust(width)
         for text, width, head in zip(cells, widths, heads, strict=True)

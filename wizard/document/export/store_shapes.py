@@ -4,6 +4,8 @@ from typing import Final
 
 from wizard.document.export.table import At, Cell, Shape, app_of, as_cell, col, kind_of, name_of, place_of
 
+_WEEK: Final = frozenset(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
+
 
 def _owner(at: At) -> Cell:
     return at.names.app(at.noun.app_id) if at.noun.app_id in at.names.apps else at.noun.app_name
@@ -26,6 +28,11 @@ class _OfMaintenance:
     def __call__(self, at: At) -> Cell:
         plan = getattr(at.noun, "maintenance", None)
         return None if plan is None else as_cell(getattr(plan, self._field))
+
+
+def _days(at: At) -> Cell:
+    days = at.noun.days
+    return "every day" if not days or set(days) == _WEEK else as_cell(days)
 
 
 def _status(at: At) -> Cell:
@@ -60,9 +67,9 @@ ADD_ONS: Final = Shape(
         col("Attached to", _attached_to),
         col("State", "state"),
         col("US$ a month", "monthly_cents", "cents"),
-        col("Price by contract", "contract", "yes"),
+        col("Price by contract", "contract", "flag"),
         col("Billed to", "billed_to"),
-        col("Of an app not read", "foreign", "yes"),
+        col("Of an app not read", "foreign", "flag"),
         col("Config vars", "config_vars"),
         col("Created", "created_at", "time"),
         col("App id", _of_app_id),
@@ -118,7 +125,7 @@ SCHEDULES: Final = Shape(
         col("Add-on", place_of, "name"),
         col("App", app_of, "name"),
         col("Backup of", "name", "name"),
-        col("Days", "days"),
+        col("Days", _days),
         col("Hour", "hour", "number"),
         col("Time zone", "timezone"),
         col("Kept weeks", "retain_weeks", "number"),
@@ -198,11 +205,11 @@ UNREAD: Final = Shape(
     "Apps not read",
     (
         col("App", "name", "name"),
-        col("Why", "why"),
         col("Team", "team", "name"),
         col("Space", "space", "name"),
         col("Region", "region"),
         col("Stack", "stack"),
+        col("Why", "why"),
         col("Id", "id"),
     ),
     none="every app was read",

@@ -11,8 +11,9 @@ from wizard.session.parts import Note
 Cell = str | int | float | bool | None
 """What stands in a table. None is not known or does not apply."""
 
-CellKind = Literal["name", "text", "number", "cents", "bytes", "time", "yes"]
-"""`name` is an identifier that a person types elsewhere; `time` is UTC, ISO 8601; `cents` are US cents."""
+CellKind = Literal["name", "text", "number", "cents", "bytes", "time", "yes", "flag"]
+"""`name` is an identifier that a person types elsewhere; `time` is UTC, ISO 8601; `cents` are US cents; `yes`
+is yes or no, `flag` the same where only a yes says anything to a reader."""
 
 
 class At(NamedTuple):
@@ -198,6 +199,13 @@ def filled(shape: Shape, parts: Sequence[Piece], names: Names, notes: dict[str, 
             for note in (notes.get(row.key, nothing),)
         ]
     return Table(shape.name, heads, tuple(rows), shape.none)
+
+
+def only_keys(table: Table, *starts: str) -> Table:
+    """The rows of one component, or those whose keys begin with one of `starts`, which end in a colon."""
+    if not starts[0].endswith(":"):
+        return table._replace(rows=tuple(row for row in table.rows if row.key == starts[0]))
+    return table._replace(rows=tuple(row for row in table.rows if row.key.startswith(starts)))
 
 
 def moment_words(text: str) -> str:

@@ -1,5 +1,6 @@
 """All tables of the document: one for each kind of object, and those about the whole."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -90,15 +91,19 @@ def shape_of(piece: Piece) -> Shape:
     return SHAPES[piece.component.key.partition(":")[0]]
 
 
+def counts(document: Document) -> dict[str, int]:
+    """How many there are of each kind of component, in the order of the sheets."""
+    order = {prefix: number for number, prefix in enumerate(SHAPES)}
+    ranked = sorted(document.components, key=lambda one: order[one.key.partition(":")[0]])
+    return dict(Counter(one.kind for one in ranked))
+
+
 def _row(*cells: Cell, key: str = "", app_id: str | None = None) -> Row:
     return Row(key, app_id, cells)
 
 
 def _overview(document: Document) -> Table:
     system, cost = document.system, document.cost
-    counted: dict[str, int] = {}
-    for component in document.components:
-        counted[component.kind] = counted.get(component.kind, 0) + 1
     rows = [
         _row("System", document.title),
         _row("Read (UTC)", moment_words(system.taken_at)),
@@ -110,7 +115,7 @@ def _overview(document: Document) -> Table:
         rows.append(_row("US$ a month", cost.cents / 100 if cost.cents % 100 else cost.cents // 100))
         if cost.unknown:
             rows.append(_row("Without a known price", len(cost.unknown)))
-    rows += [_row(_capital(plural(kind)), count) for kind, count in counted.items()]
+    rows += [_row(_capital(plural(kind)), count) for kind, count in counts(document).items()]
     return Table("Overview", (Head("What"), Head("Is")), tuple(rows))
 
 

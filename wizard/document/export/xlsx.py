@@ -20,7 +20,7 @@ from wizard.document.export.values_table import with_values
 LONGEST: Final = 32_700
 """Characters that one cell can hold, and some to say that there were more."""
 
-_WIDTHS: Final = {"yes": 12, "number": 12, "cents": 14, "bytes": 16, "time": 18}
+_WIDTHS: Final = {"yes": 12, "flag": 12, "number": 12, "cents": 14, "bytes": 16, "time": 18}
 _FORMATS: Final[dict[str, dict[str, Any]]] = {
     "number": {"num_format": "#,##0"},
     "cents": {"num_format": "#,##0.00"},
