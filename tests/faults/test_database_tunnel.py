@@ -1,7 +1,6 @@
 """The tunnel through a real sshd with certificates, and everything that can go wrong with it."""
 
 import errno
-import getpass
 import os
 import signal
 import socket
@@ -16,7 +15,7 @@ import psycopg
 import pytest
 
 from providers.sandbox.tls import Certificates, Front, serve_front
-from providers.sandbox.watchdog import WATCHDOG
+from tests.faults.ssh_portal import TOKEN, Portal
 from tests.wizard.database_servers import PASSWORD, SMALL, Server, Told, server
 from wizard.database import ssh_command
 from wizard.database import tunnel as tunnel_module
@@ -25,86 +24,6 @@ from wizard.database.tunnel import Tunnel
 from wizard.model.secret import Secret
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import SignInNeeded, Trouble
-
-TOKEN = "canary-token-77aa01"
-
-
-class Portal:
-    """A real sshd that trusts one authority, wants a token, and forwards to unix sockets."""
-
-    def __init__(self, sshd: str, folder: Path, socket_path: Path, database: str) -> None:
-        self._sshd, self._folder = sshd, folder
-        self._socket, self._database = socket_path, database
-        self._process: subprocess.Popen[bytes] | None = None
-        self.port = tunnel_module.free_port()
-        self.tickets = 0
-        self.token, self.validity = TOKEN, "-1m:+5m"
-        for name in ("authority", "host", "client"):
-            _keygen("-t", "rsa", "-b", "2048", "-f", str(folder / name))
-        gate = folder / "gate"
-        gate.write_text(
-            "#!/bin/sh\n"
-            f'[ "$ACCESS_TOKEN" = {TOKEN} ] || '
-            '{ echo "Access denied: invalid ACCESS_TOKEN" >&2; exit 1; }\n'
-            "echo TUNNEL READY\nexec sleep 600\n"
-        )
-        gate.chmod(0o755)
-        (folder / "sshd_config").write_text(
-            f"ListenAddress 127.0.0.1:{self.port}\nHostKey {folder}/host\nPidFile none\nUsePAM no\n"
-            f"StrictModes no\nTrustedUserCAKeys {folder}/authority.pub\nAcceptEnv ACCESS_TOKEN\n"
-            f"AuthorizedKeysFile none\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-            f"AllowStreamLocalForwarding yes\nForceCommand {gate}\n"
-        )
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [self._sshd, "-D", "-e", "-f", str(self._folder / "sshd_config")],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(self._folder / "log").open("ab"),
-            start_new_session=True,
-        )
-        WATCHDOG.guard(self._process.pid, signal.SIGTERM)
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                assert self._process.poll() is None, (self._folder / "log").read_text()
-                time.sleep(0.02)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(10)
-            WATCHDOG.release(self._process.pid)
-            self._process = None
-
-    def ticket(self) -> SshTicket:
-        self.tickets += 1
-        certificate = self._folder / "client-cert.pub"
-        certificate.unlink(missing_ok=True)
-        _keygen(
-            *("-s", str(self._folder / "authority"), "-I", str(self.tickets), "-n", getpass.getuser()),
-            *("-V", self.validity, str(self._folder / "client.pub")),
-        )
-        host_key = " ".join((self._folder / "host.pub").read_text().split()[:2])
-        return SshTicket(
-            user=getpass.getuser(),
-            host="127.0.0.1",
-            port=self.port,
-            private_key=Secret((self._folder / "client").read_text()),
-            public_key=(self._folder / "client.pub").read_text(),
-            certificate=certificate.read_text(),
-            known_hosts=[f"[127.0.0.1]:{self.port} {host_key}"],
-            remote_socket=str(self._socket),
-            environment={"ACCESS_TOKEN": Secret(self.token)},
-            database_url=Secret(f"postgresql://app:{PASSWORD}@db.aptible.internal:5432/{self._database}?x=1"),
-        )
-
-
-def _keygen(*arguments: str) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-N", "", *arguments], check=True, stdin=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module")

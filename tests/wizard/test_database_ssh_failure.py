@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
+from wizard.database.far_end import PostgresEnd
 from wizard.database.ssh_failure import classify
-from wizard.database.tunnel import local_url
 from wizard.model.secret import Secret
 
 
@@ -46,7 +46,7 @@ def test_failures_are_told_apart(let_in: bool, code: int | None, said: str, do: 
 
 def test_the_url_leads_to_loopback_with_tls() -> None:
     odd = Secret("postgresql://u%40x:p%2Fw%3F1@db.internal:1/n%20m?sslmode=disable&host=elsewhere")
-    parts = psycopg.conninfo.conninfo_to_dict(local_url(odd, 4711).reveal())
+    parts = psycopg.conninfo.conninfo_to_dict(PostgresEnd().local_url(odd, 4711).reveal())
     assert parts == {
         "user": "u@x",
         "password": "p/w?1",

@@ -51,13 +51,17 @@ class CopyProgress(Noun, frozen=True, kw_only=True):
 
 
 class TunnelHealth(Noun, frozen=True, kw_only=True):
-    """A tunnel at one moment. `up_seconds` since the last (re)connect, `round_trip_ms` of a `select 1`."""
+    """A tunnel at one moment. `up_seconds` since the last (re)connect, `round_trip_ms` of a `select 1`.
+
+    `older_algorithms` says that the portal let us in only with signatures that ssh does not take unasked.
+    """
 
     state: Literal["down", "connecting", "up", "broken", "closed"]
     up_seconds: float = 0.0
     reconnects: int = 0
     round_trip_ms: float | None = None
     reason: str = ""
+    older_algorithms: bool = False
 
 
 class RowDifferences(Noun, frozen=True, kw_only=True):

@@ -225,7 +225,8 @@ def _arguments(ticket: SshTicket, folder: Path, port: int | None, legacy: bool) 
         "GlobalKnownHostsFile=/dev/null",
         "StrictHostKeyChecking=yes",
         "TCPKeepAlive=yes",
-        "LogLevel=ERROR",
+        # Below that, ssh ends without a word when no signature suits both sides.
+        "LogLevel=INFO",
         "ControlMaster=no",
         "ControlPath=none",
         "ExitOnForwardFailure=yes",

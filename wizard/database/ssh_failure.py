@@ -1,7 +1,7 @@
 """What the end of an `ssh` child means, by when it came, its exit code and its last words.
 
-After the portal let us in, its words are mostly empty (`LogLevel=ERROR`), so the moment decides; the
-table was measured with OpenSSH 9.2.
+After the portal let us in, its words are often empty, so the moment decides; the table was measured with
+OpenSSH 9.2.
 """
 
 from dataclasses import dataclass

@@ -1,20 +1,16 @@
-"""A supervised tunnel to one database: opened anew as often as it takes, on the same local port.
+"""A supervised tunnel to one store: opened anew as often as it takes, on the same local port.
 
 Nothing above it cares how often that happened: a connection through it fails, and the next one works.
 """
 
-import contextlib
 import socket
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, unquote, urlsplit
-
-import psycopg
 
 from wizard.database.connect import reason
+from wizard.database.far_end import FarEnd, NoAnswer, Ping, PostgresEnd
 from wizard.database.progress import TunnelHealth
 from wizard.database.ssh_command import SshChild, find_ssh, remove_old_keys
 from wizard.database.ssh_failure import Failure, classify
@@ -52,6 +48,8 @@ class Tunnel:
             May raise Trouble; with `retry` set it is asked again later, without it the tunnel stops.
         folder: an existing folder (0700) for the key files.
         report: gets the tunnel's health when it changes and every few seconds, from the tunnel's thread.
+        end: what it leads to.
+        port: the local port; 0 for any that is free.
     """
 
     def __init__(
@@ -59,17 +57,24 @@ class Tunnel:
         open_ticket: Callable[[], SshTicket],
         folder: Path,
         report: Callable[[TunnelHealth], None],
+        *,
+        end: FarEnd | None = None,
+        port: int = 0,
     ) -> None:
         self._open_ticket = open_ticket
         self._folder = folder
         self._report = report
+        self._end = end or PostgresEnd()
         self._change = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._failure: Trouble | None = None
         self._child: SshChild | None = None
+        self._wanted_port = port
         self._port = 0
-        self._database_url: Secret | None = None
+        self._store_url: Secret | None = None
+        # Once they were needed, all later connections begin with them.
+        self._older = False
         self._up_since: float | None = None
         self._connects = 0
         self._attempt = 0
@@ -116,7 +121,7 @@ class Tunnel:
                 raise self._not_up()
 
     def url(self) -> Secret:
-        """The database's URL through the tunnel: 127.0.0.1 and the local port, TLS required.
+        """The store's URL through the tunnel: 127.0.0.1 and the local port.
 
         Raises:
             Trouble: a person is needed; or, with `retry` set, it is not up just now.
@@ -124,9 +129,9 @@ class Tunnel:
         with self._change:
             if self._failure is not None:
                 raise self._failure
-            if self._database_url is None or self._up_since is None:
+            if self._store_url is None or self._up_since is None:
                 raise self._not_up()
-            return local_url(self._database_url, self._port)
+            return self._end.local_url(self._store_url, self._port)
 
     def _not_up(self) -> Trouble:
         # When the next attempt is due is on its own line, and is another moment by the time this is read.
@@ -192,9 +197,10 @@ class Tunnel:
         except (TimeoutError, OSError) as error:
             return Failure("retry", f"no credentials for the tunnel: {reason(error)}")
         if not self._port:
-            self._port = free_port()
+            self._port = self._wanted_port or free_port()
+        self._older = self._older or self._refusals > 0
         try:
-            child = SshChild(ticket, self._folder, self._port, legacy=self._refusals > 0)
+            child = SshChild(ticket, self._folder, self._port, legacy=self._older)
         except OSError as error:
             # No process or file to be had just now, or no room on the disk.
             return Failure("retry", f"ssh cannot be started: {error.strerror or type(error).__name__}")
@@ -208,7 +214,7 @@ class Tunnel:
             return classify(let_in=False, code=code, said=child.said, host=ticket.host)
         child.forget_keys()
         with self._change:
-            self._database_url = ticket.database_url
+            self._store_url = ticket.database_url
         why = self._watch(child)
         if self._closing.is_set():
             return None
@@ -223,37 +229,33 @@ class Tunnel:
     def _watch(self, child: SshChild) -> str:
         """Stay while the connection is good. Returns why it is not, empty when `ssh` ended."""
         misses = 0
-        connection: psycopg.Connection[tuple[object, ...]] | None = None
+        ping: Ping | None = None
         try:
             while not self._closing.is_set():
                 try:
+                    if ping is None:
+                        assert self._store_url is not None
+                        ping = self._end.open(self._end.local_url(self._store_url, self._port))
                     began = time.monotonic()
-                    if connection is None:
-                        connection = self._connect()
-                        began = time.monotonic()
-                    connection.execute("SELECT 1")
+                    ping.ask()
                     self._is_up((time.monotonic() - began) * 1000)
                     misses = 0
-                except psycopg.Error as error:
-                    _close(connection)
-                    connection = None
-                    # ssh says READY also when it may not forward, or the database behind it is down.
+                except NoAnswer as error:
+                    if ping is not None:
+                        ping.close()
+                        ping = None
+                    # ssh says READY also when it may not forward, or the store behind it is down.
                     misses += 1
                     if child.process.poll() is None:
-                        self._set("broken", f"the database behind the tunnel: {reason(error)}")
+                        self._set("broken", f"the database behind the tunnel: {error}")
                     if misses >= 3 and child.process.poll() is None:
-                        return f"the database behind the tunnel: {reason(error)}"
+                        return f"the database behind the tunnel: {error}"
                 if child.ended(PING if misses == 0 else 1.0):
                     return ""
         finally:
-            _close(connection)
+            if ping is not None:
+                ping.close()
         return ""
-
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        assert self._database_url is not None
-        parameters: dict[str, Any] = {"application_name": "offramp/tunnel", "tcp_user_timeout": 20_000}
-        url = local_url(self._database_url, self._port)
-        return psycopg.connect(url.reveal(), autocommit=True, connect_timeout=15, **parameters)
 
     def _is_up(self, round_trip_ms: float) -> None:
         with self._change:
@@ -278,6 +280,9 @@ class Tunnel:
                 return False
         seconds = 0.0
         if failure.do == "port":
+            if self._wanted_port:
+                self._stop(_port_taken(self._wanted_port))
+                return False
             self._port = 0
         else:
             seconds = 0.5 * 2 ** min(self._attempt, MOST_DOUBLINGS)
@@ -310,6 +315,7 @@ class Tunnel:
             reconnects=max(self._connects - 1, 0),
             round_trip_ms=round_trip_ms,
             reason=why,
+            older_algorithms=self._older and state == "up",
         )
         self._report(self._health)
 
@@ -319,10 +325,13 @@ class Tunnel:
             child.end()
 
 
-def _close(connection: psycopg.Connection[tuple[object, ...]] | None) -> None:
-    if connection is not None:
-        with contextlib.suppress(psycopg.Error):
-            connection.close()
+def _port_taken(port: int) -> Trouble:
+    return Trouble(
+        f"The local port {port} is taken by another program.",
+        untouched="Nothing was opened.",
+        remedy="Name another port, or leave it out: then a free one is taken.",
+        code="port-taken",
+    )
 
 
 def free_port() -> int:
@@ -332,15 +341,3 @@ def free_port() -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def local_url(database: Secret, port: int) -> Secret:
-    """`database`'s URL with the tunnel's end for its host, and TLS required: the portal's Postgres refuses
-    anything else. Its certificate names another host, so it is not compared."""
-    # Not by libpq's rules: a vendor's URL may carry parameters that only an app's driver knows.
-    parts = urlsplit(database.reveal())
-    user, password, name = (
-        quote(unquote(text), safe="") for text in (parts.username or "", parts.password or "", parts.path[1:])
-    )
-    login = f"{user}:{password}" if password else user
-    return Secret(f"postgresql://{login}@127.0.0.1:{port}/{name}?sslmode=require", label=database.label)

@@ -24,6 +24,7 @@ from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Source, Target, TargetApp, TargetDatabase
 from wizard.registry import open_source, open_target
 from wizard.run.journal import Journal
+from wizard.run.tunnel_tale import TunnelTale
 from wizard.session.parts import ANSWERS, MAPPING, SYSTEM, TARGET, Answers
 from wizard.session.places import private_folder, run_folder
 from wizard.session.store import Part, Session
@@ -145,11 +146,19 @@ class Context:
             def ticket() -> SshTicket:
                 return self._wait_for(self._ticket(handle), self.plan.target)
 
+            tale = TunnelTale(handle, self._tell_of_tunnel)
+
             def health(now: TunnelHealth) -> None:
                 self._show(f"tunnel:{handle}", now)
+                tale.heard(now)
 
             self._tunnels[handle] = Tunnel(ticket, private_folder(self.folder / handle), health)
         return self._tunnels[handle]
+
+    def _tell_of_tunnel(self, sentence: str) -> None:
+        # On a full disk the tunnel goes on; the work's own next entry tells of it.
+        with contextlib.suppress(Trouble):
+            self.journal.event("tunnel", sentence)
 
     async def _ticket(self, handle: str) -> SshTicket:
         return await self.target.ticket(await self.database(handle))

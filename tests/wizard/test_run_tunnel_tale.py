@@ -1,0 +1,43 @@
+"""What a tunnel goes through is told once for each change."""
+
+from wizard.database.progress import TunnelHealth
+from wizard.run.tunnel_tale import TunnelTale
+
+
+def told(*health: TunnelHealth) -> list[str]:
+    sentences: list[str] = []
+    tale = TunnelTale("shop-db", sentences.append)
+    for now in health:
+        tale.heard(now)
+    return sentences
+
+
+UP = TunnelHealth(state="up", round_trip_ms=3.0)
+
+
+def test_signs_of_life_are_no_news() -> None:
+    assert told(TunnelHealth(state="connecting"), UP, UP, UP) == ["The tunnel to shop-db is open"]
+
+
+def test_a_break_and_its_end_are_told() -> None:
+    said = told(
+        UP,
+        TunnelHealth(state="broken", reason="connection refused, trying again in 2 s"),
+        TunnelHealth(state="connecting", reason="connection refused"),
+        TunnelHealth(state="broken", reason="connection refused, trying again in 4 s"),
+        TunnelHealth(state="broken", reason="the portal refused the access token"),
+        UP,
+    )
+    assert said[1:3] == [
+        "The tunnel to shop-db is down: connection refused",
+        "The tunnel to shop-db is down: the portal refused the access token",
+    ]
+    assert said[3].startswith("The tunnel to shop-db is open again after ")
+    assert len(said) == 4
+
+
+def test_older_signatures_are_said_aloud_once() -> None:
+    older = TunnelHealth(state="up", older_algorithms=True)
+    said = told(older, TunnelHealth(state="broken", reason="gone"), older)
+    assert sum("ssh-rsa" in sentence for sentence in said) == 1
+    assert "ssh-rsa" in said[0]

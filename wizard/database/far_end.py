@@ -1,0 +1,83 @@
+"""What a tunnel leads to, seen from its local port: how it is called there, and whether it answers."""
+
+from typing import Protocol
+from urllib.parse import quote, unquote, urlsplit
+
+import psycopg
+
+from wizard.database.connect import reason
+from wizard.model.secret import Secret
+
+
+class NoAnswer(Exception):
+    """What is behind the tunnel does not answer; the text says why, clean and without a secret."""
+
+
+class Ping(Protocol):
+    """A connection that is kept to ask for signs of life."""
+
+    def ask(self) -> None:
+        """One round trip. Raises NoAnswer; the connection is of no use then."""
+        ...
+
+    def close(self) -> None:
+        """Give it up. Never fails."""
+        ...
+
+
+class FarEnd(Protocol):
+    """A kind of store behind a tunnel."""
+
+    def local_url(self, store: Secret, port: int) -> Secret:
+        """The store's URL with 127.0.0.1 and `port` for its host."""
+        ...
+
+    def open(self, url: Secret) -> Ping:
+        """Connect to it. Raises NoAnswer."""
+        ...
+
+
+class PostgresEnd:
+    """A Postgres that demands TLS, as Aptible's do."""
+
+    def local_url(self, store: Secret, port: int) -> Secret:
+        """With TLS required: the portal's Postgres refuses anything else. Its certificate names another host,
+        so it is not compared."""
+        # Not by libpq's rules: a vendor's URL may carry parameters that only an app's driver knows.
+        parts = urlsplit(store.reveal())
+        user, password, name = (
+            quote(unquote(text), safe="")
+            for text in (parts.username or "", parts.password or "", parts.path[1:])
+        )
+        login = f"{user}:{password}" if password else user
+        return Secret(f"postgresql://{login}@127.0.0.1:{port}/{name}?sslmode=require", label=store.label)
+
+    def open(self, url: Secret) -> Ping:
+        """Log in with the seconds that a far and busy server may take."""
+        return _PostgresPing(url)
+
+
+class _PostgresPing:
+    def __init__(self, url: Secret) -> None:
+        try:
+            self._connection = psycopg.connect(
+                url.reveal(),
+                autocommit=True,
+                connect_timeout=15,
+                application_name="offramp/tunnel",
+                tcp_user_timeout=20_000,
+            )
+        except psycopg.Error as error:
+            raise NoAnswer(reason(error)) from error
+
+    def ask(self) -> None:
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.Error as error:
+            raise NoAnswer(reason(error)) from error
+
+    def close(self) -> None:
+        try:
+            self._connection.close()
+        except psycopg.Error:
+            return  # it was broken, and is gone either way

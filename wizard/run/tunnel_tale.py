@@ -1,0 +1,48 @@
+"""What happened to a tunnel, as sentences for the journal: each change once, however often health is told."""
+
+import time
+from collections.abc import Callable
+
+from wizard.database.progress import TunnelHealth
+from wizard.database.tunnel import AGAIN
+
+
+class TunnelTale:
+    """Tells of one tunnel. `tell` takes a sentence; it is called from the tunnel's thread."""
+
+    def __init__(self, handle: str, tell: Callable[[str], None]) -> None:
+        self._handle = handle
+        self._tell = tell
+        self._up = False
+        self._was_up = False
+        self._older_told = False
+        self._why = ""
+        self._broke_at = 0.0
+
+    def heard(self, now: TunnelHealth) -> None:
+        """Take the tunnel's health."""
+        if now.state == "up":
+            if not self._up:
+                self._opened(now)
+        elif now.state == "broken":
+            # When the next try is due is another number each time, and no news.
+            why = now.reason.partition(AGAIN)[0]
+            if self._up:
+                self._broke_at = time.monotonic()
+            if self._up or why != self._why:
+                self._tell(f"The tunnel to {self._handle} is down: {why or 'no reason given'}")
+            self._up, self._why = False, why
+
+    def _opened(self, now: TunnelHealth) -> None:
+        if now.older_algorithms and not self._older_told:
+            self._older_told = True
+            self._tell(
+                f"The portal of {self._handle} takes only older signatures (ssh-rsa), which ssh has refused "
+                "unasked since 8.8; they were allowed for this tunnel alone. Its host key is checked as ever."
+            )
+        if self._was_up:
+            after = f" after {time.monotonic() - self._broke_at:.0f} s" if self._broke_at else ""
+            self._tell(f"The tunnel to {self._handle} is open again{after}, with fresh credentials")
+        else:
+            self._tell(f"The tunnel to {self._handle} is open")
+        self._up, self._was_up, self._why = True, True, ""
