@@ -75,14 +75,15 @@ _HEROKUS: Final = (".heroku.com", ".herokai.com", ".herokuspace.com", ".herokude
 
 
 def environment_hosts(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return "api" and "data" as HEROKU_HOST and HEROKU_DATA_HOST name them, nothing for what they do not.
+    """Return "api", "data" and "particleboard" as HEROKU_HOST, HEROKU_DATA_HOST and HEROKU_PARTICLEBOARD_URL
+    name them, nothing for what they do not.
 
     As in Heroku's CLI, HEROKU_HOST is a domain ("heroku.com") or the API's whole URL, HEROKU_DATA_HOST a host
-    name that shares its protocol and port; a whole URL is taken, too.
+    name that shares its protocol and port; a whole URL is taken, too. HEROKU_PARTICLEBOARD_URL is always one.
 
     Raises:
-        Trouble: a host is neither Heroku's nor this machine, so the token is not sent there; or only one of
-            them is this machine, and the token would be sent to the other.
+        Trouble: a host is neither Heroku's nor this machine, so the token is not sent there; or only some of
+            them are this machine, and the token would be sent to the others.
     """
     environment = os.environ if environment is None else environment
     found: dict[str, str] = {}
@@ -96,18 +97,19 @@ def environment_hosts(environment: Mapping[str, str] | None = None) -> dict[str,
         found["data"] = _checked(
             "HEROKU_DATA_HOST", data if "://" in data else f"{base.scheme}://{data}{port}"
         )
-    here = {
-        name
-        for name in ("api", "data")
-        if is_loopback(urllib.parse.urlsplit(found.get(name, "")).hostname or "")
-    }
-    if len(here) == 1:
-        raise Trouble(
-            "Of HEROKU_HOST and HEROKU_DATA_HOST only one names this machine.",
-            untouched="Nothing was sent.",
-            remedy="Set both of them, or none.",
-            code="bad-address",
-        )
+    jobs = environment.get("HEROKU_PARTICLEBOARD_URL", "").strip()
+    if jobs:
+        found["particleboard"] = _checked("HEROKU_PARTICLEBOARD_URL", jobs)
+    here = {name for name, url in found.items() if is_loopback(urllib.parse.urlsplit(url).hostname or "")}
+    # Beside an API on this machine the data services are not left to Heroku's own; jobs are, when not named.
+    for name, variable in (("data", "HEROKU_DATA_HOST"), ("particleboard", "HEROKU_PARTICLEBOARD_URL")):
+        if (name == "data" or name in found) and (name in here) != ("api" in here):
+            raise Trouble(
+                f"Of HEROKU_HOST and {variable} only one names this machine.",
+                untouched="Nothing was sent.",
+                remedy="Set both of them, or none.",
+                code="bad-address",
+            )
     return found
 
 

@@ -326,6 +326,10 @@ class TestEnvironment:
                 {"HEROKU_HOST": "http://127.0.0.1:81", "HEROKU_DATA_HOST": "http://127.0.0.1:82"},
                 {"api": "http://127.0.0.1:81", "data": "http://127.0.0.1:82"},
             ),
+            (
+                {"HEROKU_PARTICLEBOARD_URL": "https://particleboard.heroku.com"},
+                {"particleboard": "https://particleboard.heroku.com"},
+            ),
         ],
     )
     def test_hosts_are_read_as_the_cli_reads_them(self, given: dict[str, str], found: dict[str, str]) -> None:
@@ -339,6 +343,13 @@ class TestEnvironment:
             {"HEROKU_HOST": "http://127.0.0.1:81"},
             {"HEROKU_DATA_HOST": "http://127.0.0.1:82"},
             {"HEROKU_HOST": "https://["},
+            {"HEROKU_PARTICLEBOARD_URL": "http://127.0.0.1:83"},
+            {"HEROKU_PARTICLEBOARD_URL": "https://jobs.example"},
+            {
+                "HEROKU_HOST": "http://127.0.0.1:81",
+                "HEROKU_DATA_HOST": "localhost",
+                "HEROKU_PARTICLEBOARD_URL": "https://particleboard.heroku.com",
+            },
         ],
     )
     def test_a_token_goes_to_no_strange_host(self, given: dict[str, str]) -> None:

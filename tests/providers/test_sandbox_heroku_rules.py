@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -179,6 +180,22 @@ class TestLists:
         assert first.status_code == 206 and len(first.json()) == 1
         assert first.json()[0]["created_at"] == max(row["created_at"] for row in whole)
         assert first.headers["Next-Range"].startswith(f"started_at ]{first.json()[0]['created_at']}")
+
+    @pytest.mark.parametrize("order", ["", "order=desc,"])
+    async def test_no_row_is_lost_between_rows_of_one_second(self, order: str, heroku: HerokuSandbox) -> None:
+        builds = named(heroku, "acme-web").builds
+        builds += [replace(builds[0], id=f"{digit}{builds[0].id[1:]}") for digit in "05f"]
+        for build in builds:
+            build.created_at = "2026-11-01T10:00:00Z"
+        found, wanted = [], f"started_at ..; {order}max=1"
+        async with client(heroku) as api:
+            while wanted:
+                answer = await api.get("/apps/acme-web/builds", headers={"Range": wanted})
+                found += [row["id"] for row in answer.json()]
+                wanted = answer.headers.get("Next-Range", "")
+            whole = (await api.get("/apps/acme-web/builds")).json()
+        rows = sorted(((row["created_at"], row["id"]) for row in whole), reverse=bool(order))
+        assert found == [mark for _, mark in rows]
 
     async def test_variants_show_what_they_add(self, heroku: HerokuSandbox) -> None:
         async with client(heroku) as api:

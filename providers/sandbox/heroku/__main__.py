@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import shlex
 import signal
 import sys
 import tempfile
@@ -28,8 +29,9 @@ examples:
 try it with what is printed:
   curl -H "Accept: application/vnd.heroku+json; version=3" -H "Authorization: Bearer $TOKEN" $API/apps
   git clone http://x:$TOKEN@${GIT#http://}/acme-web.git
-For Heroku's own CLI a line of environment variables is printed. Give it a HOME of its own, since it writes
-into the .gitconfig there.
+For Offramp and for Heroku's own CLI a line of environment variables is printed each. After the first one,
+`offramp document --heroku` tells this Heroku. Give the CLI a HOME of its own, since it writes into the
+.gitconfig there.
 
 It listens on 127.0.0.1 only, keeps everything in memory, and ends with ctrl+c. The words of a description are
 in providers/sandbox/heroku/systems/told.py, an example of all of them is assets/demo/zoo.toml.
@@ -170,9 +172,20 @@ def _for_cli(port: int, token: str, certificates: Certificates) -> dict[str, str
     }
 
 
+def _for_offramp(sandbox: HerokuSandbox, token: str) -> dict[str, str]:
+    """What makes `offramp document --heroku` and `offramp db` come here."""
+    return {
+        "HEROKU_HOST": sandbox.hosts["api"],
+        "HEROKU_DATA_HOST": sandbox.hosts["data"],
+        "HEROKU_PARTICLEBOARD_URL": sandbox.hosts["particleboard"],
+        "HEROKU_API_KEY": token,
+    }
+
+
 def _tell(sandbox: HerokuSandbox, token: str, for_cli: dict[str, str], *, as_json: bool) -> None:
     if as_json:
-        said = {"hosts": sandbox.hosts, "token": token, "cli": for_cli}
+        for_offramp = _for_offramp(sandbox, token)
+        said = {"hosts": sandbox.hosts, "token": token, "cli": for_cli, "offramp": for_offramp}
         print(json.dumps(said), flush=True)  # noqa: T201 - for another program to read
         return
     world = sandbox.world
@@ -182,12 +195,18 @@ def _tell(sandbox: HerokuSandbox, token: str, for_cli: dict[str, str], *, as_jso
         f"{len(world.add_ons)} add-ons, {config} config vars of {world.email}\n",
         *(f"{name.upper()}={url}" for name, url in sandbox.hosts.items()),
         f"TOKEN={token}",
+        "\nFor Offramp:",
+        _export(_for_offramp(sandbox, token)),
         "\nFor Heroku's own CLI:",
-        "export " + " ".join(f"{name}={value}" for name, value in for_cli.items()),
+        _export(for_cli),
         "\nctrl+c ends it.",
         sep="\n",
         flush=True,
     )
+
+
+def _export(variables: dict[str, str]) -> str:
+    return "export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Heroku's way of handing out long lists: `Range: id ..; max=200`, 206, `Next-Range`."""
+"""Heroku's way of handing out long lists: `Range: id ..; max=200`, 206, `Next-Range`.
+
+What Heroku does between rows of one value (builds of one second) no source tells. Here their ids decide, and
+`Next-Range` names the last one's behind a comma, so that no row is lost where a page ends among them.
+"""
 
 import re
 from collections.abc import Sequence
@@ -45,8 +49,8 @@ class Pages:
         if rows and field == "id" and field not in rows[0]:
             # Some clients ask for everything by id; a list whose rows have none is whole, in its own order.
             return web.json_response(list(rows), headers={"Accept-Ranges": ", ".join(accepted)})
-        inside = (row for row in rows if _inside(_value(row, field), match))
-        chosen = sorted(inside, key=lambda row: _value(row, field))
+        inside = (row for row in rows if _inside(row, field, match))
+        chosen = sorted(inside, key=lambda row: (_value(row, field), _id(row)))
         if down:
             chosen.reverse()
         page = chosen[: max(1, most)]
@@ -56,8 +60,10 @@ class Pages:
         if len(page) == len(chosen):
             return web.json_response(page, headers=headers)
         order = "order=desc, " if down else ""
+        last, following = page[-1], chosen[len(page)]
+        tied = f",{_id(last)}" if _value(last, field) == _value(following, field) else ""
         headers["Next-Range"] = (
-            f"{field} ]{_value(page[-1], field)}..{match['end'].strip()}; {order}max={most}"
+            f"{field} ]{_value(last, field)}{tied}..{match['end'].strip()}; {order}max={most}"
         )
         return web.json_response(page, status=206, headers=headers)
 
@@ -67,12 +73,19 @@ def _value(row: Row, field: str) -> Any:
     return row[field] if field in row else row["created_at"]
 
 
-def _inside(value: Any, match: re.Match[str]) -> bool:
-    start, end = match["start"].strip(), match["end"].strip()
+def _id(row: Row) -> str:
+    return str(row.get("id", ""))
+
+
+def _inside(row: Row, field: str, match: re.Match[str]) -> bool:
+    value, end = _value(row, field), match["end"].strip()
+    start, _, last = match["start"].strip().partition(",")
     # In descending order the start is the upper end.
     sign = -1 if "order=desc" in (match["options"] or "") else 1
-    if start and (compared := _compare(value, start) * sign) <= 0 and (compared < 0 or match["after"]):
-        return False
+    if start and (compared := _compare(value, start) * sign) <= 0:
+        beyond = bool(last) and _compare(_id(row), last) * sign > 0
+        if compared < 0 or (match["after"] and not beyond):
+            return False
     return not end or _compare(value, end) * sign <= 0
 
 
