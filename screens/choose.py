@@ -54,7 +54,7 @@ class ChooseScreen(StageScreen):
         super().__init__()
         self._at: int | None = None
         self._full: bool | None = None
-        self._code = CodeFolders()
+        self._code = CodeFolders(lambda: whole_system(self.session))
 
     def compose_body(self) -> ComposeResult:
         """The table, scrolling."""

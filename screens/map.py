@@ -58,7 +58,7 @@ class MapScreen(StageScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._code = CodeFolders()
+        self._code = CodeFolders(lambda: whole_system(self.session))
         self._opened: set[str] = set()
         self._entries: list[Entry] = []
         self._parts: Parts | None = None

@@ -20,6 +20,7 @@ from screens.styles import sheet
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
 from wizard.document.checkout import Checkout, read_checkout
+from wizard.document.repository.code_place import place_in
 from wizard.model.system import App
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
@@ -196,7 +197,9 @@ class PrepareScreen(StageScreen):
                 continue
             self._now(f"Reading the code of {system.app(choice.app_id).name}")
             try:
-                code[choice.app_id] = await in_thread(partial(read_checkout, choice.checkout, also=also))
+                place = place_in(system.app(choice.app_id))
+                read = partial(read_checkout, choice.checkout, also=also, place=place)
+                code[choice.app_id] = await in_thread(read)
             except Trouble as trouble:
                 code[choice.app_id] = trouble
         readable = {app_id: one for app_id, one in code.items() if isinstance(one, Checkout)}

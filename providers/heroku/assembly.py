@@ -1,7 +1,7 @@
 """What was read put into the wizard's nouns, and what of it a person must be told. Pure: nothing here asks
 anybody."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -15,6 +15,8 @@ from providers.heroku.gaps import Finding, Topic
 from wizard.document.config.origins import config_vars, set_by_attachments
 from wizard.document.config.references import AppPlace, Places
 from wizard.document.config.servers import Server, Servers, servers_of
+from wizard.document.repository.buildpack_processes import added_by
+from wizard.document.repository.code_place import place_of
 from wizard.model.delivery import Deploy
 from wizard.model.secret import redact
 from wizard.model.system import App, Attachment, Autoscale, Gap, Process
@@ -81,7 +83,8 @@ def app_noun(
     attachments = tuple(sorted(attached, key=lambda each: (each.name, each.id)))
     coupling = couplings.get(mark, {})
     pipeline, stage = text(coupling, "pipeline", "id"), text(coupling, "stage")
-    processes = processes_of(one.formation, one.commands, sizes, one.autoscale)
+    processes = processes_of(one.formation, one.commands, sizes, one.autoscale, one.buildpacks)
+    place = place_of(one.buildpacks, one.config)
     release = next((each.command for each in processes if each.type == "release"), "")
     return App(
         id=mark,
@@ -94,6 +97,8 @@ def app_noun(
         pipeline=pipelines.get(pipeline, pipeline) if pipeline else None,
         pipeline_stage=stage or None,
         buildpacks=one.buildpacks,
+        folder=place.folder,
+        procfile=place.procfile,
         release=number(one.release, "version"),
         released_at=text(row, "released_at") or None,
         slug_commit=one.image.commit if one.image else None,
@@ -158,6 +163,7 @@ def processes_of(
     commands: Mapping[str, str],
     sizes: Mapping[str, Row],
     autoscale: Autoscale | None = None,
+    buildpacks: Sequence[str] = (),
 ) -> tuple[Process, ...]:
     """All process types: those of the formation, and those that only the current slug or image knows
     (quantity 0).
@@ -171,11 +177,12 @@ def processes_of(
         size = text(row, "size") or text(row, "dyno_size", "name")
         told = sizes.get(size.lower(), {})
         memory = told.get("memory")
+        command = commands.get(name) or text(row, "command")
         known = isinstance(memory, int | float) and not isinstance(memory, bool) and 0 < memory < 1e6
         found.append(
             Process(
                 type=name,
-                command=commands.get(name) or text(row, "command"),
+                command=command,
                 quantity=number(row, "quantity") or 0,
                 size=text(told, "name") or size,
                 memory_mb=round(memory * 1024) if known and memory is not None else None,
@@ -183,6 +190,7 @@ def processes_of(
                 compute=number(told, "compute"),
                 dedicated=flag(told, "dedicated"),
                 autoscale=autoscale if name == "web" else None,
+                added_by=added_by(name, command, buildpacks),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.type != "web", one.type == "release", one.type)))

@@ -14,6 +14,7 @@ from wizard.choose.compare import choose, compare
 from wizard.credentials import CredentialRef, Vault
 from wizard.document.answers import apply_answers, open_gaps
 from wizard.document.checkout import Checkout, read_checkout
+from wizard.document.repository.code_place import place_in
 from wizard.mapping.check import blocking, problems
 from wizard.mapping.edit import leave_undecided
 from wizard.mapping.rules import propose
@@ -170,7 +171,7 @@ def _checkouts(system: System, profile: Profile, help_: DemoHelp) -> dict[str, C
     hook = profile.capabilities.release_hook
     also = (hook.file,) if hook else ()
     return {
-        app.id: read_checkout(help_.checkouts[app.name], also=also)
+        app.id: read_checkout(help_.checkouts[app.name], also=also, place=place_in(app))
         for app in system.apps
         if app.name in help_.checkouts
     }

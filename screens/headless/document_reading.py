@@ -13,6 +13,7 @@ from wizard.credentials import open_vault
 from wizard.document.checkout import Checkout
 from wizard.document.export import Values
 from wizard.document.repository.code import read_code
+from wizard.document.repository.code_place import WHOLE, place_in
 from wizard.model.secret import Secret
 from wizard.model.system import App, System
 from wizard.model.text import clean
@@ -92,10 +93,12 @@ def _of_session(session: Session, anew: bool, code: Secret | None) -> Reading:
         if saved is not None and saved.account.id == system.account.id:
             reading.before = saved
         reading.remarks += _kept(session, saved, system)
-    names = {app.id: [var.name for var in app.config] for app in system.apps}
+    apps = {app.id: app for app in system.apps}
     for app_id, folder in answers.checkouts.items():
         try:
-            reading.checkouts[app_id] = read_code(folder, names.get(app_id, ()))
+            app = apps.get(app_id)
+            names = [var.name for var in app.config] if app else []
+            reading.checkouts[app_id] = read_code(folder, names, place=place_in(app) if app else WHOLE)
         except Trouble as trouble:
             reading.remarks.append(f"Without the code in {clean(folder)}: {trouble.cause}")
     return reading

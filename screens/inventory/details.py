@@ -107,7 +107,7 @@ def code_lines(app: App, checkout: Checkout | Trouble | None, width: int) -> lis
     if isinstance(checkout, Trouble):
         return [*head, *hanging(f"{GLYPHS['failed']} ", checkout.cause, width, "$text-error")]
     at = f" at {checkout.head[:10]}" if checkout.head else ""
-    lines = [*head, *wrapped(f"{checkout.path}{at}", width, "")]
+    lines = [*head, *wrapped(f"{checkout.root}{at}", width, "")]
     for remark in (*checkout.remarks, *compare_with_app(checkout, app)):
         glyph = GLYPHS["failed" if remark.blocks else "look"]
         style = "$text-error" if remark.blocks else ATTENTION

@@ -209,7 +209,7 @@ async def test_a_folder_that_cannot_be_read_does_not_stop_the_proposal(
     session = begun.chosen()
     session.save(ANSWERS, Answers(checkouts={BACKEND: "~no-such-user-here/x", FRONTEND: "/fine"}))
 
-    def read(path: str) -> Checkout:
+    def read(path: str, **_: object) -> Checkout:
         if path == "/fine":
             return Checkout(path=path, is_git=True)
         raise OSError("nobody foresaw this")

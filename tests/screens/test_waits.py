@@ -97,7 +97,7 @@ async def test_a_proposal(
 ) -> None:
     go_on = threading.Event()
 
-    def slow(path: str) -> Checkout:
+    def slow(path: str, **_: object) -> Checkout:
         go_on.wait(60)
         return Checkout(path=path, is_git=True)
 

@@ -1,13 +1,15 @@
 """Reading a local checkout of an app's code: what the move needs to know, and what to look at."""
 
-import stat
+import posixpath
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 from msgspec import field
 
-from wizard.document.git import GitFailed, git, git_line, uncommitted
+from wizard.document.git import GitFailed, git_line, uncommitted
 from wizard.document.procfile import Procfile, parse_procfile
 from wizard.document.repository.app_json import AppJson, parse_app_json
 from wizard.document.repository.code_nouns import (
@@ -21,6 +23,8 @@ from wizard.document.repository.code_nouns import (
     Runtime,
     TerraformBlock,
 )
+from wizard.document.repository.code_place import WHOLE, CodePlace
+from wizard.document.repository.root_files import RootFiles, has_folder, of_commit, of_folder
 from wizard.model.noun import Noun
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
@@ -42,9 +46,6 @@ KNOWN_FILES = (
 )
 """Files in the root whose text matters. Of all others only the name is read."""
 
-LARGEST = 512 * 1024
-"""Bytes; a known file larger than this is not what it seems and is not read."""
-
 
 class Remark(Noun, frozen=True, kw_only=True):
     """Something about a checkout that a person should know; `blocks` says that no branch can be written."""
@@ -58,6 +59,8 @@ class Remark(Noun, frozen=True, kw_only=True):
 class Checkout(Noun, frozen=True, kw_only=True):
     """A folder with the code of an app, read at one moment.
 
+    `folder` is the part of it that Heroku builds, "" for all; every path here is meant from there.
+    `procfile_at` is the file that Heroku takes as the Procfile.
     `names` are the entries of the root (folders end in a slash). `files` are texts by path as they stand in
     the commit `head`, or on disk when the folder is no git work tree; they are not made safe for a terminal,
     since they are written back. `modes` are git's ("100644"). `unreadable` lists known files that are
@@ -68,6 +71,8 @@ class Checkout(Noun, frozen=True, kw_only=True):
     """
 
     path: str
+    folder: str = ""
+    procfile_at: str = "Procfile"
     is_git: bool = False
     head: str | None = None
     branch: str | None = None
@@ -93,23 +98,38 @@ class Checkout(Noun, frozen=True, kw_only=True):
         """Whether the root has one of these entries."""
         return any(name in self.names for name in names)
 
+    @property
+    def root(self) -> str:
+        """The path of the folder that Heroku builds."""
+        return posixpath.join(self.path, self.folder) if self.folder else self.path
 
-def read_checkout(path: str | Path, *, also: Iterable[str] = ()) -> Checkout:
+    @property
+    def app_json_at(self) -> str:
+        """The file that Heroku takes as app.json: a Procfile of another place brings the one beside it."""
+        beside = _beside(self.procfile_at)
+        return beside if beside in self.files else "app.json"
+
+
+def read_checkout(path: str | Path, *, also: Iterable[str] = (), place: CodePlace = WHOLE) -> Checkout:
     """Read the checkout at `path`.
 
     Args:
         also: more files in the root to read (a target's own, such as the one with its release commands).
+        place: which part of the repository the app's buildpacks build. Where `path` has no such folder it is
+            taken for that folder itself.
 
     Raises:
         Trouble: there is no such folder, git is not installed, or the folder or repository cannot be read.
     """
-    wanted = sorted({*KNOWN_FILES, *also})
+    wanted = {*KNOWN_FILES, *also}
+    if place.procfile:
+        wanted |= {place.procfile, _beside(place.procfile)}
     try:
         folder = Path(path).expanduser()
     except RuntimeError as error:
         raise _unreadable(path, "this machine knows no such user") from error
     try:
-        return _read(folder, wanted)
+        return _read(folder, sorted(wanted), place)
     except OSError as error:
         # No right to look, or a name that no file can have.
         raise _unreadable(path, error.strerror or type(error).__name__) from error
@@ -123,7 +143,7 @@ def _unreadable(path: str | Path, reason: str) -> Trouble:
     )
 
 
-def _read(folder: Path, wanted: list[str]) -> Checkout:
+def _read(folder: Path, wanted: list[str], place: CodePlace) -> Checkout:
     if not folder.is_dir():
         raise Trouble(
             f"There is no folder {folder}.",
@@ -142,32 +162,23 @@ def _read(folder: Path, wanted: list[str]) -> Checkout:
             ) from error
         if "not a git repository" not in error.cause:
             raise
-        return _read_plain(folder, wanted)
-    return _read_git(folder, Path(top), wanted)
+        return _read_plain(folder, wanted, place)
+    return _read_git(folder, Path(top).resolve(), wanted, place)
 
 
-def _read_plain(folder: Path, wanted: list[str]) -> Checkout:
-    names = sorted(entry.name + "/" if entry.is_dir() else entry.name for entry in folder.iterdir())
-    contents = {name: _content(folder / name) for name in wanted if name in names}
+def _read_plain(folder: Path, wanted: list[str], place: CodePlace) -> Checkout:
+    base = place.folder if place.folder and has_folder(folder, place.folder, is_git=False) else ""
     remark = Remark(
         kind="no-git",
         text=f"{folder.name} is no git work tree: no branch can be written, nothing pushed.",
         remedy="Name the clone that you push to Heroku from.",
         blocks=True,
     )
-    return _checkout(str(folder), names, contents, remarks=[remark])
+    found = Checkout(path=str(folder), folder=base, remarks=(remark, *_about_place(folder, place, base)))
+    return _with_files(found, of_folder(folder / base, wanted), place)
 
 
-def _content(file: Path) -> bytes | None:
-    """The bytes of a plain file. A link is none: it may lead out of the folder, and git keeps only that."""
-    try:
-        about = file.lstat()
-        return file.read_bytes() if stat.S_ISREG(about.st_mode) and about.st_size <= LARGEST else None
-    except OSError:
-        return None  # said as one that cannot be read
-
-
-def _read_git(folder: Path, top: Path, wanted: list[str]) -> Checkout:
+def _read_git(folder: Path, top: Path, wanted: list[str], place: CodePlace) -> Checkout:
     try:
         head = git_line(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     except GitFailed:
@@ -177,35 +188,59 @@ def _read_git(folder: Path, top: Path, wanted: list[str]) -> Checkout:
             remedy="Commit the code that runs on Heroku.",
             blocks=True,
         )
-        plain = _read_plain(folder, wanted)
-        return Checkout(path=plain.path, is_git=True, names=plain.names, remarks=(remark,))
+        names = of_folder(folder, ()).names
+        return Checkout(path=str(folder), is_git=True, names=tuple(names), remarks=(remark,))
+    is_whole = folder == top and place.folder
+    base = place.folder if is_whole and has_folder(folder, place.folder, is_git=True) else ""
     changed = uncommitted(folder)
-    names, entries = _root_entries(folder)
-    contents: dict[str, bytes | None] = {}
-    for name in wanted:
-        if name in entries:
-            mode, blob, size = entries[name]
-            readable = mode.startswith("100") and size <= LARGEST
-            contents[name] = git(folder, "cat-file", "blob", blob) if readable else None
-    return _checkout(
-        str(folder),
-        names,
-        contents,
-        remarks=list(_about_repository(folder, top, changed)),
-        modes={name: entries[name][0] for name in contents},
+    found = Checkout(
+        path=str(folder),
+        folder=base,
+        is_git=True,
         head=head,
         branch=_branch(folder),
-        changed=changed,
+        uncommitted=changed,
+        remarks=(
+            *(_about_place(folder, place, base) if folder == top else ()),
+            *_about_repository(folder, top, changed, place),
+        ),
     )
+    return _with_files(found, of_commit(folder, base, wanted), place)
 
 
-def _about_repository(folder: Path, top: Path, changed: tuple[str, ...]) -> Iterator[Remark]:
+def _about_place(folder: Path, place: CodePlace, base: str) -> Iterator[Remark]:
+    """What it means that Heroku builds a part of the repository only."""
+    if base:
+        yield Remark(
+            kind="sub-folder",
+            text=f"Heroku builds the folder {clean(base)} alone; a push sends the whole repository.",
+            remedy=_own_branch(base),
+            blocks=True,
+        )
+    elif place.folder:
+        yield Remark(
+            kind="sub-folder",
+            text=f"Heroku builds the folder {clean(place.folder)} of the repository. There is none in "
+            f"{folder.name}, so it is taken for that folder itself.",
+        )
+
+
+def _own_branch(path: str) -> str:
+    split = f"git subtree split --prefix={clean(shlex.quote(path))} --branch NAME"
+    return f"Give it a branch with `{split}`, check that out with `git worktree add`, and name that folder."
+
+
+def _about_repository(
+    folder: Path, top: Path, changed: tuple[str, ...], place: CodePlace
+) -> Iterator[Remark]:
     """What keeps a branch from being written or pushed, beside the files."""
-    if folder != top.resolve():
+    if folder != top:
+        inside = folder.relative_to(top).as_posix() if folder.is_relative_to(top) else folder.name
+        whole = "Name the root of the repository, or give this app a repository of its own."
         yield Remark(
             kind="not-root",
             text=f"{folder.name} lies inside the repository {top.name}; a push sends the whole.",
-            remedy="Name the root of the repository, or give this app a repository of its own.",
+            remedy=_own_branch(inside) if inside == place.folder else whole,
             blocks=True,
         )
     if git_line(folder, "rev-parse", "--is-shallow-repository") == "true":
@@ -226,21 +261,6 @@ def _about_repository(folder: Path, top: Path, changed: tuple[str, ...]) -> Iter
         )
 
 
-def _root_entries(folder: Path) -> tuple[list[str], dict[str, tuple[str, str, int]]]:
-    # Run inside a folder, ls-tree lists that folder: the same words serve a root and a part of a repository.
-    names: list[str] = []
-    entries: dict[str, tuple[str, str, int]] = {}
-    for entry in git(folder, "ls-tree", "-z", "--long", "HEAD").decode(errors="replace").split("\0"):
-        if not entry:
-            continue
-        about, name = entry.split("\t", 1)
-        mode, kind, blob, size = about.split()
-        names.append(name + "/" if kind == "tree" else name)
-        if kind == "blob":
-            entries[name] = (mode, blob, int(size))
-    return sorted(names), entries
-
-
 def _branch(folder: Path) -> str | None:
     try:
         return git_line(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
@@ -248,48 +268,46 @@ def _branch(folder: Path) -> str | None:
         return None
 
 
-def _checkout(
-    path: str,
-    names: list[str],
-    contents: dict[str, bytes | None],
-    *,
-    remarks: list[Remark],
-    modes: dict[str, str] | None = None,
-    head: str | None = None,
-    branch: str | None = None,
-    changed: tuple[str, ...] = (),
-) -> Checkout:
+def _with_files(found: Checkout, root: RootFiles, place: CodePlace) -> Checkout:
+    """The checkout with its files, and what they say by themselves."""
     files: dict[str, str] = {}
     unreadable = []
-    for name, content in contents.items():
+    remarks = list(found.remarks)
+    for name, content in root.contents.items():
         text = _text(content)
         if text is not None:
             files[name] = text
             continue
         unreadable.append(name)
-        remarks.append(Remark(kind="unreadable", text=f"{name} is no plain text file that Offramp can read."))
-    procfile = parse_procfile(files["Procfile"]) if "Procfile" in files else None
+        text = f"{clean(name)} is no plain text file that Offramp can read."
+        remarks.append(Remark(kind="unreadable", text=text))
+    at = place.procfile if place.procfile in root.contents else "Procfile"
+    if place.procfile and at != place.procfile:
+        text = f"Heroku takes {clean(place.procfile)} as the Procfile. It is not here; the usual one is read."
+        remarks.append(Remark(kind="procfile", text=text))
+    procfile = parse_procfile(files[at]) if at in files else None
     if procfile is not None:
         remarks += [Remark(kind="procfile", text=oddity) for oddity in procfile.oddities]
-    app_json = None
-    if "app.json" in files:
-        app_json = parse_app_json(files["app.json"].removeprefix("\ufeff"))
-        if app_json is None:
-            remarks.append(Remark(kind="app-json", text="app.json is no valid JSON object; it is not used."))
-    return Checkout(
-        path=path,
-        is_git=head is not None,
-        head=head,
-        branch=branch,
-        uncommitted=changed,
-        names=tuple(names),
+    found = msgspec.structs.replace(
+        found,
+        procfile_at=at,
+        names=tuple(root.names),
         files=files,
-        modes=modes or {},
+        modes=root.modes,
         unreadable=tuple(unreadable),
         procfile=procfile,
-        app_json=app_json,
-        remarks=tuple(remarks),
     )
+    app_json = None
+    if found.app_json_at in files:
+        app_json = parse_app_json(files[found.app_json_at].removeprefix("\ufeff"))
+        if app_json is None:
+            text = f"{clean(found.app_json_at)} is no valid JSON object; it is not used."
+            remarks.append(Remark(kind="app-json", text=text))
+    return msgspec.structs.replace(found, app_json=app_json, remarks=tuple(remarks))
+
+
+def _beside(procfile: str) -> str:
+    return posixpath.join(posixpath.dirname(procfile), "app.json")
 
 
 def _text(content: bytes | None) -> str | None:

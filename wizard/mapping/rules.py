@@ -15,6 +15,7 @@ from wizard.choose.sizes import (
     version_for,
 )
 from wizard.document.checkout import Checkout
+from wizard.document.repository.buildpack_processes import nobody_wrote
 from wizard.document.summary import databases, is_postgres, is_scheduler
 from wizard.mapping.config_rules import propose_config
 from wizard.mapping.names import common_name, make_handle
@@ -56,7 +57,11 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
         create_environment=True,
         region=_region(system, profile),
         apps=tuple(apps),
-        processes=tuple(_process(app, process, profile) for app in system.apps for process in app.processes),
+        processes=tuple(
+            _process(app, process, profile, known.get(app.id))
+            for app in system.apps
+            for process in app.processes
+        ),
         jobs=tuple(
             JobChoice(app_id=app.id, job_id=job.id, action=action, reason=reason)
             for app in system.apps
@@ -106,7 +111,7 @@ def _app(app: App, handle: str, checkout: Checkout | None, profile: Profile) -> 
     )
 
 
-def _process(app: App, process: Process, profile: Profile) -> ProcessChoice:
+def _process(app: App, process: Process, profile: Profile, checkout: Checkout | None) -> ProcessChoice:
     memory = process_memory_mb(process)
     base = {"app_id": app.id, "type": process.type, "service": process.type}
     if process.type == "release":
@@ -116,6 +121,9 @@ def _process(app: App, process: Process, profile: Profile) -> ProcessChoice:
     if process.quantity == 0 and process.type in ONE_OFF_TYPES:
         action = "leave"
         reason = "for one-off dynos only; nothing of it runs by itself"
+    elif process.quantity == 0 and nobody_wrote(process, app, checkout):
+        action = "leave"
+        reason = "nobody wrote it: Heroku's buildpack adds it, and none of it runs"
     elif process.quantity == 0 and (process.command.strip() in jobs or process.type in jobs):
         action = "leave"
         reason = "only the scheduler runs it; its job becomes a crontab line"

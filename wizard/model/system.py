@@ -41,7 +41,8 @@ class Process(Noun, frozen=True, kw_only=True):
 
     `command` is what the current slug runs (Procfile plus buildpack defaults); `size` a dyno size
     ("Standard-1X"); `memory_mb`, `compute` (Heroku's CPU share) and `monthly_cents` are one dyno's, None
-    where Heroku did not tell. `autoscale` is set where Heroku scales it by itself.
+    where Heroku did not tell. `autoscale` is set where Heroku scales it by itself. `added_by` names the
+    buildpack that adds this type with this command to every app ("heroku/ruby"), "" where somebody wrote it.
     """
 
     type: str
@@ -53,6 +54,7 @@ class Process(Noun, frozen=True, kw_only=True):
     compute: int | None = None
     dedicated: bool = False
     autoscale: Autoscale | None = None
+    added_by: str = ""
 
 
 class Origin(Noun, frozen=True, kw_only=True):
@@ -154,7 +156,9 @@ class App(Noun, frozen=True, kw_only=True):
 
     `unread` names the parts that Heroku did not tell ("config vars", "domains"): what they hold here says
     nothing. `releases` are the latest, newest first; `release_command` is what the release phase runs.
-    `features` are names of labs features that are on; no `buildpacks` means that Heroku chooses.
+    `features` are names of labs features that are on; no `buildpacks` means that Heroku chooses. `folder` is
+    the part of its repository that they build, "" for all of it, and `procfile` the path in there of the file
+    that they take as the Procfile, "" for the usual one.
     """
 
     id: str
@@ -167,6 +171,8 @@ class App(Noun, frozen=True, kw_only=True):
     pipeline: str | None = None
     pipeline_stage: str | None = None
     buildpacks: tuple[str, ...] = ()
+    folder: str = ""
+    procfile: str = ""
     release: int | None = None
     released_at: str | None = None
     slug_commit: str | None = None

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from wizard.document.checkout import read_checkout
 from wizard.document.git import GitFailed, git_line
+from wizard.document.repository.code_place import place_in
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
 from wizard.model.system import System
@@ -60,7 +61,7 @@ def code_findings(system: System, mapping: Mapping, profile: Profile, prepared: 
 
 def _accepted(system: System, mapping: Mapping, profile: Profile, done: PreparedApp) -> bool:
     hook = profile.capabilities.release_hook
-    checkout = read_checkout(done.checkout, also=(hook.file,) if hook else ())
     app = system.app(done.app_id)
+    checkout = read_checkout(done.checkout, also=(hook.file,) if hook else (), place=place_in(app))
     proposal = propose_changes(app, mapping, profile, checkout)
     return still_accepted(done, app, mapping, profile, (checkout, proposal))

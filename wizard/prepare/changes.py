@@ -8,6 +8,7 @@ from wizard.mapping.names import cron_service
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping
 from wizard.model.system import App, System
+from wizard.model.text import clean
 from wizard.ports import Profile
 from wizard.prepare import release_hook
 from wizard.prepare.command import exec_form, plain_words
@@ -207,13 +208,17 @@ def _procfile(
     lines = {type_: command for type_, (_, command) in services.items()}
     if profile.capabilities.needs_dockerfile:
         problems += check_lines(app.name, lines, entrypoint=entrypoint)
-    new = services_procfile(old, services, {cron: cron_command(entrypoint=entrypoint)} if cron else {})
+    # Heroku may take another file for it; the target takes the one in the root.
+    taken = checkout.files.get(checkout.procfile_at)
+    new = services_procfile(taken, services, {cron: cron_command(entrypoint=entrypoint)} if cron else {})
     gone = sorted(
         choice.type
         for choice in chosen
         if choice.action != "service" and checkout.procfile and choice.type in checkout.procfile.commands
     )
     why = [f"{profile.title} runs one service for each line"]
+    if checkout.procfile_at != "Procfile":
+        why.append(f"made from {clean(checkout.procfile_at)}, which Heroku takes for this app")
     if gone:
         why.append(f"no service: {', '.join(gone)}")
     if cron:

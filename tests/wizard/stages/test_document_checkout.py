@@ -183,7 +183,9 @@ def test_what_the_app_does_not_build_with(make_checkout: MakeCheckout, system: S
 def test_what_is_no_difference(make_checkout: MakeCheckout, system: System) -> None:
     built_in = ("console", "bin/rails console"), ("rake", "bundle exec rake"), ("rake", "rake x")
     added = tuple(Process(type=name, command=told, quantity=0, size="Basic") for name, told in built_in)
-    app = msgspec.structs.replace(system.app("b"), slug_commit=None, release_command="python migrate.py")
+    app = msgspec.structs.replace(
+        system.app("b"), slug_commit=None, release_command="python migrate.py", buildpacks=("heroku/ruby",)
+    )
     more = msgspec.structs.replace(app, processes=(*app.processes, *added))
     checkout = read_code(make_checkout("app", FILES))
     assert ["(rake x)" in one.text for one in compare_with_app(checkout, more)] == [True]

@@ -41,6 +41,7 @@ def process_fact(app: App, process: Process) -> Fact:
             "scaled to zero" if zero else "",
         )
     )
+    added = f"added by the buildpack {process.added_by}" if process.added_by else ""
     by_itself = ""
     if scale is not None:
         how = f"Heroku scales it from {scale.least} to {scale.most}"
@@ -50,8 +51,8 @@ def process_fact(app: App, process: Process) -> Fact:
     return Fact(
         name=process.type,
         text=text,
-        detail=joined((process.command or "(no command told)", by_itself)),
-        mark="look" if zero else "",
+        detail=joined((process.command or "(no command told)", added, by_itself)),
+        mark="look" if zero and not added else "",
         key=f"process:{app.id}:{process.type}",
         copy=process.command,
     )

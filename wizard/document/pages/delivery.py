@@ -78,6 +78,8 @@ def code_facts(index: Index, app: App) -> tuple[Fact, ...]:
             for number, pack in enumerate(app.buildpacks, 1)
         ),
         None if app.buildpacks else Fact(name="buildpacks", text="none set: Heroku chooses by the files"),
+        said("folder", f"{app.folder}, and nothing else of the repository" if app.folder else ""),
+        said("Procfile", app.procfile),
     )
 
 

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 
 from wizard.document.checkout import Checkout, Remark
 from wizard.document.procfile import fir_name
+from wizard.document.repository.buildpack_processes import added_by
 from wizard.model.system import App
 from wizard.model.text import clean
 
 _LOOK = "Look whether this checkout is what runs on Heroku."
-_BY_RUBY = {
-    "console": ("bin/rails console", "bundle exec rails console", "bundle exec irb"),
-    "rake": ("bundle exec rake",),
-}
-"""What the Ruby buildpack adds to every app (its lib/language_pack, 2026): no line is missing for it."""
 
 
 def compare_with_app(checkout: Checkout, app: App) -> tuple[Remark, ...]:
@@ -45,14 +41,14 @@ def _about_processes(checkout: Checkout, app: App) -> Iterator[Remark]:
         here |= {run.type: run.command for run in checkout.heroku_yml.run}
         here |= {"release": checkout.heroku_yml.release_command}
     else:
-        file = "the Procfile"
+        file = "the Procfile" if checkout.procfile_at == "Procfile" else clean(checkout.procfile_at)
         here = checkout.procfile.commands if checkout.procfile else {}
     if app.release_command:
         there.setdefault("release", app.release_command)
     if app.generation == "fir":
         here = {fir_name(name): command for name, command in here.items()}
     for name, command in there.items():
-        if name not in here and command not in _BY_RUBY.get(name, ()):
+        if name not in here and not added_by(name, command, app.buildpacks):
             yield Remark(
                 kind="only-on-heroku",
                 text=f"Heroku runs `{name}` ({command}), not in {file}.",

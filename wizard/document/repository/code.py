@@ -1,13 +1,16 @@
 """Everything that the code of an app says about the move: a checkout, and what all its files add."""
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from wizard.document.checkout import Checkout, Remark, listed, read_checkout
+from wizard.document.git import git_line
 from wizard.document.repository.code_lines import code_lines, is_test
-from wizard.document.repository.code_nouns import ConfigReads, EnvFile, Look
+from wizard.document.repository.code_nouns import ConfigReads, DeployPath, EnvFile, Look
+from wizard.document.repository.code_place import WHOLE, CodePlace
 from wizard.document.repository.code_tree import CodeTree, CommitTree, FolderTree
 from wizard.document.repository.config_reads import config_reads
 from wizard.document.repository.crontab import is_schedule_file, schedule_lines
@@ -26,18 +29,19 @@ MOST_FILES = 300
 """Files of one sort (workflows, Terraform, env files) whose text is read."""
 
 
-def read_code(path: str | Path, names: Sequence[str] = ()) -> Checkout:
+def read_code(path: str | Path, names: Sequence[str] = (), *, place: CodePlace = WHOLE) -> Checkout:
     """Read the checkout at `path` whole: as `read_checkout` does, and every file of its commit besides.
 
     Takes seconds for tens of thousands of files; run it in a thread.
 
     Args:
         names: the config vars of the app, to say which lines read which.
+        place: which part of the repository the app's buildpacks build.
 
     Raises:
         Trouble: as `read_checkout` does.
     """
-    return add_code(read_checkout(path), names)
+    return add_code(read_checkout(path, place=place), names)
 
 
 def add_code(checkout: Checkout, names: Sequence[str] = ()) -> Checkout:
@@ -67,14 +71,19 @@ def _with_code(checkout: Checkout, tree: CodeTree, names: Sequence[str]) -> Chec
     heroku_yml = parse_heroku_yml(texts["heroku.yml"]) if "heroku.yml" in texts else None
     found_env = tuple(file for file in env_files(tree.read(_few(paths, is_env_file))) if file.names)
     lines, look, programs = code_lines(tree, PROGRAM_PATTERN)
+    # What deploys a folder of a repository stands above it.
+    around = _whole_tree(checkout) if checkout.folder else tree
     times = schedule_lines(tree.read(_few(paths, is_schedule_file)))
     whole = msgspec.structs.replace(
         checkout,
         heroku_yml=heroku_yml,
         runtimes=runtimes(paths, texts),
         hooks=hooks(paths, texts),
-        deploy_paths=deploy_paths(_naming_heroku(tree, WORKFLOWS) | tree.read(programs[:MOST_FILES])),
-        terraform=tuple(terraform_blocks(_naming_heroku(tree, TERRAFORM))),
+        deploy_paths=tuple(_deploys(checkout, around, tree.read(programs[:MOST_FILES]))),
+        terraform=tuple(
+            msgspec.structs.replace(block, file=_from_root(checkout, block.file))
+            for block in terraform_blocks(_naming_heroku(around, TERRAFORM))
+        ),
         env_files=found_env,
         lines=tuple(sorted({*lines, *times}, key=lambda one: (one.kind, one.file, one.line, one.name))),
         look=look,
@@ -84,18 +93,44 @@ def _with_code(checkout: Checkout, tree: CodeTree, names: Sequence[str]) -> Chec
     return msgspec.structs.replace(whole, remarks=(*checkout.remarks, *_remarks(whole, paths, odd)))
 
 
+def _deploys(checkout: Checkout, around: CodeTree, programs: dict[str, str]) -> list[DeployPath]:
+    """What deploys: CI files and scripts of the whole repository, and programs of the app's own code."""
+    workflows = _naming_heroku(around, WORKFLOWS)
+    if not checkout.folder:
+        return list(deploy_paths(workflows | programs))
+    above = (
+        msgspec.structs.replace(path, file=_from_root(checkout, path.file))
+        for path in deploy_paths(workflows)
+    )
+    return sorted({*above, *deploy_paths(programs)}, key=lambda path: (path.file, path.line, path.by))
+
+
+def _from_root(checkout: Checkout, file: str) -> str:
+    """A path of the repository as it is named from the folder that Heroku builds: "../.github/..."."""
+    return posixpath.relpath(file, checkout.folder) if checkout.folder else file
+
+
 def reads_of(checkout: Checkout, names: Sequence[str]) -> ConfigReads:
     """Which lines of the checkout's code read which of the config vars `names`; see `ConfigReads`."""
     return config_reads(_tree(checkout), names)
 
 
 def _tree(checkout: Checkout) -> CodeTree:
+    """The files that Heroku builds."""
+    if not checkout.folder:
+        return _whole_tree(checkout)
+    if checkout.head is None:
+        return FolderTree(Path(checkout.root))
+    folder = Path(checkout.path)
+    return CommitTree(folder, git_line(folder, "rev-parse", f"{checkout.head}:{checkout.folder}"))
+
+
+def _whole_tree(checkout: Checkout) -> CodeTree:
     folder = Path(checkout.path)
     return CommitTree(folder, checkout.head) if checkout.head else FolderTree(folder)
 
 
-def _few(paths: list[str], wanted: object) -> list[str]:
-    assert callable(wanted)
+def _few(paths: list[str], wanted: Callable[[str], bool]) -> list[str]:
     return [path for path in paths if wanted(path)][:MOST_FILES]
 
 

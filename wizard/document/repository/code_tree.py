@@ -87,7 +87,8 @@ class CodeTree(Protocol):
 
 
 class CommitTree:
-    """The files of a commit, as far as they stand below `folder`. Nothing on disk is opened."""
+    """The files of a commit, or of a tree in one, as far as they stand below `folder`. Nothing on disk is
+    opened."""
 
     def __init__(self, folder: Path, commit: str) -> None:
         self._until = time.monotonic() + SECONDS

@@ -97,7 +97,7 @@ def findings(checkout: Checkout) -> tuple[FindingGroup, ...]:
         ),
         _group("runtimes", "languages and versions", _runtimes(checkout)),
         _group("hooks", "what runs in a build and when a dyno starts", _hooks(checkout)),
-        _group("app-json", "app.json", _app_json(checkout.app_json)),
+        _group("app-json", "app.json", _app_json(checkout)),
         _group("heroku-yml", "heroku.yml", _heroku_yml(checkout.heroku_yml)),
         _group("terraform", "Terraform with Heroku's provider", _terraform(checkout)),
         _group("env-files", "files with environment variables", _env_files(checkout)),
@@ -178,9 +178,13 @@ def _hooks(checkout: Checkout) -> Iterator[FindingRow]:
         yield FindingRow(file=hook.file, line=hook.line, what=hook.kind, text=hook.text, look=look)
 
 
-def _app_json(told: AppJson | None) -> Iterator[FindingRow]:
-    if told is None:
-        return
+def _app_json(checkout: Checkout) -> Iterator[FindingRow]:
+    if checkout.app_json is not None:
+        for row in _app_json_rows(checkout.app_json):
+            yield msgspec.structs.replace(row, file=checkout.app_json_at)
+
+
+def _app_json_rows(told: AppJson) -> Iterator[FindingRow]:
     for what in ("name", "description", "website", "repository", "logo", "success_url", "stack", "image"):
         if text := str(getattr(told, what)):
             yield FindingRow(file="app.json", what=what, text=text)
