@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import stat
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.screens.example_system import BACKEND, EMAILER, example_system
+from tests.screens.example_system import BACKEND, example_system
 from tests.wizard.document import hostile
 from tests.wizard.document.reading_back import csv_rows, export_all, html, sheets, texts
 from tests.wizard.document.whole_system import marked_system, nouns_below, systems
 from wizard.document.changes import changes
+from wizard.document.checkout import Checkout
 from wizard.document.component import components
 from wizard.document.export import KINDS, Kind, Values, document, write
 from wizard.document.export.escape import code, plain
 from wizard.document.export.json_file import SCHEMA_FILE, read_document, schema_text
 from wizard.document.export.markdown_incomplete import template
 from wizard.document.export.tables import SHAPES, tables
+from wizard.document.repository.code_nouns import CodeLine, Look
+from wizard.document.repository.findings import findings
 from wizard.model.delivery import Deploy
 from wizard.model.secret import Secret
 from wizard.model.system import System
@@ -200,86 +202,6 @@ def test_what_a_spreadsheet_calculates_is_text_there(tmp_path: Path) -> None:
     assert [row[0] for row in csv_rows(exported["csv"] / "apps.csv")[1:]] == [f"'{one.name}" for one in apps]
 
 
-# -- values of config vars ------------------------------------------------------------------------------
-
-NASTY = (
-    "it's: a & <b>",
-    'two\nlines "quoted"',
-    "\ttab\r\n and more\n\n",
-    " spaces around ",
-    "",
-    "# no comment: yes",
-    "$HOME ${X} `id` %PATH%",
-    "007",
-    "yes",
-    "null",
-    "1e5",
-    "0x10",
-    "2026-11-30",
-    "'quoted",
-    '"quoted"',
-    "\\n \\u0041 \\",
-    "ünïcödé 🚀 日本",
-    "\x1b]52;c;x\x07 \x9b2J \u202e\u200b \ue000",
-    "\ud800 half a pair",
-    "_x001B_ _x0041_",
-    "```\n# heading\n```",
-    "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n",
-    "x" * 70_000,
-    *hostile.FORMULAS,
-)
-
-
-def read_values(kind: Kind, path: Path) -> dict[str, str]:
-    """The values as a program would take them out of an export."""
-    if kind == "json":
-        return dict(json.loads(path.read_text())["values"][BACKEND])
-    if kind == "markdown":
-        block = path.read_text().partition("```json\n")[2].partition("\n```\n")[0]
-        return dict(json.loads(block))
-    rows: list[list[Any]] = []
-    if kind == "csv":
-        rows = csv_rows(path / "config-vars.csv")[1:]
-    else:
-        rows = sheets(path)["Config vars"]
-    form = rows[0].index("Value is written")
-    found = {}
-    for row in rows[1:]:
-        text = "".join(str(cell) for cell in row[form + 1 :] if cell is not None)
-        if row[form] in ("as it is", "as JSON"):
-            found[str(row[1])] = json.loads(text) if row[form] == "as JSON" else text
-    return found
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_values_come_back_as_they_were(kind: Kind, tmp_path: Path) -> None:
-    wanted = {f"N{place}": value for place, value in enumerate(NASTY)}
-    by_app = {BACKEND: {name: Secret(value, name) for name, value in wanted.items()}}
-    values = Values(by_app, {EMAILER: "Heroku refused it."})
-    path = write(example_system(), Answers(), kind=kind, path=tmp_path / "x.xlsx", values=values)
-    assert read_values(kind, path) == wanted
-    if kind == "csv":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o700
-        assert all(stat.S_IMODE(one.stat().st_mode) == 0o600 for one in path.iterdir())
-        first = (path / "config-vars.csv").read_text().splitlines()[0]
-    elif kind == "xlsx":
-        first = next(iter(sheets(path).values()))[0][0]
-    else:
-        first = "".join(path.read_text().splitlines()[: 1 if kind == "markdown" else 2])
-    assert "THIS FILE HOLDS SECRETS: the values of 31 config vars of 1 app on Heroku" in first
-    if kind != "csv":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    if kind != "xlsx":
-        whole = b"".join(one.read_bytes() for one in (path.iterdir() if path.is_dir() else [path]))
-        assert b"\x1b" not in whole and "\u202e".encode() not in whole
-    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
-
-
-def test_without_being_asked_there_is_no_word_of_values(tmp_path: Path) -> None:
-    for text in texts(export_all(example_system(), tmp_path)).values():
-        assert "SECRETS" not in text and '"values"' not in text and "Value (secret)" not in text
-
-
 # -- the file -------------------------------------------------------------------------------------------
 
 
@@ -397,3 +319,29 @@ def test_a_deploy_path_that_is_not_known_is_told_by_nobody(tmp_path: Path) -> No
     rows = csv_rows(write(system, Answers(), kind="csv", path=tmp_path / "x") / "deploy-paths.csv")
     place = rows[0].index("Told by")
     assert [(row[1], row[place]) for row in rows[1:]] == [("git", "Heroku"), ("unknown", "nobody")]
+
+
+def test_what_the_code_says_is_whole_in_json_and_in_the_tables(tmp_path: Path) -> None:
+    line = CodeLine(kind="platform", name="PORT", file="server.py", line=7, text="os.environ['PORT']")
+    read = Checkout(path="/code", lines=(line,), look=Look(files=3, left_out={"platform:PORT": 12}))
+    exported = export_all(example_system(), tmp_path, checkouts={BACKEND: read})
+    told = json.loads(exported["json"].read_text())["repositories"][BACKEND]
+    assert told["left_out"] == {"platform": 12}
+    assert told["lines"] == [
+        {
+            "kind": "platform",
+            "name": "PORT",
+            "file": "server.py",
+            "line": 7,
+            "text": "os.environ['PORT']",
+            "note": findings(read)[0].rows[0].note,
+            "look": True,
+        }
+    ]
+    assert told["lines"][0]["note"].startswith("set by ")
+    for rows in (csv_rows(exported["csv"] / "code.csv"), sheets(exported["xlsx"])["Code"]):
+        places = {title: place for place, title in enumerate(rows[0])}
+        assert rows[1][places["Look"]] in ("yes", True)
+        assert rows[1][places["Note"]] == told["lines"][0]["note"]
+        assert rows[2][places["Note"]] == "and 12 more that are not listed"
+    assert "and 12 more that are not listed" in exported["markdown"].read_text()

@@ -38,22 +38,27 @@ NOT_READ: Final = (
 
 class Code(Noun, frozen=True, kw_only=True):
     """What a checkout adds: a line of code or of a settings file that says something about the move. `kind`
-    is the key of its group (see `repository.findings`); `line` 0 stands for the file as a whole."""
+    is the key of its group (see `repository.findings`); `line` 0 stands for the file as a whole. `note` says
+    more in words ("set by the Python buildpack"), `look` that a person should look at it before the move."""
 
     kind: str
     name: str
     file: str
     line: int
     text: str = ""
+    note: str = ""
+    look: bool = False
 
 
 class Repository(Noun, frozen=True, kw_only=True):
-    """What was read of an app's code. `commit` and `branch` are None where it is no git work tree."""
+    """What was read of an app's code. `commit` and `branch` are None where it is no git work tree; `left_out`
+    counts by kind the lines that were found and are not among `lines`."""
 
     commit: str | None = None
     branch: str | None = None
     remarks: tuple[str, ...] = ()
     lines: tuple[Code, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 class Document(Noun, frozen=True, kw_only=True):
@@ -161,13 +166,23 @@ def _revealed(values: Values) -> dict[str, dict[str, str]]:
 
 
 def _repository(read: Checkout) -> Repository:
+    groups = findings(read)
     return Repository(
         commit=read.head,
         branch=read.branch,
         remarks=tuple(f"{remark.text} {remark.remedy}".strip() for remark in read.remarks),
         lines=tuple(
-            Code(kind=group.key, name=row.what, file=row.file, line=row.line, text=row.text)
-            for group in findings(read)
+            Code(
+                kind=group.key,
+                name=row.what,
+                file=row.file,
+                line=row.line,
+                text=row.text,
+                note=row.note,
+                look=row.look,
+            )
+            for group in groups
             for row in group.rows
         ),
+        left_out={group.key: group.more for group in groups if group.more},
     )

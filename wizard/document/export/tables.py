@@ -159,14 +159,31 @@ def _code(document: Document, names: Names) -> Table:
         Head("What", "name"),
         Head("File", "name"),
         Head("Line", "number"),
+        Head("Look", "flag"),
+        Head("Note"),
         Head("Text", "name"),
     )
     rows = []
     for app_id, read in document.repositories.items():
-        app = names.app(app_id)
-        rows += [_row(app, "remark", remark, None, None, None, app_id=app_id) for remark in read.remarks]
+        app, nothing = names.app(app_id), (None, None, None)
+        rows += [_row(app, "remark", "", *nothing, remark, "", app_id=app_id) for remark in read.remarks]
         rows += [
-            _row(app, one.kind, one.name, one.file, one.line, one.text, app_id=app_id) for one in read.lines
+            _row(
+                app,
+                one.kind,
+                one.name,
+                one.file,
+                one.line or None,
+                one.look,
+                one.note,
+                one.text,
+                app_id=app_id,
+            )
+            for one in read.lines
+        ]
+        rows += [
+            _row(app, kind, "", *nothing, f"and {count:,} more that are not listed", "", app_id=app_id)
+            for kind, count in read.left_out.items()
         ]
     return Table("Code", heads, tuple(rows), "no code of an app was read")
 
