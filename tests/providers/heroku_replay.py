@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from providers.heroku.answers import Answer
 from providers.heroku.client import Client
@@ -71,11 +72,10 @@ def recording() -> Recording:
         )
         await sandbox.start()
         source = HerokuSource(Client(sandbox.hosts, Secret(sandbox.credentials["token"])))
-        Wire.exchange = recorded  # type: ignore[method-assign]
         try:
-            await source.read(lambda progress: None)
+            with mock.patch.object(Wire, "exchange", recorded):
+                await source.read(lambda progress: None)
         finally:
-            Wire.exchange = exchange  # type: ignore[method-assign]
             await source.close()
             await sandbox.stop()
 
@@ -128,7 +128,6 @@ def changed(value: Any, where: Where, into: Any) -> Any:
 async def read_changed(change: Callable[[tuple[str, str, str], Any], Any]) -> System:
     """Read the recorded system, every body as `change` makes it of what it was."""
     recorded = recording()
-    exchange = Wire.exchange
 
     async def replayed(wire: Wire, question: Question) -> Answer:
         await asyncio.sleep(0)
@@ -142,9 +141,8 @@ async def read_changed(change: Callable[[tuple[str, str, str], Any], Any]) -> Sy
         return answer if after is value else answer._replace(body=json.dumps(after).encode())
 
     client = Client(HOSTS, Secret(TOKEN), sleep=at_once)
-    Wire.exchange = replayed  # type: ignore[method-assign]
     try:
-        return await HerokuSource(client).read(lambda progress: None)
+        with mock.patch.object(Wire, "exchange", replayed):
+            return await HerokuSource(client).read(lambda progress: None)
     finally:
-        Wire.exchange = exchange  # type: ignore[method-assign]
         await client.close()

@@ -152,7 +152,8 @@ class TestRateLimit:
     ) -> None:
         heroku.faults.add("429", method="PATCH", seconds=1)
         await client.write("PATCH", "/apps/migrate-backend", {"maintenance": True})
-        assert heroku.world.app("migrate-backend").maintenance  # type: ignore[union-attr]
+        backend = heroku.world.app("migrate-backend")
+        assert backend is not None and backend.maintenance
 
 
 class TestBadServers:

@@ -187,5 +187,6 @@ class Answers:
 @pytest.mark.parametrize("answer", [None, [], "x", {}, {"info": {}, "leader": [], "num_bytes": "many"}])
 @pytest.mark.parametrize("plan", ["heroku-postgresql:standard-0", "heroku-postgresql:advanced-4g"])
 async def test_a_database_that_says_nothing_of_use_is_unknown(answer: Any, plan: str) -> None:
-    noun = (await read_postgres(Answers(answer), "1", plan)).noun  # type: ignore[arg-type]
+    client: Any = Answers(answer)
+    noun = (await read_postgres(client, "1", plan)).noun
     assert (noun.version, noun.bytes, noun.tables, noun.plan) == ("", None, None, plan)
