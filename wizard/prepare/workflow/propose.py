@@ -1,0 +1,187 @@
+"""The part of a proposal about CI: workflows that deployed to Heroku, and what is to be done beside them."""
+
+import re
+from collections.abc import Mapping as Known
+
+from wizard.document.checkout import Checkout
+from wizard.mapping.problem import Problem
+from wizard.model.mapping import Mapping
+from wizard.model.system import App, System
+from wizard.model.text import clean
+from wizard.ports import Profile
+from wizard.prepare.file_change import FileChange
+from wizard.prepare.workflow.action import DeployAction, deploy_action, one_line
+from wizard.prepare.workflow.edit import Page
+from wizard.prepare.workflow.jobs import Job, read_jobs
+from wizard.prepare.workflow.nodes import NotEditable, get, tree
+from wizard.prepare.workflow.other_ci import WORKFLOWS, other_ci
+from wizard.prepare.workflow.rewrite import Rewrite, Told, Wanted, rewrite
+from wizard.prepare.workflow.whose import Here, here
+from wizard.prepare.workflow.words import about
+
+Part = tuple[list[FileChange], list[Problem]]
+
+_SECRET = re.compile(r"\bsecrets\.(\w+)")
+
+
+def workflow_part(
+    app: App, system: System | None, mapping: Mapping, profile: Profile, checkout: Checkout
+) -> Part:
+    """Changes to the workflows that deploy `app`, and those of the same code that move too, to Heroku."""
+    action, choice = deploy_action(profile), mapping.app(app.id)
+    if action is None or choice is None:
+        return [], []
+    place = here(app, system, mapping)
+    hooks = {name: _hook_of(one, mapping, checkout) for name, (one, _) in place.apps.items()}
+    wanted = Wanted(place, action, profile.title, hooks)
+    workflows = {
+        path: text
+        for path, text in sorted(checkout.files.items())
+        if path.startswith(WORKFLOWS) and path.endswith((".yml", ".yaml"))
+    }
+    changes, problems, deployed = [], [], set()
+    after = dict(workflows)
+    callers = _called(workflows)
+    for path, text in workflows.items():
+        if "heroku" not in text.lower() and path not in callers:
+            continue
+        try:
+            done = _one(text, wanted)
+        except (NotEditable, RecursionError) as error:
+            why = str(error.args[0]) if isinstance(error, NotEditable) else "is nested without end"
+            problems += _refused(path, text, why, wanted)
+            continue
+        problems += [about(path, one, wanted, app.name) for one in done.told]
+        deployed |= set(done.apps)
+        if done.text != text:
+            after[path] = done.text
+            why = f"deploys {', '.join(done.apps)} to {profile.title} instead of Heroku"
+            changes.append(FileChange(path=path, old=text, new=done.text, why=why))
+    problems += _about_secrets(workflows, after, wanted, bool(changes))
+    problems += other_ci(checkout.files, place, action, profile.title)
+    if (
+        choice.way == "workflow"
+        and app.name not in deployed
+        and not _deploys_already(after, action, place, app.name)
+    ):
+        problems.append(_none(app, place, action))
+    return changes, _once(problems)
+
+
+def _hook_of(app: App, mapping: Mapping, checkout: Checkout) -> str:
+    """What of an app runs before each deploy at the target: its release command, where that is chosen."""
+    chosen = next(
+        (one for one in mapping.processes if one.app_id == app.id and one.action == "release-hook"), None
+    )
+    if chosen is None:
+        return ""
+    written = checkout.procfile.commands.get(chosen.type) if checkout.procfile else None
+    running = {process.type: process.command for process in app.processes}
+    return written or running.get(chosen.type) or app.release_command
+
+
+def _one(text: str, wanted: Wanted) -> Rewrite:
+    page = Page(text)
+    root = page.root
+    told = [found for job in read_jobs(root) if (found := _about_call(job, wanted.place))]
+    trigger = get(root, "on")
+    if trigger is not None and "workflow_call" in str(tree(trigger)):
+        reaching = [
+            step for job in read_jobs(root) for step in job.steps if step.kind in ("deploy", "build", "mixed")
+        ]
+        if reaching:
+            name = next(iter(wanted.place.apps))
+            to = wanted.place.destination(name)
+            told.append(Told("reusable", reaching[0].line, "", detail=reaching[0].app, to=to))
+        return Rewrite(text, tuple(told), ())
+    done = rewrite(page, wanted)
+    return done._replace(told=(*told, *done.told))
+
+
+def _about_call(job: Job, place: Here) -> Told | None:
+    if not job.calls:
+        return None
+    words = f"{job.calls} {tree(job.node)}".lower()
+    if "heroku" not in words:
+        return None
+    name = next((name for name in place.apps if re.search(rf"'{re.escape(name)}'", words)), "")
+    to = place.destination(name or next(iter(place.apps)))
+    return Told("calls", job.line, job.name, app=name, detail=job.calls, to=to)
+
+
+def _called(workflows: Known[str, str]) -> set[str]:
+    """Workflows that call another one of the same repository which names Heroku."""
+    about_heroku = {path for path, text in workflows.items() if "heroku" in text.lower()}
+    return {
+        path for path, text in workflows.items() if any(f"uses: ./{other}" in text for other in about_heroku)
+    }
+
+
+def _refused(path: str, text: str, why: str, wanted: Wanted) -> list[Problem]:
+    """The step to paste, for each app that the text may deploy."""
+    place = wanted.place
+    named = [name for name in place.apps if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+    return [
+        Problem(
+            code="workflow-not-edited",
+            component=name,
+            text=f"{clean(path)} deploys to Heroku and {why}, so Offramp does not edit it",
+            remedy=f"Write there instead: {one_line(wanted.action, place.destination(name))}",
+        )
+        for name in named or list(place.apps)[:1]
+    ]
+
+
+def _about_secrets(
+    before: Known[str, str], after: Known[str, str], wanted: Wanted, changed: bool
+) -> list[Problem]:
+    """The secrets to create, and those that nothing needs any more, by name."""
+    if not changed:
+        return []
+    used = {name for text in after.values() for name in _SECRET.findall(text)}
+    gone = sorted({name for text in before.values() for name in _SECRET.findall(text)} - used)
+    action, place = wanted.action, wanted.place
+    needed = [name for name in action.secrets.values() if name in used]
+    names = list(place.apps)
+    registry = [name for name in action.registry_secrets.values() if name in used]
+    also = f" {' and '.join(registry)} only where the registry of the image wants them." if registry else ""
+    user = action.user.text.format(environment=place.environment or "the environment")
+    found = [
+        Problem(
+            code="workflow-secrets",
+            component=", ".join(names),
+            text=f"the workflow needs the secrets {', '.join(needed)}",
+            remedy=f"Create them on GitHub (Settings, Secrets and variables, Actions) for {user}.{also}",
+        )
+    ]
+    if gone:
+        found.append(
+            Problem(
+                code="workflow-secrets-gone",
+                component=", ".join(names),
+                text=f"no workflow reads {', '.join(clean(name) for name in gone)} any more",
+                remedy="Delete them on GitHub when Heroku is no longer deployed to.",
+            )
+        )
+    return found
+
+
+def _deploys_already(texts: Known[str, str], action: DeployAction, place: Here, name: str) -> bool:
+    handle = place.destination(name).app
+    bare = action.action.split("@", 1)[0]
+    return any(bare in text and handle in text for text in texts.values())
+
+
+def _none(app: App, place: Here, action: DeployAction) -> Problem:
+    return Problem(
+        code="no-workflow",
+        component=app.name,
+        text="is to be deployed by its workflow, and no workflow here is known to deploy it to Heroku",
+        remedy="Choose another way on the map, or add to one: "
+        f"{one_line(action, place.destination(app.name))}",
+        blocks=True,
+    )
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    return list(dict.fromkeys(problems))

@@ -1,0 +1,91 @@
+"""Which app a step of a workflow deploys to."""
+
+import re
+from typing import Literal, NamedTuple
+
+from wizard.model.mapping import AppChoice, Mapping
+from wizard.model.system import App, System
+from wizard.prepare.workflow.action import Destination
+from wizard.prepare.workflow.jobs import Job, Step, matrix_values
+
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_STAGES = ("production", "prod", "staging", "stage", "development", "dev", "review", "preview", "test", "qa")
+_SAME_STAGE = {"prod": "production", "stage": "staging", "dev": "development", "preview": "review"}
+
+
+class Here(NamedTuple):
+    """The apps that move with this code, by their names on Heroku, and where they go."""
+
+    apps: dict[str, tuple[App, AppChoice]]
+    environment: str
+
+    def destination(self, name: str) -> Destination:
+        """Where the app of that name goes."""
+        _, choice = self.apps[name]
+        image = choice.image if choice.way == "image" or choice.image else ""
+        return Destination(app=choice.handle, environment=self.environment, image=image)
+
+
+class Owner(NamedTuple):
+    """`ours` with the name of the app ("" where a matrix names several), `other`, or `unknown`. `to` is where
+    it deploys then; `guessed` says that the workflow does not name it."""
+
+    kind: Literal["ours", "other", "unknown"]
+    name: str = ""
+    to: Destination | None = None
+    guessed: bool = False
+
+
+def here(app: App, system: System | None, mapping: Mapping) -> Here:
+    """The app itself, and those that move and have the same folder of code."""
+    own = mapping.app(app.id)
+    known = {one.id: one for one in (system.apps if system else ())} | {app.id: app}
+    chosen = [
+        choice
+        for choice in mapping.moved_apps()
+        if choice.app_id in known
+        and (choice.app_id == app.id or (own and own.checkout and choice.checkout == own.checkout))
+    ]
+    return Here(
+        {known[choice.app_id].name: (known[choice.app_id], choice) for choice in chosen}, mapping.environment
+    )
+
+
+def owner(job: Job, step: Step, place: Here) -> Owner:
+    """Whose a deploying step is."""
+    if step.app in place.apps:
+        return Owner("ours", step.app, place.destination(step.app))
+    if _NAME.fullmatch(step.app):
+        return Owner("other")
+    if step.app.startswith("matrix."):
+        return _of_matrix(job, step.app, place)
+    if ", " in step.app:
+        named = set(step.app.split(", "))
+        return Owner("unknown") if named & place.apps.keys() else Owner("other")
+    staged = _stages(job.stage)
+    same = [name for name, (app, _) in place.apps.items() if app.pipeline_stage in staged]
+    if len(same) != 1 and len(place.apps) == 1:
+        (name,) = place.apps
+        same = [name] if not staged or place.apps[name][0].pipeline_stage is None else []
+    if len(same) == 1:
+        return Owner("ours", same[0], place.destination(same[0]), guessed=True)
+    return Owner("unknown")
+
+
+def _of_matrix(job: Job, told: str, place: Here) -> Owner:
+    variable = told.removeprefix("matrix.")
+    names = matrix_values(job, variable)
+    if not names or not set(names) & place.apps.keys():
+        return Owner("other" if names else "unknown")
+    if any(name not in place.apps or place.apps[name][1].handle != name for name in names):
+        return Owner("unknown")
+    first = place.destination(names[0])
+    if any(place.destination(name).image != first.image for name in names):
+        return Owner("unknown")
+    to = Destination(app=f"${{{{ matrix.{variable} }}}}", environment=first.environment, image=first.image)
+    return Owner("ours", "", to)
+
+
+def _stages(text: str) -> set[str]:
+    words = re.split(r"[^a-z]+", text.lower())
+    return {_SAME_STAGE.get(word, word) for word in words if word in _STAGES}

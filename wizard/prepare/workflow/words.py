@@ -1,0 +1,75 @@
+"""What is told of the steps of a workflow, as sentences with what to do."""
+
+from wizard.mapping.problem import Problem
+from wizard.model.text import clean
+from wizard.prepare.release_hook import scalar
+from wizard.prepare.workflow.action import one_line
+from wizard.prepare.workflow.rewrite import Told, Wanted
+
+
+def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
+    """The problem that `told` is, in the workflow at `path`. `app` is named where the workflow names none."""
+    where = f"{clean(path)}:{told.line}"
+    detail = clean(told.detail, limit=200)
+    step = one_line(wanted.action, told.to) if told.to else ""
+    title = wanted.title
+    shapes = {
+        "unknown-app": (
+            f"{where} deploys to the app that {detail or 'something else'} names, which Offramp cannot tell",
+            f"Where it is this app, write instead: {step}",
+        ),
+        "mixed": (
+            f"{where} does other things in the step that deploys to Heroku, so Offramp does not edit it",
+            f"Take the lines for Heroku out, and add the step: {step}",
+        ),
+        "promotion": (
+            f"{where} promotes in a pipeline of Heroku, which {title} has not",
+            f"Deploy the same commit to the next app: {step}",
+        ),
+        "one-off": (
+            f"{where} runs `{detail}` on Heroku, which no longer reaches this app",
+            f"What each deploy needs goes into the release hook, as `- {scalar(detail)}`; else take it out.",
+        ),
+        "acts": (
+            f"{where} runs `{detail}`, which acts on Heroku only",
+            f"Take it out, or do what it does on {title}.",
+        ),
+        "guessed": (
+            f"{where} deploys to the app that {detail} names; Offramp takes it for this one",
+            "Look whether that is so before you accept the change.",
+        ),
+        "lost-inputs": (
+            f"{where} gave Heroku's action {detail}, which nothing stands for",
+            "Look whether the deploy needs them.",
+        ),
+        "builds-there": (
+            f"{where} built the image for Heroku; now {title} builds it from the Dockerfile in the root",
+            "Choose an image on the map to go on building in the workflow.",
+        ),
+        "runner": (
+            f"{where} runs on {detail}, where the action cannot run",
+            "Give the job a Linux runner.",
+        ),
+        "no-branch": (
+            f"{where} runs for {detail}; the action pushes the branch that started the workflow",
+            "Start the workflow by a branch, or look at its first run closely.",
+        ),
+        "other-ref": (
+            f"{where} checks out {detail}; the action pushes the branch that started the workflow",
+            "Let the checkout take the branch that starts the workflow.",
+        ),
+        "outputs": (
+            f"{where}: other steps read outputs of `{detail}`; the action gives only `status`",
+            "Change the steps that read them.",
+        ),
+        "reusable": (
+            f"{where} deploys to Heroku for the workflows that call it, so Offramp does not edit it",
+            f"Write there, with an input for the name of the app: {step}",
+        ),
+        "calls": (
+            f"{where} calls {detail}, which deploys to Heroku",
+            f"Have it deploy to {title} there, or replace the call by a job with the step: {step}",
+        ),
+    }
+    text, remedy = shapes[told.kind]
+    return Problem(code=f"workflow-{told.kind}", component=told.app or app, text=text, remedy=remedy)
