@@ -159,7 +159,7 @@ def test_what_only_a_buildpack_started_gets_a_line(
     assert "FROM node:22-bookworm-slim" in new["Dockerfile"]
     assert "RUN npm ci\nRUN npm run build\nRUN npm prune --omit=dev" in new["Dockerfile"]
     assert "USER node" in new["Dockerfile"]
-    assert {problem.code for problem in found.problems} == {"only-on-heroku", "build-without-config"}
+    assert {problem.code for problem in found.problems} == {"build-without-config"}
 
 
 @pytest.mark.parametrize(
