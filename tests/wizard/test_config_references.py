@@ -33,6 +33,7 @@ SHOP, API = "acme-shop-0123456789ab.herokuapp.com", "acme-api-0123456789ab.herok
     [
         (f"https://{SHOP}/a?b=c", References(refers_to_apps=("shop",))),
         (f"{SHOP}:443/a", References(refers_to_apps=("shop",), bare_hosts=("shop",))),
+        (f"{API}:8443/a", References(names_apps=("api",))),
         (f"https://user:pass@{SHOP}", References(refers_to_apps=("shop",))),
         (f'{{"shop":"https:\\/\\/{SHOP}","api":"{API}"}}', References(("shop", "api"), bare_hosts=("api",))),
         (f"https://x.example/?next=https%3A%2F%2F{SHOP}%2Fcb", References(refers_to_apps=("shop",))),

@@ -230,7 +230,8 @@ class Places:
             found.domains.update(dict.fromkeys(customs))
             if bare and not wild:
                 found.bare.update(dict.fromkeys(customs))
-        elif (app_id := self._other.get(host) or self._in_space(host)) is not None:
+        # Last of an address with another port: meant all the same, but no new address fits in its place.
+        elif app_id := self._other.get(host) or self._in_space(host) or self._web.get(host):
             found.names[app_id] = None
         elif host == HEROKU_APPS and wild:
             found.gone[f"*.{HEROKU_APPS}"] = None

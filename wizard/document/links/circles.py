@@ -27,12 +27,12 @@ def circles(reached: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
                     above = work[-1][0]
                     lowest[above] = min(lowest[above], lowest[node])
                 if lowest[node] == number[node]:
-                    cut = stack.index(node)
-                    members = tuple(stack[cut:])
-                    del stack[cut:]
+                    members = [stack.pop()]
+                    while members[-1] != node:
+                        members.append(stack.pop())
                     on_stack.difference_update(members)
                     if len(members) > 1:
-                        found.append(members)
+                        found.append(tuple(reversed(members)))
             elif target not in number:
                 number[target] = lowest[target] = len(number)
                 stack.append(target)
