@@ -1,0 +1,171 @@
+"""Carries keys from the source to the target: as DUMPs where both understand them, else piece by piece."""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from wizard.stores.redis import marker
+from wizard.stores.redis.facts import LENGTH, Facts, facts_of
+from wizard.stores.redis.names import shown
+from wizard.stores.redis.pieces import expire_fields, field_expiries, pieces, written
+from wizard.stores.redis.server import Abilities
+from wizard.stores.redis.streams import write_stream
+from wizard.stores.redis.wire import Connection, ReplyError
+
+LARGE = 8 << 20
+"""Bytes from which on a value goes in pieces: a DUMP is built in the server's memory as a whole, which on a
+small plan is memory that it may have to evict keys for."""
+
+GROUP = 4 << 20
+"""Bytes of values that are under way in one thread at a time, about."""
+
+MODULE = "of a module's type "
+
+HOPELESS = 20
+"""DUMPs refused in a row, none having been taken, after which no more are asked for."""
+
+
+@dataclass
+class Left:
+    """Keys that could not be carried as they are, by the reason in words. Shared between threads."""
+
+    reasons: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, list[bytes]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, reason: str, key: bytes) -> None:
+        """One more for this reason."""
+        with self.lock:
+            self.reasons[reason] = self.reasons.get(reason, 0) + 1
+            some = self.samples.setdefault(reason, [])
+            if len(some) < 5 and key not in some:
+                some.append(key)
+
+    def words(self, *, modules: bool = True) -> list[str]:
+        """Each reason with how many keys, and a few names. The proof counts keys of modules by itself."""
+        return [
+            f"{count:,} key{'s' * (count != 1)}, {reason} ({', '.join(map(shown, self.samples[reason]))})"
+            for reason, count in sorted(self.reasons.items())
+            if modules or not reason.startswith(MODULE)
+        ]
+
+
+class Carrier:
+    """Carries keys of one pair of servers; may be used by several threads at once.
+
+    Args:
+        shift: milliseconds by which the target's clock is ahead of the source's.
+    """
+
+    def __init__(self, source: Abilities, target: Abilities, *, shift: int = 0) -> None:
+        self._source_able = source
+        self._target_able = target
+        self._shift = shift
+        self._refused = 0
+        self._taken = False
+        self.left = Left()
+
+    def carry(self, source: Connection, target: Connection, keys: Sequence[bytes]) -> tuple[int, int]:
+        """Copy keys of the logical database that both connections have selected. What is there already under
+        such a name is replaced. Returns how many, and how many bytes about. Raises OSError, ReplyError."""
+        known = facts_of(source, keys, self._source_able)
+        there = [(key, facts) for key, facts in zip(keys, known, strict=True) if not facts.gone]
+        in_pieces = [(key, facts) for key, facts in there if self._goes_in_pieces(facts)]
+        whole = [(key, facts) for key, facts in there if not self._goes_in_pieces(facts)]
+        size = 0
+        for group in groups(whole):
+            sent, refused = self._dumped(source, target, group)
+            size += sent
+            in_pieces += refused
+        for key, facts in in_pieces:
+            if self._in_pieces(source, target, key, facts):
+                size += facts.size
+        return len(there), size
+
+    def _goes_in_pieces(self, facts: Facts) -> bool:
+        hopeless = self._refused >= HOPELESS and not self._taken
+        return facts.kind in LENGTH and (facts.size >= LARGE or hopeless)
+
+    def _dumped(
+        self, source: Connection, target: Connection, group: Sequence[tuple[bytes, Facts]]
+    ) -> tuple[int, list[tuple[bytes, Facts]]]:
+        """Copy by DUMP and RESTORE. Returns the bytes, and what the target did not understand."""
+        dumps = source.pipe([("DUMP", key) for key, _ in group])
+        commands, sent, size = [], [], 0
+        for (key, facts), dump in zip(group, dumps, strict=True):
+            if isinstance(dump, ReplyError):
+                raise dump
+            if dump is None:
+                continue
+            until = facts.expires + self._shift if facts.expires > 0 else 0
+            commands.append(("RESTORE", key, until, dump, "REPLACE", "ABSTTL"))
+            sent.append((key, facts))
+            size += len(dump)
+        refused = []
+        for one, answer in zip(sent, target.pipe(commands), strict=True):
+            if not isinstance(answer, ReplyError):
+                self._taken = True
+            elif "DUMP payload version" in answer.said or "Bad data format" in answer.said:
+                self._refused += 1
+                refused.append(one)
+            else:
+                raise answer
+        return size, refused
+
+    def _in_pieces(self, source: Connection, target: Connection, key: bytes, facts: Facts) -> bool:
+        if facts.kind not in LENGTH:
+            self.left.add(f"{MODULE}{facts.kind}, which the target does not know", key)
+            return False
+        part = marker.PART + hashlib.blake2b(key, digest_size=16).hexdigest().encode()
+        target.call("DEL", part)
+        if facts.kind == "stream":
+            write_stream(source, target, key, part, size=facts.size)
+        else:
+            for piece in pieces(source, key, facts.kind, size=facts.size):
+                target.call(*written(part, facts.kind, piece))
+                if facts.kind == "hash":
+                    self._expire_fields(source, target, key, part, piece[::2])
+            if facts.kind == "string" and not target.call("EXISTS", part):
+                target.call("SET", part, b"")
+        if not target.call("EXISTS", part):
+            return False  # It was emptied meanwhile, and so is gone.
+        if facts.expires > 0:
+            target.call("PEXPIREAT", part, facts.expires + self._shift)
+        answer = target.pipe([("RENAME", part, key)])[0]
+        if isinstance(answer, ReplyError) and "no such key" not in answer.said:
+            raise answer
+        return True
+
+    def _expire_fields(
+        self, source: Connection, target: Connection, key: bytes, part: bytes, fields: Sequence[bytes]
+    ) -> None:
+        if not self._source_able.field_expiry:
+            return
+        expiries = {
+            name: moment + self._shift for name, moment in field_expiries(source, key, fields).items()
+        }
+        if not expiries:
+            return
+        if not self._target_able.field_expiry:
+            self.left.add(
+                "fields of a hash that expire: the target knows no expiry of fields, they stay", key
+            )
+            return
+        for answer in target.pipe(expire_fields(part, expiries)):
+            if isinstance(answer, ReplyError):
+                raise answer
+
+
+def groups(keys: Sequence[tuple[bytes, Facts]], most: int = GROUP) -> Iterator[list[tuple[bytes, Facts]]]:
+    """Keys in groups of `most` bytes, about."""
+    group: list[tuple[bytes, Facts]] = []
+    size = 0
+    for key, facts in keys:
+        if group and size + facts.size > most:
+            yield group
+            group, size = [], 0
+        group.append((key, facts))
+        size += facts.size
+    if group:
+        yield group

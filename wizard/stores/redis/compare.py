@@ -1,0 +1,169 @@
+"""Whether keys are equal on both sides: type, value, expiry."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from wizard.stores.redis.carry import groups
+from wizard.stores.redis.facts import Facts, facts_of
+from wizard.stores.redis.pieces import EXPIRY_TOLERANCE, PIECE, same_in_pieces
+from wizard.stores.redis.server import Abilities
+from wizard.stores.redis.streams import same_stream
+from wizard.stores.redis.wire import Connection, ReplyError, Word
+
+Outcome = Literal["equal", "missing", "value", "expiry", "left out"]
+
+FOOTER = 10
+"""Bytes at the end of a DUMP: the format's version (2) and a checksum. Before them stands the value."""
+
+SHARED_FORMAT = 11
+"""The newest version of that format which Redis and Valkey share. From 12 on a byte may mean another thing on
+the other side, so DUMPs are only compared with those of the very same version."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How a key of the source fares on the target."""
+
+    key: bytes
+    kind: str
+    outcome: Outcome
+    size: int
+
+
+class Comparer:
+    """Compares keys of one pair of servers; may be used by several threads at once.
+
+    Args:
+        shift: milliseconds by which the target's clock is ahead of the source's.
+    """
+
+    def __init__(self, source: Abilities, target: Abilities, *, shift: int = 0) -> None:
+        self._source_able = source
+        self._target_able = target
+        self._shift = shift
+
+    def compare(self, source: Connection, target: Connection, keys: Sequence[bytes]) -> list[Verdict]:
+        """Compare keys of the logical database that both connections have selected. Keys that are gone from
+        the source, or will be within `EXPIRY_TOLERANCE`, have no verdict. Raises OSError, ReplyError."""
+        there = facts_of(source, keys, self._source_able)
+        here = facts_of(target, keys, self._target_able, sizes=False)
+        now = _now(source)
+        outcomes: dict[bytes, Outcome] = {}
+        alike: list[tuple[bytes, Facts]] = []
+        kinds = {}
+        for key, one, other in zip(keys, there, here, strict=True):
+            if one.gone or 0 < one.expires < now + EXPIRY_TOLERANCE:
+                continue
+            kinds[key] = one
+            if other.gone:
+                outcomes[key] = "missing"
+            elif one.kind != other.kind:
+                outcomes[key] = "value"
+            else:
+                alike.append((key, one))
+                if not self._same_moment(one, other):
+                    outcomes[key] = "expiry"
+        for key in self._unequal(source, target, alike):
+            outcomes[key] = "value"
+        return [
+            Verdict(key=key, kind=one.kind, outcome=outcomes.get(key, "equal"), size=one.size)
+            for key, one in kinds.items()
+        ]
+
+    def _same_moment(self, there: Facts, here: Facts) -> bool:
+        if there.expires < 0 or here.expires < 0:
+            return there.expires == here.expires
+        return abs(there.expires + self._shift - here.expires) <= EXPIRY_TOLERANCE
+
+    def _unequal(
+        self, source: Connection, target: Connection, keys: Sequence[tuple[bytes, Facts]]
+    ) -> Iterable[bytes]:
+        large = [(key, facts) for key, facts in keys if facts.size > PIECE]
+        for group in groups([(key, facts) for key, facts in keys if facts.size <= PIECE]):
+            asked = [("DUMP", key) for key, _ in group]
+            dumps = zip(group, source.pipe(asked), target.pipe(asked), strict=True)
+            doubtful = [one for one, there, here in dumps if not _same_dump(there, here)]
+            yield from self._read_whole(source, target, doubtful)
+        for key, facts in large:
+            if not self._same(source, target, key, facts):
+                yield key
+
+    def _read_whole(
+        self, source: Connection, target: Connection, keys: Sequence[tuple[bytes, Facts]]
+    ) -> Iterable[bytes]:
+        """Of values whose DUMPs differ: they may have been built in another order."""
+        plain = [(key, facts) for key, facts in keys if facts.kind in _READ]
+        asked = [_read(key, facts.kind) for key, facts in plain]
+        for (key, facts), there, here in zip(plain, source.pipe(asked), target.pipe(asked), strict=True):
+            equal = _canonical(facts.kind, there) == _canonical(facts.kind, here)
+            if equal and facts.kind == "hash" and self._fields:
+                equal = self._same(source, target, key, facts)
+            if not equal:
+                yield key
+        for key, facts in keys:
+            if facts.kind not in _READ and not self._same(source, target, key, facts):
+                yield key
+
+    @property
+    def _fields(self) -> bool:
+        return self._source_able.field_expiry and self._target_able.field_expiry
+
+    def _same(self, source: Connection, target: Connection, key: bytes, facts: Facts) -> bool:
+        if facts.kind == "stream":
+            return same_stream(source, target, key, size=facts.size)
+        if facts.kind not in _READ:
+            # A module's: there is no other way to read it than its DUMP.
+            return _same_dump(*(side.call("DUMP", key) for side in (source, target)))
+        return same_in_pieces(
+            source,
+            target,
+            key,
+            facts.kind,
+            size=facts.size,
+            members=self._target_able.many_members,
+            fields=self._fields,
+        )
+
+
+def _now(source: Connection) -> int:
+    seconds, micro = source.call("TIME")
+    return int(seconds) * 1000 + int(micro) // 1000
+
+
+def _same_dump(there: Any, here: Any) -> bool:
+    for dump in (there, here):
+        if isinstance(dump, ReplyError):
+            raise dump
+    if there is None or here is None:
+        return there is here
+    if there == here:
+        return True
+    formats = [int.from_bytes(dump[-FOOTER : 2 - FOOTER], "little") for dump in (there, here)]
+    if formats[0] != formats[1] and max(formats) > SHARED_FORMAT:
+        return False
+    return bool(there[:-FOOTER] == here[:-FOOTER])
+
+
+_READ: dict[str, tuple[str, ...]] = {
+    "string": ("GET",),
+    "list": ("LRANGE", "0", "-1"),
+    "hash": ("HGETALL",),
+    "set": ("SMEMBERS",),
+    "zset": ("ZRANGE", "0", "-1", "WITHSCORES"),
+}
+
+
+def _read(key: bytes, kind: str) -> tuple[Word, ...]:
+    command, *more = _READ[kind]
+    return (command, key, *more)
+
+
+def _canonical(kind: str, value: Any) -> Any:
+    if isinstance(value, ReplyError):
+        raise value
+    if kind == "hash":
+        return dict(zip(value[::2], value[1::2], strict=True))
+    if kind == "zset":
+        return [(member, float(score)) for member, score in zip(value[::2], value[1::2], strict=True)]
+    return frozenset(value) if kind == "set" else value

@@ -1,0 +1,246 @@
+"""Both ends of a copy: how their connections are opened, lost and opened again."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from wizard.database.control import Control, Stopped
+from wizard.model.secret import Secret
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
+from wizard.stores.gauge import Gauge
+from wizard.stores.redis import marker
+from wizard.stores.redis.address import address_of
+from wizard.stores.redis.wire import Connection, ReplyError
+
+T = TypeVar("T")
+
+_ONE_WORD = (
+    "AUTH SELECT INFO TIME DBSIZE SCAN TYPE EXISTS PTTL PEXPIRETIME DUMP STRLEN GETRANGE GET LLEN LRANGE",
+    "HLEN HMGET HGETALL HSCAN HPEXPIRETIME SCARD SMEMBERS SSCAN SISMEMBER SMISMEMBER ZCARD ZRANGE ZSCAN",
+    "ZSCORE XLEN XRANGE XPENDING",
+)
+_TWO_WORDS = (
+    "CLIENT SETNAME",
+    "CLIENT NO-TOUCH",
+    "MEMORY USAGE",
+    "XINFO STREAM",
+    "FUNCTION LIST",
+    "FUNCTION DUMP",
+)
+READS = frozenset(word for line in _ONE_WORD for word in line.split()) | frozenset(_TWO_WORDS)
+"""All that is ever sent to a source."""
+
+LONGEST_SILENCE = 600.0
+"""Seconds for which a side may fail every time before a person is asked."""
+
+LONGEST_WAIT = 5.0
+"""Seconds between two attempts, at most."""
+
+
+class Pair:
+    """A connection to each side, opened when it is first used; for one thread."""
+
+    def __init__(self, ends: "Ends") -> None:
+        self._ends = ends
+        self._source: Connection | None = None
+        self._target: Connection | None = None
+
+    @property
+    def source(self) -> Connection:
+        """The source's; it refuses everything but `READS`."""
+        if self._source is None:
+            self._source = self._ends.open_source()
+        return self._source
+
+    @property
+    def target(self) -> Connection:
+        """The target's; opening it fails with Trouble when another run has taken the copy over."""
+        if self._target is None:
+            self._target = self._ends.open_target()
+        return self._target
+
+    def drop(self) -> None:
+        """Close both; the next use opens them anew."""
+        for one in (self._source, self._target):
+            if one is not None:
+                self._ends.forget(one)
+        self._source = self._target = None
+
+
+class Ends:
+    """Args as of `RedisMove`. `run` is set once this run has signed the marker."""
+
+    def __init__(
+        self,
+        source: Callable[[], Secret],
+        target: Callable[[], Secret],
+        control: Control,
+        gauge: Gauge,
+        *,
+        plain_source: bool,
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._control = control
+        self._gauge = gauge
+        self._plain_source = plain_source
+        self._open: set[Connection] = set()
+        self._lock = threading.Lock()
+        self.run = ""
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Have a stop close every connection, so that nobody waits for an answer."""
+        forget = self._control.on_stop(self._close_all)
+        try:
+            yield
+        finally:
+            forget()
+            self._close_all()
+
+    def pair(self) -> Pair:
+        """Connections for one thread."""
+        return Pair(self)
+
+    def open_source(self) -> Connection:
+        """A connection to the source. Raises OSError, ReplyError, Trouble."""
+        address = address_of(self._source(), plain_allowed=self._plain_source)
+        connection = self._kept(Connection(address, READS))
+        # That reading a key does not make it look used (Redis 7.2 on): it may be evicted by that.
+        connection.pipe([("CLIENT", "SETNAME", "offramp"), ("CLIENT", "NO-TOUCH", "ON")])
+        return connection
+
+    def open_target(self) -> Connection:
+        """A connection to the target. Raises OSError, ReplyError, Trouble."""
+        connection = self._kept(Connection(address_of(self._target())))
+        connection.pipe([("CLIENT", "SETNAME", "offramp")])
+        if self.run:
+            self.want_signature(connection)
+        return connection
+
+    def want_signature(self, target: Connection) -> None:
+        """Raise Trouble unless this run is still the one that works on the copy."""
+        if marker.signed_by(target) != self.run:
+            raise Trouble(
+                "Another run has taken this copy over, or its marker was removed.",
+                untouched="This run writes nothing more to the target. What it has copied stays.",
+                remedy="Let the other run go on; or end it, and resume here.",
+                code="taken-over",
+            )
+
+    def _kept(self, connection: Connection) -> Connection:
+        with self._lock:
+            self._open.add(connection)
+        if self._control.stopped:
+            self.forget(connection)
+            raise Stopped
+        return connection
+
+    def forget(self, connection: Connection) -> None:
+        """Close a connection for good."""
+        with self._lock:
+            self._open.discard(connection)
+        connection.close()
+
+    def _close_all(self) -> None:
+        with self._lock:
+            gone, self._open = self._open, set()
+        for connection in gone:
+            connection.close()
+
+    def insist(self, pair: Pair, work: Callable[[Pair], T]) -> T:
+        """Do something that may be done again, as often as it takes while waiting may help.
+
+        Raises:
+            Trouble: waiting does not help, or has not helped for `LONGEST_SILENCE`.
+            Stopped: the person asked for it.
+        """
+        attempt, began = 0, time.monotonic()
+        while True:
+            self._control.check()
+            try:
+                return work(pair)
+            except (OSError, ReplyError, Trouble) as error:
+                pair.drop()
+                if self._control.stopped:
+                    raise Stopped from error
+                if not _passing(error):
+                    raise error if isinstance(error, Trouble) else trouble(error) from error
+                if time.monotonic() - began > LONGEST_SILENCE:
+                    raise trouble(error) from error
+                self._gauge.wait(f"{reason(error)}, trying again")
+                self._control.sleep(min(0.1 * 2 ** min(attempt, 8), LONGEST_WAIT))
+                attempt += 1
+
+
+def _passing(error: OSError | ReplyError | Trouble) -> bool:
+    if isinstance(error, Trouble):
+        return error.retry
+    return error.passing if isinstance(error, ReplyError) else True
+
+
+def reason(error: BaseException) -> str:
+    """What `error` says in a few words, clean, without an address."""
+    if isinstance(error, Trouble):
+        return error.cause
+    if isinstance(error, ReplyError):
+        return error.said
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, OSError) and error.strerror:
+        return clean(error.strerror, limit=200)
+    return clean(str(error), limit=200) or type(error).__name__
+
+
+def trouble(error: BaseException) -> Trouble:
+    """`error` as a Trouble."""
+    kept = "What was copied stays and is not copied again; the source was only read."
+    if isinstance(error, Trouble):
+        return error
+    said = reason(error)
+    if isinstance(error, ReplyError):
+        if error.code in ("WRONGPASS", "NOAUTH") or "invalid password" in said:
+            return Trouble(
+                f"A store refuses the password: {said}.",
+                untouched=kept,
+                remedy="Sign in again so that fresh credentials are read, then resume.",
+                code="store-login",
+            )
+        if error.code == "OOM":
+            return Trouble(
+                "The target's memory is full.",
+                untouched=kept,
+                remedy="Give the target's container more memory, then resume.",
+                code="store-full",
+            )
+        if error.code == "NOPERM" or error.refused:
+            return Trouble(
+                f"A store does not allow what the copy needs: {said}.",
+                untouched=kept,
+                remedy="Use a user that may SCAN, DUMP, TYPE and PTTL on the source, and all on the target.",
+                code="store-rights",
+            )
+        if error.passing:
+            return Trouble(
+                f"A store cannot answer: {said}.",
+                untouched=kept,
+                remedy="Resume when it can.",
+                code="store-gone",
+                retry=True,
+            )
+        return Trouble(
+            f"A store refuses a step: {said}.",
+            untouched=kept,
+            remedy="Look what it means by that on the store named, then resume.",
+            code="store-refused",
+        )
+    return Trouble(
+        f"A store cannot be reached: {said}.",
+        untouched=kept,
+        remedy="Resume when it answers again.",
+        code="store-gone",
+        retry=True,
+    )
