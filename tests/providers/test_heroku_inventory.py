@@ -237,6 +237,16 @@ class TestHoles:
         assert kinds["release"].command == "python migrate.py"
         assert (kinds["worker"].quantity, kinds["worker"].size) == (0, "")
 
+    async def test_which_part_of_a_repository_an_app_is(self, heroku: HerokuSandbox, source: Source) -> None:
+        app = sandbox_app(heroku, "migrate-backend")
+        app.buildpacks = ("https://github.com/lstoll/heroku-buildpack-monorepo", "heroku/nodejs")
+        app.config |= {"APP_BASE": "apps/backend", "PROCFILE": "other/Procfile"}
+        for slug in app.slugs.values():
+            slug.process_types["web"] = "npm start"
+        backend = named(await read(source), "migrate-backend")
+        assert (backend.folder, backend.procfile) == ("apps/backend", "")
+        assert [one.added_by for one in backend.processes] == ["heroku/nodejs", "", ""]
+
     async def test_a_slug_that_heroku_has_thrown_away(self, heroku: HerokuSandbox, source: Source) -> None:
         sandbox_app(heroku, "migrate-backend").slugs.clear()
         backend = named(await read(source), "migrate-backend")
