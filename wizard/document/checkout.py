@@ -24,6 +24,7 @@ from wizard.document.repository.code_nouns import (
     TerraformBlock,
 )
 from wizard.document.repository.code_place import WHOLE, CodePlace
+from wizard.document.repository.delivery_files import delivery_files
 from wizard.document.repository.root_files import RootFiles, has_folder, of_commit, of_folder
 from wizard.model.noun import Noun
 from wizard.model.text import clean
@@ -205,6 +206,7 @@ def _read_git(folder: Path, top: Path, wanted: list[str], place: CodePlace) -> C
             *_about_repository(folder, top, changed, place),
         ),
     )
+    wanted += [] if base else delivery_files(folder)
     return _with_files(found, of_commit(folder, base, wanted), place)
 
 

@@ -63,5 +63,5 @@ def _accepted(system: System, mapping: Mapping, profile: Profile, done: Prepared
     hook = profile.capabilities.release_hook
     app = system.app(done.app_id)
     checkout = read_checkout(done.checkout, also=(hook.file,) if hook else (), place=place_in(app))
-    proposal = propose_changes(app, mapping, profile, checkout)
+    proposal = propose_changes(app, mapping, profile, checkout, system)
     return still_accepted(done, app, mapping, profile, (checkout, proposal))

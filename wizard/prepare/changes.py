@@ -22,6 +22,7 @@ from wizard.prepare.python_image import python_image
 from wizard.prepare.schedules import CRONTAB, cron_command, cron_jobs, cron_stage, crontab
 from wizard.prepare.start_lines import check_lines
 from wizard.prepare.template import fill
+from wizard.prepare.workflow.propose import workflow_part
 
 
 def propose_all(
@@ -29,18 +30,23 @@ def propose_all(
 ) -> dict[str, Proposal]:
     """The proposals of all apps that move and have a checkout, by app id, in the order of the inventory."""
     return {
-        choice.app_id: propose_changes(system.app(choice.app_id), mapping, profile, checkouts[choice.app_id])
+        choice.app_id: propose_changes(
+            system.app(choice.app_id), mapping, profile, checkouts[choice.app_id], system
+        )
         for choice in mapping.moved_apps()
         if choice.app_id in checkouts
     }
 
 
-def propose_changes(app: App, mapping: Mapping, profile: Profile, checkout: Checkout) -> Proposal:
+def propose_changes(
+    app: App, mapping: Mapping, profile: Profile, checkout: Checkout, system: System | None = None
+) -> Proposal:
     """What `app` needs in its code to run at the target. The same arguments give the same proposal.
 
     Args:
         app: with the jobs that a person typed in.
         checkout: read with `also=(profile.capabilities.release_hook.file,)` where the target has one.
+        system: for what the code says of other apps (workflows, Terraform); without it they are unknown.
     """
     commands = _commands(app, checkout)
     problems = [
@@ -57,6 +63,9 @@ def propose_changes(app: App, mapping: Mapping, profile: Profile, checkout: Chec
     for part in (_dockerfile, _procfile, _crontab, _hook):
         found, told = part(app, mapping, profile, checkout, commands)
         changes += [change for change in found if change.old != change.new]
+        problems += told
+    for found, told in (workflow_part(app, system, mapping, profile, checkout),):
+        changes += found
         problems += told
     problems += [
         # A file that is there but could not be read (not UTF-8, a link) is never written over.

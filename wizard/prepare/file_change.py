@@ -9,7 +9,7 @@ from wizard.model.text import clean_lines
 
 
 class FileChange(Noun, frozen=True, kw_only=True):
-    """A file in the root of a checkout becomes `new`.
+    """A file of a checkout becomes `new`; its path is meant from the root.
 
     `old` is None for a new file, `new` None for one that goes. Texts are exactly what is in the file, so
     they are not made safe for a terminal: show them through `diff`.

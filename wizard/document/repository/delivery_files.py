@@ -1,0 +1,54 @@
+"""The files of a commit that say how code is deployed: those of CI, and Terraform for Heroku or beside it."""
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+
+from wizard.document.git import git_bounded
+from wizard.document.repository.code_tree import NOT_OURS
+
+MOST_FILES = 100
+"""Files that are named; no app has more of them."""
+
+_CI = (
+    ".github/workflows/*.yml",
+    ".github/workflows/*.yaml",
+    ".github/actions/*.yml",
+    ".github/actions/*.yaml",
+    ".circleci/*.yml",
+    ".gitlab-ci.yml",
+    ".travis.yml",
+    "bitbucket-pipelines.yml",
+    "azure-pipelines.yml",
+    "Jenkinsfile",
+)
+_BESIDE = ("README.md", ".gitignore")
+_SECONDS = 20.0
+_MOST_OUTPUT = 1024 * 1024
+
+
+def delivery_files(folder: Path) -> list[str]:
+    """Paths of these files in the commit that is checked out in `folder`. Raises Trouble as git does.
+
+    Of a folder of Terraform that names Heroku, or a platform that Heroku's apps have moved to, all files are
+    named: variables and outputs stand in files of their own.
+    """
+    every = [f":(exclude,glob)**/{name}/**" for name in NOT_OURS]
+    named = list(_search(folder, ("-e", ""), (*_CI, *every)))
+    terraform = {
+        posixpath.dirname(path)
+        for path in _search(folder, ("-i", "-e", "heroku", "-e", "required_providers"), ("*.tf", *every))
+    }
+    for place in sorted(terraform)[:MOST_FILES]:
+        within = f"{place}/" if place else ""
+        wanted = (f":(glob){within}*.tf", *(f":(glob){within}{name}" for name in _BESIDE))
+        named += _search(folder, ("-e", ""), wanted)
+    return list(dict.fromkeys(named))[:MOST_FILES]
+
+
+def _search(folder: Path, pattern: tuple[str, ...], pathspecs: tuple[str, ...]) -> Iterator[str]:
+    words = ("grep", "--no-textconv", "-l", "-z", *pattern, "HEAD", "--", *pathspecs)
+    told = git_bounded(folder, *words, most=_MOST_OUTPUT, seconds=_SECONDS)
+    for path in told.output.decode(errors="replace").split("\0"):
+        if path.startswith("HEAD:"):
+            yield path.removeprefix("HEAD:")
