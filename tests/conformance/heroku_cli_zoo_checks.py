@@ -65,6 +65,12 @@ def zoo_teams(seen: Seen, ran: Ran) -> Both:
     return teams_of(seen.zoo, ran)
 
 
+def keys(seen: Seen, ran: Ran) -> Both:
+    return sorted((one.comment, one.fingerprint) for one in seen.zoo.keys or ()), sorted(
+        (row["comment"], row["fingerprint"]) for row in json.loads(ran.out)
+    )
+
+
 def space(seen: Seen, ran: Ran) -> Both:
     one, said = _space(seen), json.loads(ran.out)
     return (
@@ -172,6 +178,7 @@ ZOO_CHECKS: dict[str, Check] = {
     "apps --all --json": team_apps,
     "addons --all --json": zoo_add_ons,
     "teams --json": zoo_teams,
+    "keys --json": keys,
     "spaces --json": spaces,
     "spaces:info -s acme-private --json": space,
     "spaces:trusted-ips -s acme-private --json": trusted,

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from providers.sandbox.heroku.world.world import App, Dyno, now, stable_id
+from providers.sandbox.heroku.world.world import App, Dyno, now
 from providers.sandbox.processes import Running, free_port, port_answers
 from providers.sandbox.router import Router
 
@@ -158,8 +158,3 @@ class _Lines:
         self._app.log.append(f"app[{self._name}]: {line}")
         if self._output is not None:
             self._output.append(line)
-
-
-def process_id(app_id: str, kind: str) -> str:
-    """The id of a line of a formation."""
-    return stable_id("process", app_id, kind)

@@ -5,20 +5,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from providers.sandbox.heroku.running.dynos import process_id
-from providers.sandbox.heroku.world.world import (
-    AddOn,
-    App,
-    Attachment,
-    Domain,
-    Drain,
-    Job,
-    Process,
-    Release,
-    Slug,
-    World,
-    stable_id,
-)
+from providers.sandbox.heroku.world.building import add_add_on, add_app, add_process, attach
+from providers.sandbox.heroku.world.ids import stable_id
+from providers.sandbox.heroku.world.world import App, Domain, Drain, Job, Release, Slug, World
 
 FRONTEND, BACKEND, EMAILER = "migrate-frontend", "migrate-backend", "migrate-emailer"
 APPS = (FRONTEND, BACKEND, EMAILER)
@@ -49,8 +38,8 @@ def make_example(
     """
     world = World(email="robin@acme.example", account_id=stable_id("account"))
     for name in APPS:
-        app = _app(name, web_urls[name], commits.get(name) or stable_id("commit", name).replace("-", "") * 2)
-        world.apps[app.id] = app
+        commit = commits.get(name) or stable_id("commit", name).replace("-", "") * 2
+        _app(world, name, web_urls[name], commit)
     _configure(world, web_urls, canary)
     database = _add_ons(world, database_url, canary)
     for app in world.apps.values():
@@ -65,27 +54,14 @@ def procfile(name: str) -> dict[str, str]:
     return {kind.strip(): command.strip() for kind, _, command in lines}
 
 
-def _app(name: str, web_url: str, commit: str) -> App:
-    mark = stable_id("app", name)
+def _app(world: World, name: str, web_url: str, commit: str) -> None:
+    app = add_app(world, name, region="eu")
+    app.web_url, app.updated_at, app.buildpacks = web_url, _DEPLOYED, ("heroku/python",)
     types = procfile(name)
     slug = Slug(stable_id("slug", name), commit[:40], types, _DEPLOYED)
-    processes = {
-        kind: Process(process_id(mark, kind), kind, command, _QUANTITIES[name].get(kind, 0), _SIZES[name])
-        for kind, command in types.items()
-    }
-    # Newer apps carry a random part in their address, so that it cannot be built from the name.
-    host = f"{name}-{stable_id('host', name).replace('-', '')[:12]}.herokuapp.com"
-    domains = [Domain(stable_id("domain", name), host, "heroku", created_at="2023-05-11T08:12:31Z")]
-    return App(
-        id=mark,
-        name=name,
-        web_url=web_url,
-        created_at="2023-05-11T08:12:31Z",
-        processes=processes,
-        slugs={slug.id: slug},
-        domains=domains,
-        updated_at=_DEPLOYED,
-    )
+    app.slugs[slug.id] = slug
+    for kind, command in types.items():
+        add_process(app, kind, command, _QUANTITIES[name].get(kind, 0), _SIZES[name])
 
 
 def _configure(world: World, web_urls: Mapping[str, str], canary: str) -> None:
@@ -118,43 +94,22 @@ def _configure(world: World, web_urls: Mapping[str, str], canary: str) -> None:
 
 def _add_ons(world: World, database_url: str, canary: str) -> str:
     backend, emailer = _named(world, BACKEND), _named(world, EMAILER)
-    both = ("DATABASE_URL", "HEROKU_POSTGRESQL_BLUE_URL")
-    postgres = AddOn(
-        id=stable_id("addon", "postgres"),
+    postgres = add_add_on(
+        world,
+        backend,
+        "heroku-postgresql:essential-1",
         name="postgresql-cubed-52817",
-        service="heroku-postgresql",
-        plan="heroku-postgresql:essential-1",
-        app_id=backend.id,
-        cents=900,
-        config_vars=both,
+        values={"DATABASE_URL": database_url},
     )
-    scheduler = AddOn(
-        id=stable_id("addon", "scheduler"),
-        name="scheduler-tapered-39105",
-        service="scheduler",
-        plan="scheduler:standard",
-        app_id=emailer.id,
-        cents=0,
+    blue = {"HEROKU_POSTGRESQL_BLUE_URL": database_url}
+    attach(world, postgres, backend, "HEROKU_POSTGRESQL_BLUE", blue)
+    postgres.config_vars = (*postgres.config_vars, *blue)
+    attach(world, postgres, emailer, "DATABASE", {"DATABASE_URL": database_url})
+    add_add_on(world, emailer, "scheduler:standard", name="scheduler-tapered-39105")
+    token = {"PAPERTRAIL_API_TOKEN": secrets.token_urlsafe(15) + canary}
+    papertrail = add_add_on(
+        world, emailer, "papertrail:choklad", name="papertrail-shaped-77240", values=token
     )
-    papertrail = AddOn(
-        id=stable_id("addon", "papertrail"),
-        name="papertrail-shaped-77240",
-        service="papertrail",
-        plan="papertrail:choklad",
-        app_id=emailer.id,
-        cents=0,
-        config_vars=("PAPERTRAIL_API_TOKEN",),
-    )
-    world.add_ons.update({one.id: one for one in (postgres, scheduler, papertrail)})
-    for name in both:
-        _attach(world, postgres, backend, name.removesuffix("_URL"), name)
-        backend.config[name] = database_url
-    _attach(world, postgres, emailer, "DATABASE", "DATABASE_URL")
-    emailer.config["DATABASE_URL"] = database_url
-    _attach(world, scheduler, emailer, "SCHEDULER")
-    _attach(world, papertrail, emailer, "PAPERTRAIL", "PAPERTRAIL_API_TOKEN")
-    token = secrets.token_urlsafe(15) + canary
-    emailer.config["PAPERTRAIL_API_TOKEN"] = token
     emailer.drains.append(
         Drain(
             id=stable_id("drain", "papertrail"),
@@ -166,11 +121,6 @@ def _add_ons(world: World, database_url: str, canary: str) -> str:
     job = Job("881234", "python send_emails.py", 10, 0, "Basic", "2023-06-02T09:31:00Z")
     emailer.jobs[job.id] = job
     return postgres.id
-
-
-def _attach(world: World, add_on: AddOn, app: App, name: str, *config_vars: str) -> None:
-    mark = stable_id("attachment", app.name, name)
-    world.attachments[mark] = Attachment(mark, name, add_on.id, app.id, config_vars)
 
 
 def _first_releases(app: App) -> None:
