@@ -1,8 +1,8 @@
 """Which buildpack Heroku would choose for the code, when none is set.
 
-The files are those of each buildpack's bin/detect (2026). The order is the Dev Center's as others quote it;
-where .NET stands in it could not be verified, so it is put last. The buildpacks that an app has set count
-more than all of this.
+The files are those of each buildpack's bin/detect (2026). The order is the Dev Center's as others quote it,
+from before there was .NET: that is put behind PHP and Go, where Heroku's builder of cloud native buildpacks
+has it (heroku/cnb-builder-images, builder-24, 2026). Buildpacks that an app has set count more than all this.
 """
 
 import bisect

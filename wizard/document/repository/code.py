@@ -17,7 +17,8 @@ from wizard.document.repository.crontab import is_schedule_file, schedule_lines
 from wizard.document.repository.env_files import env_files, is_env_file, may_leak
 from wizard.document.repository.heroku_yml import parse_heroku_yml
 from wizard.document.repository.hooks import hooks, wanted_files
-from wizard.document.repository.runtimes import RUNTIME_FILES, project_files, runtimes
+from wizard.document.repository.runtime_dotnet import dotnet_files
+from wizard.document.repository.runtimes import RUNTIME_FILES, runtimes
 from wizard.document.repository.terraform import PATHSPECS as TERRAFORM
 from wizard.document.repository.terraform import terraform_blocks
 from wizard.document.repository.workflows import PATHSPECS as WORKFLOWS
@@ -67,7 +68,7 @@ def add_code(checkout: Checkout, names: Sequence[str] = ()) -> Checkout:
 
 def _with_code(checkout: Checkout, tree: CodeTree, names: Sequence[str]) -> Checkout:
     paths = list(tree.entries)
-    texts = tree.read({*RUNTIME_FILES, *project_files(paths), *wanted_files(paths), "heroku.yml"})
+    texts = tree.read({*RUNTIME_FILES, *dotnet_files(paths), *wanted_files(paths), "heroku.yml"})
     heroku_yml = parse_heroku_yml(texts["heroku.yml"]) if "heroku.yml" in texts else None
     found_env = tuple(file for file in env_files(tree.read(_few(paths, is_env_file))) if file.names)
     lines, look, programs = code_lines(tree, PROGRAM_PATTERN)

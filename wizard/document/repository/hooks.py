@@ -5,13 +5,13 @@ for their hooks (2026), heroku-buildpack-apt, -multi, -nginx, -static.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 
 from wizard.document.repository.code_nouns import Hook
 from wizard.document.repository.code_text import safe_line
 from wizard.document.repository.runtime_node import node_scripts
-from wizard.document.repository.runtime_pins import json_object
+from wizard.document.repository.runtime_pins import json_object, line_at
+from wizard.document.repository.toml_text import read_toml, table
 from wizard.document.repository.yaml_text import read_yaml
 from wizard.model.text import clean
 
@@ -55,9 +55,6 @@ _SCRIPT_WHEN = {
     "start": "as `web` where the Procfile has none",
     "postinstall": "as packages are installed",
 }
-
-LONGEST_TOML = 32 * 1024
-"""Characters; the parser takes minutes for a key of a megabyte."""
 
 _DOCKERFILE = re.compile(r"(^|/)(Dockerfile(\.[\w.-]+)?|[\w.-]+\.[Dd]ockerfile|Containerfile)$")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose([.-][\w-]+)*\.ya?ml$")
@@ -152,17 +149,9 @@ def _chosen_buildpacks(texts: Mapping[str, str]) -> Iterator[Hook]:
 
 def _project_toml(text: str) -> Iterator[tuple[str, str]]:
     """Buildpacks of both shapes of project.toml: `[[io.buildpacks.group]]`, and `[[build.buildpacks]]`."""
-    if len(text) > LONGEST_TOML:
-        return
-    try:
-        told = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return
-    for place, key in ((("io", "buildpacks"), "group"), (("build",), "buildpacks")):
-        here: object = told
-        for step in place:
-            here = here.get(step) if isinstance(here, dict) else None
-        group = here.get(key) if isinstance(here, dict) else None
+    told = read_toml(text)
+    for here, key in ((table(told, "io", "buildpacks"), "group"), (table(told, "build"), "buildpacks")):
+        group = here.get(key)
         for one in group if isinstance(group, list) else ():
             if isinstance(one, dict):
                 name = one.get("id") or one.get("uri")
@@ -195,4 +184,4 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _line_with(text: str, words: str) -> int:
     at = text.find(words)
-    return text.count("\n", 0, at) + 1 if at >= 0 else 1
+    return line_at(text, max(at, 0))

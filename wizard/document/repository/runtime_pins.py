@@ -39,7 +39,7 @@ def at_match(
     match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         return []
-    line = text.count("\n", 0, match.start()) + 1 + skip
+    line = line_at(text, match.start()) + skip
     version = clean(match[1].strip(), limit=100)
     return [Pin(what=what, version=version, file=clean(file), line=line, read=read, main=main)]
 
@@ -62,4 +62,9 @@ def line_of(text: str, key: str, value: str) -> int:
     """The line of `"key": "value"` in JSON; the first line when it is written another way."""
     pair = rf'"{re.escape(key)}"\s*:\s*{re.escape(json.dumps(value, ensure_ascii=False))}'
     match = re.search(pair, text)
-    return text.count("\n", 0, match.start()) + 1 if match else 1
+    return line_at(text, match.start()) if match else 1
+
+
+def line_at(text: str, position: int) -> int:
+    """The line, counted from 1, in which a character of the text stands."""
+    return text.count("\n", 0, position) + 1

@@ -7,10 +7,11 @@ listed, too, and marked as unread: what a team believes to run is often not what
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from wizard.document.repository.buildpack_detection import detect
 from wizard.document.repository.code_nouns import Pin, Runtime
+from wizard.document.repository.runtime_dotnet import dotnet_pins
 from wizard.document.repository.runtime_node import node_pins
 from wizard.document.repository.runtime_pins import (
     Found,
@@ -205,14 +206,6 @@ def _php(texts: Mapping[str, str]) -> Found:
     return pins, notes
 
 
-def _dotnet(texts: Mapping[str, str]) -> Found:
-    pins = at_match(texts, "global.json", r'"version"\s*:\s*"([^"]+)"', ".NET SDK")
-    for file in sorted(texts):
-        if file.endswith(("proj", "Directory.Build.props")):
-            pins += at_match(texts, file, r"<TargetFrameworks?>([^<]+)<", ".NET")
-    return pins, []
-
-
 def _tools(texts: Mapping[str, str], *names: str) -> list[Pin]:
     """What asdf and mise are told; Heroku reads neither."""
     pins: list[Pin] = []
@@ -237,13 +230,5 @@ _READERS: Mapping[str, Callable[[Mapping[str, str]], Found]] = {
     "heroku/scala": _jvm,
     "heroku/php": _php,
     "heroku/go": _go,
-    "heroku/dotnet": _dotnet,
+    "heroku/dotnet": dotnet_pins,
 }
-
-
-def project_files(paths: list[str]) -> Iterator[str]:
-    """.NET's project files near the root, a few: each may name what it is built for."""
-    found = (
-        path for path in paths if path.endswith((".csproj", ".fsproj", ".vbproj")) and path.count("/") < 3
-    )
-    yield from list(found)[:20]
