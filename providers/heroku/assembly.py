@@ -2,6 +2,7 @@
 anybody."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from wizard.document.repository.buildpack_processes import added_by
 from wizard.document.repository.code_place import place_of
 from wizard.model.delivery import Deploy
 from wizard.model.secret import redact
-from wizard.model.system import App, Attachment, Autoscale, Gap, Process
+from wizard.model.system import App, Attachment, Autoscale, Gap, Job, Process
 
 _CERTIFICATES: Final = Topic(
     "certificates",
@@ -58,74 +59,57 @@ _STATE: Final = Topic(
 )
 
 
-def app_noun(
-    one: AppReading,
-    sizes: Mapping[str, Row],
-    couplings: Mapping[str, Row],
-    pipelines: Mapping[str, str],
-    *,
-    servers: Servers,
-    places: Places,
-    locked: bool = False,
-) -> App:
-    """Make one app's noun.
+@dataclass(frozen=True)
+class Around:
+    """What the nouns of all apps are made with.
 
-    Args:
-        sizes: dyno sizes by lower-case name.
-        couplings: what pipeline and stage an app is in, by app id.
-        pipelines: names of pipelines by id.
-        servers: where the add-ons of all apps are, to find them in config values.
-        places: addresses, custom domains and names of all apps, for the same.
+    sizes: dyno sizes by lower-case name.
+    couplings: what pipeline and stage an app is in, by app id.
+    pipelines: names of pipelines by id.
+    servers: where the add-ons of all apps are, to find them in config values.
+    places: addresses, custom domains and names of all apps, for the same.
     """
-    row = one.row
-    mark = text(row, "id")
-    attached = (attachment_noun(each, mark) for each in one.attachments)
+
+    sizes: Mapping[str, Row]
+    couplings: Mapping[str, Row]
+    pipelines: Mapping[str, str]
+    servers: Servers
+    places: Places
+
+
+def app_noun(one: AppReading, around: Around, *, locked: bool = False) -> App:
+    """Make one app's noun."""
+    app = _by_its_row(one.row)
+    attached = (attachment_noun(each, app.id) for each in one.attachments)
     attachments = tuple(sorted(attached, key=lambda each: (each.name, each.id)))
-    coupling = couplings.get(mark, {})
+    coupling = around.couplings.get(app.id, {})
     pipeline, stage = text(coupling, "pipeline", "id"), text(coupling, "stage")
-    processes = processes_of(one.formation, one.commands, sizes, one.autoscale, one.buildpacks)
+    processes = processes_of(one.formation, one.commands, around.sizes, one.autoscale, one.buildpacks)
     place = place_of(one.buildpacks, one.config)
-    release = next((each.command for each in processes if each.type == "release"), "")
-    return App(
-        id=mark,
-        name=text(row, "name"),
-        region=text(row, "region", "name"),
-        stack=text(row, "stack", "name"),
-        web_url=text(row, "web_url"),
-        generation=name_or_text(row, "generation") or "cedar",
-        team=text(row, "team", "name") or text(row, "organization", "name") or None,
-        pipeline=pipelines.get(pipeline, pipeline) if pipeline else None,
+    return replace(
+        app,
+        pipeline=around.pipelines.get(pipeline, pipeline) if pipeline else None,
         pipeline_stage=stage or None,
         buildpacks=one.buildpacks,
         folder=place.folder,
         procfile=place.procfile,
         release=number(one.release, "version"),
-        released_at=text(row, "released_at") or None,
         slug_commit=one.image.commit if one.image else None,
-        maintenance=flag(row, "maintenance"),
         processes=processes,
         config=config_vars(
             one.config,
             set_by=set_by(one, attachments),
-            servers=servers,
-            places=places,
+            servers=around.servers,
+            places=around.places,
             attachments=attachments,
         ),
         domains=one.domains,
         attachments=attachments,
-        # A token that somebody typed into a command goes into no file; the map asks for it to be moved.
-        jobs=None
-        if one.jobs is None
-        else tuple(replace(job, command=redact(job.command)) for job in one.jobs),
+        jobs=_without_tokens(one.jobs),
         unread=tuple(one.unread),
-        created_at=text(row, "created_at"),
-        owner=text(row, "owner", "email"),
-        space=text(row, "space", "name") or None,
         locked=locked,
-        internal_routing=flag(row, "internal_routing"),
-        acm=flag(row, "acm"),
         image=one.image,
-        release_command=release,
+        release_command=next((each.command for each in processes if each.type == "release"), ""),
         releases=one.releases,
         builds=one.builds,
         deploy=of_review_app(one.deploy) if stage == "review" else one.deploy,
@@ -136,6 +120,31 @@ def app_noun(
         collaborators=one.collaborators,
         features=one.features,
     )
+
+
+def _by_its_row(row: Row) -> App:
+    """What the row of an app in Heroku's list of apps says of it."""
+    return App(
+        id=text(row, "id"),
+        name=text(row, "name"),
+        region=text(row, "region", "name"),
+        stack=text(row, "stack", "name"),
+        web_url=text(row, "web_url"),
+        generation=name_or_text(row, "generation") or "cedar",
+        team=text(row, "team", "name") or text(row, "organization", "name") or None,
+        released_at=text(row, "released_at") or None,
+        maintenance=flag(row, "maintenance"),
+        created_at=text(row, "created_at"),
+        owner=text(row, "owner", "email"),
+        space=text(row, "space", "name") or None,
+        internal_routing=flag(row, "internal_routing"),
+        acm=flag(row, "acm"),
+    )
+
+
+def _without_tokens(jobs: tuple[Job, ...] | None) -> tuple[Job, ...] | None:
+    """A token that somebody typed into a command goes into no file; the map asks for it to be moved."""
+    return None if jobs is None else tuple(replace(job, command=redact(job.command)) for job in jobs)
 
 
 def places_of_apps(readings: Iterable[AppReading]) -> Places:

@@ -21,6 +21,7 @@ from providers.heroku.answers import Refused
 from providers.heroku.app_reading import CORE, AppReader
 from providers.heroku.app_told import AppLostError, AppReading
 from providers.heroku.assembly import (
+    Around,
     add_on_findings,
     app_noun,
     deploy_gap,
@@ -237,21 +238,17 @@ class Inventory:
 
 
 async def _app_nouns(found: _Read, pipelines: Mapping[str, str]) -> list[App]:
-    servers = Servers(dict.fromkeys(server for one in found.apps for server in servers_of_app(one)))
-    places = places_of_apps(found.apps)
+    around = Around(
+        sizes=found.sizes,
+        couplings=found.pipelines.couplings,
+        pipelines=pipelines,
+        servers=Servers(dict.fromkeys(server for one in found.apps for server in servers_of_app(one))),
+        places=places_of_apps(found.apps),
+    )
     nouns: list[App] = []
     for one in found.apps:
-        nouns.append(
-            app_noun(
-                one,
-                found.sizes,
-                found.pipelines.couplings,
-                pipelines,
-                servers=servers,
-                places=places,
-                locked=flag(found.teams.apps.get(text(one.row, "id")), "locked"),
-            )
-        )
+        locked = flag(found.teams.apps.get(text(one.row, "id")), "locked")
+        nouns.append(app_noun(one, around, locked=locked))
         # A screen lives in the same loop: 200 apps with 8,000 config vars would hold it up for a second.
         await asyncio.sleep(0)
     return nouns
