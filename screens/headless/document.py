@@ -98,6 +98,9 @@ def _counts(told: Document) -> str:
         counted(len(system.add_ons), "add-on"),
         counted(sum(len(app.config) for app in system.apps), "config var"),
     ]
+    unread = sum("config vars" in app.unread for app in system.apps)
+    if unread:
+        words[-1] += f" (not told of {counted(unread, 'app')})"
     if system.unread_apps:
         words.append(f"{counted(len(system.unread_apps), 'app')} not read")
     if system.gaps:

@@ -61,6 +61,8 @@ def want_sense(options: Options) -> None:
         raise _usage("--yes-write-secrets goes with --with-config-values.", "Leave it out, or add that.")
     if options.with_values:
         _want_safe_place(options)
+    if options.output == "":
+        raise _usage("--output is empty.", "Name a file or a folder; a dot is the folder that you are in.")
     if options.output and options.output != STDOUT:
         _want_place(options.output)
 

@@ -90,6 +90,16 @@ def test_a_file_of_each_format(
         assert "is there already. It was not overwritten." in capsys.readouterr().err
 
 
+def test_config_vars_that_were_not_told_are_not_counted_as_none(
+    session: Session, world: FakeWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system = example_system()
+    apps = tuple(msgspec.structs.replace(app, config=(), unread=("config vars",)) for app in system.apps)
+    world.heroku.system = msgspec.structs.replace(system, apps=apps)
+    assert main(["document", NAME, "--read", "--output", str(tmp_path / "x.md")]) == DONE
+    assert "0 config vars (not told of 3 apps)." in capsys.readouterr().out
+
+
 def test_reading_anew_is_kept_and_says_what_changed(
     session: Session, world: FakeWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,6 +178,7 @@ def test_nothing_read_yet_is_a_sentence(begun: Begun, capsys: pytest.CaptureFixt
         (["--heroku", "--read"], "--heroku always reads anew."),
         ([NAME, "--format", "xlsx"], "A spreadsheet is not printed."),
         ([NAME, "--format", "csv", "--output", "-"], "is not printed."),
+        ([NAME, "--output", ""], "--output is empty."),
         ([NAME, "--second-factor"], "is for reading from Heroku"),
         ([NAME, "--yes-write-secrets"], "goes with --with-config-values"),
         ([NAME, "--with-config-values"], "Values of config vars are not printed."),
@@ -358,7 +369,7 @@ def test_where_utf8_does_not_pass_nothing_of_the_json_is_lost(
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        (b"# acme-shop on Heroku\n", "before.json is not JSON: "),
+        (b"# acme-shop on Heroku\n", "before.json is not JSON: invalid character (byte 0)."),
         (b"\xff\xfe", "before.json is not JSON: "),
         (b'{"format": "offramp-document", "versi', "before.json is not JSON: "),
         (b"[1, 2]", "before.json is JSON, but no document of Offramp."),

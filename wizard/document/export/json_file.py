@@ -10,6 +10,7 @@ from wizard.document.export.escape import ascii_json, harmless_json
 from wizard.model.noun import Noun, decode
 from wizard.model.trouble import Trouble
 
+_MALFORMED: Final = "JSON is malformed: "
 _WITH_VALUES: Final = ("secrets", "values", "unread_values")
 
 NO_DOCUMENT: Final = "no-document"
@@ -46,7 +47,7 @@ def read_document(text: str | bytes, *, what: str) -> Document:
     except msgspec.ValidationError as error:
         raise _no_document(f"{what} is JSON, but no document of Offramp.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _no_document(f"{what} is not JSON: {error}.") from error
+        raise _no_document(f"{what} is not JSON: {str(error).removeprefix(_MALFORMED)}.") from error
     if label.format != FORMAT:
         raise _no_document(f"{what} is JSON, but no document of Offramp.")
     if label.version > VERSION:

@@ -49,6 +49,7 @@ _ELSEWHERE: Final = frozenset(
 )
 """Tables that stand where they belong; any other is a section of its own at the end."""
 
+_SINGULARS: Final = {"Postgres": "Postgres database", "Kafka": "Kafka cluster"}
 _PLACES: Final = {"collaborator": "app", "member": "team", "enterprise-member": "enterprise account"}
 
 
@@ -104,7 +105,10 @@ class _Markdown:
         cost = self._document.cost
         counted = counts(self._document)
         unread, gaps = counted.pop("unread app", 0), counted.pop("gap", 0)
-        told = [f"{count:,} {kind if count == 1 else plural(kind)}" for kind, count in counted.items()]
+        told = [
+            f"{count:,} {_SINGULARS.get(kind, kind) if count == 1 else plural(kind)}"
+            for kind, count in counted.items()
+        ]
         missing = [
             f"{count:,} {words}"
             for count, words in (
