@@ -1,5 +1,7 @@
 """CI files, scripts and Terraform that reach Heroku."""
 
+import json
+
 import pytest
 
 from wizard.document.repository.code_nouns import EnvFile
@@ -173,6 +175,31 @@ def test_terraform_that_the_grammar_does_not_take() -> None:
     # Without the grammar a comment cannot be told; nothing is left out.
     assert [one.name for one in found if one.kind == "resource"] == ["gone", "web", "d"]
     assert all(not one.told and not one.variables for one in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "app", "folder"),
+    [
+        ("git subtree push --prefix apps/web heroku main", "he-app", "apps/web"),
+        ("git subtree push --prefix=./api/ stage main", "st-app", "api"),
+        ("git push heroku `git subtree split --prefix api main`:main --force", "he-app", "api"),
+        ("git subtree push --prefix $DIR heroku main", "he-app", ""),
+        ("git push heroku main", "he-app", ""),
+    ],
+)
+def test_a_folder_that_goes_to_heroku_alone(line: str, app: str, folder: str) -> None:
+    remotes = "git remote add heroku https://git.heroku.com/he-app.git\n"
+    remotes += "git remote add stage https://git.heroku.com/st-app.git\n"
+    (path,) = deploy_paths({"bin/deploy": f"{remotes}{line}  # git.heroku.com\n"})
+    assert (path.how, path.app, path.folder) == ("git", app, folder)
+
+
+def test_a_folder_that_an_action_deploys() -> None:
+    ours = {"uses": "akhileshns/heroku-deploy@v3", "with": {"heroku_app_name": "he-app", "appdir": "api/"}}
+    other = {**ours, "with": {"appdir": "${{ matrix.dir }}"}}
+    text = json.dumps({"jobs": {"a": {"steps": [ours, other]}}}, indent=1)
+    paths = deploy_paths({".github/workflows/x.yml": text})
+    assert [(path.app, path.folder) for path in paths] == [("he-app", "api"), ("", "")]
 
 
 def test_names_of_env_files_without_their_values() -> None:

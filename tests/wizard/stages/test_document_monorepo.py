@@ -34,6 +34,8 @@ SUBDIR = "https://github.com/timanovsky/subdir-heroku-buildpack.git#master"
         ((MONOREPO, MULTI), {"APP_BASE": "apps", "PROCFILE": "a/Procfile"}, ("apps", "a/Procfile")),
         ((MULTI, MONOREPO), {"APP_BASE": "apps", "PROCFILE": "a/Procfile"}, ("apps", "")),
         ((MONOREPO, SUBDIR), {"APP_BASE": "apps", "PROJECT_PATH": "shop"}, ("apps/shop", "")),
+        # Another one of that name copies files, and leaves the rest where it is.
+        (("https://github.com/jamieday/heroku-buildpack-nodejs-monorepo",), {"APP_BASE": "a"}, ("", "")),
         (("heroku/ruby",), {"APP_BASE": "apps", "PROCFILE": "x", "PROJECT_PATH": "y"}, ("", "")),
         ((MONOREPO,), {}, ("", "")),
         ((MONOREPO,), {"APP_BASE": "."}, ("", "")),
@@ -139,6 +141,17 @@ def test_a_procfile_that_is_not_there(make_checkout: MakeCheckout) -> None:
     checkout = read_checkout(make_checkout("mono", FILES), place=CodePlace("", "api/Procfile"))
     assert commands(checkout) == {"web": "bin/root"}
     assert ["api/Procfile" in one.text for one in checkout.remarks if one.kind == "procfile"] == [True]
+
+
+def test_a_folder_that_is_pushed_alone_is_said(make_checkout: MakeCheckout, system: System) -> None:
+    ship = "git subtree push --prefix backend https://git.heroku.com/migrate-backend.git main\n"
+    files = {name: text for name, text in FILES.items() if name != "Procfile"} | {"bin/ship": ship}
+    checkout = read_code(make_checkout("mono", files))
+    app = msgspec.structs.replace(system.app("b"), slug_commit=None)
+    said = [one.text for one in compare_with_app(checkout, app) if one.kind == "deployed-from-here"]
+    assert said == ["A script deploys the folder backend to migrate-backend: bin/ship:1."]
+    (remark,) = (one for one in checkout.remarks if one.kind == "procfile")
+    assert "backend/Procfile, frontend/Procfile" in remark.text and not remark.blocks
 
 
 def test_what_differs_names_the_file(make_checkout: MakeCheckout, system: System) -> None:

@@ -93,9 +93,10 @@ def _about_deploys(checkout: Checkout, app: App) -> Iterator[Remark]:
     for path in checkout.deploy_paths:
         if path.app == app.name and path.how not in ("run", "other"):
             branch = f" from {path.branch}" if path.branch else ""
+            folder = f" the folder {path.folder}" if path.folder else ""
             who = "A script" if path.system in ("script", "CI") else path.system
             yield Remark(
                 kind="deployed-from-here",
-                text=f"{who} deploys to {app.name}{branch}: {path.file}:{path.line}.",
+                text=f"{who} deploys{folder} to {app.name}{branch}: {path.file}:{path.line}.",
                 remedy="It must deploy to the new place once the app has moved.",
             )

@@ -1,6 +1,7 @@
 """Everything that the code of an app says about the move: a checkout, and what all its files add."""
 
 import posixpath
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from wizard.model.trouble import Trouble
 
 MOST_FILES = 300
 """Files of one sort (workflows, Terraform, env files) whose text is read."""
+
+
+_PROCFILE = re.compile(r"^[^/]+(/[^/]+)?/Procfile$")
 
 
 def read_code(path: str | Path, names: Sequence[str] = (), *, place: CodePlace = WHOLE) -> Checkout:
@@ -144,6 +148,15 @@ def _naming_heroku(tree: CodeTree, pathspecs: tuple[str, ...]) -> dict[str, str]
 
 def _remarks(checkout: Checkout, paths: list[str], odd_heroku_yml: bool) -> list[Remark]:
     remarks = []
+    elsewhere = [path for path in paths if _PROCFILE.search(path) and not is_test(path)]
+    if elsewhere and checkout.procfile is None and checkout.heroku_yml is None:
+        remarks.append(
+            Remark(
+                kind="procfile",
+                text=f"There is no Procfile in the root, but elsewhere: {listed(elsewhere)}.",
+                remedy="Where Heroku gets one of these folders only, name a checkout of that folder.",
+            )
+        )
     if checkout.procfile is not None:
         remarks += [Remark(kind="procfile-fir", text=text) for text in checkout.procfile.cloud_native]
     for kind, noun in (("app-json", checkout.app_json), ("heroku-yml", checkout.heroku_yml)):

@@ -60,7 +60,8 @@ class DeployPath(Noun, frozen=True, kw_only=True):
     """One place from which code or commands reach Heroku.
 
     `system` is the CI system, or "script". `app` is a name or the expression that stands for one, "" when
-    nothing says it; `branch` are branches in words, "" when any; `by` the action or command, made safe.
+    nothing says it; `branch` are branches in words, "" when any; `by` the action or command, made safe;
+    `folder` the part of the repository that goes there, "" for all of it or where nothing says so.
     """
 
     system: str
@@ -70,6 +71,7 @@ class DeployPath(Noun, frozen=True, kw_only=True):
     by: str
     app: str = ""
     branch: str = ""
+    folder: str = ""
 
 
 class TerraformBlock(Noun, frozen=True, kw_only=True):

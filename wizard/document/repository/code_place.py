@@ -19,7 +19,10 @@ from wizard.model.text import clean
 LONGEST: Final = 300
 """Characters of a path; what is longer, or leads out of the repository, is none that a build can take."""
 
-_FOLDERS: Final = ((re.compile(r"\bmonorepo\b"), "APP_BASE"), (re.compile(r"\bsubdir\b"), "PROJECT_PATH"))
+_FOLDERS: Final = (
+    (re.compile(r"\bheroku-buildpack-monorepo\b"), "APP_BASE"),
+    (re.compile(r"\bsubdir-heroku-buildpack\b"), "PROJECT_PATH"),
+)
 _PROCFILE: Final = re.compile(r"\bmulti-procfile\b")
 
 

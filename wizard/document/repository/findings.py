@@ -146,10 +146,11 @@ def _deploys(checkout: Checkout) -> Iterator[FindingRow]:
     for path in checkout.deploy_paths:
         app = f" to {path.app}" if path.app else ""
         branch = f" from {path.branch}" if path.branch else ""
+        part = f", the folder {path.folder}" if path.folder else ""
         yield FindingRow(
             file=path.file,
             line=path.line,
-            what=f"{path.system}: {path.how}{app}{branch}",
+            what=f"{path.system}: {path.how}{app}{branch}{part}",
             text=path.by,
             look=path.how not in ("run", "other"),
         )

@@ -5,6 +5,7 @@ builds:create, deploy:jar, run and others), docker push to registry.heroku.com, 
 dpl (Travis, GitLab). Tokens in them are taken out.
 """
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -25,13 +26,16 @@ _URL = re.compile(
 )
 _REGISTRY = re.compile(rf"registry\.heroku\.com/{_NAME}/")
 _API = re.compile(rf"api\.heroku\.com/apps/[\"']?{_NAME}")
-_PUSH = re.compile(r"\bgit\s+push\b(?P<rest>[^;&|\n]*)")
+_PUSH = re.compile(r"\bgit\s+(?:subtree\s+)?push\b(?P<rest>[^;&|\n]*)")
+_PREFIX = re.compile(
+    r"""\bgit\s+subtree\s+(?:push|split)\b[^;&|\n]*?\s(?:--prefix[ =]|-P\s*)["']?([\w./-]+)"""
+)
 _HEROKU_REMOTE = re.compile(r"(?:^|\s)(?P<remote>heroku[\w-]*|[\w-]+-heroku)(?=\s|$)|heroku\.com")
 _ADDS_REMOTE = re.compile(r"\bgit\s+remote\s+(?:add|set-url)\b|\bgit:remote\b")
 _REMOTES = (
     re.compile(r"\bgit\s+remote\s+(?:add|set-url)\s+(?:-\S+\s+)*([\w.-]+)"),
     re.compile(r"\bheroku\b.*\s(?:--remote[ =]|-r[ =]?)[\"']?([\w.-]+)"),
-    re.compile(r"\bgit\s+push\s+(?:-\S+\s+)*([\w.-]+)"),
+    re.compile(r"\bgit\s+(?:subtree\s+)?push\s+(?:(?:--prefix|-P)\s+\S+\s+|-\S+\s+)*([\w.-]+)"),
 )
 _SET = re.compile(r"\bconfig:(?:set|add)\b.*")
 _PAIR = re.compile(r"""(?P<name>\b\w+=)(?P<value>"[^"]*"?|'[^']*'?|[^\s"']+)""", re.ASCII)
@@ -58,12 +62,13 @@ _TOPICS = re.compile(
 
 class Command(NamedTuple):
     """One such command: the line in the text (from 0), how it reaches Heroku, which app ("" when that is not
-    said), and the command itself, made safe."""
+    said), the command itself, made safe, and the folder that it pushes alone, "" for all of the code."""
 
     line: int
     how: DeployHow
     app: str
     text: str
+    folder: str = ""
 
 
 def heroku_commands(text: str, variables: Mapping[str, str]) -> Iterator[Command]:
@@ -82,7 +87,15 @@ def heroku_commands(text: str, variables: Mapping[str, str]) -> Iterator[Command
         if how is None:
             continue
         app = named or remotes.get(remote, "") or _default(known)
-        yield Command(number, how, app, safe_line(_SET.sub(_without_value, told)))
+        part = _PREFIX.search(told)
+        folder = folder_named(part[1]) if part else ""
+        yield Command(number, how, app, safe_line(_SET.sub(_without_value, told)), folder)
+
+
+def folder_named(told: str) -> str:
+    """A folder of the repository as git names it; "" for the root, and for an expression."""
+    path = posixpath.normpath(told.strip("/") or ".")
+    return path if re.fullmatch(r"[\w.][\w./-]*", path, re.ASCII) and path[:2] not in (".", "..") else ""
 
 
 def _remote(line: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from wizard.document.repository.code_nouns import DeployHow, DeployPath
 from wizard.document.repository.code_text import safe_line
-from wizard.document.repository.heroku_commands import heroku_commands, resolve
+from wizard.document.repository.heroku_commands import folder_named, heroku_commands, resolve
 from wizard.document.repository.yaml_text import Item, read_yaml
 from wizard.model.text import clean
 
@@ -120,6 +120,7 @@ def _of_file(file: str, text: str) -> Iterator[DeployPath]:
             by=found.by,
             app=found.app,
             branch=found.branch,
+            folder=found.folder,
         )
     if top.is_cut:
         yield from _of_script(file, text, system)
@@ -137,6 +138,7 @@ def _of_script(file: str, text: str, system: str) -> Iterator[DeployPath]:
             how=command.how,
             by=command.text,
             app=command.app,
+            folder=command.folder,
         )
 
 
@@ -146,6 +148,7 @@ class _Found(NamedTuple):
     by: str
     app: str
     branch: str
+    folder: str = ""
 
 
 def _walk(
@@ -158,7 +161,8 @@ def _walk(
             return
         first = item.line + 1 if item.is_block else item.line
         for command in heroku_commands(item.text, scope.variables):
-            yield _Found(first + command.line, command.how, command.text, command.app, scope.branch)
+            line = first + command.line
+            yield _Found(line, command.how, command.text, command.app, scope.branch, command.folder)
         return
     for one in item.items():
         yield from _walk(one, path, scope, jobs, depth + 1)
@@ -233,13 +237,14 @@ def _circle_branches(top: Item) -> dict[str, str]:
 
 
 def _ready_made(item: Item, scope: _Scope) -> Iterator[_Found]:
-    """Actions, pipes and providers that deploy without a command."""
+    """Actions, pipes and providers that deploy without a command; `appdir` is akhileshns/heroku-deploy's."""
     for key, settings in (("uses", "with"), ("pipe", "variables")):
         told = item.get(key)
         if told is not None and told.text and "heroku" in told.text.lower():
-            app = _app(item.get(settings), scope)
+            app, part = _app(item.get(settings), scope), item.get(settings, "appdir")
+            folder = folder_named(part.text) if part and part.text else ""
             # "docker://" and "@v3" stay: they say which one it is.
-            yield _Found(told.line, "action", safe_line(told.text), app, scope.branch)
+            yield _Found(told.line, "action", safe_line(told.text), app, scope.branch, folder)
     provider = item.get("provider")
     if provider is not None and provider.text == "heroku":
         told = item.get("app")
