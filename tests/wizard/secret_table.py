@@ -27,7 +27,7 @@ def filled(value: str, seed: int) -> str:
     thrown = random.Random(seed)
 
     def fill(match: re.Match[str]) -> str:
-        if match["kind"] == "uuid":
+        if match["kind"] is None:  # a UUID
             digits = "".join(thrown.choice(KINDS["hex"]) for _ in range(32))
             return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
         while True:
@@ -36,7 +36,7 @@ def filled(value: str, seed: int) -> str:
             if match["kind"] == "dig" or len(made) < 6 or not (made.isalpha() or made.isdigit()):
                 return made
 
-    return re.sub(r"<(?P<kind>uuid|[a-z]+[0-9]*[a-z]*) ?(?P<length>[0-9]*)>", fill, value)
+    return re.sub(r"<(?:uuid|(?P<kind>[a-z]+[0-9]*[a-z]*) (?P<length>[0-9]+))>", fill, value)
 
 
 SECRETS = """
@@ -867,6 +867,47 @@ KEY_METRICS                  revenue,orders
 SESSION_TIMEOUT_MINUTES      30
 PASSWORD_POLICY              strong
 CSRF_COOKIE_NAME             csrftoken
+"""
+
+FOURTH_SECRETS = """
+STAGING_GATE                 user:hunter2
+PREVIEW                      admin:Sommer24!
+CODES                        <b32 4>-<b32 4>-<b32 4>-<b32 4>
+PAPER_BACKUP                 QXZV-JKWP-BDFG
+WEBHOOK_VERIFY               my_verify_token_123
+SALESFORCE_SECURITY          <an 24>
+CONFLUENT_SASL               PlainLoginModule required username="K" password="<an 20>";
+JDBC_URL                     jdbc:postgresql://db.example:5432/shop?user=shop&password=Geheim77
+ORACLE                       scott/tiger@dbhost:1521/orcl
+ODOO_DB                      dbname=odoo user=odoo password=odoo host=db
+SETTINGS_YAML                db:\\n  user: shop\\n  password: lavender
+NODE_CONFIG                  {"db": {"user": "a", "password": "tulip"}}
+CLIENT_CERT_BUNDLE           -----BEGIN CERTIFICATE-----\\nM\\n-----BEGIN EC PRIVATE KEY-----\\nM
+ZENDESK_USER                 agent@example.com/token:<an 40>
+DEPLOYER_MNEMONIC            test test test test test test test test test test test junk
+NOTICE_HTML                  <b>Token</b> <an 32>
+"""
+
+FOURTH_PLAIN = """
+APP_RELEASE                  <hex 40>
+SENTRY_RELEASE               <hex 40>
+IMAGE_TAG                    sha-<hex 7>
+BUILD_NUMBER                 <hex 7>
+ASSET_MANIFEST               packs/manifest-<hex 32>.json
+NOTICE_HTML                  <p>Closed on <b>Monday</b></p>
+PASS_THROUGH                 headers
+CDN_DISTRIBUTION             E<up 13>
+GITHUB_SCOPES                user:email,read:org
+DEMO_IMAGE                   demo:1.2.3-alpine
+ACCESS                       READ-ONLY-MODE
+PHONE                        0800-1234-5678
+HASH_SALT_ROUNDS             10
+COMPASS_URL                  https://compass.example.com
+SECRETARY_EMAIL              sec@example.com
+GREETING                     Welcome to Österreich!
+EMAIL_SUBJECT                [Shop] Your order #{number}
+CSP                          default-src 'self' https://*.example.com; img-src * data:
+QUEUES                       critical,4,default,2
 """
 
 

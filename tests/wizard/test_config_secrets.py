@@ -20,15 +20,22 @@ def judged(name: str, value: str, owner: Owner = "person") -> bool:
 
 @pytest.mark.parametrize(
     "rows",
-    [table.SECRETS, table.HELD_OUT_SECRETS, table.THIRD_SECRETS, table.UNESCAPED_SECRETS, table.WEAK_SECRETS],
-    ids=["first", "second", "third", "not escaped", "weak"],
+    [
+        table.SECRETS,
+        table.HELD_OUT_SECRETS,
+        table.THIRD_SECRETS,
+        table.FOURTH_SECRETS,
+        table.UNESCAPED_SECRETS,
+        table.WEAK_SECRETS,
+    ],
+    ids=["first", "second", "third", "fourth", "not escaped", "weak"],
 )
 def test_no_secret_is_missed(rows: str) -> None:
     assert [name for name, value in table.pairs(rows) if not judged(name, value)] == []
 
 
 def test_few_plain_values_are_hidden() -> None:
-    tables = (table.PLAIN, table.HELD_OUT_PLAIN, table.THIRD_PLAIN, table.SHOWN)
+    tables = (table.PLAIN, table.HELD_OUT_PLAIN, table.THIRD_PLAIN, table.FOURTH_PLAIN, table.SHOWN)
     rows = [pair for rows in tables for pair in table.pairs(rows)]
     assert {name for name, value in rows if judged(name, value)} <= FALSE_ALARMS
     assert len(FALSE_ALARMS) / len(rows) < 0.01

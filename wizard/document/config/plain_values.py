@@ -82,6 +82,11 @@ _FORMS: Final = (
         r"(?:[a-z0-9.-]+(?::[0-9]+)?/)*[a-z0-9._-]+:[\w.-]{1,60}@sha256:[0-9a-f]{64}"
         r"|(?:[a-z0-9.-]+/)*[a-z0-9._-]+@sha256:[0-9a-f]{64}",
     ),
+    (
+        "it is a file with a digest in its name",
+        r"(?:[\w.-]{1,60}/){0,8}[\w-]{1,60}[-.][0-9a-f]{8,64}\.(?:m?js|css|json|map|html|svg|png|jpe?g|gif|webp|ico"
+        r"|woff2?|ttf|zip|tar\.gz)",
+    ),
     ("it is a format", r"(?=.*%[({a-z-])(?:[\w\s:;,.\[\]|/()%{}\"'<>=-])+"),
 )
 _FORM = re.compile(

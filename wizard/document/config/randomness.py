@@ -57,6 +57,7 @@ _USUAL_MIX = re.compile(
 )
 _HEX = re.compile(r"[0-9a-fA-F]{16,}")
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
+_GROUPS = re.compile(r"[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,9}")
 _LONGEST_WORD = 24
 _RESTLESS = 8
 
@@ -68,6 +69,8 @@ def why_random(text: str, *, least_letters: int = _SHORT) -> str:
         return "a UUID, which many services use as a key"
     if _HEX.fullmatch(text) and not text.isdigit():
         return "hexadecimal digits without a meaning"
+    if _GROUPS.fullmatch(text) and _is_grouped_code(text):
+        return "groups of characters, as in licences and recovery codes"
     parts = [part for part in _PARTS.split(text) if part]
     letters = sum(_odd_letters(part) for part in parts if part.isalpha())
     mixed = sum(_odd_letters(part) for part in parts if not part.isalpha())
@@ -76,6 +79,15 @@ def why_random(text: str, *, least_letters: int = _SHORT) -> str:
     if letters >= least_letters or mixed >= _SHORT or (letters and mixed and letters + mixed >= _SHORT):
         return "characters without a meaning, as keys and passwords have them"
     return ""
+
+
+def _is_grouped_code(text: str) -> bool:
+    """Whether groups of one length, each too short to be told from a word, are none when put together."""
+    groups = text.split("-")
+    joined = "".join(groups)
+    if len({len(group) for group in groups}) > 1 or joined.isdigit():
+        return False
+    return not joined.isalpha() or _usualness(joined) < WORDLIKE - 0.3
 
 
 def _restless(text: str) -> bool:

@@ -48,9 +48,27 @@ _ORACLE = re.compile(
     r"[\w$#.-]{1,60}/[^\s@/]{1,60}@(?!v?[0-9]+(?:\.|$)|sha256:|(?:main|master|latest|current|stable|next)$)"
     r"[\w./:-]{1,200}"
 )
+_USUAL_USERS: Final = frozenset(
+    (
+        "admin",
+        "demo",
+        "deploy",
+        "dev",
+        "guest",
+        "preview",
+        "root",
+        "stage",
+        "staging",
+        "test",
+        "tester",
+        "user",
+    )
+)
 _USER_PAIR = re.compile(r"(?P<user>[\w.+-]{1,64})(?P<mail>@[\w-]+(?:\.[\w-]+)+)?:(?P<rest>[^\s:/]+)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _ITEMS = re.compile(r"[\s,;|]+")
+_BARE_TAG = re.compile(r"</?[a-z][a-z0-9]{0,9} ?/?>", re.IGNORECASE)
+"""A tag of HTML that says nothing but its name."""
 _QUOTES = "\"'`()[]{}<>"
 
 
@@ -100,13 +118,25 @@ def _by_name_and_parts(name: str, text: str, owner: Owner) -> Judgement:
 
 
 def _is_user_and_password(name: str, text: str) -> bool:
-    """Whether it is a list of `user:password`: its name is about users, or an address of mail is the user."""
+    """Whether it is a list of `user:password`: its name is about users, an address of mail is the user, or a
+    usual name is, with what is no word behind it (admin:hunter2; user:email is a scope)."""
     pairs = [_USER_PAIR.fullmatch(item) for item in _ITEMS.split(text)]
     return any(
-        pair["rest"] and (names_users(name) or (pair["mail"] and pair["user"] != "git"))
+        pair["rest"]
+        and (
+            names_users(name)
+            or (pair["mail"] and pair["user"] != "git")
+            or (pair["user"].lower() in _USUAL_USERS and _is_worded_with_digits(pair["rest"]))
+        )
         for pair in pairs
         if pair and not (pair["rest"].isdigit() and "." in pair["user"])
     )
+
+
+def _is_worded_with_digits(text: str) -> bool:
+    """Whether letters and digits are mixed as in hunter2, not as in versions (v2, 1.2.3-alpine)."""
+    mixed = any(sign.isdigit() for sign in text) and any(sign.isalpha() for sign in text)
+    return mixed and len(text) >= 6 and "." not in text and "-" not in text
 
 
 def _cannot_be_secret(name: str, text: str, url: Judgement | None) -> bool:
@@ -238,7 +268,7 @@ def _by_parts(text: str, owner: Owner, *, named_plain: bool) -> Judgement:
     )
     if because and sure:
         return Judgement(False, because)
-    for item in _ITEMS.split(text):
+    for item in _ITEMS.split(_BARE_TAG.sub(" ", text)):
         bare = item.strip(_QUOTES + (".:!?" if " " in text else ".:"))
         if not bare or why_plain(bare):
             continue

@@ -60,16 +60,16 @@ _PLAIN_ENDS: Final = _words(
     "PARAM PATH PLAN POLICY PORT PREFIX PROVIDER QUOTA REALM REDIRECT REGION REQUIRED ROTATION "
     "ROUNDS SAMESITE SCHEMA SCHEME "
     "SCOPE SCOPES SECONDS SECURE SENDER SERVER SERVICE SIZE STATUS STORE STRATEGY SUBJECT SUFFIX "
-    "TABLE THRESHOLD TIME "
+    "TABLE THRESHOLD THROUGH TIME "
     "TIMEOUT TITLE TTL TYPE TYPES UNIT URI URL USER USERNAME VALIDITY VERSION WARNING WIDTH ZONE"
 )
 _COUNTING: Final = _words(
     "COUNT LIMIT MAX MIN NUM NUMBER TOTAL USE USES WITH ENABLE DISABLE REQUIRE ALLOW SKIP"
 )
-_IDS: Final = _words("ID IDS IDENTIFIER UUID GUID SID")
+_IDS: Final = _words("DISTRIBUTION ID IDS IDENTIFIER UUID GUID SID")
 _CREDENTIAL_IDS: Final = _words("SECRET TOKEN PASSWORD SESSION ACCESS CREDENTIAL AUTH ROLE API")
 _DIGESTS: Final = _words(
-    "COMMIT SHA SHA1 SHA256 REVISION REV CHECKSUM DIGEST FINGERPRINT ETAG MD5 REF VERSION"
+    "BUILD COMMIT SHA SHA1 SHA256 RELEASE REVISION REV CHECKSUM DIGEST FINGERPRINT ETAG MD5 REF TAG VERSION"
 )
 _DIGEST_OF: Final = _words("COMMIT GIT BUILD ASSET ASSETS CONTENT FILE IMAGE")
 _PLAIN_KEYS: Final = _words(
@@ -89,7 +89,7 @@ _IN_PAGES = re.compile(r"(?:(?:NEXT|EXPO|NUXT)_PUBLIC|PUBLIC|REACT_APP|VUE_APP|V
 """Names that a build puts into pages, where anybody reads the value."""
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:/@-]{1,120}")
 _DIGEST = re.compile(
-    r"(?:sha\d+[-:])?[0-9a-fA-F]{7,64}|v?\d+(?:\.\d+)*(?:[-+.][0-9A-Za-z.-]+)?", re.IGNORECASE
+    r"(?:sha\d*[-:])?[0-9a-fA-F]{7,64}|v?\d+(?:\.\d+)*(?:[-+.][0-9A-Za-z.-]+)?", re.IGNORECASE
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _DIGITS_ONLY = re.compile(r"[0-9]+")
@@ -178,7 +178,8 @@ def _of_identifier(words: tuple[str, ...], value: str) -> Telling:
 def _is_digest_name(words: tuple[str, ...]) -> bool:
     if words[-1] in _DIGESTS:
         return True
-    return words[-1] == "HASH" and len(words) > 1 and words[-2] in _DIGEST_OF
+    # A build is numbered by its commit, too.
+    return words[-1] in ("HASH", "NUMBER") and len(words) > 1 and words[-2] in _DIGEST_OF
 
 
 def _promises(word: str) -> bool:
