@@ -21,14 +21,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from providers.heroku.answers import Gone, Refused
 from providers.heroku.client import Client
+from providers.heroku.clone_failures import checkout_failure, empty, failure, no_room
 from providers.heroku.fields import text
 from wizard import child
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret, redact
 from wizard.model.text import clean
-from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
+from wizard.model.trouble import Trouble, Unreachable
 from wizard.ports import Log
 
 SILENT_SECONDS: Final = 180.0
@@ -51,7 +51,6 @@ _NETWORK_SETTINGS: Final = frozenset(
 _PREFIX: Final = ".offramp-clone-"
 _LOCK: Final = "in-use"
 _PERCENT = re.compile(r"^(?P<phase>.*?):\s+(?P<percent>\d+)% ")
-_STATUS = re.compile(r"requested URL returned error: (\d{3})")
 
 
 async def clone(client: Client, app_id: str, folder: Path, log: Log) -> str:
@@ -96,7 +95,7 @@ async def clone(client: Client, app_id: str, folder: Path, log: Log) -> str:
             work.code.chmod(0o700)
             work.code.rename(folder)
     except OSError as error:
-        raise _no_room(folder, error) from error
+        raise no_room(folder, error) from error
     return commit
 
 
@@ -186,7 +185,7 @@ class _Work:
             os.close(reading)
         said = await _watch(process, log)
         if process.returncode:
-            raise _failure(name, said)
+            raise failure(name, said)
 
     async def check_out(self, name: str, stack: str) -> str:
         """Make sure that a commit is checked out: a server's HEAD can name a branch that was never pushed."""
@@ -197,10 +196,13 @@ class _Work:
         told = await self._line("for-each-ref", "--format=%(refname)", refs, first_only=False)
         branches = [line.removeprefix(refs) for line in told.split("\n") if line]
         if not branches:
-            raise _empty(name, stack)
+            raise empty(name, stack)
         branch = next((one for one in ("main", "master") if one in branches), branches[0])
-        await self._line("checkout", "--quiet", "-B", branch, f"heroku/{branch}")
-        return await self._line("rev-parse", "--verify", "HEAD^{commit}")
+        done = await self._git("checkout", "--quiet", "-B", branch, f"heroku/{branch}")
+        head = await self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if done.returncode or not head:
+            raise checkout_failure(name, done.stderr.decode(errors="replace").splitlines())
+        return head
 
     def _prepare(self) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SSH_ASK"))}
@@ -215,8 +217,13 @@ class _Work:
         self._environment = kept
 
     async def _line(self, *arguments: str, first_only: bool = True) -> str:
-        def run() -> str:
-            done = subprocess.run(
+        """What git prints; nothing where it fails."""
+        told = (await self._git(*arguments)).stdout.decode(errors="replace").strip()
+        return told.split("\n", 1)[0] if first_only else told
+
+    async def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        def run() -> subprocess.CompletedProcess[bytes]:
+            return subprocess.run(
                 ["git", *_settings(self._url, ""), *arguments],
                 cwd=self.code,
                 env=self._environment,
@@ -225,10 +232,16 @@ class _Work:
                 timeout=LOCAL_SECONDS,
                 check=False,
             )
-            told = done.stdout.decode(errors="replace").strip()
-            return told.split("\n", 1)[0] if first_only else told
 
-        return await asyncio.to_thread(run)
+        try:
+            return await asyncio.to_thread(run)
+        except subprocess.TimeoutExpired as error:
+            raise Trouble(
+                f"git {arguments[0]} takes longer than {LOCAL_SECONDS:.0f} s on this machine.",
+                remedy="Try again when the machine has less to do, or clone the app yourself.",
+                code="git-slow",
+                retry=True,
+            ) from error
 
 
 def _settings(url: str, helper: str) -> list[str]:
@@ -320,74 +333,9 @@ def _checked(folder: Path) -> Path:
             )
         folder.parent.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:
-        raise _no_room(folder, error) from error
+        raise no_room(folder, error) from error
     if shutil.which("git") is None:
         raise Trouble(
             "The program git is not on this machine.", remedy="Install git and try again.", code="no-git"
         )
     return folder
-
-
-def _failure(name: str, said: list[str]) -> Trouble:
-    """What git's words mean. They are git's own, in English since LC_ALL is C."""
-    text_ = " ".join(said)
-    status = _STATUS.search(text_)
-    code = int(status[1]) if status else 0
-    if code == 401 or "Authentication failed" in text_ or "could not read" in text_:
-        return SignInNeeded(
-            "heroku",
-            f"Heroku Git does not take the token for {name}.",
-            remedy="Sign in to Heroku again; the token must be of scope global or read-protected.",
-        )
-    if code == 403:
-        return Refused(
-            f"This account may not read the code of {name}.",
-            remedy="Ask its owner for the right to deploy it, or name a folder with its code.",
-            code="clone-refused",
-        )
-    if code == 404 or re.search(r"repository '.*' not found", text_):
-        return Gone(
-            f"Heroku Git has no repository of {name}.",
-            remedy="Name a folder with its code.",
-            code="no-repository",
-        )
-    if 300 <= code < 400 or "redirect" in text_:
-        return Unreachable(
-            "Heroku Git sends the question on to another address. The token was not sent there.",
-            remedy="Check the address of Heroku Git that Offramp was given.",
-            code="redirected",
-        )
-    last = next((line for line in reversed(said) if line.startswith(("fatal:", "error:"))), "")
-    if "No space left" in text_ or "Permission denied" in text_:
-        return Trouble(
-            f"The code of {name} cannot be written: {last.removeprefix('fatal: ')}.",
-            remedy="Make room, or name another folder.",
-            code="clone-no-room",
-        )
-    return Unreachable(
-        f"Cloning {name} from Heroku broke off: {last.removeprefix('fatal: ') or 'git says nothing'}.",
-        remedy="Look at the network and at status.heroku.com, then try again.",
-        code="clone-failed",
-    )
-
-
-def _empty(name: str, stack: str) -> Trouble:
-    why = (
-        "Apps of Heroku's container registry have images there, and no code."
-        if stack == "container"
-        else "Apps that are deployed from GitHub, from an image or by the API have no code there."
-    )
-    return Trouble(
-        f"Nothing was ever pushed to {name} with git: its repository on Heroku is empty. {why}",
-        remedy="Clone it from where it is kept, and name that folder.",
-        code="empty-repository",
-    )
-
-
-def _no_room(folder: Path, error: BaseException) -> Trouble:
-    said = (error.strerror if isinstance(error, OSError) else "") or clean(str(error), limit=200)
-    return Trouble(
-        f"The folder {clean(str(folder), limit=200)} cannot be made: {said}.",
-        remedy="Name another folder, or give the right to write there.",
-        code="no-folder",
-    )

@@ -179,6 +179,23 @@ async def test_a_head_that_was_never_pushed_is_no_empty_repository(
     assert (checkout.head, checkout.branch, checkout.uncommitted) == (commit, "master", ())
 
 
+@pytest.mark.parametrize("head", ["refs/heads/main", "refs/heads/nobody"])
+async def test_code_that_cannot_be_checked_out_is_no_clone(
+    heroku: HerokuSandbox, tmp_path: Path, head: str
+) -> None:
+    await opened(heroku).clone(APP, tmp_path / "first", lambda _: None)
+    (bare,) = (tmp_path / "heroku" / "git").glob("*.git")
+    where = ["git", "-C", str(bare)]
+    long = "x" * 300
+    told = f"commit refs/heads/main\ncommitter a <a@x.example> 1 +0000\ndata 0\nM 644 inline {long}\ndata 0\n"
+    subprocess.run([*where, "fast-import", "--quiet", "--force"], input=told.encode(), check=True)
+    subprocess.run([*where, "symbolic-ref", "HEAD", head], check=True)
+    (tmp_path / "a").mkdir()
+    with pytest.raises(Trouble) as refused:
+        await opened(heroku).clone(APP, tmp_path / "a" / "x", lambda _: None)
+    assert refused.value.code == "clone-no-checkout" and left(tmp_path / "a") == []
+
+
 async def test_what_heroku_git_refuses(heroku: HerokuSandbox, tmp_path: Path) -> None:
     elsewhere: list[str] = []
 
