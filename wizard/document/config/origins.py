@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from wizard.document.config.platform_variables import METADATA
 from wizard.document.config.platform_variables import set_by as platform_setter
 from wizard.document.config.references import Places, References, is_origins
 from wizard.document.config.secrets import judge
@@ -64,26 +65,6 @@ PLATFORM: Final = {
 }
 """Names that Heroku or its buildpacks set or read, with no meaning elsewhere, and what they are for (Dev
 Center, buildpack sources of 2026)."""
-
-METADATA: Final = frozenset(
-    {
-        "HEROKU_APP_DEFAULT_DOMAIN_NAME",
-        "HEROKU_APP_ID",
-        "HEROKU_APP_NAME",
-        "HEROKU_BRANCH",
-        "HEROKU_BUILD_COMMIT",
-        "HEROKU_BUILD_DESCRIPTION",
-        "HEROKU_DYNO_ID",
-        "HEROKU_PARENT_APP_NAME",
-        "HEROKU_PR_NUMBER",
-        "HEROKU_RELEASE_CREATED_AT",
-        "HEROKU_RELEASE_VERSION",
-        "HEROKU_SLUG_COMMIT",
-        "HEROKU_SLUG_DESCRIPTION",
-    }
-)
-"""What Heroku tells an app about itself (dyno metadata, review apps). Other names that begin with HEROKU_ are
-a person's: HEROKU_API_KEY is a token that the code needs."""
 
 _NOTHING: Final = Servers(())
 _NOWHERE: Final = Places(())

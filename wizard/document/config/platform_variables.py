@@ -72,7 +72,7 @@ SET_BY: Final[Mapping[str, str]] = {
     "CI_NODE_TOTAL": "Heroku CI",
 }
 
-_HEROKU: Final[Mapping[str, str]] = {
+_METADATA: Final[Mapping[str, str]] = {
     "HEROKU_APP_NAME": "Heroku's dyno metadata (a labs feature), or review apps",
     "HEROKU_APP_ID": "Heroku's dyno metadata (a labs feature)",
     "HEROKU_APP_DEFAULT_DOMAIN_NAME": "Heroku's dyno metadata (a labs feature)",
@@ -86,6 +86,14 @@ _HEROKU: Final[Mapping[str, str]] = {
     "HEROKU_BRANCH": "Heroku's review apps",
     "HEROKU_PR_NUMBER": "Heroku's review apps",
     "HEROKU_PARENT_APP_NAME": "Heroku's review apps",
+}
+
+METADATA: Final = frozenset(_METADATA)
+"""What Heroku tells an app about itself. Most other names that begin with HEROKU_ are a person's: HEROKU_API_KEY
+is a token that the code needs."""
+
+_HEROKU: Final[Mapping[str, str]] = {
+    **_METADATA,
     "HEROKU_METRICS_URL": "Heroku's language metrics",
     "HEROKU_APP_DIR": "the PHP buildpack's start commands",
     "HEROKU_API_KEY": "a person: a token for Heroku's API",
