@@ -89,8 +89,8 @@ _METADATA: Final[Mapping[str, str]] = {
 }
 
 METADATA: Final = frozenset(_METADATA)
-"""What Heroku tells an app about itself. Most other names that begin with HEROKU_ are a person's: HEROKU_API_KEY
-is a token that the code needs."""
+"""What Heroku tells an app about itself. Most other names that begin with HEROKU_ are a person's:
+HEROKU_API_KEY is a token that the code needs."""
 
 _HEROKU: Final[Mapping[str, str]] = {
     **_METADATA,
