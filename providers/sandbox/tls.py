@@ -32,7 +32,7 @@ class Certificates:
 
     Attributes:
         ca_pem: the authority's certificate, PEM text.
-        ca_file: the same in a file below `folder`. No private key is left on disk.
+        ca_file: the same in a file below `folder`. No private key is left on disk by itself.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,22 +45,29 @@ class Certificates:
         self.ca_file = folder / "ca.pem"
         self.ca_file.write_text(self.ca_pem)
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._chain = server.public_bytes(serialization.Encoding.PEM) + authority.public_bytes(
+            serialization.Encoding.PEM
+        )
+        self._key = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".pem") as file:  # created 0600
-            file.write(
-                server.public_bytes(serialization.Encoding.PEM)
-                + authority.public_bytes(serialization.Encoding.PEM)
-                + key.private_bytes(
-                    serialization.Encoding.PEM,
-                    serialization.PrivateFormat.PKCS8,
-                    serialization.NoEncryption(),
-                )
-            )
+            file.write(self._chain + self._key)
             file.flush()
             self._context.load_cert_chain(file.name)
 
     def server_context(self) -> ssl.SSLContext:
         """The context that servers of the sandbox use."""
         return self._context
+
+    def server_files(self, folder: Path) -> dict[str, Path]:
+        """The same as files `cert` and `key` (0600), for a program. Remove them once it has read them."""
+        written = {"cert": self._chain, "key": self._key}
+        files = {name: folder / f"server-{name}.pem" for name in written}
+        for name, path in files.items():
+            path.touch(0o600)
+            path.write_bytes(written[name])
+        return files
 
 
 def _certificate(

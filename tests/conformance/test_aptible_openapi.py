@@ -29,6 +29,9 @@ EXCEPTIONS = {
     r"'_embedded' is a required property, asked without": "what no_embed and Prefer are for, say their texts",
     r"GET /presigned/.*no such route": "stands for the object store that keeps the logs, not for the API",
     r"GET /costs/.*no such route": "used by aptible/app-ui, not in the document",
+    r"/database_images/\d+: answered an unknown field (eol_at|pitr_supported)$": "app-ui reads them",
+    r"/stacks/\d+: answered an unknown field "
+    r"(allow_\w+|self_hosted|aws_account_id|(vertical|horizontal)_autoscaling)$": "app-ui reads them",
 }
 """What is known to be otherwise, by a pattern of the complaint, and why."""
 

@@ -74,7 +74,7 @@ async def test_everything_twice_creates_nothing_twice(world: World) -> None:
     assert world.posts("/databases/*/operations") == 1
     assert [item.handle for item in await world.target.environments()] == ["acme-production"]
     assert (await world.target.environments())[0].region == "eu-central-1"
-    assert await world.target.database_versions() == ["16", "18"]
+    assert await world.target.database_versions() == ["14", "15", "16", "17", "18"]
     assert await world.target.find_database(environment, "other") is None
     assert await world.target.find_app(environment, "other") is None
 

@@ -13,7 +13,7 @@ import pytest
 
 from providers.sandbox.aptible.builds import BuildFailed, build, read_before_deploy, read_procfile, run_line
 from providers.sandbox.aptible.containers import container_environment, in_folder
-from providers.sandbox.aptible.rollout import merged
+from providers.sandbox.aptible.releases import merged
 from providers.sandbox.aptible.supercronic import parse
 from providers.sandbox.aptible.tokens import SignInRefused, Tokens
 from tests.providers.aptible_world import make_repository

@@ -7,6 +7,7 @@ checked for its sources, and RUN is named in the log as not run. The code runs w
 import json
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,16 +56,33 @@ def build(repository: Path, ref: str, folder: Path, say: Say) -> Built:
     if not dockerfile.is_file():
         raise BuildFailed("No Dockerfile found in the root of the repository. Aborting!")
     built = _read_dockerfile(dockerfile, sha, say)
-    procfile = folder / "Procfile"
+    _take_processes(built, folder / "Procfile", folder / ".aptible.yml", say)
+    return built
+
+
+def unpack_image(source: Path, digest: str, folder: Path, say: Say) -> Built:
+    """Make the new `folder` out of the image at `source`: code, what a Dockerfile in it says of the image (it
+    stands for the image's own description), and `/.aptible/Procfile` and `/.aptible/.aptible.yml`. Blocks.
+
+    Raises:
+        BuildFailed: nothing to run.
+    """
+    shutil.copytree(source, folder, symlinks=True)
+    dockerfile = folder / "Dockerfile"
+    built = _read_dockerfile(dockerfile, digest, lambda line: None) if dockerfile.is_file() else Built(digest)
+    _take_processes(built, folder / ".aptible" / "Procfile", folder / ".aptible" / ".aptible.yml", say)
+    built.sha = ""
+    return built
+
+
+def _take_processes(built: Built, procfile: Path, hooks: Path, say: Say) -> None:
     if procfile.is_file():
         built.processes = read_procfile(procfile.read_text())
         say(f"Procfile declares {', '.join(built.processes)}")
     if not built.processes:
         raise BuildFailed("The image has no CMD and there is no Procfile: nothing to run. Aborting!")
-    hooks = folder / ".aptible.yml"
     if hooks.is_file():
         built.before_deploy = read_before_deploy(hooks.read_text())
-    return built
 
 
 def run_line(entrypoint: list[str], line: str) -> str:

@@ -130,8 +130,10 @@ async def wait_until_healthy(container: Container, port: int, *, strict: bool, s
     raise ReleaseFailed(f"container {name} did not pass its health check on port {port}{path}: {last}")
 
 
-async def stop_all(containers: list[Container], say: Callable[[str], None]) -> None:
-    """End containers side by side."""
+async def stop_all(
+    containers: list[Container], say: Callable[[str], None], grace: float | None = None
+) -> None:
+    """End containers side by side; `grace` are the seconds between SIGTERM and SIGKILL."""
     for container in containers:
         say(f"Stopping container {container.service}.{container.index}")
-    await asyncio.gather(*(container.running.stop(GRACE) for container in containers))
+    await asyncio.gather(*(container.running.stop(grace or GRACE) for container in containers))

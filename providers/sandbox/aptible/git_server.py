@@ -11,8 +11,9 @@ from typing import Any
 
 import asyncssh
 
+from providers.sandbox.aptible.records import App
 from providers.sandbox.aptible.tokens import Tokens
-from providers.sandbox.aptible.world import App, World
+from providers.sandbox.aptible.world import World
 from providers.sandbox.faults import Faults
 
 WITH_KEY = "git"

@@ -12,6 +12,8 @@ from providers.sandbox.faults import Faults
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Gate = Callable[[web.Request], web.Response | None]
+"""Looks at a request before its handler does; an answer, or an ApiError, is the end of it."""
 
 HAL = "application/hal+json"
 TOKEN = web.RequestKey("token", IssuedToken)
@@ -36,6 +38,10 @@ def not_found() -> ApiError:
 
 def unprocessable(message: str) -> ApiError:
     return ApiError(422, "unprocessable_entity", message)
+
+
+def forbidden(what: str = "perform this action") -> ApiError:
+    return ApiError(403, "forbidden", f"You do not have permission to {what}.")
 
 
 def error_body(status: int) -> Json:
@@ -77,13 +83,29 @@ def number(request: web.Request, name: str = "id") -> int:
     return int(text)
 
 
+def may(request: web.Request, scope: str) -> bool:
+    """Whether who asks has this permission."""
+    return request[TOKEN].user.role.may(scope)
+
+
+def require(request: web.Request, scope: str, what: str) -> None:
+    """Refuse who has not this permission; `what` is what they wanted to do."""
+    if not may(request, scope):
+        raise forbidden(what)
+
+
 def wants_secrets(request: web.Request) -> bool:
-    """`Prefer: no_sensitive_extras=true` leaves secrets and embedded things out; without it they are in."""
-    return "no_sensitive_extras=true" not in request.headers.get("Prefer", "")
+    """`Prefer: no_sensitive_extras=true` leaves secrets and embedded things out; without it they are in, for
+    those who may see them."""
+    return _asks_all(request) and may(request, "sensitive")
 
 
 def wants_embedded(request: web.Request) -> bool:
-    return wants_secrets(request) and request.query.get("no_embed") != "true"
+    return _asks_all(request) and request.query.get("no_embed") != "true"
+
+
+def _asks_all(request: web.Request) -> bool:
+    return "no_sensitive_extras=true" not in request.headers.get("Prefer", "")
 
 
 def page(
@@ -119,11 +141,14 @@ class Server:
         seen: how often which request came, by "METHOD path with ids replaced by stars".
     """
 
-    def __init__(self, faults: Faults, tokens: Tokens, open_paths: frozenset[str]) -> None:
+    def __init__(
+        self, faults: Faults, tokens: Tokens, open_paths: frozenset[str], gate: Gate | None = None
+    ) -> None:
         self.url = ""
         self.seen: Counter[str] = Counter()
         self._tokens = tokens
         self._open_paths = open_paths
+        self._gate = gate
         self._runner: web.AppRunner | None = None
         misbehave: Any = faults.middleware
         self.application = web.Application(middlewares=[self._count, misbehave, self._answer])
@@ -150,6 +175,8 @@ class Server:
             open_to_all = any(request.path.startswith(path) for path in self._open_paths if path != "/")
             if not open_to_all and not (request.path == "/" and "/" in self._open_paths):
                 self._authorize(request)
+                if self._gate is not None and (answer := self._gate(request)) is not None:
+                    return answer
             return await handler(request)
         except ApiError as error:
             return hal(error.body, error.status)
@@ -163,4 +190,6 @@ class Server:
         token = self._tokens.check(value) if scheme == "Bearer" else None
         if token is None:
             raise ApiError(401, "invalid_token", "The access token is invalid, has expired or was revoked.")
+        if not token.writes() and request.method != "GET":
+            raise ApiError(403, "forbidden", "The scope of the access token is insufficient.")
         request[TOKEN] = token

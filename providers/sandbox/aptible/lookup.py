@@ -1,4 +1,4 @@
-"""What reading and writing the deploy API share: looking things up, checking handles."""
+"""What the routes share: looking things up, checking handles."""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from providers.sandbox.aptible.http import not_found, unprocessable, wants_embedded, wants_secrets
-from providers.sandbox.aptible.shapes import Shapes
-from providers.sandbox.aptible.world import Database, Operation, World
+from providers.sandbox.aptible.http import ApiError, not_found, unprocessable
+from providers.sandbox.aptible.operation import Operation
+from providers.sandbox.aptible.world import World
 
 T = TypeVar("T")
 
@@ -23,14 +23,6 @@ def visible(world: World, operation_id: int) -> Operation:
     return operation
 
 
-def shown_database(request: web.Request, world: World, shapes: Shapes, database: Database) -> dict[str, Any]:
-    """A database with its URL or without, as the request prefers."""
-    secret = wants_secrets(request)
-    if secret:
-        world.sensitive_reads.append(f"database {database.handle}")
-    return shapes.database(database, embedded=wants_embedded(request), secrets=secret)
-
-
 def found(things: Mapping[int, T], number: int) -> T:
     """The thing with that id, or a 404."""
     if number not in things:
@@ -38,7 +30,13 @@ def found(things: Mapping[int, T], number: int) -> T:
     return things[number]
 
 
-def checked_handle(body: dict[str, Any], taken: list[str]) -> str:
+def last_number(value: Any) -> int:
+    """An id given as a number or as the address of what it names; 0 for anything else."""
+    last = str(value).rstrip("/").rpartition("/")[2]
+    return int(last) if last.isdecimal() else 0
+
+
+def checked_handle(body: Mapping[str, Any], taken: list[str]) -> str:
     """A handle of Aptible's pattern that nobody has yet, or a 422."""
     handle = str(body.get("handle") or "")
     if HANDLE.fullmatch(handle) is None:
@@ -46,3 +44,17 @@ def checked_handle(body: dict[str, Any], taken: list[str]) -> str:
     if handle in taken:
         raise unprocessable("Handle has already been taken")
     return handle
+
+
+def only_one(request: web.Request, world: World, things: list[Any]) -> Any:
+    """The one thing with the handle that is asked for, in its environment if one is named."""
+    handle = request.query.get("handle", "")
+    fitting = [thing for thing in things if thing.handle == handle]
+    if "environment" in request.query:
+        account = world.account_by_handle(request.query["environment"])
+        fitting = [thing for thing in fitting if account and thing.account_id == account.id]
+    if not fitting:
+        raise not_found()
+    if len(fitting) > 1:
+        raise ApiError(400, "multiple_resources_found", "More than one resource has this handle")
+    return fitting[0]

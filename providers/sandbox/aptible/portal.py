@@ -1,23 +1,25 @@
 """The SSH portal of the sandbox's Aptible: asyncssh, user certificates, one ticket a connection.
 
-A connection belongs to one operation. Its certificate carries a forced command, `tunnel <id>` or
-`logs <id>`; the session must bring ACCESS_TOKEN, and only then a tunnel may forward, and only to its own
-socket. The path of that socket is virtual: behind it is the TLS front of the database.
+A connection belongs to one operation. Its certificate carries a forced command, `tunnel <id>`, `logs <id>` or
+`execute <id>`; the session must bring ACCESS_TOKEN, and only then a tunnel may forward, and only to its own
+socket. The path of that socket is virtual: behind it is the database's door.
 """
 
 import asyncio
-import contextlib
 import functools
 import time
 import uuid
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import asyncssh
 
+from providers.sandbox.aptible.operation import Operation
+from providers.sandbox.aptible.portal_guest import Guest, serve
+from providers.sandbox.aptible.records import App, PortalConnection
+from providers.sandbox.aptible.relay import Door
+from providers.sandbox.aptible.rollout import Rollout
 from providers.sandbox.aptible.tokens import Tokens
-from providers.sandbox.aptible.world import Operation, PortalConnection, World
+from providers.sandbox.aptible.world import World
 from providers.sandbox.faults import Faults
 
 CERTIFICATE_SECONDS = 300
@@ -26,6 +28,8 @@ TUNNEL_SECONDS = 24 * 3600
 
 ENCRYPTION = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 """Offered alone, because asyncssh does them about half as fast again as the client's first choice."""
+
+Dialect = Literal["modern", "rsa", "sha1"]
 
 
 @functools.cache
@@ -40,26 +44,35 @@ class Portal:
 
     Attributes:
         refuse_certificates: while true, nobody gets in.
+        tunnel_seconds: how long a tunnel lives; then it says `Tunnel timed out` and ends with 124.
+        cut_after: seconds that a connection lives before a rule on `ssh:/tunnels` acts on it.
         opened: tunnels that were let through so far.
-        refused: why somebody was turned away ("certificate", "token"), in order.
+        refused: why somebody was turned away ("certificate", "token", "socket"), in order.
     """
 
-    def __init__(self, world: World, tokens: Tokens, faults: Faults) -> None:
+    def __init__(self, world: World, tokens: Tokens, faults: Faults, rollout: Rollout) -> None:
         self.world = world
         self.tokens = tokens
         self.faults = faults
+        self.rollout = rollout
         self.refuse_certificates = False
+        self.tunnel_seconds: float = TUNNEL_SECONDS
+        self.cut_after = 0.0
         self.opened = 0
         self.refused: list[str] = []
         self.authority = _key("authority", "ssh-rsa")
         self.host_keys = {"rsa": _key("host", "ssh-rsa"), "ecdsa": _key("host", "ecdsa-sha2-nistp256")}
-        self._live: set[_Guest] = set()
+        self._told = dict(self.host_keys)
+        self._dialect: Dialect = "modern"
+        self._live: set[Guest] = set()
         self._listener: asyncssh.SSHAcceptor | None = None
+        self._port = 0
         self._watch: asyncio.Task[None] | None = None
 
     @property
     def port(self) -> int:
-        return self._listener.get_port() if self._listener else 0
+        """Where it listens, or did before its door was closed."""
+        return self._port
 
     @property
     def tunnels(self) -> int:
@@ -67,15 +80,29 @@ class Portal:
         return sum(1 for guest in self._live if guest.is_tunnel)
 
     def public_host_keys(self) -> dict[str, str]:
-        return {name: key.export_public_key().decode().strip() for name, key in self.host_keys.items()}
+        return _public(self.host_keys)
+
+    def told_host_keys(self) -> dict[str, str]:
+        """What stacks say of it: not always what it has."""
+        return _public(self._told)
 
     async def start(self) -> None:
+        await self.open_door()
+        self._watch = asyncio.create_task(self._obey_faults())
+
+    async def stop(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        await self.drop(abort=True)
+        await self.close_door()
+
+    async def open_door(self) -> None:
+        """Listen; on the same port as before, if it has listened before."""
         self._listener = await asyncssh.create_server(
-            lambda: _Guest(self),
+            lambda: Guest(self),
             "127.0.0.1",
-            0,
-            server_host_keys=list(self.host_keys.values()),
-            process_factory=_serve,
+            self._port,
+            process_factory=serve,
             encoding=None,
             encryption_algs=ENCRYPTION,
             allow_pty=False,
@@ -83,22 +110,40 @@ class Portal:
             x11_forwarding=False,
             allow_scp=False,
             login_timeout=20,
+            **self._spoken(),
         )
-        self._watch = asyncio.create_task(self._obey_faults())
+        self._port = self._listener.get_port()
 
-    async def stop(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-        await self.drop(abort=True)
+    async def close_door(self) -> None:
+        """Refuse new connections, as a firewall does; those there are go on."""
         if self._listener is not None:
             self._listener.close()
-            await self._listener.wait_closed()
+            self._listener = None
+
+    async def speak(self, dialect: Dialect) -> None:
+        """What it can do: `modern`; `rsa`: no host key but RSA; `sha1`: RSA with SHA-1 signatures only, as
+        before OpenSSH 8.8, so that a client of today comes in only when it is told to take them."""
+        self._dialect = dialect
+        await self.close_door()
+        await self.open_door()
+
+    async def change_host_keys(self, *, told: bool = False) -> None:
+        """Have other host keys from now on. `told`: stacks name the new ones; otherwise still the old ones,
+        as when somebody stands in between."""
+        ecdsa = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+        rsa = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+        self.host_keys = {"rsa": rsa, "ecdsa": ecdsa}
+        if told:
+            self._told = dict(self.host_keys)
+        await self.close_door()
+        await self.open_door()
 
     def connection(self, operation: Operation, public_key: str) -> PortalConnection:
         """Sign a key for one operation. Raises asyncssh.KeyImportError for something that is no key."""
         number = str(uuid.uuid4())
         user = f"aptible-{number[:8]}"
         tunnel = operation.type == "tunnel"
+        what = operation.type if operation.type in {"tunnel", "execute"} else "logs"
         key = asyncssh.import_public_key(public_key)
         certificate = self.authority.generate_user_certificate(
             key,
@@ -106,7 +151,7 @@ class Portal:
             principals=[user],
             valid_after=int(time.time()) - 60,
             valid_before=int(time.time()) + CERTIFICATE_SECONDS,
-            force_command=f"{'tunnel' if tunnel else 'logs'} {number}",
+            force_command=f"{what} {number}",
             permit_x11_forwarding=False,
             permit_agent_forwarding=False,
             permit_port_forwarding=tunnel,
@@ -133,149 +178,62 @@ class Portal:
         for guest in self._live:
             guest.life_over.set()
 
-    def database_socket(self, number: str) -> Path | None:
-        """What is behind the virtual socket of a tunnel."""
-        connection = self.world.connections.get(number)
-        operation = self.world.operations.get(connection.operation_id) if connection else None
-        if operation is None:
-            return None
-        for database in self.world.databases.values():
-            if ("database_credentials", database.credential_id) == operation.resource and database.server:
-                return database.server.socket
-        return None
+    def freeze(self, seconds: float) -> None:
+        """Read nothing from anybody for that long, as a machine that hangs."""
+        for guest in self._live:
+            guest.freeze(seconds)
 
-    def entered(self, guest: "_Guest") -> None:
+    def door(self, connection_id: str) -> Door | None:
+        """What is behind the virtual socket of a tunnel."""
+        operation = self.operation(connection_id)
+        if operation is None or operation.resource[0] != "database_credentials":
+            return None
+        found = self.world.credential(operation.resource[1])
+        if found is None or found[0].server is None:
+            return None
+        return found[0].server.doors.get(found[1].type)
+
+    def operation(self, connection_id: str) -> Operation | None:
+        connection = self.world.connections.get(connection_id)
+        return self.world.operations.get(connection.operation_id) if connection else None
+
+    def app(self, operation: Operation) -> App | None:
+        """The app that an operation is about."""
+        return self.world.apps.get(operation.resource[1]) if operation.resource[0] == "apps" else None
+
+    def entered(self, guest: Guest) -> None:
         self._live.add(guest)
 
-    def left(self, guest: "_Guest") -> None:
+    def left(self, guest: Guest) -> None:
         self._live.discard(guest)
 
+    def _spoken(self) -> dict[str, object]:
+        if self._dialect == "modern":
+            return {"server_host_keys": list(self.host_keys.values())}
+        (rsa,) = asyncssh.load_keypairs([self.host_keys["rsa"]])
+        if self._dialect == "rsa":
+            return {"server_host_keys": [rsa]}
+        # asyncssh offers what the key can do; this key shall do what keys of old could.
+        rsa.host_key_algorithms = (b"ssh-rsa",)
+        return {"server_host_keys": [rsa], "signature_algs": ["ssh-rsa"]}
+
     async def _obey_faults(self) -> None:
-        """Rules on `ssh:/tunnels` (abort, close, time-out) act on all connections that are open."""
+        """Rules on `ssh:/tunnels` (abort, close, time-out, freeze) act on all connections that are open, one
+        rule every tenth of a second: a rule with `count=10` cuts ten times."""
         while True:
             await asyncio.sleep(0.1)
-            if not self._live:
+            if not any(guest.age() >= self.cut_after for guest in self._live):
                 continue
             rule = self.faults.take("SSH", "ssh:/tunnels")
-            if rule is not None and rule.kind == "time-out":
+            if rule is None:
+                continue
+            if rule.kind == "time-out":
                 self.time_out()
-            elif rule is not None:
+            elif rule.kind == "freeze":
+                self.freeze(rule.seconds(30))
+            else:
                 await self.drop(abort=rule.kind == "abort")
 
 
-class _Guest(asyncssh.SSHServer):
-    """One SSH connection."""
-
-    def __init__(self, portal: Portal) -> None:
-        self.portal = portal
-        self.life_over = asyncio.Event()
-        self.is_tunnel = False
-        self._connection: asyncssh.SSHServerConnection | None = None
-        self._ticket: asyncio.Future[PortalConnection] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        self._connection = conn
-        self.portal.entered(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._ticket.cancel()
-        self.portal.left(self)
-
-    def begin_auth(self, username: str) -> bool:
-        return True
-
-    def public_key_auth_supported(self) -> bool:
-        return True
-
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        # The client offers the bare key too. It is good for nothing here.
-        return False
-
-    def validate_ca_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        rule = self.portal.faults.take("SSH", "ssh:/connect")
-        good = key == self.portal.authority.convert_to_public()
-        if not good or rule is not None or self.portal.refuse_certificates:
-            self.portal.refused.append("certificate")
-            return False
-        return True
-
-    def unix_connection_requested(self, dest_path: str) -> Any:
-        return self._forward(dest_path)
-
-    async def _forward(self, path: str) -> Any:
-        # The client listens before its session is up, so a program may come before the token does.
-        try:
-            ticket = await asyncio.wait_for(asyncio.shield(self._ticket), 10)
-        except (TimeoutError, asyncio.CancelledError) as error:
-            raise asyncssh.ChannelOpenError(
-                asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "token first"
-            ) from error
-        real = self.portal.database_socket(ticket.id)
-        if path != ticket.socket or real is None:
-            raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "not your socket")
-        assert self._connection is not None
-        return await self._connection.forward_unix_connection(str(real))
-
-    def admit(self, process: "asyncssh.SSHServerProcess[bytes]") -> PortalConnection | None:
-        """The ticket of the forced command, if the token is good."""
-        _, _, number = (process.command or "").partition(" ")
-        ticket = self.portal.world.connections.get(number)
-        token = process.env.get("ACCESS_TOKEN", "")
-        if ticket is None or self.portal.tokens.check(token) is None:
-            self.portal.refused.append("token")
-            return None
-        if not self._ticket.done():
-            self._ticket.set_result(ticket)
-        return ticket
-
-    def end(self, *, abort: bool) -> None:
-        if self._connection is None:
-            return
-        if abort:
-            self._connection.abort()
-        else:
-            self._connection.close()
-
-
-async def _serve(process: "asyncssh.SSHServerProcess[bytes]") -> None:
-    connection = process.get_extra_info("connection")
-    guest: _Guest = connection.get_owner()
-    ticket = guest.admit(process)
-    code = 1
-    if ticket is None:
-        process.stderr.write(b"Access denied: invalid ACCESS_TOKEN\n")
-    elif ticket.socket is not None:
-        code = await _tunnel(process, guest)
-    else:
-        code = await _logs(process, guest.portal.world.operations[ticket.operation_id])
-    with contextlib.suppress(OSError, asyncssh.Error):
-        process.exit(code)
-        # Without a pause the exit status may get lost.
-        await asyncio.sleep(0.2)
-        connection.close()
-
-
-async def _tunnel(process: "asyncssh.SSHServerProcess[bytes]", guest: _Guest) -> int:
-    guest.is_tunnel = True
-    guest.portal.opened += 1
-    process.stdout.write(b"TUNNEL READY\n")
-    gone = asyncio.create_task(process.wait_closed())
-    over = asyncio.create_task(guest.life_over.wait())
-    try:
-        done, _ = await asyncio.wait(
-            {gone, over}, timeout=TUNNEL_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
-    finally:
-        gone.cancel()
-        over.cancel()
-    if gone in done:
-        return 0
-    process.stderr.write(b"Tunnel timed out\n")
-    return 124
-
-
-async def _logs(process: "asyncssh.SSHServerProcess[bytes]", operation: Operation) -> int:
-    write: Callable[[bytes], Any] = process.stdout.write
-    async for line in operation.follow():
-        write(line.encode() + b"\n")
-    return 0 if operation.status == "succeeded" else 1
+def _public(keys: dict[str, asyncssh.SSHKey]) -> dict[str, str]:
+    return {name: key.export_public_key().decode().strip() for name, key in keys.items()}

@@ -3,26 +3,30 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from providers.sandbox.aptible.builds import build, run_line
+from providers.sandbox.aptible.builds import run_line
 from providers.sandbox.aptible.containers import (
     Container,
     ReleaseFailed,
     container_environment,
     in_folder,
     stop_all,
-    wait_until_healthy,
     wait_until_settled,
 )
-from providers.sandbox.aptible.git_server import GitServer
-from providers.sandbox.aptible.world import App, Image, Operation, Service, World
+from providers.sandbox.aptible.health import check_health, point
+from providers.sandbox.aptible.operation import Operation
+from providers.sandbox.aptible.records import App, Image, Release, Service
+from providers.sandbox.aptible.world import World
 from providers.sandbox.processes import Running
 
 LOG_LINES = 2000
 SHOWN_LINES = 15
+
+LogLine = Callable[[App, str, str], None]
+"""Takes each line of a container: the app, the container's name, the line."""
 
 
 class Rollout:
@@ -31,25 +35,19 @@ class Rollout:
     Attributes:
         cron_runs: jobs that supercronic's stand-in ran to a good end, by app handle.
         before_deploys: before_deploy commands that were run, by app handle.
+        log_line: what else a line of a container goes to.
     """
 
-    def __init__(self, world: World, git: GitServer, folder: Path, programs: Path, pace: float) -> None:
+    def __init__(self, world: World, programs: Path, pace: float) -> None:
         self.cron_runs: dict[str, int] = {}
         self.before_deploys: dict[str, int] = {}
+        self.log_line: LogLine = _nowhere
         self._world = world
-        self._git = git
-        self._folder = folder
         self._programs = programs
         self._pace = pace
 
-    async def deploy(self, operation: Operation) -> None:
-        """Build the ref, run before_deploy, release."""
-        app = self._world.apps[operation.resource[1]]
-        ref = str(operation.body.get("git_ref") or "")
-        if not ref:
-            raise ReleaseFailed("There is nothing to deploy: give a git_ref")
-        image = await self._build(app, ref, operation)
-        env = merged(app.env, operation.body.get("env") or {})
+    async def deploy(self, app: App, image: Image, env: Mapping[str, str], operation: Operation) -> None:
+        """Run before_deploy, release an image, and drop the services that it does not have."""
         for command in image.before_deploy:
             await self._run_hook(app, image, env, command, operation)
         services = self._services_for(app, image, operation.body)
@@ -58,80 +56,51 @@ class Rollout:
         for service in gone:
             await stop_all(service.containers, operation.say)
             for vhost in self._world.vhosts_of(service.id):
-                if vhost.router is not None:
-                    vhost.router.target = None
+                point(vhost, image, [])
             del self._world.services[service.id]
         for service in services:
             service.command = image.processes[service.process_type]
             self._world.services[service.id] = service
-        self.set_env(app, env)
-        app.image = image
-        app.status = "provisioned"
 
-    async def configure(self, operation: Operation) -> None:
-        """Merge the configuration; a deployed app is released anew with it. before_deploy does not run."""
-        app = self._world.apps[operation.resource[1]]
-        env = merged(app.env, operation.body.get("env") or {})
-        if app.image is not None:
-            await self._release(app, app.image, env, self._world.services_of(app.id), operation)
-        self.set_env(app, env)
-
-    async def restart(self, operation: Operation) -> None:
-        app = self._world.apps[operation.resource[1]]
-        if app.image is None:
-            raise ReleaseFailed("The app has not been deployed yet")
-        await self._release(app, app.image, app.env, self._world.services_of(app.id), operation)
+    async def renew(self, app: App, image: Image, env: Mapping[str, str], operation: Operation) -> None:
+        """Start all services anew, of this image and with this environment. before_deploy does not run."""
+        await self._release(app, image, env, self._world.services_of(app.id), operation)
 
     async def scale(self, operation: Operation) -> None:
-        """Set a service's count and size."""
+        """Set a service's count, size and profile."""
         service = self._world.services[operation.resource[1]]
         app = self._world.apps[service.app_id]
         count = operation.body.get("container_count")
         memory = operation.body.get("container_size")
         wanted = service.count if count is None else int(count)
         assert app.image is not None
+        service.profile = str(operation.body.get("instance_profile") or service.profile)
         new = await self._start(app, app.image, app.env, service, count=wanted, operation=operation)
         service.memory_mb = service.memory_mb if memory is None else int(memory)
         service.count = wanted
-        await self._switch(service, new, operation)
+        await self._switch(service, app.image, new, operation)
+
+    async def run_once(
+        self, app: App, command: str, log: Callable[[str], None], *, name: str = "ssh"
+    ) -> "Running":
+        """A one-off process with the app's code and configuration.
+
+        Raises:
+            ReleaseFailed: the app has no code yet.
+        """
+        if app.image is None:
+            raise ReleaseFailed("The app has not been deployed yet")
+        image = app.image
+        environment, _ = self._environment(app.env, image, {"APTIBLE_PROCESS_TYPE": name})
+        return await Running.start(
+            in_folder(command, image.workdir, image.folder), image.folder, environment, log
+        )
 
     async def stop_app(self, app: App) -> None:
         """End all containers of an app."""
         for service in self._world.services_of(app.id):
             await stop_all(service.containers, _nobody)
             service.containers = []
-
-    def set_env(self, app: App, env: Mapping[str, str]) -> None:
-        """Make `env` the app's current configuration."""
-        app.env = dict(env)
-        app.configuration_id = self._world.new_id()
-        self._world.configurations[app.configuration_id] = app.id
-
-    async def _build(self, app: App, ref: str, operation: Operation) -> Image:
-        loop = asyncio.get_running_loop()
-        folder = self._folder / "releases" / f"{app.handle}-{operation.id}"
-
-        def say(line: str) -> None:
-            loop.call_soon_threadsafe(operation.say, line)
-
-        repository = await asyncio.to_thread(self._git.repository, app)
-        built = await asyncio.to_thread(build, repository, ref, folder, say)
-        await asyncio.sleep(0.3 * self._pace)
-        image = Image(
-            id=self._world.new_id(),
-            app_id=app.id,
-            git_ref=ref,
-            sha=built.sha,
-            folder=folder,
-            environment=built.environment,
-            exposed_ports=built.exposed_ports,
-            processes=built.processes,
-            entrypoint=built.entrypoint,
-            before_deploy=built.before_deploy,
-            workdir=built.workdir,
-        )
-        self._world.images[image.id] = image
-        return image
 
     def _services_for(self, app: App, image: Image, body: Mapping[str, Any]) -> list[Service]:
         """The services of an image: those there are, and new ones of one container with 1 GB."""
@@ -145,6 +114,7 @@ class Rollout:
                 command=command,
                 count=1 if body.get("container_count") is None else int(body["container_count"]),
                 memory_mb=int(body.get("container_size") or 1024),
+                profile=str(body.get("instance_profile") or "m"),
             )
             services.append(service)
         return services
@@ -189,7 +159,7 @@ class Rollout:
             raise failures[0]
         for service, new in zip(services, results, strict=True):
             if not isinstance(new, BaseException):
-                await self._switch(service, new, operation)
+                await self._switch(service, image, new, operation)
 
     async def _start(
         self,
@@ -211,7 +181,7 @@ class Rollout:
                     "APTIBLE_PROCESS_INDEX": str(index - 1),
                     "APTIBLE_PROCESS_CONTAINER_COUNT": str(count),
                     "APTIBLE_CONTAINER_SIZE": str(service.memory_mb),
-                    "APTIBLE_CONTAINER_PROFILE": "m",
+                    "APTIBLE_CONTAINER_PROFILE": service.profile,
                 }
                 environment, ports = self._environment(env, image, metadata)
                 operation.say(f"Starting container {service.process_type}.{index}: {command}")
@@ -223,7 +193,11 @@ class Rollout:
                 )
                 containers.append(Container(service.process_type, index, running, ports))
             await asyncio.gather(*(wait_until_settled(container, operation.say) for container in containers))
-            await self._check_health(service, containers, env, operation)
+            for vhost in self._world.vhosts_of(service.id):
+                if vhost.status == "provisioned":
+                    await check_health(
+                        self._world, vhost, image, containers, env=env, operation=operation, pace=self._pace
+                    )
         except ReleaseFailed:
             for line in tail:
                 operation.say(line)
@@ -231,25 +205,19 @@ class Rollout:
             raise
         return containers
 
-    async def _check_health(
-        self, service: Service, containers: list[Container], env: Mapping[str, str], operation: Operation
+    async def _switch(
+        self, service: Service, image: Image, new: list[Container], operation: Operation
     ) -> None:
-        strict = env.get("STRICT_HEALTH_CHECKS", "").lower() == "true"
-        seconds = float(env.get("RELEASE_HEALTHCHECK_TIMEOUT") or max(3.0, 180 * self._pace))
-        for vhost in self._world.vhosts_of(service.id):
-            if vhost.router is None or vhost.status != "provisioned":
-                continue
-            for container in containers:
-                port = vhost.container_port or container.port or 80
-                operation.say(f"Checking health of {container.service}.{container.index} on port {port}")
-                await wait_until_healthy(container, port, strict=strict, seconds=seconds)
-
-    async def _switch(self, service: Service, new: list[Container], operation: Operation) -> None:
         old, service.containers = service.containers, new
+        release = Release(self._world.new_id(), service.id, image)
+        for container in new:
+            name = f"{service.process_type}-{container.index}-{release.id}"
+            release.containers[self._world.new_id()] = name
+        self._world.releases[release.id] = release
+        service.release_id = release.id
         for vhost in self._world.vhosts_of(service.id):
-            if vhost.router is not None:
-                vhost.router.target = new[0].real_port(vhost.container_port) if new else None
-        await stop_all(old, operation.say)
+            point(vhost, image, new)
+        await stop_all(old, operation.say, service.settings.get("stop_timeout"))
 
     def _environment(
         self, env: Mapping[str, str], image: Image, metadata: Mapping[str, str]
@@ -265,6 +233,7 @@ class Rollout:
         def listen(line: str) -> None:
             app.log.append(f"{name}: {line}")
             tail.append(f"{name}: {line}")
+            self.log_line(app, name, line)
             del app.log[:-LOG_LINES]
             if re.search(r'msg="job succeeded"', line):
                 self.cron_runs[app.handle] = self.cron_runs.get(app.handle, 0) + 1
@@ -272,11 +241,9 @@ class Rollout:
         return listen
 
 
-def merged(env: Mapping[str, str], changes: Mapping[str, Any]) -> dict[str, str]:
-    """As `configure` merges: an empty value removes the variable."""
-    both = {**env, **{str(name): str(value) for name, value in changes.items()}}
-    return {name: value for name, value in both.items() if value}
-
-
 def _nobody(line: str) -> None:
     """For clean-ups whose lines belong in no operation's log."""
+
+
+def _nowhere(app: App, name: str, line: str) -> None:
+    """For a world without drains."""

@@ -7,13 +7,25 @@ from pathlib import Path
 from typing import Any
 
 from providers.sandbox.aptible import supercronic
-from providers.sandbox.aptible.auth_api import AuthApi
-from providers.sandbox.aptible.deploy_reads import Reads
-from providers.sandbox.aptible.deploy_writes import Writes
+from providers.sandbox.aptible.app_work import AppWork
+from providers.sandbox.aptible.databases.work import DatabaseWork
+from providers.sandbox.aptible.drains.work import DrainWork
+from providers.sandbox.aptible.endpoints.dns import DnsServer
+from providers.sandbox.aptible.endpoints.work import EndpointWork
+from providers.sandbox.aptible.gate import Gate
 from providers.sandbox.aptible.git_server import GitServer
 from providers.sandbox.aptible.http import Server, error_body
 from providers.sandbox.aptible.portal import Portal
+from providers.sandbox.aptible.releases import Builder
 from providers.sandbox.aptible.rollout import Rollout
+from providers.sandbox.aptible.routes.apps import AppRoutes
+from providers.sandbox.aptible.routes.auth import AuthApi
+from providers.sandbox.aptible.routes.databases import DatabaseRoutes
+from providers.sandbox.aptible.routes.drains import DrainRoutes
+from providers.sandbox.aptible.routes.endpoints import EndpointRoutes
+from providers.sandbox.aptible.routes.environments import EnvironmentRoutes
+from providers.sandbox.aptible.routes.operations import OperationRoutes
+from providers.sandbox.aptible.routes.services import ServiceRoutes
 from providers.sandbox.aptible.shapes import Shapes
 from providers.sandbox.aptible.tokens import Tokens
 from providers.sandbox.aptible.work import Work
@@ -56,25 +68,36 @@ class AptibleSandbox:
         faults.expire_tokens = self.tokens.expire_all
         programs = folder / "bin"
         self._programs = programs
-        self.portal = Portal(self.world, self.tokens, faults)
+        self.dns = DnsServer()
         self.git = GitServer(folder / "git", self.world, self.tokens, faults)
-        self.rollout = Rollout(self.world, self.git, folder, programs, pace)
-        self.work = Work(
-            self.world,
-            self.rollout,
-            folder,
-            certificates=certificates,
-            faults=faults,
-            pace=pace,
-            canary=canary,
-        )
-        shapes = Shapes(self.world, self.portal)
+        self.rollout = Rollout(self.world, programs, pace)
+        self.portal = Portal(self.world, self.tokens, faults, self.rollout)
+        self.builder = Builder(self.world, self.git, folder, pace)
+        self.images = self.builder.registry
+        self.drains = DrainWork(self.world)
+        self.rollout.log_line = self.drains.log_line
+        self.work = Work(self.world, faults, pace)
+        databases = DatabaseWork(self.world, folder, certificates, canary)
+        endpoints = EndpointWork(self.world, self.dns, pace)
+        apps = AppWork(self.world, self.rollout, self.builder)
+        for deeds in (databases, endpoints, apps, self.drains):
+            deeds.teach(self.work)
+        shapes = Shapes(self.world, self.portal, certificates.ca_pem)
         self._shapes = shapes
-        self._auth = AuthApi(faults, self.tokens)
-        self.api_server = Server(faults, self.tokens, frozenset({"/presigned/"}))
-        self._reads = Reads(self.world, shapes)
-        self._reads.add_routes(self.api_server.application.router)
-        Writes(self.world, shapes, self.work, self.portal).add_routes(self.api_server.application.router)
+        self._auth = AuthApi(faults, self.tokens, self.git.known_keys)
+        self.auth_server = self._auth.server
+        self.api_server = Server(faults, self.tokens, frozenset({"/presigned/"}), Gate(self.tokens))
+        self._operations = OperationRoutes(self.world, shapes, self.work, self.portal)
+        for routes in (
+            EnvironmentRoutes(self.world, shapes),
+            DatabaseRoutes(self.world, shapes, databases),
+            AppRoutes(self.world, shapes, apps),
+            ServiceRoutes(self.world, shapes),
+            EndpointRoutes(self.world, shapes, endpoints),
+            DrainRoutes(self.world, shapes),
+            self._operations,
+        ):
+            routes.add_to(self.api_server.application.router)
 
     async def start(self) -> None:
         """Open all doors. Takes a fraction of a second."""
@@ -83,6 +106,7 @@ class AptibleSandbox:
         await self.api_server.start()
         self._shapes.auth = self._auth.server.url
         self._shapes.api = self.api_server.url
+        await self.dns.start()
         await self.portal.start()
         await self.git.start(list(self.portal.host_keys.values()))
         self._shapes.git_port = self.git.port
@@ -90,6 +114,7 @@ class AptibleSandbox:
             "auth": self._auth.server.url,
             "api": self.api_server.url,
             "git": f"root@127.0.0.1:{self.git.port}",
+            "dns": self.dns.host,
             "git_host_keys": "\n".join(self.portal.public_host_keys().values()),
         }
 
@@ -101,11 +126,11 @@ class AptibleSandbox:
             self._token = self.tokens.issue(person).value
         return {
             "email": person.email,
-            "password": person.password,
+            "password": person.password or "",
             "otp": person.otp or "",
             "token": self._token,
             "robot_email": robot.email,
-            "robot_password": robot.password,
+            "robot_password": robot.password or "",
         }
 
     async def stop(self) -> None:
@@ -116,6 +141,10 @@ class AptibleSandbox:
         for vhost in self.world.vhosts.values():
             if vhost.router is not None:
                 await vhost.router.stop()
+            if vhost.relay is not None:
+                await vhost.relay.stop()
+        await self.drains.stop()
+        await self.dns.stop()
         await self.portal.stop()
         await self.git.stop()
         for database in self.world.databases.values():
@@ -132,7 +161,12 @@ class AptibleSandbox:
             "regions": {account.handle: account.stack.region for account in world.accounts.values()},
             "apps": {app.handle: self._app_facts(app.id) for app in world.apps.values()},
             "databases": {
-                database.handle: {"status": database.status, "version": database.version}
+                database.handle: {
+                    "status": database.status,
+                    "version": database.version,
+                    "type": database.image.type,
+                    "disk_gb": database.disk_gb,
+                }
                 for database in world.databases.values()
             },
             "operations": [
@@ -146,12 +180,16 @@ class AptibleSandbox:
                 if request.startswith("POST ")
             },
             "sensitive_reads": list(world.sensitive_reads),
-            "presigned_with_token": self._reads.presigned_with_token,
+            "presigned_with_token": self._operations.presigned_with_token,
             "tunnels_open": self.portal.tunnels,
             "tunnels_opened": self.portal.opened,
             "portal_refused": list(self.portal.refused),
             "pushes": list(self.git.pushes),
             "cron_runs": dict(self.rollout.cron_runs),
+            "image_pulls": list(self.images.pulls),
+            "health_checks": list(world.health_checks),
+            "drains": {drain.handle: drain.delivered for drain in world.drains.values()},
+            "dns_queries": list(self.dns.queries),
             "before_deploys": dict(self.rollout.before_deploys),
         }
 

@@ -1,74 +1,69 @@
 """Operations of the sandbox's Aptible: queued, running, then succeeded or failed, in real time."""
 
 import asyncio
-import secrets
 from collections import defaultdict
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Mapping
 
 from providers.sandbox.aptible.builds import BuildFailed
-from providers.sandbox.aptible.containers import ReleaseFailed, wait_until_healthy
-from providers.sandbox.aptible.database_server import DATABASE, USER, DatabaseServer
-from providers.sandbox.aptible.rollout import Rollout
-from providers.sandbox.aptible.world import INTERNAL_DOMAIN, Database, Operation, Vhost, World
-from providers.sandbox.faults import Faults
-from providers.sandbox.router import Router
-from providers.sandbox.tls import Certificates
+from providers.sandbox.aptible.containers import ReleaseFailed
+from providers.sandbox.aptible.operation import Operation
+from providers.sandbox.aptible.records import App, Database, Drain, Resource, Vhost
+from providers.sandbox.aptible.world import World
+from providers.sandbox.faults import Faults, Rule
 from wizard.model.trouble import Trouble
 
 QUEUED = 0.3
 """Seconds an operation waits before it runs, and as many that it runs at least; times `pace`."""
 
-TYPES = {
-    "apps": {"configure", "deploy", "restart", "deprovision", "logs"},
-    "databases": {"provision", "restart", "backup", "deprovision", "logs"},
-    "database_credentials": {"tunnel"},
-    "services": {"scale"},
-    "vhosts": {"provision", "renew", "deprovision"},
-}
+AT_ONCE = frozenset({"tunnel", "logs", "execute", "ps"})
+"""There is nothing to be done for these: the client says itself that they have succeeded, and the SSH portal
+does the rest."""
 
-NO_CONTAINERS = (
-    "<!DOCTYPE html><html><head><title>No containers</title></head>"
-    "<body><h1>This application is not running</h1></body></html>"
-)
+Do = Callable[[Operation], Awaitable[None]]
 
 
 class Work:
-    """Carries operations out. A rule of `faults` on `operation:/<type>/<collection>` makes one fail, or, of
-    the kind cancel, be cancelled."""
+    """Carries operations out, one at a time for what belongs together. What an operation does is told by
+    `teach`. A rule of `faults` on `operation:/<type>/<collection>` makes one fail (with the text `message`),
+    or, by its kind, be cancelled (`cancel`) or take `seconds` longer (`slow`)."""
 
-    def __init__(
-        self,
-        world: World,
-        rollout: Rollout,
-        folder: Path,
-        *,
-        certificates: Certificates,
-        faults: Faults,
-        pace: float,
-        canary: str,
-    ) -> None:
+    def __init__(self, world: World, faults: Faults, pace: float) -> None:
         self._world = world
-        self._rollout = rollout
-        self._folder = folder
-        self._certificates = certificates
         self._faults = faults
         self._pace = pace
-        self._canary = canary
-        self._turns: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._deeds: dict[tuple[str, str], Do] = {}
+        self._turns: defaultdict[Resource, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def teach(self, collection: str, deeds: Mapping[str, Do]) -> None:
+        """What operations on things of this collection do, by type."""
+        self._deeds.update({(collection, kind): do for kind, do in deeds.items()})
+
+    def knows(self, collection: str, kind: str) -> bool:
+        return (collection, kind) in self._deeds
 
     def begin(self, operation: Operation) -> None:
         """Start working on it in the background."""
         if operation.type == "provision":
             self._set_status(operation, "provisioning")
+        elif operation.type == "deprovision":
+            self._set_status(operation, "deprovisioning", always=True)
         task = asyncio.create_task(self._carry_out(operation))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[operation.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(operation.id, None))
+
+    def cancel(self, operation: Operation) -> None:
+        """End it where it stands; what it has done stays."""
+        operation.cancel()
+        task = self._tasks.get(operation.id)
+        if task is not None:
+            task.cancel()
 
     async def stop(self) -> None:
-        for task in tuple(self._tasks):
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _carry_out(self, operation: Operation) -> None:
         async with self._turns[self._world.owner(operation.resource)]:
@@ -77,15 +72,10 @@ class Work:
             operation.say(f"INFO -- : Starting {operation.type} operation with ID: {operation.id}")
             await asyncio.sleep(QUEUED * self._pace)
             try:
-                rule = self._faults.take("OPERATION", f"operation:/{operation.type}/{operation.resource[0]}")
-                if rule is not None and rule.kind == "cancel":
-                    # Its status stays what it was: only the flag says so.
-                    operation.cancelled = True
-                    operation.say("WARN -- : Operation was cancelled")
+                path = f"operation:/{operation.type}/{operation.resource[0]}"
+                if await self._obey(self._faults.take("OPERATION", path), operation):
                     return
-                if rule is not None:
-                    raise ReleaseFailed("Unable to launch instances: the sandbox was told to fail here")
-                await self._do(operation)
+                await self._deeds[operation.resource[0], operation.type](operation)
             except (BuildFailed, ReleaseFailed, Trouble, OSError) as error:
                 operation.say(f"ERROR -- : {error}")
                 self._fail(operation)
@@ -96,88 +86,38 @@ class Work:
                 operation.say(f"INFO -- : {operation.type.upper()} SUCCESSFUL")
                 operation.become("succeeded")
 
-    async def _do(self, operation: Operation) -> None:
-        match operation.resource[0], operation.type:
-            case "apps", "deploy":
-                await self._rollout.deploy(operation)
-            case "apps", "configure":
-                await self._rollout.configure(operation)
-            case "apps", "restart":
-                await self._rollout.restart(operation)
-            case "apps", "deprovision":
-                await self._remove_app(operation)
-            case "services", "scale":
-                await self._rollout.scale(operation)
-            case "databases", "provision":
-                await self._provision_database(operation)
-            case "databases", "deprovision":
-                await self._remove_database(operation)
-            case "vhosts", "provision":
-                await self._provision_vhost(operation)
-            case "vhosts", "deprovision":
-                await self._remove_vhost(self._world.vhosts[operation.resource[1]])
-                operation.deleted = True
+    async def _obey(self, rule: Rule | None, operation: Operation) -> bool:
+        """Whether a rule has ended the operation. Raises ReleaseFailed when it shall fail."""
+        if rule is None:
+            return False
+        if rule.kind == "cancel":
+            operation.cancel()
+            return True
+        if rule.kind == "slow":
+            await asyncio.sleep(rule.seconds(2))
+            return False
+        words = rule.params.get("message", "Unable to launch instances: the sandbox was told to fail here")
+        raise ReleaseFailed(str(words))
 
     def _fail(self, operation: Operation) -> None:
         if operation.type == "provision":
             self._set_status(operation, "provision_failed")
+        elif operation.type == "deprovision":
+            self._set_status(operation, "deprovision_failed", always=True)
         operation.say(f"ERROR -- : {operation.type.upper()} FAILED")
         operation.become("failed")
 
-    def _set_status(self, operation: Operation, status: str) -> None:
+    def _set_status(self, operation: Operation, status: str, *, always: bool = False) -> None:
         collection, number = operation.resource
-        thing: Database | Vhost
-        thing = self._world.databases[number] if collection == "databases" else self._world.vhosts[number]
-        if thing.status != "provisioned":
+        thing: App | Database | Vhost | Drain | None
+        match collection:
+            case "apps":
+                thing = self._world.apps.get(number)
+            case "databases":
+                thing = self._world.databases.get(number)
+            case "vhosts":
+                thing = self._world.vhosts.get(number)
+            case _:
+                thing = self._world.drains.get(number)
+        if thing is not None and (always or thing.status != "provisioned"):
             thing.status = status
-
-    async def _provision_database(self, operation: Operation) -> None:
-        database = self._world.databases[operation.resource[1]]
-        database.container_mb = int(operation.body.get("container_size") or database.container_mb)
-        database.disk_gb = int(operation.body.get("disk_size") or database.disk_gb)
-        if database.server is None:
-            operation.say(f"Creating {database.disk_gb} GB gp3 disk")
-            password = f"pw-{self._canary}-{secrets.token_urlsafe(18)}"
-            folder = self._folder / "databases" / str(database.id)
-            major = int(database.version)
-            database.server = await DatabaseServer.start(folder, major, password, self._certificates)
-            stack = self._world.accounts[database.account_id].stack
-            host = f"db-{stack.name}-{database.id}.{INTERNAL_DOMAIN}"
-            database.url = f"postgresql://{USER}:{password}@{host}:{database.server.port}/{DATABASE}"
-            operation.say(f"postgresql {database.version} is ready to accept connections")
-        database.status = "provisioned"
-
-    async def _remove_database(self, operation: Operation) -> None:
-        database = self._world.databases.pop(operation.resource[1])
-        if database.server is not None:
-            await database.server.stop(remove=True)
-        operation.deleted = True
-
-    async def _provision_vhost(self, operation: Operation) -> None:
-        vhost = self._world.vhosts[operation.resource[1]]
-        service = self._world.services[vhost.service_id]
-        for container in service.containers:
-            port = vhost.container_port or container.port or 80
-            operation.say(f"Checking health of {container.service}.{container.index} on port {port}")
-            await wait_until_healthy(container, port, strict=False, seconds=max(3.0, 180 * self._pace))
-        if vhost.router is None:
-            vhost.router = Router(NO_CONTAINERS)
-            await vhost.router.start()
-        first = service.containers[0] if service.containers else None
-        vhost.router.target = first.real_port(vhost.container_port) if first else None
-        vhost.status = "provisioned"
-
-    async def _remove_vhost(self, vhost: Vhost) -> None:
-        if vhost.router is not None:
-            await vhost.router.stop()
-        self._world.vhosts.pop(vhost.id, None)
-
-    async def _remove_app(self, operation: Operation) -> None:
-        app = self._world.apps[operation.resource[1]]
-        await self._rollout.stop_app(app)
-        for service in self._world.services_of(app.id):
-            for vhost in self._world.vhosts_of(service.id):
-                await self._remove_vhost(vhost)
-            del self._world.services[service.id]
-        del self._world.apps[app.id]
-        operation.deleted = True

@@ -1,23 +1,32 @@
-"""What stands in the sandbox's Aptible: plain records, all in memory, and ids that never repeat."""
+"""The records of the sandbox's Aptible by id, and who belongs to whom. Ids never repeat."""
 
-import asyncio
-import datetime
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from providers.sandbox.aptible.containers import Container
-from providers.sandbox.aptible.database_server import DatabaseServer
-from providers.sandbox.router import Router
+from providers.sandbox.aptible.clock import Clock, now
+from providers.sandbox.aptible.operation import Operation
+from providers.sandbox.aptible.people import ORGANIZATION
+from providers.sandbox.aptible.records import (
+    App,
+    Backup,
+    Certificate,
+    CodeScan,
+    Configuration,
+    Credential,
+    Database,
+    Deployment,
+    Drain,
+    Image,
+    PortalConnection,
+    Release,
+    Resource,
+    Service,
+    Setting,
+    Vhost,
+)
 
-ORGANIZATION = "9d2b4c1e-7a53-4f0e-9c36-0f1f5c5b7a10"
 INTERNAL_DOMAIN = "aptible.in"
-
-
-def now() -> str:
-    """UTC, as the API writes it."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,12 @@ class Stack:
     region: str
     default: bool = False
     organization: str | None = None
+    outbound_ips: tuple[str, ...] = ("192.0.2.17", "192.0.2.18")
+
+    @property
+    def profiles(self) -> frozenset[str]:
+        """Which container profiles it has: `c` and `r` are for dedicated stacks (documentation)."""
+        return frozenset("mcr") if self.organization else frozenset("m")
 
 
 SHARED_STACKS = (
@@ -37,171 +52,66 @@ SHARED_STACKS = (
 )
 """As at Aptible, where the default is (app-ui, stack/index.ts)."""
 
+DEDICATED_STACK = Stack(
+    3, "acme-dedicated", "us-east-1", organization=ORGANIZATION, outbound_ips=("198.51.100.7",)
+)
+
 
 @dataclass
 class Account:
+    """What everybody but the API calls an environment. `retention` is its backup policy."""
+
     id: int
     handle: str
     type: str
     stack: Stack
+    retention: dict[str, int | bool] = field(
+        default_factory=lambda: {
+            "daily": 30,
+            "monthly": 12,
+            "yearly": 6,
+            "pitr_days": 0,
+            "make_copy": True,
+            "keep_final": True,
+        }
+    )
     created_at: str = field(default_factory=now)
 
 
-@dataclass
-class Database:
-    id: int
-    handle: str
+class _Owned(Protocol):
     account_id: int
-    image_id: int
-    version: str
-    credential_id: int
-    container_mb: int = 1024
-    disk_gb: int = 10
-    status: str = "pending"
-    server: DatabaseServer | None = None
-    url: str = ""
-    created_at: str = field(default_factory=now)
-
-
-@dataclass
-class Image:
-    """A built release: its folder holds the code of `sha`."""
-
-    id: int
-    app_id: int
-    git_ref: str
-    sha: str
-    folder: Path
-    environment: dict[str, str]
-    exposed_ports: list[int]
-    processes: dict[str, str]
-    entrypoint: list[str]
-    before_deploy: list[str]
-    workdir: str
-    created_at: str = field(default_factory=now)
-
-
-@dataclass
-class App:
-    id: int
-    handle: str
-    account_id: int
-    status: str = "pending"
-    env: dict[str, str] = field(default_factory=dict)
-    configuration_id: int | None = None
-    image: Image | None = None
-    log: list[str] = field(default_factory=list)
-    created_at: str = field(default_factory=now)
-
-
-@dataclass
-class Service:
-    id: int
-    app_id: int
-    process_type: str
-    command: str
-    count: int = 1
-    memory_mb: int = 1024
-    settings: dict[str, Any] = field(default_factory=dict)
-    containers: list[Container] = field(default_factory=list)
-    created_at: str = field(default_factory=now)
-
-
-@dataclass
-class Vhost:
-    id: int
-    service_id: int
-    type: str
-    platform: str
-    container_port: int | None
-    default: bool
-    internal: bool
-    acme: bool
-    user_domain: str | None
-    ip_whitelist: list[str]
-    status: str = "pending"
-    router: Router | None = None
-    created_at: str = field(default_factory=now)
-
-
-@dataclass
-class Operation:
-    """`resource` is the collection and the id of what it is about ("apps", 12)."""
-
-    id: int
-    type: str
-    resource: tuple[str, int]
-    account_id: int
-    body: dict[str, Any]
-    user_email: str
-    log_key: str
-    status: str = "queued"
-    lines: list[str] = field(default_factory=list)
-    deleted: bool = False
-    cancelled: bool = False
-    created_at: str = field(default_factory=now)
-    updated_at: str = field(default_factory=now)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def finished(self) -> bool:
-        return self.cancelled or self.status in {"succeeded", "failed"}
-
-    def say(self, line: str) -> None:
-        """Add a line to its log, as Aptible writes them."""
-        self.lines.append(f"{datetime.datetime.now(datetime.UTC):%H:%M:%S} +0000: {line}")
-        self._wake()
-
-    def become(self, status: str) -> None:
-        self.status = status
-        self.updated_at = now()
-        self._wake()
-
-    async def follow(self) -> AsyncIterator[str]:
-        """All lines from the first, until it has finished."""
-        shown = 0
-        while True:
-            changed = self.changed
-            while shown < len(self.lines):
-                yield self.lines[shown]
-                shown += 1
-            if self.finished:
-                return
-            await changed.wait()
-
-    def _wake(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
-
-
-@dataclass
-class PortalConnection:
-    id: str
-    operation_id: int
-    user: str
-    certificate: str
-    socket: str | None
-    created_at: str = field(default_factory=now)
 
 
 class World:
-    """All records, by id."""
+    """All records, by id.
+
+    Attributes:
+        sensitive_reads: what the audit trail would say, each read of a secret.
+        health_checks: each release check that was passed, with what it asked for.
+    """
 
     def __init__(self) -> None:
         self._last_id = 100
-        self.stacks: dict[int, Stack] = {stack.id: stack for stack in SHARED_STACKS}
+        self.clock = Clock()
+        self.stacks: dict[int, Stack] = {stack.id: stack for stack in (*SHARED_STACKS, DEDICATED_STACK)}
         self.accounts: dict[int, Account] = {}
         self.databases: dict[int, Database] = {}
+        self.backups: dict[int, Backup] = {}
         self.apps: dict[int, App] = {}
         self.services: dict[int, Service] = {}
+        self.releases: dict[int, Release] = {}
         self.images: dict[int, Image] = {}
+        self.configurations: dict[int, Configuration] = {}
+        self.settings: dict[int, Setting] = {}
+        self.deployments: dict[int, Deployment] = {}
+        self.code_scans: dict[int, CodeScan] = {}
         self.vhosts: dict[int, Vhost] = {}
+        self.certificates: dict[int, Certificate] = {}
+        self.drains: dict[int, Drain] = {}
         self.operations: dict[int, Operation] = {}
         self.connections: dict[str, PortalConnection] = {}
-        self.configurations: dict[int, int] = {}
-        """App by configuration id."""
         self.sensitive_reads: list[str] = []
-        """What the audit trail would say: each read of a secret."""
+        self.health_checks: list[str] = []
 
     def new_id(self) -> int:
         self._last_id += 1
@@ -216,28 +126,58 @@ class World:
     def vhosts_of(self, service_id: int) -> list[Vhost]:
         return [vhost for vhost in self.vhosts.values() if vhost.service_id == service_id]
 
-    def account_of(self, resource: tuple[str, int]) -> int | None:
-        """The account that a resource belongs to, None when there is no such resource."""
-        collection, number = resource
-        if collection == "apps" and number in self.apps:
-            return self.apps[number].account_id
-        if collection == "databases" and number in self.databases:
-            return self.databases[number].account_id
-        if collection == "database_credentials":
-            for database in self.databases.values():
-                if database.credential_id == number:
-                    return database.account_id
-        if collection == "services" and number in self.services:
-            return self.apps[self.services[number].app_id].account_id
-        if collection == "vhosts" and number in self.vhosts:
-            return self.account_of(("services", self.vhosts[number].service_id))
+    def vhosts_of_app(self, app_id: int) -> list[Vhost]:
+        return [vhost for service in self.services_of(app_id) for vhost in self.vhosts_of(service.id)]
+
+    def credential(self, number: int) -> tuple[Database, Credential] | None:
+        """A credential with its database."""
+        for database in self.databases.values():
+            for credential in database.credentials:
+                if credential.id == number:
+                    return database, credential
         return None
 
-    def owner(self, resource: tuple[str, int]) -> tuple[str, int]:
-        """Whose turn an operation takes: an app does one thing at a time, its services and vhosts too."""
+    def database_by_service(self, number: int) -> Database | None:
+        """The database whose service has this id: an endpoint of a database hangs on it."""
+        return next((item for item in self.databases.values() if item.service_id == number), None)
+
+    def account_of(self, resource: Resource) -> int | None:
+        """The account that a resource belongs to, None when there is no such resource."""
         collection, number = resource
-        if collection == "vhosts":
-            return self.owner(("services", self.vhosts[number].service_id))
+        owned: dict[str, Mapping[int, _Owned]] = {
+            "apps": self.apps,
+            "databases": self.databases,
+            "backups": self.backups,
+            "certificates": self.certificates,
+        }
+        if collection in owned:
+            thing = owned[collection].get(number)
+            return thing.account_id if thing is not None else None
+        if collection in {"log_drains", "metric_drains"}:
+            drain = self.drains.get(number)
+            return drain.account_id if drain is not None and drain.collection == collection else None
+        if collection == "accounts":
+            return number if number in self.accounts else None
+        above = self._above(resource)
+        return self.account_of(above) if above is not None else None
+
+    def owner(self, resource: Resource) -> Resource:
+        """Whose turn an operation takes: an app does one thing at a time, its services and vhosts too."""
+        above = self._above(resource)
+        return resource if above is None else self.owner(above)
+
+    def _above(self, resource: Resource) -> Resource | None:
+        """What a resource hangs on, None for one that stands alone or is not there."""
+        collection, number = resource
+        if collection == "vhosts" and number in self.vhosts:
+            return ("services", self.vhosts[number].service_id)
         if collection == "services":
-            return ("apps", self.services[number].app_id)
-        return resource
+            if number in self.services:
+                return ("apps", self.services[number].app_id)
+            database = self.database_by_service(number)
+            return ("databases", database.id) if database is not None else None
+        if collection == "images" and number in self.images:
+            return ("apps", self.images[number].app_id)
+        if collection == "database_credentials" and (found := self.credential(number)) is not None:
+            return ("databases", found[0].id)
+        return None

@@ -1,4 +1,4 @@
-"""One database of the sandbox's Aptible: a real Postgres, reached only through TLS.
+"""One Postgres of the sandbox's Aptible: a real one, reached only through TLS.
 
 Two doors, as at Aptible: a unix socket, which the SSH portal forwards to, and a TCP port, which stands for
 the network inside the stack.
@@ -6,14 +6,17 @@ the network inside the stack.
 
 from pathlib import Path
 
+from providers.sandbox.aptible.relay import Door
 from providers.sandbox.postgres import Postgres
 from providers.sandbox.tls import Certificates, Front, serve_front
 
 USER = "aptible"
 DATABASE = "db"
+KIND = "postgresql"
+_MAJORS = (16, 18)
 
 
-class DatabaseServer:
+class PostgresServer:
     """Made by `start`.
 
     Attributes:
@@ -25,15 +28,19 @@ class DatabaseServer:
         self.postgres = postgres
         self.socket = socket
         self.port = stack_front.port
+        self.doors: dict[str, Door] = {KIND: socket}
+        self.ports = {KIND: self.port}
         self._fronts = (portal_front, stack_front)
 
     @classmethod
     async def start(
         cls, folder: Path, major: int, password: str, certificates: Certificates
-    ) -> "DatabaseServer":
+    ) -> "PostgresServer":
         """Make and start a cluster: user `aptible` is a superuser, the database is called `db`, and settings
-        are those of aptible/docker-postgresql (bin/run-database.sh, templates) where they matter here."""
-        postgres = Postgres(folder, major)
+        are those of aptible/docker-postgresql (bin/run-database.sh, templates) where they matter here. A
+        major version that is not here is served by the next higher one."""
+        here = next((number for number in _MAJORS if number >= major), _MAJORS[-1])
+        postgres = Postgres(folder, here)
         await postgres.init(USER, password)
         await postgres.start({"wal_level": "logical", "max_replication_slots": "10"})
         await postgres.sql(f'CREATE DATABASE "{DATABASE}"')

@@ -1,0 +1,1 @@
+"""Log drains and metric drains of the sandbox's Aptible."""

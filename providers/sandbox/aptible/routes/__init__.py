@@ -1,0 +1,1 @@
+"""The HTTP routes of the sandbox's Aptible, one module a thing."""
