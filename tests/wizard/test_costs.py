@@ -7,6 +7,7 @@ from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_sys
 from wizard.document.costs import Cost, monthly_cost
 from wizard.document.summary import app_bill, monthly_bill
 from wizard.model.network import Space
+from wizard.model.people import Invoice
 from wizard.model.system import App, Autoscale, Process, System, UnreadApp
 
 
@@ -133,6 +134,25 @@ def test_sizes_whose_price_heroku_never_tells(size: str, shield: bool, cents: in
     # A price that Heroku tells goes before its list.
     told = _processes(system, FRONTEND, _process("web", 1, size, 100))
     assert monthly_cost(told).notes == ()
+
+
+def test_the_latest_invoice_stands_beside_what_is_computed() -> None:
+    system = example_system()
+    who = system.account.email
+    system = replace(
+        system,
+        apps=tuple(replace(app, owner=who, team=None) for app in system.apps[:1]),
+        add_ons=(),
+        invoices=(
+            Invoice(id="2", number=2, starts_on="2026-10-01", ends_on="2026-11-01", total_cents=None),
+            Invoice(id="1", number=1, starts_on="2026-09-01", ends_on="2026-10-01", total_cents=191_250),
+        ),
+    )
+    cost = monthly_cost(system)
+    (note,) = cost.notes
+    assert f"to {who} (2026-09-01 to 2026-10-01) was $1,912.50." in note
+    assert f"here makes ${cost.cents / 100:,.2f} a month" in note and cost.cents > 0
+    assert monthly_cost(replace(system, invoices=None)).notes == ()
 
 
 def test_sums_by_pipeline_and_payer_are_the_whole() -> None:

@@ -121,7 +121,7 @@ def monthly_cost(system: System) -> Cost:
         unknown=(*whole.unknown, *_unread(system)),
         usage=tuple(_usage(system)),
         elsewhere=tuple(_elsewhere(system, names)),
-        notes=(*notes, *_notes(lines)),
+        notes=(*notes, *_notes(lines), *_invoiced(system, payers)),
         by_app={app_id: _sum(names[app_id], found) for app_id, found in by_app.items()},
         by_pipeline={name: _sum(name, pipelines[name]) for name in sorted(pipelines)},
         by_payer={name: _sum(name, payers[name]) for name in sorted(payers)},
@@ -322,6 +322,21 @@ def _notes(lines: Iterable[CostLine]) -> Iterator[str]:
             f"Heroku told no price for {', '.join(listed)}: its list prices are used. A contract may say "
             "otherwise."
         )
+
+
+def _invoiced(system: System, payers: Mapping[str, Iterable[CostLine]]) -> Iterator[str]:
+    """What Heroku last asked of the account for, beside what is computed for it."""
+    last = next((one for one in system.invoices or () if one.total_cents is not None), None)
+    if last is None or last.total_cents is None:
+        return
+    who = system.account.email
+    own = _sum(who, payers.get(who, ())).cents
+    when = f" ({last.starts_on} to {last.ends_on})" if last.starts_on and last.ends_on else ""
+    yield (
+        f"Heroku's latest invoice to {who}{when} was ${last.total_cents / 100:,.2f}. What is billed to that "
+        f"account here makes ${own / 100:,.2f} a month, without what is billed by use; teams get invoices of "
+        "their own."
+    )
 
 
 def _counted(count: int, what: str) -> str:
