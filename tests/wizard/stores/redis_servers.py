@@ -1,12 +1,18 @@
 """Real Redis and Valkey servers for the tests of their move: a few a module, emptied for each test."""
 
 import contextlib
+import datetime
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from wizard.database.control import Control
 from wizard.database.tunnel import free_port
@@ -124,6 +130,24 @@ def servers(*starts: Callable[[], RedisServer]) -> Iterator[list[RedisServer]]:
     finally:
         for one in running:
             one.stop()
+
+
+def own_certificate(folder: Path) -> tuple[Path, Path]:
+    """Files of a certificate that is signed by itself, as Heroku's, and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ec2.example")])
+    day = datetime.timedelta(days=1)
+    now = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now - day).not_valid_after(now + day)
+    certificate, private = folder / "own.crt", folder / "own.key"
+    certificate.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return certificate, private
 
 
 def newer_valkey() -> str:

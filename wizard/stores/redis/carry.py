@@ -11,7 +11,8 @@ from wizard.stores.redis.names import shown
 from wizard.stores.redis.pieces import expire_fields, field_expiries, pieces, written
 from wizard.stores.redis.server import Abilities
 from wizard.stores.redis.streams import write_stream
-from wizard.stores.redis.wire import Connection, ReplyError
+from wizard.stores.redis.whole import READ, reading, writing
+from wizard.stores.redis.wire import Connection, ReplyError, Word, want_all_right
 
 LARGE = 8 << 20
 """Bytes from which on a value goes in pieces: a DUMP is built in the server's memory as a whole, which on a
@@ -78,8 +79,11 @@ class Carrier:
             sent, refused = self._dumped(source, target, group)
             size += sent
             in_pieces += refused
+        small = [(key, facts) for key, facts in in_pieces if facts.kind in READ and facts.size < GROUP]
+        for group in groups(small):
+            size += self._retold(source, target, group)
         for key, facts in in_pieces:
-            if self._in_pieces(source, target, key, facts):
+            if (key, facts) not in small and self._in_pieces(source, target, key, facts):
                 size += facts.size
         return len(there), size
 
@@ -91,14 +95,14 @@ class Carrier:
         self, source: Connection, target: Connection, group: Sequence[tuple[bytes, Facts]]
     ) -> tuple[int, list[tuple[bytes, Facts]]]:
         """Copy by DUMP and RESTORE. Returns the bytes, and what the target did not understand."""
-        dumps = source.pipe([("DUMP", key) for key, _ in group])
+        dumps = source.each([("DUMP",)], [key for key, _ in group])[0]
         commands, sent, size = [], [], 0
         for (key, facts), dump in zip(group, dumps, strict=True):
             if isinstance(dump, ReplyError):
                 raise dump
             if dump is None:
                 continue
-            until = facts.expires + self._shift if facts.expires > 0 else 0
+            until = max(self._shifted(facts.expires), 0)
             commands.append(("RESTORE", key, until, dump, "REPLACE", "ABSTTL"))
             sent.append((key, facts))
             size += len(dump)
@@ -113,6 +117,29 @@ class Carrier:
                 raise answer
         return size, refused
 
+    def _retold(self, source: Connection, target: Connection, group: Sequence[tuple[bytes, Facts]]) -> int:
+        """Copy small values by reading and writing them. Returns the bytes, about."""
+        values = source.pipe([reading(key, facts.kind) for key, facts in group])
+        commands: list[tuple[Word, ...]] = []
+        hashes, size = [], 0
+        for (key, facts), value in zip(group, values, strict=True):
+            if isinstance(value, ReplyError):
+                if value.code == "WRONGTYPE":
+                    continue  # It was replaced by another meanwhile, which a refresh finds.
+                raise value
+            if value is None or value == []:
+                continue
+            commands += writing(key, facts.kind, value, self._shifted(facts.expires))
+            size += facts.size
+            if facts.kind == "hash":
+                hashes.append((key, value[::2]))
+        want_all_right(target.pipe(commands))
+        self._expire_fields(source, target, hashes)
+        return size
+
+    def _shifted(self, expires: int) -> int:
+        return expires + self._shift if expires > 0 else expires
+
     def _in_pieces(self, source: Connection, target: Connection, key: bytes, facts: Facts) -> bool:
         if facts.kind not in LENGTH:
             self.left.add(f"{MODULE}{facts.kind}, which the target does not know", key)
@@ -125,36 +152,39 @@ class Carrier:
             for piece in pieces(source, key, facts.kind, size=facts.size):
                 target.call(*written(part, facts.kind, piece))
                 if facts.kind == "hash":
-                    self._expire_fields(source, target, key, part, piece[::2])
+                    self._expire_fields(source, target, [(key, piece[::2])], part)
             if facts.kind == "string" and not target.call("EXISTS", part):
                 target.call("SET", part, b"")
         if not target.call("EXISTS", part):
             return False  # It was emptied meanwhile, and so is gone.
         if facts.expires > 0:
-            target.call("PEXPIREAT", part, facts.expires + self._shift)
+            target.call("PEXPIREAT", part, self._shifted(facts.expires))
         answer = target.pipe([("RENAME", part, key)])[0]
         if isinstance(answer, ReplyError) and "no such key" not in answer.said:
             raise answer
         return True
 
     def _expire_fields(
-        self, source: Connection, target: Connection, key: bytes, part: bytes, fields: Sequence[bytes]
+        self,
+        source: Connection,
+        target: Connection,
+        hashes: Sequence[tuple[bytes, Sequence[bytes]]],
+        part: bytes | None = None,
     ) -> None:
+        """Have fields of hashes (keys with their fields) expire as on the source; `part` is what the only one
+        is called on the target."""
         if not self._source_able.field_expiry:
             return
-        expiries = {
-            name: moment + self._shift for name, moment in field_expiries(source, key, fields).items()
-        }
-        if not expiries:
-            return
-        if not self._target_able.field_expiry:
-            self.left.add(
-                "fields of a hash that expire: the target knows no expiry of fields, they stay", key
-            )
-            return
-        for answer in target.pipe(expire_fields(part, expiries)):
-            if isinstance(answer, ReplyError):
-                raise answer
+        commands: list[tuple[Word, ...]] = []
+        for (key, _), expiries in zip(hashes, field_expiries(source, hashes), strict=True):
+            if expiries and not self._target_able.field_expiry:
+                self.left.add(
+                    "fields of a hash that expire: the target knows no expiry of fields, they stay", key
+                )
+                continue
+            shifted = {name: self._shifted(moment) for name, moment in expiries.items()}
+            commands += expire_fields(part or key, shifted)
+        want_all_right(target.pipe(commands))
 
 
 def groups(keys: Sequence[tuple[bytes, Facts]], most: int = GROUP) -> Iterator[list[tuple[bytes, Facts]]]:

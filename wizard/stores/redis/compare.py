@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from wizard.stores.redis.carry import groups
 from wizard.stores.redis.facts import Facts, facts_of
-from wizard.stores.redis.pieces import EXPIRY_TOLERANCE, PIECE, same_in_pieces
+from wizard.stores.redis.pieces import EXPIRY_TOLERANCE, PIECE, same_expiries, same_in_pieces
 from wizard.stores.redis.server import Abilities
 from wizard.stores.redis.streams import same_stream
-from wizard.stores.redis.wire import Connection, ReplyError, Word
+from wizard.stores.redis.whole import READ, canonical, reading
+from wizard.stores.redis.wire import Connection, ReplyError
 
 Outcome = Literal["equal", "missing", "value", "expiry", "left out"]
 
@@ -81,9 +82,10 @@ class Comparer:
     ) -> Iterable[bytes]:
         large = [(key, facts) for key, facts in keys if facts.size > PIECE]
         for group in groups([(key, facts) for key, facts in keys if facts.size <= PIECE]):
-            asked = [("DUMP", key) for key, _ in group]
-            dumps = zip(group, source.pipe(asked), target.pipe(asked), strict=True)
-            doubtful = [one for one, there, here in dumps if not _same_dump(there, here)]
+            some = [key for key, _ in group]
+            there, here = (side.each([("DUMP",)], some)[0] for side in (source, target))
+            dumps = zip(group, there, here, strict=True)
+            doubtful = [one for one, mine, its in dumps if not _same_dump(mine, its)]
             yield from self._read_whole(source, target, doubtful)
         for key, facts in large:
             if not self._same(source, target, key, facts):
@@ -93,16 +95,20 @@ class Comparer:
         self, source: Connection, target: Connection, keys: Sequence[tuple[bytes, Facts]]
     ) -> Iterable[bytes]:
         """Of values whose DUMPs differ: they may have been built in another order."""
-        plain = [(key, facts) for key, facts in keys if facts.kind in _READ]
-        asked = [_read(key, facts.kind) for key, facts in plain]
+        plain = [(key, facts) for key, facts in keys if facts.kind in READ]
+        asked = [reading(key, facts.kind) for key, facts in plain]
+        hashes = []
         for (key, facts), there, here in zip(plain, source.pipe(asked), target.pipe(asked), strict=True):
-            equal = _canonical(facts.kind, there) == _canonical(facts.kind, here)
-            if equal and facts.kind == "hash" and self._fields:
-                equal = self._same(source, target, key, facts)
-            if not equal:
+            if canonical(facts.kind, there) != canonical(facts.kind, here):
                 yield key
+            elif facts.kind == "hash" and there:
+                hashes.append((key, there[::2]))
+        if self._fields:
+            for (key, _), same in zip(hashes, same_expiries(source, target, hashes), strict=True):
+                if not same:
+                    yield key
         for key, facts in keys:
-            if facts.kind not in _READ and not self._same(source, target, key, facts):
+            if facts.kind not in READ and not self._same(source, target, key, facts):
                 yield key
 
     @property
@@ -112,7 +118,7 @@ class Comparer:
     def _same(self, source: Connection, target: Connection, key: bytes, facts: Facts) -> bool:
         if facts.kind == "stream":
             return same_stream(source, target, key, size=facts.size)
-        if facts.kind not in _READ:
+        if facts.kind not in READ:
             # A module's: there is no other way to read it than its DUMP.
             return _same_dump(*(side.call("DUMP", key) for side in (source, target)))
         return same_in_pieces(
@@ -143,27 +149,3 @@ def _same_dump(there: Any, here: Any) -> bool:
     if formats[0] != formats[1] and max(formats) > SHARED_FORMAT:
         return False
     return bool(there[:-FOOTER] == here[:-FOOTER])
-
-
-_READ: dict[str, tuple[str, ...]] = {
-    "string": ("GET",),
-    "list": ("LRANGE", "0", "-1"),
-    "hash": ("HGETALL",),
-    "set": ("SMEMBERS",),
-    "zset": ("ZRANGE", "0", "-1", "WITHSCORES"),
-}
-
-
-def _read(key: bytes, kind: str) -> tuple[Word, ...]:
-    command, *more = _READ[kind]
-    return (command, key, *more)
-
-
-def _canonical(kind: str, value: Any) -> Any:
-    if isinstance(value, ReplyError):
-        raise value
-    if kind == "hash":
-        return dict(zip(value[::2], value[1::2], strict=True))
-    if kind == "zset":
-        return [(member, float(score)) for member, score in zip(value[::2], value[1::2], strict=True)]
-    return frozenset(value) if kind == "set" else value

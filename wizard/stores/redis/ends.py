@@ -108,14 +108,14 @@ class Ends:
     def open_source(self) -> Connection:
         """A connection to the source. Raises OSError, ReplyError, Trouble."""
         address = address_of(self._source(), plain_allowed=self._plain_source)
-        connection = self._kept(Connection(address, READS))
+        connection = Connection(address, READS, self._keep)
         # That reading a key does not make it look used (Redis 7.2 on): it may be evicted by that.
         connection.pipe([("CLIENT", "SETNAME", "offramp"), ("CLIENT", "NO-TOUCH", "ON")])
         return connection
 
     def open_target(self) -> Connection:
         """A connection to the target. Raises OSError, ReplyError, Trouble."""
-        connection = self._kept(Connection(address_of(self._target())))
+        connection = Connection(address_of(self._target()), None, self._keep)
         connection.pipe([("CLIENT", "SETNAME", "offramp")])
         if self.run:
             self.want_signature(connection)
@@ -131,13 +131,11 @@ class Ends:
                 code="taken-over",
             )
 
-    def _kept(self, connection: Connection) -> Connection:
+    def _keep(self, connection: Connection) -> None:
         with self._lock:
             self._open.add(connection)
         if self._control.stopped:
-            self.forget(connection)
             raise Stopped
-        return connection
 
     def forget(self, connection: Connection) -> None:
         """Close a connection for good."""

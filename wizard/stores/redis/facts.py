@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wizard.stores.redis.server import Abilities, milliseconds
-from wizard.stores.redis.wire import Connection, Reply, ReplyError
+from wizard.stores.redis.wire import Connection, Reply, ReplyError, want_all_right
 
 NEVER, GONE = -1, -2
 """In place of a moment of expiry."""
@@ -23,7 +23,7 @@ LENGTH = {
 """The command that says how long a value of each type is. Other types are modules'."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """Of a key at one moment. `expires` is milliseconds since 1970 by that server's clock, `NEVER` or `GONE`;
     `size` bytes in memory, about."""
@@ -38,28 +38,26 @@ class Facts:
         return self.kind == "none" or self.expires == GONE
 
 
+_NAMES = {name.encode(): name for name in (*LENGTH, "none")}
+
+
 def facts_of(
     connection: Connection, keys: Sequence[bytes], able: Abilities, *, sizes: bool = True
 ) -> list[Facts]:
-    """Ask for the facts of keys in one go (two where MEMORY USAGE is not allowed). Raises OSError,
-    ReplyError."""
+    """Ask for the facts of keys, in one go where the server knows and allows all that it takes. Raises
+    OSError, ReplyError."""
     moment = "PEXPIRETIME" if able.expiry_time else "PTTL"
     measure = sizes and able.memory_usage
-    commands: list[tuple[str | bytes, ...]] = [("TIME",)]
-    for key in keys:
-        commands += [("TYPE", key), (moment, key)]
-        if measure:
-            commands.append(("MEMORY", "USAGE", key))
-    answers = connection.pipe(commands)
-    for answer in answers:
-        if isinstance(answer, ReplyError):
-            raise answer
-    now = 0 if able.expiry_time else milliseconds(answers[0])
-    width = 3 if measure else 2
-    kinds = [answer.decode() for answer in answers[1::width]]
-    expiries = [value + now if value > 0 else value for value in answers[2::width]]
+    commands = [("TYPE",), (moment,)] + ([("MEMORY", "USAGE")] if measure else [])
+    # Asked first: what is left to live is taken for more than it is, by as long as the answers take.
+    now = 0 if able.expiry_time else milliseconds(connection.call("TIME"))
+    answers = connection.each(commands, keys)
+    for some in answers:
+        want_all_right(some)
+    kinds = [_NAMES.get(kind) or kind.decode(errors="replace") for kind in answers[0]]
+    expiries = [value + now if value > 0 and now else value for value in answers[1]]
     if measure:
-        measured = [size or 0 for size in answers[3::width]]
+        measured = [size or 0 for size in answers[2]]
     elif sizes:
         measured = _by_length(connection, keys, kinds)
     else:

@@ -111,7 +111,7 @@ class Passes:
 
         def more(pair: Pair, batch: Batch) -> None:
             pair.target.select(batch.database)
-            kinds = pair.target.pipe([("TYPE", key) for key in batch.keys])
+            kinds = pair.target.each([("TYPE",)], batch.keys)[0]
             known = zip(batch.keys, kinds, strict=True)
             found.here(batch.database, [(key, kind.decode()) for key, kind in known if kind != b"none"])
             found.only_here(batch.database, _only_here(pair, batch))
@@ -134,12 +134,12 @@ def _only_here(pair: Pair, batch: Batch) -> list[tuple[bytes, str]]:
             raise
         there = [0] * len(batch.keys)
     else:
-        there = pair.source.pipe([("EXISTS", key) for key in batch.keys])
+        there = pair.source.each([("EXISTS",)], batch.keys)[0]
     gone = [key for key, known in zip(batch.keys, there, strict=True) if known == 0]
-    facts = pair.target.pipe([command for key in gone for command in (("TYPE", key), ("PTTL", key))])
+    kinds, lives = pair.target.each([("TYPE",), ("PTTL",)], gone)
     return [
         (key, kind.decode())
-        for key, kind, left in zip(gone, facts[::2], facts[1::2], strict=True)
+        for key, kind, left in zip(gone, kinds, lives, strict=True)
         if kind != b"none" and not 0 <= left < 2 * HONEST_CLOCK
     ]
 

@@ -7,7 +7,7 @@ while the app waits, and for those whose DUMP the target does not understand.
 from collections.abc import Iterator, Sequence
 
 from wizard.stores.redis.facts import LENGTH
-from wizard.stores.redis.wire import Connection, ReplyError, Word
+from wizard.stores.redis.wire import Connection, ReplyError, Word, want_all_right
 
 PIECE = 4 << 20
 """Bytes of a piece, about."""
@@ -60,10 +60,19 @@ def written(key: bytes, kind: str, piece: Sequence[bytes]) -> tuple[Word, ...]:
     return (_WRITE[kind], key, *piece)
 
 
-def field_expiries(connection: Connection, key: bytes, fields: Sequence[bytes]) -> dict[bytes, int]:
-    """When fields of a hash expire, of those that do: milliseconds since 1970. Raises OSError, ReplyError."""
-    moments = connection.call("HPEXPIRETIME", key, "FIELDS", len(fields), *fields) or []
-    return {field: moment for field, moment in zip(fields, moments, strict=False) if moment > 0}
+def field_expiries(
+    connection: Connection, hashes: Sequence[tuple[bytes, Sequence[bytes]]]
+) -> list[dict[bytes, int]]:
+    """When fields of hashes (keys with their fields) expire, of those fields that do: milliseconds since
+    1970. Raises OSError, ReplyError."""
+    answers = connection.pipe(
+        [("HPEXPIRETIME", key, "FIELDS", len(fields), *fields) for key, fields in hashes]
+    )
+    want_all_right(answers)
+    return [
+        {field: moment for field, moment in zip(fields, moments or [], strict=False) if moment > 0}
+        for (_, fields), moments in zip(hashes, answers, strict=True)
+    ]
 
 
 def expire_fields(key: bytes, expiries: dict[bytes, int]) -> list[tuple[Word, ...]]:
@@ -95,7 +104,7 @@ def same_in_pieces(
         if not _same_piece(target, key, kind, piece, position, members=members):
             return False
         names = piece[::2]
-        if kind == "hash" and fields and not _same_expiries(source, target, key, names):
+        if kind == "hash" and fields and not all(same_expiries(source, target, [(key, names)])):
             return False
         position += len(piece[0]) if kind == "string" else len(piece)
     return True
@@ -105,11 +114,17 @@ EXPIRY_TOLERANCE = 2000
 """Milliseconds by which two moments of expiry may differ and count as the same."""
 
 
-def _same_expiries(source: Connection, target: Connection, key: bytes, names: Sequence[bytes]) -> bool:
-    there, here = field_expiries(source, key, names), field_expiries(target, key, names)
-    return there.keys() == here.keys() and all(
-        abs(moment - here[name]) <= EXPIRY_TOLERANCE for name, moment in there.items()
-    )
+def same_expiries(
+    source: Connection, target: Connection, hashes: Sequence[tuple[bytes, Sequence[bytes]]]
+) -> list[bool]:
+    """Of each hash (key and fields) whether the same fields expire at the same moments on both sides. Raises
+    OSError, ReplyError."""
+    both = zip(field_expiries(source, hashes), field_expiries(target, hashes), strict=True)
+    return [
+        there.keys() == here.keys()
+        and all(abs(moment - here[name]) <= EXPIRY_TOLERANCE for name, moment in there.items())
+        for there, here in both
+    ]
 
 
 def _same_piece(

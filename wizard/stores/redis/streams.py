@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.stores.redis.pieces import elements_of_a_piece
 from wizard.stores.redis.server import milliseconds
-from wizard.stores.redis.wire import Connection, ReplyError, Word
+from wizard.stores.redis.wire import Connection, ReplyError, Word, want_all_right
 
 NO_ID = b"0-0"
 
@@ -112,10 +112,10 @@ def write_stream(source: Connection, target: Connection, key: bytes, there: byte
     ReplyError."""
     stream = stream_of(source, key)
     for piece in entries(source, key, size=size, length=stream.length):
-        _all_right(target.pipe([("XADD", there, entry, *flat) for entry, flat in piece]))
+        want_all_right(target.pipe([("XADD", there, entry, *flat) for entry, flat in piece]))
     if stream.length == 0:
         # An empty stream exists only by what once was in it.
-        _all_right(
+        want_all_right(
             target.pipe(
                 [
                     ("XGROUP", "CREATE", there, "offramp", "0", "MKSTREAM"),
@@ -141,20 +141,16 @@ def _write_group(target: Connection, key: bytes, group: Group) -> None:
     answer = target.pipe([(*create, *more)])[0]
     if isinstance(answer, ReplyError) and more:
         answer = target.pipe([create])[0]
-    _all_right([answer])
-    _all_right(target.pipe([("XGROUP", "CREATECONSUMER", key, group.name, name) for name in group.consumers]))
+    want_all_right([answer])
+    want_all_right(
+        target.pipe([("XGROUP", "CREATECONSUMER", key, group.name, name) for name in group.consumers])
+    )
     claims: list[tuple[Word, ...]] = []
     for one in group.pending:
         claim = ("XCLAIM", key, group.name, one.consumer, 0, one.entry, "TIME", one.delivered)
         claims.append((*claim, "RETRYCOUNT", one.times, "FORCE", "JUSTID", "LASTID", group.last))
     for start in range(0, len(claims), 1000):
-        _all_right(target.pipe(claims[start : start + 1000]))
-
-
-def _all_right(answers: list[Any]) -> None:
-    for answer in answers:
-        if isinstance(answer, ReplyError):
-            raise answer
+        want_all_right(target.pipe(claims[start : start + 1000]))
 
 
 def same_stream(source: Connection, target: Connection, key: bytes, *, size: int) -> bool:

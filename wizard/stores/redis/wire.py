@@ -7,7 +7,7 @@ lost, and introduces itself with commands that managed services refuse (HELLO 3,
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from wizard.model.text import clean
@@ -77,7 +77,12 @@ class Connection:
         ReplyError: the server refuses the password or a command.
     """
 
-    def __init__(self, address: Address, allowed: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        address: Address,
+        allowed: frozenset[str] | None = None,
+        opened: Callable[["Connection"], None] = lambda connection: None,
+    ) -> None:
         self._allowed = allowed
         raw = socket.create_connection((address.host, address.port), CONNECT_LIMIT)
         try:
@@ -90,14 +95,15 @@ class Connection:
             raise
         self._file = self._socket.makefile("rb", buffering=BUFFER)
         self.database = 0
-        if address.password:
-            login = (address.user,) if address.user else ()
-            try:
+        try:
+            opened(self)
+            if address.password:
+                login = (address.user,) if address.user else ()
                 self._send([("AUTH", *login, address.password.reveal())])
                 self._one()
-            except BaseException:
-                self.close()
-                raise
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close it; from another thread too, whose reader then gets an OSError."""
@@ -134,7 +140,21 @@ class Connection:
         for command in sent:
             self._check(command)
         self._send(sent)
-        return [self._read() for _ in sent]
+        return self._many(len(sent))
+
+    def each(self, commands: Sequence[Sequence[Word]], keys: Sequence[bytes]) -> list[list[Reply]]:
+        """Send each of the commands for every key, which stands last, in one go. Returns the answers by
+        command, then by key, refusals among them: like `pipe`, in a quarter of its time."""
+        words = [b"$%d\r\n%b\r\n" % (len(key), key) for key in keys]
+        parts = []
+        for command in commands:
+            self._check(command)
+            head = b"*%d\r\n" % (len(command) + 1) + pack(command).partition(b"\r\n")[2]
+            parts.append(head + head.join(words))
+        if not keys:
+            return [[] for _ in commands]
+        self._socket.sendall(b"".join(parts))
+        return [self._many(len(keys)) for _ in commands]
 
     def _check(self, command: Sequence[Word]) -> None:
         if self._allowed is None or command[0] in self._allowed:
@@ -146,14 +166,15 @@ class Connection:
         self._socket.sendall(b"".join([pack(command) for command in commands]))
 
     def _one(self) -> Reply:
-        reply = self._read()
+        reply = self._many(1)[0]
         if isinstance(reply, ReplyError):
             raise reply
         return reply
 
-    def _read(self) -> Reply:
+    def _many(self, count: int) -> list[Reply]:
+        following = self._next
         try:
-            return self._next()
+            return [following() for _ in range(count)]
         except (TimeoutError, ssl.SSLError):
             raise
         except ValueError as error:
@@ -183,6 +204,13 @@ class Connection:
         if kind == 45:  # -
             return ReplyError(line[1:-2])
         raise Broken("what answers is not a Redis")
+
+
+def want_all_right(answers: Iterable[Reply]) -> None:
+    """Raise the first refusal among a pipeline's answers."""
+    for answer in answers:
+        if isinstance(answer, ReplyError):
+            raise answer
 
 
 def _tls() -> ssl.SSLContext:

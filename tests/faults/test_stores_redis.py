@@ -1,0 +1,190 @@
+"""What breaks while a Redis is copied: the mover, the net, the servers; and how much memory it takes."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.cutting_net import CuttingNet
+from tests.wizard.stores.redis_servers import RedisServer, Told, servers, zoo
+from wizard.database.control import Stopped
+from wizard.database.tunnel import free_port
+from wizard.model.trouble import Trouble
+from wizard.stores.redis import ends
+from wizard.stores.redis.carry import Carrier
+
+
+@pytest.fixture(scope="module")
+def running(
+    needs_program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[RedisServer]]:
+    program, folder = needs_program("redis-server"), tmp_path_factory.mktemp("redis")
+    with servers(lambda: RedisServer(program, folder), lambda: RedisServer(program, folder)) as both:
+        yield both
+
+
+@pytest.fixture
+def source(running: list[RedisServer]) -> RedisServer:
+    running[0].clear()
+    return running[0]
+
+
+@pytest.fixture
+def target(running: list[RedisServer]) -> RedisServer:
+    running[1].clear()
+    return running[1]
+
+
+def fill(server: RedisServer, keys: int) -> None:
+    """Text values of a few sizes, a tenth of them with an expiry."""
+    script = (
+        "for n = 1, tonumber(ARGV[1]) do redis.call('SET', 'key:' .. n, string.rep('v', n % 200))"
+        " if n % 10 == 0 then redis.call('EXPIRE', 'key:' .. n, 90000) end end"
+    )
+    server.do(("EVAL", script, 0, keys))
+
+
+@pytest.mark.parametrize("keys", [15_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_a_mover_that_is_killed_in_the_middle_is_followed_by_one_that_goes_on(
+    source: RedisServer, target: RedisServer, keys: int
+) -> None:
+    fill(source, keys)
+    where = {"SOURCE": source.url().reveal(), "TARGET": target.url().reveal()}
+    words = [sys.executable, "-m", "tests.faults.dying_redis_move", str(keys // 1000)]
+    died = subprocess.run(words, env={**os.environ, **where, "PYTHONPATH": str(Path.cwd())}, check=False)
+    assert died.returncode == -signal.SIGKILL
+    there = target.do(("DBSIZE",))[0] - 1
+    assert keys // 4 < there < keys
+    told = Told(source, target)
+    assert told.move.inspect().target_state == "ours"
+    told.move.copy()
+    assert target.do(("DBSIZE",))[0] == keys + 1
+    proof = told.move.prove()
+    assert proof.equal and proof.compared == keys
+    told.move.tidy()
+    assert target.do(("DBSIZE",))[0] == keys
+
+
+def test_a_resumed_copy_does_not_begin_at_the_beginning(
+    source: RedisServer, target: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(source, 10_000)
+    first, carry, carried = Told(source, target, workers=1), Carrier.carry, [0]
+
+    def stopping(self: Carrier, *arguments: object) -> tuple[int, int]:
+        answer = carry(self, *arguments)  # type: ignore[arg-type]
+        carried[0] += answer[0]
+        if carried[0] > 5000:
+            first.control.stop()
+        return answer
+
+    monkeypatch.setattr(Carrier, "carry", stopping)
+    with pytest.raises(Stopped):
+        first.move.copy()
+    begun = carried[0]
+    Told(source, target).move.copy()
+    assert carried[0] - begun < 6500
+    assert Told(source, target).move.prove().equal
+
+
+def test_a_line_that_is_cut_ten_times_costs_nothing_but_time(
+    source: RedisServer, target: RedisServer
+) -> None:
+    fill(source, 4000)
+    source.do(*zoo(time.time_ns() // 1_000_000))
+    near = CuttingNet(source.port, source.url(), cut_after=100_000, cuts=5)
+    far = CuttingNet(target.port, target.url(), cut_after=30_000, cuts=5)
+    told = Told(near, far)
+    told.whole_way()
+    assert near.cuts + far.cuts >= 10
+    assert any(report.waiting_for for report in told.reports)
+    near.close()
+    far.close()
+    assert target.keys() == source.keys()
+
+
+def test_a_source_that_was_started_anew_and_is_empty_does_not_empty_the_target(
+    source: RedisServer, target: RedisServer
+) -> None:
+    fill(source, 1000)
+    Told(source, target).move.copy()
+    source.stop()
+    source.start()
+    with pytest.raises(Trouble, match="lost keys: 0 are left of 1,000") as lost:
+        Told(source, target).move.refresh()
+    assert lost.value.code == "source-lost-keys" and target.do(("DBSIZE",))[0] == 1001
+    changes = Told(source, target, may_lose=True).move.refresh()
+    assert changes.removed == 1000 and Told(source, target).move.prove().equal
+
+
+def test_a_target_that_was_started_anew_is_copied_to_again(source: RedisServer, target: RedisServer) -> None:
+    fill(source, 1000)
+    Told(source, target).move.copy()
+    target.stop()
+    target.start()
+    with pytest.raises(Trouble) as lost:
+        Told(source, target).move.refresh()
+    assert lost.value.code == "no-copy"
+    target.clear()
+    Told(source, target).whole_way()
+
+
+def test_a_server_that_is_gone_is_waited_for_and_told_of(
+    source: RedisServer, target: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(source, 1000)
+    monkeypatch.setattr(ends, "LONGEST_SILENCE", 0.5)
+    net = CuttingNet(free_port(), source.url())
+    told = Told(net, target)
+    with pytest.raises(Trouble) as gone:
+        told.move.inspect()
+    assert gone.value.retry and told.reports[-1].waiting_for
+    net.close()
+    monkeypatch.setattr(ends, "LONGEST_SILENCE", 600.0)
+    waiting = Told(net, target)
+    threading.Timer(0.3, waiting.control.stop).start()
+    with pytest.raises(Stopped):
+        waiting.move.copy()
+
+
+def test_a_pause_holds_the_copy_and_a_stop_ends_it_in_a_wait_for_an_answer(
+    source: RedisServer, target: RedisServer
+) -> None:
+    fill(source, 5000)
+    told = Told(source, target)
+    told.control.pause()
+    worker = threading.Thread(target=told.whole_way)
+    worker.start()
+    time.sleep(0.3)
+    assert target.keys() == set()
+    told.control.resume()
+    worker.join(30)
+    assert target.do(("DBSIZE",))[0] == 5000
+    source.do(("CLIENT", "PAUSE", 20_000, "ALL"))
+    stuck = Told(source, target)
+    threading.Timer(0.3, stuck.control.stop).start()
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        stuck.move.prove()
+    assert time.monotonic() - began < 10
+    source.stop()
+    source.start()
+
+
+def test_large_values_take_little_memory(source: RedisServer, target: RedisServer) -> None:
+    chunk = b"x" * (1 << 20)
+    source.do(*(("APPEND", "large text", chunk) for _ in range(60)))
+    source.do(*(("RPUSH", "large list", *[chunk[: 1 << 16]] * 16) for _ in range(40)))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    told = Told(source, target)
+    told.move.copy()
+    assert told.move.prove().equal
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert grown < 50 << 20, f"{grown >> 20} MB more for 100 MB of values"
