@@ -11,7 +11,7 @@ from textual.widgets import Static
 from screens.background import in_thread
 from screens.inventory.details import code_lines, gap_lines, group_lines, page_lines
 from screens.inventory.exporting import ExportingScreen
-from screens.inventory.rows import NO_APP_REMEDY, TreeRows, config_row, hit_rows, no_app_rows
+from screens.inventory.rows import NO_APP_REMEDY, TreeRows, config_rows, hit_rows, no_app_rows
 from screens.keys import About, Key
 from screens.marks import MUTED
 from screens.quantities import clock
@@ -150,8 +150,8 @@ class DocumentScreen(ExportingScreen):
     def rows_of(self, text: str) -> Sequence[Row]:
         """What a search finds."""
         hits = search(self.all_entries(), text)
-        found = counted(hits.total, "thing") + " found" if hits.total else ""
-        self.query_one("#status", Static).update(Content.styled(found, MUTED))
+        found = f"{counted(hits.total, 'thing')} found · enter goes to them · " if hits.total else ""
+        self.query_one("#status", Static).update(Content.styled(f"{found}esc shows the tree again", MUTED))
         return hit_rows(hits, text, self._row_width)
 
     def _tick(self) -> None:
@@ -341,7 +341,9 @@ class DocumentScreen(ExportingScreen):
         app, index = self.current_app(), self.index()
         if app is None or index is None:
             return
-        rows = [config_row(var, index, 68) for var in app.config]
+
+        def rows(width: int) -> Sequence[Row]:
+            return config_rows(app, index, width)
 
         async def read(name: str) -> Secret:
             source = await in_thread(open_source, self.session, await self.offramp.vault())

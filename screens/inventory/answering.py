@@ -23,7 +23,6 @@ from wizard.document.answers import (
     set_note,
 )
 from wizard.document.pages.delivery import WAYS, deploy_words
-from wizard.document.pages.page import joined
 from wizard.model.delivery import DeployKind
 from wizard.model.system import App, Gap, Job
 from wizard.session.parts import ANSWERS, SYSTEM, Answers, Note
@@ -143,8 +142,11 @@ class AnsweringScreen(CloningScreen):
             if kind is not None:
                 self._ask_deploy_words(app, cast(DeployKind, kind))
 
-        about = Content(joined((question, now, told.evidence), by=" "))
-        self.ask(PickOne(f"How is {app.name} deployed?", about, [(one, WAYS[one]) for one in kinds]), picked)
+        about = Content.assemble(
+            question, f"\n\n{now}", (f" {told.evidence}" if told.evidence else "", MUTED)
+        )
+        rows = [(one, WAYS[one] + ("  (as it is now)" if one == told.kind else "")) for one in kinds]
+        self.ask(PickOne(f"How is {app.name} deployed?", about, rows), picked)
 
     def _ask_deploy_words(self, app: App, kind: DeployKind) -> None:
         known = self.answers().deploys.get(app.id)
@@ -165,8 +167,10 @@ class AnsweringScreen(CloningScreen):
 
     def action_note(self) -> None:
         """Ask for the note on what is highlighted."""
-        key, page = self.current_key(), self.current_page()
+        key, page, app = self.current_key(), self.current_page(), self.current_app()
         title = page.title if page is not None else key
+        if app is not None and key != f"app:{app.id}":
+            title += f" of {app.name}"
 
         def typed(note: Note | None) -> None:
             if note is None:

@@ -53,10 +53,10 @@ def _section(section: Section, index: Index, width: int) -> list[Content]:
 
 def _fact(fact: Fact, column: int, width: int) -> list[Content]:
     mark = {"look": f" {GLYPHS['look']}", "untold": f" {GLYPHS['undecided']}", "": ""}[fact.mark]
-    if len(fact.name) > column or not fact.text:
-        lines = [Content.assemble((fact.name, ""), ("" if fact.text else mark, ATTENTION))]
-        if fact.text:
-            lines += _texts(fact.text, mark, "  ", "  ", width)
+    if not fact.text:
+        lines = _texts(fact.name, mark, "", "", width)
+    elif len(fact.name) > column:
+        lines = [*_texts(fact.name, "", "", "", width), *_texts(fact.text, mark, "  ", "  ", width)]
     else:
         lead = f"{fact.name:<{column}}  "
         lines = _texts(fact.text, mark, lead, " " * len(lead), width)

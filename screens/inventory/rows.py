@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from screens.marks import ACCENT, ATTENTION, BAD, DOTS, GLYPHS, GOOD, MUTED, STRONG, marked
-from screens.widgets.row_list import Row
+from screens.widgets.row_list import Row, nothing_with
 from wizard.document.checkout import Checkout
 from wizard.document.index import Index
 from wizard.document.outline import Node, gap_words
@@ -14,7 +14,7 @@ from wizard.document.pages.app_parts import ORIGINS
 from wizard.document.pages.page import counted, joined
 from wizard.document.search import Entry, Hits, around
 from wizard.document.summary import counts, dollars, size_text
-from wizard.model.system import ConfigVar
+from wizard.model.system import App, ConfigVar
 from wizard.model.trouble import Trouble
 
 Code = Mapping[str, Checkout | Trouble]
@@ -139,11 +139,12 @@ class TreeRows:
         return Content.assemble(*parts).truncate(self._width, ellipsis=True)
 
     def _note(self, key: str) -> list[tuple[str, str]]:
+        """Who answers for it, and that there is a note: its text stands with the details."""
         note = self._index.notes.get(key) if key else None
         if note is None:
             return []
-        words = " ".join(part for part in (f"owner {note.owner}" if note.owner else "", note.text) if part)
-        return [(f"  note: {words}", ACCENT)]
+        words = joined((f"owner {note.owner}" if note.owner else "", "note" if note.text else ""))
+        return [(f"  {words}", ACCENT)]
 
     def _fact(self, node: Node, lead: str) -> Content:
         mark = {"look": f" {GLYPHS['look']}", "untold": f" {GLYPHS['undecided']}", "": ""}[node.mark]
@@ -168,7 +169,9 @@ class TreeRows:
             )
             room = max(1, self._width - name.cell_length - len(variables))
             return name.append(" " * room).append(Content.styled(variables, MUTED))
-        word = Content.styled(" note" if note else "", ACCENT)
+        word = Content.assemble(*note)
+        if name.cell_length + word.cell_length > COLUMN:
+            word = Content.styled(" note" if note else "", ACCENT)
         name = name.truncate(COLUMN - word.cell_length, ellipsis=True).append(word)
         return Content.assemble(
             name,
@@ -201,7 +204,7 @@ def hit_rows(hits: Hits, text: str, width: int) -> list[Row]:
     """What a search found: its name, what and where it is, and what of it matched where that is not its
     name."""
     if not hits.entries:
-        return [Row("+nothing", Content.styled(f"Nothing has '{text}' in it.", MUTED), heading=True)]
+        return [nothing_with(text)]
     rows = [Row(f"hit:{entry.key}", _hit(entry, text, width)) for entry in _once(hits.entries)]
     more = hits.total - len(hits.entries)
     if more > 0:
@@ -236,12 +239,17 @@ def _lit(shown: str, text: str, style: str) -> list[tuple[str, str]]:
     return [*parts, (shown[at:], style)]
 
 
-def config_row(var: ConfigVar, index: Index, width: int) -> Row:
-    """A config var: its name, dots, and where it comes from."""
+def config_rows(app: App, index: Index, width: int) -> list[Row]:
+    """The config vars of an app, `width` cells wide: name, dots, and where each comes from."""
+    column = min(max((len(var.name) for var in app.config), default=0), width // 2)
+    return [_config_row(var, index, column, width) for var in app.config]
+
+
+def _config_row(var: ConfigVar, index: Index, column: int, width: int) -> Row:
     origin = joined((ORIGINS[var.origin.kind], index.add_on_name(var.origin.add_on_id)), by=" ")
     names = [index.add_on_name(var.copied_from), *(index.app_name(id_) for id_ in var.refers_to_apps)]
     if named := joined(names, by=", "):
         origin += f", names {named}"
-    value = ("(empty) ", ATTENTION) if var.empty else (DOTS, MUTED)
-    content = Content.assemble(f"{var.name:<28} ", value, (f"  {origin}", MUTED))
+    value = (f"{'(empty)':<{len(DOTS)}}", ATTENTION) if var.empty else (DOTS, MUTED)
+    content = Content.assemble(f"{shortened(var.name, column):<{column}}  ", value, (f"  {origin}", MUTED))
     return Row(var.name, content.truncate(width, ellipsis=True), found_by=f"{var.name} {origin}")

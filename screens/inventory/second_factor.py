@@ -33,11 +33,12 @@ class SecondFactorScreen(ViewsScreen):
         names = ", ".join(name for _, name in apps[:3]) + (" and more" if len(apps) > 3 else "")
         about = Content(
             f"{counted(len(apps), 'app')} {'wants' if len(apps) == 1 else 'want'} a second factor before "
-            f"Heroku tells of them: {names}. A code is good for half a minute."
+            f"Heroku tells of {'it' if len(apps) == 1 else 'them'}: {names}. "
+            "A code is good for half a minute."
         )
         ways = [
             ("send", "Send the code with this reading. Nothing is changed on Heroku."),
-            ("open", "Let Heroku open them to this token for a while (this writes)."),
+            ("open", "Let Heroku open what wants it to this token for a while (this writes)."),
         ]
 
         def picked(way: str | None) -> None:
@@ -52,8 +53,8 @@ class SecondFactorScreen(ViewsScreen):
         lines = [
             Content(f"Offramp writes to Heroku: a pre-authorisation for {counted(len(apps), 'app')}."),
             Content(
-                "For a short time this token may then read and change them without a code; it ends by "
-                "itself. No app, no setting and no release is changed."
+                "For a short time this token may then read and change what wants a code without one; that "
+                "ends by itself. No app, no setting and no release is changed."
             ),
         ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,6 +17,8 @@ from wizard.model.secret import Secret
 
 ReadValue = Callable[[str], Coroutine[Any, Any, Secret]]
 """Reads the value of one config var from Heroku, now."""
+MakeRows = Callable[[int], Sequence[Row]]
+"""Makes the rows for a width in cells."""
 
 
 class ConfigVarsDialog(Dialog[None]):
@@ -27,7 +30,7 @@ class ConfigVarsDialog(Dialog[None]):
     ]
     hint = "v shows one value for 10 s   / filter   esc closes"
 
-    def __init__(self, app_name: str, rows: Sequence[Row], read: ReadValue, *, begin: str = "") -> None:
+    def __init__(self, app_name: str, rows: MakeRows, read: ReadValue, *, begin: str = "") -> None:
         super().__init__(f"Config vars of {app_name}")
         self._begin = begin
         self._rows = rows
@@ -42,10 +45,17 @@ class ConfigVarsDialog(Dialog[None]):
     def on_mount(self) -> None:
         """Fill the list."""
         super().on_mount()
-        self.query_one(RowList).show(self._rows)
-        self.query_one(RowList).go_to(self._begin)
+        self._draw(self._begin)
         self.query_one(RowList).focus_rows()
         self.set_interval(1.0, self._tell_wait)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Columns follow the width."""
+        self._draw(None)
+
+    def _draw(self, current: str | None) -> None:
+        # Two cells of the border, two beside the text; see the style sheet.
+        self.query_one(RowList).show(self._rows(self.app.size.width - 4), current=current)
 
     def on_option_list_option_highlighted(self) -> None:
         """Another row: what was shown of the last is hidden."""

@@ -54,19 +54,21 @@ class GoTo(Dialog[str]):
             ]
         )
         listing.focus_rows()
+        self.watch(listing.rows, "highlighted", self._show)
 
     @property
     def _current(self) -> Said | None:
         number = self.query_one(RowList).current
         return None if number is None else self._said[int(number)]
 
-    @on(OptionList.OptionHighlighted)
-    def _show(self, message: OptionList.OptionHighlighted) -> None:
-        message.stop()
+    def _show(self) -> None:
         one = self._current
-        if one is not None:
-            more = (f"\n{one.more}", MUTED) if one.more else ("", "")
-            self.query_one("#whole", Static).update(Content.assemble(one.text, more))
+        text = Content("") if one is None else Content.assemble(one.text, (f"\n{one.more}", MUTED))
+        self.query_one("#whole", Static).update(text)
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        message.stop()
 
     @on(OptionList.OptionSelected)
     def _clicked(self, message: OptionList.OptionSelected) -> None:

@@ -30,7 +30,7 @@ class TextDialog(Dialog[str]):
     @staticmethod
     def width_in(columns: int) -> int:
         """Cells of a line in a terminal of so many columns, beside a scroll bar; see the style sheet."""
-        return columns * 96 // 100 - 8
+        return columns - 6
 
     def compose_content(self) -> ComposeResult:
         """The text."""

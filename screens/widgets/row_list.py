@@ -13,6 +13,7 @@ from textual.geometry import Offset
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from screens.marks import MUTED
 from screens.widgets.field import Field
 
 
@@ -34,6 +35,11 @@ class Row:
             and self.content.spans == other.content.spans
             and self.heading == other.heading
         )
+
+
+def nothing_with(text: str) -> Row:
+    """The row that stands alone where nothing has `text` in it."""
+    return Row("+nothing", Content.styled(f"Nothing has '{text}' in it.", MUTED), heading=True)
 
 
 class Rows(OptionList, inherit_bindings=False):
@@ -155,8 +161,9 @@ class RowList(Vertical):
         self._highlight(keep or next((row.id for row in wanted if not row.heading), None))
 
     def wanted(self) -> tuple[Row, ...]:
-        """The rows to show now: those that the filter lets through."""
-        return tuple(row for row in self._all if self._passes(row))
+        """The rows to show now: those that the filter lets through, or that it lets none through."""
+        let_through = tuple(row for row in self._all if self._passes(row))
+        return (nothing_with(self._filter),) if self._filter and not let_through else let_through
 
     def _passes(self, row: Row) -> bool:
         if not self._filter:

@@ -16,9 +16,9 @@ from wizard.model.system import System
 EXAMPLE = """\
       no pipeline
       ┌─────────────────────────────┐
- ╭───▸│ migrate-backend             ├─┬─── postgresql-cubed-12345  Postgres 1…
- │    │ web 1 · release · worker 1  │ │
- │ ╭──┤ → migrate-frontend          │ │
+ ╭───▸│ migrate-backend             ├─┬─── postgresql-cubed-12345
+ │    │ web 1 · release · worker 1  │ │      Postgres 16.4, essential-1,
+ │ ╭──┤ → migrate-frontend          │ │      312 MB
  │ │  └─────────────────────────────┘ │
  │ │  ┌─────────────────────────────┐ │
  │ ╰─▸│ migrate-frontend            │ │
@@ -27,7 +27,7 @@ EXAMPLE = """\
       └─────────────────────────────┘ │
       ┌─────────────────────────────┐ │
       │ migrate-emailer             ├─┼─── scheduler-round-1  standard
-      │ job 0 · 1 job               ├─┼─── papertrail-flat-2  choklad
+      │ job 0 · 1 scheduler job     ├─┼─── papertrail-flat-2  choklad
       │ uses postgresql-cubed-12345 ├─╯
       └─────────────────────────────┘
 
@@ -141,6 +141,15 @@ def test_no_line_is_too_wide_and_no_connection_is_left_out(boxes: list[Box], wid
     lines = drawn(boxes, width)
     assert max(map(cells, lines)) <= width
     assert sum("→ name-" in line for line in lines) == sum(len(set(box.reaches) - {box.key}) for box in boxes)
+
+
+@pytest.mark.parametrize("width", [62, 74, 80, 120])
+def test_what_hangs_on_a_box_is_said_whole(width: int) -> None:
+    system = example_system()
+    words = " ".join("\n".join(line[line.rfind("│") + 1 :] for line in draw(system, width)).split())
+    for add_on in system.add_ons:
+        assert add_on.plan.rpartition(":")[2] in words
+    assert "Postgres 16.4, essential-1, 312 MB" in words
 
 
 def many(count: int, pipelines: int) -> System:

@@ -58,7 +58,7 @@ def entries(index: Index) -> Iterator[Entry]:
 def _of_page(index: Index, page: Page) -> Entry:
     # What has no key is part of the object itself: "where is heroku-22", "who is on the premium plan".
     own = [
-        f"{fact.name} {fact.text} {fact.detail}"
+        " ".join(part for part in (fact.name, fact.text, fact.detail) if part)
         for section in page.sections
         for fact in section.facts
         if not fact.key

@@ -217,7 +217,7 @@ def process_words(app: App) -> str:
         for process in app.processes
     ]
     if app.jobs:
-        parts.append(count_words(len(app.jobs), "job"))
+        parts.append(count_words(len(app.jobs), "scheduler job"))
     if not parts and "process types" in app.unread:
         return "not read what runs"
     return " · ".join(parts) or "nothing runs"

@@ -11,6 +11,7 @@ columns; rails that do not overlap share a column. Lines that cross do so as ┼
 finds no room for a rail stands in the box in words, as all others do, so nothing is left out.
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -41,6 +42,7 @@ _SIGNS: Final = {
 _NARROWEST: Final = 40
 _LEAST_BOX: Final = 16
 _LEAST_TEXT: Final = 12
+_BOUND: Final = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,18 @@ class Item:
     def words(self) -> str:
         """Name and text in a line."""
         return f"{self.name}  {self.text}" if self.text else self.name
+
+    def lines(self, room: int) -> list[str]:
+        """Name and text, in lines of at most `room` cells where they have spaces."""
+        if cells(self.words()) <= room:
+            return [self.words()]
+        # A number stays with its unit: what is said goes on in the next line behind a comma.
+        bound = self.text.replace(" ", _BOUND).replace(f",{_BOUND}", ", ")
+        said = textwrap.wrap(bound, max(_LEAST_TEXT, room - 2), break_on_hyphens=False)
+        return [
+            *textwrap.wrap(self.name, max(_LEAST_TEXT, room)),
+            *(f"  {part}".replace(_BOUND, " ") for part in said),
+        ]
 
 
 @dataclass(frozen=True)
@@ -77,10 +91,15 @@ class _Placed:
     joined that are not the same, and one without a rail is still said.
     """
 
-    def __init__(self, box: Box, titles: Mapping[str, str], items: Mapping[str, Item]) -> None:
+    def __init__(self, box: Box, titles: Mapping[str, str], items: Mapping[str, Item], room: int) -> None:
         self.box = box
         self.top = 0
         self.lines = [box.title, *box.texts]
+        self.hanging: list[str] = []
+        self.hangs: dict[str, int] = {}
+        for item in box.items:
+            self.hangs[item.key] = len(self.hanging)
+            self.hanging += item.lines(room)
         self.leaving: dict[str, int] = {}
         self.using: dict[str, int] = {}
         for key in box.reaches:
@@ -91,7 +110,7 @@ class _Placed:
         uses = [key for key in box.uses if key in items and key not in own]
         if uses:
             # What hangs on the box has the first rows at the right.
-            self.lines += [""] * (len(box.items) - len(self.lines))
+            self.lines += [""] * (len(self.hanging) - len(self.lines))
         for key in uses:
             self.using[key] = len(self.lines)
             self.lines.append(f"uses {items[key].name}")
@@ -99,7 +118,7 @@ class _Placed:
     @property
     def height(self) -> int:
         """Rows between its borders."""
-        return max(len(self.lines), len(self.box.items))
+        return max(len(self.lines), len(self.hanging))
 
     def row(self, line: int) -> int:
         """The row of a line, counted from 0; the first is where the box is reached."""
@@ -160,9 +179,20 @@ def drawn(boxes: Sequence[Box], width: int) -> tuple[str, ...]:
     """The lines of the drawing, none wider than `width` columns. Below 40 it is cut at the right."""
     if width < _NARROWEST:
         return tuple(fit(line, width).rstrip() for line in drawn(boxes, _NARROWEST))
+    drawing = _laid_out(boxes, width, width)
+    # What hangs there takes more lines where it has less room; more lines may take a rail more of it.
+    room = width
+    while drawing.text_width < room:
+        room = drawing.text_width
+        drawing = _laid_out(boxes, width, room)
+    return drawing.lines()
+
+
+def _laid_out(boxes: Sequence[Box], width: int, room: int) -> "_Drawing":
+    """The boxes where they stand when what hangs on them has `room` cells."""
     titles = {box.key: box.title for box in boxes}
     items = {item.key: item for box in boxes for item in box.items}
-    placed = {box.key: _Placed(box, titles, items) for box in boxes}
+    placed = {box.key: _Placed(box, titles, items, room - 1) for box in boxes}
     row, heading = 0, ""
     for one in placed.values():
         if one.box.heading != heading:
@@ -172,7 +202,7 @@ def drawn(boxes: Sequence[Box], width: int) -> tuple[str, ...]:
         row += one.height + 2
     left = _columns(_left_rails(placed), max(2, (width - 40) // 8))
     right = _columns(_right_rails(placed), max(1, (width - 40) // 10))
-    return _Drawing(list(placed.values()), left, right, width).lines()
+    return _Drawing(list(placed.values()), left, right, width)
 
 
 def _left_rails(placed: Mapping[str, _Placed]) -> list[_Rail]:
@@ -190,7 +220,7 @@ def _right_rails(placed: Mapping[str, _Placed]) -> list[_Rail]:
     for one in placed.values():
         for key, line in one.using.items():
             rows.setdefault(key, []).append(one.row(line))
-    at = {item.key: one.row(line) for one in placed.values() for line, item in enumerate(one.box.items)}
+    at = {key: one.row(line) for one in placed.values() for key, line in one.hangs.items()}
     return [_Rail(at[key], tuple(found)) for key, found in rows.items()]
 
 
@@ -227,7 +257,7 @@ class _Drawing:
         if inside + says > room:
             inside = min(inside, max(_LEAST_BOX, room - says, room * 56 // 100))
         self._box_width = max(_LEAST_BOX, min(inside, room - (_LEAST_TEXT if hangs else 0)))
-        self._text_width = max(0, room - self._box_width)
+        self.text_width = max(0, room - self._box_width)
 
     def lines(self) -> tuple[str, ...]:
         gutter, middle = self._draw_left(), self._draw_right()
@@ -246,9 +276,9 @@ class _Drawing:
                     left = left[:-1] + "▸"
                 line = left + self._box_row(one, row, row in leaving, row in using)
                 index = row - one.top - 1
-                said = one.box.items[index].words() if 0 <= index < len(one.box.items) else ""
+                said = one.hanging[index] if 0 <= index < len(one.hanging) else ""
                 if self._middle_width:
-                    line += middle.text(row) + fit(f" {said}" if said else "", self._text_width)
+                    line += middle.text(row) + fit(f" {said}" if said else "", self.text_width)
                 rows[row] = line.rstrip()
         for row, line in enumerate(rows):
             if not line:
@@ -267,7 +297,7 @@ class _Drawing:
             return f"└{'─' * inner}┘"
         index = row - one.top - 1
         text = one.lines[index] if index < len(one.lines) else ""
-        right = "├" if using or index < len(one.box.items) else "│"
+        right = "├" if using or index in one.hangs.values() else "│"
         return f"{'┤' if leaving else '│'} {fit(text, inner - 2)} {right}"
 
     def _draw_left(self) -> _Gutter:
@@ -287,8 +317,8 @@ class _Drawing:
         gutter = _Gutter(self._rows, max(1, self._middle_width))
         edge = self._middle_width - 1
         for one in self._placed:
-            for index in range(len(one.box.items)):
-                gutter.horizontal(one.row(index), 0, edge)
+            for line in one.hangs.values():
+                gutter.horizontal(one.row(line), 0, edge)
         for column, rails in self._right.items():
             x = 1 + 2 * column
             for rail in rails:
