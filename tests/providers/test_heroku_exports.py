@@ -28,6 +28,7 @@ from tests.wizard.document.reading_back import csv_rows, export_all, sheets, tex
 from wizard.document.component import components
 from wizard.document.export.escape import code, plain
 from wizard.document.export.json_file import read_document
+from wizard.document.export.markdown_incomplete import template
 from wizard.document.export.tables import SHAPES
 from wizard.model.noun import encode
 from wizard.model.secret import Secret
@@ -82,11 +83,15 @@ def check_exports(system: System, folder: Path) -> None:
     said = texts(exported)
     json_strings = json.loads(said["json"])["components"]
     assert [one["name"] for one in json_strings] == [one.name for one in whole]
+    apps = {app.id: app for app in system.apps}
+    folded = {f"gap:{gap.key}": template(gap, apps) for gap in system.gaps}
     for one in whole:
         assert one.name in said["csv"].replace('""', '"'), one
         assert one.name in said["xlsx"], one
-        # In Markdown some signs are written otherwise.
-        forms = (code(one.name), plain(one.name), plain(f"x {one.name}")[2:])
+        # In Markdown some signs are written otherwise, and what many apps have in common stands there once.
+        forms = [code(one.name), plain(one.name), plain(f"x {one.name}")[2:]]
+        if question := folded.get(one.key):
+            forms.append(plain(question))
         assert any(form in said["markdown"] for form in forms), one
 
 
