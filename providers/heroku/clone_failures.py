@@ -41,14 +41,14 @@ def failure(name: str, said: Sequence[str]) -> Trouble:
             code="redirected",
         )
     last = next((line for line in reversed(said) if line.startswith(("fatal:", "error:"))), "")
-    if "unable to checkout working tree" in words:
-        return checkout_failure(name, said)
     if "No space left" in words or "Permission denied" in words:
         return Trouble(
             f"The code of {name} cannot be written: {last.removeprefix('fatal: ')}.",
             remedy="Make room, or name another folder.",
             code="clone-no-room",
         )
+    if "unable to checkout working tree" in words:
+        return checkout_failure(name, said)
     return Unreachable(
         f"Cloning {name} from Heroku broke off: {last.removeprefix('fatal: ') or 'git says nothing'}.",
         remedy="Look at the network and at status.heroku.com, then try again.",

@@ -117,6 +117,21 @@ def test_a_file_that_is_odd_in_every_line_is_not_said_line_by_line(make_checkout
     assert heroku_yml is not None and len(heroku_yml.oddities) == MOST + 1
 
 
+@pytest.mark.parametrize("odd", ["\x0c", "\u2028", "\x85", "\x1c"])
+def test_lines_are_counted_as_git_counts_them(make_checkout: MakeCheckout, odd: str) -> None:
+    files = {
+        "crontab": f"# a{odd}b\r\n0 4 * * * x\r\n",
+        ".env": f"# a{odd}b\r\nA_NAME=1\r\n",
+        "Aptfile": f"# a{odd}b\r\nlibx\r\n",
+        ".python-version": f"# a{odd}b\r\n3.12\r\n",
+    }
+    checkout = read_code(make_checkout("app", files))
+    assert [line.line for line in checkout.lines if line.kind == "clock"] == [2]
+    assert [(file.names, file.lines) for file in checkout.env_files] == [(("A_NAME",), (2,))]
+    assert [(hook.text, hook.line) for hook in checkout.hooks if hook.kind == "packages"] == [("libx", 2)]
+    assert [(pin.version, pin.line) for pin in checkout.runtimes[0].pins] == [("3.12", 2)]
+
+
 JOB = """
 job-{0}:
   stage: test

@@ -10,7 +10,7 @@ import msgspec
 from wizard.document.checkout import Checkout, Remark, listed, read_checkout
 from wizard.document.git import git_line
 from wizard.document.repository.code_lines import code_lines, is_test
-from wizard.document.repository.code_nouns import ConfigReads, DeployPath, EnvFile, Look
+from wizard.document.repository.code_nouns import DeployPath, EnvFile, Look
 from wizard.document.repository.code_place import WHOLE, CodePlace
 from wizard.document.repository.code_tree import CodeTree, CommitTree, FolderTree
 from wizard.document.repository.config_reads import config_reads
@@ -113,11 +113,6 @@ def _deploys(checkout: Checkout, around: CodeTree, programs: dict[str, str]) -> 
 def _from_root(checkout: Checkout, file: str) -> str:
     """A path of the repository as it is named from the folder that Heroku builds: "../.github/..."."""
     return posixpath.relpath(file, checkout.folder) if checkout.folder else file
-
-
-def reads_of(checkout: Checkout, names: Sequence[str]) -> ConfigReads:
-    """Which lines of the checkout's code read which of the config vars `names`; see `ConfigReads`."""
-    return config_reads(_tree(checkout), names)
 
 
 def _tree(checkout: Checkout) -> CodeTree:

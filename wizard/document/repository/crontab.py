@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from wizard.document.repository.code_lines import WHENEVER
 from wizard.document.repository.code_nouns import CodeLine
 from wizard.document.repository.code_text import safe_line
+from wizard.document.repository.text_lines import numbered
 from wizard.document.repository.yaml_text import Item, read_yaml
 from wizard.model.text import clean
 
@@ -52,7 +53,7 @@ def schedule_lines(texts: Mapping[str, str]) -> Iterator[CodeLine]:
 
 
 def _matching(path: str, text: str, pattern: re.Pattern[str], name: str) -> Iterator[CodeLine]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in numbered(text):
         if pattern.match(line):
             yield _line(path, number, name, line)
 

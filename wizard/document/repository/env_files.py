@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from wizard.document.config.secrets import judge
 from wizard.document.repository.code_nouns import EnvFile
+from wizard.document.repository.text_lines import numbered
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 
@@ -39,7 +40,7 @@ def env_files(texts: Mapping[str, str]) -> Iterator[EnvFile]:
         names: list[str] = []
         lines: list[int] = []
         values = secrets = 0
-        for number, line in enumerate(texts[path].splitlines(), start=1):
+        for number, line in numbered(texts[path]):
             match = _NAME.match(line)
             if match is None:
                 continue

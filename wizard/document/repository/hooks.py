@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from wizard.document.repository.code_nouns import Hook
 from wizard.document.repository.code_text import safe_line
 from wizard.document.repository.runtime_node import node_scripts
-from wizard.document.repository.runtime_pins import json_object, line_at
+from wizard.document.repository.runtime_pins import json_object
+from wizard.document.repository.text_lines import line_at, told_lines
 from wizard.document.repository.toml_text import read_toml, table
 from wizard.document.repository.yaml_text import read_yaml
 from wizard.model.text import clean
@@ -115,7 +116,7 @@ def _scripts(texts: Mapping[str, str]) -> Iterator[Hook]:
 
 
 def _packages(texts: Mapping[str, str]) -> Iterator[Hook]:
-    for number, told in _lines(texts.get("Aptfile", "")):
+    for number, told in told_lines(texts.get("Aptfile", "")):
         yield Hook(kind="packages", file="Aptfile", line=number, text=safe_line(told, 300))
     top = read_yaml(texts.get("apt.yml", ""))
     packages = top.get("packages") if top else None
@@ -125,14 +126,14 @@ def _packages(texts: Mapping[str, str]) -> Iterator[Hook]:
 
 
 def _slugignore(texts: Mapping[str, str]) -> Iterator[Hook]:
-    told = [line for _, line in _lines(texts.get(".slugignore", ""))]
+    told = [line for _, line in told_lines(texts.get(".slugignore", ""))]
     if told:
         text = f"left out of the slug: {', '.join(told)}"
         yield Hook(kind="slug", file=".slugignore", line=1, text=safe_line(text, 300))
 
 
 def _chosen_buildpacks(texts: Mapping[str, str]) -> Iterator[Hook]:
-    for number, told in _lines(texts.get(".buildpacks", "")):
+    for number, told in told_lines(texts.get(".buildpacks", "")):
         yield Hook(kind="buildpacks", file=".buildpacks", line=number, text=safe_line(told, 300))
     text = texts.get("project.toml")
     if text is None:
@@ -173,13 +174,6 @@ def _containers(paths: list[str], texts: Mapping[str, str]) -> Iterator[Hook]:
                 line=services.named_at if services else 1,
                 text=clean(f"compose file with {names}" if names else "compose file", limit=300),
             )
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        told = line.strip()
-        if told and not told.startswith("#"):
-            yield number, told
 
 
 def _line_with(text: str, words: str) -> int:

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from wizard.document.repository.code_nouns import Pin
-from wizard.document.repository.runtime_pins import Found, at_match, json_object, line_at
+from wizard.document.repository.runtime_pins import Found, at_match, json_object
+from wizard.document.repository.text_lines import line_at
 from wizard.document.repository.toml_text import read_toml, table
 from wizard.model.text import clean
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.document.repository.code_nouns import Pin
+from wizard.document.repository.text_lines import line_at, told_lines
 from wizard.model.text import clean
 
 Found = tuple[list[Pin], list[str]]
@@ -16,11 +17,9 @@ def first_line(
     texts: Mapping[str, str], file: str, what: str, *, prefix: str = "", read: bool = True
 ) -> list[Pin]:
     """The first line that is no comment, without `prefix`."""
-    for number, line in enumerate(texts.get(file, "").splitlines(), start=1):
-        told = line.strip()
-        if told and not told.startswith("#"):
-            version = clean(told.removeprefix(prefix), limit=100)
-            return [Pin(what=what, version=version, file=file, line=number, read=read)]
+    for number, told in told_lines(texts.get(file, "")):
+        version = clean(told.removeprefix(prefix), limit=100)
+        return [Pin(what=what, version=version, file=file, line=number, read=read)]
     return []
 
 
@@ -63,8 +62,3 @@ def line_of(text: str, key: str, value: str) -> int:
     pair = rf'"{re.escape(key)}"\s*:\s*{re.escape(json.dumps(value, ensure_ascii=False))}'
     match = re.search(pair, text)
     return line_at(text, match.start()) if match else 1
-
-
-def line_at(text: str, position: int) -> int:
-    """The line, counted from 1, in which a character of the text stands."""
-    return text.count("\n", 0, position) + 1

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from wizard.document.repository.code_nouns import TerraformBlock
 from wizard.document.repository.code_text import safe_line
+from wizard.document.repository.text_lines import line_at
 from wizard.model.text import clean
 
 PATHSPECS = ("*.tf", "*.tf.json")
@@ -117,7 +118,7 @@ def _json_blocks(
 ) -> Iterator[TerraformBlock]:
     for key, body in bodies.items():
         at = text.find(f'"{key[2] or key[1]}"')
-        if block := _block(key, file, text.count("\n", 0, max(0, at)) + 1, body):
+        if block := _block(key, file, line_at(text, max(0, at)), body):
             yield block
 
 
