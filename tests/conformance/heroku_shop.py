@@ -6,8 +6,10 @@ import tomllib
 from providers.sandbox.heroku.world.building import (
     add_add_on,
     add_app,
+    add_domain,
     add_process,
     add_release,
+    add_review_app,
     attach,
     commit_named,
     new_world,
@@ -17,16 +19,13 @@ from providers.sandbox.heroku.world.stores import stores_from
 from providers.sandbox.heroku.world.world import (
     AddOn,
     App,
-    Certificate,
     Collaborator,
-    Domain,
     Drain,
     Dyno,
     Invitation,
     Job,
     Member,
     Pipeline,
-    ReviewApp,
     ReviewConfig,
     Team,
     Webhook,
@@ -216,19 +215,8 @@ def _about(world: World, api: App, web: App) -> None:
         Drain(stable_id("drain", "2"), "https://user:secret@drain.example/in", "d.2"),
     ]
     host = "www.shop.example"
-    made = Certificate(stable_id("cert", host), "tyrannosaurus-1", (host,))
-    web.certificates.append(made)
-    web.domains.append(
-        Domain(
-            stable_id("domain", host),
-            host,
-            "custom",
-            "polar-1.herokudns.com",
-            "cert issued",
-            certificate=made.id,
-        )
-    )
-    web.domains.append(Domain(stable_id("domain", "*"), "*.shop.example", "custom", "polar-2.herokudns.com"))
+    add_domain(web, host, "polar-1.herokudns.com", "cert issued", certificate="tyrannosaurus-1")
+    add_domain(web, "*.shop.example", "polar-2.herokudns.com")
     api.webhooks += [
         Webhook(stable_id("hook", "1"), "https://hooks.example/a", ("api:release",)),
         Webhook(stable_id("hook", "2"), "https://hooks.example/b", ("api:build", "dyno"), level="sync"),
@@ -243,5 +231,4 @@ def _pipeline(world: World, api: App, staging: App, review: App) -> None:
     world.pipelines[pipeline.id] = pipeline
     world.couplings[api.id] = (pipeline.id, "production")
     world.couplings[staging.id] = (pipeline.id, "staging")
-    world.couplings[review.id] = (pipeline.id, "review")
-    pipeline.review_apps.append(ReviewApp(stable_id("review", "7"), "feature/seven", 7, review.id))
+    add_review_app(world, pipeline, review, "feature/seven", 7)

@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from providers.sandbox.heroku.world.building import add_add_on, add_app, add_process, attach
+from providers.sandbox.heroku.world.building import add_add_on, add_app, add_domain, add_process, attach
 from providers.sandbox.heroku.world.ids import stable_id
-from providers.sandbox.heroku.world.world import App, Domain, Drain, Job, Release, Slug, World
+from providers.sandbox.heroku.world.world import App, Drain, Job, Release, Slug, World
 
 FRONTEND, BACKEND, EMAILER = "migrate-frontend", "migrate-backend", "migrate-emailer"
 APPS = (FRONTEND, BACKEND, EMAILER)
@@ -81,15 +81,7 @@ def _configure(world: World, web_urls: Mapping[str, str], canary: str) -> None:
         }
     )
     _named(world, EMAILER).config.update({"MAIL_API_KEY": mail_key, "FROM_ADDRESS": "hello@acme.example"})
-    _named(world, FRONTEND).domains.append(
-        Domain(
-            id=stable_id("domain", "www.acme.example"),
-            hostname="www.acme.example",
-            kind="custom",
-            cname="polar-reef-4711.herokudns.com",
-            acm_status="cert issued",
-        )
-    )
+    add_domain(_named(world, FRONTEND), "www.acme.example", "polar-reef-4711.herokudns.com", "cert issued")
 
 
 def _add_ons(world: World, database_url: str, canary: str) -> str:

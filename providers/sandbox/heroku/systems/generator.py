@@ -21,8 +21,10 @@ from providers.sandbox.heroku.systems.generated_words import (
 from providers.sandbox.heroku.world.building import (
     add_add_on,
     add_app,
+    add_domain,
     add_process,
     add_release,
+    add_review_app,
     attach,
     commit_named,
     default_values,
@@ -32,9 +34,7 @@ from providers.sandbox.heroku.world.ids import stable_id
 from providers.sandbox.heroku.world.world import (
     AddOn,
     App,
-    Certificate,
     Collaborator,
-    Domain,
     Drain,
     GitHubLink,
     Invitation,
@@ -42,7 +42,6 @@ from providers.sandbox.heroku.world.world import (
     Member,
     Monitor,
     Pipeline,
-    ReviewApp,
     ReviewConfig,
     Team,
     Webhook,
@@ -174,9 +173,7 @@ def _apps(making: _Making, count: int, reviews: int) -> list[App]:
         team = next((one for one in teams if line and one.id == line.team_id), None)
         app = _app(making, name, "web", "review", team)
         if line:
-            world.couplings[app.id] = (line.id, "review")
-            mark = stable_id("review", app.id)
-            line.review_apps.append(ReviewApp(mark, f"feature/{number}", 100 + number, app.id))
+            add_review_app(world, line, app, f"feature/{number}", 100 + number)
         made.append(app)
     return made
 
@@ -315,21 +312,15 @@ def _dress(making: _Making, app: App) -> None:
     if coupled and coupled[1] == "production" and "web" in app.processes:
         host = f"{app.name.removesuffix('-production')}.{dice.choice(DOMAINS)}"
         issued = making.chance(0.9)
-        domain = Domain(
-            stable_id("domain", host),
+        add_domain(
+            app,
             host,
-            "custom",
             f"{dice.choice(COMMON_NAMES)}-{dice.choice(COMMON_NAMES)}-{dice.randint(1, 9999)}.herokudns.com",
             "cert issued" if issued else "failing",
             acm_reason=None if issued else "DNS verification failed",
+            certificate=f"tyrannosaurus-{dice.randint(1, 99_999)}" if issued else "",
+            managed=True,
         )
-        if issued:
-            made = Certificate(
-                stable_id("cert", host), f"tyrannosaurus-{dice.randint(1, 99_999)}", (host,), managed=True
-            )
-            domain.certificate = made.id
-            app.certificates.append(made)
-        app.domains.append(domain)
         if making.chance(0.3):
             app.monitors.append(Monitor(stable_id("monitor", app.id), least=1, most=dice.randint(3, 9)))
     if making.chance(0.2):

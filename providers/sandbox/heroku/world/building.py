@@ -8,10 +8,13 @@ from providers.sandbox.heroku.world.world import (
     AddOn,
     App,
     Attachment,
+    Certificate,
     Domain,
     Image,
+    Pipeline,
     Process,
     Release,
+    ReviewApp,
     Slug,
     Team,
     World,
@@ -63,6 +66,43 @@ def add_process(app: App, kind: str, command: str, quantity: int, size: str) -> 
     line = Process(stable_id("process", app.id, kind), kind, command, quantity, size, image)
     app.processes[kind] = line
     return line
+
+
+def add_domain(
+    app: App,
+    hostname: str,
+    cname: str,
+    acm_status: str | None = None,
+    *,
+    acm_reason: str | None = None,
+    certificate: str = "",
+    managed: bool = False,
+) -> Domain:
+    """A custom domain, with a certificate for it alone where a name for one is given."""
+    mark = None
+    if certificate:
+        made = Certificate(stable_id("cert", hostname), certificate, (hostname,), managed=managed)
+        app.certificates.append(made)
+        mark = made.id
+    domain = Domain(
+        stable_id("domain", hostname),
+        hostname,
+        "custom",
+        cname,
+        acm_status,
+        acm_reason=acm_reason,
+        certificate=mark,
+    )
+    app.domains.append(domain)
+    return domain
+
+
+def add_review_app(world: World, pipeline: Pipeline, app: App, branch: str, number: int) -> ReviewApp:
+    """Make an app the review app of a pull request."""
+    world.couplings[app.id] = (pipeline.id, "review")
+    made = ReviewApp(stable_id("review", app.id), branch, number, app.id)
+    pipeline.review_apps.append(made)
+    return made
 
 
 def commit_named(*key: str) -> str:
