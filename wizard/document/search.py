@@ -10,7 +10,7 @@ from wizard.model.noun import Noun
 
 class Entry(Noun, frozen=True, kw_only=True):
     """One object that can be found. `holder` is the key of the page on which it stands ("app:<id>"), its own
-    for what has a page; `name` and `words` are what is looked at, `plain` both in lower case."""
+    for what has a page; `name`, `words` and the kind are what is looked at, `plain` all in lower case."""
 
     key: str
     holder: str
@@ -86,12 +86,19 @@ def _entry(index: Index, *, key: str, holder: str, name: str, kind: str, words: 
     note = index.notes.get(key)
     if note is not None:
         words = " ".join(part for part in (words, note.owner, note.text) if part)
-    return Entry(key=key, holder=holder, name=name, kind=kind, words=words, plain=f"{name}\n{words}".lower())
+    plain = f"{name}\n{words}\n{' '.join(_called(kind))}".lower()
+    return Entry(key=key, holder=holder, name=name, kind=kind, words=words, plain=plain)
+
+
+def _called(kind: str) -> tuple[str, str]:
+    """A kind as one and as many: "domain", "domains" for "domain of acme-web"."""
+    one = kind.partition(" of ")[0].lower()
+    return one, f"{one}es" if one.endswith("s") else f"{one}s"
 
 
 def search(found_in: Sequence[Entry], text: str, most: int = MOST) -> Hits:
     """What has every word of `text` in it, upper and lower case alike: first what is named so, then what
-    begins so, then what has it in its name, then what has it anywhere."""
+    begins so, then what has it in its name or is of that kind, then what has it anywhere."""
     wanted = text.lower().split()
     if not wanted:
         return Hits(entries=(), total=0)
@@ -107,7 +114,7 @@ def _rank(entry: Entry, whole: str, wanted: Iterable[str]) -> int:
         return 0
     if name.startswith(whole):
         return 1
-    if all(word in name for word in wanted):
+    if all(word in name for word in wanted) or whole in _called(entry.kind):
         return 2
     return 3 if whole in entry.plain else 4
 

@@ -167,6 +167,8 @@ def test_what_was_not_told_is_never_none() -> None:
         ("cubed", f"add-on:{DATABASE}"),
         ("migrate-emailer", f"app:{EMAILER}"),
         ("ask grace", f"app:{EMAILER}"),
+        ("jobs", f"job:{EMAILER}:job-1"),
+        ("domains", "domain:app-frontend:migrate-frontend.example.com"),
     ],
 )
 def test_a_search_finds_anything(text: str, first: str) -> None:
