@@ -19,7 +19,7 @@ from screens.stages import whole_system
 from screens.styles import sheet
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
-from wizard.document.checkout import Checkout, read_checkout
+from wizard.document.checkout import Checkout
 from wizard.document.repository.code_place import place_in
 from wizard.model.system import App
 from wizard.model.trouble import Trouble
@@ -27,6 +27,7 @@ from wizard.ports import Profile
 from wizard.prepare.accepted import prepared_app, renewed, still_accepted
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
+from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import Proposal
 from wizard.registry import target_provider
 from wizard.session.parts import MAPPING, PREPARED, TARGET, Prepared, PreparedApp
@@ -186,8 +187,6 @@ class PrepareScreen(StageScreen):
         system = whole_system(self.session)
         if mapping is None or profile is None or system is None:
             return
-        hook = profile.capabilities.release_hook
-        also = (hook.file,) if hook else ()
         code: dict[str, Checkout | Trouble] = {}
         for choice in mapping.moved_apps():
             if choice.checkout is None:
@@ -198,7 +197,7 @@ class PrepareScreen(StageScreen):
             self._now(f"Reading the code of {system.app(choice.app_id).name}")
             try:
                 place = place_in(system.app(choice.app_id))
-                read = partial(read_checkout, choice.checkout, also=also, place=place)
+                read = partial(read_for_changes, choice.checkout, profile, place)
                 code[choice.app_id] = await in_thread(read)
             except Trouble as trouble:
                 code[choice.app_id] = trouble

@@ -10,5 +10,6 @@ RUN arch="$(dpkg --print-architecture)" \
       *) echo "no supercronic for $arch" >&2; exit 1 ;; \
     esac \
  && curl -fsSL -o /usr/local/bin/supercronic "{{url}}/v{{version}}/supercronic-linux-$arch" \
- && echo "$sum  /usr/local/bin/supercronic" | sha256sum -c - \
+ && echo "$sum  /usr/local/bin/supercronic" > /tmp/sum \
+ && sha256sum -c /tmp/sum \
  && chmod 0755 /usr/local/bin/supercronic

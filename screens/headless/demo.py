@@ -13,7 +13,7 @@ from screens.quantities import duration
 from wizard.choose.compare import choose, compare
 from wizard.credentials import CredentialRef, Vault
 from wizard.document.answers import apply_answers, open_gaps
-from wizard.document.checkout import Checkout, read_checkout
+from wizard.document.checkout import Checkout
 from wizard.document.repository.code_place import place_in
 from wizard.mapping.check import blocking, problems
 from wizard.mapping.edit import leave_undecided
@@ -28,6 +28,7 @@ from wizard.ports import Profile, ReadProgress
 from wizard.prepare.accepted import prepared_app
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
+from wizard.prepare.code import read_for_changes
 from wizard.registry import open_source, source_provider, target_names, target_provider
 from wizard.report.markdown import render
 from wizard.report.report import build
@@ -168,10 +169,8 @@ async def _choose(session: Session, vault: Vault, help_: DemoHelp, system: Syste
 
 
 def _checkouts(system: System, profile: Profile, help_: DemoHelp) -> dict[str, Checkout]:
-    hook = profile.capabilities.release_hook
-    also = (hook.file,) if hook else ()
     return {
-        app.id: read_checkout(help_.checkouts[app.name], also=also, place=place_in(app))
+        app.id: read_for_changes(help_.checkouts[app.name], profile, place_in(app))
         for app in system.apps
         if app.name in help_.checkouts
     }

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from wizard.document.checkout import read_checkout
 from wizard.document.git import GitFailed, git_line
 from wizard.document.repository.code_place import place_in
 from wizard.model.mapping import Mapping
@@ -12,6 +11,7 @@ from wizard.model.trouble import Trouble
 from wizard.ports import Profile
 from wizard.prepare.accepted import still_accepted
 from wizard.prepare.changes import propose_changes
+from wizard.prepare.code import read_for_changes
 from wizard.session.parts import Prepared, PreparedApp
 
 
@@ -60,8 +60,7 @@ def code_findings(system: System, mapping: Mapping, profile: Profile, prepared: 
 
 
 def _accepted(system: System, mapping: Mapping, profile: Profile, done: PreparedApp) -> bool:
-    hook = profile.capabilities.release_hook
     app = system.app(done.app_id)
-    checkout = read_checkout(done.checkout, also=(hook.file,) if hook else (), place=place_in(app))
+    checkout = read_for_changes(done.checkout, profile, place_in(app))
     proposal = propose_changes(app, mapping, profile, checkout, system)
     return still_accepted(done, app, mapping, profile, (checkout, proposal))

@@ -97,6 +97,7 @@ def _wish(app: App, mapping: Mapping, profile: Profile) -> str:
             [(process.type, process.command) for process in app.processes],
             [var.name for var in app.config],
             choice.checkout if choice else None,
+            choice.keep_slug if choice else False,
             (choice.way, choice.image, choice.handle, mapping.environment) if choice else None,
             [(one.type, one.action, one.service) for one in mapping.processes if one.app_id == app.id],
             [(one.job_id, one.action) for one in mapping.jobs if one.app_id == app.id],

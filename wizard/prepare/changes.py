@@ -11,17 +11,18 @@ from wizard.model.system import App, System
 from wizard.model.text import clean
 from wizard.ports import Profile
 from wizard.prepare import release_hook
-from wizard.prepare.command import exec_form, plain_words
+from wizard.prepare.app_json import app_json_remarks
+from wizard.prepare.case import Case, Part
+from wizard.prepare.command import plain_words
+from wizard.prepare.container_app import container_remarks
+from wizard.prepare.dockerfile import dockerfile, starts_by_script
 from wizard.prepare.file_change import FileChange, Proposal
-from wizard.prepare.image import Image, ImageWish
-from wizard.prepare.language import language_of
-from wizard.prepare.node_image import node_image
-from wizard.prepare.own_dockerfile import check_dockerfile, has_entrypoint
+from wizard.prepare.own_dockerfile import has_entrypoint
 from wizard.prepare.procfile import services_procfile
-from wizard.prepare.python_image import python_image
-from wizard.prepare.schedules import CRONTAB, cron_command, cron_jobs, cron_stage, crontab
+from wizard.prepare.schedules import CRONTAB, GUARANTEES, cron_command, crontab
 from wizard.prepare.start_lines import check_lines
-from wizard.prepare.template import fill
+from wizard.prepare.start_script import started
+from wizard.prepare.traps import traps
 from wizard.prepare.workflow.propose import workflow_part
 
 
@@ -45,189 +46,104 @@ def propose_changes(
 
     Args:
         app: with the jobs that a person typed in.
-        checkout: read with `also=(profile.capabilities.release_hook.file,)` where the target has one.
+        checkout: as `wizard.prepare.code.read_for_changes` reads it.
         system: for what the code says of other apps (workflows, Terraform); without it they are unknown.
     """
-    commands = _commands(app, checkout)
+    case = Case(app, mapping, profile, checkout)
     problems = [
-        Problem(
-            code=remark.kind,
-            component=app.name,
-            text=remark.text,
-            remedy=remark.remedy,
-            blocks=remark.blocks,
-        )
+        case.problem(remark.kind, remark.text, remark.remedy, blocks=remark.blocks)
         for remark in (*checkout.remarks, *compare_with_app(checkout, app))
+        if remark.kind not in _ELSEWHERE
     ]
     changes: list[FileChange] = []
-    for part in (_dockerfile, _procfile, _crontab, _hook):
-        found, told = part(app, mapping, profile, checkout, commands)
+    for part in (dockerfile, _procfile, _crontab, _hook):
+        found, told = part(case)
         changes += [change for change in found if change.old != change.new]
         problems += told
     for found, told in (workflow_part(app, system, mapping, profile, checkout),):
         changes += found
         problems += told
+    problems += [*container_remarks(case), *app_json_remarks(case), *traps(case)]
     problems += [
         # A file that is there but could not be read (not UTF-8, a link) is never written over.
-        _problem("unreadable", app, f"{change.path} must change, but is no plain text file", "Make it one.")
+        case.problem("unreadable", f"{change.path} must change, but is no plain text file", "Make it one.")
         for change in changes
         if change.path in checkout.unreadable
     ]
-    return Proposal(app_id=app.id, changes=tuple(changes), problems=tuple(problems))
-
-
-Part = tuple[list[FileChange], list[Problem]]
-
-
-def _commands(app: App, checkout: Checkout) -> dict[str, str]:
-    """Commands by process type: of the Procfile, which is deployed next, else what Heroku runs now."""
-    running = {process.type: process.command for process in app.processes}
-    written = checkout.procfile.commands if checkout.procfile else {}
-    return running | {name: command for name, command in written.items() if command}
-
-
-def _dockerfile(
-    app: App, mapping: Mapping, profile: Profile, checkout: Checkout, commands: dict[str, str]
-) -> Part:
-    jobs = cron_jobs(app, mapping)
-    stage = cron_stage() if jobs else ""
-    if checkout.has("Dockerfile"):
-        text = checkout.files.get("Dockerfile")
-        if text is None:
-            return [], []
-        return [], list(
-            check_dockerfile(text, app=app.name, port=mapping.port, needs_cron=bool(jobs), stage=stage)
-        )
-    if not profile.capabilities.needs_dockerfile:
-        return [], []
-    language = language_of(app, checkout)
-    problems = []
-    if app.stack == "container":
-        problems.append(
-            _problem(
-                "container",
-                app,
-                "is built from Docker images on Heroku, and there is no Dockerfile in the root",
-                "Commit the Dockerfile of its web process there.",
-            )
-        )
-        return [], problems
-    if language.name not in ("python", "nodejs"):
-        problems.append(
-            _problem(
-                "language",
-                app,
-                f"is written in {language.title}; Offramp writes Dockerfiles for Python and Node.js",
-                "Write a Dockerfile that builds and runs it, commit it, and read the folder again.",
-            )
-        )
-        return [], problems
-    problems += _besides(app, checkout, language.others)
-    web = commands.get("web") or _default_command(language.name, checkout)
-    wish = ImageWish(
-        app=app.name,
-        port=mapping.port,
-        command=exec_form(web or next(iter(commands.values()), "true")),
-        config=tuple(var.name for var in app.config if not var.empty),
-        cron_stage=stage,
+    return Proposal(
+        app_id=app.id,
+        changes=tuple(changes),
+        problems=tuple(problems),
+        may_keep_slug=_may_keep_slug(case, problems),
     )
-    image: Image = (python_image if language.name == "python" else node_image)(checkout, wish)
-    return _image_files(profile, checkout, image), [*problems, *image.problems]
 
 
-def _image_files(profile: Profile, checkout: Checkout, image: Image) -> list[FileChange]:
-    changes = [
-        FileChange(
-            path="Dockerfile",
-            old=None,
-            new=image.text,
-            why=f"{profile.title} builds from a Dockerfile; this one does what the buildpack did",
-        )
-    ]
-    if not checkout.has(".dockerignore"):
-        changes.append(
-            FileChange(
-                path=".dockerignore",
-                old=None,
-                new=fill("dockerignore"),
-                why="keeps local settings and packages out of images that are built on your machine",
-            )
-        )
-    return changes
+_ELSEWHERE = frozenset({"runtime", "procfile-fir"})
+"""Remarks of the document stage about Heroku's own builds. What of them matters here is said by the parts."""
 
 
-def _default_command(language: str, checkout: Checkout) -> str:
-    return "npm start" if language == "nodejs" and checkout.has("package.json") else ""
+def _may_keep_slug(case: Case, problems: list[Problem]) -> bool:
+    """Whether the slug of Heroku is a way out: the code has no Dockerfile, and none can be written."""
+    stuck = any(problem.blocks and problem.code in _NOT_BUILT for problem in problems)
+    return not case.container and not case.checkout.has("Dockerfile") and (stuck or case.choice.keep_slug)
 
 
-def _besides(app: App, checkout: Checkout, others: tuple[str, ...]) -> list[Problem]:
-    problems = []
-    if others:
-        problems.append(
-            _problem(
-                "buildpacks",
-                app,
-                f"has more buildpacks ({', '.join(others)}); the Dockerfile does the work of one",
-                "Add what the others did, on the new branch or in a Dockerfile of your own.",
-                blocks=False,
-            )
-        )
-    if checkout.has("Aptfile"):
-        problems.append(
-            _problem(
-                "aptfile",
-                app,
-                "has an Aptfile; the Dockerfile does not install its packages",
-                "Add them, on the new branch or in a Dockerfile of your own.",
-                blocks=False,
-            )
-        )
-    if checkout.has(".profile"):
-        problems.append(
-            _problem(
-                "profile",
-                app,
-                "has a .profile, which Heroku runs before each process and a container does not",
-                "Move what it does into the start commands.",
-                blocks=False,
-            )
-        )
-    return problems
-
-
-def _procfile(
-    app: App, mapping: Mapping, profile: Profile, checkout: Checkout, commands: dict[str, str]
-) -> Part:
-    chosen = [choice for choice in mapping.processes if choice.app_id == app.id]
-    services = {
-        choice.type: (choice.service, commands.get(choice.type, ""))
-        for choice in chosen
-        if choice.action == "service"
+_NOT_BUILT = frozenset(
+    {
+        "dotnet-source",
+        "go-no-modules",
+        "gradle-wrapper",
+        "jruby",
+        "language",
+        "node-too-old",
+        "package-json",
+        "php-too-old",
+        "python-no-packages",
+        "python-too-old",
+        "ruby-no-lock",
+        "ruby-platform",
+        "ruby-too-old",
+        "sbt-not-pinned",
     }
+)
+"""Problems that say that no Dockerfile builds the code as it is."""
+
+
+def _procfile(case: Case) -> Part:
+    services = case.services()
     empty = [type_ for type_, (_, command) in services.items() if not command]
     problems = [
-        _problem("no-command", app, f"nothing says what `{type_}` runs", "Name its command in the Procfile.")
+        case.problem(
+            "no-command",
+            f"nothing says what `{type_}` runs; without a Procfile there is one service, `cmd`, for the "
+            "image's own command",
+            "Name its command in the Procfile and commit it.",
+        )
         for type_ in empty
     ]
-    cron = cron_service(mapping, app.id)
-    old = checkout.files.get("Procfile")
+    cron = cron_service(case.mapping, case.app.id)
+    old = case.checkout.files.get("Procfile")
     if problems or (not services and cron is None):
         return [], problems
-    entrypoint = has_entrypoint(checkout.files.get("Dockerfile", ""))
-    lines = {type_: command for type_, (_, command) in services.items()}
-    if profile.capabilities.needs_dockerfile:
-        problems += check_lines(app.name, lines, entrypoint=entrypoint)
-    # Heroku may take another file for it; the target takes the one in the root.
-    taken = checkout.files.get(checkout.procfile_at)
-    new = services_procfile(taken, services, {cron: cron_command(entrypoint=entrypoint)} if cron else {})
+    entrypoint = has_entrypoint(case.checkout.files.get("Dockerfile", ""))
+    script = starts_by_script(case)
+    added = {cron: cron_command(entrypoint=entrypoint)} if cron else {}
+    if case.profile.capabilities.needs_dockerfile and not script:
+        lines = {type_: command for type_, (_, command) in services.items()}
+        problems += check_lines(case.app.name, lines, entrypoint=entrypoint)
+    # Heroku may take another file for it, or none; the target takes the one in the root.
+    taken = None if case.container else case.checkout.files.get(case.checkout.procfile_at)
+    new = services_procfile(taken, services, added, started if script else None)
     gone = sorted(
         choice.type
-        for choice in chosen
-        if choice.action != "service" and checkout.procfile and choice.type in checkout.procfile.commands
+        for choice in case.processes
+        if choice.action != "service"
+        and case.checkout.procfile
+        and choice.type in case.checkout.procfile.commands
     )
-    why = [f"{profile.title} runs one service for each line"]
-    if checkout.procfile_at != "Procfile":
-        why.append(f"made from {clean(checkout.procfile_at)}, which Heroku takes for this app")
+    why = [f"{case.profile.title} runs one service for each line"]
+    if case.checkout.procfile_at != "Procfile":
+        why.append(f"made from {clean(case.checkout.procfile_at)}, which Heroku takes for this app")
     if gone:
         why.append(f"no service: {', '.join(gone)}")
     if cron:
@@ -235,57 +151,52 @@ def _procfile(
     return [FileChange(path="Procfile", old=old, new=new, why="; ".join(why))], problems
 
 
-def _crontab(
-    app: App, mapping: Mapping, profile: Profile, checkout: Checkout, commands: dict[str, str]
-) -> Part:
-    jobs = cron_jobs(app, mapping)
-    if not jobs:
+def _crontab(case: Case) -> Part:
+    if not case.jobs:
         return [], []
-    old = checkout.files.get(CRONTAB)
-    new = crontab(jobs, commands)
+    old = case.checkout.files.get(CRONTAB)
+    script = starts_by_script(case)
+    new = crontab(case.jobs, case.commands, started if script else None)
     if old is not None and old != new:
         return [], [
-            _problem(
+            case.problem(
                 "crontab",
-                app,
                 f"has a file {CRONTAB} of its own, which Offramp does not write over",
                 "Give that file another name and commit it.",
             )
         ]
-    why = f"{profile.title} has no scheduler: a service runs the {len(jobs)} jobs of Heroku Scheduler"
-    return [FileChange(path=CRONTAB, old=old, new=new, why=why.replace(" 1 jobs", " one job"))], []
+    why = (
+        f"{case.profile.title} has no scheduler: a service runs the {len(case.jobs)} jobs of Heroku Scheduler"
+    )
+    change = FileChange(path=CRONTAB, old=old, new=new, why=why.replace(" 1 jobs", " one job"))
+    return [change], [case.problem("scheduler", *GUARANTEES, blocks=False)]
 
 
-def _hook(app: App, mapping: Mapping, profile: Profile, checkout: Checkout, commands: dict[str, str]) -> Part:
-    hook = profile.capabilities.release_hook
-    chosen = [
-        choice for choice in mapping.processes if choice.app_id == app.id and choice.action == "release-hook"
-    ]
+def _hook(case: Case) -> Part:
+    hook = case.profile.capabilities.release_hook
+    chosen = case.moved("release-hook")
     if hook is None or not chosen:
         return [], []
-    command = commands.get(chosen[0].type, "")
+    command = case.commands.get(chosen[0].type, "")
     if not command:
         return [], [
-            _problem("no-command", app, "nothing says what `release` runs", "Name it in the Procfile.")
+            case.problem("no-command", "nothing says what `release` runs", "Name it in the Procfile.")
         ]
-    if has_entrypoint(checkout.files.get("Dockerfile", "")) or not plain_words(command):
+    if starts_by_script(case):
+        command = started(command, shell=False)
+    elif has_entrypoint(case.checkout.files.get("Dockerfile", "")) or not plain_words(command):
         # Heroku runs it with bash, whatever it is.
         command = release_hook.without_shell(command)
-    old = checkout.files.get(hook.file)
+    old = case.checkout.files.get(hook.file)
     try:
         new = release_hook.with_hook(old, hook, command)
     except release_hook.NotReadable as error:
         return [], [
-            _problem(
+            case.problem(
                 "hook-file",
-                app,
                 f"{hook.file}: {error.args[0]}",
                 f"Add `{command}` to {hook.key} there yourself and commit it.",
             )
         ]
     why = f"the release command of Heroku runs there, before each deploy starts anything ({hook.key})"
     return [FileChange(path=hook.file, old=old, new=new, why=why)], []
-
-
-def _problem(code: str, app: App, text: str, remedy: str, *, blocks: bool = True) -> Problem:
-    return Problem(code=code, component=app.name, text=text, remedy=remedy, blocks=blocks)

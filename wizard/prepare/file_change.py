@@ -22,11 +22,14 @@ class FileChange(Noun, frozen=True, kw_only=True):
 
 
 class Proposal(Noun, frozen=True, kw_only=True):
-    """What the move needs in the code of one app. `problems` are for a person, in the code or the mapping."""
+    """What the move needs in the code of one app. `problems` are for a person, in the code or the mapping;
+    `may_keep_slug` says that no Dockerfile can be written for the code, and that the app's choice `keep_slug`
+    is a way out, as a stop-gap."""
 
     app_id: str
     changes: tuple[FileChange, ...]
     problems: tuple[Problem, ...] = ()
+    may_keep_slug: bool = False
 
     @property
     def blocked(self) -> bool:

@@ -50,16 +50,20 @@ _FILES = (
     ("go", ("go.mod",)),
     ("static", ("static.json",)),
 )
-_BUILDPACK = re.compile(
-    r"(?:^|/)(?:heroku-buildpack-|buildpack-|heroku/)?([a-z]+?)(?:js)?(?:\.git|\.tgz)?(?:#.*)?$"
-)
+_OWNER = re.compile(r"^.*[/:]")
+_PREFIX = re.compile(r"^(?:heroku-?|cnb-)?(?:buildpacks?-)?|-?(?:heroku-)?buildpack$")
 _NAMES = {
     "clojure": "clojure",
     "dotnet": "dotnet",
+    "dotnetcore": "dotnet",
     "go": "go",
+    "golang": "go",
     "gradle": "gradle",
     "java": "java",
+    "maven": "java",
     "node": "nodejs",
+    "node-js": "nodejs",
+    "nodejs": "nodejs",
     "php": "php",
     "python": "python",
     "ruby": "ruby",
@@ -69,10 +73,9 @@ _NAMES = {
 
 
 class Language(Noun, frozen=True, kw_only=True):
-    """What an app is written in. `name` is "" when nothing tells; `others` are buildpacks besides it."""
+    """What an app is written in. `name` is "" when nothing tells."""
 
     name: str
-    others: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -83,11 +86,8 @@ class Language(Noun, frozen=True, kw_only=True):
 def language_of(app: App, checkout: Checkout) -> Language:
     """The language of an app. Of several buildpacks the last decides what runs, as on Heroku."""
     if app.buildpacks:
-        named = [(_buildpack_language(buildpack), buildpack) for buildpack in app.buildpacks]
-        known = [name for name, _ in named if name]
-        main = known[-1] if known else ""
-        kept = next((text for name, text in reversed(named) if name == main and main), None)
-        return Language(name=main, others=tuple(text for _, text in named if text != kept))
+        named = [buildpack_language(buildpack) for buildpack in app.buildpacks]
+        return Language(name=next((name for name in reversed(named) if name), ""))
     for name, marks in _FILES:
         if checkout.has(*marks):
             return Language(name=name)
@@ -96,6 +96,14 @@ def language_of(app: App, checkout: Checkout) -> Language:
     return Language(name="")
 
 
-def _buildpack_language(buildpack: str) -> str:
-    match = _BUILDPACK.search(buildpack.lower().rstrip("/"))
-    return _NAMES.get(match[1], "") if match else ""
+def buildpack_name(buildpack: str) -> str:
+    """What a buildpack is called, without owner, prefix, version and ending: "heroku/nodejs" and
+    "https://github.com/heroku/heroku-buildpack-nodejs.git#v1" are both "nodejs"."""
+    text = re.sub(r"[#@?].*$", "", buildpack.lower().rstrip("/"))
+    text = re.sub(r"\.(git|tgz|tar\.gz)$", "", text)
+    return _PREFIX.sub("", _OWNER.sub("", text))
+
+
+def buildpack_language(buildpack: str) -> str:
+    """The language of a buildpack, "" for one that is none."""
+    return _NAMES.get(buildpack_name(buildpack), "")

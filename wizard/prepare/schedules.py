@@ -1,7 +1,7 @@
 """Scheduler jobs as a crontab, and the program that runs it."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.resources import as_file, files
 
 from wizard.document.answers import when
@@ -19,6 +19,16 @@ PROGRAM = f"supercronic {CRONTAB}"
 """What the cron service runs: one container, jobs as its children, their output in its log."""
 
 COPY_LINE = "COPY --from=cron /usr/local/bin/supercronic /usr/local/bin/supercronic\n"
+
+
+GUARANTEES = (
+    "its jobs move from Heroku Scheduler, which may skip a run or start it twice, to supercronic, which "
+    "starts each at its minute in UTC and lets no run of a job overlap itself. All share one container: its "
+    "memory, and its end at each deploy, in the middle of a job",
+    "Keep that service at one container, with memory for the largest job and a stop timeout for the longest; "
+    "write the jobs so that a run that was cut off can be repeated.",
+)
+"""How the guarantees differ, and what to do (Dev Center, "Heroku Scheduler"; supercronic's README)."""
 
 
 class Supercronic(Noun, frozen=True, kw_only=True):
@@ -41,11 +51,12 @@ def cron_jobs(app: App, mapping: Mapping) -> tuple[Job, ...]:
     return tuple(job for job in app.jobs or () if job.id in chosen)
 
 
-def crontab(jobs: Iterable[Job], processes: dict[str, str]) -> str:
+def crontab(jobs: Iterable[Job], processes: dict[str, str], start: Callable[[str], str] | None = None) -> str:
     """The crontab of these jobs.
 
     Args:
         processes: commands by process type, since a job on Heroku may name one.
+        start: what makes the command of a line out of that of a job; None: it stays as it is.
     """
     lines = [
         "# The jobs of Heroku Scheduler, written by Offramp. Times are UTC, as they were there.",
@@ -54,7 +65,9 @@ def crontab(jobs: Iterable[Job], processes: dict[str, str]) -> str:
         "SHELL=/bin/bash",
     ]
     for job in jobs:
-        lines += ["", f"# {when(job)}", f"{schedule(job)} {clean(resolve(job.command, processes))}"]
+        command = resolve(job.command, processes)
+        told = start(command) if start else command
+        lines += ["", f"# {when(job)}", f"{schedule(job)} {clean(told)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -48,7 +48,8 @@ def check_lines(app: str, lines: dict[str, str], *, entrypoint: bool) -> tuple[P
                 component=app,
                 text=f"{', '.join(kept)}: its shell keeps SIGTERM to itself, so it is killed at a restart, "
                 "without time to finish",
-                remedy="Write `exec` before its command in the Procfile, if that matters.",
+                remedy="Write `exec` before its command in the Procfile, if that matters, and give the "
+                "service as long a stop timeout as its longest job needs (a dyno has 30 seconds).",
             )
         )
     return tuple(problems)

@@ -15,6 +15,7 @@ from wizard.ports import Profile
 from wizard.prepare.accepted import prepared_app, renewed, still_accepted, unprepared
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_changes
+from wizard.prepare.code import read_for_changes
 from wizard.session.parts import Prepared, PreparedApp
 
 Git = Callable[..., str]
@@ -38,7 +39,7 @@ def folder(make_checkout: MakeCheckout) -> Path:
 
 @pytest.fixture
 def done(system: System, mapping: Mapping, target: Profile, folder: Path) -> PreparedApp:
-    app, checkout = system.app("b"), read_checkout(folder, also=(".elsewhere.yml",))
+    app, checkout = system.app("b"), read_for_changes(folder, target)
     found = propose_changes(app, mapping, target, checkout)
     branch = write_branch(folder, "acme", found)
     return prepared_app(app, mapping, target, checkout=folder, proposal=found, branch=branch)
@@ -90,7 +91,7 @@ def test_newer_code_must_be_accepted_anew(
 def test_what_stops_the_writing_stops_what_was_written(
     system: System, mapping: Mapping, target: Profile, done: PreparedApp, folder: Path
 ) -> None:
-    checkout = read_checkout(folder, also=(".elsewhere.yml",))
+    checkout = read_for_changes(folder, target)
     app = system.app("b")
     proposal = propose_changes(app, mapping, target, checkout)
     assert still_accepted(done, app, mapping, target, (checkout, proposal))

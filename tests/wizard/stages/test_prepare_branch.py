@@ -15,6 +15,7 @@ from wizard.ports import Profile
 from wizard.prepare.accepted import prepared_app
 from wizard.prepare.branch import branch_name, write_branch
 from wizard.prepare.changes import propose_changes
+from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import FileChange, Proposal
 
 MakeCheckout = Callable[..., Path]
@@ -86,7 +87,7 @@ def test_the_real_proposal_is_written(
     found = propose_changes(system.app("b"), mapping, target, checkout)
     branch = write_branch(folder, "acme", found)
     git(folder, "checkout", "-q", branch.name)
-    again = read_checkout(folder, also=(".elsewhere.yml",))
+    again = read_for_changes(folder, target)
     assert again.files[".elsewhere.yml"] == "first:\n  - python migrate.py\n"
     prepared = prepared_app(system.app("b"), mapping, target, checkout=folder, proposal=found, branch=branch)
     assert (prepared.commit, prepared.branch) == (branch.commit, NAME)
@@ -282,7 +283,7 @@ def test_a_blocked_proposal_is_refused(make_checkout: MakeCheckout, system: Syst
     folder = make_checkout("ruby", FILES)
     found = propose_changes(app, propose(system, target), target, read_checkout(folder))
     assert found.blocked
-    assert refusal(folder, found).code == "language"
+    assert refusal(folder, found).code == "ruby-no-lock"
 
 
 def test_git_not_there(

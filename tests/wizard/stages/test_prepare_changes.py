@@ -16,6 +16,7 @@ from wizard.mapping.rules import propose
 from wizard.model.system import App, Job, Process, System
 from wizard.ports import Profile
 from wizard.prepare.changes import propose_all, propose_changes
+from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import FileChange, Proposal, diff
 from wizard.prepare.own_dockerfile import instructions
 
@@ -35,7 +36,7 @@ EMAILER = {
 
 
 def proposal(system: System, target: Profile, folder: Path, app_id: str) -> Proposal:
-    checkout = read_checkout(folder, also=(".elsewhere.yml",))
+    checkout = read_for_changes(folder, target)
     return propose_changes(system.app(app_id), propose(system, target), target, checkout)
 
 
@@ -157,38 +158,24 @@ def test_what_only_a_buildpack_started_gets_a_line(
     new = files(found)
     assert new["Procfile"] == "web: npm start\n"
     assert "FROM node:22-bookworm-slim" in new["Dockerfile"]
-    assert "RUN npm ci\nRUN npm run build\nRUN npm prune --omit=dev" in new["Dockerfile"]
+    assert "RUN npm ci --include=dev\nRUN npm run build\nRUN npm prune --omit=dev" in new["Dockerfile"]
     assert "USER node" in new["Dockerfile"]
     assert {problem.code for problem in found.problems} == {"build-without-config"}
 
 
-@pytest.mark.parametrize(
-    ("buildpacks", "code"),
-    [
-        (("heroku/ruby",), "language"),
-        (("https://github.com/heroku/heroku-buildpack-go.git#v1",), "language"),
-        (("https://example.org/strange",), "language"),
-    ],
-)
-def test_other_languages_need_a_person(
-    system: System, target: Profile, make_checkout: MakeCheckout, buildpacks: tuple[str, ...], code: str
+@pytest.mark.parametrize("buildpack", ["https://example.org/strange", "heroku/elixir"])
+def test_an_unknown_language_needs_a_person(
+    system: System, target: Profile, make_checkout: MakeCheckout, buildpack: str
 ) -> None:
-    app = msgspec.structs.replace(system.app("b"), buildpacks=buildpacks)
+    app = msgspec.structs.replace(system.app("b"), buildpacks=(buildpack,))
     changed = msgspec.structs.replace(system, apps=(app, *system.apps[1:]))
     found = proposal(changed, target, make_checkout("b", BACKEND), "b")
-    assert code in blocking(found)
+    assert blocking(found) == {"language"} and found.may_keep_slug
+    assert any(problem.code == "buildpacks" and buildpack in problem.text for problem in found.problems)
     assert "Dockerfile" not in files(found)
     with_own = make_checkout("own", {**BACKEND, "Dockerfile": "FROM x\nUSER app\nEXPOSE 3000\n"})
-    assert not proposal(changed, target, with_own, "b").blocked
-
-
-def test_helper_buildpacks_are_named(system: System, target: Profile, make_checkout: MakeCheckout) -> None:
-    app = msgspec.structs.replace(system.app("b"), buildpacks=("heroku/nodejs", "heroku/python"))
-    changed = msgspec.structs.replace(system, apps=(app, *system.apps[1:]))
-    found = proposal(changed, target, make_checkout("b", {**BACKEND, "Aptfile": "jq\n"}), "b")
-    assert "FROM python:" in files(found)["Dockerfile"]
-    assert {problem.code for problem in found.problems} == {"buildpacks", "aptfile", "no-exec"}
-    assert not found.blocked
+    kept = proposal(changed, target, with_own, "b")
+    assert not kept.blocked and not kept.may_keep_slug
 
 
 def test_an_own_dockerfile_is_kept_and_checked(
@@ -202,10 +189,12 @@ def test_an_own_dockerfile_is_kept_and_checked(
         "dockerfile-entrypoint",
         "dockerfile-port",
         "dockerfile-cron",
+        "scheduler",
     }
     assert blocking(found) == {"dockerfile-cron"}
     good = "FROM c\nCOPY supercronic /usr/bin/\nUSER 1000\nEXPOSE \\\n 3000\n"
-    assert proposal(system, target, make_checkout("g", {**EMAILER, "Dockerfile": good}), "e").problems == ()
+    told = proposal(system, target, make_checkout("g", {**EMAILER, "Dockerfile": good}), "e").problems
+    assert [problem.code for problem in told] == ["scheduler"]
 
 
 def test_an_entrypoint_gets_its_shell_by_name(

@@ -14,11 +14,11 @@ from wizard.document.procfile import parse_procfile
 from wizard.model.system import Job
 from wizard.ports import ReleaseHook
 from wizard.prepare.command import exec_form, resolve
-from wizard.prepare.image import Image, ImageWish
-from wizard.prepare.node_image import node_image
+from wizard.prepare.image.node import node_image
+from wizard.prepare.image.python import python_image
+from wizard.prepare.image.wish import Image, ImageWish
 from wizard.prepare.own_dockerfile import instructions
 from wizard.prepare.procfile import services_procfile
-from wizard.prepare.python_image import python_image
 from wizard.prepare.release_hook import NotReadable, commands, scalar, with_hook
 from wizard.prepare.schedules import cron_stage, crontab, schedule
 
@@ -58,7 +58,8 @@ def codes(image: Image) -> set[str]:
 def test_python_versions(files: dict[str, str], version: str) -> None:
     image = python_image(checkout({"requirements.txt": "", **files}), WISH)
     assert f"FROM python:{version}-slim-bookworm" in image.text
-    assert codes(image) == (set() if files else {"python-not-pinned"})
+    told = {"python-unread-pin"} if "Pipfile" in files else set()
+    assert codes(image) == (told if files else {"python-not-pinned"})
 
 
 def test_a_python_without_image_blocks() -> None:
@@ -72,8 +73,8 @@ def test_a_python_without_image_blocks() -> None:
         ({"requirements.txt": "flask\n"}, (), "COPY requirements.txt ./\n"),
         ({"requirements.txt": "-r base.txt\n"}, (), "COPY . .\n"),
         ({"requirements.txt": "flask", "Pipfile": ""}, ("Pipfile.lock",), "pipenv requirements"),
-        ({"pyproject.toml": ""}, ("poetry.lock",), "poetry export"),
-        ({"pyproject.toml": ""}, ("uv.lock",), "uv export --frozen"),
+        ({"pyproject.toml": ""}, ("poetry.lock",), "poetry install --only main"),
+        ({"pyproject.toml": ""}, ("uv.lock",), "uv sync --locked"),
     ],
 )
 def test_python_package_managers(files: dict[str, str], names: tuple[str, ...], line: str) -> None:

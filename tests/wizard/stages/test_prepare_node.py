@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.wizard.stages.test_prepare_files import WISH, checkout, codes
-from wizard.prepare.node_image import major_of_range, node_image
+from wizard.prepare.image.node import major_of_range, node_image
 from wizard.prepare.own_dockerfile import has_entrypoint, instructions
 
 
@@ -39,10 +39,10 @@ def test_ranges_of_npm(text: str, major: int | None) -> None:
 @pytest.mark.parametrize(
     ("names", "line"),
     [
-        (("package-lock.json",), "RUN npm ci\n"),
-        (("yarn.lock",), "yarn install --frozen-lockfile"),
+        (("package-lock.json",), "RUN npm ci --include=dev\n"),
+        (("yarn.lock",), "yarn install --production=false --frozen-lockfile"),
         (("yarn.lock", ".yarnrc.yml"), "yarn install --immutable"),
-        (("pnpm-lock.yaml",), "pnpm install --frozen-lockfile"),
+        (("pnpm-lock.yaml",), "pnpm install --prod=false --frozen-lockfile"),
     ],
 )
 def test_node_package_managers(names: tuple[str, ...], line: str) -> None:
@@ -111,7 +111,7 @@ def test_the_base_image_takes_no_shell_away() -> None:
 def test_packages_for_building_are_kept_where_heroku_was_told_so(lock: str, var: str) -> None:
     package = {"package.json": '{"engines": {"node": "22"}}'}
     told = node_image(checkout(package, lock), msgspec.structs.replace(WISH, config=(var,)))
-    prune = re.compile(r"prune|install --production")
+    prune = re.compile(r"prune|install --production ")
     assert not prune.search(told.text) and codes(told) == {"node-keeps-all"}
     assert prune.search(node_image(checkout(package, lock), WISH).text)
 

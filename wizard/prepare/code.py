@@ -1,0 +1,52 @@
+"""Reading the code of an app for the changes: its root, what all its files say, and what images need."""
+
+from pathlib import Path
+
+import msgspec
+
+from wizard.document.checkout import Checkout, read_checkout
+from wizard.document.repository.code import add_code
+from wizard.document.repository.code_place import WHOLE, CodePlace
+from wizard.document.repository.code_tree import CommitTree
+from wizard.document.repository.runtimes import RUNTIME_FILES
+from wizard.model.trouble import Trouble
+from wizard.ports import Profile
+
+FILES = (
+    *(name for name in RUNTIME_FILES if "/" not in name),
+    ".npmrc",
+    ".profile",
+    "Rakefile",
+    "composer.lock",
+    "heroku-php.sh",
+    "heroku-start.sh",
+    "heroku-static.sh",
+    "start-nginx.sh",
+    "start-pgbouncer.sh",
+    "static.json",
+)
+"""Files of the root whose text decides what is proposed, beside those that every checkout is read with."""
+
+
+def read_for_changes(path: str | Path, profile: Profile, place: CodePlace = WHOLE) -> Checkout:
+    """Read the checkout at `path` as `propose_changes` wants it. Runs git; takes seconds for large code.
+
+    Args:
+        place: which part of the repository the app's buildpacks build.
+
+    Raises:
+        Trouble: as `read_checkout` does.
+    """
+    hook = profile.capabilities.release_hook
+    also = (*FILES, *((hook.file,) if hook else ()))
+    checkout = add_code(read_checkout(path, also=also, place=place))
+    told = checkout.heroku_yml
+    paths = [one for one in told.images.values() if one not in checkout.files] if told else []
+    if not paths or checkout.head is None:
+        return checkout
+    try:
+        texts = CommitTree(Path(checkout.root), checkout.head).read(paths)
+    except (Trouble, OSError):
+        # The root was read: what could not be is named as a missing Dockerfile.
+        return checkout
+    return msgspec.structs.replace(checkout, files={**checkout.files, **texts})
