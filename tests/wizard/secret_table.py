@@ -886,6 +886,11 @@ CLIENT_CERT_BUNDLE           -----BEGIN CERTIFICATE-----\\nM\\n-----BEGIN EC PRI
 ZENDESK_USER                 agent@example.com/token:<an 40>
 DEPLOYER_MNEMONIC            test test test test test test test test test test test junk
 NOTICE_HTML                  <b>Token</b> <an 32>
+MOT_DE_PASSE                 soleil
+SENHA                        futebol
+CLAVE_SECRETA                verano24
+DB_WACHTWOORD                tulp
+ZAP                          https://hooks.zapier.com/hooks/catch/1234567/gk03lek
 """
 
 FOURTH_PLAIN = """
@@ -908,6 +913,8 @@ GREETING                     Welcome to Österreich!
 EMAIL_SUBJECT                [Shop] Your order #{number}
 CSP                          default-src 'self' https://*.example.com; img-src * data:
 QUEUES                       critical,4,default,2
+SQL_TIMEZONE                 UTC+1
+PASSENGER_POOL               six of them
 """
 
 

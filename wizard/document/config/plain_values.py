@@ -54,7 +54,7 @@ _FORMS: Final = (
     (
         "it is a setting of language or place",
         r"[a-z]{2,3}[-_][A-Za-z]{2,4}(?:\.[a-z0-9-]+)?|(?:africa|america|asia|australia|europe|pacific"
-        r"|atlantic|indian|etc|us)/[a-z_+0-9/-]+",
+        r"|atlantic|indian|etc|us)/[a-z_+0-9/-]+|(?:utc|gmt)[-+][0-9]{1,2}(?::?[0-9]{2})?",
     ),
     (
         "it is a schedule",

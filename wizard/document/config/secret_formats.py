@@ -26,6 +26,11 @@ _TOKENS: Final = (
         "hooks.slack.com",
         r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9]+/",
     ),
+    (
+        "a webhook of Zapier or IFTTT",
+        "hooks.zapier.com maker.ifttt.com",
+        r"hooks\.zapier\.com/hooks/catch/\d+/|maker\.ifttt\.com/.*/key/",
+    ),
     ("a Discord webhook", "/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/"),
     (
         "a Teams webhook",
