@@ -1,8 +1,10 @@
 """Lines that are made for the width they are shown in, so that columns hang and nothing is cut."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -15,7 +17,9 @@ Make = Callable[[int], Sequence[Content]]
 
 class Wrapping(ScrollView):
     """Scrolls lines, made anew when the width changes. Only those that are seen are drawn: the bill of
-    hundreds of apps has more than a thousand."""
+    hundreds of apps has more than a thousand. Arrows, pages and space scroll while it has the keyboard."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "page_down", show=False)]
 
     def __init__(self, make: Make | None = None, *, id: str | None = None, can_focus: bool = True) -> None:  # noqa: A002  Textual's word
         super().__init__(id=id, can_focus=can_focus)

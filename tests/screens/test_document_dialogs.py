@@ -6,6 +6,7 @@ from screens.inventory.details import page_lines
 from screens.widgets.config_vars import ConfigVarsDialog
 from screens.widgets.go_to import GoTo
 from screens.widgets.row_list import RowList
+from screens.widgets.wrapping import Wrapping
 from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND, FRONTEND, example_system
 from tests.screens.fakes import FakeWorld
@@ -60,6 +61,17 @@ async def test_a_filter_that_finds_nothing_says_so(begun: Begun, vault: Vault, w
         await press(pilot, "enter", "enter")
         assert isinstance(app.screen, GoTo), "there is nothing to go to"
         assert "migrate-backend added" in await press(pilot, "escape")
+
+
+async def test_space_scrolls_the_details_that_have_the_keyboard(
+    begun: Begun, vault: Vault, world: FakeWorld
+) -> None:
+    async with shown(begun.documented(rich_system()), vault, (120, 24)) as (app, pilot):
+        go(app, f"app:{BACKEND}")
+        await press(pilot, "tab", "space")
+        await pilot.pause(0.5)
+        assert app.screen.query_one("#side", Wrapping).scroll_offset.y > 5
+        assert "▸ migrate-backend" in await press(pilot)
 
 
 async def test_a_search_says_the_way_on_and_back(begun: Begun, vault: Vault, world: FakeWorld) -> None:
