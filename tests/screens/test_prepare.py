@@ -80,7 +80,7 @@ async def test_changes_are_read_then_written(mapped: Session, clones: dict[str, 
         await pilot.pause()
         assert isinstance(app.screen, DetailsDialog)
         assert "`worker`: its shell keeps SIGTERM" in seen(app)
-        await pilot.press("escape", "down", "down", "enter")
+        await pilot.press("escape", "down", "down", "down", "enter")
         await pilot.pause()
         assert "+FROM python:" in seen(app)
         await pilot.press("escape", "w")

@@ -63,7 +63,11 @@ def propose_changes(
     for found, told in (workflow_part(app, system, mapping, profile, checkout),):
         changes += found
         problems += told
-    problems += [*container_remarks(case), *app_json_remarks(case), *traps(case)]
+    problems += [
+        *container_remarks(case),
+        *app_json_remarks(case),
+        *traps(case, _dockerfile_text(case, changes)),
+    ]
     problems += [
         # A file that is there but could not be read (not UTF-8, a link) is never written over.
         case.problem("unreadable", f"{change.path} must change, but is no plain text file", "Make it one.")
@@ -76,6 +80,11 @@ def propose_changes(
         problems=tuple(problems),
         may_keep_slug=_may_keep_slug(case, problems),
     )
+
+
+def _dockerfile_text(case: Case, changes: list[FileChange]) -> str:
+    new = next((change.new for change in changes if change.path == "Dockerfile"), None)
+    return new or case.checkout.files.get("Dockerfile", "")
 
 
 _ELSEWHERE = frozenset({"runtime", "procfile-fir"})

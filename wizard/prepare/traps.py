@@ -17,14 +17,18 @@ _STATIC_IP = re.compile(
 )
 
 
-def traps(case: Case) -> list[Problem]:
-    """What a person should know of before the first deploy. None of them blocks."""
+def traps(case: Case, dockerfile: str = "") -> list[Problem]:
+    """What a person should know of before the first deploy. None of them blocks.
+
+    Args:
+        dockerfile: the text of the Dockerfile that will be there.
+    """
     return [
         *_disk(case),
         *_port(case),
         *_host(case),
         *_addresses(case),
-        *_platform(case),
+        *_platform(case, dockerfile),
         *_stopping(case),
     ]
 
@@ -94,9 +98,11 @@ def _addresses(case: Case) -> Iterator[Problem]:
         )
 
 
-def _platform(case: Case) -> Iterator[Problem]:
+def _platform(case: Case, dockerfile: str) -> Iterator[Problem]:
     names = dict.fromkeys(line.name for line in case.checkout.lines if line.kind == "platform")
-    told = [name for name in names if name not in NOISY and name != "PORT"]
+    live = {var.name for var in case.app.config}
+    given = {name for name in names if name in live or re.search(rf"\b{re.escape(name)}=", dockerfile)}
+    told = [name for name in names if name not in NOISY and name not in given and name != "PORT"]
     if told:
         shown = ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
         yield case.problem(
