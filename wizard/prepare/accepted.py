@@ -99,6 +99,8 @@ def _wish(app: App, mapping: Mapping, profile: Profile) -> str:
             choice.checkout if choice else None,
             choice.keep_slug if choice else False,
             (choice.way, choice.image, choice.handle, mapping.environment) if choice else None,
+            # Terraform's files follow from all of it.
+            mapping if choice and choice.way == "terraform" else None,
             [(one.type, one.action, one.service) for one in mapping.processes if one.app_id == app.id],
             [(one.job_id, one.action) for one in mapping.jobs if one.app_id == app.id],
         ]

@@ -22,6 +22,7 @@ from wizard.prepare.procfile import services_procfile
 from wizard.prepare.schedules import CRONTAB, GUARANTEES, cron_command, crontab
 from wizard.prepare.start_lines import check_lines
 from wizard.prepare.start_script import started
+from wizard.prepare.terraform.propose import terraform_part
 from wizard.prepare.traps import traps
 from wizard.prepare.workflow.propose import workflow_part
 
@@ -60,7 +61,8 @@ def propose_changes(
         found, told = part(case)
         changes += [change for change in found if change.old != change.new]
         problems += told
-    for found, told in (workflow_part(app, system, mapping, profile, checkout),):
+    for delivery in (workflow_part, terraform_part):
+        found, told = delivery(app, system, mapping, profile, checkout)
         changes += found
         problems += told
     problems += [

@@ -1,0 +1,147 @@
+"""Heroku's Terraform and the map become fresh Terraform for Aptible, in a folder of its own."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.wizard.prepare_terraform.choir import (
+    EMAIL,
+    GOLDEN,
+    MAPPING,
+    SITE,
+    SYSTEM,
+    by_git,
+    checkout,
+    files,
+    part,
+)
+from tests.wizard.prepare_terraform.terraform_program import badly_laid_out, needs_terraform
+from wizard.model.mapping import DrainChoice, Mapping
+from wizard.model.network import Drain
+from wizard.prepare.terraform.heroku_config import heroku_config
+
+
+def told(mapping: Mapping = MAPPING, **more: object) -> dict[str, str]:
+    return {problem.code: f"{problem.sentence()}. {problem.remedy}" for problem in part(mapping, **more)[1]}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("app", [SITE, EMAIL])
+def test_the_choir_comes_out_as_it_was_read_over(app: object) -> None:
+    found = files(part(app=app))  # type: ignore[arg-type]
+    golden = {
+        f"aptible/{path.name}": path.read_text(encoding="utf-8") for path in (GOLDEN / "aptible").iterdir()
+    }
+    assert {path: text for path, text in found.items() if path != "aptible/.gitignore"} == golden
+    assert "*.tfvars" in found["aptible/.gitignore"]
+
+
+@needs_terraform
+def test_the_files_are_laid_out_as_terraform_does(tmp_path: Path) -> None:
+    shutil.copytree(GOLDEN / "aptible", tmp_path / "there")
+    assert badly_laid_out(tmp_path) == ""
+
+
+def test_a_second_proposal_changes_nothing() -> None:
+    code = checkout()
+    again = replace(code, files={**code.files, **files(part())})
+    assert part(code=again)[0] == []
+
+
+def test_what_is_missing_is_said() -> None:
+    assert "heroku_pipeline.choir (infra/main.tf:73)" in told()["terraform-no-counterpart"]
+    assert "module.mail" in told()["terraform-no-counterpart"]
+    assert "part_site_SESSION_KEY" in told()["terraform-values"]
+    assert "TF_VAR_part_email_image" in told(app=EMAIL)["terraform-image"]
+    assert "terraform-image" not in told()
+
+
+def test_an_app_that_is_pushed_gets_no_files() -> None:
+    assert part(by_git())[0] == []
+    assert "heroku_app.part" in told(by_git())["terraform-on-heroku"]
+    assert part(by_git(), code=checkout({})) == ([], [])
+
+
+def test_the_map_alone_is_enough() -> None:
+    found = files(part(code=checkout({})))
+    assert 'resource "aptible_app" "site"' in found["aptible/main.tf"]
+    assert "What became of Heroku's" not in found["aptible/README.md"]
+
+
+def test_a_file_of_somebody_else_is_never_written_over() -> None:
+    changes, problems = part(code=checkout({"aptible/main.tf": "# ours\n"}))
+    assert changes == []
+    assert [(one.code, one.blocks) for one in problems if one.blocks] == [("terraform-own-file", True)]
+
+
+def test_what_the_provider_refuses_is_refused_here() -> None:
+    (choice, *others) = MAPPING.processes
+    odd = replace(MAPPING, processes=(replace(choice, memory_mb=768), *others))
+    changes, problems = part(odd)
+    assert changes == []
+    assert "container_memory_limit is 768, and must be one of 512, 1024" in problems[0].text
+    kafka = replace(MAPPING, stores=(replace(MAPPING.stores[0], type="kafka"),))
+    assert "database_type is kafka" in told(kafka)["terraform-schema"]
+
+
+def test_addresses_in_a_circle_are_given_by_hand() -> None:
+    circle = replace(MAPPING.config[-1], app_id="s", name="MAIL_URL", refers_to="e")
+    web = replace(MAPPING.processes[-1], type="web", service="web")
+    mapping = replace(MAPPING, config=(*MAPPING.config, circle), processes=(*MAPPING.processes[:-1], web))
+    main = files(part(mapping))["aptible/main.tf"]
+    # Of the two that name each other, the first keeps the reference.
+    assert '"MAIL_URL"     = replace(var.part_site_MAIL_URL, "choir-email-1a2b3c.example"' in main
+    assert '"SITE_URL"     = var.part_email_SITE_URL\n' in main
+    assert "SITE_URL names a web address" in told(mapping, app=EMAIL)["terraform-by-hand"]
+
+
+def test_a_database_of_another_folder_is_given_by_hand() -> None:
+    shop, mail = MAPPING.apps
+    apart = replace(MAPPING, apps=(shop, replace(mail, checkout="/mail")))
+    found = files(part(apart, app=EMAIL))
+    assert "aptible_database" not in found["aptible/main.tf"]
+    assert '"DATABASE_URL" = var.part_email_DATABASE_URL' in found["aptible/main.tf"]
+    assert "aptible_database" in files(part(apart))["aptible/main.tf"]
+
+
+def test_drains_go_where_their_scheme_says() -> None:
+    app = replace(SITE, drains=(Drain(id="d", address="syslog+tls://logs.choir.example:6515"),))
+    system = replace(SYSTEM, apps=(app, EMAIL))
+    main = files(part(app=app, system=system))["aptible/main.tf"]
+    assert 'drain_host    = "logs.choir.example"\n  drain_port    = 6515\n' in main
+    plain = replace(SITE, drains=(Drain(id="d", address="syslog://logs.choir.example:514"),))
+    assert "goes to syslog" in told(app=plain)["terraform-drain"]
+    left = replace(MAPPING, drains=(DrainChoice(app_id="s", drain_id="d", action="leave"),))
+    assert "log_drain" not in files(part(left))["aptible/main.tf"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('resource "heroku_app" "a" {\n  name = "plain"\n}\n', ["plain"]),
+        ('variable "n" {\n  default = "x"\n}\nresource "heroku_app" "a" {\n  name = var.n\n}\n', ["x"]),
+        (
+            'resource "heroku_app" "a" {\n  for_each = toset(["b", "c"])\n  name = "x-${each.key}"\n}\n',
+            ["x-b", "x-c"],
+        ),
+        (
+            'resource "heroku_app" "a" {\n  for_each = { p = { name = "q" } }\n  name = each.value.name\n}\n',
+            ["q"],
+        ),
+        ('resource "heroku_app" "a" {\n  count = 2\n  name = "x-${count.index}"\n}\n', ["x-0", "x-1"]),
+        ('resource "heroku_app" "a" {\n  name = lower(var.unknown)\n}\n', [""]),
+        ('variable "n" {}\nresource "heroku_app" "a" {\n  for_each = var.n\n  name = each.key\n}\n', [""]),
+        (
+            'locals {\n  a = local.b\n  b = local.a\n}\nresource "heroku_app" "a" {\n  name = local.a\n}\n',
+            [""],
+        ),
+    ],
+)  # fmt: skip
+def test_names_are_worked_out_where_the_files_say_them(text: str, names: list[str]) -> None:
+    assert [one.name for one in heroku_config({"main.tf": text}, but="aptible").apps] == names
+
+
+def test_a_file_that_is_no_terraform_is_named() -> None:
+    code = checkout({"a.tf": 'resource "heroku_app" "x" {\n  name = = \n', "b.tf": "locals {}\n"})
+    assert "a.tf could not be read" in told(code=code)["terraform-unread"]

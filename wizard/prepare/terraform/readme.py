@@ -1,0 +1,116 @@
+"""The page beside the Terraform files: how to give the values, adopt what is there, and what is missing."""
+
+from collections.abc import Iterable, Iterator
+
+from wizard.document.repository.code_nouns import TerraformBlock
+from wizard.model.text import clean
+from wizard.prepare.terraform.blocks import addresses
+from wizard.prepare.terraform.heroku_config import HerokuConfig
+from wizard.prepare.terraform.provider import Provider
+from wizard.prepare.terraform.stack import Stack
+
+MARK = "Written by Offramp"
+"""Stands in the first line of every file that Offramp wrote, and may write over."""
+
+
+def readme(stack: Stack, provider: Provider, heroku: HerokuConfig, title: str) -> str:
+    """The whole page. No value of a config var is in it."""
+    names = ", ".join(one.app.name for one in stack.programs)
+    return "\n".join(
+        [
+            f"<!-- {MARK}. -->",
+            "",
+            f"# {clean(names)} on {title}",
+            "",
+            *_steps(stack, provider),
+            "",
+            "## Values",
+            "",
+            *_values(stack),
+            "",
+            "## What it makes",
+            "",
+            *_table(
+                ("Address", "What it is"),
+                ((_code(at), clean(what)) for at, what in addresses(stack, provider)),
+            ),
+            *_from_heroku(provider, heroku),
+            "",
+        ]
+    )
+
+
+def _steps(stack: Stack, provider: Provider) -> Iterator[str]:
+    yield f"1. Sign in: {provider.sign_in}. The environment `{clean(stack.environment)}` must be there."
+    yield "2. Give the values below."
+    yield "3. `terraform init`"
+    yield (
+        "4. Adopt what is there already, databases first, or Terraform tries to make it anew:"
+        " `terraform import ADDRESS ID`, with the addresses below."
+        f" IDs: {provider.find_ids}."
+    )
+    yield "5. `terraform plan`, and read it. `terraform apply` when it says what you want."
+
+
+def _values(stack: Stack) -> Iterator[str]:
+    yield "No value of a config var stands in these files. Terraform takes them"
+    yield ""
+    yield "- from the environment, as `TF_VAR_` and the name of the variable: each is the text itself, or"
+    yield "- from a file `terraform.tfvars` here. `.gitignore` keeps it out of git; let nobody else read it."
+    yield ""
+    yield "The state of Terraform holds all of them in clear. Keep it where secrets may lie."
+    yield ""
+    rows = [
+        (_code(one.image_variable), "image", _code(one.app.name)) for one in stack.programs if not one.image
+    ]
+    rows += [
+        (_code(config.variable), _code(config.name), _code(one.app.name))
+        for one in stack.programs
+        for config in one.config
+        if config.variable
+    ]
+    rows += [
+        (_code(one.variable), "address of a log drain", "") for one in stack.drains if one.scheme == "https"
+    ]
+    yield from _table(("Variable", "Config var", "App"), rows)
+
+
+def _from_heroku(provider: Provider, heroku: HerokuConfig) -> Iterator[str]:
+    rows = [
+        (_code(address(one)), _code(f"{one.file}:{one.line}"), counterpart(provider, one))
+        for one in heroku.blocks
+    ]
+    if rows:
+        yield ""
+        yield "## What became of Heroku's"
+        yield ""
+        yield from _table(("On Heroku", "Where", "Here"), rows)
+
+
+def counterpart(provider: Provider, block: TerraformBlock) -> str:
+    """What stands for a block of Heroku's Terraform, in words."""
+    if block.kind == "module":
+        return "not read: a module; what it makes has to be looked through"
+    if block.kind == "provider":
+        return f"the provider {provider.provider}"
+    if block.kind == "data":
+        return "not needed: nothing here is looked up on Heroku"
+    return provider.counterparts.get(block.type, "no counterpart that Offramp knows")
+
+
+def address(block: TerraformBlock) -> str:
+    """The address of a block, as Terraform writes it."""
+    start = "" if block.kind == "resource" else f"{block.kind}."
+    return f"{start}{block.type}.{block.name}".rstrip(".")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _code(text: str) -> str:
+    plain = clean(text).replace("`", "'").replace("|", "\\|")
+    return f"`{plain}`" if plain else ""
