@@ -10,7 +10,7 @@ from screens.widgets.go_to import Said
 from wizard.document.answers import GapGroup
 from wizard.document.changes import Change
 from wizard.document.checkout import Checkout
-from wizard.document.index import Index
+from wizard.document.index import NOT_TOLD, Index
 from wizard.document.links.observations import in_groups
 from wizard.document.pages.page import Fact, Page, Section
 from wizard.document.repository.against_app import compare_with_app
@@ -40,7 +40,8 @@ def _section(section: Section, index: Index, width: int) -> list[Content]:
     if section.title:
         lines.append(Content.styled(section.heading, f"bold {ACCENT}"))
     if section.untold:
-        lines += hanging(f"{GLYPHS['undecided']} not told: ", section.untold, width, ATTENTION)
+        said = "" if section.untold == NOT_TOLD else "not told: "
+        lines += hanging(f"{GLYPHS['undecided']} {said}", section.untold, width, ATTENTION)
     elif not section.facts and section.none:
         lines += wrapped(section.none, width, MUTED)
     column = min(NAMES, max(8, width // 3), max((len(fact.name) for fact in section.facts), default=0))

@@ -1,9 +1,11 @@
 """The dialogs of the document: what is known is said whole, and nothing found is said too."""
 
 from msgspec.structs import replace
+from textual.content import Content
 
 from screens.inventory.details import page_lines
 from screens.widgets.config_vars import ConfigVarsDialog
+from screens.widgets.details import DetailsDialog
 from screens.widgets.go_to import GoTo
 from screens.widgets.row_list import RowList
 from screens.widgets.wrapping import Wrapping
@@ -13,7 +15,7 @@ from tests.screens.fakes import FakeWorld
 from tests.screens.rich_system import rich_system
 from tests.screens.test_document_whole import go, press, shown, typed
 from wizard.credentials import Vault
-from wizard.document.index import Index
+from wizard.document.index import NOT_TOLD, Index
 from wizard.document.pages.page import Fact, Page, Section
 from wizard.model.system import UnreadApp
 from wizard.session.parts import SYSTEM_BEFORE
@@ -61,6 +63,30 @@ async def test_a_filter_that_finds_nothing_says_so(begun: Begun, vault: Vault, w
         await press(pilot, "enter", "enter")
         assert isinstance(app.screen, GoTo), "there is nothing to go to"
         assert "migrate-backend added" in await press(pilot, "escape")
+
+
+async def test_the_keys_of_a_dialog_stay_however_much_it_says(
+    begun: Begun, vault: Vault, world: FakeWorld
+) -> None:
+    async with shown(begun.documented(rich_system()), vault) as (app, pilot):
+        text = Content("\n".join(f"reason {number}" for number in range(1, 60)))
+        app.push_screen(DetailsDialog("No API tells", text, accept="I know all 59, go on"))
+        assert "enter I know all 59, go on" in await press(pilot)
+        assert "reason 59" not in await press(pilot)
+        text_at_the_end = await press(pilot, *["space"] * 6)
+        assert "reason 59" in text_at_the_end and "esc closes" in text_at_the_end
+
+
+def test_what_was_not_told_is_said_once() -> None:
+    page = Page(
+        key="app:x",
+        title="x",
+        kind="app",
+        subtitle="",
+        sections=(Section(title="people", untold=NOT_TOLD), Section(title="drains", untold="Refused.")),
+    )
+    text = "\n".join(line.plain for line in page_lines(page, Index(example_system()), 60))
+    assert "? Heroku did not tell." in text and "? not told: Refused." in text
 
 
 async def test_space_scrolls_the_details_that_have_the_keyboard(
