@@ -1,0 +1,65 @@
+"""Where a MySQL is: its URL, taken apart; and the same through a tunnel."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlsplit
+
+from wizard.model.loopback import is_loopback
+from wizard.model.secret import Secret
+from wizard.model.trouble import Trouble
+
+DEFAULT_PORT = 3306
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Address:
+    """A database on a server and how one signs in. `tls`: it must be spoken to in TLS."""
+
+    host: str
+    port: int
+    user: str
+    password: Secret
+    database: str
+    tls: bool
+
+    def __repr__(self) -> str:
+        return f"Address({self.host}:{self.port}/{self.database})"
+
+
+def address_of(url: Secret, *, plain_allowed: bool = False) -> Address:
+    """Take a `mysql://` or `mariadb://` URL apart. Its parameters are drivers' own (`reconnect=true`).
+
+    Args:
+        plain_allowed: whether a server that is not on this machine may be spoken to without TLS.
+
+    Raises:
+        Trouble: it is no such URL.
+    """
+    try:
+        parts = urlsplit(url.reveal())
+        port = parts.port or DEFAULT_PORT
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.scheme not in ("mysql", "mysql2", "mariadb") or not parts.hostname or not parts.path.strip("/"):
+        raise Trouble(
+            f"The {url.label} is not the URL of a MySQL database.",
+            remedy="It must begin with mysql:// and name a host and a database. Look at the config var.",
+            code="store-url",
+        )
+    return Address(
+        host=parts.hostname,
+        port=port,
+        user=unquote(parts.username or ""),
+        password=Secret(unquote(parts.password or ""), url.label),
+        database=unquote(parts.path[1:]),
+        tls=not plain_allowed and not is_loopback(parts.hostname),
+    )
+
+
+def local_url(store: Secret, port: int) -> Secret:
+    """`store`'s URL with the tunnel's end for its host. The tunnel itself is encrypted; Aptible's MySQL
+    demands TLS inside it too, which the client programs offer by themselves."""
+    parts = urlsplit(store.reveal())
+    user, password, name = (
+        quote(unquote(text), safe="") for text in (parts.username or "", parts.password or "", parts.path[1:])
+    )
+    return Secret(f"mysql://{user}:{password}@127.0.0.1:{port}/{name}", label=store.label)

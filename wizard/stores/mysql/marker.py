@@ -1,0 +1,64 @@
+"""The table `_offramp_move` in the target database: whose copy this is, and which tables are whole."""
+
+from dataclasses import dataclass
+
+from wizard.model.text import clean
+from wizard.stores.mysql.catalogue import MARKER
+from wizard.stores.mysql.session import Session, literal, quoted
+
+_TABLE = quoted(MARKER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marker:
+    """A marker: the session, the source's name, tables that are whole, whether all were once."""
+
+    session: str
+    source: str
+    done: frozenset[str]
+    whole: bool
+
+
+def read(session: Session) -> Marker | None:
+    """The target's marker, None where there is none. Raises MysqlError."""
+    there = session.query(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = database()"
+        f" AND table_name = {literal(MARKER)}"
+    )
+    if not there:
+        return None
+    # Without a session it was being made when something broke.
+    rows = {row[0] or "": row[1] for row in session.query(f"SELECT name, value FROM {_TABLE}")}
+    if not rows.get("session"):
+        return None
+    return Marker(
+        session=clean(rows.get("session") or ""),
+        source=clean(rows.get("source") or ""),
+        done=frozenset(name[6:] for name in rows if name.startswith("table:")),
+        whole="whole" in rows,
+    )
+
+
+def make(session: Session, *, owner: str, source: str) -> None:
+    """Make the marker of a copy that begins."""
+    session.query(
+        f"CREATE TABLE IF NOT EXISTS {_TABLE} (name varchar(190) COLLATE utf8mb4_bin PRIMARY KEY, value text)"
+        " DEFAULT CHARACTER SET utf8mb4"
+    )
+    keep(session, "source", source)
+    keep(session, "session", owner)
+
+
+def keep(session: Session, name: str, value: str = "") -> None:
+    """Write one thing into it, over what it was."""
+    session.query(f"REPLACE INTO {_TABLE} VALUES ({literal(name)}, {literal(value)})")
+
+
+def remove(session: Session) -> None:
+    """Remove it; done already is no error."""
+    session.query(f"DROP TABLE IF EXISTS {_TABLE}")
+
+
+def of_table(name: str) -> str:
+    """What says that a table is whole is called, for SQL."""
+    return literal(f"table:{name}")

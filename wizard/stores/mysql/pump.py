@@ -1,0 +1,140 @@
+"""From the dump program on one side to the client program on the other, and what both had to say."""
+
+import contextlib
+import re
+import subprocess
+import threading
+from collections.abc import Callable
+
+from wizard.database.control import Control
+from wizard.stores.mysql.clients import environment
+from wizard.stores.mysql.errors import MysqlError
+
+CHUNK = 1 << 18
+
+_DEFINER = re.compile(rb"DEFINER ?= ?`(?:[^`]|``)*`@`(?:[^`]|``)*`")
+_STATEMENT = re.compile(rb"^(?:CREATE |/\*!)", re.IGNORECASE)
+_SANDBOX = b"/*M!999999\\- enable the sandbox mode */"
+"""What newer programs of MariaDB begin with, and those of MySQL take for an error."""
+
+
+def without_definer(line: bytes) -> bytes:
+    """A line of a dump of definitions, freed of whose they are: such a user is not on the target, and what
+    is created belongs to who creates it."""
+    if _STATEMENT.match(line):
+        return _DEFINER.sub(b"", line)
+    return line
+
+
+def pump(
+    dump: list[str],
+    load: list[str],
+    *,
+    control: Control,
+    passed: Callable[[int], None],
+    definitions: bool = False,
+) -> None:
+    """Run both to their end.
+
+    Args:
+        passed: hears how many bytes more went over.
+        definitions: whether it is a dump of definitions, which is rewritten line by line.
+
+    Raises:
+        MysqlError: either failed; the loader's word comes first, for the dumper then only says that nobody
+            listens.
+        Stopped: the person asked for it.
+    """
+    children: list[subprocess.Popen[bytes]] = []
+
+    def kill() -> None:
+        for child in children:
+            with contextlib.suppress(OSError):
+                child.kill()
+
+    forget = control.on_stop(kill)
+    try:
+        dumper = _start(dump, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        children.append(dumper)
+        loader = _start(load, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        children.append(loader)
+        ears = [_Ear(dumper), _Ear(loader)]
+        broke = _carry(dumper, loader, control, passed, definitions=definitions)
+        if broke:
+            dumper.kill()
+        dumped = dumper.wait()
+        if dumped != 0 and not broke:
+            # What it was given so far must not be taken for the whole.
+            loader.kill()
+        loaded = loader.wait()
+        control.check()
+        if loaded != 0 and (broke or dumped == 0):
+            raise MysqlError(load[0].rpartition("/")[2], loaded, ears[1].heard())
+        if dumped != 0:
+            raise MysqlError(dump[0].rpartition("/")[2], dumped, ears[0].heard())
+    finally:
+        forget()
+        kill()
+        for child in children:
+            child.wait()
+
+
+def _start(words: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        words,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        start_new_session=True,
+    )
+
+
+def _carry(
+    dumper: "subprocess.Popen[bytes]",
+    loader: "subprocess.Popen[bytes]",
+    control: Control,
+    passed: Callable[[int], None],
+    *,
+    definitions: bool,
+) -> bool:
+    """Whether the loader ended before everything was given to it."""
+    assert dumper.stdout is not None and loader.stdin is not None
+    first = True
+    try:
+        while data := dumper.stdout.readline() if definitions or first else dumper.stdout.read(CHUNK):
+            control.check()
+            if first and data.startswith(_SANDBOX):
+                data = b"\n"
+            first = False
+            loader.stdin.write(without_definer(data) if definitions else data)
+            passed(len(data))
+        if dumper.wait() == 0:
+            loader.stdin.close()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            loader.stdin.close()
+        return True
+    return False
+
+
+class _Ear:
+    """Takes in what a child says on its standard error, the first 64 KiB of it."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]") -> None:
+        self._child = child
+        self._heard = bytearray()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        assert self._child.stderr is not None
+        with contextlib.suppress(OSError, ValueError):
+            while part := self._child.stderr.readline(4096):
+                if len(self._heard) < 1 << 16:
+                    self._heard += part
+
+    def heard(self) -> bytes:
+        """All of it, once the child has ended."""
+        self._thread.join(5)
+        return bytes(self._heard)
