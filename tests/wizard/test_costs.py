@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
 from wizard.document.costs import Cost, monthly_cost
-from wizard.document.summary import app_bill, monthly_bill
+from wizard.document.summary import monthly_bill
 from wizard.model.network import Space
 from wizard.model.people import Invoice
 from wizard.model.system import App, Autoscale, Process, System, UnreadApp
@@ -59,7 +59,7 @@ def test_eco_is_paid_by_the_account_not_by_the_dyno() -> None:
     assert cost.cents == 900 + 500 + 500
     assert any("2,190 hours" in note for note in cost.notes)
     # An app's own bill has no part of it.
-    assert app_bill(system, system.app(FRONTEND)).cents == 0
+    assert cost.by_app[FRONTEND].cents == 0
     assert monthly_bill(system).cents == cost.cents
     asleep = _processes(example_system(), BACKEND, _process("web", 0, "Eco"))
     assert not [line for line in monthly_cost(asleep).lines if line.kind == "eco"]
@@ -129,7 +129,7 @@ def test_sizes_whose_price_heroku_never_tells(size: str, shield: bool, cents: in
     (line,) = (line for line in cost.lines if line.name == "migrate-frontend web")
     assert (line.cents, line.why, line.listed) == (cents, why, True)
     assert size in cost.notes[0] and "list prices" in cost.notes[0]
-    assert app_bill(system, system.app(FRONTEND)).cents == cents
+    assert cost.by_app[FRONTEND].cents == cents
     assert monthly_bill(system).cents == cost.cents
     # A price that Heroku tells goes before its list.
     told = _processes(system, FRONTEND, _process("web", 1, size, 100))

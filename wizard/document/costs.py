@@ -128,12 +128,6 @@ def monthly_cost(system: System) -> Cost:
     )
 
 
-def app_cost(system: System, app: App) -> Sum:
-    """What one app costs a month: its dynos, and the add-ons that are billed to it."""
-    mine = [one for one in system.add_ons if one.app_id == app.id]
-    return _sum(app.name, _app_lines(app, mine, _shields(system)))
-
-
 def is_eco(process: Process) -> bool:
     """Whether a process runs on Eco dynos, which an account pays for as a whole."""
     return process.size.lower() == "eco"

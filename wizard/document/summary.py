@@ -1,8 +1,8 @@
 """What a screen shows of the inventory: the tree of apps, counts and the bill."""
 
-from wizard.document.costs import app_cost, monthly_cost
+from wizard.document.costs import monthly_cost
 from wizard.model.noun import Noun
-from wizard.model.system import AddOn, App, System
+from wizard.model.system import AddOn, System
 
 POSTGRES = "heroku-postgresql"
 SCHEDULER = "scheduler"
@@ -128,13 +128,6 @@ def counts(system: System) -> Counts:
 def monthly_bill(system: System) -> Bill:
     """What Heroku charges a month for the whole system."""
     cost = monthly_cost(system)
-    return Bill(cents=cost.cents, unknown=cost.unknown)
-
-
-def app_bill(system: System, app: App) -> Bill:
-    """What Heroku charges a month for one app: its dynos, and the add-ons that are billed to it. Eco dynos
-    cost nothing here: an account pays for all of them at once."""
-    cost = app_cost(system, app)
     return Bill(cents=cost.cents, unknown=cost.unknown)
 
 

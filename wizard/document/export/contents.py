@@ -12,6 +12,7 @@ from wizard.document.component import Component, components
 from wizard.document.config.origins import with_app_jsons
 from wizard.document.costs import Cost, monthly_cost
 from wizard.document.links.connections import Connections, connections
+from wizard.document.pages.page import counted
 from wizard.document.repository.findings import findings
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
@@ -148,14 +149,10 @@ def secrets_notice(system: System, values: Values) -> str:
     """The first line of a file with values."""
     count = sum(len(named) for named in values.by_app.values())
     return (
-        f"THIS FILE HOLDS SECRETS: the values of {_counted(count, 'config var')}"
-        f" of {_counted(len(values.by_app), 'app')} on"
+        f"THIS FILE HOLDS SECRETS: the values of {counted(count, 'config var')}"
+        f" of {counted(len(values.by_app), 'app')} on"
         f" Heroku, read for {system.account.email}. Whoever reads it can act as these apps."
     )
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _revealed(values: Values) -> dict[str, dict[str, str]]:

@@ -56,7 +56,7 @@ DEPLOYS: Final = Shape(
         col("For each by itself", _OfLink("auto_review_apps"), "yes"),
         col("Last", "last_at", "time"),
         col("Last by", "last_by"),
-        col("That follows from", "evidence"),
+        col("Because", "evidence"),
         col("Told by", _way_told_by),
     ),
 )

@@ -9,6 +9,7 @@ from wizard.document.export.markdown_frame import Frame
 from wizard.document.export.markdown_table import facts, grid
 from wizard.document.export.said_once import in_words, more_attachments, own_add_ons
 from wizard.document.export.table import Row, Table, only_keys
+from wizard.document.pages.page import counted
 from wizard.document.summary import dollars, tree
 from wizard.model.system import App
 
@@ -59,7 +60,7 @@ class Apps:
         for branch in tree(self._document.system):
             count = sum(len(stage.app_ids) for stage in branch.stages)
             title = f"Pipeline {branch.title}" if branch.in_pipeline else "Apps of no pipeline"
-            self._frame.section(title, note=f"{count:,} {'app' if count == 1 else 'apps'}")
+            self._frame.section(title, note=counted(count, "app"))
             if branch.in_pipeline:
                 self._pipeline(branch.title)
             for stage in branch.stages:

@@ -72,7 +72,6 @@ def _factor(told: bool | None) -> str:
 def space_page(index: Index, space: Space) -> Page:
     """A Private Space: addresses, rules, private connections, its apps."""
     apps = [app for app in index.system.apps if app.space == space.name]
-    outbound = space.outbound_ips
     facts = only(
         said("state", space.state),
         said("team", space.team),
@@ -90,38 +89,7 @@ def space_page(index: Index, space: Space) -> Page:
         subtitle=joined((space.region, space.generation, counted(len(apps), "app"))),
         sections=(
             Section(title="about", facts=facts, counts=False),
-            Section(
-                title="outbound addresses",
-                facts=tuple(
-                    Fact(name=one, text="what others may have on their lists", key=_key(space, one), copy=one)
-                    for one in outbound or ()
-                ),
-                untold=index.why_none(outbound, "outbound addresses of spaces", space.name),
-                none="none",
-            ),
-            Section(
-                title="trusted sources",
-                facts=tuple(
-                    Fact(name=one.source, text=one.action, key=f"inbound-rule:{space.id}:{one.source}")
-                    for one in space.inbound or ()
-                ),
-                untold=index.why_none(space.inbound, "inbound rules of spaces", space.name),
-                none="none: nobody may come in",
-            ),
-            Section(
-                title="private connections",
-                facts=tuple(
-                    Fact(
-                        name=one.with_what,
-                        text=joined(("VPN" if one.kind == "vpn" else one.kind, one.status)),
-                        detail=", ".join(one.cidrs),
-                        key=f"peering:{space.id}:{one.kind}:{one.with_what}",
-                    )
-                    for one in space.peerings
-                ),
-                untold=index.why_none(space.peerings, "peerings of spaces", space.name)
-                or index.why_none(space.peerings, "VPN connections of spaces", space.name),
-            ),
+            *_network_of(index, space),
             Section(
                 title="log drain",
                 counts=False,
@@ -136,6 +104,45 @@ def space_page(index: Index, space: Space) -> Page:
                 untold=index.why_none(space.telemetry, "telemetry drains of spaces", space.name),
             ),
             Section(title="apps", facts=tuple(Fact(name=app.name, key=f"app:{app.id}") for app in apps)),
+        ),
+    )
+
+
+def _network_of(index: Index, space: Space) -> tuple[Section, ...]:
+    """Where its apps call from, who may come in, and with what networks it is joined."""
+    outbound = space.outbound_ips
+    return (
+        Section(
+            title="outbound addresses",
+            facts=tuple(
+                Fact(name=one, text="what others may have on their lists", key=_key(space, one), copy=one)
+                for one in outbound or ()
+            ),
+            untold=index.why_none(outbound, "outbound addresses of spaces", space.name),
+            none="none",
+        ),
+        Section(
+            title="trusted sources",
+            facts=tuple(
+                Fact(name=one.source, text=one.action, key=f"inbound-rule:{space.id}:{one.source}")
+                for one in space.inbound or ()
+            ),
+            untold=index.why_none(space.inbound, "inbound rules of spaces", space.name),
+            none="none: nobody may come in",
+        ),
+        Section(
+            title="private connections",
+            facts=tuple(
+                Fact(
+                    name=one.with_what,
+                    text=joined(("VPN" if one.kind == "vpn" else one.kind, one.status)),
+                    detail=", ".join(one.cidrs),
+                    key=f"peering:{space.id}:{one.kind}:{one.with_what}",
+                )
+                for one in space.peerings
+            ),
+            untold=index.why_none(space.peerings, "peerings of spaces", space.name)
+            or index.why_none(space.peerings, "VPN connections of spaces", space.name),
         ),
     )
 
