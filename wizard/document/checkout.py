@@ -206,7 +206,17 @@ def _read_git(folder: Path, top: Path, wanted: list[str], place: CodePlace) -> C
             *_about_repository(folder, top, changed, place),
         ),
     )
-    wanted += [] if base else delivery_files(folder)
+    if not base:
+        try:
+            wanted += delivery_files(folder)
+        except GitFailed as error:
+            # A clone without all its objects: what the root says can be had one by one, and stays.
+            remark = Remark(
+                kind="not-whole",
+                text=f"Workflows and Terraform of {folder.name} cannot be read: {error.cause.rstrip('.')}.",
+                remedy="Name a whole clone of the code.",
+            )
+            found = msgspec.structs.replace(found, remarks=(*found.remarks, remark))
     return _with_files(found, of_commit(folder, base, wanted), place)
 
 

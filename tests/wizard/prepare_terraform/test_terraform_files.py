@@ -20,6 +20,7 @@ from tests.wizard.prepare_terraform.choir import (
 from tests.wizard.prepare_terraform.terraform_program import badly_laid_out, needs_terraform
 from wizard.model.mapping import DrainChoice, Mapping
 from wizard.model.network import Drain
+from wizard.model.system import Autoscale, Process
 from wizard.prepare.terraform.heroku_config import heroku_config
 
 
@@ -103,6 +104,14 @@ def test_a_database_of_another_folder_is_given_by_hand() -> None:
     assert "aptible_database" not in found["aptible/main.tf"]
     assert '"DATABASE_URL" = var.part_email_DATABASE_URL' in found["aptible/main.tf"]
     assert "aptible_database" in files(part(apart))["aptible/main.tf"]
+
+
+def test_a_number_that_heroku_changes_by_itself_is_named() -> None:
+    web = Process(
+        type="web", command="x", quantity=2, size="Performance-M", autoscale=Autoscale(least=1, most=4)
+    )
+    app = replace(SITE, processes=(web,))
+    assert "scales `web`" in told(app=app, system=replace(SYSTEM, apps=(app, EMAIL)))["terraform-autoscale"]
 
 
 def test_drains_go_where_their_scheme_says() -> None:

@@ -64,3 +64,15 @@ def test_the_branch_has_the_workflow_and_is_still_accepted(folder: Path) -> None
 
     assert states(wish) == ["good"]
     assert states(msgspec.structs.replace(wish, environment="elsewhere")) == ["blocks"]
+
+
+def test_a_clone_without_its_files_is_read_as_far_as_it_goes(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    git(folder, "config", "uploadpack.allowFilter", "true")
+    clone = tmp_path_factory.mktemp("part")
+    git(clone, "clone", "-q", "--filter=blob:none", "--no-checkout", folder.as_uri(), "code")
+    checkout = read_checkout(clone / "code")
+    assert "Dockerfile" in checkout.files
+    assert PATH not in checkout.files
+    assert "not-whole" in {remark.kind for remark in checkout.remarks}

@@ -191,6 +191,46 @@ def test_an_image_of_the_map_is_deployed_as_it_is() -> None:
     }
 
 
+BUILD = """\
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: |
+            ghcr.io/acme/shop:${{ github.sha }}
+"""
+
+
+def test_an_image_that_the_job_pushes_is_deployed_by_the_tag_that_it_pushed() -> None:
+    text = job(CHECKOUT + BUILD + PUSH.removeprefix(CHECKOUT))
+    new = steps_of(one(text, image="ghcr.io/acme/shop:v1"))
+    assert new[2]["with"]["docker_img"] == "ghcr.io/acme/shop:${{ github.sha }}"  # type: ignore[index]
+    assert "workflow-not-built" not in told(text, image="ghcr.io/acme/shop:v1")
+    other = told(text, image="ghcr.io/acme/other:v1")
+    assert "pushes no such image" in other["workflow-not-built"]
+
+
+def test_what_terraform_deploys_no_workflow_deploys_too() -> None:
+    assert part(ACTION, way="terraform")[0] == []
+    assert "Terraform is to deploy it" in told(ACTION, way="terraform")["workflow-by-terraform"]
+
+
+def test_a_variable_that_a_script_may_read_stays() -> None:
+    assert "HEROKU_API_KEY" not in one(ACTION)
+    text = ACTION.replace("run: echo done", "run: ./bin/after")
+    assert "HEROKU_API_KEY: ${{ secrets.HEROKU_API_KEY }}  # of ops" in one(text)
+    assert "workflow-secrets-gone" not in told(text)
+
+
+def test_a_script_with_the_key_of_heroku_is_named() -> None:
+    text = job("      - run: ./ship.sh\n        env:\n          KEY: ${{ secrets.HEROKU_API_KEY }}\n")
+    assert part(text)[0] == []
+    assert "no step in it is known to deploy there" in told(text)["workflow-unseen"]
+
+
+def test_a_workflow_that_only_speaks_of_heroku_is_left_alone() -> None:
+    assert part("# Not on Heroku any more.\non: push\njobs: {a: &a {}, b: *a}\n") == ([], [])
+
+
 def test_the_release_command_after_a_deploy_is_in_the_hook_already() -> None:
     step = '      - run: heroku run -a acme-shop -- "rails db:migrate"\n'
     assert "heroku" not in one(job(PUSH + step))

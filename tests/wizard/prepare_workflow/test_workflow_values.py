@@ -29,7 +29,7 @@ def test_a_value_reads_back_as_itself(value: str) -> None:
 
 _OTHER = st.sampled_from(
     [
-        "run: make\n",
+        "run: npm test\n",
         "name: \"Don't\"   # say so\n  run: |  # script\n    echo # no comment\n\n    echo 'x: y'\n",
         "uses: actions/cache@v4\n  with: {path: ~, key: 'a # b'}\n",
         "run: >-\n    folded\n    lines\n  env:\n    A: 0777\n    B: yes # B\n",

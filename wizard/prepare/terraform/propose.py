@@ -152,6 +152,14 @@ def _about(
                 f"{one.name} names {what} that these files do not make before it",
                 f"Give its new value as TF_VAR_{one.variable}.",
             )
+    for process in app.processes:
+        if process.autoscale is not None and process.autoscale.active:
+            yield _problem(
+                "terraform-autoscale",
+                app,
+                f"Heroku scales `{clean(process.type)}` by response time; the files give a fixed number",
+                "Add an `autoscaling_policy` by use of CPU or memory to its service, once you know its load.",
+            )
     gone = [
         f"{address(block)} ({block.file}:{block.line})"
         for block in heroku.blocks

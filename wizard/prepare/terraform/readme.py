@@ -50,6 +50,9 @@ def _steps(stack: Stack, provider: Provider) -> Iterator[str]:
         f" IDs: {provider.find_ids}."
     )
     yield "5. `terraform plan`, and read it. `terraform apply` when it says what you want."
+    yield ""
+    first = stack.programs[0].image_variable
+    yield f"A deploy is another image: `terraform apply -var {first}=REPOSITORY:TAG`, from CI or by hand."
 
 
 def _values(stack: Stack) -> Iterator[str]:

@@ -61,7 +61,8 @@ class Step(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One job with steps, or one that calls another workflow (`calls`)."""
+    """One job with steps, or one that calls another workflow (`calls`). `pushes` are the images that it
+    pushes anywhere but to Heroku."""
 
     name: str
     node: MappingNode
@@ -69,6 +70,7 @@ class Job(NamedTuple):
     calls: str = ""
     stage: str = ""
     runner: str = ""
+    pushes: tuple[str, ...] = ()
 
     @property
     def line(self) -> int:
@@ -98,6 +100,7 @@ def read_jobs(root: Node) -> list[Job]:
                 calls=text_of(get(job, "uses")),
                 stage=" ".join((pair.name, text_of(get(job, "name")), stage)),
                 runner=" ".join(texts_of(get(job, "runs-on"))),
+                pushes=tuple(image for step in items(get(job, "steps")) for image in _pushes(step)),
             )
         )
     return found
@@ -114,6 +117,20 @@ def matrix_values(job: Job, name: str) -> list[str]:
 
 def _variables(node: Node, outer: Known[str, str]) -> dict[str, str]:
     return {**outer, **{pair.name: text_of(pair.value) for pair in pairs(get(node, "env"))}}
+
+
+def _pushes(step: Node) -> list[str]:
+    """Images that a step pushes, as it writes them."""
+    if text_of(get(step, "uses")).startswith("docker/build-push-action"):
+        told = re.split(r"[,\n]", "\n".join(texts_of(get(step, "with", "tags"))))
+    else:
+        told = re.findall(r"\bdocker push ((?:\$\{\{[^}]*\}\}|[^\s;&|\"'])+)", text_of(get(step, "run")))
+    return [image.strip() for image in told if image.strip() and "registry.heroku.com" not in image]
+
+
+def repository(image: str) -> str:
+    """An image without its tag or digest."""
+    return re.sub(r"(@[^/]*|:(\$\{\{.*\}\}|[^/])*)$", "", image.strip())
 
 
 def _step(node: MappingNode, index: int, outer: Known[str, str]) -> Step:

@@ -15,7 +15,7 @@ from wizard.prepare.workflow.whose import Here
 WORKFLOWS = ".github/workflows/"
 _FILES = (".gitlab-ci.yml", ".travis.yml", "bitbucket-pipelines.yml", "Jenkinsfile", "azure-pipelines.yml")
 _FOLDERS = (".github/actions/", ".circleci/")
-_DEPLOYING = ("git", "container", "promotion", "api", "action")
+DEPLOYING = ("git", "container", "promotion", "api", "action")
 
 
 def other_files(files: Known[str, str]) -> dict[str, str]:
@@ -50,7 +50,7 @@ def _by_file(paths: tuple[DeployPath, ...], place: Here) -> dict[tuple[str, str]
     """By file and app, where the file names an app that moves, or none and only one moves."""
     found: dict[tuple[str, str], list[DeployPath]] = {}
     for path in paths:
-        if path.how not in _DEPLOYING:
+        if path.how not in DEPLOYING:
             continue
         name = path.app if path.app in place.apps else ""
         if not name and len(place.apps) == 1 and not path.app.replace("-", "").isalnum():

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping as Known
 
 from wizard.document.checkout import Checkout
+from wizard.document.repository.workflows import deploy_paths
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping
 from wizard.model.system import App, System
@@ -14,8 +15,9 @@ from wizard.prepare.workflow.action import DeployAction, deploy_action, one_line
 from wizard.prepare.workflow.edit import Page
 from wizard.prepare.workflow.jobs import Job, read_jobs
 from wizard.prepare.workflow.nodes import NotEditable, get, tree
-from wizard.prepare.workflow.other_ci import WORKFLOWS, other_ci
-from wizard.prepare.workflow.rewrite import Rewrite, Told, Wanted, rewrite
+from wizard.prepare.workflow.other_ci import DEPLOYING, WORKFLOWS, other_ci
+from wizard.prepare.workflow.rewrite import Rewrite, rewrite
+from wizard.prepare.workflow.told import Told, Wanted
 from wizard.prepare.workflow.whose import Here, here
 from wizard.prepare.workflow.words import about
 
@@ -51,6 +53,8 @@ def workflow_part(
             why = str(error.args[0]) if isinstance(error, NotEditable) else "is nested without end"
             problems += _refused(path, text, why, wanted)
             continue
+        if not done.told and done.text == text:
+            problems += _unseen(path, text, wanted)
         problems += [about(path, one, wanted, app.name) for one in done.told]
         deployed |= set(done.apps)
         if done.text != text:
@@ -120,6 +124,8 @@ def _called(workflows: Known[str, str]) -> set[str]:
 def _refused(path: str, text: str, why: str, wanted: Wanted) -> list[Problem]:
     """The step to paste, for each app that the text may deploy."""
     place = wanted.place
+    if not any(found.how in DEPLOYING for found in deploy_paths({path: text})):
+        return []  # it only speaks of Heroku
     named = [name for name in place.apps if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
     return [
         Problem(
@@ -129,6 +135,26 @@ def _refused(path: str, text: str, why: str, wanted: Wanted) -> list[Problem]:
             remedy=f"Write there instead: {one_line(wanted.action, place.destination(name))}",
         )
         for name in named or list(place.apps)[:1]
+    ]
+
+
+_NAMES_HEROKU = re.compile(r"heroku", re.IGNORECASE)
+
+
+def _unseen(path: str, text: str, wanted: Wanted) -> list[Problem]:
+    """A workflow that gives Heroku's key to something which Offramp does not know, a script say."""
+    if not any(_NAMES_HEROKU.search(secret) for secret in _SECRET.findall(text)):
+        return []
+    if any(found.how in DEPLOYING for found in deploy_paths({path: text})):
+        return []  # of an app that stays
+    return [
+        Problem(
+            code="workflow-unseen",
+            component=", ".join(wanted.place.apps),
+            text=f"{clean(path)} reads secrets of Heroku, and no step in it is known to deploy there",
+            remedy=f"Look what uses them, a script perhaps; the step for {wanted.title} is: "
+            f"{one_line(wanted.action, wanted.place.destination(next(iter(wanted.place.apps))))}",
+        )
     ]
 
 

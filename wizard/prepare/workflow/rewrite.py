@@ -3,9 +3,10 @@
 import re
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from ruamel.yaml.nodes import MappingNode
 
-from wizard.prepare.workflow.action import DeployAction, Destination, inputs
+from wizard.prepare.workflow.action import Destination, inputs
 from wizard.prepare.workflow.edit import (
     Page,
     StepEdit,
@@ -19,21 +20,10 @@ from wizard.prepare.workflow.edit import (
     with_checkout,
     without_step,
 )
-from wizard.prepare.workflow.jobs import Job, Step, read_jobs
-from wizard.prepare.workflow.lines import ScriptCommand
+from wizard.prepare.workflow.jobs import Job, Step, read_jobs, repository
 from wizard.prepare.workflow.nodes import Tree, get, is_block, pairs, text_of, tree
-from wizard.prepare.workflow.whose import Here, Owner, owner
-
-
-class Told(NamedTuple):
-    """Something about a step that a person should know. `kind` is a stable word, `line` counts from 1."""
-
-    kind: str
-    line: int
-    job: str
-    app: str = ""
-    detail: str = ""
-    to: Destination | None = None
+from wizard.prepare.workflow.told import Told, Wanted, about_job, about_step, in_hook
+from wizard.prepare.workflow.whose import Owner, owner
 
 
 class Rewrite(NamedTuple):
@@ -42,16 +32,6 @@ class Rewrite(NamedTuple):
     text: str
     told: tuple[Told, ...]
     apps: tuple[str, ...]
-
-
-class Wanted(NamedTuple):
-    """What workflows are to do: deploy the apps of `place` with `action`. `title` is the target's name, for
-    the names of steps; `hooks` what runs there before each deploy, by the app's name on Heroku."""
-
-    place: Here
-    action: DeployAction
-    title: str
-    hooks: dict[str, str]
 
 
 def rewrite(page: Page, wanted: Wanted) -> Rewrite:
@@ -89,10 +69,11 @@ class _JobDone(NamedTuple):
 def _job(page: Page, job: Job, wanted: Wanted) -> _JobDone:
     place, action, hooks = wanted.place, wanted.action, wanted.hooks
     whose = {step.number: owner(job, step, place) for step in job.steps if step.kind in _REACHING}
-    told = [found for step in job.steps for found in _about(job, step, whose.get(step.number), wanted)]
+    told = [found for step in job.steps for found in about_step(job, step, whose.get(step.number), wanted)]
     groups: dict[str, list[Step]] = {}
     for step in job.steps:
-        if step.kind in ("deploy", "build") and whose[step.number].kind == "ours":
+        mine = step.kind in ("deploy", "build") and whose[step.number].kind == "ours"
+        if mine and not place.by_terraform(whose[step.number].name):
             groups.setdefault(step.app, []).append(step)
     if not groups:
         return _JobDone([], told, [])
@@ -101,19 +82,32 @@ def _job(page: Page, job: Job, wanted: Wanted) -> _JobDone:
     for group in groups.values():
         last, ours = group[-1], whose[group[-1].number]
         assert ours.to is not None
-        done[last.number] = deploy_step(page, last.node, action.action, inputs(action, ours.to), wanted.title)
+        to = _as_built(job, ours.to)
+        done[last.number] = deploy_step(page, last.node, action.action, inputs(action, to), wanted.title)
         done |= {step.number: without_step(page, step.node) for step in group[:-1]}
         names += [ours.name] if ours.name else list(place.apps)
     left = [step for step in job.steps if step.number not in done]
-    once = [step for step in left if step.kind == "heroku" and _all_in_hook(step, whose, hooks)]
+    once = [step for step in left if step.kind == "heroku" and _allin_hook(step, whose, hooks)]
     if not any(step.kind in _REACHING for step in left if step not in once):
         done |= {step.number: without_step(page, step.node) for step in left if step.kind == "setup"}
     done |= {step.number: without_step(page, step.node) for step in once}
     if any(not _to(whose, group).image for group in groups.values()):
         _whole_history(page, job, done, first=min(group[-1].number for group in groups.values()))
-    told += _about_job(job, groups, whose, page)
+    told += about_job(page, job, [(group[-1], _to(whose, group)) for group in groups.values()])
     steps = [edit._replace(number=number) for number, edit in done.items() if edit.edits]
     return _JobDone(steps, told, names)
+
+
+def _as_built(job: Job, to: Destination) -> Destination:
+    """Where a job pushes the image of the map itself, it deploys the very tag that it pushed."""
+    return next(
+        (
+            replace(to, image=image)
+            for image in job.pushes
+            if to.image and repository(image) == repository(to.image)
+        ),
+        to,
+    )
 
 
 _REACHING = ("deploy", "build", "mixed", "promotion", "heroku")
@@ -138,75 +132,15 @@ def _whole_history(page: Page, job: Job, done: dict[int, StepEdit], *, first: in
         done[first] = with_checkout(page, node, done[first])
 
 
-def _all_in_hook(step: Step, whose: dict[int, Owner], hooks: dict[str, str]) -> bool:
+def _allin_hook(step: Step, whose: dict[int, Owner], hooks: dict[str, str]) -> bool:
     """Whether a step does nothing but run on Heroku what the target runs before each deploy anyway."""
     name = whose[step.number].name
     return all(
-        _in_hook(command, name, hooks) for command in step.commands if command.kind != "nothing"
+        in_hook(command, name, hooks) for command in step.commands if command.kind != "nothing"
     ) and any(command.kind == "run" for command in step.commands)
 
 
-def _in_hook(command: ScriptCommand, name: str, hooks: dict[str, str]) -> bool:
-    return command.kind == "setup" or (
-        command.kind == "run" and bool(name) and hooks.get(name, "").strip() == command.text.strip()
-    )
-
-
-def _about(job: Job, step: Step, ours: Owner | None, wanted: Wanted) -> list[Told]:
-    place, hooks = wanted.place, wanted.hooks
-    if ours is None or ours.kind == "other":
-        return []
-    found = []
-    to = ours.to or next((place.destination(name) for name in place.apps), None)
-
-    def tell(kind: str, detail: str = "") -> None:
-        found.append(Told(kind, step.line, job.name, ours.name, detail, to))
-
-    if ours.kind == "unknown":
-        if step.kind != "heroku":
-            tell("unknown-app", step.app)
-        return found
-    if step.kind == "mixed":
-        tell("mixed")
-    if step.kind == "promotion":
-        tell("promotion")
-    for command in step.commands:
-        if command.kind == "run" and not _in_hook(command, ours.name, hooks):
-            tell("one-off", command.text)
-        elif command.kind == "heroku":
-            tell("acts", command.text.split("\n", 1)[0])
-    if step.kind in ("deploy", "build"):
-        if ours.guessed and step.app:
-            tell("guessed", step.app)
-        if step.lost:
-            tell("lost-inputs", ", ".join(step.lost))
-        if step.in_image and ours.to is not None and not ours.to.image:
-            tell("builds-there")
-    return found
-
-
-def _about_job(job: Job, groups: dict[str, list[Step]], whose: dict[int, Owner], page: Page) -> list[Told]:
-    """What stands in the way of a push from this job, or of the action itself."""
-    first = next(iter(groups.values()))[-1]
-    found = []
-    if re.search(r"windows|macos", job.runner):
-        found.append(Told("runner", job.line, job.name, detail=job.runner))
-    pushes = any(not _to(whose, group).image for group in groups.values())
-    trigger = get(page.root, "on")
-    events = {pair.name for pair in pairs(trigger)} or {text_of(trigger)}
-    tags = get(trigger, "push", "tags") is not None
-    if pushes and (tags or events & {"release", "pull_request"}):
-        what = "tags" if tags or "release" in events else "pull requests"
-        found.append(Told("no-branch", first.line, job.name, detail=what))
-    for step in job.steps:
-        ref = text_of(get(step.node, "with", "ref")) if step.kind == "checkout" else ""
-        if pushes and ref and step.number < first.number:
-            found.append(Told("other-ref", step.line, job.name, detail=ref))
-    for group in groups.values():
-        name = text_of(get(group[-1].node, "id"))
-        if name and re.search(rf"\bsteps\.{re.escape(name)}\.outputs\b", page.text):
-            found.append(Told("outputs", group[-1].line, job.name, detail=name))
-    return found
+_RUNS_A_FILE = re.compile(r"(^|\s)\./|\bbin/|\bscripts?/|\.sh\b|\bmake\b", re.MULTILINE)
 
 
 def _without_variables(page: Page) -> str:
@@ -220,6 +154,8 @@ def _without_variables(page: Page) -> str:
     for job in read_jobs(page.root):
         if any(step.kind in _REACHING or step.kind == "setup" for step in job.steps):
             return text
+        if any(_RUNS_A_FILE.search(text_of(get(step.node, "run"))) for step in job.steps):
+            return text  # which may read them
         places.append((("jobs", job.name), job.node))
     for path, node in places:
         every = pairs(node)

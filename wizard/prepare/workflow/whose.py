@@ -22,8 +22,11 @@ class Here(NamedTuple):
     def destination(self, name: str) -> Destination:
         """Where the app of that name goes."""
         _, choice = self.apps[name]
-        image = choice.image if choice.way == "image" or choice.image else ""
-        return Destination(app=choice.handle, environment=self.environment, image=image)
+        return Destination(app=choice.handle, environment=self.environment, image=choice.image)
+
+    def by_terraform(self, name: str) -> bool:
+        """Whether Terraform deploys the app of that name, and a workflow must not do it too."""
+        return name in self.apps and self.apps[name][1].way == "terraform"
 
 
 class Owner(NamedTuple):
@@ -77,7 +80,10 @@ def _of_matrix(job: Job, told: str, place: Here) -> Owner:
     names = matrix_values(job, variable)
     if not names or not set(names) & place.apps.keys():
         return Owner("other" if names else "unknown")
-    if any(name not in place.apps or place.apps[name][1].handle != name for name in names):
+    if any(
+        name not in place.apps or place.apps[name][1].handle != name or place.by_terraform(name)
+        for name in names
+    ):
         return Owner("unknown")
     first = place.destination(names[0])
     if any(place.destination(name).image != first.image for name in names):

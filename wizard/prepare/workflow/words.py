@@ -4,7 +4,7 @@ from wizard.mapping.problem import Problem
 from wizard.model.text import clean
 from wizard.prepare.release_hook import scalar
 from wizard.prepare.workflow.action import one_line
-from wizard.prepare.workflow.rewrite import Told, Wanted
+from wizard.prepare.workflow.told import Told, Wanted
 
 
 def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
@@ -28,7 +28,7 @@ def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
         ),
         "one-off": (
             f"{where} runs `{detail}` on Heroku, which no longer reaches this app",
-            f"What each deploy needs goes into the release hook, as `- {scalar(detail)}`; else take it out.",
+            f"What each deploy needs goes into the release hook as `- {scalar(detail)}`; else take it out.",
         ),
         "acts": (
             f"{where} runs `{detail}`, which acts on Heroku only",
@@ -45,6 +45,14 @@ def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
         "builds-there": (
             f"{where} built the image for Heroku; now {title} builds it from the Dockerfile in the root",
             "Choose an image on the map to go on building in the workflow.",
+        ),
+        "by-terraform": (
+            f"{where} deploys to Heroku, and on {title} Terraform is to deploy it",
+            "Let the job apply Terraform with the image that it built, or choose the way workflow.",
+        ),
+        "not-built": (
+            f"{where} deploys {detail}, and its job pushes no such image",
+            "See that something pushes it before, or choose another way on the map.",
         ),
         "runner": (
             f"{where} runs on {detail}, where the action cannot run",

@@ -1,0 +1,109 @@
+"""What is to be told of the steps of a workflow beside what becomes of them."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wizard.prepare.workflow.action import DeployAction, Destination
+from wizard.prepare.workflow.edit import Page
+from wizard.prepare.workflow.jobs import Job, Step, repository
+from wizard.prepare.workflow.lines import ScriptCommand
+from wizard.prepare.workflow.nodes import get, pairs, text_of, texts_of
+from wizard.prepare.workflow.whose import Here, Owner
+
+
+class Wanted(NamedTuple):
+    """What workflows are to do: deploy the apps of `place` with `action`. `title` is the target's name, for
+    the names of steps; `hooks` what runs there before each deploy, by the app's name on Heroku."""
+
+    place: Here
+    action: DeployAction
+    title: str
+    hooks: dict[str, str]
+
+
+class Told(NamedTuple):
+    """Something about a step that a person should know. `kind` is a stable word, `line` counts from 1."""
+
+    kind: str
+    line: int
+    job: str
+    app: str = ""
+    detail: str = ""
+    to: Destination | None = None
+
+
+def in_hook(command: ScriptCommand, name: str, hooks: dict[str, str]) -> bool:
+    """Whether the target does without a command, since what it runs there before each deploy is the same."""
+    return command.kind == "setup" or (
+        command.kind == "run" and bool(name) and hooks.get(name, "").strip() == command.text.strip()
+    )
+
+
+def about_step(job: Job, step: Step, ours: Owner | None, wanted: Wanted) -> list[Told]:
+    """All that is to be told of a step which reaches Heroku; nothing where it is none of `ours`."""
+    if ours is None or ours.kind == "other":
+        return []
+    place = wanted.place
+    to = ours.to or next((place.destination(name) for name in place.apps), None)
+    if ours.kind == "unknown":
+        found = [("unknown-app", step.app)] if step.kind != "heroku" else []
+    elif step.kind in ("deploy", "build") and place.by_terraform(ours.name):
+        found = [("by-terraform", ours.name)]
+    else:
+        found = [*_commands(step, ours, wanted), *_deploy(job, step, ours)]
+    return [Told(kind, step.line, job.name, ours.name, detail, to) for kind, detail in found]
+
+
+def _commands(step: Step, ours: Owner, wanted: Wanted) -> Iterator[tuple[str, str]]:
+    if step.kind in ("mixed", "promotion"):
+        yield step.kind, ""
+    for command in step.commands:
+        if command.kind == "run" and not in_hook(command, ours.name, wanted.hooks):
+            yield "one-off", command.text
+        elif command.kind == "heroku":
+            yield "acts", command.text.split("\n", 1)[0]
+
+
+def _deploy(job: Job, step: Step, ours: Owner) -> Iterator[tuple[str, str]]:
+    if step.kind not in ("deploy", "build") or ours.to is None:
+        return
+    if ours.guessed and step.app:
+        yield "guessed", step.app
+    if step.lost:
+        yield "lost-inputs", ", ".join(step.lost)
+    if step.in_image and not ours.to.image:
+        yield "builds-there", ""
+    if ours.to.image and not _pushed(job, ours.to):
+        yield "not-built", ours.to.image
+
+
+def _pushed(job: Job, to: Destination) -> bool:
+    return any(repository(image) == repository(to.image) for image in job.pushes)
+
+
+def about_job(page: Page, job: Job, deploys: list[tuple[Step, Destination]]) -> list[Told]:
+    """What stands in the way of a push from this job, or of the action itself.
+
+    Args:
+        deploys: the steps that become the action, in order.
+    """
+    first, found = deploys[0][0], []
+    if re.search(r"windows|macos", job.runner):
+        found.append(Told("runner", job.line, job.name, detail=job.runner))
+    pushes = any(not to.image for _, to in deploys)
+    trigger = get(page.root, "on")
+    events = {pair.name for pair in pairs(trigger)} or set(texts_of(trigger))
+    tags = get(trigger, "push", "tags") is not None
+    if pushes and (tags or events & {"release", "pull_request"}):
+        what = "tags" if tags or "release" in events else "pull requests"
+        found.append(Told("no-branch", first.line, job.name, detail=what))
+    for step in job.steps:
+        ref = text_of(get(step.node, "with", "ref")) if step.kind == "checkout" else ""
+        if pushes and ref and step.number < first.number:
+            found.append(Told("other-ref", step.line, job.name, detail=ref))
+    for step, _ in deploys:
+        name = text_of(get(step.node, "id"))
+        if name and re.search(rf"\bsteps\.{re.escape(name)}\.outputs\b", page.text):
+            found.append(Told("outputs", step.line, job.name, detail=name))
+    return found
