@@ -9,9 +9,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.background import in_thread
+from screens.inventory.answering import AnsweringScreen
+from screens.inventory.cloning import CloningScreen
 from screens.inventory.details import code_lines, gap_lines, group_lines, page_lines
 from screens.inventory.exporting import ExportingScreen
 from screens.inventory.rows import NO_APP_REMEDY, TreeRows, config_rows, hit_rows, no_app_rows
+from screens.inventory.second_factor import SecondFactorScreen
+from screens.inventory.views import ViewsScreen
 from screens.keys import About, Key
 from screens.marks import MUTED
 from screens.quantities import clock
@@ -34,8 +38,9 @@ WIDE = 100
 """Columns from which on the details stand beside the tree."""
 
 
-class DocumentScreen(ExportingScreen):
-    """Reads by itself when nothing was read yet."""
+class DocumentScreen(AnsweringScreen, CloningScreen, ViewsScreen, SecondFactorScreen, ExportingScreen):
+    """Reads by itself when nothing was read yet. What can be done stands in a class for each subject, beside
+    each other over what they share; here are the tree and the details."""
 
     stage = "document"
     CSS_PATH = sheet("document")

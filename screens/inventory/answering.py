@@ -5,7 +5,7 @@ from typing import cast
 
 from textual.content import Content
 
-from screens.inventory.cloning import CloningScreen
+from screens.inventory.base import DocumentBase
 from screens.inventory.details import group_lines, text_of
 from screens.marks import MUTED
 from screens.widgets.ask_note import AskNote
@@ -31,7 +31,7 @@ DIALOG_WIDTH = 68
 """Cells of a text in a dialog of the usual width, at 80 columns."""
 
 
-class AnsweringScreen(CloningScreen):
+class AnsweringScreen(DocumentBase):
     """Each answer is saved at once."""
 
     def _answer(self, change: Callable[[Answers], Answers]) -> None:

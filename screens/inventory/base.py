@@ -1,4 +1,5 @@
-"""What all parts of the document screen share: the inventory with its answers, and what is highlighted."""
+"""What all parts of the document screen share: the inventory with its answers, and what is highlighted. Each
+other part in this folder is over this one, or over reading, and needs no other."""
 
 import asyncio
 import gc

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from screens.background import in_thread
 from screens.inventory.base import here
-from screens.inventory.second_factor import SecondFactorScreen
+from screens.inventory.reading import ReadingScreen
 from screens.marks import ATTENTION
 from screens.mistake import as_trouble
 from screens.widgets.ask_text import AskText
@@ -32,7 +32,7 @@ FORMATS: dict[Kind, str] = {
 }
 
 
-class ExportingScreen(SecondFactorScreen):
+class ExportingScreen(ReadingScreen):
     """A file is always new, and 0600. Values are in it only when a person asked for exactly that."""
 
     def action_export(self) -> None:

@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from screens.inventory.views import ViewsScreen
+from screens.inventory.reading import ReadingScreen
 from screens.widgets.ask_text import AskText
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.pick_one import PickOne
@@ -11,7 +11,7 @@ from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 
 
-class SecondFactorScreen(ViewsScreen):
+class SecondFactorScreen(ReadingScreen):
     """The code is held in memory for one reading. It goes to Heroku with the reads that want it."""
 
     def wanting(self) -> tuple[tuple[str, str], ...]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from screens.background import in_thread
-from screens.inventory.answering import AnsweringScreen
 from screens.inventory.costs import cost_lines
 from screens.inventory.details import hanging, what_changed, what_follows, wrapped
+from screens.inventory.reading import ReadingScreen
 from screens.widgets.go_to import GoTo, Said
 from screens.widgets.object_dialog import TextDialog
 from screens.widgets.pick_one import PickOne
@@ -20,7 +20,7 @@ WHOLE = "whole"
 """The row that stands for the whole system, in the list of what can be drawn."""
 
 
-class ViewsScreen(AnsweringScreen):
+class ViewsScreen(ReadingScreen):
     """Nothing here changes an answer."""
 
     def action_picture(self) -> None:
