@@ -8,8 +8,8 @@ from wizard.ports import FoundToken, Hosts, Source, SourceProvider
 
 
 class Heroku:
-    """See `wizard.ports.SourceProvider`. Hosts: "api", "data", "particleboard", "metrics", "kolkrabbi" and
-    "git"; Heroku's own by default."""
+    """See `wizard.ports.SourceProvider`. Hosts: those of `providers.heroku.hosts`; Heroku's own by
+    default."""
 
     name = "heroku"
     title = "Heroku"

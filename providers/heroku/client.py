@@ -55,7 +55,7 @@ _JSON_API = "application/vnd.api+json"
 
 
 class Client:
-    """One signed-in connection to Heroku's hosts ("api", "data", "particleboard", "metrics", "kolkrabbi").
+    """One signed-in connection to Heroku's hosts (see `providers.heroku.hosts`).
 
     All methods raise Trouble and nothing else. `calls` counts requests sent, `token` is for git, which asks
     itself. Paths begin with a slash; ids in them are quoted by whoever makes them.

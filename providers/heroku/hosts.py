@@ -18,18 +18,20 @@ DEFAULTS: Final = {
     "metrics": "https://api.metrics.heroku.com",
     # The dashboard's GitHub links (heroku/cli, herokux).
     "kolkrabbi": "https://kolkrabbi.heroku.com",
+    # Dataclips, in GraphQL (herokux).
+    "dataclips": "https://data-api.heroku.com",
     # Where apps are cloned from: any user, the token as password.
     "git": "https://git.heroku.com",
 }
 
-_BESIDE: Final = ("metrics", "kolkrabbi", "git")
+_BESIDE: Final = ("metrics", "kolkrabbi", "dataclips", "git")
 """Known by their own addresses only: nothing says where they are beside another API."""
 
 
 def complete_hosts(given: Mapping[str, str]) -> dict[str, str]:
     """Return all addresses, Heroku's own where `given` has none. With another API than Heroku's own, what it
-    does not name beside it is left out where that can be: "metrics", "kolkrabbi", "git"; beside an API on
-    this machine all of it.
+    does not name beside it is left out where that can be: "metrics", "kolkrabbi", "dataclips", "git";
+    beside an API on this machine all of it.
 
     Raises:
         Trouble: an address is no URL, or plain http to another machine: a token would travel in clear.

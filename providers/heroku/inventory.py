@@ -30,6 +30,7 @@ from providers.heroku.assembly import (
     servers_of_app,
 )
 from providers.heroku.client import Client
+from providers.heroku.dataclips import dataclip_findings, read_dataclips
 from providers.heroku.fields import flag, text
 from providers.heroku.gaps import Finding, Topic, gathered
 from providers.heroku.pipelines import PipelinesRead, pipeline_noun, read_pipelines
@@ -40,6 +41,7 @@ from providers.heroku.teams import TeamsRead, read_teams, unjoined, unread_app
 from wizard.document.config.servers import Servers
 from wizard.model.network import Space
 from wizard.model.people import Invoice, SshKey
+from wizard.model.stores import Dataclip
 from wizard.model.system import Account, AddOn, App, System, UnreadApp
 from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Unreachable
 from wizard.ports import ReadProgress
@@ -68,6 +70,7 @@ class _Read:
     features: tuple[str, ...]
     keys: tuple[SshKey, ...] | None
     invoices: tuple[Invoice, ...] | None
+    dataclips: tuple[Dataclip, ...] | None
     pipelines: PipelinesRead
     apps: list[AppReading]
     add_ons: dict[str, Row] = field(default_factory=dict)
@@ -115,6 +118,7 @@ class Inventory:
             features = group.create_task(read_features(survey))
             keys = group.create_task(read_keys(survey))
             invoices = group.create_task(read_invoices(survey))
+            dataclips = group.create_task(read_dataclips(survey))
             stores = StoreReader(survey, group)
             lists = AccountLists(add_ons, attachments)
             begun = group.create_task(_begin(stores, rows, add_ons))
@@ -140,6 +144,7 @@ class Inventory:
             features=features.result(),
             keys=keys.result(),
             invoices=invoices.result(),
+            dataclips=dataclips.result(),
             pipelines=pipelines.result(),
             apps=sorted(apps, key=lambda one: text(one.row, "name")),
             add_ons=own,
@@ -195,6 +200,7 @@ class Inventory:
         survey.findings = [one for one in survey.findings if one.app_id not in lost or one.topic is _UNREAD]
         survey.findings += [finding for one in found.apps for finding in findings_of_app(one)]
         survey.findings += standing(found.account)
+        survey.findings += dataclip_findings(found.dataclips)
         survey.findings += add_on_findings(found.add_ons.values(), found.foreign.values())
         survey.gaps += [gap for app in apps if (gap := deploy_gap(app))]
         gaps = gathered(survey.findings, survey.outage.told)
@@ -213,6 +219,7 @@ class Inventory:
             account_features=found.features,
             keys=found.keys,
             invoices=found.invoices,
+            dataclips=found.dataclips,
         )
 
     def _unread_apps(self, found: _Read) -> tuple[UnreadApp, ...]:

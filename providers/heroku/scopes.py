@@ -8,7 +8,7 @@ particleboard and metrics take anything but `global` is not documented: that is 
 from typing import Final, NamedTuple
 
 _PROTECTED: Final = frozenset({"config-vars", "config"})
-_UNDOCUMENTED: Final = frozenset({"data", "particleboard", "metrics", "kolkrabbi", "git"})
+_UNDOCUMENTED: Final = frozenset({"data", "particleboard", "metrics", "kolkrabbi", "dataclips", "git"})
 
 
 class Scope(NamedTuple):

@@ -64,7 +64,7 @@ async def at_once(seconds: float) -> None:
 @asynccontextmanager
 async def client_of(url: str, *, seconds: float = 5.0, concurrent: int = 8) -> AsyncIterator[Client]:
     """A client whose only host is `url`."""
-    hosts = dict.fromkeys(("api", "data", "particleboard", "metrics", "kolkrabbi"), url)
+    hosts = dict.fromkeys(("api", "data", "particleboard", "metrics", "kolkrabbi", "dataclips"), url)
     client = Client(hosts, Secret(TOKEN), sleep=at_once, seconds=seconds, concurrent=concurrent)
     try:
         yield client

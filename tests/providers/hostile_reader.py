@@ -14,7 +14,7 @@ from wizard.model.trouble import Trouble
 
 async def main() -> None:
     """Read, and tell."""
-    hosts = dict.fromkeys(("api", "data", "particleboard", "metrics", "kolkrabbi"), sys.argv[1])
+    hosts = dict.fromkeys(("api", "data", "particleboard", "metrics", "kolkrabbi", "dataclips"), sys.argv[1])
     source = HerokuSource(Client(hosts, Secret("HRKU-0123456789-abcdef"), seconds=5.0))
     try:
         system = await source.read(lambda progress: None)

@@ -1,12 +1,17 @@
 """What is kept of the account: its keys, its bills, and whether Heroku still does what it asks."""
 
+from typing import Any, cast
+
 import pytest
 
 from providers.heroku.account_reading import standing
+from providers.heroku.client import Client
+from providers.heroku.dataclips import ask, dataclip_findings
 from providers.heroku.gaps import gathered
 from providers.heroku.github import link
 from providers.heroku.people import invoice, ssh_key
 from wizard.model.system import Account
+from wizard.model.trouble import Trouble
 
 
 @pytest.mark.parametrize(
@@ -49,3 +54,38 @@ def test_what_becomes_of_pull_requests_is_kept() -> None:
     assert found is not None and (found.review_apps, found.auto_review_apps) == (True, False)
     found = link({"repo": "acme/shop"})
     assert found is not None and not found.review_apps
+
+
+class _Clips:
+    """A client whose dataclips service answers with this."""
+
+    def __init__(self, said: Any) -> None:
+        self._said = said
+
+    async def get(self, path: str, *, host: str) -> Any:
+        assert path.startswith("/graphql?query=query") and host == "dataclips"
+        return self._said
+
+
+@pytest.mark.parametrize(
+    "said", [None, [], {}, {"errors": [{"message": "no"}]}, {"data": {"listClips": None}}]
+)
+async def test_dataclips_that_are_not_told_are_no_empty_list(said: Any) -> None:
+    with pytest.raises(Trouble) as caught:
+        await ask(cast("Client", _Clips(said)))
+    assert caught.value.code == "no-dataclips"
+
+
+async def test_dataclips_are_told_as_lost() -> None:
+    rows = [
+        {"id": "1", "title": "Orders", "datasource": {"addon_name": "db-1"}},
+        {"id": "2", "datasource": None},
+    ]
+    clips = await ask(cast("Client", _Clips({"data": {"listClips": [*rows, {"title": "no id"}, 7]}})))
+    assert [(one.title, one.database) for one in clips] == [("Orders", "db-1"), ("", "")]
+    gaps = gathered(dataclip_findings(tuple(clips)))
+    assert [gap.question for gap in gaps] == [
+        "The dataclip Orders ends with its database on Heroku (db-1).",
+        "The dataclip 2 ends with its database on Heroku.",
+    ]
+    assert dataclip_findings(None) == []

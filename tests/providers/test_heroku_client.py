@@ -315,6 +315,7 @@ class TestAddresses:
             "particleboard": "https://particleboard.heroku.com",
             "metrics": "https://api.metrics.heroku.com",
             "kolkrabbi": "https://kolkrabbi.heroku.com",
+            "dataclips": "https://data-api.heroku.com",
             "git": "https://git.heroku.com",
         }
 
@@ -326,7 +327,7 @@ class TestAddresses:
             "particleboard",
         }
         assert Client({"api": "http://127.0.0.1:1"}, token).hosts.keys() == {"api"}
-        assert len(Client({"api": "https://api.heroku.com/"}, token).hosts) == 6
+        assert len(Client({"api": "https://api.heroku.com/"}, token).hosts) == 7
 
     async def test_no_proxy_sees_what_is_meant_for_this_machine(
         self, heroku: HerokuSandbox, monkeypatch: pytest.MonkeyPatch

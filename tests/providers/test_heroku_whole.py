@@ -288,6 +288,10 @@ OF_THE_ACCOUNT: dict[str, tuple[Callable[[World], object], Callable[[System], ob
             for one in system.invoices or ()
         ],
     ),
+    "dataclips": (
+        lambda world: sorted((one.title, one.database or "", one.detached) for one in world.dataclips),
+        lambda system: [(one.title, one.database, one.detached) for one in system.dataclips or ()],
+    ),
     "how the account stands": (
         lambda world: (world.suspended_at, world.delinquent_at),
         lambda system: (system.account.suspended_at, system.account.delinquent_at),

@@ -67,6 +67,8 @@ def _all(system: System) -> Iterator[Piece]:
     for invoice in system.invoices or ():
         name = f"invoice {invoice.number}"
         yield account.part("invoice", str(invoice.number), name, "invoice", invoice)
+    for clip in system.dataclips or ():
+        yield account.part("dataclip", clip.id, clip.title or clip.id, "dataclip", clip)
     for enterprise in system.enterprises:
         here = _Holder("enterprise", enterprise.id)
         yield here.itself(enterprise.name, "enterprise account", enterprise)

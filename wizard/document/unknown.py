@@ -111,6 +111,8 @@ def _of_lists(system: System) -> Iterator[Part]:
         yield "", "SSH key"
     if system.invoices is None:
         yield "", "invoice"
+    if system.dataclips is None:
+        yield "", "dataclip"
     for enterprise in system.enterprises:
         if enterprise.members is None:
             yield f"enterprise:{enterprise.id}", "enterprise member"

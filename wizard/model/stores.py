@@ -108,3 +108,16 @@ class Kafka(Noun, frozen=True, kw_only=True):
     topics: tuple[KafkaTopic, ...] | None = None
     consumer_groups: tuple[str, ...] | None = None
     told: dict[str, str] = field(default_factory=dict)
+
+
+class Dataclip(Noun, frozen=True, kw_only=True):
+    """A query that somebody saved on a database (an add-on's name, "" where it has lost its own). Neither the
+    query nor what came of it is in here."""
+
+    id: str
+    title: str
+    database: str = ""
+    created_by: str = ""
+    created_at: str = ""
+    edited_at: str = ""
+    detached: bool = False

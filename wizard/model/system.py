@@ -6,7 +6,7 @@ from wizard.model.delivery import Build, Deploy, Image, Pipeline, Release
 from wizard.model.network import Certificate, Domain, Drain, Space, TelemetryDrain, Webhook
 from wizard.model.noun import Noun
 from wizard.model.people import Collaborator, Enterprise, Invoice, SshKey, Team
-from wizard.model.stores import Kafka, KeyValue, Postgres
+from wizard.model.stores import Dataclip, Kafka, KeyValue, Postgres
 
 
 class Account(Noun, frozen=True, kw_only=True):
@@ -234,8 +234,8 @@ class Gap(Noun, frozen=True, kw_only=True):
 class System(Noun, frozen=True, kw_only=True):
     """The whole inventory at one moment. `taken_at` is UTC, ISO 8601; `calls` counts API requests.
 
-    `keys` and `invoices` are the account's own; None where they could not be read. Of the invoices only those
-    of the latest year, the newest first.
+    `keys` and `invoices` are the account's own, `dataclips` those that it can reach; None where they could not
+    be read. Of the invoices only those of the latest year, the newest first.
     """
 
     taken_at: str
@@ -252,6 +252,7 @@ class System(Noun, frozen=True, kw_only=True):
     account_features: tuple[str, ...] = ()
     keys: tuple[SshKey, ...] | None = ()
     invoices: tuple[Invoice, ...] | None = ()
+    dataclips: tuple[Dataclip, ...] | None = ()
 
     def app(self, app_id: str) -> App:
         """The app with that id; KeyError when there is none."""

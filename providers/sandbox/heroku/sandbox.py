@@ -15,6 +15,7 @@ from providers.sandbox.faults import Faults
 from providers.sandbox.heroku.routes.api import api_routes
 from providers.sandbox.heroku.routes.backups import BackupRoutes, Store
 from providers.sandbox.heroku.routes.data_api import data_routes
+from providers.sandbox.heroku.routes.dataclips import DataclipRoutes
 from providers.sandbox.heroku.routes.gate import Bucket, Gate, error_body
 from providers.sandbox.heroku.routes.git import GitRoutes
 from providers.sandbox.heroku.routes.jobs import JobRoutes
@@ -50,7 +51,7 @@ class HerokuSandbox:
         world: what stands there instead of the example (see `description`, `generator`); nothing of it runs.
 
     Attributes:
-        hosts: "api", "data", "particleboard", "metrics", "kolkrabbi", "git", after `start`.
+        hosts: "api", "data", "particleboard", "metrics", "kolkrabbi", "dataclips", "git", after `start`.
         world: the state, which tests may change.
         tables: all routes by host, after `start`.
         pages, bucket: page sizes and the rate limit, which tests may change.
@@ -233,6 +234,7 @@ class HerokuSandbox:
             "particleboard": tuple(JobRoutes(world).table()),
             "metrics": tuple(MetricsRoutes(world).table()),
             "kolkrabbi": tuple(KolkrabbiRoutes(world).table()),
+            "dataclips": tuple(DataclipRoutes(world).table()),
             "git": tuple(GitRoutes(world, self._folder / "git", self._folder.parent / "code").table()),
         }
         for name, table in self.tables.items():

@@ -24,7 +24,7 @@ VERSION: Final = 1
 """Goes up when a field changes its meaning or goes away; new fields may come without."""
 
 NOT_READ: Final = (
-    "Dataclips and what is in them.",
+    "Dataclips but for their titles: their queries, and what came of them.",
     "The rows of databases, the keys of Key-Value Stores, the messages of Kafka: only what they are.",
     "Private keys of certificates, secrets of webhooks and drains: Heroku does not give them out.",
     "Logs, metrics, alerts and the history of incidents.",

@@ -237,3 +237,16 @@ GAPS: Final = Shape(
     ),
     none="nothing is open",
 )
+DATACLIPS: Final = Shape(
+    "Dataclips",
+    (
+        col("Dataclip", name_of, "name"),
+        col("Of", place_of, "name"),
+        col("Database", "database", "name"),
+        col("By", "created_by"),
+        col("Created", "created_at", "time"),
+        col("Edited", "edited_at", "time"),
+        col("Detached", "detached", "yes"),
+        col("Id", "id"),
+    ),
+)

@@ -56,6 +56,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "feature": app_shapes.FEATURES,
     "team-feature": app_shapes.FEATURES,
     "account-feature": app_shapes.FEATURES,
+    "dataclip": store_shapes.DATACLIPS,
     "ssh-key": delivery_shapes.KEYS,
     "invoice": delivery_shapes.INVOICES,
     "unread-app": store_shapes.UNREAD,

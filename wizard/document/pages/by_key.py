@@ -40,7 +40,12 @@ _OF_PIPELINES = {
     "review-config-var": "config var of review apps",
     "test-config-var": "config var of test runs",
 }
-_OF_ACCOUNTS = {"account-feature": "feature", "invoice": "invoice", "ssh-key": "SSH key"}
+_OF_ACCOUNTS = {
+    "account-feature": "feature",
+    "dataclip": "dataclip",
+    "invoice": "invoice",
+    "ssh-key": "SSH key",
+}
 _OF_ENTERPRISES = {"enterprise-member": "member"}
 
 WORDS = {

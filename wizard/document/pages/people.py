@@ -233,6 +233,20 @@ def account_page(index: Index, account: Account) -> Page:
                 untold=index.why_none(index.system.account_features, "account features", ""),
             ),
             Section(
+                title="dataclips",
+                facts=tuple(
+                    Fact(
+                        name=one.title or one.id,
+                        text=joined((one.database, "detached" if one.detached else "")),
+                        detail=joined((one.created_by, at(one.edited_at or one.created_at))),
+                        mark="look",
+                        key=f"dataclip:{account.id}:{one.id}",
+                    )
+                    for one in index.system.dataclips or ()
+                ),
+                untold=index.why_none(index.system.dataclips, "dataclips", ""),
+            ),
+            Section(
                 title="SSH keys",
                 facts=tuple(
                     Fact(

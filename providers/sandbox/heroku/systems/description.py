@@ -25,6 +25,7 @@ from providers.sandbox.heroku.world.stores import stores_from
 from providers.sandbox.heroku.world.world import (
     AddOn,
     App,
+    Dataclip,
     Drain,
     Enterprise,
     InboundRule,
@@ -144,6 +145,10 @@ class _Builder:
         world.account_features, world.warning = told.features, told.warning
         world.keys = [Key(told.email, key.comment) for key in told.keys]
         world.invoices = [Invoice(one.number, one.month, one.cents, one.credits) for one in told.invoices]
+        world.dataclips = [
+            Dataclip(one.title, one.database, one.creator, one.created_at, one.edited_at, one.detached)
+            for one in told.dataclips
+        ]
         world.suspended_at, world.delinquent_at = told.suspended_at, told.delinquent_at
         for one in self._told.enterprise:
             members = [

@@ -29,6 +29,17 @@ class ToldInvoice(Told):
     credits: int = 0
 
 
+class ToldDataclip(Told):
+    """`database` is an add-on's name."""
+
+    title: str
+    database: str | None = None
+    creator: str = "robin@acme.example"
+    created_at: str = "2025-03-04T09:00:00Z"
+    edited_at: str = "2026-02-03T11:30:00Z"
+    detached: bool = False
+
+
 class ToldAccount(Told):
     email: str = "robin@acme.example"
     name: str | None = "Robin Example"
@@ -37,6 +48,7 @@ class ToldAccount(Told):
     features: tuple[str, ...] = ()
     keys: list[ToldKey] = []
     invoices: list[ToldInvoice] = []
+    dataclips: list[ToldDataclip] = []
     warning: str = ""
     """Comes with every answer."""
     suspended_at: str | None = None

@@ -16,6 +16,7 @@ from providers.sandbox.heroku.systems.told import (
     ToldBuild,
     ToldCertificate,
     ToldCollaborator,
+    ToldDataclip,
     ToldDomain,
     ToldDyno,
     ToldEnterprise,
@@ -23,6 +24,7 @@ from providers.sandbox.heroku.systems.told import (
     ToldGitHub,
     ToldInvitation,
     ToldJob,
+    ToldKey,
     ToldMember,
     ToldMonitor,
     ToldPeering,
@@ -113,6 +115,8 @@ def wild(seed: int, *, apps: int = 6, texts: tuple[str, ...] = TEXTS) -> World:
             1, lambda: ToldReviewApp(branch=dice.name("branch"), status="errored", error=dice.text())
         )
     account = ToldAccount(name=dice.text(), two_factor=dice.chance(), features=("a-lab",))
+    account.keys = dice.some(2, lambda: ToldKey(comment=dice.name("key")))
+    account.dataclips = dice.some(4, lambda: ToldDataclip(title=dice.name("clip"), detached=dice.chance()))
     return built(
         ToldSystem(
             account=account,

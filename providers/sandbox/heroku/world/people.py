@@ -80,3 +80,15 @@ class Invoice:
     month: str
     cents: int
     credits: int = 0
+
+
+@dataclass
+class Dataclip:
+    """A query that somebody saved on a database, by the add-on's name."""
+
+    title: str
+    database: str | None
+    creator: str
+    created_at: str = "2025-03-04T09:00:00Z"
+    edited_at: str = "2026-02-03T11:30:00Z"
+    detached: bool = False

@@ -39,6 +39,7 @@ from providers.sandbox.heroku.world.network import (
 )
 from providers.sandbox.heroku.world.people import (
     Collaborator,
+    Dataclip,
     Enterprise,
     Invitation,
     Invoice,
@@ -55,6 +56,7 @@ __all__ = [
     "Build",
     "Certificate",
     "Collaborator",
+    "Dataclip",
     "Domain",
     "Drain",
     "Dyno",
@@ -205,7 +207,9 @@ class World:
     """How often the scheduler ran a job, by "app: command"."""
     scopes: dict[str, frozenset[str]] = field(default_factory=dict)
     """What a token is for, by token; one that is not in here is global."""
-    global_only: set[str] = field(default_factory=lambda: {"data", "particleboard", "metrics", "kolkrabbi"})
+    global_only: set[str] = field(
+        default_factory=lambda: {"data", "particleboard", "metrics", "kolkrabbi", "dataclips"}
+    )
     """Hosts that take global tokens only. No source says what Heroku's do; a test may change it."""
     foreign: dict[str, str] = field(default_factory=dict)
     """Names of apps that own add-ons and that this account cannot see, by id."""
@@ -217,6 +221,7 @@ class World:
     account_features: tuple[str, ...] = ()
     keys: list[Key] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
+    dataclips: list[Dataclip] = field(default_factory=list)
     suspended_at: str | None = None
     delinquent_at: str | None = None
     warning: str = ""
