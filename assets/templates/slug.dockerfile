@@ -1,7 +1,6 @@
 # Written by Offramp, as a stop-gap: the slug that Heroku runs, on the image of its stack. Nothing can be changed
 # in it: for the next change of the code a Dockerfile that builds it is needed. slug.tgz lies beside this file.
-{{cron_stage}}FROM heroku/heroku:{{stack}} AS slug
-USER root
+{{cron_stage}}FROM debian:bookworm-slim AS slug
 COPY slug.tgz /tmp/slug.tgz
 RUN mkdir /slug && tar -xzf /tmp/slug.tgz -C /slug --no-same-owner
 

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from tests.wizard.stages.test_prepare_files import WISH, checkout, codes
-from wizard.prepare.image.node import major_of_range, node_image
+from wizard.prepare.image.node import node_image
+from wizard.prepare.image.node_build import major_of_range
 from wizard.prepare.own_dockerfile import has_entrypoint, instructions
 
 

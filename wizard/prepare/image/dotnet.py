@@ -9,8 +9,8 @@ import re
 from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
 from wizard.prepare.image.catalogue import images
+from wizard.prepare.image.guests import guest_stages, node_steps
 from wizard.prepare.image.libraries import command_packages
-from wizard.prepare.image.node_guest import node_stage, node_steps
 from wizard.prepare.image.stage import Final, apt, dockerfile, guests, sees_config, without_config
 from wizard.prepare.image.version import choose, numbers, pins_of, runtime_of
 from wizard.prepare.image.wish import Image, ImageWish
@@ -45,7 +45,7 @@ def dotnet_image(checkout: Checkout, wish: ImageWish) -> Image:
         user="dyno",
         code="COPY --from=build --chown=dyno:dyno /app ./",
     )
-    stages = [*node_stage(checkout, wish, problems), build]
+    stages = [*guest_stages(checkout, wish, problems), build]
     return Image(text=dockerfile(wish, "its .NET buildpack", stages, final), problems=tuple(problems))
 
 

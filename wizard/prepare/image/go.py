@@ -5,8 +5,8 @@ import re
 from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
 from wizard.prepare.image.catalogue import images
+from wizard.prepare.image.guests import guest_stages, node_steps
 from wizard.prepare.image.libraries import command_packages
-from wizard.prepare.image.node_guest import node_stage, node_steps
 from wizard.prepare.image.stage import Final, apt, dockerfile, guests, hook, sees_config, without_config
 from wizard.prepare.image.version import choose, numbers, pins_of, runtime_of, unread
 from wizard.prepare.image.wish import Image, ImageWish
@@ -42,7 +42,7 @@ def go_image(checkout: Checkout, wish: ImageWish) -> Image:
     )
     if not checkout.has("go.mod"):
         problems.append(_no_modules(checkout, wish.app))
-    stages = [*node_stage(checkout, wish, problems), build]
+    stages = [*guest_stages(checkout, wish, problems), build]
     return Image(text=dockerfile(wish, "its Go buildpack", stages, final), problems=tuple(problems))
 
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
-from wizard.prepare.image.catalogue import images
+from wizard.prepare.image.guests import guest_stages, node_steps
+from wizard.prepare.image.java_version import java_version
 from wizard.prepare.image.libraries import command_packages
-from wizard.prepare.image.node_guest import node_stage, node_steps
 from wizard.prepare.image.stage import (
     Final,
     apt,
@@ -21,11 +21,10 @@ from wizard.prepare.image.stage import (
     sees_config,
     without_config,
 )
-from wizard.prepare.image.version import choose, numbers, pins_of, runtime_of, unread
+from wizard.prepare.image.version import pins_of, runtime_of
 from wizard.prepare.image.wish import Image, ImageWish
 from wizard.prepare.start_script import SCRIPT, start_script
 
-_BUILDPACKS = ("heroku/java", "heroku/gradle", "heroku/scala", "heroku/clojure")
 _BUILD_TOOL = re.compile(r"(?:^|[\s/])(gradlew?|mvnw?|sbt|lein|clojure|clj)\b")
 
 SBT_URL = "https://github.com/sbt/sbt/releases/download"
@@ -143,16 +142,6 @@ def clojure_image(checkout: Checkout, wish: ImageWish) -> Image:
     return _image(checkout, wish, java, tool, problems, env={"LEIN_NO_DEV": "yes", "RING_ENV": "production"})
 
 
-def java_version(checkout: Checkout, app: str, problems: list[Problem]) -> str:
-    """The major version: "1.8" is 8. Vendors before a dash ("zulu-21") are left out."""
-    for pin in pins_of(runtime_of(checkout, *_BUILDPACKS), "java"):
-        found = numbers(re.sub(r"^1\.", "", re.sub(r"^[A-Za-z][\w]*-", "", pin.version)), 1)
-        if found:
-            unread("java", app, pin, problems)
-            return choose("java", app, images().java, found, problems, strict=False)
-    return choose("java", app, images().java, (), problems, strict=False)
-
-
 def _from_config(wish: ImageWish, name: str, default: str) -> str:
     """Words of a command that a config var may replace, as on Heroku, where the build sees it."""
     return f"${{{name}:-{default}}}" if name in wish.config and wish.env_file else default
@@ -193,7 +182,7 @@ def _image(
         code="COPY --from=build --chown=app:app /app ./",
         entrypoint=True,
     )
-    stages = [*node_stage(checkout, wish, problems), build]
+    stages = [*guest_stages(checkout, wish, problems), build]
     why = "Heroku sets the JVM's memory and JDBC_DATABASE_URL before each process; this does the same"
     return Image(
         text=dockerfile(wish, tool.title, stages, final),

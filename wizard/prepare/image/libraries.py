@@ -38,7 +38,7 @@ def command_packages(lines: Iterable[str]) -> tuple[str, ...]:
     found: list[str] = []
     for package in system_packages():
         if package.command and re.search(
-            rf"(?:^|[\s|;&(`])(?:{package.command})(?:\s|$)", text, re.MULTILINE
+            rf"(?:^|[\s|;&(`'\"])(?:{package.command})(?:\s|$)", text, re.MULTILINE
         ):
             found += package.names
     return tuple(found)

@@ -12,8 +12,8 @@ from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
 from wizard.prepare.image.catalogue import images
 from wizard.prepare.image.composer_range import newest_allowed
+from wizard.prepare.image.guests import guest_stages, node_steps
 from wizard.prepare.image.libraries import command_packages
-from wizard.prepare.image.node_guest import node_stage, node_steps
 from wizard.prepare.image.stage import Final, apt, dockerfile, guests, sees_config, without_config
 from wizard.prepare.image.version import choose, numbers, pins_of, runtime_of, unread
 from wizard.prepare.image.wish import Image, ImageWish
@@ -82,7 +82,7 @@ def php_image(checkout: Checkout, wish: ImageWish) -> Image:
         paths=("/app/vendor/bin",),
         entrypoint=True,
     )
-    stages = [*node_stage(checkout, wish, problems), base, build]
+    stages = [*guest_stages(checkout, wish, problems), base, build]
     why = f"Heroku's buildpack brings {link}, which the image has not; this does the same"
     return Image(
         text=dockerfile(wish, "its PHP buildpack", stages, final),

@@ -9,8 +9,8 @@ import re
 from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
 from wizard.prepare.image.catalogue import images
+from wizard.prepare.image.guests import guest_stages, node_steps
 from wizard.prepare.image.libraries import command_packages, has_library, library_packages
-from wizard.prepare.image.node_guest import node_stage, node_steps
 from wizard.prepare.image.stage import (
     Final,
     apt,
@@ -72,7 +72,7 @@ def python_image(checkout: Checkout, wish: ImageWish) -> Image:
         packages=packages,
         code=f"COPY --from=build {VENV} {VENV}\nCOPY --from=build --chown=app:app /app ./",
     )
-    stages = [*node_stage(checkout, wish, problems), build]
+    stages = [*guest_stages(checkout, wish, problems), build]
     return Image(text=dockerfile(wish, "its Python buildpack", stages, final), problems=tuple(problems))
 
 

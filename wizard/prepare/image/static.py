@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
-from wizard.prepare.image.node_guest import node_stage, node_steps
+from wizard.prepare.image.guests import guest_stages, node_steps
 from wizard.prepare.image.stage import Final, apt, dockerfile, guests, sees_config, without_config
 from wizard.prepare.image.wish import Image, ImageWish
 from wizard.prepare.template import fill
@@ -45,7 +45,7 @@ def static_image(checkout: Checkout, wish: ImageWish) -> Image:
         code="COPY --from=build --chown=app:app /app ./",
         entrypoint=True,
     )
-    stages = [*node_stage(checkout, wish, problems), build]
+    stages = [*guest_stages(checkout, wish, problems), build]
     why = "Heroku's buildpack makes settings of nginx out of static.json when a dyno starts; these are they"
     return Image(
         text=dockerfile(wish, "its buildpack for static files", stages, final),

@@ -1,9 +1,10 @@
-"""Node.js in an image whose language is another: as the first of several buildpacks, or because the Ruby
-buildpack brings it along."""
+"""Languages in the image of another: Node.js as the first of several buildpacks, or because the Ruby
+buildpack brings it along; Java where its buildpack stands beside."""
 
 from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
-from wizard.prepare.image.node import (
+from wizard.prepare.image.java_version import java_version
+from wizard.prepare.image.node_build import (
     build_steps,
     manager_of,
     node_version,
@@ -14,14 +15,12 @@ from wizard.prepare.image.stage import environment
 from wizard.prepare.image.wish import ImageWish
 
 
-def node_stage(checkout: Checkout, wish: ImageWish, problems: list[Problem]) -> list[list[str]]:
+def guest_stages(checkout: Checkout, wish: ImageWish, problems: list[Problem]) -> list[list[str]]:
     """The stages from which the guests are copied."""
     stages = []
     if wish.beside.node:
         stages.append([f"FROM node:{node_version(checkout, wish.app, problems)}-bookworm-slim AS node"])
     if wish.beside.java:
-        from wizard.prepare.image.jvm import java_version
-
         stages.append([f"FROM eclipse-temurin:{java_version(checkout, wish.app, problems)}-jre AS java"])
     return stages
 
