@@ -232,41 +232,47 @@ def account_page(index: Index, account: Account) -> Page:
                 ),
                 untold=index.why_none(index.system.account_features, "account features", ""),
             ),
-            Section(
-                title="dataclips",
-                facts=tuple(
-                    Fact(
-                        name=one.title or one.id,
-                        text=joined((one.database, "detached" if one.detached else "")),
-                        detail=joined((one.created_by, at(one.edited_at or one.created_at))),
-                        mark="look",
-                        key=f"dataclip:{account.id}:{one.id}",
-                    )
-                    for one in index.system.dataclips or ()
-                ),
-                untold=index.why_none(index.system.dataclips, "dataclips", ""),
-            ),
-            Section(
-                title="SSH keys",
-                facts=tuple(
-                    Fact(
-                        name=one.comment or one.fingerprint,
-                        text=joined(
-                            (one.fingerprint, f"since {at(one.created_at)}" if one.created_at else "")
-                        ),
-                        key=f"ssh-key:{account.id}:{one.id}",
-                        copy=one.fingerprint,
-                    )
-                    for one in index.system.keys or ()
-                ),
-                untold=index.why_none(index.system.keys, "SSH keys of the account", ""),
-            ),
+            _dataclips(index, account),
+            _keys(index, account),
             Section(
                 title="invoices",
                 facts=tuple(_invoice(account, one) for one in index.system.invoices or ()),
                 untold=index.why_none(index.system.invoices, "invoices of the account", ""),
             ),
         ),
+    )
+
+
+def _dataclips(index: Index, account: Account) -> Section:
+    return Section(
+        title="dataclips",
+        facts=tuple(
+            Fact(
+                name=one.title or one.id,
+                text=joined((one.database, "detached" if one.detached else "")),
+                detail=joined((one.created_by, at(one.edited_at or one.created_at))),
+                mark="look",
+                key=f"dataclip:{account.id}:{one.id}",
+            )
+            for one in index.system.dataclips or ()
+        ),
+        untold=index.why_none(index.system.dataclips, "dataclips", ""),
+    )
+
+
+def _keys(index: Index, account: Account) -> Section:
+    return Section(
+        title="SSH keys",
+        facts=tuple(
+            Fact(
+                name=one.comment or one.fingerprint,
+                text=joined((one.fingerprint, f"since {at(one.created_at)}" if one.created_at else "")),
+                key=f"ssh-key:{account.id}:{one.id}",
+                copy=one.fingerprint,
+            )
+            for one in index.system.keys or ()
+        ),
+        untold=index.why_none(index.system.keys, "SSH keys of the account", ""),
     )
 
 
