@@ -15,7 +15,6 @@ POSTGRES_SCHEMES = ("postgres", "postgresql")
 SHORTEST = 8
 """Characters of a password or a database's name below which finding it in a value says nothing."""
 
-
 TELLING = 16
 """Characters from which a password alone is nobody else's."""
 
@@ -55,8 +54,8 @@ class Servers:
         """The id of the add-on that `value` reaches, and whether it is its whole URL or a part of something.
 
         A host alone is shared by many databases, so it counts only together with the password or the name
-        of the database, or where it is all of the value and only one add-on is there; a password counts by
-        itself.
+        of the database, or where it is all of the value and only one add-on is there; a password of `TELLING`
+        characters counts by itself.
         """
         text = value.reveal()
         named = self._named(text)

@@ -1,4 +1,4 @@
-"""The nouns of what points at what."""
+"""The nouns of what points at what, and edges as they are gathered."""
 
 from typing import Final, Literal
 
