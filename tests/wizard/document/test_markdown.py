@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 
 from tests.screens.example_system import BACKEND, JOBS_GAP, example_system
+from tests.wizard.document.whole_system import marked_system
 from wizard.document.export import document
 from wizard.document.export.markdown import render
 from wizard.document.export.markdown_table import grid
 from wizard.document.export.table import Head, Row, Table
 from wizard.model.delivery import Deploy
-from wizard.model.system import App, Gap
+from wizard.model.system import App, Gap, System, UnreadApp
 from wizard.session.parts import Answers, Note
 
 
@@ -114,3 +115,72 @@ def test_a_price_that_is_not_known_is_no_zero() -> None:
     apps = (msgspec.structs.replace(backend, processes=(dyno,)), *system.apps[1:])
     told = document(msgspec.structs.replace(system, apps=apps, add_ons=()), Answers())
     assert f"- US$ a month: $0, without {backend.name} web" in render(told)
+
+
+def of_app(text: str, name: str) -> str:
+    return text.partition(f"### App {name}\n")[2].partition("\n### ")[0].partition("\n## ")[0]
+
+
+def with_first(system: System, **fields: Any) -> System:
+    first = msgspec.structs.replace(system.apps[0], **fields)
+    return msgspec.structs.replace(system, apps=(first, *system.apps[1:]))
+
+
+def test_an_attachment_that_tells_more_than_its_add_on_has_a_row() -> None:
+    system = example_system()
+    app = system.apps[0]
+    own = next(one for one in app.attachments if system.add_on(one.add_on_id).app_id == app.id)
+    whole = msgspec.structs.replace(own, config_vars=system.add_on(own.add_on_id).config_vars)
+    plain_one = with_first(system, attachments=(whole,))
+    assert "**Attachments**" not in of_app(render(document(plain_one, Answers())), app.name)
+    named = with_first(
+        system,
+        attachments=(whole, msgspec.structs.replace(whole, id="2", name="RO", namespace="credential:ro")),
+    )
+    said = of_app(render(document(named, Answers())), app.name).partition("**Attachments**")[2]
+    assert "`RO`" in said and "`credential:ro`" in said and f"`{whole.name}`" not in said
+    notes = {f"attachment:{app.id}:{whole.id}": Note(text="ask Ada", owner="")}
+    assert "ask Ada" in render(document(plain_one, Answers(notes=notes)))
+
+
+def test_the_bill_of_an_app_is_a_table_where_it_says_more_than_prices() -> None:
+    system = example_system()
+    app = system.apps[0]
+    said = of_app(render(document(system, Answers())), app.name)
+    assert "- US$ a month: $59" in said and "**Costs**" not in said
+    listed = msgspec.structs.replace(app.processes[0], size="Performance-M", monthly_cents=None)
+    said = of_app(render(document(with_first(system, processes=(listed,)), Answers())), app.name)
+    assert "Heroku's list price" in said.partition("**Costs**")[2]
+
+
+def test_no_processes_is_not_said_where_they_were_not_read() -> None:
+    system = example_system()
+    name = system.apps[0].name
+    for kind in ("none", "git"):
+        empty = with_first(system, processes=(), deploy=Deploy(kind=kind))  # type: ignore[arg-type]
+        said = of_app(render(document(empty, Answers())), name)
+        assert "No process type" in said and ("never deployed" in said) == (kind == "none")
+    unread = with_first(system, processes=(), unread=("process types",))
+    said = render(document(unread, Answers()))
+    assert "never deployed" not in of_app(said, name) and "types were not read" in of_app(said, name)
+    assert f"- process types of `{name}`" in said
+
+
+def test_a_kind_of_object_that_has_no_place_yet_has_a_section() -> None:
+    text = render(document(marked_system(), Answers()))
+    headings = {line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")}
+    assert {"SSH keys", "Invoices"} <= headings
+
+
+def test_why_an_app_is_left_out_stands_once() -> None:
+    system = example_system()
+    why = "It belongs to the team acme, and you have not joined it."
+    question = "The app far is left out."
+    left = Gap(
+        key="u", kind="acknowledge", app_id=None, question=question, why=f"So: {why}", group="unread apps"
+    )
+    far = UnreadApp(id="far", name="far", why=why, team="acme")
+    text = render(document(msgspec.structs.replace(system, unread_apps=(far,), gaps=(left,)), Answers()))
+    assert text.count(why) == 1 and f"- {question}" in text
+    # Where no table says it, the gap does.
+    assert why in render(document(msgspec.structs.replace(system, gaps=(left,)), Answers()))

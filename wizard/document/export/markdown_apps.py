@@ -123,7 +123,7 @@ class Apps:
 def _no_processes(app: App) -> str:
     if "process types" in app.unread:
         return "Its process types were not read."
-    return "No process type: it was never deployed."
+    return "No process type: it was never deployed." if app.deploy.kind == "none" else "No process type."
 
 
 def _said_of_app(app: App) -> Iterator[str]:
