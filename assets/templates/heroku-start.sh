@@ -10,6 +10,6 @@ done
 
 # One command takes the place of this shell, so that SIGTERM reaches it.
 case "$1" in
-  exec\ * | *[\;\&\|]* | [A-Za-z_]*=*) eval "$1" ;;
-  *) eval "exec $1" ;;
+  exec\ * | *[\;\&\|]*) eval "$1" ;;
+  *) case "${1%% *}" in *=*) eval "$1" ;; *) eval "exec $1" ;; esac ;;
 esac
