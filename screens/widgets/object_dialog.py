@@ -61,8 +61,9 @@ class ObjectDialog(TextDialog):
     def __init__(self, title: str, make: Make, *, of_app: bool) -> None:
         super().__init__(title, make)
         self._of_app = of_app
+        # What is cut in a narrow terminal is at the end: the way out is not.
         more = "  v vars  c code  h how deployed" if of_app else ""
-        self.hint = f"↑↓ scroll  o note  y copy{more}  esc closes"
+        self.hint = f"esc closes  ↑↓ scroll  o note  y copy{more}"
 
     def action_wish(self, name: str) -> None:
         """Close, and let the screen do `name`."""

@@ -152,6 +152,17 @@ def test_what_hangs_on_a_box_is_said_whole(width: int) -> None:
     assert "Postgres 16.4, essential-1, 312 MB" in words
 
 
+def test_a_long_name_of_a_pipeline_is_cut_by_a_rail_alone() -> None:
+    name = "accounts-and-payments-gateway-of-the-shop · production"
+    reader = Box(key="b", title="b", heading=name, uses=("i",))
+    owner = Box(key="a", title="a", heading="first", items=(Item("i", "store"),))
+    alone = drawn([Box(key="a", title="a", heading=name, items=(Item("i", "store"),))], 74)
+    assert alone[0].endswith(name)
+    crossed = drawn([owner, reader], 74)
+    line = next(line for line in crossed if "accounts" in line)
+    assert "… │" in line and max(map(cells, crossed)) <= 74
+
+
 def many(count: int, pipelines: int) -> System:
     """`count` apps, each reaching the next and the first, spread over pipelines."""
     system = example_system()

@@ -287,7 +287,12 @@ class _Drawing:
         return tuple(rows)
 
     def _heading(self, words: str, gutter: _Gutter, middle: _Gutter, row: int) -> str:
-        return (gutter.text(row) + fit(words, self._box_width) + middle.text(row)).rstrip()
+        """Over its box, and on to the right as far as no rail stands there."""
+        right = middle.text(row) + " " * self.text_width
+        free = len(right) - len(right.lstrip())
+        if free < len(right):
+            free = max(0, free - 1)
+        return (gutter.text(row) + fit(words, self._box_width + free) + right[free:]).rstrip()
 
     def _box_row(self, one: _Placed, row: int, leaving: bool, using: bool) -> str:
         inner = self._box_width - 2
