@@ -9,8 +9,10 @@ from wizard.document.checkout import read_checkout
 from wizard.document.repository import code_tree
 from wizard.document.repository.app_json import parse_app_json
 from wizard.document.repository.code import read_code
+from wizard.document.repository.env_files import MOST_NAMES, env_files
 from wizard.document.repository.heroku_yml import parse_heroku_yml
 from wizard.document.repository.oddities import MOST
+from wizard.document.repository.runtimes import runtimes
 from wizard.document.repository.workflows import deploy_paths
 from wizard.model.trouble import Trouble
 
@@ -130,6 +132,26 @@ def test_lines_are_counted_as_git_counts_them(make_checkout: MakeCheckout, odd: 
     assert [(file.names, file.lines) for file in checkout.env_files] == [(("A_NAME",), (2,))]
     assert [(hook.text, hook.line) for hook in checkout.hooks if hook.kind == "packages"] == [("libx", 2)]
     assert [(pin.version, pin.line) for pin in checkout.runtimes[0].pins] == [("3.12", 2)]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        # Each took minutes, by an expression that begins anew at every word.
+        ("gradle/wrapper/gradle-wrapper.properties", "distributionUrl=" * 30_000),
+        ("a.slnx", "<Project " * 50_000),
+        ("a.slnx", "<!--" * 120_000),
+        ("a.sln", 'Project("{a}") = "x", "' + "a." * 200_000),
+    ],
+)
+def test_a_text_made_to_be_slow_is_read_at_once(file: str, text: str) -> None:
+    (found,) = runtimes([file, "gradlew"] if "/" in file else [file], {file: text})
+    assert found.pins == ()
+
+
+def test_of_an_endless_env_file_the_first_names_are_kept() -> None:
+    (found,) = env_files({".env": "".join(f"A{number}=x\n" for number in range(9_000))})
+    assert len(found.names) == len(found.lines) == MOST_NAMES
 
 
 JOB = """

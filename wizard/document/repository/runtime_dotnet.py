@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from wizard.document.repository.code_nouns import Pin
 from wizard.document.repository.runtime_pins import Found, at_match, json_object
-from wizard.document.repository.text_lines import line_at
+from wizard.document.repository.text_lines import line_at, short_lines
 from wizard.document.repository.toml_text import read_toml, table
 from wizard.model.text import clean
 
@@ -23,11 +23,11 @@ PROPERTIES = "Directory.Build.props"
 MOST_FILES = 60
 """Projects whose text is read, those nearest to the root."""
 
-_IN_SLN = re.compile(r'^Project\("\{[^}]+\}"\) = "[^"]+", "([^"]+\.[^"]+)", "\{[^}]+\}"', re.MULTILINE)
-_IN_SLNX = re.compile(r'<Project\s[^>]*?Path\s*=\s*"([^"]+)"')
+_IN_SLN = re.compile(r'^Project\("\{[^}\n]+\}"\) = "[^"\n]+", "([^"\n]+)", "\{[^}\n]+\}"', re.MULTILINE)
+_IN_SLNX = re.compile(r"<Project\s[^<>]*>")
+_PATH = re.compile(r'\sPath\s*=\s*"([^"]+)"')
 _FRAMEWORK = re.compile(r"<TargetFramework>\s*([^<\s]+)\s*<")
 _OF_FILE = re.compile(r"^[ \t]*#:property TargetFramework=[ \t]*(\S+)", re.MULTILINE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _VERSION = re.compile(r"\d+\.\d+\.\d+([-+][\w.+-]+)?")
 _PLAIN = re.compile(r"net[\d.]+")
 
@@ -102,8 +102,11 @@ def _projects(source: str, texts: Mapping[str, str], notes: list[str]) -> Iterat
     if not source.endswith(SOLUTIONS):
         yield from [source] if source else []
         return
-    text = texts[source]
-    found = _IN_SLNX.findall(_COMMENT.sub("", text)) if source.endswith("x") else _IN_SLN.findall(text)
+    if source.endswith("x"):
+        elements = _IN_SLNX.findall(_without_comments(texts[source]))
+        found = [path[1] for element in elements if (path := _PATH.search(element))]
+    else:
+        found = _IN_SLN.findall(short_lines(texts[source]))
     files = [posixpath.normpath(path.replace("\\", "/")) for path in found]
     if not files:
         notes.append(f"{clean(source)} names no project: Heroku's build fails.")
@@ -116,9 +119,7 @@ def _framework(project: str, texts: Mapping[str, str], notes: list[str]) -> list
         return []  # too many, or not here
     pattern = _OF_FILE if project.endswith(".cs") else _FRAMEWORK
     for file in (project, *_above(project, texts)):
-        text = texts[file]
-        # Comments go by as many lines as they had.
-        told = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+        told = short_lines(_without_comments(texts[file]))
         found = list((pattern if file == project else _FRAMEWORK).finditer(told))
         if found:
             # A later group of properties takes the place of an earlier one.
@@ -131,6 +132,19 @@ def _framework(project: str, texts: Mapping[str, str], notes: list[str]) -> list
     if not project.endswith(".cs"):
         notes.append(f"{clean(project)} names no single TargetFramework: Heroku's build fails.")
     return []
+
+
+def _without_comments(text: str) -> str:
+    """The text of an XML file, of each comment its line feeds only."""
+    kept, at = [], 0
+    while (begin := text.find("<!--", at)) >= 0:
+        kept.append(text[at:begin])
+        end = text.find("-->", begin + 4)
+        if end < 0:
+            return "".join(kept)
+        kept.append("\n" * text.count("\n", begin, end))
+        at = end + 3
+    return "".join((*kept, text[at:]))
 
 
 def _above(project: str, texts: Mapping[str, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.document.repository.code_nouns import Pin
-from wizard.document.repository.text_lines import line_at, told_lines
+from wizard.document.repository.text_lines import line_at, short_lines, told_lines
 from wizard.model.text import clean
 
 Found = tuple[list[Pin], list[str]]
@@ -34,7 +34,7 @@ def at_match(
     skip: int = 0,
 ) -> list[Pin]:
     """The first match of `pattern` (its group is the version), `skip` lines below where the match begins."""
-    text = texts.get(file, "")
+    text = short_lines(texts.get(file, ""))
     match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         return []
