@@ -234,8 +234,8 @@ class Gap(Noun, frozen=True, kw_only=True):
 class System(Noun, frozen=True, kw_only=True):
     """The whole inventory at one moment. `taken_at` is UTC, ISO 8601; `calls` counts API requests.
 
-    `keys` and `invoices` are the account's own, `dataclips` those that it can reach; None where they could not
-    be read. Of the invoices only those of the latest year, the newest first.
+    `keys` and `invoices` are the account's own, `dataclips` those that it can reach; None where they could
+    not be read. Of the invoices only those of the latest year, the newest first.
     """
 
     taken_at: str
