@@ -13,7 +13,14 @@ from screens.inventory.answering import AnsweringScreen
 from screens.inventory.cloning import CloningScreen
 from screens.inventory.details import code_lines, gap_lines, group_lines, page_lines
 from screens.inventory.exporting import ExportingScreen
-from screens.inventory.rows import NO_APP_REMEDY, TreeRows, config_rows, hit_rows, no_app_rows
+from screens.inventory.rows import (
+    NO_APP_REMEDY,
+    TreeRows,
+    config_rows,
+    first_reading_rows,
+    hit_rows,
+    no_app_rows,
+)
 from screens.inventory.second_factor import SecondFactorScreen
 from screens.inventory.views import ViewsScreen
 from screens.keys import About, Key
@@ -142,7 +149,8 @@ class DocumentScreen(AnsweringScreen, CloningScreen, ViewsScreen, SecondFactorSc
     def _draw_tree(self, index: Index | None, current: str | None = None) -> None:
         if index is None or not index.system.apps:
             self.nodes = {}
-            self.listing.show([] if index is None else no_app_rows())
+            reading = first_reading_rows() if self.reading else []
+            self.listing.show(reading if index is None else no_app_rows())
             return
         if self.unfolded is None:
             self.unfolded = first_unfolded(index)

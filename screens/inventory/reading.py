@@ -11,7 +11,7 @@ from screens.marks import MUTED, marked
 from screens.patience import Patience
 from screens.quantities import clock, day_and_clock
 from wizard.document.changes import Change, changes
-from wizard.document.pages.page import counted
+from wizard.document.pages.page import counted, joined
 from wizard.model.secret import Secret
 from wizard.model.system import System
 from wizard.model.trouble import Trouble
@@ -59,12 +59,13 @@ class ReadingScreen(DocumentBase):
 
     def progress_words(self) -> str:
         """What is read now, and how far it is."""
-        text = "reading from Heroku …"
-        if self.progress is not None:
-            done = f"{self.progress.done} of {self.progress.total} · {self.progress.calls} calls"
-            text = f"reading {self.progress.doing} · {done}"
         quiet = self._quiet.lasted()
-        return text + (f" · no answer for {quiet}" if quiet else "")
+        waits = f"no answer for {quiet}" if quiet else ""
+        if self.progress is None:
+            return joined(("reading from Heroku …", waits))
+        # What is read now comes last: it may be too long for the line.
+        told = self.progress
+        return joined((f"reading · {told.done} of {told.total}", f"{told.calls} calls", waits, told.doing))
 
     def action_read(self, *, code: Secret | None = None, pre_authorise: tuple[str, ...] = ()) -> None:
         """Read everything from the source.
@@ -75,7 +76,7 @@ class ReadingScreen(DocumentBase):
         """
         self.reading, self.progress = True, None
         self._quiet = Patience("reading")
-        self.draw_progress()
+        self.renew()
         work = self._read(code, pre_authorise)
         self.behind(work, self._have_read, group="read", on_trouble=self._read_ended)
 
@@ -97,7 +98,7 @@ class ReadingScreen(DocumentBase):
 
     def _read_ended(self, trouble: Trouble) -> bool:
         self.reading = False
-        self.draw_progress()
+        self.renew()
         self.read_failed(trouble)
         return False  # the panel says what went wrong
 

@@ -77,12 +77,13 @@ async def test_reading_says_what_it_does(
         while "of 3" not in seen(app):
             await asyncio.sleep(0.05)
             await pilot.pause()
-        assert "● reading config vars of migrate-emailer · 2 of 3 · 20 calls" in seen(app)
+        assert "● reading · 2 of 3 · 20 calls · config vars of migrate-emailer" in seen(app)
+        assert "Leaving with esc ends it" in seen(app)
         await pilot.press("n")
         assert "First everything is read from Heroku." in seen(app)
         go_on.set()
         await settled(pilot)
-        assert "3 apps" in seen(app)
+        assert "3 apps" in seen(app) and "Leaving with esc" not in seen(app)
 
 
 async def test_a_refused_token_says_what_to_do(world: FakeWorld, begun: Begun, vault: Vault) -> None:
@@ -92,7 +93,7 @@ async def test_a_refused_token_says_what_to_do(world: FakeWorld, begun: Begun, v
     session = begun.connected()
     async with shown(session, vault) as (app, pilot):
         assert "✗ Heroku refused the token: it expired." in seen(app)
-        assert "press 1" in seen(app)
+        assert "press 1" in seen(app) and "Leaving with esc" not in seen(app)
         assert session.load(SYSTEM) is None
         await pilot.press("r")
         await settled(pilot)
