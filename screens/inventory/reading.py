@@ -19,6 +19,8 @@ from wizard.ports import ReadProgress
 from wizard.registry import open_source
 from wizard.session.parts import ANSWERS, SYSTEM, SYSTEM_BEFORE
 
+SLOW = "Slow: Heroku's rate limit leaves about 75 requests a minute for now."
+
 
 class ReadingScreen(DocumentBase):
     """Reads in the background; the last inventory stays until the new one is whole."""
@@ -40,6 +42,9 @@ class ReadingScreen(DocumentBase):
             line.update(Content.styled("Nothing is read yet. Press r to read.", MUTED))
         else:
             line.update(summary_line(index, self.size.width - 2))
+        if self.reading and self.progress is not None and self.progress.slow:
+            status.update(Content.assemble(marked("look", SLOW)))
+            return
         if index is None:
             status.update("")
             return
@@ -65,7 +70,9 @@ class ReadingScreen(DocumentBase):
             return joined(("reading from Heroku …", waits))
         # What is read now comes last: it may be too long for the line.
         told = self.progress
-        return joined((f"reading · {told.done} of {told.total}", f"{told.calls} calls", waits, told.doing))
+        return joined(
+            (f"reading · {told.done:,} of {told.total:,}", f"{told.calls:,} calls", waits, told.doing)
+        )
 
     def action_read(self, *, code: Secret | None = None, pre_authorise: tuple[str, ...] = ()) -> None:
         """Read everything from the source.

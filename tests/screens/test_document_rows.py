@@ -1,21 +1,24 @@
-"""The rows of the document: what works on each, and that hundreds of them stay quick."""
+"""The rows of the document: what works on each, that hundreds stay quick, and why a reading is slow."""
 
 import gc
 
 import pytest
 
+from screens.document import DocumentScreen
 from screens.inventory import base
 from screens.widgets.key_footer import KeyFooter
 from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND
 from tests.screens.fakes import FakeWorld
 from tests.screens.rich_system import rich_system
+from tests.screens.seen import seen
 from tests.screens.test_document_whole import go, press, shown
 from wizard.credentials import Vault
 from wizard.document import outline
 from wizard.document.index import Index
 from wizard.document.pages.by_key import whole_page
 from wizard.document.pages.page import Page
+from wizard.ports import ReadProgress
 
 
 async def test_the_footer_shows_what_works_on_the_highlighted_row(
@@ -67,3 +70,22 @@ async def test_a_large_inventory_is_left_out_of_garbage_searches(
             assert gc.get_freeze_count() > 1000
     finally:
         gc.unfreeze()
+
+
+async def test_a_reading_at_the_pace_of_the_rate_limit_says_so(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    async with shown(begun.documented(), vault) as (app, pilot):
+        screen = app.screen
+        assert isinstance(screen, DocumentScreen)
+        screen.reading = True
+        doing = "credentials of the database postgresql-of-a-long-name, at the pace of Heroku's rate limit"
+        screen.progress = ReadProgress(doing=doing, done=319, total=1430, calls=4290, slow=True)
+        screen.draw_progress()
+        await pilot.pause()
+        assert "reading · 319 of 1,430 · 4,290 calls" in seen(app)
+        assert "⚠ Slow: Heroku's rate limit leaves about 75 requests a minute" in seen(app)
+        screen.reading = False
+        screen.draw_progress()
+        await pilot.pause()
+        assert "Slow:" not in seen(app)
