@@ -34,7 +34,7 @@ class RedisServer:
         """
         await asyncio.to_thread(folder.mkdir, 0o700, True, True)
         short = embedded.private_folder("offramp-")
-        socket = short / "redis"
+        socket = short / "server"
         # Over standard input, so that the password is in no file and in no list of processes.
         settings = {
             "port": "0",
