@@ -294,6 +294,15 @@ def test_a_matrix_whose_apps_are_called_otherwise_is_not_edited(names: str) -> N
             "workflow-promotion", "promotes",
         ),
         (job(PUSH + "      - run: heroku ps:restart -a acme-shop\n"), "workflow-acts", "ps:restart"),
+        (job(PUSH).replace("git push", "git subtree push --prefix api"), "workflow-part", "the folder api"),
+        (
+            ACTION.replace("heroku_email:", "appdir: ./api\n        heroku_email:"),
+            "workflow-part", "the folder api",
+        ),
+        (
+            job("      - working-directory: api\n        run: heroku container:push web -a acme-shop\n"),
+            "workflow-part", "the folder api",
+        ),
         (job(PUSH).replace("ubuntu-latest", "windows-2022"), "workflow-runner", "windows-2022"),
         (job(PUSH).replace("on: push", "on: {push: {tags: [v1]}}"), "workflow-no-branch", "tags"),
         (job(PUSH).replace("@v4\n", "@v4\n        with: {ref: live}\n"), "workflow-other-ref", "live"),
@@ -314,6 +323,11 @@ def test_a_matrix_whose_apps_are_called_otherwise_is_not_edited(names: str) -> N
 )  # fmt: skip
 def test_what_is_not_edited_is_named_with_what_to_do(text: str, code: str, said: str) -> None:
     assert said in told(text)[code]
+
+
+def test_a_folder_of_the_code_is_not_taken_for_all_of_it() -> None:
+    assert part(ACTION.replace("heroku_email:", "appdir: api\n        heroku_email:"))[0] == []
+    assert part(ACTION.replace("heroku_email:", "appdir: .\n        heroku_email:"))[0] != []
 
 
 def test_a_step_to_paste_is_valid() -> None:

@@ -3,11 +3,14 @@
 from collections import Counter
 from typing import Any
 
+import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.wizard.prepare_workflow.world import load, part
-from wizard.prepare.workflow.nodes import comments, compose
+from wizard.prepare.workflow.edit import Page, prove
+from wizard.prepare.workflow.nodes import NotEditable, comments, compose, tree
 from wizard.prepare.workflow.yaml_value import yaml_value
 
 HARD = [
@@ -23,8 +26,27 @@ HARD = [
 @given(st.one_of(st.sampled_from(HARD), st.text(st.characters(exclude_categories=["Cs"]))))
 @settings(max_examples=80, deadline=None)
 def test_a_value_reads_back_as_itself(value: str) -> None:
-    assert load(f"a:\n  b: {yaml_value(value)}  # c\n") == {"a": {"b": value}}
+    text = f"a:\n  b: {yaml_value(value)}  # c\n"
+    assert load(text) == yaml.safe_load(text) == {"a": {"b": value}}
     assert load(f"- {{b: {yaml_value(value)}, c: 1}}\n" if "${{" not in value else "- {}\n") is not None
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("a: 1 # x\nb: '2'\n", "more places"),
+        ("a: 1 # x\n", "more places"),
+        ("a: 1 # x\nb: 3\n", "more places"),
+        ("a: 1\nb: 2\n", "a comment"),
+        ("a: 1 # x\nb: 2 # y\n", "a comment"),
+        ("a: [\n", "no valid YAML"),
+    ],
+)
+def test_a_text_that_came_out_wrong_is_refused(new: str, why: str) -> None:
+    page = Page("a: 1 # x\nb: 2\n")
+    assert prove(page, "a:  1 # x\nb: 2\n", tree(page.root)).text == "a:  1 # x\nb: 2\n"
+    with pytest.raises(NotEditable, match=why):
+        prove(page, new, tree(page.root))
 
 
 _OTHER = st.sampled_from(

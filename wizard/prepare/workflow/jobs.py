@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from ruamel.yaml.nodes import MappingNode, Node
 
 from wizard.document.repository.heroku_commands import heroku_commands, resolve
-from wizard.prepare.workflow.lines import ScriptCommand, script_commands
+from wizard.prepare.workflow.lines import ScriptCommand, folder_of, script_commands
 from wizard.prepare.workflow.nodes import get, items, line_of, pairs, text_of, texts_of
 
 StepKind = Literal["checkout", "deploy", "build", "setup", "promotion", "heroku", "mixed", "history", "other"]
@@ -16,9 +16,11 @@ beside deploying."""
 
 _APP_INPUTS = ("heroku_app_name", "heroku-app-name", "heroku_app", "app-name", "app_name", "appname", "app")
 _APP_VARIABLES = ("HEROKU_APP", "HEROKU_APP_NAME")
+_FOLDER_INPUTS = ("appdir", "dockerfile_directory")
 _HARMLESS_INPUTS = frozenset(
     {
         *_APP_INPUTS,
+        *_FOLDER_INPUTS,
         "heroku_api_key",
         "heroku_email",
         "api-key",
@@ -45,7 +47,8 @@ _DEPLOYS = re.compile(r"deploy|push|release", re.IGNORECASE)
 
 class Step(NamedTuple):
     """One step, the `number`-th of its job from 0. `app` is a name on Heroku or the expression that stands
-    for one; `lost` are inputs of an action that nothing stands for."""
+    for one; `lost` are inputs of an action that nothing stands for; `folder` is the part of the code that it
+    deploys alone."""
 
     node: MappingNode
     number: int
@@ -54,6 +57,7 @@ class Step(NamedTuple):
     commands: tuple[ScriptCommand, ...] = ()
     lost: tuple[str, ...] = ()
     in_image: bool = False
+    folder: str = ""
 
     @property
     def line(self) -> int:
@@ -88,12 +92,13 @@ def read_jobs(root: Node) -> list[Job]:
         named = get(job, "environment")
         stage = text_of(named) or text_of(get(named, "name"))
         known = _variables(job, top)
+        place = text_of(get(job, "defaults", "run", "working-directory"))
         found.append(
             Job(
                 name=pair.name,
                 node=job,
                 steps=tuple(
-                    _step(step, index, known)
+                    _step(step, index, known, place)
                     for index, step in enumerate(items(get(job, "steps")))
                     if isinstance(step, MappingNode)
                 ),
@@ -133,7 +138,7 @@ def repository(image: str) -> str:
     return re.sub(r"(@[^/]*|:(\$\{\{.*\}\}|[^/])*)$", "", image.strip())
 
 
-def _step(node: MappingNode, index: int, outer: Known[str, str]) -> Step:
+def _step(node: MappingNode, index: int, outer: Known[str, str], place: str) -> Step:
     known = _variables(node, outer)
     uses, script = text_of(get(node, "uses")), text_of(get(node, "run"))
     if uses:
@@ -158,7 +163,16 @@ def _step(node: MappingNode, index: int, outer: Known[str, str]) -> Step:
         ours = "history"
     else:
         ours = "other"
-    return Step(node, index, ours, app, commands, in_image=in_image)
+    place = text_of(get(node, "working-directory")) or place
+    told = [folder_of(command) for command in commands]
+    folder = _folder(next(filter(None, told), place if in_image else ""))
+    return Step(node, index, ours, app, commands, in_image=in_image, folder=folder)
+
+
+def _folder(told: str) -> str:
+    """A folder below the root; empty for the root itself."""
+    plain = told.strip().removeprefix("./").strip("/")
+    return "" if plain in (".", "${{ github.workspace }}") else plain
 
 
 def _names_heroku(commands: tuple[ScriptCommand, ...]) -> bool:
@@ -194,9 +208,11 @@ def _action(node: MappingNode, index: int, uses: str, known: Known[str, str]) ->
             r"registry\.heroku\.com/(\$\{\{[^}]*\}\}|[a-z][a-z0-9-]+)", text_of(settings.get("tags"))
         )
         if image:
-            lost = tuple(key for key in settings if key in ("build-args", "target", "context", "secrets"))
-            app = resolve(image[1], known)
-            return Step(node, index, "build", app, lost=lost, in_image=True)
+            lost = tuple(key for key in settings if key in ("build-args", "target", "secrets"))
+            folder = _folder(text_of(settings.get("context")))
+            return Step(
+                node, index, "build", resolve(image[1], known), lost=lost, in_image=True, folder=folder
+            )
     if "heroku" not in name:
         return Step(node, index, "other")
     app = next((resolve(text_of(settings[key]), known) for key in _APP_INPUTS if key in settings), "")
@@ -211,4 +227,5 @@ def _action(node: MappingNode, index: int, uses: str, known: Known[str, str]) ->
     branch = text_of(settings.get("branch"))
     if branch and branch not in ("HEAD", "main", "master") and "github.ref" not in branch:
         lost = (*lost, "branch")
-    return Step(node, index, "deploy", app, lost=lost, in_image=docker)
+    folder = next((_folder(text_of(settings[key])) for key in _FOLDER_INPUTS if key in settings), "")
+    return Step(node, index, "deploy", app, lost=lost, in_image=docker, folder=folder)

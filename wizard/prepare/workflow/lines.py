@@ -32,6 +32,7 @@ _RUN = re.compile(r"\bheroku\s+run(?::detached)?\s+(?P<rest>.+)")
 _RUN_OPTION = re.compile(
     r"(^|(?<=\s))(--?(app|remote|size|type|a|r|s|e|env)[ =]\S+|-x|--exit-code|--no-tty|--)(\s+|$)"
 )
+_FOLDER = re.compile(r"\s--?(?:prefix|context-path)[ =]([^\s;&|]+)")
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 _CHAIN = re.compile(r"\s*(?:&&|;(?!;))\s*")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -57,6 +58,12 @@ def script_commands(script: str) -> list[ScriptCommand]:
     return found
 
 
+def folder_of(command: ScriptCommand) -> str:
+    """The folder that a command deploys alone; empty where it deploys all."""
+    match = _FOLDER.search(command.text) if command.kind in ("deploy", "build") else None
+    return match[1].strip("\"'") if match else ""
+
+
 def _parts(line: str) -> list[str]:
     """The commands of a line that `&&` or `;` join; those signs in quotes join nothing."""
     if not line:
@@ -76,6 +83,8 @@ def _command(text: str) -> ScriptCommand:
         return ScriptCommand("history", text)
     if match := _RUN.search(text):
         return ScriptCommand("run", _inner(match["rest"]))
+    if re.search(r"\bgit subtree (push|split)\b.*heroku", text):
+        return ScriptCommand("deploy", text)
     if _BUILD.search(text):
         return ScriptCommand("build", text)
     if _SETUP.search(text):

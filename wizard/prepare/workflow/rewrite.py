@@ -71,9 +71,10 @@ def _job(page: Page, job: Job, wanted: Wanted) -> _JobDone:
     whose = {step.number: owner(job, step, place) for step in job.steps if step.kind in _REACHING}
     told = [found for step in job.steps for found in about_step(job, step, whose.get(step.number), wanted)]
     groups: dict[str, list[Step]] = {}
+    parts = {step.app for step in job.steps if step.folder}
     for step in job.steps:
         mine = step.kind in ("deploy", "build") and whose[step.number].kind == "ours"
-        if mine and not place.by_terraform(whose[step.number].name):
+        if mine and step.app not in parts and not place.by_terraform(whose[step.number].name):
             groups.setdefault(step.app, []).append(step)
     if not groups:
         return _JobDone([], told, [])

@@ -68,6 +68,9 @@ def _commands(step: Step, ours: Owner, wanted: Wanted) -> Iterator[tuple[str, st
 def _deploy(job: Job, step: Step, ours: Owner) -> Iterator[tuple[str, str]]:
     if step.kind not in ("deploy", "build") or ours.to is None:
         return
+    if step.folder:
+        yield "part", step.folder
+        return
     if ours.guessed and step.app:
         yield "guessed", step.app
     if step.lost:
@@ -95,7 +98,7 @@ def about_job(page: Page, job: Job, deploys: list[tuple[Step, Destination]]) -> 
     trigger = get(page.root, "on")
     events = {pair.name for pair in pairs(trigger)} or set(texts_of(trigger))
     tags = get(trigger, "push", "tags") is not None
-    if pushes and (tags or events & {"release", "pull_request"}):
+    if pushes and (tags or events & {"release", "pull_request", "pull_request_target"}):
         what = "tags" if tags or "release" in events else "pull requests"
         found.append(Told("no-branch", first.line, job.name, detail=what))
     for step in job.steps:

@@ -46,6 +46,10 @@ def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
             f"{where} built the image for Heroku; now {title} builds it from the Dockerfile in the root",
             "Choose an image on the map to go on building in the workflow.",
         ),
+        "part": (
+            f"{where} deploys the folder {detail} alone, and {title} builds the root",
+            f"Let a Dockerfile in the root build it, and write there instead: {step}",
+        ),
         "by-terraform": (
             f"{where} deploys to Heroku, and on {title} Terraform is to deploy it",
             "Let the job apply Terraform with the image that it built, or choose the way workflow.",
