@@ -10,7 +10,7 @@ from wizard.document.export import document
 from wizard.document.export.markdown import render
 from wizard.document.export.markdown_table import grid
 from wizard.document.export.table import Head, Row, Table
-from wizard.model.delivery import Deploy
+from wizard.model.delivery import Deploy, Pipeline, PipelineApp
 from wizard.model.system import App, Gap, System, UnreadApp
 from wizard.session.parts import Answers, Note
 
@@ -184,3 +184,11 @@ def test_why_an_app_is_left_out_stands_once() -> None:
     assert text.count(why) == 1 and f"- {question}" in text
     # Where no table says it, the gap does.
     assert why in render(document(msgspec.structs.replace(system, gaps=(left,)), Answers()))
+
+
+def test_a_pipeline_without_a_name_is_not_lost() -> None:
+    nameless = Pipeline(
+        id="p", name="", apps=(PipelineApp(app_id="far", app_name="far-away", stage="staging"),)
+    )
+    text = render(document(msgspec.structs.replace(example_system(), pipelines=(nameless,)), Answers()))
+    assert "`far-away`" in text

@@ -56,8 +56,10 @@ class Apps:
 
     def say(self) -> None:
         """All of them, as they stand in the tree."""
-        apps = {app.id: app for app in self._document.system.apps}
-        for branch in tree(self._document.system):
+        system = self._document.system
+        apps = {app.id: app for app in system.apps}
+        branches = tree(system)
+        for branch in branches:
             count = sum(len(stage.app_ids) for stage in branch.stages)
             title = f"Pipeline {branch.title}" if branch.in_pipeline else "Apps of no pipeline"
             self._frame.section(title, note=counted(count, "app"))
@@ -66,6 +68,11 @@ class Apps:
             for stage in branch.stages:
                 for app_id in stage.app_ids:
                     self._app(apps[app_id], stage.title)
+        # The tree takes a pipeline without a name for none.
+        told = {branch.title for branch in branches if branch.in_pipeline}
+        for name in dict.fromkeys(one.name for one in system.pipelines if one.name not in told):
+            self._frame.section(f"Pipeline {name}")
+            self._pipeline(name)
 
     def _pipeline(self, name: str) -> None:
         """All pipelines of that name, which need not be the only one."""
