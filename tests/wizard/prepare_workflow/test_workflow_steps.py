@@ -244,6 +244,23 @@ def test_another_one_off_is_named_and_stays() -> None:
     assert "deploy.yml:8 runs" in told(text)["workflow-one-off"]
 
 
+def test_lines_that_go_with_the_push_are_named() -> None:
+    script = (
+        "      - run: |\n          git push https://git.heroku.com/acme-shop.git\n"
+        "          heroku run -a acme-shop rake warm\n          heroku ps:restart -a acme-shop\n"
+    )
+    said = told(job(CHECKOUT + script))
+    assert "heroku" not in one(job(CHECKOUT + script))
+    assert "ran `rake warm` on Heroku" in said["workflow-one-off-gone"]
+    assert "ps:restart" in said["workflow-acts-gone"]
+
+
+def test_a_promotion_names_the_app_that_it_reaches() -> None:
+    text = job("      - run: heroku pipelines:promote -a acme-shop-staging\n")
+    assert "app: shop," in told(text)["workflow-promotion"]
+    assert "app:" not in told(text.replace("-staging", ""))["workflow-promotion"]
+
+
 def test_a_job_for_each_stage_goes_to_its_own_app() -> None:
     job_ = """\
   {name}:
@@ -351,6 +368,8 @@ def test_the_way_workflow_wants_a_workflow() -> None:
             "jobs:\n  ship:\n    steps:\n      - heroku/deploy-via-git:\n          app-name: acme-shop\n",
         ),
         (".gitlab-ci.yml", "ship:\n  script:\n    - git push https://git.heroku.com/acme-shop.git main\n"),
+        ("Jenkinsfile", "stage('x') {\n  sh 'git push https://git.heroku.com/acme-shop.git main'\n}\n"),
+        (".buildkite/pipeline.yml", "steps:\n  - command: heroku container:release web -a acme-shop\n"),
         (".travis.yml", "deploy:\n  provider: heroku\n  app: acme-shop\n"),
         (
             "bitbucket-pipelines.yml",

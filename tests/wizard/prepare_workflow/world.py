@@ -28,6 +28,7 @@ def app(id_: str, name: str, stage: str | None = None) -> App:
         region="us",
         stack="heroku-24",
         web_url=f"https://{name}.example/",
+        pipeline="shop" if stage else None,
         pipeline_stage=stage,
         processes=(Process(type="release", command="rails db:migrate", quantity=0, size="Basic"),),
     )

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from wizard.document.git import git_bounded
@@ -10,18 +11,28 @@ from wizard.document.repository.code_tree import NOT_OURS
 MOST_FILES = 100
 """Files that are named; no app has more of them."""
 
-_CI = (
+CI = (
     ".github/workflows/*.yml",
     ".github/workflows/*.yaml",
     ".github/actions/*.yml",
     ".github/actions/*.yaml",
     ".circleci/*.yml",
     ".gitlab-ci.yml",
+    ".gitlab/*.yml",
     ".travis.yml",
     "bitbucket-pipelines.yml",
-    "azure-pipelines.yml",
-    "Jenkinsfile",
+    "azure-pipelines*.yml",
+    ".drone.yml",
+    ".buildkite/*",
+    ".semaphore/*",
+    ".woodpecker*",
+    "appveyor.yml",
+    "codeship-*.yml",
+    "cloudbuild.yaml",
+    "Jenkinsfile*",
 )
+"""Files of CI systems, as git names paths; a `*` goes across folders."""
+
 _BESIDE = ("README.md", ".gitignore")
 _SECONDS = 20.0
 _MOST_OUTPUT = 1024 * 1024
@@ -34,7 +45,7 @@ def delivery_files(folder: Path) -> list[str]:
     named: variables and outputs stand in files of their own.
     """
     every = [f":(exclude,glob)**/{name}/**" for name in NOT_OURS]
-    named = list(_search(folder, ("-e", ""), (*_CI, *every)))
+    named = list(_search(folder, ("-e", ""), (*CI, *every)))
     terraform = {
         posixpath.dirname(path)
         for path in _search(folder, ("-i", "-e", "heroku", "-e", "required_providers"), ("*.tf", *every))
@@ -44,6 +55,11 @@ def delivery_files(folder: Path) -> list[str]:
         wanted = (f":(glob){within}*.tf", *(f":(glob){within}{name}" for name in _BESIDE))
         named += _search(folder, ("-e", ""), wanted)
     return list(dict.fromkeys(named))[:MOST_FILES]
+
+
+def is_ci(path: str) -> bool:
+    """Whether a file is one of a CI system."""
+    return any(fnmatchcase(path, pattern) for pattern in CI)
 
 
 def _search(folder: Path, pattern: tuple[str, ...], pathspecs: tuple[str, ...]) -> Iterator[str]:

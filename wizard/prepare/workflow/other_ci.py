@@ -6,6 +6,7 @@ They are named with the line to paste, and not edited.
 from collections.abc import Mapping as Known
 
 from wizard.document.repository.code_nouns import DeployPath
+from wizard.document.repository.delivery_files import is_ci
 from wizard.document.repository.workflows import deploy_paths
 from wizard.mapping.problem import Problem
 from wizard.model.text import clean
@@ -13,8 +14,6 @@ from wizard.prepare.workflow.action import DeployAction, elsewhere_line
 from wizard.prepare.workflow.whose import Here
 
 WORKFLOWS = ".github/workflows/"
-_FILES = (".gitlab-ci.yml", ".travis.yml", "bitbucket-pipelines.yml", "Jenkinsfile", "azure-pipelines.yml")
-_FOLDERS = (".github/actions/", ".circleci/")
 DEPLOYING = ("git", "container", "promotion", "api", "action")
 
 
@@ -23,7 +22,7 @@ def other_files(files: Known[str, str]) -> dict[str, str]:
     return {
         path: text
         for path, text in files.items()
-        if (path in _FILES or path.startswith(_FOLDERS)) and "heroku" in text.lower()
+        if is_ci(path) and not path.startswith(WORKFLOWS) and "heroku" in text.lower()
     }
 
 

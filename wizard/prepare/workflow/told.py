@@ -51,6 +51,7 @@ def about_step(job: Job, step: Step, ours: Owner | None, wanted: Wanted) -> list
     elif step.kind in ("deploy", "build") and place.by_terraform(ours.name):
         found = [("by-terraform", ours.name)]
     else:
+        to = place.promoted(ours.name) if step.kind == "promotion" else to
         found = [*_commands(step, ours, wanted), *_deploy(job, step, ours)]
     return [Told(kind, step.line, job.name, ours.name, detail, to) for kind, detail in found]
 
@@ -58,11 +59,12 @@ def about_step(job: Job, step: Step, ours: Owner | None, wanted: Wanted) -> list
 def _commands(step: Step, ours: Owner, wanted: Wanted) -> Iterator[tuple[str, str]]:
     if step.kind in ("mixed", "promotion"):
         yield step.kind, ""
+    gone = "-gone" if step.kind in ("deploy", "build") and not step.folder else ""
     for command in step.commands:
         if command.kind == "run" and not in_hook(command, ours.name, wanted.hooks):
-            yield "one-off", command.text
+            yield f"one-off{gone}", command.text
         elif command.kind == "heroku":
-            yield "acts", command.text.split("\n", 1)[0]
+            yield f"acts{gone}", command.text.split("\n", 1)[0]
 
 
 def _deploy(job: Job, step: Step, ours: Owner) -> Iterator[tuple[str, str]]:

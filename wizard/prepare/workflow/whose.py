@@ -10,6 +10,7 @@ from wizard.prepare.workflow.jobs import Job, Step, matrix_values
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _STAGES = ("production", "prod", "staging", "stage", "development", "dev", "review", "preview", "test", "qa")
+_NEXT = {"development": "staging", "staging": "production"}
 _SAME_STAGE = {"prod": "production", "stage": "staging", "dev": "development", "preview": "review"}
 
 
@@ -23,6 +24,21 @@ class Here(NamedTuple):
         """Where the app of that name goes."""
         _, choice = self.apps[name]
         return Destination(app=choice.handle, environment=self.environment, image=choice.image)
+
+    def promoted(self, name: str) -> Destination | None:
+        """Where the app goes that a promotion of another one reaches; None where that is not known."""
+        if name not in self.apps:
+            return None
+        app, _ = self.apps[name]
+        stage = _NEXT.get(app.pipeline_stage or "")
+        return next(
+            (
+                self.destination(other)
+                for other, (one, _) in self.apps.items()
+                if one.pipeline == app.pipeline and one.pipeline_stage == stage
+            ),
+            None,
+        )
 
     def by_terraform(self, name: str) -> bool:
         """Whether Terraform deploys the app of that name, and a workflow must not do it too."""

@@ -24,11 +24,21 @@ def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
         ),
         "promotion": (
             f"{where} promotes in a pipeline of Heroku, which {title} has not",
-            f"Deploy the same commit to the next app: {step}",
+            f"Deploy the same commit to the next app: {step}"
+            if step
+            else "Deploy the same commit there, too.",
         ),
         "one-off": (
             f"{where} runs `{detail}` on Heroku, which no longer reaches this app",
             f"What each deploy needs goes into the release hook as `- {scalar(detail)}`; else take it out.",
+        ),
+        "one-off-gone": (
+            f"{where} ran `{detail}` on Heroku beside the deploy; the line goes",
+            f"What each deploy needs goes into the release hook as `- {scalar(detail)}`.",
+        ),
+        "acts-gone": (
+            f"{where} ran `{detail}` beside the deploy, which acts on Heroku only; the line goes",
+            f"See whether {title} needs anything instead.",
         ),
         "acts": (
             f"{where} runs `{detail}`, which acts on Heroku only",
