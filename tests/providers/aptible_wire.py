@@ -142,6 +142,8 @@ async def aptible_wire(
     )
     if prepare is not None:
         prepare(sandbox)
+    # What these tests start does not crash at once, so nobody has to wait whether it does.
+    sandbox.rollout.settle = 0.05
     await sandbox.start()
     wire = signed_in(sandbox, sandbox.tokens.person)
     try:

@@ -83,12 +83,14 @@ def in_folder(command: str, workdir: str, folder: Path) -> str:
     return re.sub(rf"(?<![\w./-]){re.escape(workdir.rstrip('/'))}(?=[/\s;\"']|$)", str(folder), command)
 
 
-async def wait_until_settled(container: Container, say: Callable[[str], None]) -> None:
+async def wait_until_settled(
+    container: Container, say: Callable[[str], None], seconds: float = SETTLE
+) -> None:
     """Raise ReleaseFailed when the container's process fails at once.
 
     One that ends well at once is only named: Aptible checks the health of services with endpoints alone.
     """
-    deadline = asyncio.get_running_loop().time() + SETTLE
+    deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
         if container.running.exit_code is not None:
             break

@@ -16,6 +16,9 @@ Gate = Callable[[web.Request], web.Response | None]
 """Looks at a request before its handler does; an answer, or an ApiError, is the end of it."""
 
 HAL = "application/hal+json"
+LARGEST_BODY = 32 * 1024 * 1024
+"""Bytes of a request. Aptible's own limit is not known; configurations of some megabytes arrive here."""
+
 TOKEN = web.RequestKey("token", IssuedToken)
 
 
@@ -151,7 +154,9 @@ class Server:
         self._gate = gate
         self._runner: web.AppRunner | None = None
         misbehave: Any = faults.middleware
-        self.application = web.Application(middlewares=[self._count, misbehave, self._answer])
+        self.application = web.Application(
+            middlewares=[self._count, misbehave, self._answer], client_max_size=LARGEST_BODY
+        )
 
     async def start(self) -> None:
         self._runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=0.2)

@@ -9,6 +9,7 @@ from typing import Any
 
 from providers.sandbox.aptible.builds import run_line
 from providers.sandbox.aptible.containers import (
+    SETTLE,
     Container,
     ReleaseFailed,
     container_environment,
@@ -36,12 +37,14 @@ class Rollout:
         cron_runs: jobs that supercronic's stand-in ran to a good end, by app handle.
         before_deploys: before_deploy commands that were run, by app handle.
         log_line: what else a line of a container goes to.
+        settle: seconds a container must live before it counts as started.
     """
 
     def __init__(self, world: World, programs: Path, pace: float) -> None:
         self.cron_runs: dict[str, int] = {}
         self.before_deploys: dict[str, int] = {}
         self.log_line: LogLine = _nowhere
+        self.settle = SETTLE
         self._world = world
         self._programs = programs
         self._pace = pace
@@ -192,7 +195,9 @@ class Rollout:
                     self._listener(app, f"{service.process_type}.{index}", tail),
                 )
                 containers.append(Container(service.process_type, index, running, ports))
-            await asyncio.gather(*(wait_until_settled(container, operation.say) for container in containers))
+            await asyncio.gather(
+                *(wait_until_settled(container, operation.say, self.settle) for container in containers)
+            )
             for vhost in self._world.vhosts_of(service.id):
                 if vhost.status == "provisioned":
                     await check_health(
