@@ -151,6 +151,16 @@ def test_names_are_worked_out_where_the_files_say_them(text: str, names: list[st
     assert [one.name for one in heroku_config({"main.tf": text}, but="aptible").apps] == names
 
 
+def test_names_with_dashes_and_addresses_put_together_are_followed() -> None:
+    text = (
+        'resource "heroku_app" "the-site" {\n  name = "choir-site"\n}\n'
+        'output "where" {\n  value = "https://${heroku_app.the-site.name}.herokuapp.com"\n}\n'
+    )
+    found = files(part(code=checkout({"main.tf": text})))
+    assert 'resource "aptible_app" "the_site"' in found["aptible/main.tf"]
+    assert 'output "where"' in found["aptible/outputs.tf"]
+
+
 def test_a_file_that_is_no_terraform_is_named() -> None:
     code = checkout({"a.tf": 'resource "heroku_app" "x" {\n  name = = \n', "b.tf": "locals {}\n"})
     assert "a.tf could not be read" in told(code=code)["terraform-unread"]

@@ -227,7 +227,21 @@ def test_a_script_with_the_key_of_heroku_is_named() -> None:
     assert "no step in it is known to deploy there" in told(text)["workflow-unseen"]
 
 
+def test_addresses_on_heroku_that_stay_are_named() -> None:
+    text = job(PUSH + "      - run: curl -f https://acme-shop-1a2b.herokuapp.com/health\n")
+    assert "line 16" in told(text)["workflow-address"]
+
+
+def test_variables_for_the_build_are_named() -> None:
+    text = ACTION.replace(
+        "      with:\n        # from", "      env:\n        HD_MODE: x\n      with:\n        # from"
+    )
+    assert "HD_MODE" in told(text)["workflow-lost-inputs"]
+    assert "HD_MODE" not in one(text)
+
+
 def test_a_workflow_that_only_speaks_of_heroku_is_left_alone() -> None:
+    assert part("on: push\njobs: {}\n#  KEY: ${{ secrets.HEROKU_API_KEY }}\n") == ([], [])
     assert part("# Not on Heroku any more.\non: push\njobs: {a: &a {}, b: *a}\n") == ([], [])
 
 

@@ -82,7 +82,8 @@ def _read(texts: Texts) -> HerokuConfig:
             app = _reference(body.get("app_id") or body.get("app"))
             add_ons.append(HerokuAddOn(label, app, plan.split(":", 1)[0] if isinstance(plan, str) else ""))
         for name, body in _named(told, "output"):
-            if str(body.get("value")).rstrip('"}').endswith(".web_url"):
+            value = str(body.get("value"))
+            if value.rstrip('"}').endswith(".web_url") or ".herokuapp.com" in value:
                 outputs.append(HerokuOutput(name, _reference(body["value"])))
     unread = tuple(path for path, told in parsed.items() if told is None)
     return HerokuConfig(blocks, tuple(apps), tuple(add_ons), tuple(outputs), unread)
@@ -217,7 +218,7 @@ def _inside(value: Any, path: list[str]) -> Any:
     return value
 
 
-_APP = re.compile(r"\bheroku_app\.(\w+)(?:\[\"?([\w.-]+)\"?\])?")
+_APP = re.compile(r"\bheroku_app\.([\w-]+)(?:\[\"?([\w.-]+)\"?\])?")
 
 
 def _reference(told: Any) -> str:

@@ -223,7 +223,9 @@ def _action(node: MappingNode, index: int, uses: str, known: Known[str, str]) ->
     if not _DEPLOYS.search(name):
         return Step(node, index, "heroku", app)
     docker = "docker" in name or text_of(settings.get("usedocker")).lower() == "true"
-    lost = tuple(sorted(settings.keys() - _HARMLESS_INPUTS))
+    # The best known of these actions hands variables that begin so to the build.
+    for_build = [pair.name for pair in pairs(get(node, "env")) if pair.name.startswith("HD_")]
+    lost = (*sorted(settings.keys() - _HARMLESS_INPUTS), *for_build)
     branch = text_of(settings.get("branch"))
     if branch and branch not in ("HEAD", "main", "master") and "github.ref" not in branch:
         lost = (*lost, "branch")

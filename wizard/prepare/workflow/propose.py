@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping as Known
 
-from wizard.document.checkout import Checkout
+from wizard.document.checkout import Checkout, listed
 from wizard.document.repository.workflows import deploy_paths
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping
@@ -59,6 +59,7 @@ def workflow_part(
         deployed |= set(done.apps)
         if done.text != text:
             after[path] = done.text
+            problems += _addresses(path, done.text, done.apps)
             why = f"deploys {', '.join(done.apps)} to {profile.title} instead of Heroku"
             changes.append(FileChange(path=path, old=text, new=done.text, why=why))
     problems += _about_secrets(workflows, after, wanted, bool(changes))
@@ -138,12 +139,28 @@ def _refused(path: str, text: str, why: str, wanted: Wanted) -> list[Problem]:
     ]
 
 
+def _addresses(path: str, text: str, apps: tuple[str, ...]) -> list[Problem]:
+    """Web addresses of Heroku that a rewritten workflow still names: health checks, links."""
+    lines = [str(number) for number, line in enumerate(text.split("\n"), 1) if "herokuapp.com" in line]
+    if not lines:
+        return []
+    return [
+        Problem(
+            code="workflow-address",
+            component=", ".join(apps),
+            text=f"{clean(path)} still names web addresses on Heroku, line {listed(lines, 5)}",
+            remedy="Write the new ones there once they are known.",
+        )
+    ]
+
+
 _NAMES_HEROKU = re.compile(r"heroku", re.IGNORECASE)
 
 
 def _unseen(path: str, text: str, wanted: Wanted) -> list[Problem]:
     """A workflow that gives Heroku's key to something which Offramp does not know, a script say."""
-    if not any(_NAMES_HEROKU.search(secret) for secret in _SECRET.findall(text)):
+    told = re.sub(r"(?m)^\s*#.*$", "", text)
+    if not any(_NAMES_HEROKU.search(secret) for secret in _SECRET.findall(told)):
         return []
     if any(found.how in DEPLOYING for found in deploy_paths({path: text})):
         return []  # of an app that stays
