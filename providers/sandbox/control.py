@@ -2,7 +2,8 @@
 
 Requests: `{"do": "status"}`, `"hosts"`, `"credentials"`, `"checkouts"`, `"facts"`, `"faults"`,
 `{"do": "fault", "vendor": "heroku", "kind": "500", "path": "/apps*"}`, `{"do": "clear-faults"}`,
-`"stop"`.
+`"stop"`; for Aptible `{"do": "aptible-image", "name": "acme/shop:v1", "folder": "/path"}` and
+`{"do": "aptible-dns", "name": "www.shop.example", "kind": "CNAME", "values": ["elb.example"]}`.
 Answers: `{"ok": true, "value": ...}` or `{"ok": false, "error": "..."}`.
 """
 
@@ -107,6 +108,11 @@ class Control:
                 return self._sandbox.checkouts
             case "facts":
                 return self._sandbox.facts()
+            case "aptible-image":
+                words = {key: str(request[key]) for key in ("username", "password") if key in request}
+                return self._sandbox.aptible.images.publish(request["name"], Path(request["folder"]), **words)
+            case "aptible-dns":
+                return _tell_dns(self._sandbox, request)
             case "faults" | "fault" | "clear-faults":
                 return self._faults(self._sandbox, request)
         raise ValueError(f"there is no request {what!r}")
@@ -121,6 +127,17 @@ class Control:
             if request.get("vendor") in {None, vendor}:
                 faults.clear(request.get("id"))
         return None
+
+
+def _tell_dns(sandbox: "Sandbox", request: dict[str, Any]) -> None:
+    """`name`, `kind` and `values`: set; without values: remove; `fail` instead: a code, or "silent"."""
+    names = sandbox.aptible.dns
+    if "fail" in request:
+        names.fail(request["name"], request["fail"])
+    elif request.get("values"):
+        names.set(request["name"], request["kind"], *request["values"])
+    else:
+        names.remove(request["name"], request.get("kind"))
 
 
 async def ask(socket: Path, request: Mapping[str, Any]) -> Any:

@@ -35,16 +35,26 @@ from providers.sandbox.tls import Certificates
 
 
 class AptibleSandbox:
-    """An Aptible with one organisation, two shared stacks and nothing on it.
+    """An Aptible with one organisation, two shared stacks, one of its own, and nothing on them.
 
     Beside what `faults` does to HTTP, rules act on these paths: `ssh:/connect` (refuse the certificate),
-    `ssh:/tunnels` (kinds abort, close, time-out: all that are open), `git:/push` (refuse a token), and
-    `operation:/<type>/<collection>` (fail, cancel), e.g. `operation:/provision/databases`.
+    `ssh:/forward` (refuse the socket), `ssh:/tunnels` (kinds abort, close, time-out, freeze for `seconds`:
+    all that are open; `count=10` cuts ten times), `git:/push` (refuse a token), and
+    `operation:/<type>/<collection>` (fail with `message`, cancel, slow by `seconds`), e.g.
+    `operation:/provision/databases`.
 
     Attributes:
-        hosts: `auth` and `api` (URLs), `git` ("user@host:port"), `git_host_keys` (one a line).
-        credentials: `email`, `password` and `otp` of a person with a second factor; `robot_email` and
-            `robot_password` of a user without one; `token`, a token of the person, ready to be pasted.
+        hosts: `auth` and `api` (URLs), `git` ("user@host:port"), `git_host_keys` (one a line), `dns`
+            ("host:port" of the DNS that managed TLS looks at).
+        credentials: `email`, `password` and `otp` of a person with a second factor; `token`, a token of the
+            person, ready to be pasted; `<name>_email` and `<name>_password` of the others (`people.People`
+            names them), and `sso_token` for who has no password.
+        tokens: users, and how tokens live: `tokens.lifetime`, `tokens.needs_sso`, `tokens.issue`.
+        images: the registry of Docker images: `images.publish`, `images.withdraw`.
+        dns: what names lead to: `dns.set`, `dns.fail`, `dns.queries`.
+        portal: how SSH behaves: `portal.speak`, `portal.change_host_keys`, `portal.close_door`,
+            `portal.tunnel_seconds`, `portal.cut_after`.
+        rollout: `rollout.settle`, seconds a container must live before it counts as started.
         api_server: the deploy API's server, for tests that listen in.
         pace: seconds of the sandbox per second of Aptible; a cron minute lasts `60 * pace` seconds.
     """
@@ -60,6 +70,7 @@ class AptibleSandbox:
     ) -> None:
         self.hosts: dict[str, str] = {}
         self._token = ""
+        self._sso_token = ""
         self.pace = pace
         self.world = World()
         self.tokens = Tokens(canary)
@@ -121,16 +132,20 @@ class AptibleSandbox:
     @property
     def credentials(self) -> dict[str, str]:
         """What signs in now; the token is a fresh one when the last was made invalid."""
-        person, robot = self.tokens.person, self.tokens.robot
+        person = self.tokens.person
+        others = {name: user for name, user in self.tokens.people.by_name.items() if user is not person}
         if self.tokens.check(self._token) is None:
             self._token = self.tokens.issue(person).value
+        if self.tokens.check(self._sso_token) is None:
+            self._sso_token = self.tokens.issue(others["sso"]).value
         return {
             "email": person.email,
             "password": person.password or "",
             "otp": person.otp or "",
             "token": self._token,
-            "robot_email": robot.email,
-            "robot_password": robot.password or "",
+            **{f"{name}_email": user.email for name, user in others.items()},
+            **{f"{name}_password": user.password for name, user in others.items() if user.password},
+            "sso_token": self._sso_token,
         }
 
     async def stop(self) -> None:

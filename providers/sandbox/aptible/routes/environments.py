@@ -90,8 +90,8 @@ class EnvironmentRoutes:
         return hal(self._shapes.account(account, embedded=wants_embedded(request)))
 
     async def _create(self, request: web.Request) -> web.Response:
-        """Only owners of the organisation make environments. A dedicated stack takes `production` only, a
-        shared one `development` (app-ui, go-deploy)."""
+        """Only owners of the organisation make environments. Which `type` goes with which stack is up to
+        clients (app-ui, go-deploy): nothing is known of a check."""
         if request[TOKEN].user.role.type not in {"owner", "platform_owner"}:
             raise forbidden("create an account in this organization")
         body = await json_body(request)
