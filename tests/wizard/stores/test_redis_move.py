@@ -128,16 +128,63 @@ def _flat(answer: object) -> Iterator[object]:
         yield answer
 
 
+@pytest.mark.parametrize("way", ["whole", "in pieces", "lost"])
 def test_fields_of_a_hash_that_expire_are_kept_or_told_of(
-    target: RedisServer, newer: RedisServer, running: list[RedisServer]
+    target: RedisServer, newer: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     moment = time.time_ns() // 1_000_000 + 3_600_000
     newer.do(("HSET", "h", "stays", "1", "goes", "2"), ("HPEXPIREAT", "h", moment, "FIELDS", 1, "goes"))
-    told = Told(newer, target)
+    asked = ("HPEXPIRETIME", "h", "FIELDS", 2, "stays", "goes")
+    if way == "in pieces":
+        monkeypatch.setattr(carry, "LARGE", 0)
+    with servers(lambda: RedisServer(newer_valkey(), tmp_path)) as [other]:
+        told = Told(newer, target if way == "lost" else other)
+        told.move.copy()
+        told.move.refresh()
+        proof = told.move.prove()
+        assert proof.equal
+        if way == "lost":
+            assert "knows no expiry of fields" in proof.left_out[0] and "(h)" in proof.left_out[0]
+        else:
+            assert other.do(asked) == newer.do(asked) == [[-1, moment]] and not proof.left_out
+            other.do(("HPEXPIREAT", "h", moment + 60_000, "FIELDS", 1, "goes"))
+            assert [one.samples for one in told.move.prove().differences] == [("db 0: h",)]
+
+
+def test_a_cluster_is_refused(
+    source: RedisServer, tmp_path: Path, needs_program: Callable[[str], str]
+) -> None:
+    program = needs_program("redis-server")
+    with servers(lambda: RedisServer(program, tmp_path, "--cluster-enabled", "yes")) as [cluster]:
+        for told in (Told(source, cluster), Told(cluster, source)):
+            with pytest.raises(Trouble, match="is a cluster"):
+                told.move.copy()
+            assert told.move.inspect().stoppers
+
+
+def test_keys_of_modules_are_named_and_not_copied(
+    source: RedisServer, target: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source.do(("SET", "doc", "1"), ("SET", "plain", "1"))
+    called = Connection.each
+    pretended: dict[object, bytes] = {("TYPE",): b"ReJSON-RL", ("DUMP",): b"\x07json"}
+
+    def with_a_module(self: Connection, commands: list[tuple[str]], keys: list[bytes]) -> list[list[object]]:
+        answers = called(self, commands, keys)
+        for command, some in zip(commands, answers, strict=True):
+            for at, key in enumerate(keys):
+                if key == b"doc" and command in pretended and some[at] not in (None, b"none"):
+                    some[at] = pretended[command]
+        return answers
+
+    monkeypatch.setattr(Connection, "each", with_a_module)
+    told = Told(source, target)
     told.move.copy()
     told.move.refresh()
+    assert target.keys() == {b"plain", b"offramp:move"}
+    assert any("ReJSON-RL" in event and "(doc)" in event for event in told.events)
     proof = told.move.prove()
-    assert proof.equal and "knows no such" in proof.left_out[0] and "(h)" in proof.left_out[0]
+    assert proof.equal and proof.left_out == ("1 key of type ReJSON-RL: not known to the target",)
 
 
 def test_a_proof_finds_one_altered_value_one_missing_key_one_wrong_expiry_and_one_key_too_many(

@@ -56,8 +56,8 @@ _ELASTICSEARCH = Guide(
         GuideStep(
             words="Else copy all indexes. Both URLs stand in your machine's process list meanwhile.",
             command="mkdir -p indexes && npx -p elasticdump multielasticdump --direction=dump"
-            ' --input="$SOURCE_URL" --output=./indexes && npx -p elasticdump multielasticdump --direction=load --input=./indexes'
-            ' --output="$TARGET_URL"',
+            ' --input="$SOURCE_URL" --output=./indexes && npx -p elasticdump multielasticdump'
+            ' --direction=load --input=./indexes --output="$TARGET_URL"',
         ),
     ),
     counted="the documents of each index on both sides",

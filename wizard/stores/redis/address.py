@@ -68,4 +68,5 @@ def local_url(store: Secret, port: int) -> Secret:
     tunnel, `redis+ssl` stays TLS; its certificate names another host, so it is not compared."""
     parts = urlsplit(store.reveal())
     user, password = (quote(unquote(text), safe="") for text in (parts.username or "", parts.password or ""))
-    return Secret(f"{parts.scheme}://{user}:{password}@127.0.0.1:{port}{parts.path}", label=store.label)
+    login = f"{user}:{password}@" if user or password else ""
+    return Secret(f"{parts.scheme}://{login}127.0.0.1:{port}{parts.path}", label=store.label)

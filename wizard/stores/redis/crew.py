@@ -13,7 +13,7 @@ from wizard.model.trouble import Trouble
 from wizard.stores.redis import marker
 from wizard.stores.redis.ends import Ends, Pair
 
-BATCH = 500
+BATCH = 1000
 """Keys that one SCAN is asked for; it may give more or less."""
 
 AHEAD = 2

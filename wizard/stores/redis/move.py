@@ -161,6 +161,8 @@ class RedisMove:
         return self._insist(both_of)
 
     def _state(self, both: Both) -> tuple[Literal["empty", "ours", "foreign"], tuple[str, ...]]:
+        if both.target.cluster:
+            return "empty", ()  # It is refused for what it is, and need not answer for a key.
         known = self._insist(lambda pair: marker.read(pair.target))
         if known is not None:
             if known.session != self._session:

@@ -1,0 +1,94 @@
+"""A tunnel's probe knows its kind of store, and is not content with an open port."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from wizard.database.tunnel import free_port
+from wizard.model.secret import Secret
+from wizard.stores.probes import probe_of
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[bytes | None], int]]:
+    """Starts servers that say something at once, nothing (b""), or close (None); gives their ports."""
+    doors: list[socket.socket] = []
+    held: list[socket.socket] = []
+
+    def start(said: bytes | None) -> int:
+        door = socket.create_server(("127.0.0.1", 0))
+        doors.append(door)
+
+        def serve() -> None:
+            try:
+                while True:
+                    near, _ = door.accept()
+                    if said is None:
+                        near.close()
+                        continue
+                    held.append(near)
+                    near.sendall(said)
+            except OSError:
+                return
+
+        threading.Thread(target=serve, daemon=True).start()
+        return int(door.getsockname()[1])
+
+    yield start
+    for one in [*doors, *held]:
+        one.close()
+
+
+URLS = {
+    "redis": "rediss://:pw@db.example:1",
+    "mysql": "mysql://u:p%40w@db.example:1/db",
+    "mongodb": "mongodb://u:p%40w@db.example:1/db?ssl=true",
+    "elasticsearch": "https://u:pw@db.example:1",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("redis", b"-ERR Client sent AUTH, but no password is set\r\n"),
+        ("redis", b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        ("mysql", b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        ("mysql", None),
+        ("redis", None),
+        ("elasticsearch", None),
+    ],
+)
+def test_what_is_no_such_store_does_not_answer(
+    answering: Callable[[bytes | None], int], kind: str, said: bytes | None
+) -> None:
+    url = URLS[kind].replace("rediss", "redis").replace("db.example:1", f"127.0.0.1:{answering(said)}")
+    with pytest.raises(OSError, match=r"\w"):
+        probe_of(kind).ping(Secret(url))
+
+
+@pytest.mark.parametrize("kind", list(URLS))
+def test_a_port_where_nobody_is_does_not_answer(kind: str) -> None:
+    probe = probe_of(kind)
+    with pytest.raises(OSError, match=r"\w"):
+        probe.ping(probe.local_url(Secret(URLS[kind]), free_port()))
+
+
+def test_a_store_that_is_there_answers(answering: Callable[[bytes | None], int]) -> None:
+    greeting = b"\x4a\x00\x00\x00\x0a8.4.0\x00"
+    for kind, said in (("mysql", greeting), ("mongodb", b""), ("rabbitmq", b"")):
+        probe = probe_of(kind)
+        url = Secret(URLS.get(kind, "amqps://u:pw@db.example:1/v"))
+        probe.ping(probe.local_url(url, answering(said)))
+    redis = probe_of("redis")
+    redis.ping(redis.local_url(Secret("redis://db.example:1"), answering(b"+OK\r\n+PONG\r\n")))
+
+
+def test_urls_keep_all_but_host_and_port() -> None:
+    assert probe_of("mongodb").local_url(Secret(URLS["mongodb"]), 7).reveal() == (
+        "mongodb://u:p%40w@127.0.0.1:7/db?ssl=true"
+    )
+    assert (
+        probe_of("elasticsearch").local_url(Secret("https://db.example"), 7).reveal() == "https://127.0.0.1:7"
+    )
