@@ -121,6 +121,25 @@ class ServiceAnswer(Resource, frozen=True, kw_only=True):
     command: str | None = ""
     container_count: int | None = 0
     container_memory_limit_mb: int | None = None
+    instance_class: str | None = None
+
+
+class ImageAnswer(Resource, frozen=True, kw_only=True):
+    """What an app runs: `docker_ref` names the content of an image that was pulled."""
+
+    id: int
+    docker_repo: str | None = None
+    docker_ref: str | None = None
+
+
+class Deployment(Resource, frozen=True, kw_only=True):
+    """What a deploy operation brought; there is none before it has begun to."""
+
+    id: int
+    operation_id: int | None = None
+    git_commit_sha: str | None = None
+    docker_image: str | None = None
+    image_id: int | None = None
 
 
 class Vhost(Resource, frozen=True, kw_only=True):
@@ -143,6 +162,8 @@ class Operation(Resource, frozen=True, kw_only=True):
     git_ref: str | None = None
     container_count: int | None = None
     container_size: int | None = None
+    settings: dict[str, Any] | None = None
+    created_at: str | None = None
 
     @property
     def called_off(self) -> bool:

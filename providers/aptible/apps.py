@@ -124,16 +124,20 @@ class Apps:
         nouns = [_service(service, app.id) for service in found]
         return sorted(nouns, key=lambda service: service.type)
 
-    async def scale(self, service: TargetService, count: int, memory_mb: int, log: Log) -> TargetService:
-        """Set count and size (0: leave the size as it is)."""
+    async def scale(
+        self, service: TargetService, count: int, memory_mb: int, log: Log, *, profile: str = ""
+    ) -> TargetService:
+        """Set count, size (0: leave the size as it is) and container profile ("": leave it)."""
         now = await self._service(service)
         wanted = memory_mb or now.memory_mb
-        if (now.count, now.memory_mb) == (count, wanted):
+        if (now.count, now.memory_mb, now.profile) == (count, wanted, profile or now.profile):
             log(f"{service.type} has {count}{f' x {wanted} MB' if wanted else ''} already.")
             return now
-        size = f" x {wanted} MB" if wanted else ""
+        size = (f" x {wanted} MB" if wanted else "") + (f", profile {profile}" if profile else "")
         log(f"Scaling {service.type} to {count}{size}.")
-        body = {"type": "scale", "container_count": count}
+        body: dict[str, Any] = {"type": "scale", "container_count": count}
+        if profile:
+            body["instance_profile"] = profile
         if wanted:
             # A service may have no limit, and zero is none.
             body["container_size"] = wanted
@@ -190,4 +194,6 @@ def _service(found: ServiceAnswer, app_id: str) -> TargetService:
         command=found.command or "",
         count=found.container_count or 0,
         memory_mb=found.container_memory_limit_mb or 0,
+        # "m5" is the profile m on the fifth generation of machines.
+        profile=(found.instance_class or "")[:1],
     )

@@ -12,9 +12,11 @@ from providers.aptible.endpoints import Endpoints
 from providers.aptible.environments import Environments
 from providers.aptible.git_remote import git_remote
 from providers.aptible.hosts import addresses
+from providers.aptible.images import Images
 from providers.aptible.live_log import PortalLog
 from providers.aptible.operations import Operations
 from providers.aptible.portal import Portal
+from providers.aptible.rollback import Rollback
 from providers.aptible.sign_in import described
 from wizard.model.secret import Secret
 from wizard.model.system import Account
@@ -25,8 +27,10 @@ from wizard.ports import (
     Environment,
     GitRemote,
     Log,
+    RegistryLogin,
     TargetApp,
     TargetDatabase,
+    TargetDeploy,
     TargetService,
 )
 
@@ -44,6 +48,8 @@ class AptibleTarget:
         self._environments = Environments(self._api, self._auth)
         self._databases = Databases(self._api, operations, portal)
         self._apps = Apps(self._api, operations)
+        self._images = Images(self._api, operations)
+        self._rollback = Rollback(operations, self._images)
         self._endpoints = Endpoints(self._api, operations)
 
     async def account(self) -> Account:
@@ -107,14 +113,50 @@ class AptibleTarget:
     ) -> TargetApp:
         return await self._apps.deploy(app, ref, log, folder=folder, count=count, memory_mb=memory_mb)
 
+    async def deploy_image(
+        self,
+        app: TargetApp,
+        image: str,
+        log: Log,
+        *,
+        login: RegistryLogin | None = None,
+        folder: Path | None = None,
+        count: int | None = None,
+        memory_mb: int | None = None,
+    ) -> TargetDeploy:
+        return await self._images.deploy(
+            app, image, log, login=login, folder=folder, count=count, memory_mb=memory_mb
+        )
+
+    async def deploys(self, app: TargetApp) -> list[TargetDeploy]:
+        return await self._images.deploys(app)
+
+    async def follow_deploy(
+        self, app: TargetApp, deploy: TargetDeploy, log: Log, *, folder: Path | None = None
+    ) -> TargetDeploy:
+        return await self._images.follow(app, deploy, log, folder)
+
+    async def roll_back(
+        self,
+        app: TargetApp,
+        to: TargetDeploy,
+        log: Log,
+        *,
+        login: RegistryLogin | None = None,
+        folder: Path | None = None,
+    ) -> TargetDeploy:
+        return await self._rollback.to(app, to, log, login=login, folder=folder)
+
     async def under_way(self, app: TargetApp) -> str:
         return await self._apps.under_way(app)
 
     async def services(self, app: TargetApp) -> list[TargetService]:
         return await self._apps.services(app)
 
-    async def scale(self, service: TargetService, count: int, memory_mb: int, log: Log) -> TargetService:
-        return await self._apps.scale(service, count, memory_mb, log)
+    async def scale(
+        self, service: TargetService, count: int, memory_mb: int, log: Log, *, profile: str = ""
+    ) -> TargetService:
+        return await self._apps.scale(service, count, memory_mb, log, profile=profile)
 
     async def find_endpoint(self, service: TargetService) -> Endpoint | None:
         return await self._endpoints.find(service)

@@ -29,6 +29,7 @@ from wizard.ports import (
     SignIn,
     TargetApp,
     TargetDatabase,
+    TargetDeploy,
     TargetService,
     Token,
 )
@@ -243,6 +244,26 @@ class FakeTarget:
         self._world.apps[app.handle] = done
         return done
 
+    async def deploy_image(self, app: TargetApp, image: str, log: Log, **more: Any) -> TargetDeploy:
+        log(f"deploying {app.handle} from {image}")
+        done = TargetDeploy(number=len(self._world.deploys) + 1, state="succeeded", image=image)
+        self._world.deploys.insert(0, done)
+        return done
+
+    async def deploys(self, app: TargetApp) -> list[TargetDeploy]:
+        return list(self._world.deploys)
+
+    async def follow_deploy(
+        self, app: TargetApp, deploy: TargetDeploy, log: Log, *, folder: Path | None = None
+    ) -> TargetDeploy:
+        return deploy
+
+    async def roll_back(self, app: TargetApp, to: TargetDeploy, log: Log, **more: Any) -> TargetDeploy:
+        log(f"deploying {to.in_words()} again")
+        done = msgspec.structs.replace(to, number=len(self._world.deploys) + 1)
+        self._world.deploys.insert(0, done)
+        return done
+
     async def under_way(self, app: TargetApp) -> str:
         return ""
 
@@ -253,8 +274,10 @@ class FakeTarget:
             )
         ]
 
-    async def scale(self, service: TargetService, count: int, memory_mb: int, log: Log) -> TargetService:
-        return msgspec.structs.replace(service, count=count, memory_mb=memory_mb)
+    async def scale(
+        self, service: TargetService, count: int, memory_mb: int, log: Log, *, profile: str = ""
+    ) -> TargetService:
+        return msgspec.structs.replace(service, count=count, memory_mb=memory_mb, profile=profile)
 
     async def find_endpoint(self, service: TargetService) -> Endpoint | None:
         return None
@@ -288,6 +311,7 @@ class FakeTargetProvider:
             "acme-prod": Environment(id="env-acme-prod", handle="acme-prod", region="eu-central-1")
         }
         self.databases: dict[str, TargetDatabase] = {}
+        self.deploys: list[TargetDeploy] = []
         self.apps: dict[str, TargetApp] = {}
         self.configured: dict[str, dict[str, Secret]] = {}
         self.sign_ins: list[SignIn] = []

@@ -38,7 +38,13 @@ class FakeTarget:
         return self.at_work
 
     async def scale(
-        self, service: TargetService, count: int, memory_mb: int, log: Callable[[str], None]
+        self,
+        service: TargetService,
+        count: int,
+        memory_mb: int,
+        log: Callable[[str], None],
+        *,
+        profile: str = "",
     ) -> TargetService:
         self.scaled.append((service.type, count))
         return service

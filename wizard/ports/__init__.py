@@ -5,6 +5,7 @@ that satisfies `SourceProvider` or `TargetProvider`. All methods that reach a ve
 `wizard.model.trouble.Trouble` (or a subclass) and nothing else for whatever goes wrong out there.
 """
 
+from wizard.ports.deploys import DeployState, RegistryLogin, TargetDeploy
 from wizard.ports.example import Example, ExampleProvider
 from wizard.ports.profile import Capabilities, ImageRules, Prices, Profile, ReleaseHook
 from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
@@ -24,6 +25,7 @@ __all__ = [
     "AppState",
     "Capabilities",
     "DatabaseWish",
+    "DeployState",
     "Endpoint",
     "Environment",
     "Example",
@@ -36,6 +38,7 @@ __all__ = [
     "Prices",
     "Profile",
     "ReadProgress",
+    "RegistryLogin",
     "ReleaseHook",
     "SignIn",
     "Source",
@@ -43,6 +46,7 @@ __all__ = [
     "Target",
     "TargetApp",
     "TargetDatabase",
+    "TargetDeploy",
     "TargetProvider",
     "TargetService",
     "Token",

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, runtime_checkable
 from wizard.model.secret import Secret
 from wizard.model.system import Account
 from wizard.model.ticket import SshTicket
+from wizard.ports.deploys import RegistryLogin, TargetDeploy
 from wizard.ports.profile import Profile
 from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
 from wizard.ports.target_things import (
@@ -83,13 +84,56 @@ class Target(Protocol):
         """
         ...
 
+    async def deploy_image(
+        self,
+        app: TargetApp,
+        image: str,
+        log: Log,
+        *,
+        login: RegistryLogin | None = None,
+        folder: Path | None = None,
+        count: int | None = None,
+        memory_mb: int | None = None,
+    ) -> TargetDeploy:
+        """Deploy the image of that reference ("ghcr.io/acme/shop:v42"), which the target pulls itself, as
+        `login` when its registry is private. An app that was deployed by git until now is no longer. For all
+        else see `deploy`."""
+        ...
+
+    async def deploys(self, app: TargetApp) -> list[TargetDeploy]:
+        """All deploys that are known, newest first, whoever began them."""
+        ...
+
+    async def follow_deploy(
+        self, app: TargetApp, deploy: TargetDeploy, log: Log, *, folder: Path | None = None
+    ) -> TargetDeploy:
+        """Wait for the end of a deploy that somebody else began; its log as with `deploy`."""
+        ...
+
+    async def roll_back(
+        self,
+        app: TargetApp,
+        to: TargetDeploy,
+        log: Log,
+        *,
+        login: RegistryLogin | None = None,
+        folder: Path | None = None,
+    ) -> TargetDeploy:
+        """Deploy the code of an earlier deploy again. Config vars, services and data stay as they are; the
+        release command of that code runs."""
+        ...
+
     async def under_way(self, app: TargetApp) -> str:
         """What the target is at work on for this app just now ("deploy"); empty when nothing is."""
         ...
 
     async def services(self, app: TargetApp) -> list[TargetService]: ...
 
-    async def scale(self, service: TargetService, count: int, memory_mb: int, log: Log) -> TargetService: ...
+    async def scale(
+        self, service: TargetService, count: int, memory_mb: int, log: Log, *, profile: str = ""
+    ) -> TargetService:
+        """Set count, memory and the kind of machine (empty: leave it as it is)."""
+        ...
 
     async def find_endpoint(self, service: TargetService) -> Endpoint | None: ...
 

@@ -39,12 +39,15 @@ class TargetApp(Noun, frozen=True, kw_only=True):
 
 
 class TargetService(Noun, frozen=True, kw_only=True):
+    """A service. `profile` is the target's kind of machine ("m"), empty where it has none."""
+
     id: str
     app_id: str
     type: str
     command: str
     count: int
     memory_mb: int
+    profile: str = ""
 
 
 class Endpoint(Noun, frozen=True, kw_only=True):
