@@ -142,6 +142,25 @@ class Deployment(Resource, frozen=True, kw_only=True):
     image_id: int | None = None
 
 
+class AcmeName(Noun, frozen=True, kw_only=True):
+    """A name of a DNS record. `legacy` ones are still accepted where they are, and not to be made anew."""
+
+    name: str = ""
+    legacy: bool = False
+
+
+class AcmeChallenge(Noun, frozen=True, kw_only=True):
+    """A CNAME that Let's Encrypt looks for; `method` is http01 or dns01."""
+
+    method: str = ""
+    source: AcmeName = field(name="from", default_factory=AcmeName)
+    to: tuple[AcmeName, ...] = ()
+
+
+class AcmeConfiguration(Noun, frozen=True, kw_only=True):
+    challenges: tuple[AcmeChallenge, ...] = ()
+
+
 class Vhost(Resource, frozen=True, kw_only=True):
     id: int
     type: str = ""
@@ -151,6 +170,20 @@ class Vhost(Resource, frozen=True, kw_only=True):
     external_host: str | None = None
     user_domain: str | None = None
     container_port: int | None = None
+    acme: bool = False
+    acme_status: str | None = None
+    acme_dns_challenge_host: str | None = None
+    acme_configuration: AcmeConfiguration | None = None
+
+
+class LogDrain(Resource, frozen=True, kw_only=True):
+    """Its address is left out: nothing that Offramp asks for shows secrets of drains."""
+
+    id: int
+    handle: str
+    drain_type: str = ""
+    status: str = ""
+    drain_host: str | None = None
 
 
 class Operation(Resource, frozen=True, kw_only=True):

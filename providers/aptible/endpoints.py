@@ -52,7 +52,12 @@ class Endpoints:
         found = await self._api.listed(
             f"/services/{service.id}/vhosts", "vhosts", Vhost, what=f"the endpoints of {service.type}"
         )
-        usable = [vhost for vhost in found if vhost.type in HTTP and "deprovision" not in vhost.status]
+        # One with a domain of the customer's answers nothing before its DNS leads there.
+        usable = [
+            vhost
+            for vhost in found
+            if vhost.type in HTTP and "deprovision" not in vhost.status and not vhost.user_domain
+        ]
         usable.sort(key=lambda vhost: (not vhost.default, vhost.id))
         return usable[0] if usable else None
 

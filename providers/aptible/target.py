@@ -8,6 +8,7 @@ from providers.aptible.answers import TokenAnswer
 from providers.aptible.apps import Apps
 from providers.aptible.client import Api, Patience
 from providers.aptible.databases import Databases
+from providers.aptible.domains_and_drains import WithDomainsAndDrains
 from providers.aptible.endpoints import Endpoints
 from providers.aptible.environments import Environments
 from providers.aptible.git_remote import git_remote
@@ -35,7 +36,7 @@ from wizard.ports import (
 )
 
 
-class AptibleTarget:
+class AptibleTarget(WithDomainsAndDrains):
     """See `wizard.ports.Target` for what each method promises."""
 
     def __init__(self, hosts: Mapping[str, str], token: Secret, patience: Patience | None = None) -> None:
@@ -51,6 +52,7 @@ class AptibleTarget:
         self._images = Images(self._api, operations)
         self._rollback = Rollback(operations, self._images)
         self._endpoints = Endpoints(self._api, operations)
+        super().__init__(self._api, operations)
 
     async def account(self) -> Account:
         answer = await self._auth.get("/current_token", TokenAnswer, what="the token")

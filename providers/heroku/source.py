@@ -10,6 +10,7 @@ from providers.heroku.client import Client
 from providers.heroku.clone import clone
 from providers.heroku.config import read_config
 from providers.heroku.databases import read_database_url
+from providers.heroku.drains import read_drain_address
 from providers.heroku.fields import number, text
 from providers.heroku.inventory import Inventory
 from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, add_job, read_jobs, remove_job
@@ -50,6 +51,10 @@ class HerokuSource:
     async def database_url(self, add_on_id: str) -> Secret:
         """The URL of the database's default credential, read anew, with TLS demanded."""
         return await read_database_url(self._client, add_on_id)
+
+    async def drain_address(self, app_id: str, drain_id: str) -> Secret:
+        """The whole address of a log drain, read anew."""
+        return await read_drain_address(self._client, app_id, drain_id)
 
     async def clone(self, app_id: str, folder: Path, log: Log) -> str:
         """Clone an app's code from Heroku Git into a new folder; see `providers.heroku.clone`."""

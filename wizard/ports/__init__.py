@@ -6,6 +6,7 @@ that satisfies `SourceProvider` or `TargetProvider`. All methods that reach a ve
 """
 
 from wizard.ports.deploys import DeployState, RegistryLogin, TargetDeploy
+from wizard.ports.domains import DomainEndpoint, DomainsAndDrains, TargetDrain
 from wizard.ports.example import Example, ExampleProvider
 from wizard.ports.profile import Capabilities, ImageRules, Prices, Profile, ReleaseHook
 from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
@@ -26,6 +27,8 @@ __all__ = [
     "Capabilities",
     "DatabaseWish",
     "DeployState",
+    "DomainEndpoint",
+    "DomainsAndDrains",
     "Endpoint",
     "Environment",
     "Example",
@@ -47,6 +50,7 @@ __all__ = [
     "TargetApp",
     "TargetDatabase",
     "TargetDeploy",
+    "TargetDrain",
     "TargetProvider",
     "TargetService",
     "Token",

@@ -61,6 +61,11 @@ class Source(Protocol):
         TLS where the vendor has it, so that the password never goes out in clear."""
         ...
 
+    async def drain_address(self, app_id: str, drain_id: str) -> Secret:
+        """The whole address of a log drain, with the token in it, read anew. Raises Trouble (`drain-gone`)
+        when it is not there any more."""
+        ...
+
     async def clone(self, app_id: str, folder: Path, log: Log) -> str:
         """Clone an app's code into `folder`, which is new or empty; returns the commit that is checked out.
         What fails leaves nothing behind. Raises Trouble (`empty-repository`) when no code is there."""

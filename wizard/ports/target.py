@@ -8,6 +8,7 @@ from wizard.model.secret import Secret
 from wizard.model.system import Account
 from wizard.model.ticket import SshTicket
 from wizard.ports.deploys import RegistryLogin, TargetDeploy
+from wizard.ports.domains import DomainsAndDrains
 from wizard.ports.profile import Profile
 from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
 from wizard.ports.target_things import (
@@ -21,7 +22,7 @@ from wizard.ports.target_things import (
 )
 
 
-class Target(Protocol):
+class Target(DomainsAndDrains, Protocol):
     """A target, signed in. Whatever creates looks first and adopts what is there by handle; no POST is
     repeated blindly; operations are followed to their end, a failed one raises Trouble with the tail of
     its log."""

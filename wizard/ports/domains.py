@@ -1,0 +1,73 @@
+"""Custom domains and log drains on a target: what they are there, and what a target does with them."""
+
+from typing import Protocol
+
+from wizard.model.noun import Noun
+from wizard.model.secret import Secret
+from wizard.ports.signing_in import Log
+from wizard.ports.target_things import Environment, TargetService
+
+
+class DomainEndpoint(Noun, frozen=True, kw_only=True):
+    """A web address of a service under a custom domain, with a certificate that the target makes and renews.
+
+    `hostname` is to be a CNAME (or ALIAS) to `dns_target` when traffic moves; `challenge_name` a CNAME to
+    `challenge_target` before that, by which the certificate is made. `certificate` is `pending`,
+    `transitioning`, `ready`, or other words of the target's.
+    """
+
+    id: str
+    service_id: str
+    hostname: str
+    state: str
+    dns_target: str = ""
+    challenge_name: str = ""
+    challenge_target: str = ""
+    certificate: str = ""
+    port: int | None = None
+
+
+class TargetDrain(Noun, frozen=True, kw_only=True):
+    """A log drain of an environment: it gets the log of all its apps. `kind` is the target's word for how it
+    sends; `host` where to, empty where that is part of a secret."""
+
+    id: str
+    handle: str
+    state: str
+    kind: str = ""
+    host: str = ""
+
+
+class DomainsAndDrains(Protocol):
+    """The part of a target that is about custom domains and log drains. Where its profile has neither
+    (`Capabilities.managed_tls`, `log_drains`), none of this is called."""
+
+    async def find_domain(self, environment: Environment, hostname: str) -> DomainEndpoint | None:
+        """The web address under a custom domain, whichever app of the environment has it."""
+        ...
+
+    async def create_domain(
+        self, environment: Environment, service: TargetService, hostname: str, port: int, log: Log
+    ) -> DomainEndpoint:
+        """Create it, or go on with what a broken attempt left; returns when it says which DNS records it
+        wants. Certificate authorities count: never make one a second time, never remove one."""
+        ...
+
+    async def renew_certificate(self, domain: DomainEndpoint, log: Log) -> DomainEndpoint:
+        """Have its certificate made, once DNS is right. Raises Trouble (`operation-failed`) with what the
+        authority said."""
+        ...
+
+    async def find_drain(self, environment: Environment, handle: str) -> TargetDrain | None: ...
+
+    def drain_destination(self, address: Secret) -> Secret:
+        """Where a log drain of the source leads on the target: equal for two that become one there. Raises
+        Trouble (`no-such-drain`) when the target has no counterpart."""
+        ...
+
+    async def create_drain(
+        self, environment: Environment, handle: str, address: Secret, *, databases: bool, log: Log
+    ) -> TargetDrain:
+        """Create the counterpart of a log drain of the source, or go on with what is there; `databases` says
+        whether their logs go there as well. Returns when it is provisioned."""
+        ...
