@@ -58,6 +58,7 @@ class MariaDb:
         self._words += [
             f"--pid-file={folder}/pid",
             "--innodb-buffer-pool-size=32M",
+            "--innodb-log-file-size=8M",
             "--performance-schema=OFF",
         ]
         self._process = subprocess.Popen(self._words, **quiet)

@@ -1,6 +1,7 @@
 """A MySQL is copied by its own programs, kept true until the cut-over, and proven."""
 
 import dataclasses
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -27,7 +28,9 @@ def running(
     needs_program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MariaDb]:
     # Below pytest's own folder the server's user may not pass; and a table costs ten times as much on a disk.
-    place = "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 500 << 20
+    place = memory if roomy else Path("/tmp")
     with tempfile.TemporaryDirectory(prefix="or-", dir=place) as folder:
         server = MariaDb(needs_program("mariadb-install-db"), needs_program("mariadbd"), Path(folder))
         try:
@@ -220,6 +223,12 @@ def test_a_password_is_in_no_argument_and_no_environment(
     Told(server, tmp_path).whole_way()
     assert seen and not any("canary" in word for word in seen)
     assert REGISTER.redact("\n".join(seen)) == "\n".join(seen)
+
+
+def test_the_sources_session_refuses_to_write(server: MariaDb, tmp_path: Path) -> None:
+    told = Told(server, tmp_path, source=server.target)
+    with pytest.raises(Trouble, match="READ ONLY"):
+        told.move._ends.ask("source", lambda one: one.query("CREATE TABLE written (id int)"))
 
 
 def test_another_sessions_copy_is_refused(server: MariaDb, tmp_path: Path) -> None:

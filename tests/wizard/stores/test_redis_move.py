@@ -242,7 +242,7 @@ def test_a_proof_finds_any_small_change_of_a_large_value(
 ) -> None:
     if small:
         monkeypatch.setattr(compare, "PIECE", 0)
-        monkeypatch.setattr(pieces, "PIECE", 4000)
+        monkeypatch.setattr(pieces, "PIECE", 20_000)
     fill(source)
     told = Told(source, target)
     told.move.copy()

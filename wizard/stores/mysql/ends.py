@@ -63,6 +63,7 @@ class Ends:
             try:
                 session.query(SETTINGS)
                 if side == "source":
+                    session.query("SET SESSION TRANSACTION READ ONLY")
                     self._want_tls(session)
                 yield session
             finally:
