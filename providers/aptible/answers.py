@@ -66,10 +66,19 @@ class Stack(Resource, frozen=True, kw_only=True):
     region: str = ""
     public: bool = False
     default: bool | None = None
+    allow_c_instance_profile: bool | None = None
+    allow_m_instance_profile: bool | None = None
+    allow_r_instance_profile: bool | None = None
     ssh_portal_host: str
     ssh_portal_port: int
     ssh_host_rsa_public_key: str | None = None
     ssh_host_ecdsa_public_key: str | None = None
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles of containers that it has (app-ui, stack/index.ts), the default first."""
+        allowed = {"c": self.allow_c_instance_profile, "r": self.allow_r_instance_profile}
+        return ("m", *(letter for letter, may in allowed.items() if may))
 
 
 class AccountAnswer(Resource, frozen=True, kw_only=True):
@@ -92,6 +101,11 @@ class DatabaseAnswer(Resource, frozen=True, kw_only=True):
     type: str | None = None
     status: str
     initial_disk_size: int | None = None
+    enable_backups: bool | None = None
+
+
+class BackupAnswer(Resource, frozen=True, kw_only=True):
+    id: int
 
 
 class Credential(Resource, frozen=True, kw_only=True):

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from providers.aptible.answers import Credential, DatabaseAnswer, DatabaseImage, Operation
+from providers.aptible.answers import BackupAnswer, Credential, DatabaseAnswer, Operation
 from providers.aptible.client import Api, created
+from providers.aptible.images_of_databases import DatabaseImages, name_of
 from providers.aptible.operations import Operations
 from providers.aptible.portal import Portal
 from wizard.model.secret import Secret
+from wizard.model.text import clean
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import Trouble
 from wizard.ports import DatabaseWish, Environment, Log, TargetDatabase
@@ -16,20 +18,23 @@ POSTGRES = "postgresql"
 
 
 class Databases:
-    """Postgres databases of all environments. Credentials are read once each: every such read leaves an
+    """Databases of all types and environments. Credentials are read once each: every such read leaves an
     entry in the customer's audit trail."""
 
     def __init__(self, api: Api, operations: Operations, portal: Portal) -> None:
         self._api = api
         self._operations = operations
         self._portal = portal
-        self._images: list[DatabaseImage] | None = None
-        self._credentials: dict[str, Credential] = {}
+        self._images = DatabaseImages(api)
+        self._credentials: dict[str, list[Credential]] = {}
+
+    async def types(self) -> dict[str, list[str]]:
+        """The versions that can be created now by type, ascending."""
+        return await self._images.types()
 
     async def versions(self) -> list[str]:
-        """Major versions that can be created, ascending."""
-        visible = {image.version for image in await self._postgres_images() if image.visible}
-        return sorted((version for version in visible if version.isdecimal()), key=int)
+        """Major versions of Postgres that can be created, ascending."""
+        return [version for version in (await self.types()).get(POSTGRES, ()) if version.isdecimal()]
 
     async def find(self, environment: Environment, handle: str) -> TargetDatabase | None:
         found = await self._find(environment, handle)
@@ -56,13 +61,14 @@ class Databases:
             )
         return await self._noun(done, environment.id)
 
-    async def url(self, database: TargetDatabase) -> Secret:
-        credential = await self._credential(database)
-        return Secret(credential.connection_url or "", f"URL of the database {database.handle}")
+    async def url(self, database: TargetDatabase, credential: str = "") -> Secret:
+        """The URL of a credential: of the default one, or of one of a type ("redis+ssl")."""
+        found = await self._credential(database, credential)
+        return Secret(found.connection_url or "", f"URL of the database {database.handle}")
 
-    async def ticket(self, database: TargetDatabase) -> SshTicket:
+    async def ticket(self, database: TargetDatabase, credential_type: str = "") -> SshTicket:
         """One tunnel connection: an operation on the credential, and a certificate for it."""
-        credential = await self._credential(database)
+        credential = await self._credential(database, credential_type)
         operation = await self._operations.start(
             f"database_credentials/{credential.id}",
             # The client itself sets the status: there is nothing for Aptible to do (aptible-cli, db.rb).
@@ -79,6 +85,30 @@ class Databases:
             )
         return ticket
 
+    async def protect(self, database: TargetDatabase, log: Log) -> None:
+        """Turn its daily backups on, and make one backup now, or wait for the one that is being made."""
+        what = f"turn on the backups of the database {database.handle}"
+        found = await self._api.get(f"/databases/{database.id}", DatabaseAnswer, what=what)
+        if found.enable_backups is False:
+            await self._api.put(f"/databases/{database.id}", {"enable_backups": True}, what=what)
+            log("Daily backups are on.")
+        what = f"back up the database {database.handle}"
+        untouched = "The database works, and has no backup yet."
+        running = await self._operations.unfinished(f"databases/{database.id}", "backup")
+        if running is not None:
+            await self._operations.follow(running, log, what=what, untouched=untouched)
+        else:
+            body = {"type": "backup"}
+            await self._operations.run(f"databases/{database.id}", body, log, what=what, untouched=untouched)
+
+    async def backed_up(self, database: TargetDatabase) -> int:
+        """How many backups there are of it."""
+        what = f"the backups of the database {database.handle}"
+        found = await self._api.listed(
+            f"/databases/{database.id}/backups", "backups", BackupAnswer, what=what
+        )
+        return len(found)
+
     async def _find(self, environment: Environment, handle: str) -> DatabaseAnswer | None:
         return await self._api.find(
             "/find/database",
@@ -88,15 +118,18 @@ class Databases:
         )
 
     async def _record(self, environment: Environment, wish: DatabaseWish, log: Log) -> DatabaseAnswer:
-        image = await self._image(wish.version)
-        log(f"Creating the database {wish.handle} (Postgres {wish.version}).")
-        body = {
+        image = await self._images.of(wish.type, wish.version)
+        log(f"Creating the database {wish.handle} ({name_of(wish.type)} {wish.version}).")
+        body: dict[str, Any] = {
             "handle": wish.handle,
-            "type": POSTGRES,
+            "type": wish.type,
             "database_image_id": image.id,
             "initial_container_size": wish.memory_mb,
             "initial_disk_size": wish.disk_gb,
         }
+        if not wish.backups:
+            body["enable_backups"] = False
+            log("Its daily backups stay off until the data is there.")
 
         async def post() -> DatabaseAnswer:
             what = f"create the database {wish.handle}"
@@ -108,10 +141,10 @@ class Databases:
 
     async def _check(self, found: DatabaseAnswer, environment: Environment, wish: DatabaseWish) -> None:
         version = (await self._noun(found, environment.id)).version
-        if found.type != POSTGRES or (version and version != wish.version):
+        if found.type != wish.type or (version and version != wish.version):
             raise Trouble(
                 f"The environment {environment.handle} has another database called {wish.handle}: "
-                f"{found.type} {version}.",
+                f"{found.type} {version}, not {wish.type} {wish.version}.",
                 remedy="Choose another handle for the new database, or another environment.",
                 code="handle-taken",
             )
@@ -128,10 +161,16 @@ class Databases:
             "type": "provision",
             "container_size": wish.memory_mb,
             "disk_size": wish.disk_gb,
+            **({"instance_profile": wish.profile} if wish.profile else {}),
         }
         return await self._operations.run(resource, body, log, what=what, untouched=untouched)
 
-    async def _credential(self, database: TargetDatabase) -> Credential:
+    async def _credential(self, database: TargetDatabase, type_: str = "") -> Credential:
+        """The default credential, or the one of that type.
+
+        Raises:
+            Trouble: there is none that may be seen.
+        """
         if database.id not in self._credentials:
             found = await self._api.listed(
                 f"/databases/{database.id}/database_credentials",
@@ -140,33 +179,23 @@ class Databases:
                 what=f"the credentials of the database {database.handle}",
                 sensitive=True,
             )
-            usable = [credential for credential in found if credential.default and credential.connection_url]
+            usable = [credential for credential in found if credential.connection_url]
             if not usable:
                 raise Trouble(
                     f"Aptible shows no credential of the database {database.handle}.",
                     remedy="Look whether it is provisioned and this account has the permission sensitive.",
                     code="no-credential",
                 )
-            self._credentials[database.id] = usable[0]
-        return self._credentials[database.id]
-
-    async def _postgres_images(self) -> list[DatabaseImage]:
-        if self._images is None:
-            found = await self._api.listed(
-                "/database_images", "database_images", DatabaseImage, what="the database versions"
-            )
-            self._images = [image for image in found if image.type == POSTGRES]
-        return self._images
-
-    async def _image(self, version: str) -> DatabaseImage:
-        for image in await self._postgres_images():
-            if image.visible and image.version == version:
-                return image
-        offered = ", ".join(await self.versions())
+            self._credentials[database.id] = usable
+        known = self._credentials[database.id]
+        for credential in known:
+            if credential.type == type_ if type_ else credential.default:
+                return credential
         raise Trouble(
-            f"Aptible does not offer Postgres {version} (it offers {offered}).",
-            remedy="Choose one of these versions for the new database.",
-            code="version-not-offered",
+            f"The database {database.handle} has no credential {type_ or 'that is the default one'} "
+            f"(it has: {', '.join(clean(one.type) for one in known)}).",
+            remedy="Look at the database's credentials in Aptible's dashboard.",
+            code="no-credential",
         )
 
     async def _noun(self, found: DatabaseAnswer, environment_id: str) -> TargetDatabase:
@@ -176,13 +205,13 @@ class Databases:
                 remedy="Wait until it is gone, or choose another handle.",
                 code="database-going",
             )
-        image_id = found.linked_id("database_image")
-        versions = {str(image.id): image.version for image in await self._postgres_images()}
         return TargetDatabase(
             id=str(found.id),
             handle=found.handle,
             environment_id=environment_id,
-            version=versions.get(image_id or "", ""),
+            type=found.type or "",
+            version=await self._images.version_of(found.linked_id("database_image")),
             state="failed" if found.status == "provision_failed" else found.status,
             disk_gb=found.initial_disk_size,
+            backups=found.enable_backups,
         )

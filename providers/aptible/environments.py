@@ -2,6 +2,8 @@
 
 from providers.aptible.answers import AccountAnswer, Organization, Stack
 from providers.aptible.client import Api, created
+from wizard import ports
+from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Environment, Log
 
@@ -15,16 +17,18 @@ class Environments:
 
     async def all(self) -> list[Environment]:
         """Every environment that this account may see, by handle."""
-        regions = {str(stack.id): stack.region for stack in await self._stacks()}
+        stacks = {str(stack.id): stack for stack in await self._all_stacks()}
         found = await self._api.listed("/accounts", "accounts", AccountAnswer, what="the environments")
         return sorted(
             (
                 Environment(
                     id=str(account.id),
                     handle=account.handle,
-                    region=regions.get(account.linked_id("stack") or "", ""),
+                    region=stack.region if stack else "",
+                    stack=stack.name if stack else "",
                 )
                 for account in found
+                for stack in (stacks.get(account.linked_id("stack") or ""),)
             ),
             key=lambda environment: environment.handle,
         )
@@ -33,14 +37,19 @@ class Environments:
         account = await self._api.get(f"/accounts/{environment_id}", AccountAnswer, what="the environment")
         return account.handle
 
-    async def create(self, handle: str, region: str, log: Log) -> Environment:
-        """Adopt the environment of that handle, or create it on the best stack that there is in `region`."""
+    async def create(self, handle: str, region: str, log: Log, *, stack_name: str = "") -> Environment:
+        """Adopt the environment of that handle, or create it: on the stack of that name, else on the best
+        one that there is in `region`."""
         found = await self._find(handle)
         if found is not None:
             log(f"The environment {handle} is there already.")
             return found
         organization = await self._organization()
-        stack = best_stack(await self._stacks(), organization.id, region)
+        stacks = await self._all_stacks()
+        if stack_name:
+            stack = named_stack(stacks, organization.id, stack_name, region)
+        else:
+            stack = best_stack(stacks, organization.id, region)
         log(f"Creating the environment {handle} on the stack {stack.name} ({stack.region}).")
         body = {
             "handle": handle,
@@ -53,14 +62,28 @@ class Environments:
         async def post() -> Environment:
             what = f"create the environment {handle}"
             account = await self._api.post("/accounts", body, AccountAnswer, what=what)
-            return Environment(id=str(account.id), handle=account.handle, region=stack.region)
+            return Environment(
+                id=str(account.id), handle=account.handle, region=stack.region, stack=stack.name
+            )
 
         return await created(self._api.patience, post, lambda: self._find(handle))
 
     async def _find(self, handle: str) -> Environment | None:
         return next((found for found in await self.all() if found.handle == handle), None)
 
-    async def _stacks(self) -> list[Stack]:
+    async def stacks(self) -> list[ports.Stack]:
+        """The stacks that this account's organisation may use: its own first, then by name."""
+        organization = await self._organization()
+        own, shared = usable(await self._all_stacks(), organization.id)
+        return [
+            ports.Stack(
+                name=clean(stack.name), region=stack.region, dedicated=dedicated, profiles=stack.profiles
+            )
+            for some, dedicated in ((own, True), (shared, False))
+            for stack in sorted(some, key=lambda one: one.name)
+        ]
+
+    async def _all_stacks(self) -> list[Stack]:
         return await self._api.listed("/stacks", "stacks", Stack, what="the stacks")
 
     async def _organization(self) -> Organization:
@@ -78,6 +101,33 @@ class Environments:
         return found[0]
 
 
+def usable(stacks: list[Stack], organization_id: str) -> tuple[list[Stack], list[Stack]]:
+    """The organisation's own stacks, and those that are for all."""
+    return (
+        [stack for stack in stacks if stack.linked_id("organization") == organization_id],
+        [stack for stack in stacks if stack.linked_id("organization") is None and stack.public],
+    )
+
+
+def named_stack(stacks: list[Stack], organization_id: str, name: str, region: str) -> Stack:
+    """The stack of that name.
+
+    Raises:
+        Trouble: the organisation has none of that name, or it is in another region.
+    """
+    own, shared = usable(stacks, organization_id)
+    for stack in (*own, *shared):
+        if stack.name == name and region in ("", stack.region):
+            return stack
+    offered = ", ".join(f"{clean(stack.name)} ({stack.region})" for stack in (*own, *shared)) or "none"
+    where = f" in {region}" if region else ""
+    raise Trouble(
+        f"Aptible offers this account no stack {name}{where} (it offers: {offered}).",
+        remedy="Choose one of these stacks on the map, and make the plan again.",
+        code="no-stack",
+    )
+
+
 def best_stack(stacks: list[Stack], organization_id: str, region: str) -> Stack:
     """A stack in `region`: the organisation's own before a shared one, the default among shared ones.
 
@@ -86,8 +136,7 @@ def best_stack(stacks: list[Stack], organization_id: str, region: str) -> Stack:
     Raises:
         Trouble: there is none in that region, or a person has to choose.
     """
-    own = [stack for stack in stacks if stack.linked_id("organization") == organization_id]
-    shared = [stack for stack in stacks if stack.linked_id("organization") is None and stack.public]
+    own, shared = usable(stacks, organization_id)
     regions = sorted({stack.region for stack in own + shared})
     offered = ", ".join(regions) or "none"
     if not region and len(regions) > 1:

@@ -29,6 +29,7 @@ from wizard.ports import (
     GitRemote,
     Log,
     RegistryLogin,
+    Stack,
     TargetApp,
     TargetDatabase,
     TargetDeploy,
@@ -61,8 +62,14 @@ class AptibleTarget(WithDomainsAndDrains):
     async def environments(self) -> list[Environment]:
         return await self._environments.all()
 
-    async def create_environment(self, handle: str, region: str, log: Log) -> Environment:
-        return await self._environments.create(handle, region, log)
+    async def create_environment(self, handle: str, region: str, log: Log, *, stack: str = "") -> Environment:
+        return await self._environments.create(handle, region, log, stack_name=stack)
+
+    async def stacks(self) -> list[Stack]:
+        return await self._environments.stacks()
+
+    async def database_types(self) -> dict[str, list[str]]:
+        return await self._databases.types()
 
     async def database_versions(self) -> list[str]:
         return await self._databases.versions()
@@ -73,8 +80,14 @@ class AptibleTarget(WithDomainsAndDrains):
     async def create_database(self, environment: Environment, wish: DatabaseWish, log: Log) -> TargetDatabase:
         return await self._databases.create(environment, wish, log)
 
-    async def database_url(self, database: TargetDatabase) -> Secret:
-        return await self._databases.url(database)
+    async def database_url(self, database: TargetDatabase, credential: str = "") -> Secret:
+        return await self._databases.url(database, credential)
+
+    async def protect(self, database: TargetDatabase, log: Log) -> None:
+        await self._databases.protect(database, log)
+
+    async def backed_up(self, database: TargetDatabase) -> int:
+        return await self._databases.backed_up(database)
 
     async def ticket(self, database: TargetDatabase) -> SshTicket:
         return await self._databases.ticket(database)

@@ -27,6 +27,7 @@ from wizard.ports import (
     ReadProgress,
     ReleaseHook,
     SignIn,
+    Stack,
     TargetApp,
     TargetDatabase,
     TargetDeploy,
@@ -186,9 +187,21 @@ class FakeTarget:
     async def environments(self) -> list[Environment]:
         return list(self._world.environments.values())
 
-    async def create_environment(self, handle: str, region: str, log: Log) -> Environment:
-        made = Environment(id=f"env-{handle}", handle=handle, region=region)
+    async def create_environment(self, handle: str, region: str, log: Log, *, stack: str = "") -> Environment:
+        made = Environment(id=f"env-{handle}", handle=handle, region=region, stack=stack)
         return self._world.environments.setdefault(handle, made)
+
+    async def stacks(self) -> list[Stack]:
+        return []
+
+    async def database_types(self) -> dict[str, list[str]]:
+        return {"postgresql": await self.database_versions()}
+
+    async def protect(self, database: TargetDatabase, log: Log) -> None:
+        log(f"backing up {database.handle}")
+
+    async def backed_up(self, database: TargetDatabase) -> int:
+        return 0
 
     async def database_versions(self) -> list[str]:
         return ["15", "16", "17"]
@@ -201,13 +214,14 @@ class FakeTarget:
             id=f"db-{wish.handle}",
             handle=wish.handle,
             environment_id=environment.id,
+            type=wish.type,
             version=wish.version,
             state="provisioned",
             disk_gb=wish.disk_gb,
         )
         return self._world.databases.setdefault(wish.handle, made)
 
-    async def database_url(self, database: TargetDatabase) -> Secret:
+    async def database_url(self, database: TargetDatabase, credential: str = "") -> Secret:
         return Secret(f"postgresql://aptible:secret@{database.handle}.aptible.example:5432/db")
 
     async def ticket(self, database: TargetDatabase) -> SshTicket:

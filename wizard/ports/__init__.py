@@ -11,6 +11,7 @@ from wizard.ports.example import Example, ExampleProvider
 from wizard.ports.profile import Capabilities, ImageRules, Prices, Profile, ReleaseHook
 from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
 from wizard.ports.source import AppState, ReadProgress, Source, SourceProvider
+from wizard.ports.stacks import Stack
 from wizard.ports.target import Target, TargetProvider
 from wizard.ports.target_things import (
     DatabaseWish,
@@ -46,6 +47,7 @@ __all__ = [
     "SignIn",
     "Source",
     "SourceProvider",
+    "Stack",
     "Target",
     "TargetApp",
     "TargetDatabase",

@@ -11,6 +11,7 @@ from wizard.ports.deploys import RegistryLogin, TargetDeploy
 from wizard.ports.domains import DomainsAndDrains
 from wizard.ports.profile import Profile
 from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
+from wizard.ports.stacks import Stack
 from wizard.ports.target_things import (
     DatabaseWish,
     Endpoint,
@@ -31,8 +32,17 @@ class Target(DomainsAndDrains, Protocol):
 
     async def environments(self) -> list[Environment]: ...
 
-    async def create_environment(self, handle: str, region: str, log: Log) -> Environment:
-        """Create it in `region`, never in another; empty is good only where there is nothing to choose."""
+    async def create_environment(self, handle: str, region: str, log: Log, *, stack: str = "") -> Environment:
+        """Create it in `region`, never in another; empty is good only where there is nothing to choose. With
+        `stack`, on the stack of that name and on no other."""
+        ...
+
+    async def stacks(self) -> list[Stack]:
+        """Where a new environment can be, the organisation's own first; empty where there is no choice."""
+        ...
+
+    async def database_types(self) -> dict[str, list[str]]:
+        """The types of databases that can be created now, with their versions, ascending."""
         ...
 
     async def database_versions(self) -> list[str]:
@@ -45,8 +55,17 @@ class Target(DomainsAndDrains, Protocol):
         """Create it, or go on with what a broken attempt left; returns when it is provisioned."""
         ...
 
-    async def database_url(self, database: TargetDatabase) -> Secret:
-        """The URL that apps inside the target use. A sensitive read: leaves a trace in the audit trail."""
+    async def database_url(self, database: TargetDatabase, credential: str = "") -> Secret:
+        """The URL that apps inside the target use; that of another credential than the default one by its
+        type ("redis+ssl"). A sensitive read: leaves a trace in the audit trail."""
+        ...
+
+    async def protect(self, database: TargetDatabase, log: Log) -> None:
+        """Have it backed up by itself from now on, and make one backup now."""
+        ...
+
+    async def backed_up(self, database: TargetDatabase) -> int:
+        """How many backups there are of it."""
         ...
 
     async def ticket(self, database: TargetDatabase) -> SshTicket:

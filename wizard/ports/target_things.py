@@ -4,13 +4,18 @@ from wizard.model.noun import Noun
 
 
 class Environment(Noun, frozen=True, kw_only=True):
+    """`stack` is the name of the stack that it is on, "" where the target has none."""
+
     id: str
     handle: str
     region: str = ""
+    stack: str = ""
 
 
 class TargetDatabase(Noun, frozen=True, kw_only=True):
-    """A database of the target. `state`: `pending`, `provisioning`, `provisioned`, `failed`, other words."""
+    """A database of the target. `type` is the target's word for its kind ("postgresql", "redis"); `state`:
+    `pending`, `provisioning`, `provisioned`, `failed`, other words; `backups` whether it is backed up by
+    itself, None where that is not known."""
 
     id: str
     handle: str
@@ -18,13 +23,21 @@ class TargetDatabase(Noun, frozen=True, kw_only=True):
     version: str
     state: str
     disk_gb: int | None = None
+    type: str = "postgresql"
+    backups: bool | None = None
 
 
 class DatabaseWish(Noun, frozen=True, kw_only=True):
+    """`profile` is the target's kind of machine ("m"), empty for its default; `backups` whether it is backed
+    up by itself from the beginning. Both count only when it is made."""
+
     handle: str
     version: str
     memory_mb: int
     disk_gb: int
+    type: str = "postgresql"
+    profile: str = ""
+    backups: bool = True
 
 
 class TargetApp(Noun, frozen=True, kw_only=True):
