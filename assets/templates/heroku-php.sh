@@ -26,6 +26,12 @@ if [ "${include%.php}" != "$include" ]; then
   include=/tmp/include.conf
 fi
 
+# Logs go through pipes: not everywhere may a user without rights open /dev/stdout.
+for log in /tmp/access.log /tmp/error.log; do
+  rm -f "$log" && mkfifo "$log"
+  cat <> "$log" &
+done
+
 if [ "${0##*/}" = heroku-php-nginx ]; then
   [ -n "$include" ] || { include=/tmp/include.conf && echo 'location / { index index.php index.html; }' > "$include"; }
   cat > /tmp/nginx.conf <<CONF
@@ -34,7 +40,7 @@ error_log stderr;
 events {}
 http {
   include /etc/nginx/mime.types;
-  access_log /dev/stdout;
+  access_log /tmp/access.log;
   sendfile on;
   server_tokens off;
   keepalive_timeout 95;
@@ -65,18 +71,24 @@ http {
 }
 CONF
   {
-    printf '[global]\nerror_log = /proc/self/fd/2\ndaemonize = no\n[www]\nlisten = 127.0.0.1:9000\n'
+    printf '[global]\nerror_log = /tmp/error.log\ndaemonize = no\n[www]\nlisten = 127.0.0.1:9000\n'
     printf 'pm = ondemand\npm.max_children = %s\n' "${WEB_CONCURRENCY:-8}"
     printf 'clear_env = no\ncatch_workers_output = yes\ndecorate_workers_output = no\n'
     [ -z "${pool:-}" ] || cat "$pool"
   } > /tmp/php-fpm.conf
   php-fpm --fpm-config /tmp/php-fpm.conf &
+  php=$!
+  # No request before there is somebody to answer it.
+  until (exec 3<> /dev/tcp/127.0.0.1/9000) 2> /dev/null; do
+    kill -0 "$php" || exit 1
+    sleep 0.1
+  done
   nginx -c /tmp/nginx.conf -g 'daemon off;' &
   trap 'kill -TERM $(jobs -p) 2>/dev/null' TERM INT
-  wait -n || true
+  wait -n "$php" $! || true
   kill -TERM $(jobs -p) 2>/dev/null || true
   wait
-  exit 0
+  exit 1
 fi
 
 [ -z "${pool:-}" ] || echo "-F is for PHP-FPM; here Apache runs PHP itself" >&2
@@ -87,8 +99,8 @@ ServerName localhost
   DocumentRoot "$root"
   KeepAliveTimeout 95
   TraceEnable off
-  ErrorLog /dev/stderr
-  CustomLog /dev/stdout combined
+  ErrorLog /tmp/error.log
+  CustomLog /tmp/access.log combined
   <Directory "$PWD">
     Require all denied
   </Directory>

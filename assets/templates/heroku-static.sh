@@ -1,6 +1,11 @@
 #!/bin/bash
 # Written by Offramp: bin/boot of Heroku's static buildpack, with the settings that follow from static.json.
 set -eu
+# Logs go through pipes: not everywhere may a user without rights open /dev/stdout.
+for log in /tmp/access.log /tmp/error.log; do
+  rm -f "$log" && mkfifo "$log"
+  cat <> "$log" &
+done
 cat > /tmp/nginx.conf <<'CONF'
 worker_processes auto;
 pid /tmp/nginx.pid;
@@ -9,7 +14,7 @@ events {}
 http {
   include /etc/nginx/mime.types;
   default_type application/octet-stream;
-  access_log /dev/stdout;
+  access_log /tmp/access.log;
   sendfile on;
   gzip on;
   gzip_comp_level 6;
