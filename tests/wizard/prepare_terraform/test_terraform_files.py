@@ -139,6 +139,7 @@ def test_drains_go_where_their_scheme_says() -> None:
             ["q"],
         ),
         ('resource "heroku_app" "a" {\n  count = 2\n  name = "x-${count.index}"\n}\n', ["x-0", "x-1"]),
+        ('resource "heroku_app" "a" {\n  for_each = [{}]\n  name = each.key\n}\n', [""]),
         ('resource "heroku_app" "a" {\n  name = lower(var.unknown)\n}\n', [""]),
         ('variable "n" {}\nresource "heroku_app" "a" {\n  for_each = var.n\n  name = each.key\n}\n', [""]),
         (

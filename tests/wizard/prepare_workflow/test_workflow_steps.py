@@ -221,6 +221,10 @@ def test_a_variable_that_a_script_may_read_stays() -> None:
     assert "workflow-secrets-gone" not in told(text)
 
 
+def test_a_variable_of_any_name_is_no_pattern() -> None:
+    assert "aptible-deploy-action" in one(ACTION.replace("HEROKU_API_KEY: ${{", "HEROKU_[: ${{"))
+
+
 def test_a_script_with_the_key_of_heroku_is_named() -> None:
     text = job("      - run: ./ship.sh\n        env:\n          KEY: ${{ secrets.HEROKU_API_KEY }}\n")
     assert part(text)[0] == []

@@ -138,13 +138,8 @@ def _resources(told: dict[str, Any] | None, type_: str) -> Iterator[tuple[str, d
 def _apps(label: str, body: dict[str, Any], scope: _Scope) -> Iterator[HerokuApp]:
     if "for_each" in body:
         over = _value(body["for_each"], scope)
-        cases = (
-            over
-            if isinstance(over, dict)
-            else dict(zip(over, over, strict=True))
-            if isinstance(over, list)
-            else {}
-        )
+        texts = {one: one for one in over if isinstance(one, str)} if isinstance(over, list) else {}
+        cases = over if isinstance(over, dict) else texts
         for key, value in cases.items():
             each = {"each.key": key, "each.value": value}
             yield HerokuApp(f'heroku_app.{label}["{key}"]', f"{label}_{key}", _name(body, scope, each))

@@ -168,7 +168,7 @@ def _without_variables(page: Page) -> str:
             one.name
             for one in inner
             if one.name.startswith("HEROKU_")
-            and len(re.findall(rf"\b{one.name}\b", _bare(text, one.name))) == 1
+            and len(re.findall(rf"\b{re.escape(one.name)}\b", _bare(text, one.name))) == 1
         }
         if not gone or len({one.name for one in inner}) != len(inner):
             continue
