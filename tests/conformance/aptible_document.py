@@ -67,6 +67,7 @@ class Document:
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self.raw = nullable(raw)
+        self._validators: dict[str, jsonschema.Draft202012Validator] = {}
         self.paths = {
             re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)): item
             for template, item in self.raw["paths"].items()
@@ -117,8 +118,12 @@ class Document:
         return schema
 
     def _errors(self, schema: dict[str, Any], value: Any, *, bare: bool = False) -> list[str]:
-        whole = {**schema, "components": self.raw["components"]}
-        errors = jsonschema.Draft202012Validator(whole).iter_errors(value)
+        # A validator reads all components once, and remembers them.
+        name = json.dumps(schema, sort_keys=True)
+        if name not in self._validators:
+            whole = {**schema, "components": self.raw["components"]}
+            self._validators[name] = jsonschema.Draft202012Validator(whole)
+        errors = self._validators[name].iter_errors(value)
         left_out = "'_embedded' is a required property"
         return [
             f"{error.json_path}: {error.message[:120]}"

@@ -1,21 +1,21 @@
 """What the tests of the Aptible provider share: a sandbox, a signed-in target, an app to push."""
 
 import contextlib
-import os
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from aiohttp import web
 
 from providers.aptible.client import Patience
 from providers.aptible.target import AptibleTarget
 from providers.sandbox.aptible import AptibleSandbox
 from providers.sandbox.faults import Faults
 from providers.sandbox.tls import Certificates
+from tests.providers.local_git import git, make_repository
+from tests.providers.local_http import served
 from wizard.model.secret import Secret
 from wizard.ports import Environment, TargetApp
+
+__all__ = ["APP", "CANARY", "QUICK", "World", "aptible_world", "git", "make_repository", "served"]
 
 CANARY = "CANARYapt7781"
 QUICK = Patience(
@@ -103,41 +103,3 @@ async def aptible_world(
     finally:
         await target.close()
         await sandbox.stop()
-
-
-async def served(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> tuple[web.AppRunner, str]:
-    """A server that gives one answer to everything, and its URL."""
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
-
-
-def make_repository(folder: Path, files: Mapping[str, str]) -> str:
-    """Write `files` into a git work tree and commit them; returns the commit."""
-    if not (folder / ".git").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        git(folder, "init", "--quiet")
-    for name, text in files.items():
-        (folder / name).write_text(text)
-    git(folder, "add", "-A")
-    git(folder, "commit", "--quiet", "--allow-empty", "-m", "a change")
-    return git(folder, "rev-parse", "HEAD")
-
-
-def git(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
-    """Run git there; raises with what it said."""
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise AssertionError(f"git {arguments}: {done.stderr}")
-    return done.stdout.strip()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.providers.aptible_wire import IMAGE, Wire, aptible_wire, signed_in, write_image
-from tests.providers.aptible_world import git, make_repository
+from tests.providers.local_git import git, make_repository
 
 DETACH = "0" * 40
 

@@ -6,13 +6,12 @@ import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 from aiohttp import web
 
 from providers.sandbox.tls import Certificates
-from tests.providers.aptible_wire import Wire, aptible_wire
-from tests.providers.aptible_world import served
+from tests.providers.aptible_wire import Wire, aptible_wire, stranger
+from tests.providers.local_http import served
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ async def test_lines_of_containers_arrive_over_https_and_syslog(wire: Wire, tmp_
     )
     await wire.run(f"/vhosts/{endpoint['id']}", "provision")
     shown = await wire.get(f"/vhosts/{endpoint['id']}")
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with stranger() as client:
         await client.get(f"http://{shown['virtual_domain']}/hello-drains")
     await until(posted, "asked for /hello-drains")
     await until(logged, "asked for /hello-drains")

@@ -9,11 +9,10 @@ import dns.asyncquery
 import dns.exception
 import dns.message
 import dns.rcode
-import httpx
 import pytest
 
 from providers.sandbox.aptible.endpoints.certificates import issue
-from tests.providers.aptible_wire import IMAGE, Wire, aptible_wire, write_image
+from tests.providers.aptible_wire import IMAGE, Wire, aptible_wire, stranger, write_image
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ async def endpoint(wire: Wire, service: str, **body: Any) -> Any:
 
 async def test_one_default_domain_an_app_and_a_health_check(wire: Wire, service: str) -> None:
     made = await endpoint(wire, service, default=True)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with stranger() as client:
         assert (await client.get(f"http://{made['virtual_domain']}/")).text == "hello"
     status, said = await wire.ask("POST", f"{service}/vhosts", {"type": "http", "default": True})
     assert (status, said["message"]) == (422, "An app can only have one default domain endpoint")
@@ -163,7 +162,7 @@ async def test_tcp_endpoints_of_apps_and_databases(wire: Wire, service: str) -> 
     tcp = {"type": "tcp", "platform": "elb", "container_ports": [3000], "container_port": None}
     made = await endpoint(wire, service, **tcp)
     port = wire.sandbox.world.vhosts[made["id"]].relay.port  # type: ignore[union-attr]
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with stranger() as client:
         assert (await client.get(f"http://127.0.0.1:{port}/")).text == "hello"
     status, _ = await wire.ask("POST", f"{service}/vhosts", {**tcp, "container_ports": list(range(1, 12))})
     assert status == 422

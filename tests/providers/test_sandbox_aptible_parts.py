@@ -16,7 +16,7 @@ from providers.sandbox.aptible.containers import container_environment, in_folde
 from providers.sandbox.aptible.releases import merged
 from providers.sandbox.aptible.supercronic import parse
 from providers.sandbox.aptible.tokens import SignInRefused, Tokens
-from tests.providers.aptible_world import make_repository
+from tests.providers.local_git import make_repository
 
 GENERATED = """\
 # Written by Offramp: what Heroku's Python buildpack did for this app, as a Dockerfile.
