@@ -1,6 +1,7 @@
 """What Aptible can hold and what it costs, from assets/catalogue/aptible.toml, without signing in."""
 
 from pathlib import Path
+from typing import Literal
 
 from msgspec import field
 
@@ -44,6 +45,22 @@ class Pairs(Noun, frozen=True, kw_only=True):
     date: str
 
 
+class Ways(Noun, frozen=True, kw_only=True):
+    """Ways that code gets there."""
+
+    values: tuple[Literal["git", "image", "workflow", "terraform"], ...]
+    source: str
+    date: str
+
+
+class Machines(Noun, frozen=True, kw_only=True):
+    """Container profiles with the least MB of each."""
+
+    values: dict[str, int]
+    source: str
+    date: str
+
+
 class PriceList(Noun, frozen=True, kw_only=True):
     """US dollars."""
 
@@ -65,6 +82,8 @@ class Catalogue(Noun, frozen=True, kw_only=True):
     by_hand: Words
     release_hook: ReleaseHook
     images: ImageRules
+    ways: Ways
+    machines: Machines
     words: dict[str, str] = field(default_factory=dict)
 
 
@@ -93,6 +112,8 @@ def profile() -> Profile:
             empty_config_values=False,
             needs_dockerfile=True,
             images=known.images,
+            ways=known.ways.values,
+            machines=known.machines.values,
             regions=known.regions.values,
             nearest=known.nearest.values,
             loses=known.loses.values,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from wizard.document.summary import is_postgres
 from wizard.mapping.check_data import config_problems, database_problems
 from wizard.mapping.check_services import service_problems
+from wizard.mapping.check_ways import way_problems
 from wizard.mapping.database_users import user_problems
 from wizard.mapping.names import is_handle
 from wizard.mapping.problem import Problem
@@ -81,6 +82,7 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
         *_unknown_jobs(system, mapping),
         *_secret_jobs(system, mapping),
         *_name_problems(system, mapping, profile),
+        *way_problems(system, mapping, profile),
         *service_problems(system, mapping, profile),
         *database_problems(system, mapping, profile),
         *user_problems(system, mapping),
@@ -292,6 +294,9 @@ def _checkout_problems(mapping: Mapping, names: dict[Component, str]) -> Iterato
         name = names.get(("app", app.app_id), app.app_id)
         if app.checkout:
             with_code.append((name, app.checkout.rstrip("/")))
+            continue
+        if app.way == "image":
+            # The image is built elsewhere; its code need not be on this machine.
             continue
         yield Problem(
             code="no-checkout",

@@ -108,6 +108,23 @@ def _size_problems(name: str, choice: ProcessChoice, process: Process, profile: 
             remedy=f"Choose one of: {offered}.",
             blocks=True,
         )
+    elif choice.profile and choice.profile not in can.machines:
+        yield Problem(
+            code="machine",
+            component=name,
+            text=f"`{choice.profile}` is no kind of machine of {profile.title}",
+            remedy=f"Choose one of: {', '.join(can.machines) or 'none'}.",
+            blocks=True,
+        )
+    elif choice.profile and choice.memory_mb < can.machines[choice.profile]:
+        yield Problem(
+            code="machine-memory",
+            component=name,
+            text=f"the machine {choice.profile} has {can.machines[choice.profile]} MB at least, not "
+            f"{choice.memory_mb}",
+            remedy="Give it more memory, or another kind of machine.",
+            blocks=True,
+        )
     elif choice.memory_mb < needed:
         yield Problem(
             code="less-memory",

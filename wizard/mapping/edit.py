@@ -9,6 +9,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from wizard.mapping.ways import Way
+from wizard.model.image_reference import registry_of
 from wizard.model.mapping import (
     AddOnChoice,
     AppChoice,
@@ -70,6 +72,23 @@ def set_checkout(mapping: Mapping, app_id: str, path: str | None) -> Mapping:
     return _apps(mapping, app_id, checkout=path)
 
 
+def set_way(mapping: Mapping, app_id: str, way: Way, image: str | None = None) -> Mapping:
+    """How the code of an app gets to the target; `image` names another image than before."""
+    before = mapping.app(app_id)
+    changes: dict[str, str | bool | None] = {"way": way}
+    if image is not None:
+        changes["image"] = image
+        # Who may pull from one registry need not be known to another.
+        if before is not None and registry_of(before.image) != registry_of(image):
+            changes["private"] = False
+    return _apps(mapping, app_id, **changes)
+
+
+def set_private(mapping: Mapping, app_id: str, private: bool) -> Mapping:
+    """Whether the registry of an app's image asks who pulls it."""
+    return _apps(mapping, app_id, private=private)
+
+
 def decide_process(
     mapping: Mapping,
     app_id: str,
@@ -85,6 +104,11 @@ def set_service_memory(mapping: Mapping, app_id: str, type_: str, memory_mb: int
     """Memory of one container of a service, in MB. Whoever says it wants the service."""
     reason = "memory set by a person"
     return _processes(mapping, app_id, type_, action="service", memory_mb=memory_mb, reason=reason)
+
+
+def set_service_machine(mapping: Mapping, app_id: str, type_: str, profile: str) -> Mapping:
+    """The kind of machine that a service runs on; empty for the target's default."""
+    return _processes(mapping, app_id, type_, action="service", profile=profile, reason="set by a person")
 
 
 def set_service_count(mapping: Mapping, app_id: str, type_: str, count: int) -> Mapping:
@@ -237,7 +261,7 @@ def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
     )
 
 
-def _apps(mapping: Mapping, app_id: str, **changes: str | None) -> Mapping:
+def _apps(mapping: Mapping, app_id: str, **changes: str | bool | None) -> Mapping:
     changed = _changed(mapping.apps, lambda one: one.app_id == app_id, app_id, **changes)
     return msgspec.structs.replace(mapping, apps=changed)
 

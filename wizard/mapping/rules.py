@@ -19,6 +19,7 @@ from wizard.document.repository.buildpack_processes import nobody_wrote
 from wizard.document.summary import databases, is_postgres, is_scheduler
 from wizard.mapping.config_rules import propose_config
 from wizard.mapping.names import common_name, make_handle
+from wizard.mapping.ways import advise
 from wizard.model.mapping import (
     AddOnChoice,
     AppChoice,
@@ -108,6 +109,7 @@ def _app(app: App, handle: str, checkout: Checkout | None, profile: Profile) -> 
         handle=handle,
         checkout=checkout.path if checkout else None,
         reason=f"becomes the {word} {handle}",
+        way=advise(app, checkout, profile).way,
     )
 
 

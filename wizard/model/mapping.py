@@ -13,6 +13,7 @@ class AppChoice(Noun, frozen=True, kw_only=True):
 
     `way` is how its code gets there: pushed by git, as a Docker image that is built elsewhere (`image` is its
     reference, "ghcr.io/acme/shop:v42"), by the GitHub workflow that deployed it to Heroku, or by Terraform.
+    `private`: its registry asks who pulls it; that is kept where credentials are.
     `keep_slug`: the image is made of the slug that Heroku runs, a stop-gap for code that cannot be built.
     """
 
@@ -24,6 +25,7 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     harmless: str = ""
     way: Literal["git", "image", "workflow", "terraform"] = "git"
     image: str = ""
+    private: bool = False
     keep_slug: bool = False
 
 

@@ -55,6 +55,11 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     empty_config_values: bool = True
     needs_dockerfile: bool = False
     images: ImageRules = ImageRules()
+    ways: tuple[Literal["git", "image", "workflow", "terraform"], ...] = ("git",)
+    """How code can get there; see `wizard.mapping.ways`."""
+    machines: dict[str, int] = field(default_factory=dict)
+    """Kinds of machines that a service can run on by name ("m"), with the least MB of each; the first is the
+    default. Empty where there is nothing to choose."""
     regions: tuple[str, ...] = ()
     nearest: dict[str, str] = field(default_factory=dict)
     """The region of the target that stands for each region of the source."""

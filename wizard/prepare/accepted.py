@@ -74,8 +74,15 @@ def unprepared(system: System, mapping: Mapping, profile: Profile, prepared: Pre
         app.name
         for app in system.apps
         if app.id in moved
+        and not built_elsewhere(mapping, app.id)
         and (app.id not in known or not still_accepted(known[app.id], app, mapping, profile))
     )
+
+
+def built_elsewhere(mapping: Mapping, app_id: str) -> bool:
+    """Whether nothing of an app's code is on this machine, and nothing of it has to be: it runs an image."""
+    choice = mapping.app(app_id)
+    return choice is not None and choice.way == "image" and not choice.checkout
 
 
 def renewed(done: PreparedApp, app: App, mapping: Mapping, profile: Profile) -> PreparedApp:
