@@ -226,7 +226,9 @@ class RedisMove:
 
     def _want_copy(self) -> Both:
         both = self._look()
-        self._take_over(both)
+        state, holds = self._state(both)
+        if state == "foreign":
+            raise _foreign(holds)
         known = self._insist(lambda pair: marker.read(pair.target))
         if known is None or known.keys is None:
             raise Trouble(
@@ -242,6 +244,7 @@ class RedisMove:
                 remedy="Cut over without a refresh to keep the copy, or have the loss taken over.",
                 code="source-lost-keys",
             )
+        self._take_over(both)
         return both
 
     # Passes.
