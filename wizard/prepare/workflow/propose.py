@@ -73,6 +73,16 @@ def workflow_part(
     return changes, _once(problems)
 
 
+def told_once(problems: list[Problem], changes: list[FileChange]) -> list[Problem]:
+    """The problems without those that say of a file which is changed here that it deploys to Heroku."""
+    paths = [f"{clean(change.path)}:" for change in changes]
+    return [
+        one
+        for one in problems
+        if one.code != "deployed-from-here" or not any(path in one.text for path in paths)
+    ]
+
+
 def _hook_of(app: App, mapping: Mapping, checkout: Checkout) -> str:
     """What of an app runs before each deploy at the target: its release command, where that is chosen."""
     chosen = next(
