@@ -11,7 +11,7 @@ from wizard.model.text import clean
 from wizard.prepare.image.catalogue import KnownBuildpack, buildpacks
 from wizard.prepare.image.ruby import brings_node
 from wizard.prepare.image.wish import Beside
-from wizard.prepare.language import Language, buildpack_language, buildpack_name, language_of
+from wizard.prepare.language import Language, buildpack_language, buildpack_name, buildpacks_of, language_of
 
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 
@@ -27,7 +27,8 @@ class Built(Noun, frozen=True, kw_only=True):
 def built_with(app: App, checkout: Checkout) -> Built:
     """Read the list of buildpacks; files count only where there is none."""
     told = language_of(app, checkout)
-    languages = [name for name in (buildpack_language(one) for one in app.buildpacks) if name]
+    chosen = buildpacks_of(app, checkout)
+    languages = [name for name in (buildpack_language(one) for one in chosen) if name]
     # Node.js is a few files, which stand in any image; so it is the guest, also where it comes last.
     hosts = [name for name in languages if name != "nodejs"] or languages
     main = hosts[-1] if hosts else told.name
@@ -36,8 +37,9 @@ def built_with(app: App, checkout: Checkout) -> Built:
     for name in dict.fromkeys(languages):
         if name not in (main, "nodejs"):
             problems.append(_second_language(app, name, main))
-    known = list(_known(app, problems))
-    aptfile = _aptfile(app, checkout, problems)
+    known = list(_known(app, chosen, problems))
+    named = [buildpack_name(one) for one in chosen]
+    aptfile = _aptfile(app, checkout, problems) if "apt" in named else ()
     env = {"NODE_ENV": "production"} if node and "nodejs" in languages else {}
     for one in known:
         env |= one.env
@@ -46,14 +48,14 @@ def built_with(app: App, checkout: Checkout) -> Built:
         build_packages=tuple(package for one in known for package in one.build_packages),
         env=env,
         node=node,
-        java=any(buildpack_name(one) in ("jvm", "jvm-common") for one in app.buildpacks),
+        java=any(one in ("jvm", "jvm-common") for one in named),
         scripts=tuple(one.script for one in known if one.script),
     )
     return Built(language=Language(name=main), beside=beside, problems=tuple(problems))
 
 
-def _known(app: App, problems: list[Problem]) -> Iterator[KnownBuildpack]:
-    for buildpack in app.buildpacks:
+def _known(app: App, chosen: tuple[str, ...], problems: list[Problem]) -> Iterator[KnownBuildpack]:
+    for buildpack in chosen:
         if buildpack_language(buildpack):
             continue
         name = buildpack_name(buildpack)
@@ -93,8 +95,6 @@ def _second_language(app: App, name: str, main: str) -> Problem:
 
 def _aptfile(app: App, checkout: Checkout, problems: list[Problem]) -> tuple[str, ...]:
     """The packages of the Aptfile by their names in Debian. Heroku looks at it with that buildpack only."""
-    if "apt" not in [buildpack_name(one) for one in app.buildpacks]:
-        return ()
     packages, odd = [], []
     for line in checkout.files.get("Aptfile", "").splitlines():
         told = line.strip()

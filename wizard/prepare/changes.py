@@ -24,7 +24,7 @@ from wizard.prepare.start_lines import check_lines
 from wizard.prepare.start_script import started
 from wizard.prepare.terraform.propose import terraform_part
 from wizard.prepare.traps import traps
-from wizard.prepare.workflow.propose import workflow_part
+from wizard.prepare.workflow.propose import told_once, workflow_part
 
 
 def propose_all(
@@ -65,6 +65,7 @@ def propose_changes(
         found, told = delivery(app, system, mapping, profile, checkout)
         changes += found
         problems += told
+    problems = told_once(problems, changes)
     problems += [
         *container_remarks(case),
         *app_json_remarks(case),
@@ -199,6 +200,10 @@ def _hook(case: Case) -> Part:
         # Heroku runs it with bash, whatever it is.
         command = release_hook.without_shell(command)
     old = case.checkout.files.get(hook.file)
+    procfile = case.checkout.procfile
+    if old and procfile and chosen[0].type not in procfile.commands and release_hook.commands(old, hook):
+        # The code has moved its line there already; what Heroku still runs may be an older one.
+        return [], []
     try:
         new = release_hook.with_hook(old, hook, command)
     except release_hook.NotReadable as error:

@@ -1,6 +1,7 @@
 """The Dockerfile of an app, where it has none: of its language, with what its buildpacks brought along."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -53,6 +54,12 @@ _DEFAULTS = {
 }
 """What a buildpack runs as `web` where nothing else says it."""
 
+_PACKAGES_KEY = re.compile(
+    r"(NPM|NODE_AUTH|GITHUB|GITLAB|PACKAGIST|NUGET|FONTAWESOME)\w*_?(TOKEN|AUTH|KEY)|COMPOSER_AUTH|BUNDLE_[A-Z0-9_]+__\w+"
+    r"|BUNDLE_\w*(TOKEN|KEY)|(PIP|UV|POETRY)_\w*(INDEX|USERNAME|PASSWORD|TOKEN)\w*|(MAVEN|SONATYPE|ARTIFACTORY)_\w+"
+)
+"""Names of config vars that are keys to private packages."""
+
 _NGINX_FOLDERS = "RUN mkdir -p /var/lib/nginx /var/log/nginx && chmod -R 1777 /var/lib/nginx /var/log/nginx"
 
 
@@ -75,7 +82,7 @@ def dockerfile(case: Case) -> Part:
     wish = _wish(case, built.beside, _default(case, built.language.name), starts=starts)
     image = make(case.checkout, wish)
     image = _with_scripts(image, wish, starts=starts)
-    return _files(case, image), [*built.problems, *_profile(case), *image.problems]
+    return _files(case, image), [*built.problems, *_profile(case), *_private(case, wish), *image.problems]
 
 
 def starts_by_script(case: Case, language: str = "") -> bool:
@@ -201,6 +208,20 @@ def _profile(case: Case, *, own: bool = False) -> list[Problem]:
             "profile",
             f"has {' and '.join(found)}: {SCRIPT} runs it before each process, as a dyno does",
             "Read it for what only works on Heroku ($DYNO, paths below /app/.heroku).",
+            blocks=False,
+        )
+    ]
+
+
+def _private(case: Case, wish: ImageWish) -> list[Problem]:
+    names = [name for name in wish.config if _PACKAGES_KEY.fullmatch(name)]
+    if not names or wish.env_file:
+        return []
+    return [
+        case.problem(
+            "private-packages",
+            f"has {', '.join(names)}, which may be needed to fetch packages; a build elsewhere sees none",
+            "Give it to the build as a secret (RUN --mount=type=secret), never as an argument.",
             blocks=False,
         )
     ]

@@ -3,6 +3,7 @@
 import re
 
 from wizard.document.checkout import Checkout
+from wizard.document.repository.buildpack_detection import detect
 from wizard.model.noun import Noun
 from wizard.model.system import App
 
@@ -20,36 +21,6 @@ TITLES = {
     "static": "static files",
 }
 
-# Names in the root that Heroku's buildpacks look for, in the order in which Heroku asks them.
-_FILES = (
-    ("ruby", ("Gemfile",)),
-    ("nodejs", ("package.json",)),
-    ("clojure", ("project.clj",)),
-    (
-        "python",
-        (
-            "requirements.txt",
-            "Pipfile",
-            "Pipfile.lock",
-            "poetry.lock",
-            "uv.lock",
-            "pyproject.toml",
-            "setup.py",
-            "runtime.txt",
-            ".python-version",
-            "manage.py",
-            "app.py",
-            "main.py",
-            "server.py",
-        ),
-    ),
-    ("java", ("pom.xml",)),
-    ("gradle", ("gradlew", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")),
-    ("scala", ("build.sbt",)),
-    ("php", ("composer.json", "index.php")),
-    ("go", ("go.mod",)),
-    ("static", ("static.json",)),
-)
 _OWNER = re.compile(r"^.*[/:]")
 _PREFIX = re.compile(r"^(?:heroku-?|cnb-)?(?:buildpacks?-)?|-?(?:heroku-)?buildpack$")
 _NAMES = {
@@ -86,14 +57,23 @@ class Language(Noun, frozen=True, kw_only=True):
 def language_of(app: App, checkout: Checkout) -> Language:
     """The language of an app. Of several buildpacks the last decides what runs, as on Heroku."""
     if app.buildpacks:
-        named = [buildpack_language(buildpack) for buildpack in app.buildpacks]
+        named = [buildpack_language(buildpack) for buildpack in buildpacks_of(app, checkout)]
         return Language(name=next((name for name in reversed(named) if name), ""))
-    for name, marks in _FILES:
-        if checkout.has(*marks):
-            return Language(name=name)
-    if any(entry.endswith((".sln", ".slnx", ".csproj", ".fsproj")) for entry in checkout.names):
-        return Language(name="dotnet")
-    return Language(name="")
+    found = checkout.runtimes or detect(checkout.names)
+    if found:
+        return Language(name=buildpack_language(found[0].buildpack))
+    return Language(name="static" if checkout.has("static.json") else "")
+
+
+def buildpacks_of(app: App, checkout: Checkout) -> tuple[str, ...]:
+    """The buildpacks of an app; those of the file .buildpacks where heroku-buildpack-multi reads it."""
+    listed = tuple(
+        hook.text for hook in checkout.hooks if hook.kind == "buildpacks" and hook.file == ".buildpacks"
+    )
+    told: list[str] = []
+    for one in app.buildpacks:
+        told += listed if listed and buildpack_name(one) in ("multi", "compose") else (one,)
+    return tuple(told)
 
 
 def buildpack_name(buildpack: str) -> str:

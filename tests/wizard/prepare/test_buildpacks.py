@@ -6,18 +6,20 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.wizard.prepare.described_apps import APPS, checkout, stages
 from wizard.document.checkout import Checkout
 from wizard.document.procfile import parse_procfile
 from wizard.document.repository.app_json import parse_app_json
-from wizard.document.repository.code_nouns import CodeLine
+from wizard.document.repository.code_nouns import CodeLine, Hook
 from wizard.document.repository.heroku_yml import parse_heroku_yml
 from wizard.model.mapping import AppChoice, JobChoice, Mapping, ProcessChoice
 from wizard.model.system import App, ConfigVar, Job, Origin, Process
 from wizard.ports import Capabilities, ImageRules, Prices, Profile, ReleaseHook
 from wizard.prepare.changes import propose_changes
-from wizard.prepare.file_change import Proposal
+from wizard.prepare.file_change import Proposal, diff
 from wizard.prepare.language import buildpack_language, buildpack_name
 from wizard.prepare.start_script import start_script, started
 
@@ -393,3 +395,70 @@ def test_every_sentence_says_what_to_do() -> None:
         for way in ("git", "image"):
             for problem in propose(app(f"heroku/{language}"), checkout(APPS[language]), way=way).problems:
                 assert problem.text and problem.remedy and problem.component == "shop"
+
+
+def test_packages_that_need_a_key_are_said_where_the_build_sees_none() -> None:
+    one = app("heroku/nodejs", config=("NPM_TOKEN", "SECRET_TOKEN", "BUNDLE_GEMS__EXAMPLE__COM"))
+    found = propose(one, checkout(APPS["nodejs"]), way="image")
+    (problem,) = (problem for problem in found.problems if problem.code == "private-packages")
+    assert "NPM_TOKEN, BUNDLE_GEMS__EXAMPLE__COM," in problem.text
+    assert "private-packages" not in codes(propose(one, checkout(APPS["nodejs"])))
+
+
+def test_a_file_of_buildpacks_is_read() -> None:
+    listed = tuple(
+        Hook(kind="buildpacks", file=".buildpacks", line=line, text=text)
+        for line, text in enumerate(
+            ("https://github.com/heroku/heroku-buildpack-nodejs", "heroku/python"), start=1
+        )
+    )
+    one = app("https://github.com/heroku/heroku-buildpack-multi")
+    found = propose(one, checkout({**APPS["python"], **NODE}, hooks=listed))
+    assert base(found) == "python:3.12-slim-bookworm" and "AS node\n" in files(found)["Dockerfile"]
+    assert "buildpacks" not in codes(found)
+
+
+@pytest.mark.parametrize("language", sorted(set(APPS) - {"static"}))
+def test_files_say_the_language_where_no_buildpack_is_set(language: str) -> None:
+    set_, unset = (
+        propose(app(f"heroku/{language}"), checkout(APPS[language])),
+        propose(app(), checkout(APPS[language])),
+    )
+    assert files(set_)["Dockerfile"] == files(unset)["Dockerfile"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    buildpacks=st.lists(
+        st.sampled_from(
+            [
+                *(f"heroku/{language}" for language in APPS),
+                "heroku-community/apt",
+                "heroku/nginx",
+                "heroku/jvm",
+                "x/odd",
+            ]
+        ),
+        max_size=4,
+    ),
+    languages=st.sets(st.sampled_from(sorted(APPS)), min_size=1, max_size=3),
+    more=st.sets(st.sampled_from([".profile", "Aptfile", "app.json", "nltk.txt", "bin/"]), max_size=3),
+    way=st.sampled_from(["git", "image"]),
+    keep=st.booleans(),
+    jobs=st.booleans(),
+)
+def test_any_app_is_proposed_the_same_twice_and_nothing_once_it_is_accepted(
+    buildpacks: list[str], languages: set[str], more: set[str], way: str, keep: bool, jobs: bool
+) -> None:
+    start = {path: text for language in sorted(languages) for path, text in APPS[language].items()}
+    start |= {name: "CANARY-4711\n" for name in more if not name.endswith("/")}
+    told = (Job(id="j", command="run job", every=60),) if jobs else ()
+    one = app(*buildpacks, commands={"web": "run web $PORT", "release": "x && y"}, jobs=told)
+    found = propose(one, checkout(start), way=way, keep_slug=keep)
+    assert propose(one, checkout(start), way=way, keep_slug=keep) == found
+    new = files(found)
+    if "Dockerfile" in new:
+        assert ("EXPOSE", "3000") in stages(new["Dockerfile"])[-1]
+        again = propose(one, checkout({**start, **new}), way=way, keep_slug=keep)
+        assert again.changes == () and {problem.code for problem in again.problems if problem.blocks} == set()
+    assert "CANARY-4711" not in diff(found.changes)

@@ -40,6 +40,7 @@ def ruby_image(checkout: Checkout, wish: ImageWish) -> Image:
         "WORKDIR /app",
         *guests(wish),
         "COPY . .",
+        *(["RUN chmod +x bin/*"] if checkout.has("bin/") else []),
         *_bundler(checkout),
         "RUN bundle install -j4 && rm -rf vendor/bundle/ruby/*/cache",
         *(node_steps(checkout, wish, problems) if wish.beside.node else []),
