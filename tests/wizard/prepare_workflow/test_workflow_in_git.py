@@ -14,6 +14,7 @@ from wizard.plan.preflight_code import code_findings
 from wizard.prepare.accepted import prepared_app
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_changes
+from wizard.prepare.code import read_for_changes
 from wizard.session.parts import Prepared
 
 FILES = {
@@ -51,8 +52,9 @@ def test_the_branch_has_the_workflow_and_is_still_accepted(folder: Path) -> None
     wish = mapping(both=False)
     (choice, left) = wish.apps
     wish = msgspec.structs.replace(wish, apps=(msgspec.structs.replace(choice, checkout=str(folder)), left))
-    checkout = read_checkout(folder)
+    checkout = read_for_changes(folder, TARGET)
     proposal = propose_changes(SHOP, wish, TARGET, checkout, SYSTEM)
+    assert "deployed-from-here" not in {problem.code for problem in proposal.problems}
     branch = write_branch(folder, "acme", proposal)
     assert branch.files == (PATH,)
     assert git(folder, "show", f"{branch.commit}:{PATH}") == ACTION_AFTER
