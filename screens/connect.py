@@ -6,11 +6,27 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from screens.background import in_thread
-from screens.connect_rows import FIRST_LOOK, Offer, account_line, offers
+from screens.connect_rows import (
+    FIRST_LOOK,
+    Offer,
+    account_line,
+    caution_lines,
+    offers,
+    over,
+    place_words,
+)
 from screens.keys import About, Key
 from screens.marks import GLYPHS, MUTED, STRONG
-from screens.sign_in import SignedIn, forget, keep, kept_tokens, missing_tokens, source_token
+from screens.sign_in import (
+    SignedIn,
+    forget,
+    keep,
+    kept_tokens,
+    missing_tokens,
+    source_token,
+    usable_tokens,
+    wanted_by_run,
+)
 from screens.stage import StageScreen
 from screens.stages import standing
 from screens.styles import sheet
@@ -18,9 +34,11 @@ from screens.widgets.ask_secret import AskSecret
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.sign_in_form import SignInForm
+from screens.widgets.single_sign_on import SingleSignOnDialog
 from wizard.credentials import Vault
 from wizard.model.secret import Secret
 from wizard.ports import FoundToken, SourceProvider, TargetProvider, Token
+from wizard.ports.signing_in import Caution, SingleSignOn
 from wizard.registry import source_provider, target_provider
 from wizard.session.parts import CONNECTIONS, TARGET, Connection, Connections
 
@@ -57,6 +75,9 @@ class ConnectScreen(StageScreen):
     def __init__(self) -> None:
         super().__init__()
         self._found: dict[str, list[FoundToken]] = {}
+        self._left_out: dict[str, str] = {}
+        """Why tokens of this machine are not offered, by vendor."""
+        self._cautions: tuple[Caution, ...] = ()
         self._kept: dict[str, list[tuple[Connection, Secret]]] = {}
         """Tokens that other migrations were given, by vendor."""
         self._missing: frozenset[str] = frozenset()
@@ -70,11 +91,14 @@ class ConnectScreen(StageScreen):
         yield Static("", id="accounts", markup=False)
         yield Static("", id="question", markup=False)
         yield RowList()
+        yield Static("", id="cautions", markup=False)
         yield Static("", id="page", markup=False)
         yield Static("", id="store", markup=False)
 
     def begin(self) -> None:
         """The tokens and the keyring, which take time."""
+        # A run may have sent the person here: what it wants is asked for first.
+        self._again = wanted_by_run(self.session)
         vendor = self.vendor()
         if vendor is not None:
             self._look_for_tokens(vendor)
@@ -98,7 +122,10 @@ class ConnectScreen(StageScreen):
         if self._again is not None:
             return self._again
         known = self._connections().by_provider
-        return next((one for one in self.vendors() if one not in known or one in self._missing), None)
+        return next(
+            (one for one in self.vendors() if one not in known or one in self._missing or over(known[one])),
+            None,
+        )
 
     def rebuild(self) -> None:
         """Draw what is true now."""
@@ -123,10 +150,23 @@ class ConnectScreen(StageScreen):
         self._offers = {offer.id: offer for offer in made}
         self.query_one("#question", Static).update(self._question(provider))
         self.query_one(RowList).show([Row(offer.id, offer.content, heading=offer.heading) for offer in made])
-        page = self.query_one("#page", Static)
-        page.display = provider is not None
-        page.update(f"A token is made at {provider.token_page}" if provider else "")
+        self.query_one("#cautions", Static).update(caution_lines(self._cautions))
+        self.query_one("#cautions", Static).display = bool(self._cautions)
+        words = self._page_words(vendor, provider)
+        self.query_one("#page", Static).update(words)
+        self.query_one("#page", Static).display = bool(words)
         self.query_one("#store", Static).update(Content.styled(self._vault_words, MUTED))
+
+    def _page_words(self, vendor: str | None, provider: SourceProvider | TargetProvider | None) -> str:
+        if vendor is None or provider is None:
+            return ""
+        hosts = self.session.info.hosts.get(vendor, {})
+        lines = (
+            f"A token is made at {provider.token_page}",
+            place_words(provider.title, hosts, demo=self.session.info.demo),
+            "" if self.session.info.demo else self._left_out.get(vendor, ""),
+        )
+        return "\n".join(one for one in lines if one)
 
     def _question(self, provider: SourceProvider | TargetProvider | None) -> Content:
         if provider is None:
@@ -142,6 +182,8 @@ class ConnectScreen(StageScreen):
         """Signing in is allowed during a run, when a token may have expired; not to a second Offramp."""
         if name in ("paste", "forget", "choose") and (held := self.offramp.read_only_words()):
             return held
+        if name == "copy_page" and any(caution.page for caution in self._cautions):
+            return ""
         if name in ("paste", "copy_page") and self.vendor() is None:
             return "All are signed in. Choose `sign in again` in the list first."
         if name == "forget" and not self._connections().by_provider:
@@ -153,13 +195,15 @@ class ConnectScreen(StageScreen):
     # -- looking ------------------------------------------------------------------------------------
 
     def _look_for_tokens(self, vendor: str) -> None:
-        async def look() -> list[FoundToken]:
-            return await in_thread(self._provider(vendor).found_tokens)
+        async def look() -> tuple[list[FoundToken], str]:
+            return await usable_tokens(self._provider(vendor), self.session, vendor)
 
-        def show(found: list[FoundToken]) -> None:
+        def show(looked: tuple[list[FoundToken], str]) -> None:
+            found, self._left_out[vendor] = looked
             self._found[vendor] = found
             self.renew()
-            if found and self.query_one(RowList).current in ("paste", "form"):
+            # A file of another program is never one enter away.
+            if found and not found[0].unread and self.query_one(RowList).current in ("paste", "form"):
                 best = next((one for one in ("demo", "kept-0") if one in self._offers), "found-0")
                 self.query_one(RowList).go_to(best)
 
@@ -202,6 +246,10 @@ class ConnectScreen(StageScreen):
         match offer.what:
             case "token" if offer.token is not None:
                 self._use(offer.token)
+            case "found" if offer.found is not None:
+                self._use(offer.found.token)
+            case "single-sign-on":
+                self._open_single_sign_on()
             case "paste":
                 self.action_paste()
             case "form":
@@ -216,12 +264,32 @@ class ConnectScreen(StageScreen):
     def action_paste(self) -> None:
         """Ask for a token."""
         vendor = self.vendor()
-        if vendor is None:
-            return
+        if vendor is not None:
+            self._paste(vendor, self._provider(vendor).token_page)
+
+    def _paste(self, vendor: str, page: str) -> None:
         provider = self._provider(vendor)
-        question = f"Paste a token of {provider.title}. It is made at {provider.token_page}"
+        question = f"Paste a token of {provider.title}. It is made at {page}"
         dialog = AskSecret(f"{provider.title} token", question, label=f"{vendor} token")
         self.ask(dialog, lambda secret: self._use(secret) if secret else None)
+
+    def _open_single_sign_on(self) -> None:
+        vendor = self.vendor()
+        provider = self._provider(vendor) if vendor is not None else None
+        if vendor is None or provider is None or not isinstance(provider, SingleSignOn):
+            return
+        signs_on: SingleSignOn = provider
+        hosts = self.session.info.hosts.get(vendor, {})
+
+        def page_of(typed: str) -> str:
+            return signs_on.single_sign_on_page(hosts, typed)
+
+        def chosen(page: str | None) -> None:
+            if page is not None:
+                self.copy(page)
+                self._paste(vendor, page)
+
+        self.ask(SingleSignOnDialog(provider.title, page_of, provider.token_page), chosen)
 
     def _use(self, secret: Secret) -> None:
         vendor = self.vendor()
@@ -267,6 +335,7 @@ class ConnectScreen(StageScreen):
 
     def _signed_in(self, done: SignedIn) -> None:
         self._again = None
+        self._cautions = done.cautions
         self._missing -= {done.connection.provider}
         title = self._provider(done.connection.provider).title
         self.say(f"Signed in to {title} as {done.connection.email}. {done.kept.sentence}", good=True)
@@ -276,10 +345,11 @@ class ConnectScreen(StageScreen):
             self._look_for_tokens(vendor)
 
     def action_copy_page(self) -> None:
-        """Copy the address."""
+        """Copy the address: that of a caution first, for it is what is to be opened next."""
         vendor = self.vendor()
-        if vendor is not None:
-            self.copy(self._provider(vendor).token_page)
+        page = next((caution.page for caution in self._cautions if caution.page), "")
+        if page or vendor is not None:
+            self.copy(page or self._provider(vendor or "").token_page)
 
     def action_keyring(self) -> None:
         """Probe again."""

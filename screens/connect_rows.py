@@ -8,14 +8,15 @@ from textual.content import Content
 
 from screens.demo_help import DemoHelp
 from screens.marks import MUTED, STRONG, marked
-from screens.quantities import day_and_clock
 from wizard.model.secret import Secret
-from wizard.ports import FoundToken, SourceProvider, TargetProvider
+from wizard.ports import FoundToken, Hosts, SourceProvider, TargetProvider
+from wizard.ports.signing_in import Caution, SingleSignOn
 from wizard.session.parts import Connection
+from wizard.session.token_life import SOON, life, seconds_left
 
 FIRST_LOOK = "Looking at the keyring of this machine …"
 
-What = Literal["token", "paste", "form", "again", "next", "heading"]
+What = Literal["token", "found", "paste", "form", "single-sign-on", "again", "next", "heading"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Offer:
     content: Content
     token: Secret | None = None
     vendor: str = ""
+    found: FoundToken | None = None
 
     @property
     def heading(self) -> bool:
@@ -43,9 +45,39 @@ def account_line(title: str, connection: Connection | None, missing: bool) -> Co
         return Content.assemble(
             name, marked("look", f"{connection.email}: the token is not at hand any more, sign in again")
         )
-    expires = f", good until {day_and_clock(connection.expires_at)}" if connection.expires_at else ""
-    where = (f"  {connection.kept_in}{expires}", MUTED)
-    return Content.assemble(name, marked("done", connection.email), where)
+    left, words = seconds_left(connection.expires_at), life(connection.expires_at)
+    if left is not None and left <= 0:
+        return Content.assemble(name, marked("look", f"{connection.email}: the token {words}, sign in again"))
+    where = (f"  {connection.kept_in}", MUTED)
+    if left is not None and left < SOON:
+        return Content.assemble(name, marked("done", connection.email), where, ", ", marked("look", words))
+    return Content.assemble(
+        name, marked("done", connection.email), where, (f", {words}" if words else "", MUTED)
+    )
+
+
+def over(connection: Connection) -> bool:
+    """Whether its token has ended by now."""
+    left = seconds_left(connection.expires_at)
+    return left is not None and left <= 0
+
+
+def caution_lines(cautions: Sequence[Caution]) -> Content:
+    """What is to be said of a token that was just taken."""
+    lines = []
+    for caution in cautions:
+        lines.append(Content.assemble(marked("look"), " ", caution.words))
+        if caution.page:
+            lines.append(Content.assemble("  Open (c copies it): ", (caution.page, STRONG)))
+    return Content("\n").join(lines)
+
+
+def place_words(title: str, hosts: Hosts, *, demo: bool) -> str:
+    """Where a vendor is reached, when that is not at its own address."""
+    address = hosts.get("api") or hosts.get("auth")
+    if demo or not address:
+        return ""
+    return f"{title} is reached at {address}, as the environment said when this migration was begun."
 
 
 def offers(
@@ -81,10 +113,16 @@ def offers(
         )
     for number, token in enumerate(found or ()):
         text = Content.assemble("Use the token of ", (token.where, STRONG))
-        made.append(Offer(f"found-{number}", "token", text, token.token))
+        if token.unread:
+            text = Content.assemble("Read the token that its own program left in ", (token.where, STRONG))
+        made.append(Offer(f"found-{number}", "found", text, found=token))
     if provider.role == "target":
         words = "Sign in with e-mail and password"
         made.append(Offer("form", "form", Content(words + (", filled in for you" if demo else ""))))
+    if isinstance(provider, SingleSignOn):
+        made.append(
+            Offer("single-sign-on", "single-sign-on", Content("Sign in over your organisation (SSO)"))
+        )
     made.append(Offer("paste", "paste", Content("Paste a token")))
     if found is None:
         made.append(

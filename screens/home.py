@@ -20,6 +20,7 @@ from wizard.credentials import Vault
 from wizard.model.trouble import Trouble
 from wizard.run.view import view
 from wizard.session.store import Session, create, delete, find
+from wizard.told_hosts import told_hosts
 
 NEW, TRY = "+new", "+try"
 """Rows that are no migration. No session id begins with a plus."""
@@ -173,7 +174,7 @@ class HomeScreen(KeyedScreen):
     async def _begin(self, name: str | None) -> None:
         if name:
             try:
-                await self.offramp.open(create(name))
+                await self.offramp.open(create(name, hosts=told_hosts()))
             except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
                 self.show_trouble(error)
 

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from screens.background import in_thread
 from screens.gate import GateDialog
 from screens.keyed import HELP, QUIT
-from screens.keys import About, Key
+from screens.keys import Key
 from screens.lean_wire import LeanCompositor
 from screens.monitor.board import Board
 from screens.monitor.line import EMPTY, Span, line
@@ -24,6 +24,7 @@ from screens.monitor.status import open_gate, status, wanted_secret
 from screens.monitor.whole_lists import Kind
 from screens.monitor.words import back_lines, stop_lines
 from screens.quantities import clock
+from screens.run_about import ABOUT, KEYS
 from screens.run_lists import RunLists
 from screens.stage import StageScreen
 from screens.styles import sheet
@@ -49,29 +50,8 @@ class RunScreen(StageScreen):
     stage = "run"
     CSS_PATH = sheet("run")
     AUTO_FOCUS = ""
-    ABOUT = About(
-        "the run",
-        "Shows what the worker does: the step it is at, the copy table by table, the tunnel, the gates. "
-        "The worker is a process of its own: it goes on when this screen, this terminal or this login ends.",
-        "At a gate: to read what is true and what will happen, and to type a name. Otherwise nothing. "
-        "Figures with ~ are estimates, all others are measured.",
-        "After the last gate the move is final, and the report has the proof. "
-        "Until then b takes everything back to Heroku as it was.",
-    )
-    KEYS: ClassVar[tuple[Key, ...]] = (
-        Key("enter", "go", "open", "Do what the run waits for: read the gate, sign in, see the report."),
-        Key("p", "pause", "pause", "Pause the run; p again goes on.", writes=True),
-        Key("r", "resume", "resume", "Try again, or start the worker again where it stopped.", writes=True),
-        Key("b", "take_back", "back", "Take everything back to Heroku as it was before.", writes=True),
-        Key("t", "tables", "tables", "All tables of the copy."),
-        Key("l", "log", "log", "The log of the target, as it streams."),
-        Key("s", "stop", "stop", "Stop the run and end the worker; what is done is kept.", writes=True),
-        Key("d", "detach", "detach", "Leave Offramp; the run goes on."),
-        Key("plus", "more", "more workers", "A worker more for the copy.", writes=True, footer=False),
-        Key("minus", "fewer", "fewer workers", "A worker fewer for the copy.", writes=True, footer=False),
-        Key("o", "steps", "steps", "All steps with their times and evidence.", footer=False),
-        Key("e", "events", "events", "What happened, with the time of each.", footer=False),
-    )
+    ABOUT = ABOUT
+    KEYS: ClassVar[tuple[Key, ...]] = KEYS
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,6 +62,7 @@ class RunScreen(StageScreen):
         self._looking = False
         self._head = ""
         self._rung = ""
+        self._rung_for = ""
         self._offered = False
         self._doing = ""
         self._said_since = 0
@@ -177,6 +158,10 @@ class RunScreen(StageScreen):
         ):
             self.app.bell()
         self._rung = waits
+        fresh = view.fresh.expires_at if view.fresh is not None else ""
+        if fresh not in ("", self._rung_for):
+            self.app.bell()
+        self._rung_for = fresh
 
     def _offer_credentials(self, view: RunView) -> None:
         """Once, when the screen comes up: the person may come from signing in again."""
@@ -260,6 +245,10 @@ class RunScreen(StageScreen):
             await self.offramp.show_stage("connect")
         else:
             await self.offramp.show_stage("report")
+
+    async def action_sign_in(self) -> None:
+        """To where one signs in; the run does not notice."""
+        await self.offramp.show_stage("connect")
 
     def _gate_answered(self, word: str | None) -> None:
         gate = open_gate(self._seen.view) if self._seen else None

@@ -7,13 +7,16 @@ from wizard.credentials import CredentialRef, Kept, Vault
 from wizard.model.secret import Secret
 from wizard.model.system import Account
 from wizard.model.trouble import Trouble
-from wizard.ports import SourceProvider, Token
+from wizard.ports import FoundToken, SourceProvider, TargetProvider, Token
+from wizard.ports.signing_in import Caution
 from wizard.run.control import hand_over
 from wizard.run.journal import Journal
 from wizard.run.launch import running
+from wizard.run.view import view
 from wizard.session.accounts import known_accounts
 from wizard.session.parts import CONNECTIONS, PLAN, PREFLIGHT, SYSTEM, Connection, Connections
 from wizard.session.store import Session
+from wizard.told_hosts import usable_at
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class SignedIn:
 
     connection: Connection
     kept: Kept
+    cautions: tuple[Caution, ...] = ()
 
 
 async def source_token(provider: SourceProvider, session: Session, secret: Secret) -> Token:
@@ -35,6 +39,25 @@ async def source_token(provider: SourceProvider, session: Session, secret: Secre
         return Token(secret, await source.account(), None)
     finally:
         await source.close()
+
+
+async def usable_tokens(
+    provider: SourceProvider | TargetProvider, session: Session, vendor: str
+) -> tuple[list[FoundToken], str]:
+    """The tokens on this machine that are for where this session's vendor is, and why others are left out:
+    one that is meant for another host is not sent there."""
+    hosts = session.info.hosts.get(vendor, {})
+    return usable_at(provider, hosts, await in_thread(provider.found_tokens))
+
+
+def wanted_by_run(session: Session) -> str | None:
+    """The vendor whose token a run waits for, or wants anew before it ends; None when there is none."""
+    seen = view(session)
+    if seen is None or seen.worker != "alive":
+        return None
+    if seen.secret is not None:
+        return seen.secret.vendor
+    return seen.fresh.vendor if seen.fresh is not None else None
 
 
 async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> SignedIn:
@@ -75,7 +98,7 @@ async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> Sig
             session.drop(SYSTEM)
     if await in_thread(running, session):
         await in_thread(hand_over, session, ref, token.secret)
-    return SignedIn(connection=connection, kept=kept)
+    return SignedIn(connection=connection, kept=kept, cautions=token.cautions)
 
 
 def _account_before(session: Session, connections: Connections, vendor: str) -> Account | None:

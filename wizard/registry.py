@@ -27,6 +27,11 @@ def _load(name: str) -> Any:
     )
 
 
+def providers() -> dict[str, Any]:
+    """Every installed provider by name."""
+    return {entry.name: _load(entry.name) for entry in entry_points(group=GROUP)}
+
+
 def source_provider(name: str) -> SourceProvider:
     """The source of that name; raises Trouble when it is not installed or is no source."""
     provider = _load(name)

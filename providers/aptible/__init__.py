@@ -27,9 +27,19 @@ class AptibleProvider:
         return profile()
 
     def found_tokens(self) -> list[FoundToken]:
-        from providers.aptible.sign_in import found_tokens
+        from providers.aptible.found_tokens import found_tokens
 
         return found_tokens()
+
+    def environment_hosts(self) -> Hosts:
+        """`APTIBLE_AUTH_ROOT_URL` and `APTIBLE_API_ROOT_URL`, read as Aptible's CLI reads them.
+
+        Raises:
+            Trouble: one names a host that is neither Aptible's nor this machine.
+        """
+        from providers.aptible.hosts import environment_hosts
+
+        return environment_hosts()
 
     async def sign_in(self, hosts: Hosts, who: SignIn, password: Secret) -> Token:
         from providers.aptible.client import Patience
@@ -42,6 +52,11 @@ class AptibleProvider:
         from providers.aptible.sign_in import accept_token
 
         return await accept_token(hosts, pasted, Patience())
+
+    def single_sign_on_page(self, hosts: Hosts, organisation: str) -> str:
+        from providers.aptible.single_sign_on import sign_on_page
+
+        return sign_on_page(hosts, organisation)
 
     def open(self, hosts: Hosts, token: Secret) -> Target:
         from providers.aptible.target import AptibleTarget

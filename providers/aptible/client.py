@@ -1,7 +1,9 @@
 """HTTP to Aptible: HAL and JSON, bounded, without redirects; reads are tried again, POSTs never."""
 
 import asyncio
+import email.utils
 import re
+import time
 import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -50,11 +52,16 @@ class _Answer:
 
 
 class Api:
-    """One of Aptible's hosts with one token. `root` has been checked by `hosts.addresses`."""
+    """One of Aptible's hosts with one token. `root` has been checked by `hosts.addresses`.
+
+    Attributes:
+        ahead: seconds by which the host's clock is ahead of this machine's, by its last answer; None before.
+    """
 
     def __init__(self, root: str, token: Secret | None, patience: Patience) -> None:
         self.root = root
         self.patience = patience
+        self.ahead: float | None = None
         self._token = token
         self._host = urllib.parse.urlsplit(root).hostname or ""
         self.loopback = is_loopback(self._host)
@@ -225,7 +232,9 @@ class Api:
             method, self.root + path, params=query, json=body, headers=headers
         )
         async with asyncio.timeout(self.patience.answer):
-            return await _send(self._client, request, BODY_LIMIT)
+            answer = await _send(self._client, request, BODY_LIMIT)
+        self.ahead = _ahead(answer.headers.get("date"))
+        return answer
 
     def _accepted(self, answer: _Answer, what: str) -> _Answer:
         """Return a good answer, raise for any other."""
@@ -368,3 +377,12 @@ def _cleaned(value: Any) -> Any:
 
 def _seconds(text: str | None) -> float | None:
     return float(text) if text is not None and re.fullmatch(r"[0-9]{1,5}", text) else None
+
+
+def _ahead(date: str | None) -> float | None:
+    """By the Date header of an answer, which counts whole seconds; None without a readable one."""
+    try:
+        told = email.utils.parsedate_to_datetime(date) if date else None
+    except ValueError:
+        return None
+    return None if told is None else told.timestamp() - time.time()

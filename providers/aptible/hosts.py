@@ -1,5 +1,6 @@
 """Where Aptible is reached: its own addresses, or others that a person names."""
 
+import os
 import re
 import urllib.parse
 from collections.abc import Mapping
@@ -64,6 +65,47 @@ def addresses(hosts: Mapping[str, str]) -> Addresses:
         git_host=git["host"],
         git_port=int(git["port"]),
         git_host_keys=tuple(" ".join(key.split()[:2]) for key in keys) or GIT_HOST_KEYS,
+    )
+
+
+def environment_hosts(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """`auth` and `api` as APTIBLE_AUTH_ROOT_URL and APTIBLE_API_ROOT_URL name them (aptible-auth-ruby,
+    aptible-api-ruby), nothing for what they do not.
+
+    Raises:
+        Trouble: a host is neither Aptible's nor this machine, so that no token is sent there; or only one of
+            the two is this machine, and the token would be sent to the other, too.
+    """
+    environment = os.environ if environment is None else environment
+    found = {
+        name: _told(variable, environment[variable].strip())
+        for name, variable in _VARIABLES.items()
+        if environment.get(variable, "").strip()
+    }
+    here = [name for name, url in found.items() if is_loopback(urllib.parse.urlsplit(url).hostname or "")]
+    if len(here) == 1:
+        raise Trouble(
+            f"Of {' and '.join(_VARIABLES.values())} only one names this machine.",
+            untouched="Nothing was sent.",
+            remedy="Set both of them, or none.",
+            code="bad-address",
+        )
+    return found
+
+
+_VARIABLES = {"auth": "APTIBLE_AUTH_ROOT_URL", "api": "APTIBLE_API_ROOT_URL"}
+
+
+def _told(variable: str, url: str) -> str:
+    if safe_url(url, loopback_too=True) and not urllib.parse.urlsplit(url).query:
+        host = urllib.parse.urlsplit(url).hostname or ""
+        if is_loopback(host) or f".{host}".endswith(".aptible.com"):
+            return url.rstrip("/")
+    raise Trouble(
+        f"{variable} names a host that is neither Aptible's nor this machine.",
+        untouched="No token was sent there.",
+        remedy=f"Unset {variable}.",
+        code="bad-address",
     )
 
 

@@ -8,11 +8,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from providers.heroku.hosts import DEFAULTS, environment_hosts
 from wizard.model.secret import Secret
+from wizard.model.trouble import Trouble
 from wizard.ports import FoundToken
 
 CLI_SECONDS: Final = 15.0
@@ -54,16 +57,21 @@ def environment_token(environment: Mapping[str, str] | None = None) -> FoundToke
 
 
 def _in_netrc(environment: Mapping[str, str]) -> str:
-    """The password of api.heroku.com in `~/.netrc`, "" when there is none that is for this person only."""
+    """The password in `~/.netrc` of the API in use (api.heroku.com, unless HEROKU_HOST says another), "" when
+    there is none that is for this person only."""
     home = environment.get("HOME", "")
     if not home:
         return ""
+    try:
+        api = environment_hosts(environment).get("api", DEFAULTS["api"])
+    except Trouble:
+        return ""  # no token is sent to such a host
     path = Path(home) / ".netrc"
     try:
         status = path.stat()
         if status.st_mode & 0o077 or status.st_size > 1_000_000:
             return ""  # others may read it, and may have written it
-        login = netrc.netrc(str(path)).authenticators("api.heroku.com")
+        login = netrc.netrc(str(path)).authenticators(urllib.parse.urlsplit(api).hostname or "")
     except (OSError, netrc.NetrcParseError, UnicodeDecodeError, ValueError):
         return ""
     password = login[2] if login else ""

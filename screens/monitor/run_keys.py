@@ -24,6 +24,8 @@ def refusal(name: str, view: RunView | None) -> str:
             return _take_back(view)
         case "stop":
             return _stop(view)
+        case "sign_in":
+            return _sign_in(view)
         case "more" | "fewer":
             return _hire(view)
     return ""
@@ -93,6 +95,14 @@ def _hire(view: RunView) -> str:
     if view.worker != "alive" or view.run.state != "running":
         return "Nothing is copied now."
     return "" if any(copy.workers for copy in view.copies.values()) else "No copy is at work now."
+
+
+def _sign_in(view: RunView) -> str:
+    if view.run.state in ENDED:
+        return "The run has ended: no token is needed."
+    if wanted_secret(view) is None and not view.tokens:
+        return "No token of this run has a known end."
+    return ""
 
 
 def enter_word(view: RunView | None) -> str:

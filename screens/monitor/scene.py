@@ -6,6 +6,7 @@ from screens.monitor.copy import arrange, sparks, table_line, whole
 from screens.monitor.line import EMPTY, Line, Span, Tone, fit, line, pad, spread, wrap
 from screens.monitor.status import Status, handle, open_gate, remedy_lines, status, why_lines
 from screens.monitor.steps import around, coming, event_lines, title, tunnel_lines
+from screens.monitor.tokens import token_lines
 from wizard.database.progress import CopyProgress
 from wizard.run.journal import Event
 from wizard.run.view import GateView, RunView
@@ -158,6 +159,7 @@ def _bottom(view: RunView, now: Status, cells: int, blocks: str) -> list[Line]:
     lines: list[Line] = [EMPTY, *tunnel_lines(view, known=now.word not in UNWATCHED)]
     if blocks and len(lines) > 1:
         lines[-1] = spread(lines[-1], line(Span(blocks, "muted")), cells)
+    lines += [fit(one, cells) for one in token_lines(view)]
     if view.run.state not in ("stopped", "going-back"):
         lines.append(coming(view, cells))
     return lines

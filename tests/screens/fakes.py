@@ -356,7 +356,7 @@ class FakeTargetProvider:
             raise SecondFactorNeeded(
                 self.name, "The code is wrong.", remedy="Type the next one.", resume={"step": "2"}
             )
-        return Token(Secret(TARGET_TOKEN), Account(id="t-1", email=who.email), "2026-11-09T14:02:11+00:00")
+        return Token(Secret(TARGET_TOKEN), Account(id="t-1", email=who.email), "2036-11-09T14:02:11+00:00")
 
     async def accept_token(self, hosts: Hosts, pasted: Secret) -> Token:
         if pasted.reveal() != TARGET_TOKEN:

@@ -167,7 +167,7 @@ async def test_the_target_is_signed_in_to_with_a_one_time_code(world: FakeWorld,
         assert "Signed in to Aptible as ada@example.com." in " ".join(seen(app).split())
         connections = session.load(CONNECTIONS)
         assert connections is not None
-        assert connections.by_provider["aptible"].expires_at == "2026-11-09T14:02:11+00:00"
+        assert connections.by_provider["aptible"].expires_at == "2036-11-09T14:02:11+00:00"
         assert vault.get(APTIBLE) == Secret(TARGET_TOKEN)
         assert standing(session).current == "map" and "Go on: map" in seen(app)
     assert world.aptible.sign_ins[-1].resume == {"step": "2"}

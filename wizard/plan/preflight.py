@@ -14,6 +14,7 @@ from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.plan.preflight_jobs import scheduler_findings
+from wizard.plan.preflight_tokens import token_findings
 from wizard.ports import Source, Target
 from wizard.registry import open_source, open_target, target_provider
 from wizard.session.parts import (
@@ -54,6 +55,7 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
     profile = target_provider(choice.provider).profile()
     findings += await asyncio.to_thread(code_findings, system, mapping, profile, prepared)
     findings += _domains(mapping, plan.source)
+    findings += token_findings(session, plan)
     source = open_source(session, vault)
     target = open_target(session, vault, choice.provider)
     try:

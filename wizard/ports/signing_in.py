@@ -1,6 +1,7 @@
 """How a person gets into a vendor: where it is reached, tokens that were found, what is typed."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol, runtime_checkable
 
 from msgspec import field
 
@@ -17,11 +18,27 @@ Log = Callable[[str], None]
 
 
 class FoundToken:
-    """A token that was found on this machine. `where` says in words where ("HEROKU_API_KEY")."""
+    """A token that was found on this machine. `where` says in words where ("HEROKU_API_KEY").
 
-    def __init__(self, where: str, token: Secret) -> None:
+    One in a file of another program is given as the way to read it: it is read when a person chose it, and
+    not before.
+    """
+
+    def __init__(self, where: str, token: Secret | Callable[[], Secret]) -> None:
         self.where = where
-        self.token = token
+        self._token = token
+
+    @property
+    def unread(self) -> bool:
+        """Whether nobody has looked at it yet."""
+        return not isinstance(self._token, Secret)
+
+    @property
+    def token(self) -> Secret:
+        """The token itself; raises Trouble when it cannot be read."""
+        if not isinstance(self._token, Secret):
+            self._token = self._token()
+        return self._token
 
 
 class SignIn(Noun, frozen=True, kw_only=True):
@@ -32,10 +49,30 @@ class SignIn(Noun, frozen=True, kw_only=True):
     resume: dict[str, str] = field(default_factory=dict)
 
 
-class Token:
-    """A token with its end of life (UTC, ISO 8601; None when the vendor does not tell) and whose it is."""
+class Caution(Noun, frozen=True, kw_only=True):
+    """What a person should know of a token that is good. `page` is the address to open for it, or empty."""
 
-    def __init__(self, secret: Secret, account: Account, expires_at: str | None) -> None:
+    words: str
+    page: str = ""
+
+
+class Token:
+    """A token with its end of life (UTC, ISO 8601, by this machine's clock; None when the vendor does not
+    tell), whose it is, and what is to be said of it."""
+
+    def __init__(
+        self, secret: Secret, account: Account, expires_at: str | None, cautions: tuple[Caution, ...] = ()
+    ) -> None:
         self.secret = secret
         self.account = account
         self.expires_at = expires_at
+        self.cautions = cautions
+
+
+@runtime_checkable
+class SingleSignOn(Protocol):
+    """A provider whose organisations may sign in elsewhere and show a token there, to be pasted."""
+
+    def single_sign_on_page(self, hosts: Hosts, organisation: str) -> str:
+        """The address to open for the organisation of that id. Raises Trouble when it can be no id."""
+        ...

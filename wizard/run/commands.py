@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 from wizard.credentials import CredentialRef, Vault
@@ -45,6 +45,10 @@ class Commands:
         self.hold: Callable[[bool], None] = lambda paused: None
         self.hurry: Callable[[], None] = lambda: None
         self.hire: Callable[[int], None] = lambda number: None
+        self.whose: Callable[[CredentialRef, Secret], Awaitable[str]] = _anybodys
+        """Why a credential is not taken, empty when it is."""
+        self.renewed: Callable[[CredentialRef], None] = lambda ref: None
+        """Told when a credential has taken the place of another."""
 
     def open(self, gate: str | None) -> None:
         """Open a gate for an answer, or close whichever is open."""
@@ -58,12 +62,16 @@ class Commands:
         """Heed one request; the answer says whether it was taken."""
         do = str(request["do"])
         who = clean(str(request.get("who", "")), limit=80)
+        if do == "secret":
+            answer = await self._secret(request)
+            self.changed.set()
+            return answer
         verb = getattr(self, f"_do_{do}", None)
         if verb is None:
             return _refused(f"unknown request {clean(do, limit=40)}")
-        answer: Answer = verb(request, who)
+        done: Answer = verb(request, who)
         self.changed.set()
-        return answer
+        return done
 
     def _do_ping(self, request: Answer, who: str) -> Answer:
         return OK
@@ -140,14 +148,20 @@ class Commands:
         self._passed_by = who or "a person"
         return OK
 
-    def _do_secret(self, request: Answer, who: str) -> Answer:
+    async def _secret(self, request: Answer) -> Answer:
         if not isinstance(request["value"], str) or not request["value"]:
             return _refused("An empty credential is none.")
         ref = CredentialRef(
             vendor=str(request["vendor"]), account=str(request["account"]), kind=str(request["kind"])
         )
-        self._vault.hold(ref, Secret(request["value"], f"{ref.vendor} {ref.kind}"))
+        secret = Secret(request["value"], f"{ref.vendor} {ref.kind}")
+        if why := await self.whose(ref, secret):
+            return _refused(why)
+        before = self._vault.get(ref)
+        self._vault.hold(ref, secret)
         self.secrets += 1
+        if before is not None and before != secret:
+            self.renewed(ref)
         return OK
 
     def _begun_cut_over(self) -> bool:
@@ -157,6 +171,10 @@ class Commands:
         # Heeded even when the disk is full and nothing can be written of it.
         with contextlib.suppress(Trouble):
             self._journal.event("person", text)
+
+
+async def _anybodys(ref: CredentialRef, secret: Secret) -> str:
+    return ""
 
 
 def _refused(why: str) -> Answer:

@@ -45,9 +45,10 @@ class Context:
         self.vault = vault
         self.system: System = apply_answers(self._part(SYSTEM), session.load(ANSWERS) or Answers())
         self.mapping: Mapping = self._part(MAPPING)
-        self._target_name = self._part(TARGET).provider
+        self.target_name = self._part(TARGET).provider
         self._source: Source | None = None
         self._target: Target | None = None
+        self._outgoing: list[Source | Target] = []
         self._tunnels: dict[str, Tunnel] = {}
         self.control = Control()
         self.loop = asyncio.get_running_loop()
@@ -79,7 +80,7 @@ class Context:
     def target(self) -> Target:
         """The target; raises SignInNeeded when its token is not at hand."""
         if self._target is None:
-            self._target = open_target(self.session, self.vault, self._target_name)
+            self._target = open_target(self.session, self.vault, self.target_name)
         return self._target
 
     async def forget_vendors(self) -> None:
@@ -87,6 +88,12 @@ class Context:
         for vendor in (self._source, self._target):
             if vendor is not None:
                 await vendor.close()
+        self._source = self._target = None
+
+    def renew_vendors(self) -> None:
+        """Open both anew at the next use, with a token that has just come. What is under way with the old one
+        goes on to its end."""
+        self._outgoing += [vendor for vendor in (self._source, self._target) if vendor is not None]
         self._source = self._target = None
 
     async def environment(self) -> Environment:
@@ -237,6 +244,8 @@ class Context:
             await asyncio.to_thread(tunnel.close)
         self._tunnels.clear()
         await self.forget_vendors()
+        for vendor in self._outgoing:
+            await vendor.close()
         try:
             self.flush_logs()
         finally:

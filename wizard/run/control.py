@@ -122,9 +122,17 @@ def ask(session: Session, request: dict[str, Any], *, timeout: float = 5.0) -> d
     return decoded
 
 
+HAND_OVER = 30.0
+"""Seconds that a worker may take for a credential: it asks the vendor whose it is."""
+
+
 def hand_over(session: Session, ref: CredentialRef, secret: Secret) -> None:
-    """Give a credential to the worker; it keeps it in memory only."""
-    ask(
+    """Give a credential to the worker; it keeps it in memory only.
+
+    Raises:
+        Trouble: there is no worker, or it does not take it: it is of another account than the run's.
+    """
+    answer = ask(
         session,
         {
             "do": "secret",
@@ -133,4 +141,12 @@ def hand_over(session: Session, ref: CredentialRef, secret: Secret) -> None:
             "kind": ref.kind,
             "value": secret.reveal(),
         },
+        timeout=HAND_OVER,
     )
+    if not answer.get("ok"):
+        raise Trouble(
+            str(answer.get("why", "The worker did not take the token.")),
+            untouched="The run goes on as before.",
+            remedy="Sign in as the account that the run belongs to.",
+            code="not-taken",
+        )

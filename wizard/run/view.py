@@ -8,7 +8,9 @@ from wizard.database.progress import CopyProgress, Proof, TunnelHealth
 from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan, Step
 from wizard.run.journal import Journal, RunRecord, StepRecord, TroubleNote
+from wizard.run.token_watch import FRESH, FreshTokenWanted
 from wizard.session.lock import Holder, Lock
+from wizard.session.parts import CONNECTIONS, Connections
 from wizard.session.store import Session
 
 
@@ -36,6 +38,13 @@ class SecretWanted(Noun, frozen=True, kw_only=True):
 
     vendor: str
     reason: str
+
+
+class TokenView(Noun, frozen=True, kw_only=True):
+    """A token's end (UTC, ISO 8601); `title` is what the vendor is called."""
+
+    title: str
+    expires_at: str
 
 
 class WayBackOpen(Noun, frozen=True, kw_only=True):
@@ -73,6 +82,10 @@ class RunView(Noun, frozen=True, kw_only=True):
     """Whether a person took something away from Heroku that only a person can put back."""
     can_go_back: bool = False
     """Whether one key takes everything back to Heroku now."""
+    fresh: FreshTokenWanted | None = None
+    """A token that a living worker wants anew; nothing waits for it yet."""
+    tokens: tuple[TokenView, ...] = ()
+    """Those of this run whose end is known, the source's first."""
     way_back: WayBackOpen | None = None
     """Set from the beginning of the way back to its end; with `failed` something of it is left to do."""
 
@@ -122,9 +135,23 @@ def view(session: Session) -> RunView | None:
         proofs=_gauges(gauges, "proof:", Proof),
         gate=_gate(plan, gauges) if waiting else None,
         secret=_secret(gauges) if waiting else None,
+        fresh=decode(gauges[FRESH], FreshTokenWanted, what="the journal")
+        if FRESH in gauges and holder
+        else None,
+        tokens=() if ended else _tokens(session, plan),
         by_hand=bool(put_back_by_hand(plan, records)),
         can_go_back=run.state not in ("taken-back", "done") and can_go_back(plan, records),
         way_back=decode(gauges[WAY_BACK], WayBackOpen, what="the journal") if WAY_BACK in gauges else None,
+    )
+
+
+def _tokens(session: Session, plan: Plan) -> tuple[TokenView, ...]:
+    known = (session.load(CONNECTIONS) or Connections()).by_provider.values()
+    source = session.info.source
+    return tuple(
+        TokenView(title=plan.source if one.provider == source else plan.target, expires_at=one.expires_at)
+        for one in sorted(known, key=lambda one: one.provider != source)
+        if one.expires_at is not None
     )
 
 

@@ -26,6 +26,7 @@ from wizard.run.control import serve, socket_path
 from wizard.run.drive import Drive
 from wizard.run.journal import Journal, StepRecord
 from wizard.run.reserve import Reserve
+from wizard.run.token_watch import TokenWatch
 from wizard.session.database import DISK_FULL
 from wizard.session.lock import Lock
 from wizard.session.parts import PLAN
@@ -52,17 +53,20 @@ async def work(session: Session) -> None:
     context = Context(session, journal, plan, vault)
     commands = Commands(journal, plan, vault)
     drive = Drive(context, commands)
+    watch = TokenWatch(session, journal, vault, context.renew_vendors)
+    commands.whose, commands.renewed = watch.refusal, watch.taken
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, drive.yield_to_system)
     service = asyncio.create_task(_serve(session, commands))
     beat = asyncio.create_task(_beat(journal, context))
     ahead = asyncio.create_task(context.describe_ahead())
+    tokens = asyncio.create_task(watch.run())
     try:
         await _drive(drive, Reserve(session.folder))
     finally:
         context.control.stop()
-        for task in (service, beat, ahead):
+        for task in (service, beat, ahead, tokens):
             task.cancel()
-        await asyncio.gather(service, beat, ahead, return_exceptions=True)
+        await asyncio.gather(service, beat, ahead, tokens, return_exceptions=True)
         await context.close()
 
 
