@@ -369,35 +369,3 @@ def test_a_step_to_paste_is_valid() -> None:
     remedy = told(job(PUSH) + "  bad: [\n", both=False)["workflow-not-edited"]
     (step,) = load(remedy[remedy.index("- {") :])
     assert step["with"]["password"] == "${{ secrets.APTIBLE_PASSWORD }}"
-
-
-def test_the_way_workflow_wants_a_workflow() -> None:
-    problems = part("on: push\njobs: {}\n", way="workflow")[1]
-    assert [(problem.code, problem.blocks) for problem in problems] == [("no-workflow", True)]
-    assert part("on: push\njobs: {}\n")[1] == []
-    assert part(ACTION, way="workflow")[1][-1].code != "no-workflow"
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        (
-            ".circleci/config.yml",
-            "jobs:\n  ship:\n    steps:\n      - heroku/deploy-via-git:\n          app-name: acme-shop\n",
-        ),
-        (".gitlab-ci.yml", "ship:\n  script:\n    - git push https://git.heroku.com/acme-shop.git main\n"),
-        ("Jenkinsfile", "stage('x') {\n  sh 'git push https://git.heroku.com/acme-shop.git main'\n}\n"),
-        (".buildkite/pipeline.yml", "steps:\n  - command: heroku container:release web -a acme-shop\n"),
-        (".travis.yml", "deploy:\n  provider: heroku\n  app: acme-shop\n"),
-        (
-            "bitbucket-pipelines.yml",
-            "pipelines:\n  default:\n    - step:\n        script:\n"
-            "          - pipe: atlassian/heroku-deploy:1.0\n"
-            "            variables: {HEROKU_APP_NAME: acme-shop}\n",
-        ),
-    ],
-)  # fmt: skip
-def test_other_ci_is_named_with_the_line_to_paste(path: str, text: str) -> None:
-    said = told("on: push\n", more={path: text})["other-ci"]
-    assert path in said
-    assert "git push git@beta.aptible.com:acme/shop.git HEAD:master" in said

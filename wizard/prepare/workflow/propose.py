@@ -13,6 +13,7 @@ from wizard.ports import Profile
 from wizard.prepare.file_change import FileChange
 from wizard.prepare.workflow.action import DeployAction, deploy_action, one_line
 from wizard.prepare.workflow.edit import Page
+from wizard.prepare.workflow.fresh import fresh_workflow
 from wizard.prepare.workflow.jobs import Job, read_jobs
 from wizard.prepare.workflow.nodes import NotEditable, get, tree
 from wizard.prepare.workflow.other_ci import DEPLOYING, WORKFLOWS, other_ci
@@ -41,7 +42,9 @@ def workflow_part(
         for path, text in sorted(checkout.files.items())
         if path.startswith(WORKFLOWS) and path.endswith((".yml", ".yaml"))
     }
-    changes, problems, deployed = [], [], set()
+    changes: list[FileChange] = []
+    problems: list[Problem] = []
+    deployed: set[str] = set()
     after = dict(workflows)
     callers = _called(workflows)
     for path, text in workflows.items():
@@ -62,14 +65,18 @@ def workflow_part(
             problems += _addresses(path, done.text, done.apps)
             why = f"deploys {', '.join(done.apps)} to {profile.title} instead of Heroku"
             changes.append(FileChange(path=path, old=text, new=done.text, why=why))
+    if choice.way == "workflow" and not _deploys(after, deployed, action, place, app.name):
+        to = place.destination(app.name)
+        new = fresh_workflow(app, checkout, action, to, profile.title)
+        if new.path in checkout.files or new.path in checkout.unreadable or problems:
+            # Somebody else's file of that name; or a workflow is there that a person has to edit.
+            problems.append(_none(app, place, action))
+        else:
+            changes.append(new)
+            after[new.path] = new.new or ""
+            problems += _waits(app, new.path)
     problems += _about_secrets(workflows, after, wanted, bool(changes))
     problems += other_ci(checkout.files, place, action, profile.title)
-    if (
-        choice.way == "workflow"
-        and app.name not in deployed
-        and not _deploys_already(after, action, place, app.name)
-    ):
-        problems.append(_none(app, place, action))
     return changes, _once(problems)
 
 
@@ -219,17 +226,35 @@ def _about_secrets(
     return found
 
 
-def _deploys_already(texts: Known[str, str], action: DeployAction, place: Here, name: str) -> bool:
-    handle = place.destination(name).app
+def _deploys(
+    texts: Known[str, str], deployed: set[str], action: DeployAction, place: Here, name: str
+) -> bool:
+    """Whether a workflow deploys the app to the target now, or did before."""
+    handle = re.escape(place.destination(name).app)
     bare = action.action.split("@", 1)[0]
-    return any(bare in text and handle in text for text in texts.values())
+    named = re.compile(rf"(?m)\b{action.inputs['app']}: *[\"']?{handle}[\"']?(?=[,}}\s]|$)")
+    return name in deployed or any(bare in text and named.search(text) for text in texts.values())
+
+
+def _waits(app: App, path: str) -> list[Problem]:
+    github = app.deploy.github
+    if github is None or not github.wait_for_ci:
+        return []
+    return [
+        Problem(
+            code="workflow-waits",
+            component=app.name,
+            text=f"Heroku waits for CI before it deploys; {path} does not",
+            remedy="Name the jobs that must be good in `needs`, or protect the branch on GitHub.",
+        )
+    ]
 
 
 def _none(app: App, place: Here, action: DeployAction) -> Problem:
     return Problem(
         code="no-workflow",
         component=app.name,
-        text="is to be deployed by its workflow, and no workflow here is known to deploy it to Heroku",
+        text="is to be deployed by its workflow, and none here could be made to",
         remedy="Choose another way on the map, or add to one: "
         f"{one_line(action, place.destination(app.name))}",
         blocks=True,
