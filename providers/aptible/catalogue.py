@@ -61,6 +61,14 @@ class Machines(Noun, frozen=True, kw_only=True):
     date: str
 
 
+class Versions(Noun, frozen=True, kw_only=True):
+    """Versions by type of database, ascending."""
+
+    values: dict[str, tuple[str, ...]]
+    source: str
+    date: str
+
+
 class PriceList(Noun, frozen=True, kw_only=True):
     """US dollars."""
 
@@ -76,6 +84,7 @@ class Catalogue(Noun, frozen=True, kw_only=True):
     max_containers: Figure
     postgres_versions: Choice
     extensions: Words
+    store_versions: Versions
     regions: Words
     nearest: Pairs
     loses: Words
@@ -107,6 +116,8 @@ def profile() -> Profile:
             max_containers=int(known.max_containers.value),
             postgres_versions=known.postgres_versions.values,
             extensions=known.extensions.values,
+            store_versions=known.store_versions.values,
+            backs_up=True,
             release_hook=known.release_hook,
             scheduler="cron-service",
             empty_config_values=False,

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from wizard.document.summary import is_postgres
 from wizard.mapping.check_data import config_problems, database_problems
 from wizard.mapping.check_services import service_problems
+from wizard.mapping.check_stacks import stack_problems
+from wizard.mapping.check_stores import store_problems
 from wizard.mapping.check_ways import way_problems
 from wizard.mapping.database_users import user_problems
 from wizard.mapping.names import is_handle
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping
 from wizard.model.secret import DOTS
+from wizard.mapping.stores import moved_stores
 from wizard.model.system import System
 from wizard.ports import Profile
 
@@ -66,6 +69,8 @@ def choices(mapping: Mapping) -> Iterator[tuple[Component, str, str]]:
         yield ("add-on", add_on.add_on_id), add_on.action, add_on.reason
     for var in mapping.config:
         yield ("config", var.app_id, var.name), var.action, var.reason
+    for other in mapping.stores:
+        yield ("add-on", other.add_on_id), other.action, other.reason
     for domain in mapping.domains:
         yield ("domain", domain.app_id, domain.hostname), domain.action, domain.reason
 
@@ -91,6 +96,8 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
     ]
     return tuple(sorted(found, key=lambda problem: not problem.blocks))
 
+        *store_problems(system, mapping, profile),
+        *stack_problems(system, mapping, profile),
 
 def blocking(found: Iterable[Problem]) -> tuple[Problem, ...]:
     """Those problems that may not go on."""
@@ -178,8 +185,9 @@ def _coverage_problems(system: System, mapping: Mapping) -> Iterator[Problem]:
 def _former_name(mapping: Mapping, component: Component) -> str:
     """What a component is called that the system no longer has."""
     app = mapping.app(component[1])
-    store = next((one for one in mapping.databases if one.add_on_id == component[1]), None)
-    name = (app.handle if app else "") or (store.handle if store else "") or component[1]
+    handles = {one.add_on_id: one.handle for one in mapping.stores}
+    handles |= {one.add_on_id: one.handle for one in mapping.databases}
+    name = (app.handle if app else "") or handles.get(component[1]) or component[1]
     return " ".join((name, *component[2:]))
 
 
@@ -274,6 +282,7 @@ def _name_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
                     code="handle",
                     component=name,
                     text=f"`{handle}` is no name that {profile.title} takes",
+    stores += [(names.get(("add-on", o.add_on_id), o.add_on_id), o.handle) for o in moved_stores(mapping)]
                     remedy="Choose another name.",
                     blocks=True,
                 )

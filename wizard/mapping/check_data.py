@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wizard.choose.sizes import SMALLEST_DISK_GB, database_disk_gb, major_version
 from wizard.document.summary import databases, is_postgres, size_text
 from wizard.mapping.problem import Problem
+from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import ConfigChoice, DatabaseChoice, Mapping
 from wizard.model.system import AddOn, App, ConfigVar, System
 from wizard.ports import Profile
@@ -92,6 +93,7 @@ def config_problems(system: System, mapping: Mapping, profile: Profile) -> Itera
     apps = {app.id: app for app in system.apps}
     moving = {choice.app_id for choice in mapping.moved_apps()}
     stores = {choice.add_on_id for choice in mapping.moved_databases()}
+    stores |= {choice.add_on_id for choice in moved_stores(mapping)}
     add_ons = {add_on.id: add_on for add_on in system.add_ons}
     variables = {(app.id, var.name): var for app in system.apps for var in app.config}
     for choice in mapping.config:
@@ -102,7 +104,7 @@ def config_problems(system: System, mapping: Mapping, profile: Profile) -> Itera
         if choice.action == "replace":
             yield from _replace_problems(app, choice, moving, stores, apps)
         elif choice.action == "copy" and var is not None:
-            yield from _copy_problems(add_ons, app, var, profile)
+            yield from _copy_problems(add_ons, app, var, profile, stores)
 
 
 def _replace_problems(
@@ -146,7 +148,7 @@ def _replace_problems(
 
 
 def _copy_problems(
-    add_ons: dict[str, AddOn], app: App, var: ConfigVar, profile: Profile
+    add_ons: dict[str, AddOn], app: App, var: ConfigVar, profile: Profile, moved: set[str]
 ) -> Iterator[Problem]:
     name = f"{app.name} {var.name}"
     if var.empty and not profile.capabilities.empty_config_values:
@@ -158,7 +160,7 @@ def _copy_problems(
             blocks=True,
         )
     setter = add_ons.get(var.origin.add_on_id or var.copied_from)
-    if setter is not None and is_postgres(setter):
+    if setter is not None and (is_postgres(setter) or setter.id in moved):
         yield Problem(
             code="old-database",
             component=name,

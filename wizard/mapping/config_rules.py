@@ -4,6 +4,8 @@ import msgspec
 
 from wizard.document.summary import is_postgres
 from wizard.mapping.database_users import databases_follow
+from wizard.mapping.store_config import copied_from_store, set_by_store
+from wizard.mapping.store_users import stores_follow
 from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.system import AddOn, App, ConfigVar, System
 from wizard.ports import Profile
@@ -37,7 +39,7 @@ def follow(system: System, profile: Profile, before: Mapping, after: Mapping) ->
     replaced to dropped, and moving it after all turns them back. Choices that a person made (those that are
     not what the rules say for `before`) stay.
     """
-    after = databases_follow(system, before, after)
+    after = stores_follow(system, before, databases_follow(system, before, after))
     ruled = {(one.app_id, one.name): one for one in propose_config(system, profile, before).config}
     anew = {(one.app_id, one.name): one for one in propose_config(system, profile, after).config}
     return msgspec.structs.replace(
@@ -112,6 +114,8 @@ def _setter(add_ons: dict[str, AddOn], app: App, var: ConfigVar) -> AddOn | None
 
 def _set_by_add_on(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> ConfigChoice:
     if not is_postgres(add_on):
+        if (ruled := set_by_store(mapping, app, var, add_on)) is not None:
+            return ruled
         choice = next((choice for choice in mapping.add_ons if choice.add_on_id == add_on.id), None)
         if choice is not None and choice.action == "by-hand":
             return _drop(app, var, f"belongs to {add_on.name}: what replaces it brings a value of its own")
@@ -133,6 +137,8 @@ def _set_by_add_on(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) ->
 
 def _copy_of(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> ConfigChoice:
     """A value that somebody typed, with an add-on's server and password in it."""
+    if (ruled := copied_from_store(mapping, app, var, add_on)) is not None:
+        return ruled
     store = next((choice for choice in mapping.databases if choice.add_on_id == add_on.id), None)
     if store is not None and store.action == "leave":
         return _drop(app, var, f"names {add_on.name}, which is left behind")

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from wizard.mapping.stores import kept_stores
 from wizard.mapping.ways import Way
 from wizard.model.image_reference import registry_of
 from wizard.model.mapping import (
@@ -21,6 +22,7 @@ from wizard.model.mapping import (
     Mapping,
     ProcessChoice,
 )
+    StoreChoice,
 
 Choice = TypeVar(
     "Choice",
@@ -33,6 +35,7 @@ Choice = TypeVar(
     DomainChoice,
 )
 
+    StoreChoice,
 
 def set_environment(mapping: Mapping, handle: str, *, create: bool) -> Mapping:
     """Move into the environment `handle`; `create` when it is to be made."""
@@ -235,6 +238,7 @@ def leave_undecided(mapping: Mapping, reason: str) -> Mapping:
         databases=_settled(mapping.databases, "leave", reason),
         add_ons=_settled(mapping.add_ons, "leave", reason),
         config=_settled(mapping.config, "drop", reason),
+        stores=_settled(mapping.stores, "leave", reason),
         domains=_settled(mapping.domains, "leave", reason),
     )
 
@@ -253,11 +257,13 @@ def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
         port=decided.port,
         apps=_kept(decided.apps, proposed.apps, lambda one: one.app_id),
         processes=_kept(decided.processes, proposed.processes, lambda one: (one.app_id, one.type)),
+        stack=decided.stack,
         jobs=_kept(decided.jobs, proposed.jobs, lambda one: (one.app_id, one.job_id)),
         databases=_kept(decided.databases, proposed.databases, lambda one: one.add_on_id),
         add_ons=_kept(decided.add_ons, proposed.add_ons, lambda one: one.add_on_id),
         config=_kept(decided.config, proposed.config, lambda one: (one.app_id, one.name)),
         domains=_kept(decided.domains, proposed.domains, lambda one: (one.app_id, one.hostname)),
+        stores=tuple(kept_stores(decided, proposed)),
     )
 
 

@@ -21,6 +21,7 @@ from wizard.mapping.config_rules import propose_config
 from wizard.mapping.names import common_name, make_handle
 from wizard.mapping.ways import advise
 from wizard.model.mapping import (
+from wizard.mapping.stores import is_store, no_counterpart, propose_stores
     AddOnChoice,
     AppChoice,
     DatabaseChoice,
@@ -70,7 +71,12 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
             for action, reason in [_job(profile)]
         ),
         databases=stores,
-        add_ons=tuple(_add_on(system, add_on) for add_on in system.add_ons if not is_postgres(add_on)),
+        stores=propose_stores(system, profile, [one.handle for one in stores]),
+        add_ons=tuple(
+            no_counterpart(add_on, profile) or _add_on(system, add_on)
+            for add_on in system.add_ons
+            if not is_postgres(add_on) and not is_store(add_on, profile)
+        ),
         domains=tuple(
             _domain(app, domain.hostname, profile)
             for app in system.apps

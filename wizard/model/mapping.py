@@ -119,7 +119,7 @@ class DomainChoice(Noun, frozen=True, kw_only=True):
 
 class DrainChoice(Noun, frozen=True, kw_only=True):
     """A log drain of an app becomes one of the target, or is left behind. Its address with the token in it is
-    read from Heroku when it is made, and stored nowhere."""
+    read from Heroku when it is made, and stored nowhere. `databases`: their logs go along, as Heroku's do."""
 
     app_id: str
     drain_id: str
@@ -130,12 +130,14 @@ class DrainChoice(Noun, frozen=True, kw_only=True):
 
 class Mapping(Noun, frozen=True, kw_only=True):
     """All choices. `environment` is the handle of the target's environment (a Space, a stack's account);
-    `region` is the target's name of where a new one is made, and says nothing of one that is there."""
+    `region` is the target's name of where a new one is made, `stack` the stack that it is made on ("" lets
+    the target choose one there); neither says anything of one that is there."""
 
     environment: str = ""
     create_environment: bool = False
     region: str = ""
     port: int = 3000
+    stack: str = ""
     apps: tuple[AppChoice, ...] = ()
     processes: tuple[ProcessChoice, ...] = ()
     jobs: tuple[JobChoice, ...] = ()

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import field
 
 from wizard.model.noun import Noun
+from wizard.ports.stacks import Stack
 
 
 class ReleaseHook(Noun, frozen=True, kw_only=True):
@@ -45,6 +46,12 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     max_containers: int | None = None
     postgres_versions: tuple[int, ...] = ()
     extensions: tuple[str, ...] = ()
+    store_versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Versions of every other type of database that can be made, by the target's word for it ("redis")."""
+    stacks: tuple[Stack, ...] = ()
+    """Where a new environment can be, the organisation's own first; known after signing in only."""
+    backs_up: bool = False
+    """Whether backups can be off until a database holds something, and one be made on demand."""
     wildcard_domains: bool = True
     max_domains: int | None = None
     """Custom host names one app may have."""

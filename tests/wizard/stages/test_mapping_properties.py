@@ -73,7 +73,9 @@ add_ons = st.builds(
     AddOn,
     id=st.sampled_from(IDS),
     name=NAMES,
-    service=st.sampled_from(["heroku-postgresql", "scheduler", "papertrail"]),
+    service=st.sampled_from(
+        ["heroku-postgresql", "scheduler", "papertrail", "heroku-redis", "jawsdb", "bonsai", "heroku-kafka"]
+    ),
     plan=st.sampled_from(["heroku-postgresql:essential-0", "heroku-postgresql:standard-4", "x:y"]),
     app_id=st.sampled_from(IDS),
     state=st.just("provisioned"),
@@ -111,6 +113,13 @@ profiles = st.builds(
         scheduler=st.sampled_from(["none", "cron-service"]),
         empty_config_values=st.booleans(),
         wildcard_domains=st.booleans(),
+        store_versions=st.sampled_from(
+            [
+                {},
+                {"redis": ("10", "8.2", "7.2")},
+                {"redis": ("6.2",), "mysql": ("8.4",), "elasticsearch": ("8.9",)},
+            ]
+        ),
     ),
     st.sampled_from([(), (512, 1024, 2048, 7168)]),
 )

@@ -1,0 +1,122 @@
+"""What is wrong with stores that are no Postgres: versions, sizes, machines, and who uses them."""
+
+from collections.abc import Iterator
+
+from wizard.choose.stores import (
+    COPIED,
+    SMALLEST_DISK_GB,
+    offered,
+    order,
+    source_version,
+    store_size,
+    type_name,
+)
+from wizard.mapping.problem import Problem
+from wizard.mapping.store_users import store_users
+from wizard.mapping.stores import moved_stores
+from wizard.model.mapping import Mapping, StoreChoice
+from wizard.model.system import AddOn, App, System
+from wizard.ports import Profile
+
+
+def store_problems(system: System, mapping: Mapping, profile: Profile) -> Iterator[Problem]:
+    """The problems of every store that gets a counterpart."""
+    add_ons = {add_on.id: add_on for add_on in system.add_ons}
+    left = {choice.app_id for choice in mapping.apps if choice.action == "leave"}
+    for choice in moved_stores(mapping):
+        add_on = add_ons.get(choice.add_on_id)
+        if add_on is None:
+            continue
+        yield from _version_problems(choice, add_on, profile)
+        yield from _size_problems(choice, add_on, profile)
+        if choice.action == "copy" and choice.type not in COPIED:
+            yield Problem(
+                code="store-not-copied",
+                component=add_on.name,
+                text=f"Offramp does not copy {type_name(choice.type)}",
+                remedy="Move it by hand, have it start empty, or leave it behind.",
+                blocks=True,
+            )
+        yield from _user_problems(add_on, store_users(system, add_on.id), left, mapping)
+
+
+def _version_problems(choice: StoreChoice, add_on: AddOn, profile: Profile) -> Iterator[Problem]:
+    versions = offered(profile, choice.type)
+    name = type_name(choice.type)
+    if choice.version not in versions:
+        yield Problem(
+            code="store-version",
+            component=add_on.name,
+            text=f"`{choice.version}` is no version of {name} that {profile.title} offers",
+            remedy=f"Choose one of: {', '.join(versions) or 'none, leave it behind'}.",
+            blocks=True,
+        )
+        return
+    there = source_version(add_on)
+    if there and order(choice.version)[:2] < order(there)[: len(order(choice.version)[:2])]:
+        yield Problem(
+            code="store-older",
+            component=add_on.name,
+            text=f"is {name} {there} on Heroku and would be {choice.version}: newer data may not fit",
+            remedy="Choose a version that is as new, unless you know that it does.",
+        )
+
+
+def _size_problems(choice: StoreChoice, add_on: AddOn, profile: Profile) -> Iterator[Problem]:
+    if profile.memory_sizes_mb and choice.memory_mb not in profile.memory_sizes_mb:
+        sizes = ", ".join(str(size) for size in profile.memory_sizes_mb)
+        yield Problem(
+            code="store-memory",
+            component=add_on.name,
+            text=f"{choice.memory_mb} MB is no size of {profile.title}",
+            remedy=f"Choose one of: {sizes}.",
+            blocks=True,
+        )
+        return
+    if choice.disk_gb < SMALLEST_DISK_GB:
+        yield Problem(
+            code="store-disk",
+            component=add_on.name,
+            text=f"{choice.disk_gb} GB is less than the smallest disk, {SMALLEST_DISK_GB} GB",
+            remedy=f"Give it {SMALLEST_DISK_GB} GB: a disk can grow later, and never shrink.",
+            blocks=True,
+        )
+    size = store_size(profile, add_on, choice.type)
+    if size.needed_mb is not None and choice.memory_mb < size.needed_mb:
+        yield Problem(
+            code="store-less-memory",
+            component=add_on.name,
+            text=f"gets {choice.memory_mb} MB; what its plan holds takes {size.needed_mb} MB",
+            remedy=f"Give it {size.memory_mb} MB, unless you know that there is less in it.",
+        )
+    elif size.needed_mb is None:
+        yield Problem(
+            code="store-size-unknown",
+            component=add_on.name,
+            text="Heroku did not tell its size; memory and disk are a guess",
+            remedy="The preflight measures it."
+            if choice.type in COPIED
+            else "Look at its maker's dashboard.",
+        )
+
+
+def _user_problems(
+    add_on: AddOn, apps: tuple[App, ...], left: set[str], mapping: Mapping
+) -> Iterator[Problem]:
+    for app in apps:
+        chosen = mapping.app(app.id)
+        if app.id in left and chosen is not None and not chosen.harmless.strip():
+            yield Problem(
+                code="stays-and-writes",
+                component=app.name,
+                text=f"stays on Heroku and uses {add_on.name}, which moves: it would write to the old one",
+                remedy="Move it too, leave the store, or say why it does no harm.",
+                blocks=True,
+            )
+    if not any(app.id not in left for app in apps):
+        yield Problem(
+            code="unused",
+            component=add_on.name,
+            text="moves, and no app that moves uses it",
+            remedy="Leave it behind, unless its data is wanted there.",
+        )
