@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from screens.map_network import Offer, domain_offers, drain_offers
 from wizard.choose.sizes import major_version
 from wizard.mapping import edit
 from wizard.mapping.check import Component
@@ -70,14 +71,9 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
         case ("config", app_id, name):
             return _config(app_id, name, system, mapping)
         case ("domain", app_id, hostname):
-            return [
-                _plain(
-                    "by-hand",
-                    "I change its DNS after the cut-over",
-                    lambda m, _: edit.decide_domain(m, app_id, hostname, "by-hand", BY_PERSON),
-                ),
-                _leave(lambda m, why: edit.decide_domain(m, app_id, hostname, "leave", why)),
-            ]
+            return [_offered(one, profile) for one in domain_offers(app_id, hostname, profile)]
+        case ("drain", app_id, drain_id):
+            return [_offered(one, profile) for one in drain_offers(app_id, drain_id, mapping, profile)]
     return []
 
 
@@ -88,6 +84,13 @@ def leaving(component: Component, system: System, mapping: Mapping, profile: Pro
 
 def _plain(id_: str, words: str, change: Change) -> Option:
     return Option(id_, words, change)
+
+
+def _offered(offer: Offer, profile: Profile) -> Option:
+    id_, words, change, question, value = offer
+    if id_ == "move":
+        return Option(id_, words, change, question, value, _handle(profile))
+    return Option(id_, words, change, question, value)
 
 
 def _leave(change: Change, words: str = "Leave it behind") -> Option:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from screens.map_network import domain_becomes, drain_address, drain_becomes, drains_by_app
 from screens.monitor.content import content
 from screens.monitor.line import Line, Span, Tone, line, pad
 from screens.quantities import size
@@ -99,6 +100,7 @@ class _Maker:
         self.domains: dict[str, list[DomainChoice]] = {}
         for domain in mapping.domains:
             self.domains.setdefault(domain.app_id, []).append(domain)
+        self.drains = drains_by_app(mapping)
         self.apps = {one.app_id: one for one in mapping.apps}
         self.add_on_of = {one.id: one for one in system.add_ons}
         self.problems: dict[str, Problem] = {}
@@ -181,7 +183,7 @@ class _Maker:
             )
         yield from self._config(app, opened)
         for domain in self.domains.get(app.id, ()):
-            after = {"by-hand": "you change its DNS", "leave": "left behind"}.get(domain.action, "?")
+            after = domain_becomes(domain)
             # By hand is a way to go on, not a loss.
             action = "move" if domain.action == "by-hand" else domain.action
             yield self._entry(
@@ -191,6 +193,15 @@ class _Maker:
                 ("custom domain", after),
                 action=action,
                 why=domain.reason,
+            )
+        for drain in self.drains.get(app.id, ()):
+            yield self._entry(
+                ("drain", app.id, drain.drain_id),
+                1,
+                drain_address(self.system, drain),
+                ("log drain", drain_becomes(drain)),
+                action=drain.action,
+                why=drain.reason,
             )
 
     def _process(self, app: App, process: Process, choice: ProcessChoice | None) -> Entry:

@@ -119,6 +119,8 @@ def profile() -> Profile:
             store_versions=known.store_versions.values,
             backs_up=True,
             release_hook=known.release_hook,
+            managed_tls=True,
+            log_drains=("https", "syslog+tls"),
             scheduler="cron-service",
             empty_config_values=False,
             needs_dockerfile=True,

@@ -10,6 +10,8 @@ from wizard.mapping.check_stacks import stack_problems
 from wizard.mapping.check_stores import store_problems
 from wizard.mapping.check_ways import way_problems
 from wizard.mapping.database_users import user_problems
+from wizard.mapping.domains import domain_problems
+from wizard.mapping.drains import drain_name, drain_problems
 from wizard.mapping.names import is_handle
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping
@@ -50,6 +52,8 @@ def components(system: System) -> dict[Component, str]:
         for domain in app.domains:
             if domain.kind == "custom":
                 names["domain", app.id, domain.hostname] = domain.hostname
+        for drain in app.drains:
+            names["drain", app.id, drain.id] = drain_name(app, drain)
     for add_on in system.add_ons:
         names["database" if is_postgres(add_on) else "add-on", add_on.id] = add_on.name
     return names
@@ -73,6 +77,8 @@ def choices(mapping: Mapping) -> Iterator[tuple[Component, str, str]]:
         yield ("add-on", other.add_on_id), other.action, other.reason
     for domain in mapping.domains:
         yield ("domain", domain.app_id, domain.hostname), domain.action, domain.reason
+    for drain in mapping.drains:
+        yield ("drain", drain.app_id, drain.drain_id), drain.action, drain.reason
 
 
 def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Problem, ...]:
@@ -92,7 +98,8 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
         *database_problems(system, mapping, profile),
         *user_problems(system, mapping),
         *config_problems(system, mapping, profile),
-        *_domain_problems(mapping, profile),
+        *domain_problems(system, mapping, profile),
+        *drain_problems(system, mapping, profile),
     ]
     return tuple(sorted(found, key=lambda problem: not problem.blocks))
 
@@ -196,7 +203,7 @@ def _left_apps(mapping: Mapping) -> frozenset[str]:
 
 
 def _hangs_on(component: Component, left: frozenset[str]) -> bool:
-    return component[0] in ("process", "job", "config", "domain") and component[1] in left
+    return component[0] in ("process", "job", "config", "domain", "drain") and component[1] in left
 
 
 def _unread_apps(system: System, mapping: Mapping) -> Iterator[Problem]:
@@ -322,33 +329,6 @@ def _checkout_problems(mapping: Mapping, names: dict[Component, str]) -> Iterato
             remedy="Clone the repository once for each app and name the clones.",
             blocks=True,
         )
-
-
-def _domain_problems(mapping: Mapping, profile: Profile) -> Iterator[Problem]:
-    left = _left_apps(mapping)
-    most = profile.capabilities.max_domains
-    taken: Counter[str] = Counter()
-    for domain in mapping.domains:
-        if domain.action != "by-hand" or domain.app_id in left:
-            continue
-        if domain.hostname.startswith("*.") and not profile.capabilities.wildcard_domains:
-            yield Problem(
-                code="wildcard",
-                component=domain.hostname,
-                text=f"{profile.title} takes no wildcard domain",
-                remedy="Leave it behind, or name each host.",
-                blocks=True,
-            )
-            continue
-        taken[domain.app_id] += 1
-        if most is not None and taken[domain.app_id] > most:
-            yield Problem(
-                code="domains",
-                component=domain.hostname,
-                text=f"an app has at most {most} domains on {profile.title}",
-                remedy="Leave this one behind, or another one of the app.",
-                blocks=True,
-            )
 
 
 def _shared(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

@@ -18,6 +18,7 @@ from wizard.model.mapping import (
     ConfigChoice,
     DatabaseChoice,
     DomainChoice,
+    DrainChoice,
     JobChoice,
     Mapping,
     ProcessChoice,
@@ -27,6 +28,7 @@ from wizard.model.mapping import (
 Choice = TypeVar(
     "Choice",
     AppChoice,
+    DrainChoice,
     ProcessChoice,
     JobChoice,
     DatabaseChoice,
@@ -214,10 +216,10 @@ def decide_domain(
     mapping: Mapping,
     app_id: str,
     hostname: str,
-    action: Literal["by-hand", "leave", "undecided"],
+    action: Literal["endpoint", "by-hand", "leave", "undecided"],
     reason: str = "",
 ) -> Mapping:
-    """Move a custom domain by hand after the cut-over, or leave it behind."""
+    """Give a custom domain an endpoint of its own, move it by hand after the cut-over, or leave it behind."""
     changed = _changed(
         mapping.domains,
         lambda one: (one.app_id, one.hostname) == (app_id, hostname),
@@ -240,6 +242,7 @@ def leave_undecided(mapping: Mapping, reason: str) -> Mapping:
         config=_settled(mapping.config, "drop", reason),
         stores=_settled(mapping.stores, "leave", reason),
         domains=_settled(mapping.domains, "leave", reason),
+        drains=_settled(mapping.drains, "leave", reason),
     )
 
 
@@ -263,6 +266,7 @@ def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
         add_ons=_kept(decided.add_ons, proposed.add_ons, lambda one: one.add_on_id),
         config=_kept(decided.config, proposed.config, lambda one: (one.app_id, one.name)),
         domains=_kept(decided.domains, proposed.domains, lambda one: (one.app_id, one.hostname)),
+        drains=_kept(decided.drains, proposed.drains, lambda one: (one.app_id, one.drain_id)),
         stores=tuple(kept_stores(decided, proposed)),
     )
 

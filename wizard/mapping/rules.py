@@ -18,6 +18,8 @@ from wizard.document.checkout import Checkout
 from wizard.document.repository.buildpack_processes import nobody_wrote
 from wizard.document.summary import databases, is_postgres, is_scheduler
 from wizard.mapping.config_rules import propose_config
+from wizard.mapping.domains import propose_domain
+from wizard.mapping.drains import propose_drains
 from wizard.mapping.names import common_name, make_handle
 from wizard.mapping.ways import advise
 from wizard.model.mapping import (
@@ -25,7 +27,6 @@ from wizard.mapping.stores import is_store, no_counterpart, propose_stores
     AddOnChoice,
     AppChoice,
     DatabaseChoice,
-    DomainChoice,
     JobChoice,
     Mapping,
     ProcessChoice,
@@ -54,8 +55,9 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
         app_handles.append(handle)
         apps.append(_app(app, handle, known.get(app.id), profile))
     stores = _databases(system, profile)
+    environment = make_handle(profile, common_name(app.name for app in system.apps))
     partial = Mapping(
-        environment=make_handle(profile, common_name(app.name for app in system.apps)),
+        environment=environment,
         create_environment=True,
         region=_region(system, profile),
         apps=tuple(apps),
@@ -78,11 +80,12 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
             if not is_postgres(add_on) and not is_store(add_on, profile)
         ),
         domains=tuple(
-            _domain(app, domain.hostname, profile)
+            propose_domain(app, domain, profile)
             for app in system.apps
             for domain in app.domains
             if domain.kind == "custom"
         ),
+        drains=propose_drains(system, profile, environment),
     )
     return propose_config(system, profile, partial)
 
@@ -240,18 +243,3 @@ def _add_on(system: System, add_on: AddOn) -> AddOnChoice:
         reason=f"{add_on.service} is no Postgres: replace it by hand, or leave it behind and say why",
     )
 
-
-def _domain(app: App, hostname: str, profile: Profile) -> DomainChoice:
-    if hostname.startswith("*.") and not profile.capabilities.wildcard_domains:
-        return DomainChoice(
-            app_id=app.id,
-            hostname=hostname,
-            action="undecided",
-            reason=f"{profile.title} takes no wildcard domain",
-        )
-    return DomainChoice(
-        app_id=app.id,
-        hostname=hostname,
-        action="by-hand",
-        reason="its DNS record is changed after the cut-over; the report shows how",
-    )

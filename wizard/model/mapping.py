@@ -126,6 +126,7 @@ class DrainChoice(Noun, frozen=True, kw_only=True):
     action: Literal["move", "leave", "undecided"] = "undecided"
     handle: str = ""
     reason: str = ""
+    databases: bool = True
 
 
 class Mapping(Noun, frozen=True, kw_only=True):

@@ -55,6 +55,10 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     wildcard_domains: bool = True
     max_domains: int | None = None
     """Custom host names one app may have."""
+    managed_tls: bool = False
+    """Whether Offramp makes endpoints for custom domains there, with certificates that the target renews."""
+    log_drains: tuple[str, ...] = ()
+    """Schemes of the source's log drains ("https", "syslog+tls") that have a counterpart there."""
     release_phase: bool = True
     release_hook: ReleaseHook | None = None
     """The file that stands for Heroku's `release:` line; None when the target has none."""
