@@ -102,6 +102,12 @@ def test_a_proof_finds_every_small_change(server: MariaDb, tmp_path: Path) -> No
             assert read_digest(session, table) != before, poison
             session.query("ROLLBACK")
             assert read_digest(session, table) == before
+        cut = []
+        for name, old in (("a,V1:b", "c"), ("a", "b,V1:c")):
+            session.query(f"UPDATE accounts SET name = '{name}', old = '{old}' WHERE id = 1")
+            cut.append(read_digest(session, tables["accounts"]))
+        assert cut[0] != cut[1]
+    told.move.refresh()
     server.sql(f"{POISONS[1]}; {POISONS[-1]}; DROP VIEW a_first; DROP TRIGGER on_order", "db")
     server.sql("ALTER TABLE audit MODIFY what varchar(41); CREATE TABLE more (id int)", "db")
     proof = told.move.prove()
@@ -121,7 +127,7 @@ def test_what_changed_since_the_copy_is_made_true_at_the_cut_over(server: MariaD
     server.sql(
         "INSERT INTO accounts (name) VALUES ('new'); ALTER TABLE empty_one ADD COLUMN more int;"
         "CREATE TABLE added (id int PRIMARY KEY); INSERT INTO added VALUES (1); DROP TABLE places;"
-        "DROP VIEW a_first; CREATE VIEW newer AS SELECT 1 AS one"
+        "DROP VIEW a_first; CREATE VIEW newer AS SELECT 1 AS one; ALTER TABLE audit AUTO_INCREMENT = 500"
     )
     told = Told(server, tmp_path)
     changes = told.move.refresh()
@@ -130,6 +136,8 @@ def test_what_changed_since_the_copy_is_made_true_at_the_cut_over(server: MariaD
     assert told.move.prove().equal
     assert told.move.refresh().copied_again == 0
     assert told.move.prove().equal
+    server.sql("INSERT INTO audit (what) VALUES ('next')", "db")
+    assert server.sql("SELECT id FROM audit", "db") == [["500"]]
 
 
 def test_a_copy_goes_on_where_it_was_stopped(
