@@ -130,3 +130,20 @@ def test_only_what_is_meant_changes_and_comments_stay(text: str) -> None:
     assert ("\r\n" in text) == ("\r\n" in change.new)
     assert "\n" not in change.new.replace("\r\n", "") or "\r\n" not in text
     assert part(change.new, both=False)[0] == []
+
+
+_BITS = st.sampled_from(
+    ["\n", "  ", "- ", ": ", "#", '"', "'", "{", "]", "|", "&a ", "*a", "\t", "---\n", "\r\n", "\0", "\ufeff"]
+)
+
+
+@given(
+    workflows(), st.lists(st.tuples(st.integers(0, 900), st.integers(0, 20), _BITS), min_size=1, max_size=4)
+)
+@settings(max_examples=25, deadline=None)
+def test_a_broken_workflow_is_named_or_left_alone(text: str, cuts: list[tuple[int, int, str]]) -> None:
+    for at, length, bit in cuts:
+        text = text[:at] + bit + text[at + length :]
+    for change in part(text, both=False)[0]:
+        assert change.new is not None
+        assert compose(change.new) is not None
