@@ -1,8 +1,11 @@
 """A MySQL is copied by its own programs, kept true until the cut-over, and proven."""
 
 import dataclasses
+import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -162,6 +165,22 @@ def test_a_copy_goes_on_where_it_was_stopped(
     again.move.copy()
     assert len(pumped) <= 7 and len(set(pumped)) == 6
     again.whole_way()
+
+
+def test_a_mover_that_is_killed_in_the_middle_is_followed_by_one_that_goes_on(
+    server: MariaDb, tmp_path: Path
+) -> None:
+    where = {"SOURCE": server.source().reveal(), "TARGET": server.target().reveal()}
+    words = [sys.executable, "-m", "tests.faults.dying_mysql_move", "orders", str(tmp_path)]
+    here = {**os.environ, **where, "PYTHONPATH": str(Path.cwd())}
+    assert subprocess.run(words, env=here, check=False).returncode == -signal.SIGKILL
+    done = {name for (name,) in server.sql("SELECT name FROM _offramp_move WHERE name LIKE 'table:%'", "db")}
+    assert "table:accounts" in done and "table:orders" not in done
+    assert list(tmp_path.iterdir())
+    told = Told(server, tmp_path)
+    assert not list(tmp_path.iterdir())
+    assert told.move.inspect().target_state == "ours"
+    told.whole_way()
 
 
 def test_a_line_that_breaks_is_opened_again(server: MariaDb, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def options_file(address: Address, folder: Path, *, mariadb: bool) -> Iterator[P
         lines.append(f"ssl-mode={'REQUIRED' if address.tls else 'PREFERRED'}")
     # The dump program does not know it.
     lines += ["[mysql]", "connect-timeout=20"]
-    handle, name = tempfile.mkstemp(prefix="mysql-", suffix=".cnf", dir=folder)
+    handle, name = tempfile.mkstemp(prefix=f"mysql-{os.getpid()}-", suffix=".cnf", dir=folder)
     path = Path(name)
     try:
         with os.fdopen(handle, "w") as file:  # mkstemp makes it 0600
@@ -101,6 +101,24 @@ def options_file(address: Address, folder: Path, *, mariadb: bool) -> Iterator[P
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def remove_left_files(folder: Path) -> None:
+    """Remove what a process that was killed has left: its passwords stand in it."""
+    for path in folder.glob("mysql-*.cnf"):
+        pid = path.name.split("-")[1]
+        if pid.isdigit() and not _lives(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # It is somebody else's.
+    return True
 
 
 def _quoted(value: str) -> str:

@@ -11,7 +11,7 @@ from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.stores.gauge import Gauge
 from wizard.stores.mysql.address import address_of
-from wizard.stores.mysql.clients import find_clients, options_file
+from wizard.stores.mysql.clients import find_clients, options_file, remove_left_files
 from wizard.stores.mysql.errors import MysqlError, trouble
 from wizard.stores.mysql.pump import pump
 from wizard.stores.mysql.session import Session
@@ -52,6 +52,7 @@ class Ends:
         self._gauge = gauge
         self._plain_source = plain_source
         self._clients = find_clients()
+        remove_left_files(work)
 
     @contextlib.contextmanager
     def session(self, side: Side) -> Iterator[Session]:
