@@ -25,10 +25,10 @@ async def read_database_url(client: Client, add_on_id: str) -> Secret:
     Raises:
         Trouble: no app that may be read has it.
     """
-    attachments = await _attachments(client, add_on_id)
+    attachments = await read_attachments(client, add_on_id)
     configs: dict[str, Mapping[str, Any]] = {}
     refused: Trouble | None = None
-    for attachment in sorted(attachments, key=_preference):
+    for attachment in sorted(attachments, key=preference):
         app_id = text(attachment, "app", "id")
         try:
             if app_id not in configs:
@@ -48,7 +48,8 @@ async def read_database_url(client: Client, add_on_id: str) -> Secret:
     )
 
 
-async def _attachments(client: Client, add_on_id: str) -> list[dict[str, Any]]:
+async def read_attachments(client: Client, add_on_id: str) -> list[dict[str, Any]]:
+    """Where an add-on is attached, with the config vars of each attachment. Raises Trouble."""
     include = {"Accept-Inclusion": "addon:plan,config_vars"}
     path = f"/addons/{urllib.parse.quote(add_on_id, safe='')}/addon-attachments"
     try:
@@ -59,7 +60,8 @@ async def _attachments(client: Client, add_on_id: str) -> list[dict[str, Any]]:
         return [row for row in rows if text(row, "addon", "id") == add_on_id]
 
 
-def _preference(attachment: Mapping[str, Any]) -> tuple[int, bool, str]:
+def preference(attachment: Mapping[str, Any]) -> tuple[int, bool, str]:
+    """Sorts attachments: those of the default credential first, those of the owning app before others."""
     namespace = text(attachment, "namespace")
     rank = 0 if not namespace else 2 if namespace.startswith("connection-pooling") else 1
     foreign = text(attachment, "app", "id") != text(attachment, "addon", "app", "id")

@@ -15,6 +15,7 @@ from providers.heroku.fields import number, text
 from providers.heroku.inventory import Inventory
 from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, add_job, read_jobs, remove_job
 from providers.heroku.releases import read_release
+from providers.heroku.store_urls import read_store_url
 from wizard.model.secret import Secret
 from wizard.model.system import Account, Job, System
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
@@ -55,6 +56,10 @@ class HerokuSource:
     async def drain_address(self, app_id: str, drain_id: str) -> Secret:
         """The whole address of a log drain, read anew."""
         return await read_drain_address(self._client, app_id, drain_id)
+
+    async def store_url(self, add_on_id: str, type_: str) -> Secret:
+        """The URL of a store of that type that is no Postgres, read anew."""
+        return await read_store_url(self._client, add_on_id, type_)
 
     async def clone(self, app_id: str, folder: Path, log: Log) -> str:
         """Clone an app's code from Heroku Git into a new folder; see `providers.heroku.clone`."""

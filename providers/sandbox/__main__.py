@@ -41,6 +41,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, required=True, help="where databases, code and logs are")
     parser.add_argument("--size", default="standard", help="tiny, small, standard or large")
     parser.add_argument("--pace", type=float, default=1.0, help="how slow the target is; 0: at once")
+    parser.add_argument(
+        "--stores",
+        default="",
+        help="attachments of Key-Value Stores that the example has besides: REDIS,CACHE",
+    )
     parser.add_argument("--hours", type=float, default=12.0, help="end after so long without a request")
     return parser.parse_args()
 
@@ -88,7 +93,13 @@ async def _serve(folder: Path, arguments: argparse.Namespace) -> int:
 async def _run(folder: Path, arguments: argparse.Namespace, control: Control) -> int:
     from providers.sandbox.server import Sandbox
 
-    sandbox = Sandbox(folder, size=arguments.size, canary=os.environ.pop(CANARY, ""), pace=arguments.pace)
+    sandbox = Sandbox(
+        folder,
+        size=arguments.size,
+        canary=os.environ.pop(CANARY, ""),
+        pace=arguments.pace,
+        stores=tuple(name for name in arguments.stores.split(",") if name),
+    )
     starting = asyncio.create_task(sandbox.start(control.say))
     told = asyncio.create_task(control.ended.wait())
     await asyncio.wait((starting, told), return_when=asyncio.FIRST_COMPLETED)

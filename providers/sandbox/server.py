@@ -26,7 +26,15 @@ class Sandbox:
         faults: per vendor, its misbehaviour.
     """
 
-    def __init__(self, folder: Path, *, size: str = "standard", canary: str = "", pace: float = 1.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        size: str = "standard",
+        canary: str = "",
+        pace: float = 1.0,
+        stores: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder
         self.faults = {"heroku": Faults(), "aptible": Faults()}
         self.hosts: dict[str, dict[str, str]] = {}
@@ -39,6 +47,7 @@ class Sandbox:
             faults=self.faults["heroku"],
             certificates=certificates,
             canary=canary,
+            stores=stores,
         )
         # What a vendor knows is in memory: files of an earlier world belong to nobody.
         shutil.rmtree(folder / "aptible", ignore_errors=True)

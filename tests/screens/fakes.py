@@ -87,6 +87,9 @@ class FakeSource:
         app = self._world.system.app(app_id)
         return {var.name: Secret("" if var.empty else f"value of {var.name}") for var in app.config}
 
+    async def store_url(self, add_on_id: str, type_: str) -> Secret:
+        return Secret(f"{type_}://u:secret@example.com:1234/0")
+
     async def clone(self, app_id: str, folder: Path, log: Log) -> str:
         self._check()
         folder.mkdir(parents=True)

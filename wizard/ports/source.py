@@ -66,6 +66,11 @@ class Source(Protocol):
         when it is not there any more."""
         ...
 
+    async def store_url(self, add_on_id: str, type_: str) -> Secret:
+        """The connection URL of a store that is no Postgres, read anew from the config vars that its add-on
+        sets; one with TLS before one without. `type_` is the kind of store ("redis", "mysql")."""
+        ...
+
     async def clone(self, app_id: str, folder: Path, log: Log) -> str:
         """Clone an app's code into `folder`, which is new or empty; returns the commit that is checked out.
         What fails leaves nothing behind. Raises Trouble (`empty-repository`) when no code is there."""

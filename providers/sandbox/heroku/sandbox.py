@@ -25,6 +25,7 @@ from providers.sandbox.heroku.routes.output import OutputRoutes
 from providers.sandbox.heroku.routes.ranges import Pages
 from providers.sandbox.heroku.running.backups import Backups
 from providers.sandbox.heroku.running.database import Database
+from providers.sandbox.heroku.running.key_value import KeyValueServers
 from providers.sandbox.heroku.running.platform import Platform
 from providers.sandbox.heroku.running.scheduler import Scheduler
 from providers.sandbox.heroku.systems.example import APPS, make_example
@@ -49,6 +50,7 @@ class HerokuSandbox:
         speed: how much faster than the wall clock the scheduler's clock goes.
         cache: where made databases are kept; below the sandbox folder's parent by default.
         world: what stands there instead of the example (see `description`, `generator`); nothing of it runs.
+        stores: attachments of Key-Value Stores ("REDIS") that the backend of the example has besides.
 
     Attributes:
         hosts: "api", "data", "particleboard", "metrics", "kolkrabbi", "dataclips", "git", after `start`.
@@ -71,6 +73,7 @@ class HerokuSandbox:
         speed: float = 1.0,
         cache: Path | None = None,
         world: World | None = None,
+        stores: tuple[str, ...] = (),
     ) -> None:
         self.hosts: dict[str, str] = {}
         self.world: World = world or World(email="", account_id="")
@@ -79,6 +82,8 @@ class HerokuSandbox:
         self.faults = faults
         self.database = Database(folder / "postgres", canary)
         self.databases: dict[str, Database] = {}
+        self.key_values = KeyValueServers(folder / "key-value", canary)
+        self._stores = stores
         self.backups = Backups(folder / "backups", self.world, self.databases, faults, canary)
         self.store = Store(self.backups, faults)
         self._folder = folder
@@ -117,13 +122,15 @@ class HerokuSandbox:
     async def _start_example(self, progress: Callable[[str], None]) -> Platform:
         if self._alive:
             await self.database.start(self._size, self._cache, self._certificates, progress)
+            await self.key_values.start(self._stores, self._certificates)
             for router in self._routers.values():
                 await router.start()
         urls = {
             name: router.url if self._alive else f"https://{name}-0123456789ab.herokuapp.com/"
             for name, router in self._routers.items()
         }
-        example = make_example(urls, self.database.url, await asyncio.to_thread(self._commits), self._canary)
+        commits = await asyncio.to_thread(self._commits)
+        example = make_example(urls, self.database.url, commits, self._canary, self.key_values.urls)
         self.world = self.backups.world = example.world
         self.databases[example.database] = self.database
         platform = self._platform = Platform(self.world)
@@ -144,6 +151,7 @@ class HerokuSandbox:
             await asyncio.gather(self._ticking, return_exceptions=True)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self.database.stop)
+            stack.push_async_callback(self.key_values.stop)
             stack.push_async_callback(self.backups.stop)
             for router in self._routers.values():
                 stack.push_async_callback(router.stop)

@@ -27,7 +27,11 @@ class Example:
 
 
 def make_example(
-    web_urls: Mapping[str, str], database_url: str, commits: Mapping[str, str], canary: str
+    web_urls: Mapping[str, str],
+    database_url: str,
+    commits: Mapping[str, str],
+    canary: str,
+    key_values: Mapping[str, str] | None = None,
 ) -> Example:
     """Make the world.
 
@@ -35,6 +39,7 @@ def make_example(
         web_urls: where each app answers, by app name.
         commits: which commit of its repository an app runs, by app name.
         canary: a word to put into every generated secret.
+        key_values: URLs of Key-Value Stores of the backend by attachment ("REDIS"); it has none by default.
     """
     world = World(email="robin@acme.example", account_id=stable_id("account"))
     for name in APPS:
@@ -42,6 +47,15 @@ def make_example(
         _app(world, name, web_urls[name], commit)
     _configure(world, web_urls, canary)
     database = _add_ons(world, database_url, canary)
+    for attached_as, url in (key_values or {}).items():
+        add_add_on(
+            world,
+            _named(world, BACKEND),
+            "heroku-redis:premium-0",
+            name=f"redis-{attached_as.lower()}-48213",
+            attached_as=attached_as,
+            values={f"{attached_as}_URL": url},
+        )
     for app in world.apps.values():
         _first_releases(app)
     return Example(world, database)
