@@ -297,6 +297,20 @@ def test_a_job_for_each_stage_goes_to_its_own_app() -> None:
     assert "takes it for this one" in told(text)["workflow-guessed"]
 
 
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("${{ inputs.app }}", ""),
+        ("${{ github.ref_name == 'main' && 'a' || 'b' }}", ""),
+        ("${{ secrets.APP }}", "    environment: ${{ matrix.stage }}\n"),
+    ],
+)
+def test_an_app_that_may_be_another_each_time_is_not_guessed(name: str, more: str) -> None:
+    step = f'      - uses: akhileshns/heroku-deploy@v3\n        with:\n          heroku_app_name: "{name}"\n'
+    assert part(job(CHECKOUT + step, more), both=False)[0] == []
+    assert "workflow-unknown-app" in told(job(CHECKOUT + step, more), both=False)
+
+
 def test_what_deploys_an_app_that_stays_is_left_alone() -> None:
     changes, problems = part(job(PUSH.replace("acme-shop", "blog")))
     assert (changes, problems) == ([], [])

@@ -9,6 +9,7 @@ from wizard.prepare.workflow.action import Destination
 from wizard.prepare.workflow.jobs import Job, Step, matrix_values
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
+_GUESSABLE = re.compile(r"((secrets|vars|env)\.\w+|\$\w+)?")
 _STAGES = ("production", "prod", "staging", "stage", "development", "dev", "review", "preview", "test", "qa")
 _NEXT = {"development": "staging", "staging": "production"}
 _SAME_STAGE = {"prod": "production", "stage": "staging", "dev": "development", "preview": "review"}
@@ -81,6 +82,8 @@ def owner(job: Job, step: Step, place: Here) -> Owner:
     if ", " in step.app:
         named = set(step.app.split(", "))
         return Owner("unknown") if named & place.apps.keys() else Owner("other")
+    if not _GUESSABLE.fullmatch(step.app) or "${{" in job.stage:
+        return Owner("unknown")  # it may be another one each time
     staged = _stages(job.stage)
     same = [name for name, (app, _) in place.apps.items() if app.pipeline_stage in staged]
     if len(same) != 1 and len(place.apps) == 1:
