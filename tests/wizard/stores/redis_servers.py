@@ -20,7 +20,7 @@ from wizard.model.secret import Secret
 from wizard.stores.progress import StoreProgress
 from wizard.stores.redis.address import address_of
 from wizard.stores.redis.move import RedisMove
-from wizard.stores.redis.wire import Connection
+from wizard.stores.redis.wire import Connection, ReplyError
 
 PASSWORD = "canary-redis-77aa31"
 
@@ -193,3 +193,9 @@ def zoo(now: int) -> list[tuple[Any, ...]]:
         ("SETBIT", "bits", 70_000, 1),
         ("GEOADD", "places", "13.36", "38.11", "Palermo", "15.08", "37.50", "Catania"),
     ]
+
+
+def fill(server: RedisServer, database: int = 0) -> None:
+    """Put the zoo into a logical database."""
+    for answer in server.do(*zoo(time.time_ns() // 1_000_000), database=database):
+        assert not isinstance(answer, ReplyError), answer

@@ -41,8 +41,10 @@ def _field(column: Column) -> str:
     if column.kind in _LONG:
         # What is longer than max_allowed_packet in all would be NULL as a whole.
         text = f"md5(convert({name} USING utf8mb4))"
-    elif column.kind in _BYTES or column.kind in _SHAPES:
-        text = f"md5({name})" if column.kind.endswith("blob") or column.kind in _SHAPES else f"hex({name})"
+    elif column.kind in _SHAPES:
+        text = f"md5(st_aswkb({name}))"
+    elif column.kind in _BYTES:
+        text = f"md5({name})" if column.kind.endswith("blob") else f"hex({name})"
     elif column.kind in _BROKEN_NUMBERS:
         # As text they are rounded to six digits.
         text = f"({name} + 0e0)"
