@@ -183,6 +183,7 @@ async def test_a_socket_is_refused_and_the_tunnel_stays_up(wire: Wire, dial: Dia
     tunnel = await dial.call(await tunnel_path(wire), "tunnel")
     assert await tunnel.ready() == "TUNNEL READY"
     assert await tunnel.echo() == b"" and tunnel.process.returncode is None
+    assert wire.sandbox.facts()["sockets_refused"] == 1
     assert await tunnel.echo() == b"hello\n"
 
 

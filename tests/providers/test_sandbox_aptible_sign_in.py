@@ -60,8 +60,11 @@ async def test_a_security_key_asks_for_an_assertion(wire: Wire) -> None:
     text = base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
     attempt = {"previous_login_attempt_id": context["failed_login_attempt_id"]}
     assertion = {"id": "x", "type": "public-key", "response": {"clientDataJSON": text}}
-    status, _ = await grant(wire, "key", u2f=assertion)
-    assert status == 400
+    other = base64.urlsafe_b64encode(json.dumps({**data, "challenge": "another"}).encode()).decode()
+    wrong = {**assertion, "response": {"clientDataJSON": other.rstrip("=")}}
+    for refused_too in ({"u2f": assertion}, {"u2f": wrong, **attempt}):
+        status, _ = await grant(wire, "key", **refused_too)
+        assert status == 400
     status, _ = await grant(wire, "key", u2f=assertion, **attempt)
     assert status == 201
 

@@ -47,7 +47,8 @@ class Portal:
         tunnel_seconds: how long a tunnel lives; then it says `Tunnel timed out` and ends with 124.
         cut_after: seconds that a connection lives before a rule on `ssh:/tunnels` acts on it.
         opened: tunnels that were let through so far.
-        refused: why somebody was turned away ("certificate", "token", "socket"), in order.
+        refused: why somebody was turned away ("certificate", "token"), in order.
+        sockets_refused: how often a tunnel asked for a socket and was not let through.
     """
 
     def __init__(self, world: World, tokens: Tokens, faults: Faults, rollout: Rollout) -> None:
@@ -60,6 +61,7 @@ class Portal:
         self.cut_after = 0.0
         self.opened = 0
         self.refused: list[str] = []
+        self.sockets_refused = 0
         self.authority = _key("authority", "ssh-rsa")
         self.host_keys = {"rsa": _key("host", "ssh-rsa"), "ecdsa": _key("host", "ecdsa-sha2-nistp256")}
         self._told = dict(self.host_keys)

@@ -76,7 +76,7 @@ class Guest(asyncssh.SSHServer):
         door = self.portal.door(ticket.id)
         refused = self.portal.faults.take("SSH", "ssh:/forward") is not None
         if path != ticket.socket or door is None or refused:
-            self.portal.refused.append("socket")
+            self.portal.sockets_refused += 1
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "not your socket")
         assert self._connection is not None
         if isinstance(door, Path):

@@ -199,6 +199,7 @@ class AptibleSandbox:
             "tunnels_open": self.portal.tunnels,
             "tunnels_opened": self.portal.opened,
             "portal_refused": list(self.portal.refused),
+            "sockets_refused": self.portal.sockets_refused,
             "pushes": list(self.git.pushes),
             "cron_runs": dict(self.rollout.cron_runs),
             "image_pulls": list(self.images.pulls),
