@@ -41,12 +41,14 @@ class HerokuOutput(NamedTuple):
 
 
 class HerokuConfig(NamedTuple):
-    """All of it. `unread` are files that the grammar does not take."""
+    """All of it. `sources` are the variables and locals that config vars come from, by the name of the config
+    var, where one alone does; `unread` files that the grammar does not take."""
 
     blocks: tuple[TerraformBlock, ...]
     apps: tuple[HerokuApp, ...]
     add_ons: tuple[HerokuAddOn, ...]
     outputs: tuple[HerokuOutput, ...]
+    sources: tuple[tuple[str, str], ...]
     unread: tuple[str, ...]
 
 
@@ -68,7 +70,7 @@ def heroku_config(files: Mapping[str, str], *, but: str) -> HerokuConfig:
 def _read(texts: Texts) -> HerokuConfig:
     blocks = tuple(terraform_blocks(dict(texts)))
     if not blocks:
-        return HerokuConfig((), (), (), (), ())
+        return HerokuConfig((), (), (), (), (), ())
     parsed = {path: _parsed(text) for path, text in texts}
     scope = _scope([one for one in parsed.values() if one is not None])
     apps: list[HerokuApp] = []
@@ -86,7 +88,32 @@ def _read(texts: Texts) -> HerokuConfig:
             if value.rstrip('"}').endswith(".web_url") or ".herokuapp.com" in value:
                 outputs.append(HerokuOutput(name, _reference(body["value"])))
     unread = tuple(path for path, told in parsed.items() if told is None)
-    return HerokuConfig(blocks, tuple(apps), tuple(add_ons), tuple(outputs), unread)
+    sources = _sources([one for one in parsed.values() if one is not None])
+    return HerokuConfig(blocks, tuple(apps), tuple(add_ons), tuple(outputs), sources, unread)
+
+
+_MAPS = ("config_vars", "sensitive_config_vars", "vars", "sensitive_vars")
+_WITH_CONFIG = ("heroku_app", "heroku_config", "heroku_app_config_association")
+
+
+def _sources(parsed: list[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
+    found: dict[str, set[str]] = {}
+    for told in parsed:
+        for type_ in _WITH_CONFIG:
+            for _, body in _resources(told, type_):
+                for name, value in (pair for key in _MAPS for pair in _pairs(body.get(key))):
+                    found.setdefault(name, set()).add(value)
+    known = {name: min(values) for name, values in found.items() if len(values) == 1}
+    return tuple(
+        (name, match[1])
+        for name, value in sorted(known.items())
+        if (match := re.fullmatch(r"\$\{((?:var|local)\.[\w.-]+)\}", value))
+    )
+
+
+def _pairs(told: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(told, dict):
+        yield from ((str(name).strip('"'), str(value)) for name, value in told.items() if name[:2] != "__")
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

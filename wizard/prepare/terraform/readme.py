@@ -1,6 +1,6 @@
 """The page beside the Terraform files: how to give the values, adopt what is there, and what is missing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from wizard.document.repository.code_nouns import TerraformBlock
 from wizard.model.text import clean
@@ -26,7 +26,7 @@ def readme(stack: Stack, provider: Provider, heroku: HerokuConfig, title: str) -
             "",
             "## Values",
             "",
-            *_values(stack),
+            *_values(stack, dict(heroku.sources)),
             "",
             "## What it makes",
             "",
@@ -55,27 +55,39 @@ def _steps(stack: Stack, provider: Provider) -> Iterator[str]:
     yield f"A deploy is another image: `terraform apply -var {first}=REPOSITORY:TAG`, from CI or by hand."
 
 
-def _values(stack: Stack) -> Iterator[str]:
+def _values(stack: Stack, sources: Mapping[str, str]) -> Iterator[str]:
     yield "No value of a config var stands in these files. Terraform takes them"
     yield ""
     yield "- from the environment, as `TF_VAR_` and the name of the variable: each is the text itself, or"
     yield "- from a file `terraform.tfvars` here. `.gitignore` keeps it out of git; let nobody else read it."
     yield ""
-    yield "The state of Terraform holds all of them in clear. Keep it where secrets may lie."
+    yield "The state of Terraform holds all of them in clear: keep it where secrets may lie. Letters that Unicode"
+    yield "lets stand in parts are put together there (NFC); everything else in a text stays as it is."
     yield ""
     rows = [
-        (_code(one.image_variable), "image", _code(one.app.name)) for one in stack.programs if not one.image
+        (_code(one.image_variable), "image", _code(one.app.name), "")
+        for one in stack.programs
+        if not one.image
     ]
     rows += [
-        (_code(config.variable), _code(config.name), _code(one.app.name))
+        (
+            _code(config.variable),
+            _code(config.name),
+            _code(one.app.name),
+            _code(sources.get(config.name, "")),
+        )
         for one in stack.programs
         for config in one.config
         if config.variable
     ]
     rows += [
-        (_code(one.variable), "address of a log drain", "") for one in stack.drains if one.scheme == "https"
+        (_code(one.variable), "address of a log drain", "", "")
+        for one in stack.drains
+        if one.scheme == "https"
     ]
-    yield from _table(("Variable", "Config var", "App"), rows)
+    head = ("Variable", "Config var", "App", "In Heroku's Terraform")
+    width = 4 if sources else 3
+    yield from _table(head[:width], (row[:width] for row in rows))
 
 
 def _from_heroku(provider: Provider, heroku: HerokuConfig) -> Iterator[str]:
