@@ -14,9 +14,9 @@ from wizard.mapping.domains import domain_problems
 from wizard.mapping.drains import drain_name, drain_problems
 from wizard.mapping.names import is_handle
 from wizard.mapping.problem import Problem
+from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import Mapping
 from wizard.model.secret import DOTS
-from wizard.mapping.stores import moved_stores
 from wizard.model.system import System
 from wizard.ports import Profile
 
@@ -69,12 +69,12 @@ def choices(mapping: Mapping) -> Iterator[tuple[Component, str, str]]:
         yield ("job", job.app_id, job.job_id), job.action, job.reason
     for store in mapping.databases:
         yield ("database", store.add_on_id), store.action, store.reason
+    for other in mapping.stores:
+        yield ("add-on", other.add_on_id), other.action, other.reason
     for add_on in mapping.add_ons:
         yield ("add-on", add_on.add_on_id), add_on.action, add_on.reason
     for var in mapping.config:
         yield ("config", var.app_id, var.name), var.action, var.reason
-    for other in mapping.stores:
-        yield ("add-on", other.add_on_id), other.action, other.reason
     for domain in mapping.domains:
         yield ("domain", domain.app_id, domain.hostname), domain.action, domain.reason
     for drain in mapping.drains:
@@ -96,6 +96,8 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
         *way_problems(system, mapping, profile),
         *service_problems(system, mapping, profile),
         *database_problems(system, mapping, profile),
+        *store_problems(system, mapping, profile),
+        *stack_problems(system, mapping, profile),
         *user_problems(system, mapping),
         *config_problems(system, mapping, profile),
         *domain_problems(system, mapping, profile),
@@ -103,8 +105,6 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
     ]
     return tuple(sorted(found, key=lambda problem: not problem.blocks))
 
-        *store_problems(system, mapping, profile),
-        *stack_problems(system, mapping, profile),
 
 def blocking(found: Iterable[Problem]) -> tuple[Problem, ...]:
     """Those problems that may not go on."""
@@ -282,6 +282,7 @@ def _name_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
     stores = [
         (names.get(("database", o.add_on_id), o.add_on_id), o.handle) for o in mapping.moved_databases()
     ]
+    stores += [(names.get(("add-on", o.add_on_id), o.add_on_id), o.handle) for o in moved_stores(mapping)]
     for group in (apps, stores):
         for name, handle in group:
             if not is_handle(profile, handle):
@@ -289,7 +290,6 @@ def _name_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
                     code="handle",
                     component=name,
                     text=f"`{handle}` is no name that {profile.title} takes",
-    stores += [(names.get(("add-on", o.add_on_id), o.add_on_id), o.handle) for o in moved_stores(mapping)]
                     remedy="Choose another name.",
                     blocks=True,
                 )

@@ -22,8 +22,8 @@ from wizard.model.mapping import (
     JobChoice,
     Mapping,
     ProcessChoice,
-)
     StoreChoice,
+)
 
 Choice = TypeVar(
     "Choice",
@@ -35,9 +35,9 @@ Choice = TypeVar(
     AddOnChoice,
     ConfigChoice,
     DomainChoice,
+    StoreChoice,
 )
 
-    StoreChoice,
 
 def set_environment(mapping: Mapping, handle: str, *, create: bool) -> Mapping:
     """Move into the environment `handle`; `create` when it is to be made."""
@@ -238,9 +238,9 @@ def leave_undecided(mapping: Mapping, reason: str) -> Mapping:
         processes=_settled(mapping.processes, "leave", reason),
         jobs=_settled(mapping.jobs, "leave", reason),
         databases=_settled(mapping.databases, "leave", reason),
+        stores=_settled(mapping.stores, "leave", reason),
         add_ons=_settled(mapping.add_ons, "leave", reason),
         config=_settled(mapping.config, "drop", reason),
-        stores=_settled(mapping.stores, "leave", reason),
         domains=_settled(mapping.domains, "leave", reason),
         drains=_settled(mapping.drains, "leave", reason),
     )
@@ -257,17 +257,17 @@ def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
         environment=decided.environment or proposed.environment,
         create_environment=decided.create_environment if decided.environment else proposed.create_environment,
         region=decided.region or proposed.region,
+        stack=decided.stack,
         port=decided.port,
         apps=_kept(decided.apps, proposed.apps, lambda one: one.app_id),
         processes=_kept(decided.processes, proposed.processes, lambda one: (one.app_id, one.type)),
-        stack=decided.stack,
         jobs=_kept(decided.jobs, proposed.jobs, lambda one: (one.app_id, one.job_id)),
         databases=_kept(decided.databases, proposed.databases, lambda one: one.add_on_id),
+        stores=tuple(kept_stores(decided, proposed)),
         add_ons=_kept(decided.add_ons, proposed.add_ons, lambda one: one.add_on_id),
         config=_kept(decided.config, proposed.config, lambda one: (one.app_id, one.name)),
         domains=_kept(decided.domains, proposed.domains, lambda one: (one.app_id, one.hostname)),
         drains=_kept(decided.drains, proposed.drains, lambda one: (one.app_id, one.drain_id)),
-        stores=tuple(kept_stores(decided, proposed)),
     )
 
 

@@ -21,9 +21,9 @@ from wizard.mapping.config_rules import propose_config
 from wizard.mapping.domains import propose_domain
 from wizard.mapping.drains import propose_drains
 from wizard.mapping.names import common_name, make_handle
+from wizard.mapping.stores import is_store, no_counterpart, propose_stores
 from wizard.mapping.ways import advise
 from wizard.model.mapping import (
-from wizard.mapping.stores import is_store, no_counterpart, propose_stores
     AddOnChoice,
     AppChoice,
     DatabaseChoice,

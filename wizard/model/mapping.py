@@ -137,8 +137,8 @@ class Mapping(Noun, frozen=True, kw_only=True):
     environment: str = ""
     create_environment: bool = False
     region: str = ""
-    port: int = 3000
     stack: str = ""
+    port: int = 3000
     apps: tuple[AppChoice, ...] = ()
     processes: tuple[ProcessChoice, ...] = ()
     jobs: tuple[JobChoice, ...] = ()
