@@ -61,8 +61,8 @@ def _values(stack: Stack, sources: Mapping[str, str]) -> Iterator[str]:
     yield "- from the environment, as `TF_VAR_` and the name of the variable: each is the text itself, or"
     yield "- from a file `terraform.tfvars` here. `.gitignore` keeps it out of git; let nobody else read it."
     yield ""
-    yield "The state of Terraform holds all of them in clear: keep it where secrets may lie. Letters that Unicode"
-    yield "lets stand in parts are put together there (NFC); everything else in a text stays as it is."
+    yield "The state of Terraform holds all of them in clear: keep it where secrets may lie. Letters that"
+    yield "Unicode lets stand in parts are put together there (NFC); everything else in a text stays as it is."
     yield ""
     rows = [
         (_code(one.image_variable), "image", _code(one.app.name), "")
