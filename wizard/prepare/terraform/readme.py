@@ -62,7 +62,7 @@ def _values(stack: Stack, sources: Mapping[str, str]) -> Iterator[str]:
     yield "- from a file `terraform.tfvars` here. `.gitignore` keeps it out of git; let nobody else read it."
     yield ""
     yield "The state of Terraform holds all of them in clear: keep it where secrets may lie. Letters that"
-    yield "Unicode lets stand in parts are put together there (NFC); everything else in a text stays as it is."
+    yield "Unicode lets stand in parts are put together there (NFC); all else in a text stays as it is."
     yield ""
     rows = [
         (_code(one.image_variable), "image", _code(one.app.name), "")
