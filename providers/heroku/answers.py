@@ -134,10 +134,15 @@ def trouble_of(answer: Answer) -> Trouble:
     return trouble
 
 
+def _place(answer: Answer) -> str:
+    """The path for a sentence: what Heroku calls an id may be of any length."""
+    return clean(answer.path, limit=200)
+
+
 def _trouble_of(answer: Answer) -> Trouble:
     if 300 <= answer.status < 400:
         return Unreachable(
-            f"{answer.where} sends the question {answer.path} on to another address. "
+            f"{answer.where} sends the question {_place(answer)} on to another address. "
             "The token was not sent there.",
             remedy="Check the address of Heroku's API that Offramp was given.",
             code="redirected",
@@ -157,26 +162,26 @@ def _trouble_of(answer: Answer) -> Trouble:
         return _refusal(answer, said)
     if answer.status in (404, 410):
         return Gone(
-            f"Heroku has nothing at {answer.path}. {said.message}".strip(),
+            f"Heroku has nothing at {_place(answer)}. {said.message}".strip(),
             remedy="Read the inventory again: it may have been renamed or deleted.",
             code="not-found",
         )
     if answer.status == 416:
         return BadRange(
-            f"Heroku does not hand out {answer.path} in the order that was asked for. {said.message}".strip(),
+            f"Heroku does not hand out {_place(answer)} in the order that was asked for. {said.message}".strip(),
             remedy="Try again; if it stays so, Heroku's API has changed: tell the makers of Offramp.",
             code="bad-range",
         )
     if answer.status >= 500:
         return Unreachable(
             _joined(
-                f"{answer.where} fails at {answer.path} (status {answer.status}).", said.message, support
+                f"{answer.where} fails at {_place(answer)} (status {answer.status}).", said.message, support
             ),
             remedy="Look at status.heroku.com, then try again.",
             code="vendor-error",
         )
     return Trouble(
-        _joined(f"Heroku does not take {answer.path} (status {answer.status}).", said.message, support),
+        _joined(f"Heroku does not take {_place(answer)} (status {answer.status}).", said.message, support),
         remedy="Read what Heroku says, put it right there, and try again.",
         code="not-taken",
     )
@@ -195,7 +200,7 @@ def _sign_in(answer: Answer, said: "_Said") -> Trouble:
         )
     return SecondFactorNeeded(
         "heroku",
-        f"Heroku wants a second factor for {answer.path}. {said.message}".strip(),
+        f"Heroku wants a second factor for {_place(answer)}. {said.message}".strip(),
         remedy="Give the code that it shows now, or use a token made after signing in with it.",
         resume={"app": said.app} if said.app else None,
     )
@@ -204,20 +209,20 @@ def _sign_in(answer: Answer, said: "_Said") -> Trouble:
 def _refusal(answer: Answer, said: "_Said") -> Trouble:
     if answer.status == 402:
         refused = Refused(
-            f"Heroku refuses {answer.path}: something is to be paid first. {said.message}".strip(),
+            f"Heroku refuses {_place(answer)}: something is to be paid first. {said.message}".strip(),
             remedy="Settle it on the billing page of Heroku's dashboard, then try again.",
             code="refused",
         )
     elif said.id in ("suspended", "delinquent"):
         refused = Refused(
-            f"Heroku refuses {answer.path}: the account is {said.id}. {said.message}".strip(),
+            f"Heroku refuses {_place(answer)}: the account is {said.id}. {said.message}".strip(),
             remedy="Settle it with Heroku in its dashboard, then try again.",
             code="refused",
         )
     else:
         scope = wanted_scope(answer.verb, answer.host, answer.path)
         refused = Refused(
-            f"Heroku refuses {answer.path}. {said.message}".strip(),
+            f"Heroku refuses {_place(answer)}. {said.message}".strip(),
             remedy=f"Use a token of a member with access to it, with the scope {scope.sentence}.",
             code="refused",
         )
