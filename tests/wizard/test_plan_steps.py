@@ -59,7 +59,13 @@ def systems(draw: st.DrawFn) -> tuple[System, Mapping]:
         mapping,
         create_environment=draw(st.booleans()),
         apps=tuple(
-            msgspec.structs.replace(choice, action="leave" if choice.app_id in left else "move", reason="r")
+            msgspec.structs.replace(
+                choice,
+                action="leave" if choice.app_id in left else "move",
+                reason="r",
+                way=draw(st.sampled_from(["git", "git", "image", "workflow", "terraform"])),
+                image="ghcr.io/acme/shop:v42",
+            )
             for choice in mapping.apps
         ),
         databases=tuple(
@@ -84,7 +90,9 @@ def test_any_plan_holds_what_a_plan_must(made: tuple[System, Mapping]) -> None:
         assert all(position[needed] < position[step.key] for needed in step.needs), step.key
         low, high = step.seconds
         assert 0 <= low <= high and step.title and step.way_back
-        assert (step.gate is not None) == (step.kind == "gate") == (step.by == "person")
+        assert (step.gate is not None) == (step.kind == "gate")
+        ways = {"deploy-by-workflow", "apply-terraform"}
+        assert (step.by == "person") == (step.kind == "gate" or step.kind in ways)
         if step.writes == "heroku":
             assert position[CUT_OVER] < position[step.key] < position[FINISH]
             assert step.phase == "cut-over"
@@ -97,8 +105,20 @@ def test_any_plan_holds_what_a_plan_must(made: tuple[System, Mapping]) -> None:
     frozen = [step.key for step in plan.steps if step.writes == "heroku"]
     for choice in mapping.moved_apps():
         app = system.app(choice.app_id)
+        kinds = {"deploy", "health"}
+        if choice.way != "terraform":
+            kinds |= {"app", "configure", "scale"}
         for kind in ("app", "push", "configure", "deploy", "scale", "health"):
-            assert f"{kind}:{choice.handle}" in position
+            wanted = kind in kinds or (kind == "push" and choice.way == "git")
+            assert (f"{kind}:{choice.handle}" in position) == wanted
+        by_person = choice.way in ("workflow", "terraform")
+        assert (f"gate:ready:{choice.handle}" in position) == by_person
+        if by_person:
+            assert position[f"gate:ready:{choice.handle}"] < position[CUT_OVER]
+            assert "deploys-before" in reachable(plan, f"deploy:{choice.handle}")
+            assert all(
+                position["deploys-before"] < position[key] for key in keys if key.startswith("configure")
+            )
         assert f"maintenance:{app.name}" in position
         # Also where there is none now: somebody may make one before the cut-over, or scale up.
         scheduler = any(one.app_id == app.id and one.service == "scheduler" for one in system.add_ons)
@@ -111,7 +131,7 @@ def test_any_plan_holds_what_a_plan_must(made: tuple[System, Mapping]) -> None:
             process.app_id == app.id and process.type == "web" and process.action == "service"
             for process in mapping.processes
         )
-        assert (f"endpoint:{choice.handle}" in position) == served
+        assert (f"endpoint:{choice.handle}" in position) == (served and choice.way != "terraform")
         for database in mapping.moved_databases():
             assert position[f"prove:{database.handle}"] < position[f"deploy:{choice.handle}"]
             assert f"prove:{database.handle}" in reachable(plan, f"deploy:{choice.handle}")

@@ -9,6 +9,7 @@ from wizard.model.system import App, System
 from wizard.model.trouble import Trouble
 from wizard.plan.freeze import freeze
 from wizard.plan.gates import CUT_OVER, FINISH, cut_over_gate, finish_gate
+from wizard.plan.ways import Around, deploy, handed_over, made_by_offramp, noted, ready_gates, ready_key
 from wizard.ports import Profile
 from wizard.session.parts import Prepared, PreparedApp
 
@@ -29,24 +30,29 @@ def make_plan(
         Trouble: an app that moves has no prepared code.
     """
     apps = [(system.app(choice.app_id), choice) for choice in mapping.moved_apps()]
+    for app, choice in apps:
+        if choice.way != "image":
+            _code(prepared, app)
     databases = mapping.moved_databases()
+    around = Around(name, system, mapping, prepared, profile)
     frozen = tuple(freeze(name, system, apps, source_title))
     cut_over = (
         *frozen,
         *_last_copy(system, databases, tuple(step.key for step in frozen)),
-        *_start(mapping, apps, databases, prepared, profile),
+        *_start(apps, around),
     )
     copies = tuple(_copy(system, choice) for choice in databases)
     steps = [
         _environment(mapping, profile),
         *(_database(choice, profile) for choice in databases),
-        *(_app(choice, profile) for _, choice in apps),
-        *(_push(choice, _code(prepared, app), profile) for app, choice in apps),
+        *(_app(choice, profile) for _, choice in apps if made_by_offramp(choice)),
+        *(_push(choice, _code(prepared, app), profile) for app, choice in apps if choice.way == "git"),
         *copies,
+        *ready_gates(apps, around),
         cut_over_gate(
             name,
             cut_over,
-            tuple(step.key for step in copies),
+            (*(step.key for step in copies), *(ready_key(choice) for _, choice in handed_over(apps))),
             source_title=source_title,
             target_title=profile.title,
         ),
@@ -199,15 +205,12 @@ def _last_copy(
             needs = (f"{kind}:{choice.handle}",)
 
 
-def _start(
-    mapping: Mapping,
-    apps: list[tuple[App, AppChoice]],
-    databases: Iterable[DatabaseChoice],
-    prepared: Prepared,
-    profile: Profile,
-) -> Iterable[Step]:
-    proofs = tuple(f"prove:{choice.handle}" for choice in databases)
-    for app, choice in apps:
+def _start(apps: list[tuple[App, AppChoice]], around: Around) -> Iterable[Step]:
+    mapping, profile = around.mapping, around.profile
+    proofs = tuple(f"prove:{choice.handle}" for choice in mapping.moved_databases())
+    ours = [(app, choice) for app, choice in apps if made_by_offramp(choice)]
+    yield from noted(apps)
+    for app, choice in ours:
         count = sum(c.action in ("copy", "replace") for c in mapping.config if c.app_id == app.id)
         yield _target_step(
             "configure",
@@ -218,15 +221,8 @@ def _start(
             choices=_config_choices(mapping, app),
         )
     for app, choice in apps:
-        yield _target_step(
-            "deploy",
-            choice,
-            f"Deploy {choice.handle} on {profile.title}",
-            (f"push:{choice.handle}", f"configure:{choice.handle}", *proofs),
-            (20, 600),
-            commit=_code(prepared, app).commit,
-        )
-    for app, choice in apps:
+        yield deploy(app, choice, proofs, around)
+    for app, choice in ours:
         yield _target_step(
             "scale",
             choice,
@@ -250,7 +246,10 @@ def _start(
 def _tell_and_check(mapping: Mapping, apps: list[tuple[App, AppChoice]]) -> Iterable[Step]:
     """Once every app has its address: whoever names one is told, and all are looked at."""
     for app, choice in apps:
-        if any(c.app_id == app.id and c.replacement == "app-url" for c in mapping.config):
+        # Terraform sets the config vars of its apps itself.
+        if made_by_offramp(choice) and any(
+            c.app_id == app.id and c.replacement == "app-url" for c in mapping.config
+        ):
             yield _target_step(
                 "link",
                 choice,
@@ -263,7 +262,7 @@ def _tell_and_check(mapping: Mapping, apps: list[tuple[App, AppChoice]]) -> Iter
             "health",
             choice,
             f"Check that {choice.handle} runs and answers",
-            (f"scale:{choice.handle}",),
+            (f"scale:{choice.handle}" if made_by_offramp(choice) else f"deploy:{choice.handle}",),
             (2, 120),
         )
 
@@ -282,7 +281,7 @@ def _config_choices(mapping: Mapping, app: App) -> str:
 def _services(mapping: Mapping, app: App) -> str:
     return ", ".join(
         sorted(
-            f"{choice.service} {choice.count} x {choice.memory_mb} MB"
+            f"{choice.service} {choice.count} x {choice.memory_mb} MB {choice.profile}".rstrip()
             for choice in mapping.processes
             if choice.app_id == app.id and choice.action == "service"
         )

@@ -10,6 +10,7 @@ from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.plan import CUT_OVER, FINISH
 from wizard.run.commands import Commands
 from wizard.run.context import Context
+from wizard.run.guide import GUIDE
 from wizard.run.kinds import KINDS
 from wizard.run.kinds.gate import Gate
 from wizard.run.kinds.kind import Kind
@@ -166,7 +167,7 @@ class Drive:
     def _forget_old_gauges(self) -> None:
         """What a worker that was killed had to say about its own moment."""
         for name in self.journal.gauges():
-            if name in ("gate", "secret") or name.startswith("tunnel:"):
+            if name in ("gate", "secret", GUIDE) or name.startswith("tunnel:"):
                 self.journal.drop_gauge(name)
 
     # -- one step ---------------------------------------------------------------------------------------

@@ -37,7 +37,8 @@ class Look:
         # From the first deploy on the target's own apps may write. Whoever is connected to the source now
         # must not be a reason to copy over that.
         deployed = any(
-            step.kind == "deploy" and records[step.key].state != "pending" for step in self._plan.steps
+            step.key.startswith("deploy:") and records[step.key].state != "pending"
+            for step in self._plan.steps
         )
         steps = [step for step in self._plan.steps if not (deployed and step.kind == "quiet")]
         lost = await self._lost(steps, records)

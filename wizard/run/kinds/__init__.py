@@ -3,11 +3,15 @@
 from wizard.run.kinds.data import Constraints, Copy, Prove, Quiet, Refresh, Tidy
 from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler
 from wizard.run.kinds.gate import Gate
+from wizard.run.kinds.handed_over import DeploysBefore
 from wizard.run.kinds.health import Health
+from wizard.run.kinds.image import DeployImage
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.provision import AppKind, DatabaseKind, EnvironmentKind
 from wizard.run.kinds.push import Push
 from wizard.run.kinds.serve import Configure, Deploy, EndpointKind, Link, Scale
+from wizard.run.kinds.terraform import ApplyTerraform
+from wizard.run.kinds.workflow import DeployByWorkflow
 
 KINDS: dict[str, type[Kind]] = {
     "environment": EnvironmentKind,
@@ -24,7 +28,11 @@ KINDS: dict[str, type[Kind]] = {
     "constraints": Constraints,
     "prove": Prove,
     "configure": Configure,
+    "deploys-before": DeploysBefore,
     "deploy": Deploy,
+    "deploy-image": DeployImage,
+    "deploy-by-workflow": DeployByWorkflow,
+    "apply-terraform": ApplyTerraform,
     "scale": Scale,
     "endpoint": EndpointKind,
     "link": Link,

@@ -66,11 +66,14 @@ class Configure(Kind):
             for name, value in wanted.items()
         ):
             return None
+        # An empty value is none at the target; the map asks for a decision, but it may be empty since then.
+        empty = [name for name, choice in names.items() if choice.action == "copy" and name not in wanted]
         replaced = [name for name in wanted if names[name].replacement in ("database", "port")]
         return Evidence(
             summary=f"{len(wanted)} config vars of {step.args['handle']} are set"
-            + (f", {', '.join(replaced)} new" if replaced else ""),
-            facts={"set": len(wanted), "replaced": len(replaced)},
+            + (f", {', '.join(replaced)} new" if replaced else "")
+            + (f"; left out, since empty on Heroku: {', '.join(empty)}" if empty else ""),
+            facts={"set": len(wanted), "replaced": len(replaced), "empty": len(empty)},
         )
 
     async def do(self, context: Context, step: Step) -> None:
@@ -96,20 +99,33 @@ class Deploy(Kind):
         app = await context.app(str(step.args["handle"]))
         folder = private_folder(context.folder / "git" / app.handle)
         remote, _ = await context.target.git_remote(app, str(folder), str(step.args["commit"]))
-        wanted = wanted_services(context, str(step.args["app"])).values()
-        # All new services of a deploy begin alike. What is to stand still must not run for a moment, not
-        # even until its own scaling, and nothing may begin smaller than it needs.
+        count, memory_mb = beginnings(context, str(step.args["app"]))
         await context.target.deploy(
-            app,
-            remote.branch,
-            context.log(step),
-            folder=folder,
-            count=0 if any(count == 0 for count, _ in wanted) else None,
-            memory_mb=max((memory for _, memory in wanted), default=None),
+            app, remote.branch, context.log(step), folder=folder, count=count, memory_mb=memory_mb
         )
 
     async def undo(self, context: Context, step: Step) -> str:
         return await stop(context, str(step.args["handle"]), context.log(step))
+
+
+def beginnings(context: Context, app_id: str) -> tuple[int | None, int | None]:
+    """Count and memory (MB) with which the services of a deploy begin, None for the target's own.
+
+    All new services of a deploy begin alike. What is to stand still must not run for a moment, not even until
+    its own scaling, and nothing may begin smaller than it needs.
+    """
+    wanted = wanted_services(context, app_id).values()
+    count = 0 if any(count == 0 for count, _ in wanted) else None
+    return count, max((memory for _, memory in wanted), default=None)
+
+
+def wanted_machines(context: Context, app_id: str) -> dict[str, str]:
+    """The kind of machine of each service for which one was chosen, by name."""
+    return {
+        choice.service: choice.profile
+        for choice in context.mapping.processes
+        if choice.app_id == app_id and choice.action == "service" and choice.profile
+    }
 
 
 def wanted_services(context: Context, app_id: str) -> dict[str, tuple[int, int]]:
@@ -155,11 +171,12 @@ async def stop(context: Context, handle: str, log: Log) -> str:
 class Scale(Kind):
     """Count and memory of each service."""
 
-    async def _different(self, context: Context, step: Step) -> list[tuple[TargetService, int, int]]:
+    async def _different(self, context: Context, step: Step) -> list[tuple[TargetService, int, int, str]]:
         services = {
             s.type: s for s in await context.target.services(await context.app(str(step.args["handle"])))
         }
         different = []
+        machines = wanted_machines(context, str(step.args["app"]))
         for name, (count, memory) in wanted_services(context, str(step.args["app"])).items():
             service = services.get(name)
             if service is None:
@@ -168,20 +185,26 @@ class Scale(Kind):
                     remedy="Look at the Procfile of the pushed commit; press b to go back to Heroku.",
                     code="service-missing",
                 )
-            if service.count != count or (count and service.memory_mb != memory):
-                different.append((service, count, memory))
+            machine = machines.get(name, "")
+            other = service.memory_mb != memory or (machine and service.profile != machine)
+            if service.count != count or (count and other):
+                different.append((service, count, memory, machine))
         return different
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         if await self._different(context, step):
             return None
         wanted = wanted_services(context, str(step.args["app"]))
-        words = ", ".join(f"{name} {count} x {memory} MB" for name, (count, memory) in wanted.items())
+        machines = wanted_machines(context, str(step.args["app"]))
+        words = ", ".join(
+            f"{name} {count} x {memory} MB" + (f" on {machines[name]}" if name in machines else "")
+            for name, (count, memory) in wanted.items()
+        )
         return Evidence(summary=f"{step.args['handle']}: {words}", facts={"services": words})
 
     async def do(self, context: Context, step: Step) -> None:
-        for service, count, memory in await self._different(context, step):
-            await context.target.scale(service, count, memory, context.log(step))
+        for service, count, memory, machine in await self._different(context, step):
+            await context.target.scale(service, count, memory, context.log(step), profile=machine)
 
     async def undo(self, context: Context, step: Step) -> str:
         return await stop(context, str(step.args["handle"]), context.log(step))

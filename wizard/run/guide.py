@@ -1,0 +1,39 @@
+"""What a person does at a step, in lines to read and to copy, while Offramp looks whether it is done."""
+
+from typing import Literal
+
+from wizard.model.noun import Noun
+
+GUIDE = "guide"
+"""The gauge that holds it while the step waits."""
+
+COPIED = "$ "
+"""What a line begins with that is to be typed elsewhere as it stands, where lines are plain texts."""
+
+
+class GuideLine(Noun, frozen=True, kw_only=True):
+    """`do` is a sentence of the list, `copy` a text for the one before it that is to be typed elsewhere."""
+
+    kind: Literal["do", "copy"]
+    text: str
+
+
+class Guide(Noun, frozen=True, kw_only=True):
+    """The guide of the step `step`. `waits` completes "Waiting for you: ..."; `seen` says in a sentence what
+    Offramp found when it looked last."""
+
+    step: str
+    waits: str
+    lines: tuple[GuideLine, ...]
+    seen: str = ""
+
+
+def guide_lines(*texts: str) -> tuple[GuideLine, ...]:
+    """Lines of a guide out of plain texts; empty ones are left out."""
+    return tuple(
+        GuideLine(kind="copy", text=text.removeprefix(COPIED))
+        if text.startswith(COPIED)
+        else GuideLine(kind="do", text=text)
+        for text in texts
+        if text
+    )

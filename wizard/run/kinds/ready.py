@@ -1,0 +1,42 @@
+"""What is true when a person is asked to get a deploy of their own ready, before the cut-over."""
+
+import asyncio
+import shlex
+
+from wizard.model.plan import Step
+from wizard.run.context import Context
+from wizard.run.guide import COPIED
+from wizard.run.kinds.handed_over import early_deploys
+from wizard.run.kinds.terraform import import_lines, read_files
+
+Fact = tuple[str, str]
+
+
+async def ready_facts(context: Context, step: Step) -> list[Fact]:
+    """Facts of the gate at which secrets, branches or Terraform are made ready."""
+    handle = str(step.args["handle"])
+    facts = await early_deploys(context, (handle,))
+    if step.args.get("way") == "terraform":
+        facts += await _terraform(context, step)
+    return facts
+
+
+async def handed_over_facts(context: Context) -> list[Fact]:
+    """Facts of the cut-over gate about all apps that a person deploys."""
+    handles = tuple(
+        str(step.args["handle"])
+        for step in context.plan.steps
+        if step.kind in ("deploy-by-workflow", "apply-terraform")
+    )
+    return await early_deploys(context, handles)
+
+
+async def _terraform(context: Context, step: Step) -> list[Fact]:
+    files = await asyncio.to_thread(read_files, context, step)
+    given = ", ".join(f"TF_VAR_{name}" for name in files.variables) or "none"
+    facts: list[Fact] = [("look", f"values that Terraform has to be given, by name: {given}")]
+    folder = shlex.quote(str(step.args["folder"]))
+    facts.append(("look", f"{COPIED}cd {folder} && terraform init"))
+    facts += [("look", f"{COPIED}{line}") for line in await import_lines(context, step)]
+    facts.append(("look", f"{COPIED}terraform plan"))
+    return facts

@@ -1,0 +1,148 @@
+"""An app that Terraform makes: the person applies the files that Offramp wrote, Offramp looks what came of
+it.
+
+Databases are Offramp's: they have to be there and full before anything starts, so Terraform adopts them. The
+app, its config vars, services and web address are Terraform's, made and deployed by one `terraform apply`.
+"""
+
+import asyncio
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+from wizard.document.repository.code_place import place_in
+from wizard.model.plan import Step
+from wizard.model.trouble import Trouble
+from wizard.ports import Environment, Log
+from wizard.prepare.code import read_for_changes
+from wizard.prepare.terraform.blocks import addresses
+from wizard.prepare.terraform.heroku_config import heroku_config
+from wizard.prepare.terraform.provider import provider_of
+from wizard.prepare.terraform.stack import Stack, make_stack
+from wizard.registry import target_provider
+from wizard.run.context import Context
+from wizard.run.guide import COPIED, Guide, guide_lines
+from wizard.run.kinds.handed_over import HandedOver, before
+from wizard.run.kinds.serve import wanted_services
+
+
+class Files(NamedTuple):
+    """What is to be known of the written files. `adopt` are addresses with handles of databases; `variables`
+    what Terraform has to be given, by name."""
+
+    adopt: tuple[tuple[str, str], ...]
+    app: str
+    variables: tuple[str, ...]
+
+
+class ApplyTerraform(HandedOver):
+    """Applied by a person; done when app, services and web address are there as mapped."""
+
+    async def guide(self, context: Context, step: Step) -> Guide:
+        handle, at = str(step.args["handle"]), str(step.args["folder"])
+        return Guide(
+            step=step.key,
+            waits=f"apply Terraform for {handle}; what it makes is seen by itself",
+            lines=guide_lines(
+                "Have Terraform adopt what is there, if you have not yet:",
+                *[f"{COPIED}{line}" for line in await import_lines(context, step)],
+                f"Apply, in the folder {at}:",
+                f"{COPIED}cd {shlex.quote(at)} && terraform apply",
+            ),
+        )
+
+    async def do(self, context: Context, step: Step) -> None:
+        await self._again(context, step, context.log(step))
+        await super().do(context, step)
+
+    async def _again(self, context: Context, step: Step, log: Log) -> None:
+        """Where all was applied before the cut-over, Terraform sees nothing to change. The same code is then
+        deployed once more, so that its release command runs on the rows that were proven."""
+        handle = str(step.args["handle"])
+        app = await context.target.find_app(await context.environment(), handle)
+        if app is None or await self._since(context, step) is not None:
+            return
+        newest = next((one for one in await context.target.deploys(app) if one.state == "succeeded"), None)
+        if newest is None or newest.number > before(context, handle) or await self.missing(context, step):
+            return
+        log(f"Terraform made {handle} before the cut-over. It is deployed once more, on the proven data.")
+        await context.target.roll_back(app, newest, log, folder=context.folder)
+
+    async def missing(self, context: Context, step: Step) -> str:
+        handle = str(step.args["handle"])
+        environment = await context.environment()
+        app = await context.target.find_app(environment, handle)
+        if app is None:
+            return f"the app {handle}"
+        lacking = await _databases(context, environment)
+        services = {service.type: service for service in await context.target.services(app)}
+        for name, (count, memory) in wanted_services(context, str(step.args["app"])).items():
+            there = services.get(name)
+            if there is None:
+                lacking.append(f"the service {name}")
+            elif there.count != count or (count and there.memory_mb != memory):
+                lacking.append(
+                    f"{name} with {count} x {memory} MB (it has {there.count} x {there.memory_mb} MB)"
+                )
+        if step.args.get("web") and (web := services.get("web")) is not None:
+            endpoint = await context.target.find_endpoint(web)
+            if endpoint is None or endpoint.state != "provisioned":
+                lacking.append("the web address")
+        return ", ".join(lacking)
+
+
+async def _databases(context: Context, environment: Environment) -> list[str]:
+    return [
+        f"the database {choice.handle}"
+        for choice in context.mapping.moved_databases()
+        if await context.target.find_database(environment, choice.handle) is None
+    ]
+
+
+async def import_lines(context: Context, step: Step) -> list[str]:
+    """`terraform import ADDRESS ID` for all that is there already and that the files name."""
+    files = await asyncio.to_thread(read_files, context, step)
+    environment = await context.environment()
+    lines = []
+    for address, handle in files.adopt:
+        database = await context.target.find_database(environment, handle)
+        if database is not None:
+            lines.append(f"terraform import {address} {database.id}")
+    app = await context.target.find_app(environment, str(step.args["handle"]))
+    if app is not None and files.app:
+        lines.append(f"terraform import {files.app} {app.id}")
+    return lines
+
+
+def read_files(context: Context, step: Step) -> Files:
+    """What the written files name, made again from the code and the map. Blocks; runs git.
+
+    Raises:
+        Trouble: the code cannot be read any more, or the target has no Terraform provider.
+    """
+    app = context.source_app(step)
+    profile = target_provider(context.target_name).profile()
+    provider = provider_of(profile)
+    if provider is None:
+        raise Trouble(
+            f"Nothing is known of Terraform for {profile.title}.",
+            remedy="Choose another way on the map, and make the plan again.",
+            code="mapping-broken",
+        )
+    checkout = read_for_changes(Path(str(step.args["checkout"])), profile, place_in(app))
+    stack = make_stack(
+        app, context.system, context.mapping, heroku_config(checkout.files, but=provider.folder)
+    )
+    kind = provider.type("database")
+    adopt = tuple((f"{kind}.{one.label}", one.handle) for one in stack.databases)
+    label = next((one.label for one in stack.programs if one.app.id == app.id), "")
+    known = {address for address, _ in addresses(stack, provider)}
+    own = f"{provider.type('app')}.{label}"
+    return Files(adopt, own if own in known else "", _variables(stack))
+
+
+def _variables(stack: Stack) -> tuple[str, ...]:
+    names = [one.image_variable for one in stack.programs if not one.image]
+    names += [config.variable for one in stack.programs for config in one.config if config.variable]
+    names += [drain.variable for drain in stack.drains if drain.scheme == "https"]
+    return tuple(names)
