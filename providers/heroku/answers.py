@@ -168,7 +168,7 @@ def _trouble_of(answer: Answer) -> Trouble:
         )
     if answer.status == 416:
         return BadRange(
-            f"Heroku does not hand out {_place(answer)} in the order that was asked for. {said.message}".strip(),
+            _joined(f"Heroku does not hand out {_place(answer)} in the order asked for.", said.message),
             remedy="Try again; if it stays so, Heroku's API has changed: tell the makers of Offramp.",
             code="bad-range",
         )
