@@ -9,6 +9,7 @@ from wizard.model.system import App, System
 from wizard.model.trouble import Trouble
 from wizard.plan.freeze import freeze
 from wizard.plan.gates import CUT_OVER, FINISH, cut_over_gate, finish_gate
+from wizard.plan.network import with_network
 from wizard.plan.ways import Around, deploy, handed_over, made_by_offramp, noted, ready_gates, ready_key
 from wizard.ports import Profile
 from wizard.session.parts import Prepared, PreparedApp
@@ -64,7 +65,7 @@ def make_plan(
         name=name,
         source=source_title,
         target=profile.title,
-        steps=tuple(steps),
+        steps=with_network(steps, system, mapping, profile),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 

@@ -44,6 +44,7 @@ class Commands:
         self.interrupt: Callable[[], None] = lambda: None
         self.hold: Callable[[bool], None] = lambda paused: None
         self.hurry: Callable[[], None] = lambda: None
+        self.accept: Callable[[str], None] = lambda key: None
         self.hire: Callable[[int], None] = lambda number: None
         self.whose: Callable[[CredentialRef, Secret], Awaitable[str]] = _anybodys
         """Why a credential is not taken, empty when it is."""
@@ -98,6 +99,17 @@ class Commands:
         self.retry = True
         self.hurry()
         self._tell(f"Try again{_by(who)}")
+        return OK
+
+    def _do_accept(self, request: Answer, who: str) -> Answer:
+        """DNS stays as it is: the step that watches it ends."""
+        key, run = str(request["step"]), self._journal.run()
+        if run is None or run.current != key or run.state != "running":
+            return _refused("Nothing watches that record now.")
+        if not any(step.key == key and step.kind in ("certificate", "traffic") for step in self._plan.steps):
+            return _refused("That step cannot be passed by.")
+        self.accept(key)
+        self._tell(f"Go on with DNS as it is{_by(who)}: {self._plan.step(key).args['hostname']}")
         return OK
 
     def _do_more(self, request: Answer, who: str) -> Answer:

@@ -23,6 +23,7 @@ from wizard.model.trouble import Trouble
 from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Source, Target, TargetApp, TargetDatabase
 from wizard.registry import open_source, open_target
+from wizard.run.dns_lookup import Names
 from wizard.run.journal import Journal
 from wizard.run.tunnel_tale import TunnelTale
 from wizard.session.parts import ANSWERS, MAPPING, SYSTEM, TARGET, Answers
@@ -56,6 +57,10 @@ class Context:
         self.renew_folders()
         self._pending: dict[str, list[str]] = {}
         self._ahead: dict[str, Ahead] = {}
+        self.look_again = asyncio.Event()
+        """Set when a person asks for the next look at DNS now."""
+        self.accepted: set[str] = set()
+        """Keys of steps that watch DNS, where a person said that it stays as it is."""
 
     def _part(self, part: Part[T]) -> T:
         value = self.session.load(part)
@@ -212,9 +217,19 @@ class Context:
                     "copy", f"The schema is described when the copy begins, not ahead: {words}", step=step.key
                 )
 
+    def names(self) -> Names:
+        """DNS as it is now: the servers of each zone, or the one that the session names for its target."""
+        return Names(self.session.info.hosts.get(self._part(TARGET).provider, {}).get("dns", ""))
+
+    def accept(self, key: str) -> None:
+        """Let the step that watches DNS go on with what is there."""
+        self.accepted.add(key)
+        self.look_again.set()
+
     def hurry(self) -> None:
-        """Try again now whatever waits before its next try: the copy's workers, the tunnels."""
+        """Try again now whatever waits before its next try: a copy's workers, tunnels, a look at DNS."""
         self.control.retry()
+        self.look_again.set()
         for tunnel in self._tunnels.values():
             tunnel.retry()
 

@@ -62,6 +62,7 @@ class Names:
         self._server = _address(server) if server else None
         self._seconds = seconds
         self._zones: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._turn = 0
 
     async def ask(self, name: str, kind: str) -> Answer:
         """The records of one type ("CNAME", "TXT", "CAA", "A") that a name has now."""
@@ -72,8 +73,11 @@ class Names:
         if self._server is not None:
             host, port = self._server
             return await self._question(asked, kind, [host], port, recursive=True)
-        servers = await self._servers(asked)
-        found = await self._question(asked, kind, list(servers), 53, recursive=False)
+        servers = list(await self._servers(asked))
+        # Another first each time: several looks in a row see what all of them say.
+        self._turn += 1
+        first = self._turn % len(servers) if servers else 0
+        found = await self._question(asked, kind, [*servers[first:], *servers[:first]], 53, recursive=False)
         if found.problem:
             found = await self._by_resolver(asked, kind, found.problem)
         return found

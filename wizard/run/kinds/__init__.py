@@ -1,6 +1,8 @@
 """Every kind of step by its name in the plan."""
 
 from wizard.run.kinds.data import Constraints, Copy, Prove, Quiet, Refresh, Tidy
+from wizard.run.kinds.domain import Certificate, DomainKind, Traffic
+from wizard.run.kinds.drain import DrainKind
 from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler
 from wizard.run.kinds.gate import Gate
 from wizard.run.kinds.handed_over import DeploysBefore
@@ -9,6 +11,7 @@ from wizard.run.kinds.image import DeployImage
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.provision import AppKind, DatabaseKind, EnvironmentKind
 from wizard.run.kinds.push import Push
+from wizard.run.kinds.seat import Seat
 from wizard.run.kinds.serve import Configure, Deploy, EndpointKind, Link, Scale
 from wizard.run.kinds.terraform import ApplyTerraform
 from wizard.run.kinds.workflow import DeployByWorkflow
@@ -18,6 +21,11 @@ KINDS: dict[str, type[Kind]] = {
     "database": DatabaseKind,
     "app": AppKind,
     "push": Push,
+    "drain": DrainKind,
+    "seat": Seat,
+    "domain": DomainKind,
+    "certificate": Certificate,
+    "traffic": Traffic,
     "copy": Copy,
     "gate": Gate,
     "maintenance": Maintenance,

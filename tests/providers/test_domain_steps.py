@@ -1,0 +1,267 @@
+"""Custom domains and drains step by step: a real DNS, a sandbox's Aptible, a push over real ssh."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from tests.providers.aptible_world import World, aptible_world
+from wizard.model.network import Domain
+from wizard.model.noun import decode
+from wizard.model.plan import Evidence, Plan, Step
+from wizard.model.secret import Secret
+from wizard.model.system import App
+from wizard.model.trouble import Trouble
+from wizard.ports import Environment, TargetApp
+from wizard.run.commands import Commands
+from wizard.run.context import Context
+from wizard.run.dns_lookup import Names
+from wizard.run.journal import Journal
+from wizard.run.kinds.domain import Certificate, DomainKind, Traffic
+from wizard.run.kinds.drain import DrainKind
+from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.seat import Seat
+from wizard.run.kinds.watch import ACCEPTED, Watch
+from wizard.run.watched import GAUGE, DnsWatch
+from wizard.session.store import create
+
+HOST = "www.acme.example"
+TODAY = "quiet-fjord.herokudns.com"
+TOKEN = "drainCANARY82"
+ABOUT = {"app": "a", "handle": "shop", "hostname": HOST}
+
+
+def step(kind: str, **more: Any) -> Step:
+    phase = "cut-over" if kind == "traffic" else "prepare"
+    args = {**ABOUT, **more}
+    return Step(key=f"{kind}:{HOST}", kind=kind, title=kind, phase=phase, args=args)  # type: ignore[arg-type]
+
+
+SEAT = step("seat", port=3000)
+DOMAIN = step("domain", port=3000)
+CERTIFICATE = step("certificate")
+TRAFFIC = step("traffic", today=TODAY)
+DRAIN = step("drain", drains=("a d1", "b d2", "b d3"), databases=True)
+PLAN = Plan(name="x", source="Heroku", target="Aptible", steps=(SEAT, DOMAIN, CERTIFICATE, TRAFFIC, DRAIN))
+
+
+class Around:
+    """What the kinds need of a run."""
+
+    def __init__(self, world: World, journal: Journal, folder: Path) -> None:
+        self.target, self.world, self.journal, self.folder = world.target, world, journal, folder
+        self.source = self
+        self.accepted: set[str] = set()
+        self.look_again = asyncio.Event()
+        self.addresses = {"d1": "https://logs.acme.example/?token=" + TOKEN, "d2": "", "d3": ""}
+        self.lines: list[str] = []
+
+    async def environment(self) -> Environment:
+        return await self.world.environment()
+
+    async def app(self, handle: str) -> TargetApp:
+        return await self.world.app(handle)
+
+    def names(self) -> Names:
+        return Names(self.world.sandbox.dns.host, seconds=0.3)
+
+    def source_app(self, of: Step) -> App:
+        domain = Domain(hostname=HOST, kind="custom", cname=TODAY)
+        return App(id="a", name="shop", region="eu", stack="heroku-24", web_url="", domains=(domain,))
+
+    def log(self, of: Step) -> Callable[[str], None]:
+        return self.lines.append
+
+    def flush_logs(self) -> None:
+        pass
+
+    def accept(self, key: str) -> None:
+        self.accepted.add(key)
+        self.look_again.set()
+
+    async def drain_address(self, app_id: str, drain_id: str) -> Secret:
+        return Secret(self.addresses[drain_id])
+
+    # -- as the drive does it -----------------------------------------------------------------------
+
+    async def take(self, kind: Kind, of: Step) -> Evidence:
+        context = cast(Context, self)
+        self.journal.intend(of)
+        if (found := await kind.probe(context, of)) is None:
+            await kind.do(context, of)
+            found = await kind.verify(context, of)
+        self.journal.end(of.key, "done", found)
+        return found
+
+    def watch(self, of: Step) -> DnsWatch | None:
+        text = self.journal.gauges().get(f"{GAUGE}{of.key}")
+        return decode(text, DnsWatch, what="x") if text else None
+
+    async def until(self, true: Callable[[], object], task: "asyncio.Task[Any]") -> None:
+        end = time.monotonic() + 10
+        while not true():
+            assert time.monotonic() < end and not task.done(), (self.watch(CERTIFICATE), self.lines)
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Watch, "every", 0.03)
+    monkeypatch.setattr(Watch, "steady_pause", 0.01)
+
+
+@pytest.fixture
+def journal() -> Iterator[Journal]:
+    session = create("acme-shop")
+    made = Journal(session)
+    made.start_run(PLAN)
+    yield made
+    session.close()
+
+
+@pytest.fixture
+async def around(short_folder: Path, journal: Journal) -> AsyncIterator[Around]:
+    async with aptible_world(short_folder, pace=0.005) as world:
+        world.sandbox.rollout.settle = 0.05
+        world.sandbox.dns.set(HOST, "CNAME", TODAY)
+        world.sandbox.dns.set(TODAY, "A", "192.0.2.7")
+        await world.app()
+        yield Around(world, journal, short_folder / "run")
+
+
+async def seated(around: Around, needs_program: Callable[[str], str]) -> None:
+    needs_program("ssh")
+    await around.take(Seat(), SEAT)
+
+
+async def test_a_domain_from_an_empty_service_to_its_traffic(
+    around: Around, needs_program: Callable[[str], str]
+) -> None:
+    await seated(around, needs_program)
+    (app,) = around.world.sandbox.world.apps.values()
+    (service,) = await around.target.services(await around.app("shop"))
+    assert (service.type, service.count) == ("web", 0)
+    assert around.world.posts("/apps/*/operations") == 1, "no config, no release command, one deploy"
+    await around.take(Seat(), SEAT)
+    assert around.world.posts("/apps/*/operations") == 1
+    domain = await around.take(DomainKind(), DOMAIN)
+    target = str(domain.facts["dns_target"])
+    assert f"CNAME _acme-challenge.{HOST} -> acme.{target}" in domain.summary
+
+    names = around.world.sandbox.dns
+    names.set(f"_acme-challenge.{HOST}", "TXT", "left by another")
+    task = asyncio.create_task(around.take(Certificate(), CERTIFICATE))
+    await around.until(lambda: around.watch(CERTIFICATE), task)
+    watch = around.watch(CERTIFICATE)
+    assert watch is not None and [record.kind for record in watch.records] == ["CNAME", "TXT"]
+    assert f"{HOST} -> {target}" in watch.note and "TTL is 60" in watch.note
+    run = around.journal.run()
+    assert run is not None and run.waiting_for.startswith(f"your DNS. Set CNAME _acme-challenge.{HOST}")
+    assert around.world.posts("/vhosts/*/operations") == 1, (
+        "nothing is asked of the authority before DNS is right"
+    )
+    names.set(f"_acme-challenge.{HOST}", "CNAME", f"acme.{target}")
+    assert (await asyncio.wait_for(task, 10)).facts == {"certificate": "ready"}
+    assert around.world.posts("/vhosts/*/operations") == 2, "provisioned, renewed once"
+
+    task = asyncio.create_task(around.take(Traffic(), TRAFFIC))
+    await around.until(lambda: around.watch(TRAFFIC), task)
+    watch = around.watch(TRAFFIC)
+    assert watch is not None and watch.waits_for() == (
+        f"Set CNAME {HOST} -> {target}. Now: points at {TODAY}, still."
+    )
+    assert await Traffic().undo(cast(Context, around), TRAFFIC) == "", "nothing was changed yet"
+    names.set(HOST, "CNAME", target)
+    assert (await asyncio.wait_for(task, 10)).summary == f"{HOST} points at {target}"
+    names.fail(HOST)
+    assert await Traffic().probe(cast(Context, around), TRAFFIC) is not None, "no answer is no other answer"
+    names.heal(HOST)
+    said = await Traffic().undo(cast(Context, around), TRAFFIC)
+    assert said.startswith(f"Put the DNS back by hand: {HOST} -> {TODAY}.")
+    assert "stays on the target" in await DomainKind().undo(cast(Context, around), DOMAIN)
+    assert len(around.world.sandbox.world.vhosts) == 1 and app.handle == "shop"
+
+
+async def test_a_refusal_of_the_authority_is_shown_and_not_repeated_by_itself(
+    around: Around, needs_program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seated(around, needs_program)
+    domain = await around.take(DomainKind(), DOMAIN)
+    target = str(domain.facts["dns_target"])
+
+    async def refuse(*_: Any) -> str:
+        return "urn:ietf:params:acme:error:rateLimited: too many certificates"
+
+    acme = type(around.world.sandbox._acme) if hasattr(around.world.sandbox, "_acme") else None
+    from providers.sandbox.aptible.endpoints.acme import Acme
+
+    assert acme is None or acme is Acme
+    real = Acme.refusal
+    monkeypatch.setattr(Acme, "refusal", refuse)
+    around.world.sandbox.dns.set(f"_acme-challenge.{HOST}", "CNAME", f"acme.{target}")
+    task = asyncio.create_task(around.take(Certificate(), CERTIFICATE))
+    await around.until(lambda: (watch := around.watch(CERTIFICATE)) and watch.refused, task)
+    watch = around.watch(CERTIFICATE)
+    assert watch is not None and "rateLimited" in watch.refused and "Press r" in watch.waits_for()
+    asked = around.world.posts("/vhosts/*/operations")
+    await asyncio.sleep(0.3)
+    assert around.world.posts("/vhosts/*/operations") == asked, "each time counts at the authority"
+    monkeypatch.setattr(Acme, "refusal", real)
+    around.look_again.set()
+    assert (await asyncio.wait_for(task, 10)).facts == {"certificate": "ready"}
+    assert around.world.posts("/vhosts/*/operations") == asked + 1
+
+
+async def test_a_person_may_go_on_with_dns_as_it_is(
+    around: Around, needs_program: Callable[[str], str]
+) -> None:
+    await seated(around, needs_program)
+    await around.take(DomainKind(), DOMAIN)
+    commands = Commands(around.journal, PLAN, cast(Any, None))
+    commands.accept = around.accept
+    refused = await commands.handle({"do": "accept", "step": TRAFFIC.key})
+    assert refused["ok"] is False
+    for kind, of in ((Certificate(), CERTIFICATE), (Traffic(), TRAFFIC)):
+        task = asyncio.create_task(around.take(kind, of))
+        await around.until(lambda of=of: around.watch(of), task)  # type: ignore[misc]
+        assert (await commands.handle({"do": "accept", "step": of.key}))["ok"]
+        found = await asyncio.wait_for(task, 10)
+        assert found.facts == {ACCEPTED: True} and "a person went on" in found.summary
+        assert await kind.probe(cast(Context, around), of) == found, "and it stays so"
+
+
+async def test_names_that_do_not_answer_are_waited_for(
+    around: Around, needs_program: Callable[[str], str]
+) -> None:
+    await seated(around, needs_program)
+    target = str((await around.take(DomainKind(), DOMAIN)).facts["dns_target"])
+    names = around.world.sandbox.dns
+    names.fail(HOST, "SERVFAIL")
+    task = asyncio.create_task(around.take(Traffic(), TRAFFIC))
+    await around.until(lambda: around.watch(TRAFFIC), task)
+    watch = around.watch(TRAFFIC)
+    assert watch is not None and watch.records[0].state == "unknown" and "SERVFAIL" in watch.records[0].seen
+    names.heal(HOST)
+    names.set(HOST, "CNAME", f"{target}.evil.example")
+    await around.until(lambda: (now := around.watch(TRAFFIC)) and now.records[0].state == "wrong", task)
+    names.set(HOST, "CNAME", target)
+    await asyncio.wait_for(task, 10)
+
+
+async def test_drains_become_one_for_each_destination_and_no_address_is_kept(around: Around) -> None:
+    around.addresses["d2"] = around.addresses["d1"]
+    around.addresses["d3"] = "syslog+tls://logs7.papertrailapp.com:41234"
+    found = await around.take(DrainKind(), DRAIN)
+    assert "shop (https_post), shop-2 (syslog_tls_tcp logs7.papertrailapp.com)" in found.summary
+    assert "every app of acme-production" in found.summary
+    await around.take(DrainKind(), DRAIN)
+    assert around.world.posts("/accounts/*/log_drains") == 2
+    around.addresses["d3"] = "syslog://10.0.0.1:514"
+    with pytest.raises(Trouble) as caught:
+        await around.take(DrainKind(), DRAIN)
+    assert caught.value.code == "no-such-drain"
+    kept = around.journal.session.file.read_bytes() if hasattr(around.journal, "session") else b""
+    assert TOKEN.encode() not in kept and not any(TOKEN in line for line in around.lines)
