@@ -107,12 +107,13 @@ def _aptfile(app: App, checkout: Checkout, problems: list[Problem]) -> tuple[str
             else:
                 odd.append(clean(word, limit=80))
     if packages:
+        named = ", ".join(packages[:5]) + " and more" * (len(packages) > 5)
         problems.append(
             Problem(
                 code="aptfile",
                 component=app.name,
-                text=f"has an Aptfile: its {len(packages)} packages are installed by name, and the image is "
-                "Debian 12 where Heroku's is Ubuntu",
+                text=f"has an Aptfile: the image gets {named} by these names, and is Debian 12 where "
+                "Heroku's is Ubuntu",
                 remedy="If the build does not find one, look up its name at packages.debian.org.",
             )
         )

@@ -158,7 +158,9 @@ def test_what_only_a_buildpack_started_gets_a_line(
     new = files(found)
     assert new["Procfile"] == "web: npm start\n"
     assert "FROM node:22-bookworm-slim" in new["Dockerfile"]
-    assert "RUN npm ci --include=dev\nRUN npm run build\nRUN npm prune --omit=dev" in new["Dockerfile"]
+    assert (
+        "RUN npm ci --include=dev\nCOPY . .\nRUN npm run build\nRUN npm prune --omit=dev" in new["Dockerfile"]
+    )
     assert "USER node" in new["Dockerfile"]
     assert {problem.code for problem in found.problems} == {"build-without-config"}
 

@@ -26,6 +26,7 @@ def go_image(checkout: Checkout, wish: ImageWish) -> Image:
         *sees_config(wish),
         "WORKDIR /app",
         *guests(wish),
+        *_modules(checkout, wish),
         "COPY . .",
         *(node_steps(checkout, wish, problems) if wish.beside.node else []),
         *hook(wish, "bin/go-pre-compile"),
@@ -44,6 +45,16 @@ def go_image(checkout: Checkout, wish: ImageWish) -> Image:
         problems.append(_no_modules(checkout, wish.app))
     stages = [*guest_stages(checkout, wish, problems), build]
     return Image(text=dockerfile(wish, "its Go buildpack", stages, final), problems=tuple(problems))
+
+
+def _modules(checkout: Checkout, wish: ImageWish) -> list[str]:
+    """Modules before the code, so that they are not fetched anew for each change of it; not where they need
+    other files of the code, or a key."""
+    keys = any(name.startswith("GO") for name in wish.config)
+    alone = checkout.has("go.sum") and not checkout.has("vendor/", "go.work")
+    if keys or not alone or re.search(r"\breplace\b", checkout.files.get("go.mod", "")):
+        return []
+    return ["COPY go.mod go.sum ./", "RUN go mod download"]
 
 
 def _version(checkout: Checkout, app: str, problems: list[Problem]) -> str:

@@ -6,7 +6,14 @@ from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
 from wizard.prepare.image.guests import guest_stages
 from wizard.prepare.image.libraries import command_packages, library_packages
-from wizard.prepare.image.node_build import build_steps, manager_of, node_version, package_of, setup
+from wizard.prepare.image.node_build import (
+    build_steps,
+    lock_alone,
+    manager_of,
+    node_version,
+    package_of,
+    setup,
+)
 from wizard.prepare.image.stage import (
     Final,
     apt,
@@ -26,6 +33,7 @@ def node_image(checkout: Checkout, wish: ImageWish) -> Image:
     version = node_version(checkout, wish.app, problems)
     manager = manager_of(checkout, package, wish.app, problems)
     tools = setup(manager, int(version))
+    lock = lock_alone(checkout, package, wish)
     build = [
         f"FROM node:{version}-bookworm AS build",
         *apt((*wish.beside.build_packages, *wish.beside.packages)),
@@ -33,9 +41,12 @@ def node_image(checkout: Checkout, wish: ImageWish) -> Image:
         "WORKDIR /app",
         *guests(wish),
         *environment({"NODE_ENV": "production"}),
-        "COPY . .",
-        *tools,
-        *build_steps(manager, package, wish, problems),
+        *(
+            [f"COPY package.json {lock} ./", *tools, f"RUN {manager.install}", "COPY . ."]
+            if lock
+            else ["COPY . .", *tools]
+        ),
+        *build_steps(manager, package, wish, problems, installed=bool(lock)),
         *without_config(wish),
     ]
     final = Final(

@@ -26,6 +26,26 @@ KEEPS_ALL = {
 }
 """Config vars by which Heroku is told to keep what is only for building, by package manager."""
 
+_BESIDE_PACKAGES = (
+    ".npmrc",
+    ".pnpmfile.cjs",
+    ".yarn/",
+    ".yarnrc",
+    ".yarnrc.yml",
+    "node_modules/",
+    "patches/",
+    "pnpm-workspace.yaml",
+)
+"""Files and folders that have a say in what is installed."""
+
+_NEEDS_CODE = re.compile(
+    r'"(workspaces|pre|post|install|preinstall|postinstall|prepare|heroku-prebuild|patchedDependencies)":'
+    r'|"(file|link|portal|patch|workspace):|": "(\.|/|~/)|prisma'
+)
+"""What in package.json says that an installation runs or reads code."""
+
+_KEY = re.compile(r"^(NPM|YARN|PNPM|NODE_AUTH)_")
+
 _EXACT = re.compile(r"\d+(\.\d+){0,2}")
 
 
@@ -166,15 +186,31 @@ def setup(manager: Manager, version: int) -> list[str]:
     ]
 
 
+def lock_alone(checkout: Checkout, package: dict[str, object], wish: ImageWish) -> str:
+    """The lock file with which, and package.json, packages can be installed before the code is there, so that
+    they are not installed anew for each change of it; "" where they need more of the code, or a key."""
+    told = json.dumps(package)
+    if checkout.has(*_BESIDE_PACKAGES) or _NEEDS_CODE.search(told) or any(map(_KEY.search, wish.config)):
+        return ""
+    locks = [name for name in ("package-lock.json", "yarn.lock", "pnpm-lock.yaml") if checkout.has(name)]
+    return locks[0] if len(locks) == 1 else ""
+
+
 def build_steps(
-    manager: Manager, package: dict[str, object], wish: ImageWish, problems: list[Problem]
+    manager: Manager,
+    package: dict[str, object],
+    wish: ImageWish,
+    problems: list[Problem],
+    *,
+    installed: bool = False,
 ) -> list[str]:
-    """The lines that do what the buildpack does with the code."""
+    """The lines that do what the buildpack does with the code; without its packages where they are
+    `installed`."""
     scripts = package.get("scripts")
     names = set(scripts) if isinstance(scripts, dict) else set()
     run = f"{manager.name} run"
     lines = [f"RUN {run} heroku-prebuild"] if "heroku-prebuild" in names else []
-    lines.append(f"RUN {manager.install}")
+    lines += [] if installed else [f"RUN {manager.install}"]
     build = next((name for name in ("heroku-postbuild", "build") if name in names), None)
     if build:
         lines.append(f"RUN {run} {build}")

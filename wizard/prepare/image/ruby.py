@@ -24,6 +24,9 @@ from wizard.prepare.image.stage import (
 from wizard.prepare.image.version import choose, numbers, pins_of, runtime_of, unread, written
 from wizard.prepare.image.wish import Image, ImageWish
 
+_NEEDS_CODE = re.compile(r"\b(path|file|gemspec|eval_gemfile|require\w*|File|Dir|ENV|instance_eval|load)\b")
+"""Words of a Gemfile that reads other files of the code, or variables."""
+
 _ASSETS = ("sprockets", "propshaft", "webpacker", "shakapacker", "vite_rails", "jsbundling-rails")
 
 
@@ -39,10 +42,9 @@ def ruby_image(checkout: Checkout, wish: ImageWish) -> Image:
         *sees_config(wish),
         "WORKDIR /app",
         *guests(wish),
-        "COPY . .",
-        *(["RUN chmod +x bin/*"] if checkout.has("bin/") else []),
         *_bundler(checkout),
-        "RUN bundle install -j4 && rm -rf vendor/bundle/ruby/*/cache",
+        *_gems(checkout, wish),
+        *(["RUN chmod +x bin/*"] if checkout.has("bin/") else []),
         *(node_steps(checkout, wish, problems) if wish.beside.node else []),
         *_assets(checkout, wish, problems),
         *without_config(wish),
@@ -53,6 +55,8 @@ def ruby_image(checkout: Checkout, wish: ImageWish) -> Image:
         env=values,
         paths=("/app/bin", "/app/vendor/bundle/bin"),
         packages=(*library_packages(checkout, "ruby"), *command_packages(wish.lines)),
+        # Without it `bundle exec` would fetch the version that the lock file names, at each start.
+        root=tuple(_bundler(checkout)),
         code="COPY --from=build --chown=app:app /app ./",
     )
     stages = [*guest_stages(checkout, wish, problems), build]
@@ -135,6 +139,16 @@ def _bundler(checkout: Checkout) -> list[str]:
     if not re.fullmatch(r"\d+(\.\d+)*", version):
         return []
     return [f"RUN gem install bundler --version {version} --no-document"]
+
+
+def _gems(checkout: Checkout, wish: ImageWish) -> list[str]:
+    """The lines that bring gems and code: gems first where they need nothing of the code and no key, so that
+    they are not installed anew for each change of it."""
+    install = "RUN bundle install -j4 && rm -rf vendor/bundle/ruby/*/cache"
+    keys = any(name.startswith("BUNDLE_") for name in wish.config)
+    if keys or not checkout.has("Gemfile.lock") or _NEEDS_CODE.search(checkout.files.get("Gemfile", "")):
+        return ["COPY . .", install]
+    return ["COPY Gemfile Gemfile.lock ./", install, "COPY . ."]
 
 
 def _lock(checkout: Checkout, wish: ImageWish, problems: list[Problem]) -> None:
