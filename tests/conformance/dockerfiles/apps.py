@@ -31,7 +31,10 @@ application = get_wsgi_application()
 """
 NODE_SERVER = """const http = require("http"), fs = require("fs");
 const built = fs.existsSync("built.txt") ? fs.readFileSync("built.txt", "utf8").trim() : "";
-http.createServer((_, answer) => answer.end("hello " + built)).listen(process.env.PORT, "0.0.0.0");
+let packages = "pruned";
+try { require("is-number"); packages = "kept"; } catch {}
+const text = `hello ${built} ${packages}`;
+http.createServer((_, answer) => answer.end(text)).listen(process.env.PORT, "0.0.0.0");
 """
 RUBY_SERVER = """require "socket"
 server = TCPServer.new("0.0.0.0", ENV.fetch("PORT"))
@@ -107,6 +110,14 @@ http {
 }
 """
 LOCK = {"name": "shop", "lockfileVersion": 3, "requires": True, "packages": {"": {"name": "shop"}}}
+NUMBER = "sha512-41Cifkg6e8TylSpdtTpeLVMqvSBEVzTttHvERD741+pnZ8ANv0004MRL43QKPDlK9cGvNp6NZWZUBlbGXYxxng=="
+DEV_LOCK = {
+    **LOCK,
+    "packages": {
+        "": {"name": "shop", "devDependencies": {"is-number": "7.0.0"}},
+        "node_modules/is-number": {"version": "7.0.0", "integrity": NUMBER, "dev": True},
+    },
+}
 
 
 class SmallApp(NamedTuple):
@@ -153,14 +164,22 @@ SMALL_APPS: dict[str, SmallApp] = {
     "node": SmallApp(
         ("heroku/nodejs",),
         {
-            "package.json": _package(
-                **{"start": "node server.js", "heroku-postbuild": "echo $GREETING > built.txt"}
+            "package.json": json.dumps(
+                {
+                    "name": "shop",
+                    "engines": {"node": "22.x"},
+                    "devDependencies": {"is-number": "7.0.0"},
+                    "scripts": {
+                        "start": "node server.js",
+                        "heroku-postbuild": "node -e 'require(\"is-number\")' && echo $GREETING > built.txt",
+                    },
+                }
             ),
-            "package-lock.json": json.dumps(LOCK),
+            "package-lock.json": json.dumps(DEV_LOCK),
             "server.js": NODE_SERVER,
         },
         ("node",),
-        "hello from the config",
+        "hello from the config pruned",
     ),
     "node-pnpm": SmallApp(
         ("heroku/nodejs",),
