@@ -1,6 +1,7 @@
 """What breaks while a Redis is copied: the mover, the net, the servers; and how much memory it takes."""
 
 import os
+import random
 import re
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from tests.wizard.stores.redis_servers import RedisServer, Told, servers, zoo
 from wizard.database.control import Stopped
 from wizard.database.tunnel import free_port
 from wizard.model.trouble import Trouble
-from wizard.stores.redis import ends
+from wizard.stores.redis import carry, ends
 from wizard.stores.redis.carry import Carrier
 
 
@@ -108,6 +109,47 @@ def test_a_line_that_is_cut_ten_times_costs_nothing_but_time(
     near.close()
     far.close()
     assert target.keys() == source.keys()
+
+
+@pytest.mark.parametrize("pieces", [False, True])
+def test_an_app_that_goes_on_writing_until_the_cut_over_loses_nothing(
+    source: RedisServer, target: RedisServer, monkeypatch: pytest.MonkeyPatch, pieces: bool
+) -> None:
+    if pieces:
+        monkeypatch.setattr(carry, "LARGE", 0)
+        monkeypatch.setattr(carry, "GROUP", 0)
+    fill(source, 300 if pieces else 8000)
+    frozen = threading.Event()
+
+    def write() -> None:
+        dice = random.Random(7)
+        while not frozen.is_set():
+            name, key = dice.randrange(9000), f"key:{dice.randrange(9000)}"
+            source.do(
+                ("SET", key, f"new {name}"),
+                ("DEL", f"key:{name}"),
+                ("EXPIRE", f"key:{dice.randrange(9000)}", 90_000),
+                ("RPUSH", f"list:{name % 50}", name),
+                ("HSET", f"hash:{name % 50}", f"field {name}", name),
+                ("SPOP", f"set:{name % 9}"),
+                ("SADD", f"set:{name % 9}", *range(name % 40)),
+                ("XADD", "stream", "*", "name", name),
+                ("RENAME", f"list:{name % 50}", f"list:{name % 60}"),
+                ("RENAME", f"hash:{name % 50}", f"list:{name % 50}"),
+                ("RENAME", "stream", f"key:{name % 9}"),
+            )
+
+    app = threading.Thread(target=write)
+    app.start()
+    told = Told(source, target)
+    told.move.copy()
+    time.sleep(0.3)
+    frozen.set()
+    app.join()
+    changes = told.move.refresh()
+    assert changes.copied_again > 0
+    proof = told.move.prove()
+    assert proof.equal and proof.compared == source.do(("DBSIZE",))[0], proof.differences
 
 
 def test_a_source_that_was_started_anew_and_is_empty_does_not_empty_the_target(

@@ -83,8 +83,8 @@ class Carrier:
         for group in groups(small):
             size += self._retold(source, target, group)
         for key, facts in in_pieces:
-            if (key, facts) not in small and self._in_pieces(source, target, key, facts):
-                size += facts.size
+            if (key, facts) not in small:
+                size += self._in_pieces(source, target, key, facts)
         return len(there), size
 
     def _goes_in_pieces(self, facts: Facts) -> bool:
@@ -124,8 +124,8 @@ class Carrier:
         hashes, size = [], 0
         for (key, facts), value in zip(group, values, strict=True):
             if isinstance(value, ReplyError):
-                if value.code == "WRONGTYPE":
-                    continue  # It was replaced by another meanwhile, which a refresh finds.
+                if value.key_changed:
+                    continue  # A refresh finds it.
                 raise value
             if value is None or value == []:
                 continue
@@ -140,29 +140,41 @@ class Carrier:
     def _shifted(self, expires: int) -> int:
         return expires + self._shift if expires > 0 else expires
 
-    def _in_pieces(self, source: Connection, target: Connection, key: bytes, facts: Facts) -> bool:
+    def _in_pieces(self, source: Connection, target: Connection, key: bytes, facts: Facts) -> int:
+        """Copy a value piece by piece, under another name until it is whole. Returns its bytes, about."""
         if facts.kind not in LENGTH:
             self.left.add(f"{MODULE}{facts.kind}, which the target does not know", key)
-            return False
+            return 0
         part = marker.PART + hashlib.blake2b(key, digest_size=16).hexdigest().encode()
         target.call("DEL", part)
-        if facts.kind == "stream":
-            write_stream(source, target, key, part, size=facts.size)
-        else:
-            for piece in pieces(source, key, facts.kind, size=facts.size):
-                target.call(*written(part, facts.kind, piece))
-                if facts.kind == "hash":
-                    self._expire_fields(source, target, [(key, piece[::2])], part)
-            if facts.kind == "string" and not target.call("EXISTS", part):
-                target.call("SET", part, b"")
+        try:
+            self._write_part(source, target, key, part, facts)
+        except ReplyError as error:
+            if not error.key_changed:
+                raise
+            # It was changed meanwhile, which a refresh finds.
+            target.call("DEL", part)
         if not target.call("EXISTS", part):
-            return False  # It was emptied meanwhile, and so is gone.
+            return 0
         if facts.expires > 0:
             target.call("PEXPIREAT", part, self._shifted(facts.expires))
         answer = target.pipe([("RENAME", part, key)])[0]
-        if isinstance(answer, ReplyError) and "no such key" not in answer.said:
+        if isinstance(answer, ReplyError) and not answer.key_changed:
             raise answer
-        return True
+        return facts.size
+
+    def _write_part(
+        self, source: Connection, target: Connection, key: bytes, part: bytes, facts: Facts
+    ) -> None:
+        if facts.kind == "stream":
+            write_stream(source, target, key, part, size=facts.size)
+            return
+        for piece in pieces(source, key, facts.kind, size=facts.size):
+            target.call(*written(part, facts.kind, piece))
+            if facts.kind == "hash":
+                self._expire_fields(source, target, [(key, piece[::2])], part)
+        if facts.kind == "string" and not target.call("EXISTS", part):
+            target.call("SET", part, b"")
 
     def _expire_fields(
         self,

@@ -105,7 +105,7 @@ class Passes:
         def work(pair: Pair, batch: Batch) -> None:
             pair.source.select(batch.database)
             pair.target.select(batch.database)
-            verdicts = comparer.compare(pair.source, pair.target, batch.keys)
+            verdicts = comparer.look_twice(pair.source, pair.target, batch.keys)
             found.judge(batch.database, verdicts)
             self._gauge.add(part_name(batch.database), len(verdicts))
 

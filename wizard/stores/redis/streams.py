@@ -87,11 +87,14 @@ def _table(flat: list[Any]) -> dict[bytes, Any]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-def entries(connection: Connection, key: bytes, *, size: int, length: int) -> Iterator[list[Any]]:
-    """The entries in pieces, each an id and its flat fields. Raises OSError, ReplyError."""
+def entries(
+    connection: Connection, key: bytes, *, size: int, length: int, until: bytes
+) -> Iterator[list[Any]]:
+    """The entries up to the id `until` in pieces, each an id and its flat fields. Raises OSError,
+    ReplyError."""
     step, start = elements_of_a_piece(size, length), b"-"
     while True:
-        piece = connection.call("XRANGE", key, start, "+", "COUNT", step)
+        piece = connection.call("XRANGE", key, start, until, "COUNT", step)
         if piece:
             yield piece
         if len(piece) < step:
@@ -111,7 +114,8 @@ def write_stream(source: Connection, target: Connection, key: bytes, there: byte
     """Make the source's stream `key` as the target's `there`, which must not exist. Raises OSError,
     ReplyError."""
     stream = stream_of(source, key)
-    for piece in entries(source, key, size=size, length=stream.length):
+    # Not further: what the app adds meanwhile would be beyond the last id that is set below.
+    for piece in entries(source, key, size=size, length=stream.length, until=stream.last):
         want_all_right(target.pipe([("XADD", there, entry, *flat) for entry, flat in piece]))
     if stream.length == 0:
         # An empty stream exists only by what once was in it.
@@ -164,8 +168,8 @@ def same_stream(source: Connection, target: Connection, key: bytes, *, size: int
     present: set[bytes] = set()
     wanted = {one.entry for group in there.groups for one in group.pending}
     both = zip(
-        entries(source, key, size=size, length=there.length),
-        entries(target, key, size=size, length=there.length),
+        entries(source, key, size=size, length=there.length, until=there.last),
+        entries(target, key, size=size, length=there.length, until=there.last),
         strict=False,
     )
     for piece, other in both:

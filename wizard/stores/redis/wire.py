@@ -45,6 +45,11 @@ class ReplyError(Exception):
         return self.code in _PASSING or "max number of clients" in self.said
 
     @property
+    def key_changed(self) -> bool:
+        """Whether the key is gone, or is of another type now."""
+        return self.code == "WRONGTYPE" or "no such key" in self.said
+
+    @property
     def refused(self) -> bool:
         """Whether the server lets us in but not do this, or does not know the command."""
         return self.code in ("NOPERM", "NOAUTH") or self.said.startswith(
