@@ -47,6 +47,11 @@ class Case:
         return self.profile.capabilities.images
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether its image is built elsewhere, and not by the target after a git push."""
+        return self.choice.way == "image" or bool(self.choice.way != "git" and self.choice.image)
+
+    @property
     def container(self) -> bool:
         """Whether Heroku runs images that were built from Dockerfiles."""
         return self.app.stack == "container"

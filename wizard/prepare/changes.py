@@ -80,7 +80,8 @@ def propose_changes(
     return Proposal(
         app_id=app.id,
         changes=tuple(changes),
-        problems=tuple(problems),
+        # What stops comes first.
+        problems=tuple(sorted(problems, key=lambda problem: not problem.blocks)),
         may_keep_slug=_may_keep_slug(case, problems),
     )
 

@@ -70,7 +70,7 @@ def dockerfile(case: Case) -> Part:
     if not case.profile.capabilities.needs_dockerfile:
         return [], []
     if case.choice.keep_slug and not case.container:
-        image = slug_image(case.app, _wish(case, Beside(), "", starts=True), way=case.choice.way)
+        image = slug_image(case.app, _wish(case, Beside(), "", starts=True), elsewhere=case.elsewhere)
         return _files(case, image), list(image.problems)
     if case.container:
         return container_dockerfile(case)
@@ -98,7 +98,7 @@ def starts_by_script(case: Case, language: str = "") -> bool:
 def copied(case: Case) -> dict[str, str]:
     """Files of the code by their place in an image that is not built by a git push."""
     hook = case.profile.capabilities.release_hook
-    if case.choice.way == "git" or not case.rules.folder:
+    if not case.elsewhere or not case.rules.folder:
         return {}
     places = {}
     if case.services():
@@ -140,7 +140,7 @@ def _wish(case: Case, beside: Beside, default: str, *, starts: bool) -> ImageWis
         lines=(*commands.values(), *(job.command for job in case.jobs)),
         memory_mb=memory or 512,
         # Only a build that follows a git push finds the file.
-        env_file=case.rules.build_env_file if case.choice.way == "git" else "",
+        env_file="" if case.elsewhere else case.rules.build_env_file,
         beside=beside,
         hooks=tuple(hook.file for hook in case.checkout.hooks if hook.kind == "build"),
         copied=copied(case),

@@ -299,6 +299,12 @@ def test_an_image_that_is_built_elsewhere_holds_the_procfile() -> None:
     assert "COPY Procfile /.elsewhere/Procfile\n" in final
     assert "COPY .elsewhere.yml /.elsewhere/.elsewhere.yml\n" in final
     assert ".elsewhere.env" not in text and "collectstatic" in codes(found)
+    by_workflow = propose(
+        app("heroku/python"), checkout(APPS["python"]), way="workflow", image="ghcr.io/a/b:1"
+    )
+    assert "COPY Procfile /.elsewhere/Procfile\n" in files(by_workflow)["Dockerfile"]
+    by_push = propose(app("heroku/python"), checkout(APPS["python"]), way="workflow")
+    assert "BASH_ENV=" in files(by_push)["Dockerfile"]
     pushed = propose(app("heroku/python"), checkout(APPS["python"]))
     assert "/.elsewhere/" not in files(pushed)["Dockerfile"] and "BASH_ENV=" in files(pushed)["Dockerfile"]
     own = checkout({**APPS["python"], "Dockerfile": "FROM x\nUSER a\nEXPOSE 3000\n"})

@@ -56,7 +56,9 @@ def test_every_dockerfile_passes_hadolint(tmp_path: Path) -> None:
             file = tmp_path / f"{language}-{number}.Dockerfile"
             file.write_text(image(language, wish).text)
             files.append(file)
-    slug = slug_image(App(id="a", name="shop", region="eu", stack="heroku-22", web_url=""), FULL, way="image")
+    slug = slug_image(
+        App(id="a", name="shop", region="eu", stack="heroku-22", web_url=""), FULL, elsewhere=True
+    )
     (tmp_path / "slug.Dockerfile").write_text(slug.text)
     assert lint([*files, tmp_path / "slug.Dockerfile"]) == []
 
@@ -327,10 +329,10 @@ def test_static_json_becomes_settings_of_nginx() -> None:
 
 def test_a_slug_is_a_stop_gap_and_is_deployed_as_an_image() -> None:
     app = App(id="a", name="shop", region="eu", stack="heroku-22", web_url="")
-    made = slug_image(app, WISH, way="image")
+    made = slug_image(app, WISH, elsewhere=True)
     assert "FROM heroku/heroku:22\n" in made.text and "stop-gap" in made.text
     assert codes(made.problems) == {"slug-stop-gap"} and set(made.files) == {"heroku-start.sh"}
-    blocked = slug_image(app, WISH, way="git")
+    blocked = slug_image(app, WISH, elsewhere=False)
     assert [one.code for one in blocked.problems if one.blocks] == ["slug-needs-image"]
 
 

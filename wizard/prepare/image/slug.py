@@ -16,11 +16,11 @@ from wizard.prepare.template import fill
 DEFAULT_STACK = "24"
 
 
-def slug_image(app: App, wish: ImageWish, *, way: str) -> Image:
+def slug_image(app: App, wish: ImageWish, *, elsewhere: bool) -> Image:
     """The Dockerfile, which is a stop-gap and says so.
 
     Args:
-        way: how the code gets to the target: a slug is in no repository, so it must be built elsewhere.
+        elsewhere: whether the image is built elsewhere, as it must be: a slug is in no repository.
     """
     stack = re.fullmatch(r"heroku-(\d+)", app.stack)
     copied = "".join(f"COPY {source} {place}\n" for place, source in wish.copied.items())
@@ -44,7 +44,7 @@ def slug_image(app: App, wish: ImageWish, *, way: str) -> Image:
             "registry. Write a Dockerfile that builds the code before the stack's image ends.",
         )
     ]
-    if way == "git":
+    if not elsewhere:
         problems.append(
             Problem(
                 code="slug-needs-image",
