@@ -91,10 +91,9 @@ class Certificate(Kind):
             except Trouble as trouble:
                 if trouble.code != "operation-failed":
                     raise
-                last = trouble.cause.strip().splitlines()[-1]
-                return (
-                    f"No certificate yet: {last} Press r to ask once more; each time counts at the authority."
-                )
+                # What the authority said stands somewhere near the end of the operation's log.
+                last = "; ".join(line.strip() for line in trouble.cause.strip().splitlines()[-3:])
+                return f"No certificate yet: {last}. Press r to ask once more; each time counts there."
             finally:
                 context.flush_logs()
             if done.certificate == READY:
