@@ -15,10 +15,17 @@ from screens.styles import sheet
 from screens.widgets.dialog import Dialog
 from screens.widgets.field import Field
 from screens.widgets.too_small import TooSmall
+from wizard.run.guide import COPIED
 from wizard.run.view import GateView
 
 AROUND_THE_FACTS = 8
 """Rows of the box that are not facts: its border, what is asked, the line, a complaint, the hint."""
+
+
+def commands(gate: GateView) -> list[str]:
+    """What of a gate's lines is to be typed elsewhere, in the order in which it is."""
+    said = [*gate.will_happen, *(words for _, words in gate.true_now)]
+    return [words.removeprefix(COPIED) for words in said if words.startswith(COPIED)]
 
 
 class GateDialog(Dialog[str]):
@@ -30,6 +37,7 @@ class GateDialog(Dialog[str]):
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move(8)", show=False, priority=True),
         Binding("pageup", "move(-8)", show=False, priority=True),
+        Binding("ctrl+y", "copy", show=False, priority=True),
     ]
 
     def __init__(self, gate: GateView) -> None:
@@ -71,7 +79,15 @@ class GateDialog(Dialog[str]):
         scroll.styles.max_height = room
         self.query_one("#facts", Static).update(block(lines))
         more = "↑↓ scroll   " if len(lines) >= room else ""
+        more += "ctrl+y copies the commands   " if commands(self.gate) else ""
         self.query_one(".hint", Static).update(f"{more}esc later, nothing happens until then")
+
+    def action_copy(self) -> None:
+        """Hand the commands among the facts to the terminal's clipboard, and say so."""
+        if found := commands(self.gate):
+            self.app.copy_to_clipboard("\n".join(found))
+            many = f"{len(found)} lines" if len(found) > 1 else "one line"
+            self.query_one(".hint", Static).update(f"✓ Copied {many}, if your terminal allows it.")
 
     def action_move(self, lines: int) -> None:
         """Scroll the facts."""

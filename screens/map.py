@@ -8,12 +8,15 @@ from textual.widgets import Static
 
 from screens.code_folders import CodeFolders
 from screens.keys import About, Key
-from screens.map_options import Option, leaving, options
+from screens.map_option import Option
+from screens.map_options import leaving, options
 from screens.map_rows import Entry, entries, layout
+from screens.map_ways import advice_of
 from screens.marks import ATTENTION, MUTED
 from screens.monitor.content import content
 from screens.monitor.line import Span, line, pad
 from screens.patience import Patience
+from screens.registry_login import ask_login
 from screens.stage import StageScreen
 from screens.stages import whole_system
 from screens.styles import sheet
@@ -203,6 +206,10 @@ class MapScreen(StageScreen):
             (f"\n{entry.problem.text}" if entry.problem else f"\n{entry.why}", MUTED),
         )
 
+        if entry.component[0] == "way":
+            app_id, code = entry.component[1], self._code.checkouts()
+            about = advice_of(app_id, parts[0], parts[2], code.get(app_id))
+
         def picked(option_id: str | None) -> None:
             option = next((one for one in offered if one.id == option_id), None)
             if option is not None:
@@ -212,6 +219,9 @@ class MapScreen(StageScreen):
         self.ask(PickOne(entry.name, about, rows), picked)
 
     def _take(self, option: Option) -> None:
+        if option.registry:
+            ask_login(self, option.registry, lambda: self._apply(option, ""))
+            return
         if not option.question:
             self._apply(option, "")
             return

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from screens.map_network import Offer, domain_offers, drain_offers
+from screens.map_option import Change, Option
+from screens.map_ways import way_options
 from wizard.choose.sizes import major_version
 from wizard.mapping import edit
 from wizard.mapping.check import Component
@@ -14,24 +15,7 @@ from wizard.model.mapping import Mapping
 from wizard.model.system import System
 from wizard.ports import Profile
 
-Change = Callable[[Mapping, str], Mapping]
-"""The mapping with the decision in it; the text is what was typed, "" when nothing was asked."""
-
 BY_PERSON = "a person chose it"
-
-
-@dataclass(frozen=True)
-class Option:
-    """One thing that can be decided. `question` is asked first when it is not empty, with `value` in the
-    line and `check` saying why a text is not good. `folder` says that the text is a folder with code."""
-
-    id: str
-    words: str
-    change: Change
-    question: str = ""
-    value: str = ""
-    check: Callable[[str], str] = lambda text: "" if text else "Type something, or press esc."
-    folder: bool = False
 
 
 def options(component: Component, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
@@ -47,6 +31,8 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
             return _app(app_id, system, mapping, profile)
         case ("process", app_id, type_):
             return _process(app_id, type_, mapping, profile)
+        case ("way", app_id):
+            return way_options(app_id, mapping, profile)
         case ("job", app_id, job_id):
             return [
                 _plain(
@@ -231,6 +217,7 @@ def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> lis
             str(memory),
             _one_of(sizes) if sizes else _number(64, 1_000_000),
         ),
+        *_machine(app_id, type_, chosen.profile if chosen else "", profile),
         _leave(lambda m, why: edit.decide_process(m, app_id, type_, "leave", why)),
     ]
     if type_ == "release" and profile.capabilities.release_phase:
@@ -241,6 +228,24 @@ def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> lis
         )
         return [hook, found[0], found[-1]]
     return _decisions(found) if chosen and chosen.action == "leave" else found
+
+
+def _machine(app_id: str, type_: str, now: str, profile: Profile) -> list[Option]:
+    machines = profile.capabilities.machines
+    if not machines:
+        return []
+    default = next(iter(machines))
+    offered = ", ".join(f"{name} (from {least} MB)" for name, least in machines.items())
+    return [
+        Option(
+            "machine",
+            f"Which kind of machine (now {now or default})",
+            lambda m, text: edit.set_service_machine(m, app_id, type_, "" if text == default else text),
+            f"Kind of machine: {offered}",
+            now or default,
+            lambda text: "" if text in machines else "Type one of " + ", ".join(machines) + ".",
+        )
+    ]
 
 
 def _decisions(found: list[Option]) -> list[Option]:

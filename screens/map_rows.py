@@ -11,8 +11,10 @@ from screens.quantities import size
 from screens.widgets.row_list import Row
 from wizard.document.answers import when
 from wizard.mapping.check import Component, components
+from wizard.mapping.check_ways import way_of
 from wizard.mapping.problem import Problem
-from wizard.model.mapping import ConfigChoice, DatabaseChoice, DomainChoice, Mapping, ProcessChoice
+from wizard.mapping.ways import IN_WORDS, ON_HEROKU, Way
+from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, DomainChoice, Mapping, ProcessChoice
 from wizard.model.system import App, ConfigVar, Process, System
 from wizard.ports import Profile
 
@@ -23,6 +25,13 @@ MARKS: dict[State, tuple[str, Tone]] = {
     "look": ("⚠ look", "attention"),
     "open": ("? decide", "attention"),
     "left": ("✗ stays", "muted"),
+}
+
+WHY: dict[Way, str] = {
+    "git": "Offramp pushes the commit itself; enter shows the other ways, and which is advised",
+    "image": "the target pulls an image that is built elsewhere",
+    "workflow": "you merge the rewritten workflow at the cut-over; Offramp sees the deploy",
+    "terraform": "you apply the written files at the cut-over; Offramp looks what came of it",
 }
 
 LEAVING = ("leave", "drop", "by-hand")
@@ -167,6 +176,8 @@ class _Maker:
         )
         if action == "leave":
             return
+        if choice is not None and len(self.profile.capabilities.ways) > 1:
+            yield self._way(app, choice)
         for process in app.processes:
             yield self._process(app, process, self.processes.get((app.id, process.type)))
         for job in app.jobs or ():
@@ -203,6 +214,15 @@ class _Maker:
                 action=drain.action,
                 why=drain.reason,
             )
+
+    def _way(self, app: App, choice: AppChoice) -> Entry:
+        component = ("way", app.id)
+        self.names[component] = way_of(app.name)
+        words = {**IN_WORDS, "image": choice.image or "Docker image ?"}
+        after = words[choice.way] + (" (with a login)" if choice.way == "image" and choice.private else "")
+        why = WHY[choice.way]
+        before = ON_HEROKU[app.deploy.kind]
+        return self._entry(component, 1, "deployed by", (before, after), action=choice.action, why=why)
 
     def _process(self, app: App, process: Process, choice: ProcessChoice | None) -> Entry:
         before = f"{process.quantity} x {process.size}"

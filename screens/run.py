@@ -26,6 +26,7 @@ from screens.monitor.words import back_lines, stop_lines
 from screens.quantities import clock
 from screens.run_about import ABOUT, KEYS
 from screens.run_lists import RunLists
+from screens.run_ways import help_person
 from screens.stage import StageScreen
 from screens.styles import sheet
 from screens.widgets.confirm_typing import ConfirmTyping
@@ -241,6 +242,8 @@ class RunScreen(StageScreen):
                 self.say(self.read_only())
                 return
             self.app.push_screen(GateDialog(gate), self._gate_answered)
+        elif help_person(self, view):
+            return
         elif wanted_secret(view) is not None:
             await self.offramp.show_stage("connect")
         else:

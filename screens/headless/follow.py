@@ -14,6 +14,7 @@ from wizard.model.plan import Plan
 from wizard.model.trouble import Trouble
 from wizard.run.abandon import abandon, why_not_abandoned
 from wizard.run.control import ask
+from wizard.run.guide import Guide
 from wizard.run.journal import Journal
 from wizard.run.launch import running, start_worker
 from wizard.run.view import RunView, view
@@ -185,6 +186,7 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
     last_progress = 0.0
     old_until = time.monotonic() + TAKES_UP if retried else 0.0
     passed: set[str] = set()
+    guided: set[str] = set()
     while True:
         for event in journal.events(after=seen_event):
             seen_event = event.seq
@@ -208,6 +210,9 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
         if _paused(seen):
             say(f"The run is paused. `offramp tell {session.id} resume` goes on with it.")
             return WAITS
+        if seen.guide is not None and seen.guide.step not in guided:
+            guided.add(seen.guide.step)
+            _guide(seen.guide)
         gate = seen.gate.key if seen.gate is not None else ""
         # The worker takes a moment to shut a gate that was just passed.
         if gate and gate not in passed:
@@ -262,6 +267,12 @@ def _pass(session: Session, seen: RunView, answers: dict[str, str]) -> bool:
             code="usage",
         )
     return True
+
+
+def _guide(guide: Guide) -> None:
+    say(f"Waiting for you: {guide.waits}.")
+    for one in guide.lines:
+        say(f"  $ {one.text}" if one.kind == "copy" else f"  - {one.text}")
 
 
 def _progress(seen: RunView) -> None:

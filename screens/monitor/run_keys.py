@@ -1,5 +1,6 @@
 """Which keys of the monitor work in which state of a run, and why the others do not."""
 
+from screens.monitor.guide import open_guide
 from screens.monitor.status import open_gate, waiting_for, wanted_secret, way_back_broken
 from wizard.run.abandon import why_not_abandoned
 from wizard.run.view import RunView
@@ -35,6 +36,7 @@ def _go(view: RunView) -> str:
     if (
         open_gate(view) is not None
         or wanted_secret(view) is not None
+        or open_guide(view) is not None
         or view.run.state in ("done", "taken-back")
     ):
         return ""
@@ -111,6 +113,8 @@ def enter_word(view: RunView | None) -> str:
         return "open"
     if open_gate(view) is not None:
         return "gate"
+    if open_guide(view) is not None:
+        return "copy"
     return "sign in" if wanted_secret(view) is not None else "report"
 
 

@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from screens.monitor.copy import arrange, sparks, table_line, whole
+from screens.monitor.guide import guide_picture, open_guide
 from screens.monitor.line import EMPTY, Line, Span, Tone, fit, line, pad, spread, wrap
 from screens.monitor.status import Status, handle, open_gate, remedy_lines, status, why_lines
 from screens.monitor.steps import around, coming, event_lines, title, tunnel_lines
@@ -100,6 +101,14 @@ def _main(
         if len(lines) > room > 0:
             hidden = len(lines) - room + 1
             lines[room - 1 :] = [line(Span(f"… {hidden} more lines: enter shows all", "muted"))]
+        return lines, ()
+    guide = open_guide(view)
+    if guide is not None:
+        lines = guide_picture(guide, cells)
+        if len(lines) > room > 0:
+            lines[room - 1 :] = [
+                line(Span(f"… {len(lines) - room + 1} more lines: enter lists them", "muted"))
+            ]
         return lines, ()
     lines = []
     rows: tuple[str, ...] = ()

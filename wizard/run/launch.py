@@ -12,8 +12,9 @@ from wizard.model.trouble import Trouble
 from wizard.registry import credential
 from wizard.run.control import ask, hand_over
 from wizard.run.journal import Journal
+from wizard.session.image_login import login_ref, registries
 from wizard.session.lock import Lock
-from wizard.session.parts import CONNECTIONS, PLAN
+from wizard.session.parts import CONNECTIONS, MAPPING, PLAN
 from wizard.session.store import Session
 
 START_LIMIT = 20.0
@@ -72,6 +73,10 @@ def start_worker(session: Session, vault: Vault) -> None:
         secret = vault.get(ref) if ref else None
         if ref is not None and secret is not None:
             hand_over(session, ref, secret)
+    mapping = session.load(MAPPING)
+    for registry in registries(mapping) if mapping else ():
+        if (secret := vault.get(login_ref(registry))) is not None:
+            hand_over(session, login_ref(registry), secret)
 
 
 def _is_done(session: Session) -> bool:

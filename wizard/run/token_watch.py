@@ -14,7 +14,9 @@ from wizard.model.system import Account
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.registry import credential, source_provider, target_provider
 from wizard.run.journal import Journal
-from wizard.session.parts import CONNECTIONS, Connections
+from wizard.session.image_login import VENDOR as REGISTRY
+from wizard.session.image_login import login_ref, registries
+from wizard.session.parts import CONNECTIONS, MAPPING, Connections
 from wizard.session.store import Session
 from wizard.session.token_life import SOON, life, moment, seconds_left, span
 
@@ -95,6 +97,12 @@ class TokenWatch:
     async def refusal(self, ref: CredentialRef, secret: Secret) -> str:
         """Why a credential that is handed over is not taken, empty when it is. One that takes the place of
         another is shown to its vendor first: a run is never parted from its account."""
+        if ref.vendor == REGISTRY:
+            mapping = self._session.load(MAPPING)
+            known = registries(mapping) if mapping else ()
+            return (
+                "" if ref == login_ref(ref.account) and ref.account in known else "No image comes from there."
+            )
         if ref != credential(self._session, ref.vendor):
             return f"The run belongs to another account at {ref.vendor}."
         before = self._vault.get(ref)
@@ -117,6 +125,8 @@ class TokenWatch:
 
     def taken(self, ref: CredentialRef) -> None:
         """A token has taken the place of another: use it from now on, and say so."""
+        if ref.vendor == REGISTRY:
+            return
         self._use()
         connections = self._session.load(CONNECTIONS) or Connections()
         connection = connections.by_provider.get(ref.vendor)

@@ -7,6 +7,7 @@ from msgspec import field
 from wizard.database.progress import CopyProgress, Proof, TunnelHealth
 from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan, Step
+from wizard.run.guide import GUIDE, Guide
 from wizard.run.journal import Journal, RunRecord, StepRecord, TroubleNote
 from wizard.run.token_watch import FRESH, FreshTokenWanted
 from wizard.session.lock import Holder, Lock
@@ -78,6 +79,8 @@ class RunView(Noun, frozen=True, kw_only=True):
     proofs: dict[str, Proof] = field(default_factory=dict)
     gate: GateView | None = None
     secret: SecretWanted | None = None
+    guide: Guide | None = None
+    """What a person does at the step that the run is at, while Offramp looks whether it is done."""
     by_hand: bool = False
     """Whether a person took something away from Heroku that only a person can put back."""
     can_go_back: bool = False
@@ -135,6 +138,7 @@ def view(session: Session) -> RunView | None:
         proofs=_gauges(gauges, "proof:", Proof),
         gate=_gate(plan, gauges) if waiting else None,
         secret=_secret(gauges) if waiting else None,
+        guide=decode(gauges[GUIDE], Guide, what="the journal") if GUIDE in gauges else None,
         fresh=decode(gauges[FRESH], FreshTokenWanted, what="the journal")
         if FRESH in gauges and holder
         else None,

@@ -15,6 +15,7 @@ from wizard.registry import credential
 from wizard.run.commands import Commands
 from wizard.run.context import Context
 from wizard.run.view import SecretWanted
+from wizard.session.image_login import login_ref, wanted_registry
 
 T = TypeVar("T")
 
@@ -120,7 +121,8 @@ class Waits:
 
     async def _fetch_from_keyring(self, needed: SignInNeeded) -> bool:
         """A token that is merely not in this process's memory may be in the keyring."""
-        ref = credential(self._context.session, needed.vendor)
+        registry = wanted_registry(needed.vendor)
+        ref = login_ref(registry) if registry else credential(self._context.session, needed.vendor)
         if needed.code != "token-missing" or ref is None:
             return False
         vault = await asyncio.to_thread(open_vault)

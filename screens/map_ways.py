@@ -1,0 +1,79 @@
+"""What a person can decide of the way an app's code takes: the advised way first, each with its reason."""
+
+from textual.content import Content
+
+from screens.map_option import Option
+from screens.marks import MUTED
+from wizard.document.checkout import Checkout
+from wizard.mapping import edit
+from wizard.mapping.ways import IN_WORDS, Advice, Way, advise
+from wizard.model.image_reference import parse, registry_of
+from wizard.model.mapping import AppChoice, Mapping
+from wizard.model.system import System
+from wizard.ports import Profile
+
+EXAMPLE = "ghcr.io/acme/shop:v42"
+
+
+def way_options(app_id: str, mapping: Mapping, profile: Profile) -> list[Option]:
+    """Every way that the target knows, and what belongs to the one that was chosen."""
+    choice = mapping.app(app_id) or AppChoice(app_id=app_id)
+    found = [_way(app_id, way, choice) for way in profile.capabilities.ways]
+    if choice.way == "image" and (registry := registry_of(choice.image)):
+        found.append(_login(app_id, registry, known=choice.private))
+        if choice.private:
+            found.append(
+                Option(
+                    "public",
+                    f"Everybody may pull from {registry}",
+                    lambda m, _: edit.set_private(m, app_id, private=False),
+                )
+            )
+    elif choice.way in ("workflow", "terraform"):
+        found.append(_image(app_id, choice.way, choice, "The image that it deploys"))
+    return found
+
+
+def advice_of(app_id: str, system: System, profile: Profile, code: Checkout | None) -> Content:
+    """What is advised and why, in a few lines."""
+    advice: Advice = advise(system.app(app_id), code, profile)
+    lines = [Content.assemble("Advised: ", IN_WORDS[advice.way], ".")]
+    lines += [
+        Content.styled(sentence[:1].upper() + sentence[1:], MUTED) for sentence in advice.why if sentence
+    ]
+    others = [f"{IN_WORDS[one.way]}: {one.why}" for one in advice.ways if one.way != advice.way]
+    lines += [Content.styled(f"· {words}", MUTED) for words in others]
+    return Content("\n").join(lines)
+
+
+def _way(app_id: str, way: Way, choice: AppChoice) -> Option:
+    now = " (chosen)" if way == choice.way else ""
+    if way == "image":
+        return _image(app_id, way, choice, f"Docker image{now}")
+    return Option(way, f"{IN_WORDS[way]}{now}", lambda m, _: edit.set_way(m, app_id, way))
+
+
+def _image(app_id: str, way: Way, choice: AppChoice, words: str) -> Option:
+    return Option(
+        "image",
+        words,
+        lambda m, text: edit.set_way(m, app_id, way, text),
+        f"Which image? registry/repository:tag, as in {EXAMPLE}",
+        choice.image,
+        _why_none,
+    )
+
+
+def _why_none(text: str) -> str:
+    found = parse(text)
+    return f"This names no image: {found}." if isinstance(found, str) else ""
+
+
+def _login(app_id: str, registry: str, *, known: bool) -> Option:
+    words = "Another login for" if known else "A login is wanted by"
+    return Option(
+        "login",
+        f"{words} {registry}",
+        lambda m, _: edit.set_private(m, app_id, private=True),
+        registry=registry,
+    )

@@ -1,0 +1,37 @@
+"""What a person does at a step, drawn for the monitor: lines in order, what to copy, what was seen."""
+
+from screens.monitor.line import EMPTY, Line, Span, line, wrap
+from wizard.run.guide import Guide
+from wizard.run.view import RunView
+
+
+def open_guide(view: RunView) -> Guide | None:
+    """The guide of the step that a living worker waits at for a person."""
+    guide = view.guide
+    if guide is None or view.worker != "alive" or view.run.current != guide.step:
+        return None
+    return guide
+
+
+def to_copy(guide: Guide) -> tuple[str, ...]:
+    """The texts that are to be typed elsewhere."""
+    return tuple(one.text for one in guide.lines if one.kind == "copy")
+
+
+def guide_picture(guide: Guide, cells: int) -> list[Line]:
+    """The lines, and below them what Offramp found when it looked last."""
+    drawn: list[Line] = []
+    number = 0
+    for one in guide.lines:
+        if one.kind == "copy":
+            first, *rest = wrap(one.text, cells - 5, "accent") or [EMPTY]
+            drawn.append(line(Span("   $ ", "muted"), *first))
+            drawn += [line("     ", *more) for more in rest]
+            continue
+        number += 1
+        first, *rest = wrap(one.text, cells - 3) or [EMPTY]
+        drawn.append(line(Span(f"{number}  ", "muted"), *first))
+        drawn += [line("   ", *more) for more in rest]
+    if guide.seen:
+        drawn += [EMPTY, *wrap(f"○ {guide.seen}", cells, "muted")]
+    return [*drawn, *wrap("It goes on by itself. You may leave; it waits.", cells, "muted")]

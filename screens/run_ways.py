@@ -1,0 +1,42 @@
+"""What enter does on the run screen where a person deploys, or has to say who may pull an image."""
+
+from textual.content import Content
+
+from screens.marks import MUTED
+from screens.monitor.guide import open_guide, to_copy
+from screens.monitor.status import wanted_secret
+from screens.registry_login import ask_login
+from screens.stage import StageScreen
+from screens.widgets.pick_one import PickOne
+from wizard.run.view import RunView
+from wizard.session.image_login import wanted_registry
+
+
+def help_person(screen: StageScreen, view: RunView) -> bool:
+    """Open what helps with what the run waits for; whether there was something."""
+    wanted = wanted_secret(view)
+    registry = wanted_registry(wanted.vendor) if wanted is not None else ""
+    if registry:
+        if why := screen.read_only():
+            screen.say(why)
+        else:
+            ask_login(screen, registry, lambda: None)
+        return True
+    guide = open_guide(view)
+    if guide is None:
+        return False
+    texts = to_copy(guide)
+    if not texts:
+        screen.say("There is nothing to copy here; the lines say what you do.")
+        return True
+
+    def picked(number: str | None) -> None:
+        if number is not None:
+            screen.app.copy_to_clipboard(texts[int(number)])
+            screen.say("Copied, if your terminal allows it.", good=True)
+
+    about = Content.styled("Enter copies the line; it is run in a terminal of yours.", MUTED)
+    screen.ask(
+        PickOne("What you type", about, [(str(number), text) for number, text in enumerate(texts)]), picked
+    )
+    return True
