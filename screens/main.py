@@ -14,6 +14,7 @@ from importlib.metadata import version
 from screens.headless.db_parser import Parsers, add_db
 from screens.headless.document_parser import add_document
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
+from screens.headless.tunnel_parser import add_tunnel, cut
 
 TOLD = """what is told:
   pause        holds a copy where it is, before the cut-over
@@ -83,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_document(commands)
     add_db(commands)
+    add_tunnel(commands)
 
     doctor = commands.add_parser("doctor", help="what is on this machine, and what that means")
     doctor.add_argument("--json", action="store_true")
@@ -105,7 +107,9 @@ def _add_tell(commands: Parsers) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit codes are in `--help`. No traceback reaches the person."""
     _write_what_fits()
-    options = parser().parse_args(arguments)
+    given, beyond = cut(sys.argv[1:] if arguments is None else arguments)
+    options = parser().parse_args(given)
+    options.words = beyond
     if options.version:
         sys.stdout.write(f"offramp {version('offramp')}\n")
         return 0

@@ -97,6 +97,12 @@ class Tunnel:
         """The local port; 0 before the first connect."""
         return self._port
 
+    @property
+    def failure(self) -> Trouble | None:
+        """Why it was given up, None while it is open or goes on trying."""
+        with self._change:
+            return self._failure
+
     def start(self, seconds: float = 120.0) -> None:
         """Open it, and return once a query went through. Called again it only waits for that.
 
