@@ -11,6 +11,7 @@ import pytest
 from providers.sandbox.aptible.endpoints.acme import Acme
 from tests.providers.aptible_world import World, aptible_world
 from wizard.model.network import Domain
+from wizard.database.control import Control, Stopped
 from wizard.model.noun import decode
 from wizard.model.plan import Evidence, Plan, Step
 from wizard.model.secret import Secret
@@ -57,6 +58,7 @@ class Around:
         self.source = self
         self.accepted: set[str] = set()
         self.look_again = asyncio.Event()
+        self.control = Control()
         self.addresses = {"d1": "https://logs.acme.example/?token=" + TOKEN, "d2": "", "d3": ""}
         self.lines: list[str] = []
 
@@ -246,6 +248,9 @@ async def test_names_that_do_not_answer_are_waited_for(
     await around.until(lambda: (now := around.watch(TRAFFIC)) and now.records[0].state == "wrong", task)
     names.set(HOST, "CNAME", target)
     await asyncio.wait_for(task, 10)
+    around.control.stop()
+    with pytest.raises(Stopped):
+        await Traffic().do(cast(Context, around), TRAFFIC)
 
 
 async def test_drains_become_one_for_each_destination_and_no_address_is_kept(around: Around) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from wizard.database.control import Stopped
 from wizard.model.plan import Evidence, Step
 from wizard.run.context import Context
 from wizard.run.dns_lookup import Names
@@ -46,7 +47,11 @@ class Watch:
     async def until_right(self, look: Look, act: Act | None = None) -> Literal["right", "accepted"]:
         """Watch; `act` is done once when DNS is right, and again whenever a person asks for it (r)."""
         right, refused, asked = 0, "", False
+        self._context.look_again.clear()
         while True:
+            if self._context.control.stopped:
+                # A cancellation can get lost in Python 3.11, where an answer of DNS comes in at that moment.
+                raise Stopped
             if self._step.key in self._context.accepted:
                 return "accepted"
             watch = self.show(msgspec.structs.replace(await look(self._names), refused=refused))
@@ -58,6 +63,7 @@ class Watch:
                     refused = await act()
                     if not refused:
                         return "right"
+                    self._context.look_again.clear()
                     self._context.journal.event("look", refused, step=self._step.key)
                     self.show(msgspec.structs.replace(watch, refused=refused))
             asked = await self._pause(self.steady_pause if 0 < right < self.steady else self.every)
@@ -81,10 +87,11 @@ class Watch:
         return shown
 
     async def _pause(self, seconds: float) -> bool:
-        """Wait for the next look; whether a person asked for it."""
-        self._context.look_again.clear()
+        """Wait for the next look; whether a person asked for it, now or during the last one."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._context.look_again.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._context.look_again.wait()
+            self._context.look_again.clear()
             return True
         return False
 
