@@ -7,6 +7,8 @@ import time
 from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, WAITS
 from screens.headless.say import say
 from screens.monitor.run_keys import refusal
+from screens.monitor.store import current_store
+from screens.monitor.store import figures as store_figures
 from screens.quantities import rate, size
 from screens.stages import not_prepared
 from wizard.credentials import open_vault
@@ -166,7 +168,7 @@ def _answers(confirm: list[str]) -> dict[str, str]:
         gate, _, word = item.partition("=")
         if not (gate in ("cut-over", "finish") or gate.startswith("jobs:")) or not word:
             raise Trouble(
-                "--confirm takes cut-over=NAME, finish=NAME or jobs:APP=NAME.",
+                "--confirm takes cut-over=NAME, finish=NAME, jobs:APP=NAME or store:STORE=NAME.",
                 remedy="NAME is the name of the session, typed out.",
                 code="usage",
             )
@@ -276,6 +278,10 @@ def _guide(guide: Guide) -> None:
 
 
 def _progress(seen: RunView) -> None:
+    store = current_store(seen)
+    if store is not None and store.phase != "done":
+        waits = f", waiting for {store.waiting_for}" if store.waiting_for else ""
+        say(f"         {store.store}: {store_figures(store, moving=True)}{waits}")
     for handle, copy in seen.copies.items():
         if copy.phase == "done" or seen.current is None or seen.current.step.args.get("handle") != handle:
             continue

@@ -53,6 +53,20 @@ class CopyShape(Noun, frozen=True, kw_only=True):
     waiting_for: str
 
 
+class StoreShape(Noun, frozen=True, kw_only=True):
+    """The copy of one store that is no Postgres. `unit` is what is counted ("keys"), `rate` units a second;
+    `proven` is null before there is a proof."""
+
+    phase: str
+    unit: str
+    done: int
+    estimated: int
+    bytes: int
+    rate: float
+    waiting_for: str
+    proven: bool | None
+
+
 class StatusShape(Noun, frozen=True, kw_only=True):
     """`offramp status --json`. Times are UTC, ISO 8601, null where there is none.
 
@@ -72,6 +86,7 @@ class StatusShape(Noun, frozen=True, kw_only=True):
     steps_done: int = 0
     steps: tuple[StepShape, ...] = ()
     copies: dict[str, CopyShape] = msgspec.field(default_factory=dict)
+    stores: dict[str, StoreShape] = msgspec.field(default_factory=dict)
     tunnels: dict[str, TunnelHealth] = msgspec.field(default_factory=dict)
     gate: GateView | None = None
     sign_in: SecretWanted | None = None
@@ -142,6 +157,19 @@ def status_shape(session: Session, seen: RunView | None) -> StatusShape:
                 waiting_for=copy.waiting_for,
             )
             for handle, copy in seen.copies.items()
+        },
+        stores={
+            handle: StoreShape(
+                phase=store.phase,
+                unit=store.unit,
+                done=store.done,
+                estimated=store.estimated,
+                bytes=store.bytes,
+                rate=store.rate,
+                waiting_for=store.waiting_for,
+                proven=seen.store_proofs[handle].equal if handle in seen.store_proofs else None,
+            )
+            for handle, store in seen.stores.items()
         },
         tunnels=seen.tunnels,
         gate=seen.gate,

@@ -6,6 +6,7 @@ from screens.headless.exit_codes import DONE, FAILED, TAKEN_BACK, TROUBLE, WAITS
 from screens.headless.say import say
 from screens.headless.shapes import session_shapes, status_shape
 from screens.home_entries import read_entries
+from screens.monitor.store import current_store, figures
 from screens.quantities import size
 from wizard.model.noun import encode
 from wizard.run.view import RunView, view
@@ -47,6 +48,9 @@ def status_lines(session: Session, seen: RunView | None) -> list[str]:
     for handle, copy in seen.copies.items():
         if copy.phase != "done" and seen.run.state == "running":
             lines.append(f"{handle}: {copy.phase}, {size(copy.bytes)}, {copy.tables_proven} tables proven")
+    store = current_store(seen)
+    if store is not None and store.phase != "done" and seen.run.state == "running":
+        lines.append(f"{store.store}: {figures(store, moving=True)}")
     if seen.trouble:
         trouble = seen.trouble
         lines.append(f"{trouble.cause} {trouble.untouched} {trouble.remedy}")

@@ -7,15 +7,20 @@ from screens.monitor.guide import guide_picture, open_guide
 from screens.monitor.line import EMPTY, Line, Span, Tone, fit, line, pad, spread, wrap
 from screens.monitor.status import Status, handle, open_gate, remedy_lines, status, why_lines
 from screens.monitor.steps import around, coming, event_lines, title, tunnel_lines
+from screens.monitor.store import current_store, part_lines, store_lines
 from screens.monitor.tokens import token_lines
 from wizard.database.progress import CopyProgress
 from wizard.run.journal import Event
 from wizard.run.view import GateView, RunView
+from wizard.stores.progress import StoreProgress
 
 _MARKS: Final[dict[str, tuple[str, Tone]]] = {"good": ("✓", "good"), "look": ("⚠", "attention")}
 
 UNWATCHED: Final = ("worker gone", "not taken back", "silent")
 """Words of a status in which nobody watches what is shown: it is what was seen last."""
+
+MOST_PARTS: Final = 6
+"""Lines for the parts of a store."""
 
 TIMED: Final = ("running", "waiting", "going back")
 """Words of a status in which it is said how long a step has been at work."""
@@ -57,7 +62,8 @@ def scene(seen: Seen, cells: int, height: int, kept: Kept) -> Scene:
     view = seen.view
     now = status(view)
     copy = current_copy(view)
-    top = _top(seen, now, copy, cells)
+    store = current_store(view)
+    top = _top(seen, now, copy, store, cells)
     bottom = _bottom(view, now, cells, kept.sparks if now.moving and copy else "")
     room = height - len(top) - len(bottom)
     main, rows = _main(seen, now, copy, (cells, max(0, room)), kept)
@@ -77,15 +83,20 @@ def current_copy(view: RunView) -> CopyProgress | None:
     return view.copies.get(handle(view))
 
 
-def _top(seen: Seen, now: Status, copy: CopyProgress | None, cells: int) -> list[Line]:
+def _top(
+    seen: Seen, now: Status, copy: CopyProgress | None, store: StoreProgress | None, cells: int
+) -> list[Line]:
     lines = [title(seen.view, cells, age=seen.age if now.word in TIMED else None)]
     # A line is kept for the reason even when there is none: figures below it do not jump about.
     why = why_lines(now, cells, 5) + remedy_lines(seen.view, cells)
-    if not why and copy is not None:
+    if not why and (copy is not None or store is not None):
         why = [EMPTY]
     lines += why
     if copy is not None:
         lines += [*whole(copy, cells, moving=now.moving, known=now.word not in UNWATCHED)]
+    elif store is not None:
+        lines += store_lines(store, cells, moving=now.moving, known=now.word not in UNWATCHED)
+        lines += part_lines(store, cells, MOST_PARTS)
     lines.append(EMPTY)
     return lines
 

@@ -120,7 +120,7 @@ def waiting_for(view: RunView) -> str:
     """Why a running run does not move: its own reason, or that of the copy it is at."""
     if view.run.waiting_for:
         return view.run.waiting_for
-    copy = view.copies.get(handle(view))
+    copy = view.copies.get(handle(view)) or view.stores.get(handle(view))
     return copy.waiting_for if copy is not None and copy.phase != "done" else ""
 
 

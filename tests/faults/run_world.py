@@ -294,11 +294,21 @@ class RunWorld:
         self.close()
 
 
-def make_world(parent: Path, *, size: str = "tiny", canary: str = "", name: str = "box") -> RunWorld:
-    """A new sandbox below `parent`, whose databases are kept for the next, and a planned session."""
+def make_world(
+    parent: Path,
+    *,
+    size: str = "tiny",
+    canary: str = "",
+    name: str = "box",
+    stores: tuple[str, ...] = (),
+    before: Callable[[SandboxClient], None] = lambda sandbox: None,
+) -> RunWorld:
+    """A new sandbox below `parent`, whose databases are kept for the next, and a planned session. `stores`
+    are attachments of Redis servers that the backend has besides; `before` comes before Heroku is read."""
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
-    sandbox = now(start_or_find(folder, size=size, pace=0.05, canary=canary))
+    sandbox = now(start_or_find(folder, size=size, pace=0.05, canary=canary, stores=stores))
     try:
+        before(sandbox)
         return RunWorld(sandbox, folder)
     except BaseException:
         now(sandbox.stop())

@@ -29,8 +29,10 @@ class FakeTarget:
     async def environments(self) -> list[Environment]:
         return self.there
 
-    async def create_environment(self, handle: str, region: str, log: Callable[[str], None]) -> Environment:
-        self.there.append(Environment(id="2", handle=handle, region=region))
+    async def create_environment(
+        self, handle: str, region: str, log: Callable[[str], None], *, stack: str = ""
+    ) -> Environment:
+        self.there.append(Environment(id="2", handle=handle, region=region, stack=stack))
         return self.there[-1]
 
 
@@ -75,3 +77,16 @@ async def test_an_environment_elsewhere_is_not_taken_for_the_one_that_is_wanted(
     chosen = planned(create_environment=False, region="eu-central-1")
     assert chosen.title == "Find the environment migrate"
     assert await EnvironmentKind().probe(around, chosen) is not None
+
+
+async def test_the_stack_that_was_chosen_is_the_one_it_is_made_on() -> None:
+    step = planned(create_environment=True, region="eu-central-1", stack="acme-own")
+    assert step.title == "Create the environment migrate in eu-central-1, on acme-own"
+    around = cast(Context, FakeContext())
+    await EnvironmentKind().do(around, step)
+    found = await EnvironmentKind().probe(around, step)
+    assert found is not None and found.summary == "migrate is there in eu-central-1, on acme-own"
+    shared = Environment(id="1", handle="migrate", region="eu-central-1", stack="shared-eu")
+    with pytest.raises(Trouble) as caught:
+        await EnvironmentKind().probe(cast(Context, FakeContext(shared)), step)
+    assert caught.value.code == "environment-elsewhere" and "shared-eu" in caught.value.cause

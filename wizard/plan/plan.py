@@ -10,6 +10,15 @@ from wizard.model.trouble import Trouble
 from wizard.plan.freeze import freeze
 from wizard.plan.gates import CUT_OVER, FINISH, cut_over_gate, finish_gate
 from wizard.plan.network import with_network
+from wizard.plan.stores import (
+    back_up,
+    copy_stores,
+    last_copies,
+    machine,
+    make_stores,
+    proof_keys,
+    tidy_stores,
+)
 from wizard.plan.ways import Around, deploy, handed_over, made_by_offramp, noted, ready_gates, ready_key
 from wizard.ports import Profile
 from wizard.session.parts import Prepared, PreparedApp
@@ -40,12 +49,14 @@ def make_plan(
     cut_over = (
         *frozen,
         *_last_copy(system, databases, tuple(step.key for step in frozen)),
+        *last_copies(name, system, mapping, tuple(step.key for step in frozen), source_title),
         *_start(apps, around),
     )
-    copies = tuple(_copy(system, choice) for choice in databases)
+    copies = (*(_copy(system, choice) for choice in databases), *copy_stores(system, mapping))
     steps = [
         _environment(mapping, profile),
         *(_database(choice, profile) for choice in databases),
+        *make_stores(mapping, profile),
         *(_app(choice, profile) for _, choice in apps if made_by_offramp(choice)),
         *(_push(choice, _code(prepared, app), profile) for app, choice in apps if choice.way == "git"),
         *copies,
@@ -58,8 +69,10 @@ def make_plan(
             target_title=profile.title,
         ),
         *cut_over,
+        *back_up(mapping, profile),
         finish_gate(name, apps, source_title, profile),
         *(_tidy(choice) for choice in databases),
+        *tidy_stores(mapping),
     ]
     return Plan(
         name=name,
@@ -88,13 +101,16 @@ def _environment(mapping: Mapping, profile: Profile) -> Step:
     word = profile.words.get("environment", "environment")
     verb = "Create" if mapping.create_environment else "Find"
     region = mapping.region if mapping.create_environment else ""
+    stack = {"stack": mapping.stack} if mapping.create_environment and mapping.stack else {}
     return Step(
         key="environment",
         kind="environment",
-        title=f"{verb} the {word} {mapping.environment}" + (f" in {region}" if region else ""),
+        title=f"{verb} the {word} {mapping.environment}"
+        + (f" in {region}" if region else "")
+        + (f", on {mapping.stack}" if stack else ""),
         phase="prepare",
         writes="target" if mapping.create_environment else "nothing",
-        args={"handle": mapping.environment, "create": mapping.create_environment, "region": region},
+        args={"handle": mapping.environment, "create": mapping.create_environment, "region": region, **stack},
         way_back=NO_WAY_BACK_NEEDED,
     )
 
@@ -113,6 +129,7 @@ def _database(choice: DatabaseChoice, profile: Profile) -> Step:
             "version": choice.version,
             "memory_mb": choice.memory_mb,
             "disk_gb": choice.disk_gb,
+            **machine(choice, profile),
         },
         seconds=(60, 420),
         way_back=NO_WAY_BACK_NEEDED,
@@ -209,6 +226,7 @@ def _last_copy(
 def _start(apps: list[tuple[App, AppChoice]], around: Around) -> Iterable[Step]:
     mapping, profile = around.mapping, around.profile
     proofs = tuple(f"prove:{choice.handle}" for choice in mapping.moved_databases())
+    proofs += proof_keys(mapping)
     ours = [(app, choice) for app, choice in apps if made_by_offramp(choice)]
     yield from noted(apps)
     for app, choice in ours:

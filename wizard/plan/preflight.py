@@ -14,6 +14,8 @@ from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.plan.preflight_jobs import scheduler_findings
+from wizard.plan.preflight_rights import rights_findings
+from wizard.plan.preflight_stores import source_store_findings, target_store_findings
 from wizard.plan.preflight_tokens import token_findings
 from wizard.ports import Source, Target
 from wizard.registry import open_source, open_target, target_provider
@@ -61,7 +63,7 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
     try:
         findings += await _answers(f"{plan.source} answers", lambda: _source(source, system, mapping, report))
         findings += await _answers(
-            f"{plan.target} answers", lambda: _target(target, session, source, mapping, report)
+            f"{plan.target} answers", lambda: _target(target, session, source, mapping, report, system=system)
         )
     finally:
         await source.close()
@@ -137,11 +139,18 @@ async def _source(
         report(f"Heroku: the database {system.add_on(database.add_on_id).name}")
         url = await source.database_url(database.add_on_id)
         findings += await asyncio.to_thread(source_findings, url, database)
+    findings += await source_store_findings(source, system, mapping, report)
     return findings
 
 
 async def _target(
-    target: Target, session: Session, source: Source, mapping: Mapping, report: Callable[[str], None]
+    target: Target,
+    session: Session,
+    source: Source,
+    mapping: Mapping,
+    report: Callable[[str], None],
+    *,
+    system: System,
 ) -> list[Finding]:
     report("the target: account and environment")
     findings = []
@@ -157,6 +166,7 @@ async def _target(
                 remedy="Choose one of them on the map, or have it created.",
             )
         )
+    findings += await rights_findings(target, account, there, mapping)
     offered = await target.database_versions()
     for choice in mapping.moved_databases():
         if choice.version not in offered and choice.version.partition(".")[0] not in {
@@ -172,6 +182,9 @@ async def _target(
             )
         report(f"the target: the database {choice.handle}")
         findings += await target_findings(target, session, source, there, choice)
+    findings += await target_store_findings(
+        target, session, source, mapping=mapping, system=system, environment=there
+    )
     for app in mapping.moved_apps():
         if there is not None and (known := await target.find_app(there, app.handle)):
             deployed = ", and something was deployed to it" if known.git_ref else ""

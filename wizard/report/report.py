@@ -1,7 +1,9 @@
 """The evidence of a move, put together from the session alone: it can be built again at any later time."""
 
+from wizard.choose.stores import type_name
 from wizard.database.progress import Proof
 from wizard.document.answers import apply_answers
+from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan
@@ -13,6 +15,9 @@ from wizard.run.journal import Event, Journal, StepRecord
 from wizard.run.view import put_back_by_hand, view
 from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, SYSTEM, Answers
 from wizard.session.store import Session
+
+HOW = {"copy": "copied", "empty": "began empty", "by-hand": "moved by a person"}
+"""What became of the data of a store that is no Postgres, in words."""
 
 
 class Moved(Noun, frozen=True, kw_only=True):
@@ -197,6 +202,11 @@ def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> 
                 proof=_summary(records.get(f"prove:{database.handle}")),
             )
         )
+    for store in moved_stores(mapping):
+        add_on = system.add_on(store.add_on_id)
+        key = f"{'left' if store.action == 'empty' else 'prove'}:{store.handle}"
+        became = f"{store.handle}, {type_name(store.type)} {store.version}, {HOW[store.action]}"
+        moved.append(Moved(what=_add_on(add_on), became=became, proof=_summary(records.get(key))))
     for choice in mapping.moved_apps():
         app = system.app(choice.app_id)
         url = _url(choice.handle, records)
@@ -246,7 +256,7 @@ def _left(system: System, mapping: Mapping) -> tuple[Left, ...]:
         for c in mapping.jobs
         if c.action == "leave"
     ]
-    for choices in (mapping.databases, mapping.add_ons):
+    for choices in (mapping.databases, mapping.stores, mapping.add_ons):
         for choice in choices:
             if choice.action == "leave":
                 add_on = system.add_on(choice.add_on_id)

@@ -25,6 +25,7 @@ from wizard.ports import Environment, Source, Target, TargetApp, TargetDatabase
 from wizard.registry import open_source, open_target
 from wizard.run.dns_lookup import Names
 from wizard.run.journal import Journal
+from wizard.run.stores import far_end
 from wizard.run.tunnel_tale import TunnelTale
 from wizard.session.parts import ANSWERS, MAPPING, SYSTEM, TARGET, Answers
 from wizard.session.places import private_folder, run_folder
@@ -151,6 +152,10 @@ class Context:
         """Called in a thread: run `work` on the loop and wait for it."""
         return answer_of(work, self.loop, vendor=vendor, seconds=VENDOR_LIMIT)
 
+    def ask_source(self, work: Coroutine[Any, Any, T]) -> T:
+        """Called in a thread: what the source's API answers."""
+        return self._wait_for(work, self.plan.source)
+
     def tunnel(self, handle: str) -> Tunnel:
         """The tunnel to a database of the target, opened at its first use and kept for the whole run."""
         if handle not in self._tunnels:
@@ -164,7 +169,8 @@ class Context:
                 self._show(f"tunnel:{handle}", now)
                 tale.heard(now)
 
-            self._tunnels[handle] = Tunnel(ticket, private_folder(self.folder / handle), health)
+            folder = private_folder(self.folder / handle)
+            self._tunnels[handle] = Tunnel(ticket, folder, health, end=far_end(self.mapping, handle, folder))
         return self._tunnels[handle]
 
     def _tell_of_tunnel(self, sentence: str) -> None:
@@ -234,6 +240,10 @@ class Context:
             tunnel.retry()
 
     # -- telling --------------------------------------------------------------------------------------
+
+    def show(self, gauge: str, value: Noun) -> None:
+        """Have the monitor see `value`."""
+        self._show(gauge, value)
 
     def _show(self, gauge: str, value: Noun) -> None:
         # On a full disk the picture stands still; the work goes on, and its own next entry tells of it.

@@ -13,6 +13,7 @@ from wizard.run.token_watch import FRESH, FreshTokenWanted
 from wizard.session.lock import Holder, Lock
 from wizard.session.parts import CONNECTIONS, Connections
 from wizard.session.store import Session
+from wizard.stores.progress import StoreProgress, StoreProof
 
 
 class GateView(Noun, frozen=True, kw_only=True):
@@ -77,6 +78,9 @@ class RunView(Noun, frozen=True, kw_only=True):
     copies: dict[str, CopyProgress] = field(default_factory=dict)
     tunnels: dict[str, TunnelHealth] = field(default_factory=dict)
     proofs: dict[str, Proof] = field(default_factory=dict)
+    stores: dict[str, StoreProgress] = field(default_factory=dict)
+    """By handle, of stores that are no Postgres; their proofs likewise."""
+    store_proofs: dict[str, StoreProof] = field(default_factory=dict)
     gate: GateView | None = None
     secret: SecretWanted | None = None
     guide: Guide | None = None
@@ -136,6 +140,8 @@ def view(session: Session) -> RunView | None:
         copies=_gauges(gauges, "copy:", CopyProgress),
         tunnels=_gauges(gauges, "tunnel:", TunnelHealth),
         proofs=_gauges(gauges, "proof:", Proof),
+        stores=_gauges(gauges, "store:", StoreProgress),
+        store_proofs=_gauges(gauges, "store-proof:", StoreProof),
         gate=_gate(plan, gauges) if waiting else None,
         secret=_secret(gauges) if waiting else None,
         guide=decode(gauges[GUIDE], Guide, what="the journal") if GUIDE in gauges else None,
@@ -184,7 +190,7 @@ def put_back_by_hand(plan: Plan, records: dict[str, StepRecord]) -> tuple[Step, 
     )
 
 
-N = TypeVar("N", CopyProgress, TunnelHealth, Proof)
+N = TypeVar("N", CopyProgress, TunnelHealth, Proof, StoreProgress, StoreProof)
 
 
 def _gauges(gauges: dict[str, str], prefix: str, kind: type[N]) -> dict[str, N]:

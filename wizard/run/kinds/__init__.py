@@ -13,6 +13,15 @@ from wizard.run.kinds.provision import AppKind, DatabaseKind, EnvironmentKind
 from wizard.run.kinds.push import Push
 from wizard.run.kinds.seat import Seat
 from wizard.run.kinds.serve import Configure, Deploy, EndpointKind, Link, Scale
+from wizard.run.kinds.store import (
+    BackUp,
+    StoreCheck,
+    StoreCopy,
+    StoreLeft,
+    StoreProve,
+    StoreRefresh,
+    StoreTidy,
+)
 from wizard.run.kinds.terraform import ApplyTerraform
 from wizard.run.kinds.workflow import DeployByWorkflow
 
@@ -46,4 +55,11 @@ KINDS: dict[str, type[Kind]] = {
     "link": Link,
     "health": Health,
     "tidy": Tidy,
+    "store-copy": StoreCopy,
+    "store-refresh": StoreRefresh,
+    "store-prove": StoreProve,
+    "store-check": StoreCheck,
+    "store-left": StoreLeft,
+    "store-tidy": StoreTidy,
+    "back-up": BackUp,
 }

@@ -9,6 +9,7 @@ from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_t
 from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.ready import handed_over_facts, ready_facts
+from wizard.run.kinds.store_gate import by_hand_facts, store_facts
 
 FREEZES: dict[str, type[Kind]] = {
     "maintenance": Maintenance,
@@ -50,9 +51,12 @@ class Gate(Kind):
         if step.args.get("gate") == "cut-over":
             facts.extend(await self._heroku_now(context))
             facts.extend(await self._written(context, "; the last copy puts Heroku's rows in their place"))
+            facts.extend(await store_facts(context))
             facts.extend(await handed_over_facts(context))
         elif step.args.get("gate") == "ready":
             facts.extend(await ready_facts(context, step))
+        elif step.args.get("gate") == "store":
+            facts.extend(await by_hand_facts(context, step))
         elif step.args.get("gate") == "jobs":
             facts.extend(await self._jobs_now(context, step))
         else:

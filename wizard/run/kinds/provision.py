@@ -1,5 +1,6 @@
 """What is made on the target before the cut-over: environment, databases, apps. Adopted by handle."""
 
+from wizard.choose.stores import type_name
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.ports import DatabaseWish, Environment
@@ -14,7 +15,9 @@ class EnvironmentKind(Kind):
         for environment in await context.target.environments():
             if environment.handle == step.args["handle"]:
                 _check_region(environment, str(step.args.get("region", "")))
+                _check_stack(environment, str(step.args.get("stack", "")))
                 region = f" in {environment.region}" if environment.region else ""
+                region += f", on {environment.stack}" if environment.stack else ""
                 return Evidence(
                     summary=f"{environment.handle} is there{region}", facts={"id": environment.id}
                 )
@@ -28,7 +31,10 @@ class EnvironmentKind(Kind):
                 code="environment-missing",
             )
         region = str(step.args.get("region", ""))
-        await context.target.create_environment(str(step.args["handle"]), region, context.log(step))
+        stack = str(step.args.get("stack", ""))
+        await context.target.create_environment(
+            str(step.args["handle"]), region, context.log(step), stack=stack
+        )
 
 
 def _check_region(environment: Environment, wanted: str) -> None:
@@ -42,6 +48,17 @@ def _check_region(environment: Environment, wanted: str) -> None:
         )
 
 
+def _check_stack(environment: Environment, wanted: str) -> None:
+    if wanted and environment.stack and environment.stack != wanted:
+        raise Trouble(
+            f"There is an environment {environment.handle} already, on the stack {environment.stack}; the "
+            f"plan is to create one on {wanted}.",
+            remedy="Choose another name on the map, or say there that this one is to be used; then make the "
+            "plan again.",
+            code="environment-elsewhere",
+        )
+
+
 class DatabaseKind(Kind):
     """A database of the target, provisioned."""
 
@@ -49,8 +66,9 @@ class DatabaseKind(Kind):
         database = await context.target.find_database(await context.environment(), str(step.args["handle"]))
         if database is None or database.state != "provisioned":
             return None
+        name = type_name(str(step.args.get("type", "postgresql")))
         return Evidence(
-            summary=f"{database.handle} is provisioned: PostgreSQL {database.version}",
+            summary=f"{database.handle} is provisioned: {name} {database.version}",
             facts={"id": database.id, "version": database.version, "disk_gb": database.disk_gb},
         )
 
@@ -60,6 +78,9 @@ class DatabaseKind(Kind):
             version=str(step.args["version"]),
             memory_mb=int(str(step.args["memory_mb"])),
             disk_gb=int(str(step.args["disk_gb"])),
+            type=str(step.args.get("type", "postgresql")),
+            profile=str(step.args.get("profile", "")),
+            backups=bool(step.args.get("backups", True)),
         )
         await context.target.create_database(await context.environment(), wish, context.log(step))
 

@@ -1,6 +1,7 @@
 """What makes the apps serve on the target: config, deploy, scale, web address, links; and their stop."""
 
 from wizard.mapping.names import cron_service
+from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import ConfigChoice
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import Secret, config_value
@@ -9,6 +10,7 @@ from wizard.ports import Log, TargetService
 from wizard.run.address import moved_address
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
+from wizard.run.stores import value_for_app
 from wizard.session.places import private_folder
 
 BUSY = "target-busy"
@@ -39,14 +41,18 @@ async def wanted_config(context: Context, step: Step) -> dict[str, Secret]:
         elif choice.replacement == "port":
             wanted[choice.name] = config_value(str(context.mapping.port), choice.name)
         elif choice.replacement == "database":
-            wanted[choice.name] = await _database_url(context, choice)
+            old = values[choice.name].reveal() if choice.name in values else ""
+            wanted[choice.name] = await _database_url(context, choice, old)
     return wanted
 
 
-async def _database_url(context: Context, choice: ConfigChoice) -> Secret:
+async def _database_url(context: Context, choice: ConfigChoice, old: str) -> Secret:
     for database in context.mapping.databases:
         if database.add_on_id == choice.refers_to:
             return await context.target.database_url(await context.database(database.handle))
+    for store in moved_stores(context.mapping):
+        if store.add_on_id == choice.refers_to:
+            return await value_for_app(context, choice, store, old)
     raise Trouble(
         f"{choice.name} is to name a database that does not move.",
         remedy="Decide it again on the map, and make the plan again.",
