@@ -17,6 +17,7 @@ from providers.aptible.images import Images
 from providers.aptible.live_log import PortalLog
 from providers.aptible.operations import Operations
 from providers.aptible.portal import Portal
+from providers.aptible.rights import rights
 from providers.aptible.rollback import Rollback
 from providers.aptible.sign_in import described
 from wizard.model.secret import Secret
@@ -35,6 +36,7 @@ from wizard.ports import (
     TargetDeploy,
     TargetService,
 )
+from wizard.ports.rights import Rights
 
 
 class AptibleTarget(WithDomainsAndDrains):
@@ -58,6 +60,9 @@ class AptibleTarget(WithDomainsAndDrains):
     async def account(self) -> Account:
         answer = await self._auth.get("/current_token", TokenAnswer, what="the token")
         return described(self._token, answer).account
+
+    async def rights(self, environment: Environment | None) -> Rights:
+        return await rights(self._api, self._auth, (await self.account()).id, environment)
 
     async def environments(self) -> list[Environment]:
         return await self._environments.all()
