@@ -16,7 +16,6 @@ from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.plan.preflight_jobs import scheduler_findings
 from wizard.plan.preflight_rights import rights_findings
 from wizard.plan.preflight_stores import source_store_findings, target_store_findings
-from wizard.plan.preflight_rights import rights_findings
 from wizard.plan.preflight_tokens import token_findings
 from wizard.ports import Source, Target
 from wizard.registry import open_source, open_target, target_provider
@@ -167,7 +166,6 @@ async def _target(
                 remedy="Choose one of them on the map, or have it created.",
             )
         )
-    findings += await rights_findings(target, account, there, mapping)
     findings += await rights_findings(target, account, there, mapping)
     offered = await target.database_versions()
     for choice in mapping.moved_databases():
