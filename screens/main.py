@@ -68,6 +68,17 @@ def parser() -> argparse.ArgumentParser:
 
     _add_tell(commands)
 
+    back = commands.add_parser(
+        "rollback",
+        help="after a bad deploy: an app on the target goes back to the release before",
+        description="Deploys the code of the release before again, once the app's name was typed. Data, "
+        "migrations and config vars stay as they are.",
+    )
+    back.add_argument("session", help="id or name; `offramp sessions` lists them")
+    back.add_argument("app", help="the app, by its name on Heroku or on the target")
+    back.add_argument("--yes", action="store_true", help="do not ask; for scripts")
+    back.set_defaults(command=_rollback)
+
     status = commands.add_parser("status", help="how a session's run stands")
     status.add_argument("session")
     status.add_argument("--json", action="store_true")
@@ -194,6 +205,12 @@ def _demo(options: argparse.Namespace) -> int:
     from screens.full_screen import show_demo
 
     return show_demo(options.size)
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    from screens.headless import rollback
+
+    return rollback.rollback(options.session, options.app, yes=options.yes)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from screens.monitor.words import back_lines, stop_lines
 from screens.quantities import clock
 from screens.run_about import ABOUT, KEYS
 from screens.run_lists import RunLists
+from screens.run_rollback import choose_app
 from screens.run_ways import help_person
 from screens.stage import StageScreen
 from screens.styles import sheet
@@ -336,6 +337,8 @@ class RunScreen(StageScreen):
         goes_on = self._seen is not None and self._seen.view.worker == "alive"
         words = f"The run of {self.session.name} goes on. " if goes_on else "Everything is saved. "
         self.app.exit(message=words + "`offramp` shows it again.")
+
+    action_roll_back = choose_app
 
     def action_tables(self) -> None:
         """All tables."""

@@ -33,6 +33,14 @@ KEYS: Final = (
     ),
     Key("plus", "more", "more workers", "A worker more for the copy.", writes=True, footer=False),
     Key("minus", "fewer", "fewer workers", "A worker fewer for the copy.", writes=True, footer=False),
+    Key(
+        "k",
+        "roll_back",
+        "release before",
+        "After a bad deploy: an app goes back to the release before it.",
+        writes=True,
+        footer=False,
+    ),
     Key("o", "steps", "steps", "All steps with their times and evidence.", footer=False),
     Key("e", "events", "events", "What happened, with the time of each.", footer=False),
 )

@@ -3,6 +3,7 @@
 from screens.monitor.guide import open_guide
 from screens.monitor.status import open_gate, waiting_for, wanted_secret, way_back_broken
 from wizard.run.abandon import why_not_abandoned
+from wizard.run.release_before import why_no_rollback
 from wizard.run.view import RunView
 
 ENDED = ("done", "stopped", "taken-back")
@@ -27,6 +28,8 @@ def refusal(name: str, view: RunView | None) -> str:
             return _stop(view)
         case "sign_in":
             return _sign_in(view)
+        case "roll_back":
+            return why_no_rollback(view)
         case "more" | "fewer":
             return _hire(view)
     return ""

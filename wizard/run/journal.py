@@ -65,7 +65,7 @@ class RunRecord(Noun, frozen=True, kw_only=True):
 
 
 class Event(Noun, frozen=True, kw_only=True):
-    """Something that happened, for people: `kind` step, gate, tunnel, person, look, back, copy."""
+    """Something that happened, for people: `kind` step, gate, tunnel, person, look, back, copy, rollback."""
 
     seq: int
     at: str
