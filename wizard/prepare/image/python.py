@@ -42,6 +42,7 @@ def python_image(checkout: Checkout, wish: ImageWish) -> Image:
     """The Dockerfile, with what a person should know about it."""
     problems: list[Problem] = []
     version = python_version(checkout, wish.app, problems)
+    install = _install(checkout, wish, problems)
     build = [
         f"FROM python:{version}-bookworm AS build",
         *apt((*wish.beside.build_packages, *wish.beside.packages)),
@@ -56,8 +57,8 @@ def python_image(checkout: Checkout, wish: ImageWish) -> Image:
         *sees_config(wish),
         "WORKDIR /app",
         *guests(wish),
-        *_install(checkout, wish, problems),
-        "COPY . .",
+        *install,
+        *([] if "COPY . ." in install else ["COPY . ."]),
         *(node_steps(checkout, wish, problems) if wish.beside.node else []),
         *_nltk(checkout),
         *_collect_static(checkout, wish, problems),
