@@ -6,6 +6,7 @@ from screens.marks import MUTED
 from screens.monitor.guide import open_guide, to_copy
 from screens.monitor.status import wanted_secret
 from screens.registry_login import ask_login
+from screens.run_dns import show_records
 from screens.stage import StageScreen
 from screens.widgets.pick_one import PickOne
 from wizard.run.view import RunView
@@ -24,7 +25,7 @@ def help_person(screen: StageScreen, view: RunView) -> bool:
         return True
     guide = open_guide(view)
     if guide is None:
-        return False
+        return show_records(screen, view)
     texts = to_copy(guide)
     if not texts:
         screen.say("There is nothing to copy here; the lines say what you do.")

@@ -1,5 +1,6 @@
 """Which keys of the monitor work in which state of a run, and why the others do not."""
 
+from screens.monitor.dns import open_watch
 from screens.monitor.guide import open_guide
 from screens.monitor.status import open_gate, waiting_for, wanted_secret, way_back_broken
 from wizard.run.abandon import why_not_abandoned
@@ -40,6 +41,7 @@ def _go(view: RunView) -> str:
         open_gate(view) is not None
         or wanted_secret(view) is not None
         or open_guide(view) is not None
+        or open_watch(view) is not None
         or view.run.state in ("done", "taken-back")
     ):
         return ""
@@ -118,6 +120,8 @@ def enter_word(view: RunView | None) -> str:
         return "gate"
     if open_guide(view) is not None:
         return "copy"
+    if open_watch(view) is not None:
+        return "records"
     return "sign in" if wanted_secret(view) is not None else "report"
 
 

@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from screens.monitor.copy import arrange, sparks, table_line, whole
+from screens.monitor.dns import open_watch, watch_picture
 from screens.monitor.guide import guide_picture, open_guide
 from screens.monitor.line import EMPTY, Line, Span, Tone, fit, line, pad, spread, wrap
 from screens.monitor.status import Status, handle, open_gate, remedy_lines, status, why_lines
@@ -113,6 +114,9 @@ def _main(
             hidden = len(lines) - room + 1
             lines[room - 1 :] = [line(Span(f"… {hidden} more lines: enter shows all", "muted"))]
         return lines, ()
+    watch = open_watch(view)
+    if watch is not None:
+        return watch_picture(watch, cells)[: max(0, room)], ()
     guide = open_guide(view)
     if guide is not None:
         lines = guide_picture(guide, cells)

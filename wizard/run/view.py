@@ -10,6 +10,7 @@ from wizard.model.plan import Plan, Step
 from wizard.run.guide import GUIDE, Guide
 from wizard.run.journal import Journal, RunRecord, StepRecord, TroubleNote
 from wizard.run.token_watch import FRESH, FreshTokenWanted
+from wizard.run.watched import DnsWatch, watches
 from wizard.session.lock import Holder, Lock
 from wizard.session.parts import CONNECTIONS, Connections
 from wizard.session.store import Session
@@ -81,6 +82,8 @@ class RunView(Noun, frozen=True, kw_only=True):
     stores: dict[str, StoreProgress] = field(default_factory=dict)
     """By handle, of stores that are no Postgres; their proofs likewise."""
     store_proofs: dict[str, StoreProof] = field(default_factory=dict)
+    dns: dict[str, DnsWatch] = field(default_factory=dict)
+    """What is watched of DNS, by the key of the step that waits for it."""
     gate: GateView | None = None
     secret: SecretWanted | None = None
     guide: Guide | None = None
@@ -142,6 +145,7 @@ def view(session: Session) -> RunView | None:
         proofs=_gauges(gauges, "proof:", Proof),
         stores=_gauges(gauges, "store:", StoreProgress),
         store_proofs=_gauges(gauges, "store-proof:", StoreProof),
+        dns=watches(gauges),
         gate=_gate(plan, gauges) if waiting else None,
         secret=_secret(gauges) if waiting else None,
         guide=decode(gauges[GUIDE], Guide, what="the journal") if GUIDE in gauges else None,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from wizard.model.noun import Noun
+from wizard.model.noun import Noun, decode
 
 RecordState = Literal["right", "missing", "wrong", "unknown"]
 
@@ -49,6 +49,15 @@ class DnsWatch(Noun, frozen=True, kw_only=True):
                     f"{record.todo or f'{record.kind} {record.name} -> {record.value}'} Now: {record.seen}."
                 )
         return self.refused
+
+
+def watches(gauges: dict[str, str]) -> dict[str, DnsWatch]:
+    """What was watched, by the key of its step, out of the gauges of a journal."""
+    return {
+        name.removeprefix(GAUGE): decode(value, DnsWatch, what="the journal")
+        for name, value in gauges.items()
+        if name.startswith(GAUGE)
+    }
 
 
 def ttl_in_words(ttl: int | None) -> str:

@@ -9,6 +9,7 @@ from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_t
 from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.ready import handed_over_facts, ready_facts
+from wizard.run.kinds.watch import ACCEPTED
 from wizard.run.kinds.store_gate import by_hand_facts, store_facts
 
 FREEZES: dict[str, type[Kind]] = {
@@ -46,7 +47,7 @@ class Gate(Kind):
             if evidence is None:
                 facts.append(("look", f"was so and is not any more: {record.evidence.summary}"))
             else:
-                look = DIFFERS in evidence.facts or BROKEN_KEYS in evidence.facts
+                look = any(fact in evidence.facts for fact in (DIFFERS, BROKEN_KEYS, ACCEPTED))
                 facts.append(("look" if look else "good", evidence.summary))
         if step.args.get("gate") == "cut-over":
             facts.extend(await self._heroku_now(context))

@@ -1,0 +1,69 @@
+"""DNS records that a person sets, drawn for the monitor: as each is to be, as it is now, and since when."""
+
+from screens.monitor.line import EMPTY, Line, Span, Tone, line, pad, wrap
+from screens.quantities import clock
+from wizard.run.view import RunView
+from wizard.run.watched import DnsWatch, RecordState, WatchedRecord
+
+MARKS: dict[RecordState, tuple[str, Tone]] = {
+    "right": ("✓", "good"),
+    "missing": ("○", "attention"),
+    "wrong": ("✗", "bad"),
+    "unknown": ("?", "attention"),
+}
+
+LABEL = 11
+
+
+def open_watch(view: RunView) -> DnsWatch | None:
+    """The records that a living worker watches at this step; None where it does something else."""
+    if view.worker != "alive" or view.run.state != "running" or view.current is None:
+        return None
+    if view.current.step.kind not in ("certificate", "traffic"):
+        return None
+    return view.dns.get(view.current.step.key)
+
+
+def watch_picture(watch: DnsWatch, cells: int) -> list[Line]:
+    """Each record in three lines, what to do about it, and what else is to be known."""
+    drawn: list[Line] = []
+    for record in watch.records:
+        drawn += [*_record(record, watch.since, cells), EMPTY]
+    if watch.refused:
+        drawn += [*wrap(watch.refused, cells, "attention"), EMPTY]
+    if watch.note:
+        drawn += [*wrap(watch.note, cells, "muted"), EMPTY]
+    looked = f"Looked at {clock(watch.looked_at)}, and again by itself (r: now)."
+    drawn += wrap(f"{looked} Enter: copy a value, or go on with DNS as it is.", cells, "muted")
+    return drawn
+
+
+def _record(record: WatchedRecord, since: str, cells: int) -> list[Line]:
+    glyph, tone = MARKS[record.state]
+    drawn = [line(Span(f"{glyph} ", tone), Span(f"{record.kind}  {record.name}", "strong"))]
+    if record.value:
+        drawn += _labelled("is to be", record.value, "accent", cells)
+    when = f", since {clock(since)}" if since else ""
+    drawn += _labelled("now", f"{record.seen}{when}", "plain" if record.state == "right" else tone, cells)
+    if record.todo and (record.kind == "CAA" or not record.value):
+        # Of the others "is to be" says it all.
+        drawn += _labelled("you", record.todo, "plain", cells)
+    return drawn
+
+
+def _labelled(label: str, words: str, tone: Tone, cells: int) -> list[Line]:
+    first, *rest = wrap(words, cells - LABEL - 2, tone) or [EMPTY]
+    return [
+        line("  ", Span(pad(label, LABEL), "muted"), *first),
+        *(line(" " * (LABEL + 2), *more) for more in rest),
+    ]
+
+
+def values(watch: DnsWatch) -> list[tuple[str, str]]:
+    """What is typed into a DNS provider's page, each with what it is: names and values of the records."""
+    found: list[tuple[str, str]] = []
+    for record in watch.records:
+        found.append((f"name of the {record.kind}", record.name))
+        if record.value:
+            found.append((f"value of the {record.kind}", record.value))
+    return list(dict.fromkeys(found))
