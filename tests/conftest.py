@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,12 @@ from typing import Any
 import pytest
 
 from wizard.model.secret import REGISTER
+
+# The suite starts hundreds of Python processes, and each of its workers rewrites the assertions of every test
+# module: where the shell forbids to keep bytecode (as containers like to), all of that is compiled each time.
+# The workers and their children inherit this from here.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Whatever a developer's shell may hold that would reach a vendor, a database, an agent or a display.
 STRIPPED_PREFIXES = (
