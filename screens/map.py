@@ -1,5 +1,6 @@
 """Map: what becomes of each component, decided row by row; nothing undecided goes on."""
 
+import asyncio
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from screens.styles import sheet
 from screens.widgets.ask_text import AskText
 from screens.widgets.pick_one import PickOne
 from screens.widgets.row_list import RowList
+from wizard.choose.offer import OFFER, profile_of, read_offer
 from wizard.document.checkout import Checkout
 from wizard.mapping.check import blocking, decided, problems, undecided
 from wizard.mapping.config_rules import follow
@@ -31,11 +33,14 @@ from wizard.mapping.problem import Problem
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
 from wizard.model.system import System
+from wizard.model.trouble import Trouble
 from wizard.ports import Profile
-from wizard.registry import target_provider
 from wizard.session.parts import ANSWERS, MAPPING, TARGET, Answers
 
 Parts = tuple[System, Mapping, Profile]
+
+OFFER_PATIENCE = 15.0
+"""Seconds that a proposal waits for the target's live lists."""
 
 
 class MapScreen(StageScreen):
@@ -80,7 +85,26 @@ class MapScreen(StageScreen):
         """A proposal, which looks into the code."""
         self.set_interval(1.0, self._tick)
         folders = (self.session.load(ANSWERS) or Answers()).checkouts
+        self.behind(self._offered(), lambda _: self._read_code(folders), group="offer")
+
+    def _read_code(self, folders: dict[str, str]) -> None:
         self.behind(self._code.read(folders), lambda _: self._propose(), group="code")
+
+    async def _offered(self) -> None:
+        """What the target offers now is better than what a catalogue remembers; without it that stands."""
+        if self.read_only():
+            return
+        try:
+            offer = await asyncio.wait_for(
+                read_offer(self.session, await self.offramp.vault()), OFFER_PATIENCE
+            )
+        except Trouble as trouble:
+            self.say(f"{trouble.cause} Versions and stacks are as the catalogue has them.")
+        except TimeoutError:
+            self.say("The target takes too long: versions and stacks are as the catalogue has them.")
+        else:
+            if offer is not None and not self.read_only():
+                self.session.save(OFFER, offer)
 
     # -- what is true ---------------------------------------------------------------------------------
 
@@ -93,7 +117,7 @@ class MapScreen(StageScreen):
 
     def _profile(self) -> Profile | None:
         choice = self.session.load(TARGET)
-        return target_provider(choice.provider).profile() if choice else None
+        return profile_of(self.session, choice.provider) if choice else None
 
     def _propose(self) -> None:
         """Propose what is new, keep what was decided, drop what is gone."""

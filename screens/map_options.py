@@ -1,17 +1,19 @@
 """What a person can decide for each component, as data: words, what is asked, and the change it makes."""
 
-import re
 from collections.abc import Callable
 
 from screens.map_network import Offer, domain_offers, drain_offers
 from screens.map_option import Change, Option
+from screens.map_stores import machine_options, place_options, store_options
 from screens.map_ways import way_options
 from wizard.choose.sizes import major_version
 from wizard.mapping import edit
 from wizard.mapping.check import Component
 from wizard.mapping.database_users import users
 from wizard.mapping.names import is_handle
-from wizard.model.mapping import Mapping
+from wizard.mapping.store_users import uses_moved_store
+from wizard.mapping.stores import moved_stores
+from wizard.model.mapping import DatabaseChoice, Mapping, StoreChoice
 from wizard.model.system import System
 from wizard.ports import Profile
 
@@ -24,7 +26,7 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
         case ("environment",):
             return _environment(mapping, profile)
         case ("region",):
-            return [_region(mapping, profile)]
+            return place_options(mapping, profile)
         case ("port",):
             return [_port(mapping)]
         case ("app", app_id):
@@ -45,7 +47,7 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
         case ("database", add_on_id):
             return _database(add_on_id, system, mapping, profile)
         case ("add-on", add_on_id):
-            return [
+            return store_options(add_on_id, mapping, profile) or [
                 _leave(lambda m, why: edit.decide_add_on(m, add_on_id, "leave", why)),
                 Option(
                     "by-hand",
@@ -125,18 +127,6 @@ def _environment(mapping: Mapping, profile: Profile) -> list[Option]:
     ]
 
 
-def _region(mapping: Mapping, profile: Profile) -> Option:
-    # A stack of one's own may be in a region that the catalogue does not have, so none is refused here.
-    return Option(
-        "region",
-        "Another region",
-        edit.set_region,
-        "Where is it to be? " + ", ".join(profile.capabilities.regions),
-        mapping.region,
-        lambda text: "" if re.fullmatch(r"[a-z0-9-]{2,40}", text) else f"{profile.title} has no such region.",
-    )
-
-
 def _port(mapping: Mapping) -> Option:
     return Option(
         "port",
@@ -188,6 +178,8 @@ def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> lis
 def _uses_moved(app_id: str, system: System, mapping: Mapping) -> bool:
     known = users(system)
     moved = [known.get(one.add_on_id, ()) for one in mapping.moved_databases()]
+    if uses_moved_store(system, mapping, app_id):
+        return True
     return any(app.id == app_id for apps in moved for app in apps)
 
 
@@ -294,6 +286,9 @@ def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile
             if profile.memory_sizes_mb
             else _number(256, 1_000_000),
         ),
+        *machine_options(
+            choice.profile, profile, lambda m, text: edit.set_database(m, add_on_id, profile=text)
+        ),
         _leave(lambda m, why: edit.decide_database(m, add_on_id, "leave", why)),
     ]
     return _decisions(found) if choice.action == "leave" else found
@@ -301,7 +296,8 @@ def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile
 
 def _config(app_id: str, name: str, system: System, mapping: Mapping) -> list[Option]:
     found = [_plain("copy", "Copy the value as it stands", lambda m, _: edit.copy_config(m, app_id, name))]
-    for store in mapping.moved_databases():
+    named: list[DatabaseChoice | StoreChoice] = [*mapping.moved_databases(), *moved_stores(mapping)]
+    for store in named:
         found.append(
             _plain(
                 f"database {store.add_on_id}",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from screens.map_network import domain_becomes, drain_address, drain_becomes, drains_by_app
+from screens.map_stores import store_after, store_before
 from screens.monitor.content import content
 from screens.monitor.line import Line, Span, Tone, line, pad
 from screens.quantities import size
@@ -13,6 +14,8 @@ from wizard.document.answers import when
 from wizard.mapping.check import Component, components
 from wizard.mapping.check_ways import way_of
 from wizard.mapping.problem import Problem
+from wizard.mapping.store_config import part_of
+from wizard.mapping.stores import store_of
 from wizard.mapping.ways import IN_WORDS, ON_HEROKU, Way
 from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, DomainChoice, Mapping, ProcessChoice
 from wizard.model.system import App, ConfigVar, Process, System
@@ -67,6 +70,7 @@ def entries(
     for app in system.apps:
         rows += maker.app(app, opened)
     rows += maker.databases()
+    rows += maker.stores()
     rows += maker.add_ons()
     return rows
 
@@ -148,7 +152,7 @@ class _Maker:
         state: State = "open" if problem else "good"
         today = ", ".join(sorted({app.region for app in self.system.apps if app.region}))
         why = "where the data is today, or nearest to it"
-        after = self.mapping.region or "?"
+        after = (self.mapping.region or "?") + (f", on {self.mapping.stack}" if self.mapping.stack else "")
         yield Entry("region", 0, "region", today, after, state, ("region",), why, problem)
 
     def port(self) -> Entry:
@@ -285,8 +289,11 @@ class _Maker:
             case "undecided":
                 return "?"
         if one.replacement == "database":
-            store = next((s for s in self.mapping.databases if s.add_on_id == one.refers_to), None)
-            return f"URL of {store.handle if store else 'the database'}"
+            handles = {s.add_on_id: s.handle for s in self.mapping.stores}
+            handles |= {s.add_on_id: s.handle for s in self.mapping.databases}
+            part = part_of(one.name) if store_of(self.mapping, one.refers_to) else "url"
+            what = "URL" if part in ("", "url") else part
+            return f"{what} of {handles.get(one.refers_to, 'the database')}"
         if one.replacement == "app-url":
             app = self.apps.get(one.refers_to)
             return f"address of {app.handle if app else 'the app'}"
@@ -311,6 +318,19 @@ class _Maker:
         return self._entry(
             ("database", choice.add_on_id), 0, name, (before, after), action=choice.action, why=choice.reason
         )
+
+    def stores(self) -> Iterator[Entry]:
+        for choice in self.mapping.stores:
+            add_on = self.add_on_of.get(choice.add_on_id)
+            yield self._entry(
+                ("add-on", choice.add_on_id),
+                0,
+                add_on.name if add_on else choice.add_on_id,
+                (store_before(add_on, choice), store_after(choice)),
+                # By hand is a way to go on, not a loss.
+                action="move" if choice.action == "by-hand" else choice.action,
+                why=choice.reason,
+            )
 
     def add_ons(self) -> Iterator[Entry]:
         for choice in self.mapping.add_ons:

@@ -14,11 +14,12 @@ from screens.stages import newest_run, standing, whole_system
 from screens.styles import sheet
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
+from wizard.choose.offer import profile_of
 from wizard.model.plan import Plan
 from wizard.model.trouble import Trouble
 from wizard.plan.plan import make_plan
 from wizard.plan.preflight import look
-from wizard.registry import source_provider, target_provider
+from wizard.registry import source_provider
 from wizard.run.launch import start_worker
 from wizard.session.parts import MAPPING, PLAN, PREFLIGHT, PREPARED, TARGET, Preflight
 
@@ -84,7 +85,7 @@ class PlanScreen(StageScreen):
         if standing(self.session).why_not["plan"]:
             return  # a stage before it is open again: an app came or went, or the map changed
         source = source_provider(self.session.info.source).title
-        profile = target_provider(choice.provider).profile()
+        profile = profile_of(self.session, choice.provider)
         plan = make_plan(self.session.name, system, mapping, prepared, source_title=source, profile=profile)
         self.save(PLAN, plan, keeps_plan=True)
         self.renew()

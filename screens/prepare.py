@@ -19,6 +19,7 @@ from screens.stages import whole_system
 from screens.styles import sheet
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
+from wizard.choose.offer import profile_of
 from wizard.document.checkout import Checkout
 from wizard.document.repository.code_place import place_in
 from wizard.model.system import App
@@ -29,7 +30,6 @@ from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import Proposal
-from wizard.registry import target_provider
 from wizard.session.parts import MAPPING, PREPARED, TARGET, Prepared, PreparedApp
 
 
@@ -80,7 +80,7 @@ class PrepareScreen(StageScreen):
 
     def _profile(self) -> Profile | None:
         choice = self.session.load(TARGET)
-        return target_provider(choice.provider).profile() if choice else None
+        return profile_of(self.session, choice.provider) if choice else None
 
     def _apps(self) -> list[App]:
         system, mapping = whole_system(self.session), self.session.load(MAPPING)

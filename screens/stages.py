@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from wizard.choose.offer import profile_of
 from wizard.document.answers import apply_answers, open_gaps
 from wizard.mapping.check import blocking, problems
 from wizard.model.system import System
 from wizard.prepare.accepted import unprepared
-from wizard.registry import target_provider
 from wizard.run.journal import Journal, RunRecord
 from wizard.session.lock import Lock
 from wizard.session.parts import (
@@ -82,7 +82,7 @@ def _mapped(session: Session) -> bool:
     system, choice, mapping = whole_system(session), session.load(TARGET), session.load(MAPPING)
     if system is None or choice is None or mapping is None:
         return False
-    profile = target_provider(choice.provider).profile()
+    profile = profile_of(session, choice.provider)
     return not blocking(problems(system, mapping, profile))
 
 
@@ -91,7 +91,7 @@ def not_prepared(session: Session) -> tuple[str, ...]:
     system, choice, mapping = whole_system(session), session.load(TARGET), session.load(MAPPING)
     if system is None or choice is None or mapping is None:
         return ()
-    profile = target_provider(choice.provider).profile()
+    profile = profile_of(session, choice.provider)
     return unprepared(system, mapping, profile, session.load(PREPARED) or Prepared())
 
 

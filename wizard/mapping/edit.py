@@ -155,9 +155,16 @@ def set_database(
     version: str | None = None,
     memory_mb: int | None = None,
     disk_gb: int | None = None,
+    profile: str | None = None,
 ) -> Mapping:
     """Change what is named of a database, which then moves; what is None stays."""
-    wanted = {"handle": handle, "version": version, "memory_mb": memory_mb, "disk_gb": disk_gb}
+    wanted = {
+        "handle": handle,
+        "version": version,
+        "memory_mb": memory_mb,
+        "disk_gb": disk_gb,
+        "profile": profile,
+    }
     given = {name: value for name, value in wanted.items() if value is not None}
     return _databases(mapping, add_on_id, **given, action="move", reason="set by a person")
 

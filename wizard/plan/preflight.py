@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from wizard.choose.offer import profile_of
 from wizard.credentials import Vault
 from wizard.document.answers import apply_answers
 from wizard.machine import of_disk, of_git, of_ssh
@@ -18,7 +19,7 @@ from wizard.plan.preflight_rights import rights_findings
 from wizard.plan.preflight_stores import source_store_findings, target_store_findings
 from wizard.plan.preflight_tokens import token_findings
 from wizard.ports import Source, Target
-from wizard.registry import open_source, open_target, target_provider
+from wizard.registry import open_source, open_target
 from wizard.session.parts import (
     ANSWERS,
     MAPPING,
@@ -54,7 +55,7 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
     findings += await asyncio.to_thread(_machine)
     report("the prepared code")
     prepared = session.load(PREPARED) or Prepared()
-    profile = target_provider(choice.provider).profile()
+    profile = profile_of(session, choice.provider)
     findings += await asyncio.to_thread(code_findings, system, mapping, profile, prepared)
     findings += _domains(mapping, plan.source)
     findings += token_findings(session, plan)
