@@ -223,10 +223,11 @@ class _Maker:
         component = ("way", app.id)
         self.names[component] = way_of(app.name)
         words = {**IN_WORDS, "image": choice.image or "Docker image ?"}
-        after = words[choice.way] + (" (with a login)" if choice.way == "image" and choice.private else "")
-        why = WHY[choice.way]
-        before = ON_HEROKU[app.deploy.kind]
-        return self._entry(component, 1, "deployed by", (before, after), action=choice.action, why=why)
+        login = ", with a login that you gave" if choice.way == "image" and choice.private else ""
+        becomes = (ON_HEROKU[app.deploy.kind], words[choice.way])
+        return self._entry(
+            component, 1, "deployed by", becomes, action=choice.action, why=WHY[choice.way] + login
+        )
 
     def _process(self, app: App, process: Process, choice: ProcessChoice | None) -> Entry:
         before = f"{process.quantity} x {process.size}"

@@ -77,8 +77,10 @@ def _ended(view: RunView) -> Status | None:
             )
             return _still("✓", "taken back", why, "attention" if but else "good")
         case "done":
-            why = f"Done{_at(run.ended_at)}: every step is done and checked. Press enter for the report. "
-            "A bad deploy later on? k goes back to the release before."
+            why = (
+                f"Done{_at(run.ended_at)}: every step is done and checked. Press enter for the report. "
+                "A bad deploy later on? k goes back to the release before."
+            )
             return _still("✓", "done", why, "good")
     return None
 

@@ -18,6 +18,7 @@ from wizard.plan.preflight_jobs import scheduler_findings
 from wizard.plan.preflight_rights import rights_findings
 from wizard.plan.preflight_stores import source_store_findings, target_store_findings
 from wizard.plan.preflight_tokens import token_findings
+from wizard.plan.preflight_ways import way_findings
 from wizard.ports import Source, Target
 from wizard.registry import open_source, open_target
 from wizard.session.parts import (
@@ -57,6 +58,7 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
     prepared = session.load(PREPARED) or Prepared()
     profile = profile_of(session, choice.provider)
     findings += await asyncio.to_thread(code_findings, system, mapping, profile, prepared)
+    findings += await asyncio.to_thread(way_findings, mapping, profile, vault)
     findings += _domains(mapping, plan.source)
     findings += token_findings(session, plan)
     source = open_source(session, vault)
