@@ -10,8 +10,8 @@ import pytest
 
 from providers.sandbox.aptible.endpoints.acme import Acme
 from tests.providers.aptible_world import World, aptible_world
-from wizard.model.network import Domain
 from wizard.database.control import Control, Stopped
+from wizard.model.network import Domain
 from wizard.model.noun import decode
 from wizard.model.plan import Evidence, Plan, Step
 from wizard.model.secret import Secret
@@ -26,8 +26,8 @@ from wizard.run.kinds.domain import Certificate, DomainKind, Traffic
 from wizard.run.kinds.drain import DrainKind
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.seat import Seat
-from wizard.run.kinds.watch import ACCEPTED, Watch
-from wizard.run.watched import GAUGE, DnsWatch
+from wizard.run.kinds.watch import Watch
+from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch
 from wizard.session.store import create
 
 HOST = "www.acme.example"

@@ -12,6 +12,9 @@ from wizard.model.network import Drain
 from wizard.model.system import App, System
 from wizard.ports import Profile
 
+NONE_THERE = "Offramp makes no log drains"
+"""How the reason begins of a drain that is left since Offramp cannot make it, not since nobody wants it."""
+
 
 def propose_drains(system: System, profile: Profile, environment: str) -> tuple[DrainChoice, ...]:
     """A choice for each drain of each app. Those with one address share a name, and become one."""
@@ -38,7 +41,7 @@ def _propose(system: System, app: App, drain: Drain, profile: Profile) -> DrainC
     add_on = next((one for one in system.add_ons if one.id == drain.add_on_id), None)
     action: Literal["move", "leave", "undecided"] = "leave"
     if not offered:
-        reason = f"Offramp makes no log drains at {profile.title}; the report says where its log went"
+        reason = f"{NONE_THERE} at {profile.title}; the report says where its log went"
     elif drain.add_on_id:
         name = f"the add-on {add_on.name}" if add_on else "an add-on"
         reason = f"belongs to {name}, which stays on Heroku and ends with it"

@@ -9,6 +9,7 @@ from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan
 from wizard.model.system import AddOn, App, System
 from wizard.model.trouble import Trouble
+from wizard.report.network import left_drains, moved_network
 from wizard.report.todo import Known, Todo, todos
 from wizard.run.dns import dns_records
 from wizard.run.journal import Event, Journal, StepRecord
@@ -218,6 +219,8 @@ def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> 
             )
         )
         moved.extend(_processes(app, mapping))
+    for what, became, proof in moved_network(system, mapping, records):
+        moved.append(Moved(what=what, became=became, proof=proof))
     return tuple(moved)
 
 
@@ -262,6 +265,7 @@ def _left(system: System, mapping: Mapping) -> tuple[Left, ...]:
                 add_on = system.add_on(choice.add_on_id)
                 left.append(Left(what=_add_on(add_on), reason=choice.reason))
     left += [Left(what=c.hostname, reason=c.reason) for c in mapping.domains if c.action == "leave"]
+    left += [Left(what=what, reason=reason) for what, reason in left_drains(system, mapping)]
     return tuple(left)
 
 

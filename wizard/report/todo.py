@@ -7,6 +7,7 @@ from wizard.model.noun import Noun
 from wizard.model.plan import Plan
 from wizard.model.system import Gap, System
 from wizard.plan.gates import job_in_words
+from wizard.report.network import certificates_to_make, drains_by_hand
 from wizard.run.dns import DnsRecord, dns_records
 from wizard.run.journal import StepRecord
 from wizard.run.view import put_back_by_hand
@@ -35,7 +36,9 @@ def todos(known: Known) -> tuple[Todo, ...]:
     """The to-dos, the most pressing first."""
     match known.state:
         case "done":
-            found = (*_dns(known), *_by_hand(known), *_drains(known), *_gaps(known), _heroku(known))
+            certificates = _certificates(known)
+            by_hand = (*_by_hand(known), *_drains(known))
+            found = (*_dns(known), *certificates, *by_hand, *_gaps(known), _heroku(known))
         case "taken-back":
             found = (*_jobs_back(known), *_dns_back(known), *_standing(known))
         case "stopped":
@@ -52,7 +55,11 @@ def _records(known: Known) -> tuple[DnsRecord, ...]:
 
 def _dns(known: Known) -> Iterator[Todo]:
     for record in _records(known):
-        if record.target or known.state == "done":
+        if record.done:
+            continue
+        if record.managed and record.target:
+            yield Todo(what=f"Point {record.hostname} at {known.plan.target}", how=f"{record.sentence()}.")
+        elif record.target or known.state == "done":
             yield Todo(
                 what=f"Point {record.hostname} at {known.plan.target}",
                 how=f"{record.sentence()}. Lower its TTL first; "
@@ -64,6 +71,11 @@ def _dns(known: Known) -> Iterator[Todo]:
                 how="Resolvers keep the old address that long. 300 seconds are good; put it up again when "
                 "the move is over.",
             )
+
+
+def _certificates(known: Known) -> Iterator[Todo]:
+    for what, how in certificates_to_make(known.mapping, known.records):
+        yield Todo(what=what, how=how)
 
 
 def _jobs_back(known: Known) -> Iterator[Todo]:
@@ -95,11 +107,11 @@ def _by_hand(known: Known) -> Iterator[Todo]:
 
 def _drains(known: Known) -> Iterator[Todo]:
     for choice in known.mapping.moved_apps():
-        drains = known.system.app(choice.app_id).drains
+        drains = drains_by_hand(known.system, known.mapping, choice.app_id)
         if drains:
             yield Todo(
                 what=f"Set up the log drains of {choice.handle} anew",
-                how=f"On {known.plan.source} its log went to {', '.join(drain.address for drain in drains)}. "
+                how=f"On {known.plan.source} its log went to {', '.join(drains)}. "
                 f"From {known.plan.target} nothing goes there until you set it up.",
             )
 

@@ -9,12 +9,15 @@ from wizard.run.journal import StepRecord
 class DnsRecord(Noun, frozen=True, kw_only=True):
     """A custom domain of an app that moves. `handle` is the app's name on the target; `target` what the
     domain is to point at there, empty while the web address is not open; `today` what it points at now,
-    empty where Heroku did not tell."""
+    empty where Heroku did not tell. `managed`: it has an endpoint with a certificate of its own; `done` says
+    that DNS was seen to lead there."""
 
     hostname: str
     handle: str
     target: str
     today: str
+    managed: bool = False
+    done: bool = False
 
     @property
     def kind(self) -> str:
@@ -28,13 +31,14 @@ class DnsRecord(Noun, frozen=True, kw_only=True):
 
 
 def dns_records(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> tuple[DnsRecord, ...]:
-    """The records of all custom domains that are moved by hand, in the order of the mapping."""
+    """The records of all custom domains that are moved, in the order of the mapping."""
     found = []
     for domain in mapping.domains:
         choice = mapping.app(domain.app_id)
-        if domain.action != "by-hand" or choice is None or choice.action != "move":
+        managed = domain.action == "endpoint"
+        if not (managed or domain.action == "by-hand") or choice is None or choice.action != "move":
             continue
-        record = records.get(f"endpoint:{choice.handle}")
+        record = records.get(f"domain:{domain.hostname}" if managed else f"endpoint:{choice.handle}")
         known = record.evidence.facts.get("dns_target") if record and record.evidence else None
         today = next(
             (d.cname for d in system.app(domain.app_id).domains if d.hostname == domain.hostname), None
@@ -45,6 +49,15 @@ def dns_records(system: System, mapping: Mapping, records: dict[str, StepRecord]
                 handle=choice.handle,
                 target=str(known) if known else "",
                 today=today or "",
+                managed=managed,
+                done=_seen(records.get(f"traffic:{domain.hostname}")),
             )
         )
     return tuple(found)
+
+
+def _seen(record: StepRecord | None) -> bool:
+    """Whether DNS was seen to lead there, and not only let be as it was."""
+    return bool(
+        record and record.state == "done" and record.evidence and record.evidence.facts.get("dns_target")
+    )

@@ -6,6 +6,9 @@ from wizard.model.noun import Noun, decode
 
 RecordState = Literal["right", "missing", "wrong", "unknown"]
 
+ACCEPTED = "accepted"
+"""A fact of a step that watched DNS, where a person went on before it was right."""
+
 GAUGE = "dns:"
 """Gauges of the journal that hold a `DnsWatch`, by the key of its step."""
 

@@ -8,8 +8,8 @@ from wizard.run.context import Context
 from wizard.run.dns_check import challenge, traffic
 from wizard.run.dns_lookup import Names
 from wizard.run.kinds.kind import Kind
-from wizard.run.kinds.watch import ACCEPTED, Act, Look, Watch, accepted_before
-from wizard.run.watched import GAUGE, DnsWatch, ttl_in_words
+from wizard.run.kinds.watch import Act, Look, Watch, accepted_before
+from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch, ttl_in_words
 
 READY = "ready"
 

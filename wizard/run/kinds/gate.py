@@ -9,7 +9,7 @@ from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_t
 from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.ready import handed_over_facts, ready_facts
-from wizard.run.kinds.watch import ACCEPTED
+from wizard.run.watched import ACCEPTED
 from wizard.run.kinds.store_gate import by_hand_facts, store_facts
 
 FREEZES: dict[str, type[Kind]] = {
@@ -65,7 +65,9 @@ class Gate(Kind):
             facts.extend(await self._heroku_since(context))
         if step.args.get("gate") == "finish":
             dns = dns_records(context.system, context.mapping, records)
-            facts.extend(("look", f"yours to change: {record.sentence()}") for record in dns)
+            # Of those that were watched, the step that watched them says how they are.
+            yours = (record for record in dns if not record.managed)
+            facts.extend(("look", f"yours to change: {record.sentence()}") for record in yours)
         return tuple(facts)
 
     async def undo(self, context: Context, step: Step) -> str:

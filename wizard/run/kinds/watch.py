@@ -12,10 +12,7 @@ from wizard.database.control import Stopped
 from wizard.model.plan import Evidence, Step
 from wizard.run.context import Context
 from wizard.run.dns_lookup import Names
-from wizard.run.watched import GAUGE, DnsWatch
-
-ACCEPTED = "accepted"
-"""A fact of a watch that a person ended before DNS was right."""
+from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch
 
 Look = Callable[[Names], Awaitable[DnsWatch]]
 """One look; `since` and `looked_at` are filled in here."""
