@@ -9,8 +9,8 @@ from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_t
 from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.ready import handed_over_facts, ready_facts
-from wizard.run.watched import ACCEPTED
 from wizard.run.kinds.store_gate import by_hand_facts, store_facts
+from wizard.run.watched import ACCEPTED
 
 FREEZES: dict[str, type[Kind]] = {
     "maintenance": Maintenance,
