@@ -1,5 +1,6 @@
 """Which size of a target holds what a dyno or a database of Heroku holds."""
 
+from wizard.choose.disk import recommended_disk
 from wizard.model.system import AddOn, Process
 from wizard.ports import Profile
 
@@ -29,7 +30,6 @@ TOLERANCE = 0.05
 places: the next larger one may cost several times as much for the last few MB."""
 
 SMALLEST_DATABASE_MB = 1024
-SMALLEST_DISK_GB = 10
 
 
 def process_memory_mb(process: Process) -> int:
@@ -81,12 +81,8 @@ def plan_memory_mb(plan: str) -> int:
 
 
 def database_disk_gb(size_bytes: int | None) -> int:
-    """Disk for a database of that many bytes: twice its size, 10 GB at least.
-
-    Twice, because indexes are built anew beside the data, and disks of a target often grow once a day only.
-    """
-    needed = -(-2 * (size_bytes or 0) // 1_000_000_000)
-    return max(SMALLEST_DISK_GB, needed)
+    """Disk for a database of that many bytes, 10 GB at least: see `wizard.choose.disk`."""
+    return recommended_disk(size_bytes).gb
 
 
 def major_version(version: str) -> int | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from wizard.choose.sizes import SMALLEST_DISK_GB, database_disk_gb, major_version
+from wizard.choose.disk import GROWS, SMALLEST_DISK_GB, recommended_disk
+from wizard.choose.sizes import major_version
 from wizard.document.summary import databases, is_postgres, size_text
 from wizard.mapping.problem import Problem
 from wizard.mapping.stores import moved_stores
@@ -63,21 +64,21 @@ def _size_problems(choice: DatabaseChoice, add_on: AddOn, profile: Profile) -> I
             blocks=True,
         )
     stored = add_on.postgres.bytes if add_on.postgres else None
-    wanted = database_disk_gb(stored)
+    wanted = recommended_disk(stored)
     if choice.disk_gb < SMALLEST_DISK_GB or choice.disk_gb * 1_000_000_000 <= (stored or 0):
         yield Problem(
             code="database-disk",
             component=add_on.name,
             text=f"{choice.disk_gb} GB of disk do not hold {size_text(stored or 0)}",
-            remedy=f"Give it {wanted} GB.",
+            remedy=f"Give it {wanted.gb} GB.",
             blocks=True,
         )
-    elif choice.disk_gb < wanted:
+    elif choice.disk_gb < wanted.gb:
         yield Problem(
             code="database-disk-tight",
             component=add_on.name,
-            text=f"{choice.disk_gb} GB of disk are less than twice its data",
-            remedy=f"Give it {wanted} GB: indexes are built beside the data.",
+            text=f"{choice.disk_gb} GB of disk are tight for {wanted.words}",
+            remedy=f"Give it {wanted.gb} GB: {GROWS}.",
         )
     elif stored is None:
         yield Problem(

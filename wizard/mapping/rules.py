@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping as Known
 from typing import Literal
 
+from wizard.choose.disk import GROWS, recommended_disk
 from wizard.choose.sizes import (
-    database_disk_gb,
     database_memory_mb,
     less_than,
     nearest_size,
@@ -198,7 +198,7 @@ def _databases(system: System, profile: Profile) -> tuple[DatabaseChoice, ...]:
 def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
     told = add_on.postgres
     version = version_for(profile, told.version) if told else None
-    disk = database_disk_gb(told.bytes if told else None)
+    disk = recommended_disk(told.bytes if told else None)
     action: Literal["move", "undecided"] = "move"
     if told is None or not told.version:
         action = "undecided"
@@ -207,11 +207,11 @@ def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
         action = "undecided"
         reason = f"is Postgres {told.version}; {profile.title} offers none that is as new"
     elif told.version.split(".")[0] == str(version):
-        reason = f"same major version; disk is twice the data, {disk} GB"
+        reason = "same major version"
     else:
-        reason = f"Postgres {told.version} is not offered, {version} is the next; disk is twice the data"
-    if told is not None and told.bytes is None and action == "move":
-        reason += " (size not told: look at the disk)"
+        reason = f"Postgres {told.version} is not offered, {version} is the next"
+    if action == "move":
+        reason += f"; disk {disk.gb} GB: {disk.words}; {GROWS}"
     if action == "move" and (less := less_than(profile, plan_memory_mb(add_on.plan))) is not None:
         reason += f"; {less} MB of memory, its plan has {plan_memory_mb(add_on.plan)} MB: look"
     return DatabaseChoice(
@@ -220,7 +220,7 @@ def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
         handle=handle,
         version="" if version is None else str(version),
         memory_mb=database_memory_mb(profile, add_on),
-        disk_gb=disk,
+        disk_gb=disk.gb,
         reason=reason,
     )
 

@@ -3,7 +3,10 @@
 import asyncio
 import tempfile
 from pathlib import Path
+from typing import Literal
 
+from wizard.choose.disk import GROWS, recommended_disk
+from wizard.database.index_sizes import IndexSizes, measure_indexes
 from wizard.database.inspect import SourceFacts, TargetFacts, inspect_source, inspect_target
 from wizard.database.pgdump import find_programs, suitable
 from wizard.database.progress import TunnelHealth
@@ -60,16 +63,24 @@ def source_findings(url: Secret, choice: DatabaseChoice) -> list[Finding]:
                 remedy="Choose a version that is not older, on the map.",
             )
         )
-    if facts.size > choice.disk_gb * GB * 0.9:
-        findings.append(
-            Finding(
-                state="blocks",
-                what=f"The disk of {choice.handle} is too small",
-                detail=f"{choice.disk_gb} GB for {facts.size / GB:.1f} GB of data and indexes",
-                remedy="Give it more on the map; twice the size is a good measure.",
-            )
-        )
-    return findings
+    return [*findings, disk_finding(choice, facts.size, measure_indexes(url))]
+
+
+def disk_finding(choice: DatabaseChoice, size: int, indexes: IndexSizes) -> Finding:
+    """Whether the disk that was chosen holds what was measured of the source."""
+    disk = recommended_disk(size, largest_index=indexes.largest)
+    state: Literal["good", "look", "blocks"] = "good"
+    if choice.disk_gb < disk.needed_gb:
+        state = "blocks"
+    elif choice.disk_gb < disk.gb:
+        state = "look"
+    words = {"good": "holds the copy", "look": "is tight", "blocks": "is too small"}
+    return Finding(
+        state=state,
+        what=f"The disk of {choice.handle} {words[state]}: {choice.disk_gb} GB",
+        detail=f"measured: {disk.words}" + (f" ({indexes.largest_name})" if indexes.largest_name else ""),
+        remedy="" if state == "good" else f"Give it {disk.gb} GB on the map: {GROWS}.",
+    )
 
 
 def _major(choice: DatabaseChoice) -> int:

@@ -200,7 +200,7 @@ def test_versions(target: Profile, wanted: str, found: int | None) -> None:
 
 def test_database_sizes() -> None:
     assert database_disk_gb(None) == 10
-    assert database_disk_gb(6_000_000_001) == 13
+    assert database_disk_gb(6_000_000_001) == 14
     assert plan_memory_mb("heroku-postgresql:essential-2") == 1024
     assert plan_memory_mb("heroku-postgresql:standard-2") == 8192
     assert plan_memory_mb("heroku-postgresql:mini") == 1024

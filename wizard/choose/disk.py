@@ -1,0 +1,59 @@
+"""How much disk a Postgres needs at a target, from what was measured of its source."""
+
+from wizard.model.noun import Noun
+
+GB = 1_000_000_000
+SMALLEST_DISK_GB = 10
+MOST_WAL = 3 * GB
+"""Of a copy: Postgres lets its log grow to max_wal_size (1 GB by default) and beyond while it is loaded."""
+
+SORT_SHARE = 0.25
+"""What the largest index is taken for where indexes were not measured, as a share of the whole."""
+
+GROWTH = 0.5
+"""Of the whole, for what the apps write next, and for what vacuum has not freed yet."""
+
+GROWS = "a disk can grow later, once a day at most, and never shrinks"
+
+
+class Disk(Noun, frozen=True, kw_only=True):
+    """`gb` is what to give it, `needed_gb` what a copy takes at least; `words` are the numbers."""
+
+    gb: int
+    needed_gb: int
+    words: str
+
+
+def recommended_disk(size: int | None, *, largest_index: int | None = None) -> Disk:
+    """The disk for a database of `size` bytes with its indexes, None where that is not known.
+
+    An index is built anew beside the data: while it is sorted, it takes its own size once more.
+
+    Args:
+        largest_index: bytes, as measured; None: not measured.
+    """
+    if size is None:
+        return Disk(
+            gb=SMALLEST_DISK_GB,
+            needed_gb=SMALLEST_DISK_GB,
+            words=f"its size is not told: {SMALLEST_DISK_GB} GB are a guess",
+        )
+    sort = largest_index if largest_index is not None else int(size * SORT_SHARE)
+    wal = min(MOST_WAL, size)
+    growth = int(size * GROWTH)
+    about = "" if largest_index is not None else "about "
+    words = (
+        f"{_gb(size)} of data and indexes, {about}{_gb(sort)} to sort the largest index, {_gb(wal)} of log,"
+        f" {_gb(growth)} to grow"
+    )
+    needed = _whole(size + sort + wal)
+    wanted = max(SMALLEST_DISK_GB, _whole(size + sort + wal + growth))
+    return Disk(gb=wanted, needed_gb=needed, words=words)
+
+
+def _whole(size: int) -> int:
+    return -(-size // GB)
+
+
+def _gb(size: int) -> str:
+    return f"{size / GB:.1f} GB" if size >= GB / 10 else f"{size / 1_000_000:.0f} MB"
