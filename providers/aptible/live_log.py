@@ -12,10 +12,14 @@ from pathlib import Path
 from providers.aptible.answers import Operation
 from providers.aptible.portal import Portal
 from wizard.database.ssh_command import SshChild, find_ssh, remove_old_keys
+from wizard.database.ssh_failure import Failure, classify
 from wizard.model.secret import Secret, redact
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Log
+
+ENDING = 5.0
+"""Seconds for `ssh` to end after it has said its last."""
 
 
 class PortalLog:
@@ -23,16 +27,29 @@ class PortalLog:
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
+        # Once they were needed, all later logs begin with them.
+        self._older = False
 
     async def stream(self, operation: Operation, folder: Path, log: Log) -> None:
         """Pass on each line until the portal closes. Returns at once when there is no `ssh`.
 
         Key files lie below `folder`, which nobody else uses for that, until the first line is there; `ssh`
-        ends with this process, however that ends.
+        ends with this process, however that ends. A portal that signs with SHA-1 only refuses the first try;
+        the second one, with a fresh ticket, takes its signatures, as a tunnel does.
         """
         account = operation.linked_id("account")
         if account is None:
             return
+        for older in (True,) if self._older else (False, True):
+            failure = await self._attach(operation, account, folder, log, older=older)
+            if failure is None or failure.do != "fresh":
+                # It was read, or no signature is at fault. The whole log can be read when all has ended.
+                return
+
+    async def _attach(
+        self, operation: Operation, account: str, folder: Path, log: Log, *, older: bool
+    ) -> Failure | None:
+        """One connection to its end. Why the portal refused it, None when it did not or nothing is known."""
         loop = asyncio.get_running_loop()
         lines: asyncio.Queue[bytes] = asyncio.Queue()
 
@@ -45,13 +62,19 @@ class PortalLog:
             ticket = await self._portal.ticket(operation, account, Secret("", "no database"))
             await asyncio.to_thread(remove_old_keys, folder)
             # Not in a thread: whoever is cancelled while it starts would leave it running.
-            child = SshChild(ticket, folder, None, show=show)
+            child = SshChild(ticket, folder, None, legacy=older, show=show)
         except (Trouble, OSError):
             # The operation may have ended meanwhile. Its log is read as a whole then.
-            return
+            return None
+        let_in = False
         try:
             while line := await lines.get():
+                let_in, self._older = True, older
                 child.forget_keys()
                 log(redact(clean(line.decode("utf-8", "replace").rstrip("\r\n"))))
+            if let_in:
+                return None
+            await asyncio.to_thread(child.ended, ENDING)
+            return classify(let_in=False, code=child.process.returncode, said=child.said, host=ticket.host)
         finally:
             await asyncio.to_thread(child.end)

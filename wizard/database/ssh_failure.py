@@ -30,7 +30,8 @@ def classify(*, let_in: bool, code: int | None, said: str, host: str) -> Failure
     if "Host key verification failed" in said or "REMOTE HOST IDENTIFICATION HAS CHANGED" in said:
         return Failure("stop", "the portal's host key is another one", _host_key(host, said))
     if let_in:
-        if code == 124:
+        # With connections still open through it, ssh does not end by the session's own code.
+        if code == 124 or "Tunnel timed out" in said:
             return Failure("retry", "the tunnel's time was over")
         return Failure("retry", last or "the connection to the portal broke")
     if "Permission denied" in said:
