@@ -15,6 +15,7 @@ from screens.headless.db_parser import Parsers, add_db
 from screens.headless.document_parser import add_document
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
 from screens.headless.tunnel_parser import add_tunnel, cut
+from screens.headless.values_parser import add_values
 
 TOLD = """what is told:
   pause        holds a copy where it is, before the cut-over
@@ -96,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
     add_document(commands)
     add_db(commands)
     add_tunnel(commands)
+    add_values(commands)
 
     doctor = commands.add_parser("doctor", help="what is on this machine, and what that means")
     doctor.add_argument("--json", action="store_true")

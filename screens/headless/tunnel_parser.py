@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from screens.headless.values_parser import NAME as VALUES
+
 Parsers = Any  # argparse keeps the class of its sub-parsers to itself
 
 NAME = "tunnel"
@@ -55,10 +57,10 @@ def add_tunnel(commands: Parsers) -> None:
 
 
 def cut(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The arguments of `offramp` and, for `tunnel`, those of COMMAND: argparse would take the first of them
-    for DATABASE."""
+    """The arguments of `offramp` and, where it takes one, those of COMMAND: argparse would take the first of
+    them for its own (DATABASE)."""
     given = list(arguments)
-    if given[:1] != [NAME] or "--" not in given:
+    if not given or given[0] not in (NAME, VALUES) or "--" not in given:
         return given, []
     at = given.index("--")
     return given[:at], given[at + 1 :]

@@ -56,7 +56,8 @@ def _steps(stack: Stack, provider: Provider) -> Iterator[str]:
 
 
 def _values(stack: Stack, sources: Mapping[str, str]) -> Iterator[str]:
-    yield "No value of a config var stands in these files. Terraform takes them"
+    yield "No value of a config var stands in these files. `offramp values SESSION -- terraform apply` hands"
+    yield "Terraform those that Heroku has, and names the others. By hand, Terraform takes them"
     yield ""
     yield "- from the environment, as `TF_VAR_` and the name of the variable: each is the text itself, or"
     yield "- from a file `terraform.tfvars` here. `.gitignore` keeps it out of git; let nobody else read it."
