@@ -86,6 +86,9 @@ def test_what_every_image_has(language: str) -> None:
         )
         assert final[-1] == ("CMD", "run")
         assert names.index("USER") > max(i for i, (name, _) in enumerate(final) if name in ("COPY", "RUN"))
+        # An ENTRYPOINT of the base image would take the shell from the lines of the Procfile.
+        takes = language in ("clojure", "gradle", "java", "nodejs", "php", "scala", "static")
+        assert any(name == "ENTRYPOINT" and not rest for name, rest in final) is takes
         # Only what was built goes along.
         assert not any(name == "COPY" and rest.startswith(". ") for name, rest in final)
 
