@@ -239,7 +239,8 @@ def _start(apps: list[tuple[App, AppChoice]], around: Around) -> Iterable[Step]:
             (2, 20),
             choices=_config_choices(mapping, app),
         )
-    for app, choice in apps:
+    # Those that a person begins come last: what Offramp does itself is not held up.
+    for app, choice in (*(one for one in apps if one not in handed_over(apps)), *handed_over(apps)):
         yield deploy(app, choice, proofs, around)
     for app, choice in ours:
         yield _target_step(

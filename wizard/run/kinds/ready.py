@@ -8,6 +8,7 @@ from wizard.run.context import Context
 from wizard.run.guide import COPIED
 from wizard.run.kinds.handed_over import early_deploys
 from wizard.run.kinds.terraform import import_lines, read_files
+from wizard.session.image_login import login_of, registries
 
 Fact = tuple[str, str]
 
@@ -22,13 +23,22 @@ async def ready_facts(context: Context, step: Step) -> list[Fact]:
 
 
 async def handed_over_facts(context: Context) -> list[Fact]:
-    """Facts of the cut-over gate about all apps that a person deploys."""
+    """Facts of the cut-over gate about all apps that are not pushed by Offramp.
+
+    Raises:
+        SignInNeeded: the login of a registry is not at hand.
+    """
     handles = tuple(
         str(step.args["handle"])
         for step in context.plan.steps
         if step.kind in ("deploy-by-workflow", "apply-terraform")
     )
-    return await early_deploys(context, handles)
+    # What is asked for in the cut-over holds it up: a missing login is asked for before its gate opens.
+    at_hand: list[Fact] = []
+    for registry in registries(context.mapping):
+        login_of(context.vault, registry)
+        at_hand.append(("good", f"who may pull from {registry} is known"))
+    return [*at_hand, *await early_deploys(context, handles)]
 
 
 async def _terraform(context: Context, step: Step) -> list[Fact]:
