@@ -47,7 +47,11 @@ class Domains:
         if found is None:
             found = await self._record(environment, service, hostname, port, log)
         self._check(found, service, hostname)
-        if found.status != "provisioned":
+        if found.container_port != port:
+            log(f"Pointing the endpoint of {hostname} at port {port}.")
+            path, what = f"/vhosts/{found.id}", f"change the endpoint of {hostname}"
+            await self._api.put(path, {"container_port": port}, what=what)
+        if found.status != "provisioned" or found.container_port != port:
             await self._provision(found, hostname, log)
         else:
             log(f"The endpoint of {hostname} is there already.")

@@ -33,8 +33,14 @@ def watch_picture(watch: DnsWatch, cells: int) -> list[Line]:
         drawn += [*wrap(watch.refused, cells, "attention"), EMPTY]
     if watch.note:
         drawn += [*wrap(watch.note, cells, "muted"), EMPTY]
-    looked = f"Looked at {clock(watch.looked_at)}, and again by itself (r: now)."
-    drawn += wrap(f"{looked} Enter: copy a value, or go on with DNS as it is.", cells, "muted")
+    looked = f"Looked at {clock(watch.looked_at)} (r: again)."
+    drawn += wrap(f"{looked} Enter: copy values, or go on as it is.", cells, "muted")
+    if watch.others:
+        drawn += [EMPTY, line(Span("The steps after this one wait for:", "muted"))]
+    for record in watch.others:
+        glyph, tone = MARKS[record.state]
+        first, *rest = wrap(f"{record.kind} {record.name} -> {record.value}", cells - 2) or [EMPTY]
+        drawn += [line(Span(f"{glyph} ", tone), *first), *(line("  ", *more) for more in rest)]
     return drawn
 
 
@@ -62,7 +68,7 @@ def _labelled(label: str, words: str, tone: Tone, cells: int) -> list[Line]:
 def values(watch: DnsWatch) -> list[tuple[str, str]]:
     """What is typed into a DNS provider's page, each with what it is: names and values of the records."""
     found: list[tuple[str, str]] = []
-    for record in watch.records:
+    for record in (*watch.records, *watch.others):
         found.append((f"name of the {record.kind}", record.name))
         if record.value:
             found.append((f"value of the {record.kind}", record.value))

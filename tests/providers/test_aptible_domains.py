@@ -79,6 +79,13 @@ async def test_an_answer_that_is_lost_makes_no_second_endpoint(world: World, pat
     assert found is not None and found.id == first.id
 
 
+async def test_an_endpoint_that_leads_to_another_port_is_pointed_at_the_right_one(world: World) -> None:
+    first = await made(world)
+    world.sandbox.world.vhosts[int(first.id)].container_port = 8080
+    again = await made(world)
+    assert (again.id, again.port) == (first.id, 3000) and world.posts("/services/*/vhosts") == 1
+
+
 async def test_the_address_of_the_app_is_never_that_of_a_domain(world: World) -> None:
     await made(world)
     web = await service(world)

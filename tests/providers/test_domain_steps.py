@@ -47,7 +47,20 @@ DOMAIN = step("domain", port=3000)
 CERTIFICATE = step("certificate")
 TRAFFIC = step("traffic", today=TODAY)
 DRAIN = step("drain", drains=("a d1", "b d2", "b d3"), databases=True)
-PLAN = Plan(name="x", source="Heroku", target="Aptible", steps=(SEAT, DOMAIN, CERTIFICATE, TRAFFIC, DRAIN))
+OTHER_DOMAIN, OTHER_CERTIFICATE, OTHER_TRAFFIC = (
+    Step(
+        key=f"{kind}:acme.example",
+        kind=kind,
+        title=kind,
+        phase="copy",
+        args={"hostname": "acme.example", "today": ""},
+    )
+    for kind in ("domain", "certificate", "traffic")
+)
+OTHERS = (OTHER_DOMAIN, OTHER_CERTIFICATE, OTHER_TRAFFIC)
+PLAN = Plan(
+    name="x", source="Heroku", target="Aptible", steps=(SEAT, DOMAIN, CERTIFICATE, TRAFFIC, DRAIN, *OTHERS)
+)
 
 
 class Around:
@@ -56,6 +69,7 @@ class Around:
     def __init__(self, world: World, journal: Journal, folder: Path) -> None:
         self.target, self.world, self.journal, self.folder = world.target, world, journal, folder
         self.source = self
+        self.plan = PLAN
         self.accepted: set[str] = set()
         self.look_again = asyncio.Event()
         self.control = Control()
@@ -160,6 +174,7 @@ async def test_a_domain_from_an_empty_service_to_its_traffic(
     await around.until(lambda: around.watch(CERTIFICATE), task)
     watch = around.watch(CERTIFICATE)
     assert watch is not None and [record.kind for record in watch.records] == ["CNAME", "TXT"]
+    assert watch.others == (), "the endpoint of the other is not made yet"
     assert f"{HOST} -> {target}" in watch.note and "TTL is 60" in watch.note
     run = around.journal.run()
     assert run is not None and run.waiting_for.startswith(f"your DNS. Set CNAME _acme-challenge.{HOST}")
@@ -238,11 +253,20 @@ async def test_names_that_do_not_answer_are_waited_for(
     await seated(around, needs_program)
     target = str((await around.take(DomainKind(), DOMAIN)).facts["dns_target"])
     names = around.world.sandbox.dns
+    facts = {
+        "dns_target": "elb-2",
+        "challenge_name": "_acme-challenge.acme.example",
+        "challenge_target": "acme.elb-2",
+    }
+    around.journal.end(OTHER_DOMAIN.key, "done", Evidence(summary="there", facts={**facts}))
     names.fail(HOST, "SERVFAIL")
     task = asyncio.create_task(around.take(Traffic(), TRAFFIC))
     await around.until(lambda: around.watch(TRAFFIC), task)
     watch = around.watch(TRAFFIC)
     assert watch is not None and watch.records[0].state == "unknown" and "SERVFAIL" in watch.records[0].seen
+    assert [(one.name, one.value, one.state) for one in watch.others] == [
+        ("acme.example", "elb-2", "missing")
+    ]
     names.heal(HOST)
     names.set(HOST, "CNAME", f"{target}.evil.example")
     await around.until(lambda: (now := around.watch(TRAFFIC)) and now.records[0].state == "wrong", task)

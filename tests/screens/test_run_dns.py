@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from screens.app import OfframpApp
-from screens.monitor.dns import values
+from screens.monitor.dns import values, watch_picture
 from screens.monitor.line import texts, width
 from screens.monitor.scene import Kept, Seen, scene
 from screens.run_dns import DnsRecords, what_going_on_means
@@ -138,5 +138,9 @@ def test_what_is_copied_is_each_name_and_value_once() -> None:
         ("value of the CNAME", CNAME.value),
         ("name of the TXT", TXT.name),
     ]
+    other = msgspec.structs.replace(CNAME, name="_acme-challenge.acme.example", value="acme.elb-2.aptible.in")
+    more = msgspec.structs.replace(WATCH, others=(other,))
+    assert values(more)[-2:] == [("name of the CNAME", other.name), ("value of the CNAME", other.value)]
+    assert f"CNAME {other.name} -> {other.value}" in texts(watch_picture(more, 100))
     traffic = msgspec.structs.replace(WATCH, purpose="traffic")
     assert "maintenance page" in " ".join(what_going_on_means(traffic))

@@ -18,7 +18,7 @@ OFTEN = "offramp-looks-here"
 
 async def challenge(names: Names, domain: DomainEndpoint) -> tuple[WatchedRecord, ...]:
     """What the certificate needs: the CNAME, nothing beside it, and no CAA record in the way."""
-    found = [await _challenge_cname(names, domain)]
+    found = [await challenge_cname(names, domain.challenge_name, domain.challenge_target)]
     texts = await names.ask(domain.challenge_name, "TXT")
     if texts.problem and found[0].state == "right":
         todo = f"Let the DNS of {domain.challenge_name} answer for TXT: Let's Encrypt asks for it."
@@ -41,8 +41,8 @@ async def challenge(names: Names, domain: DomainEndpoint) -> tuple[WatchedRecord
     return tuple(found)
 
 
-async def _challenge_cname(names: Names, domain: DomainEndpoint) -> WatchedRecord:
-    name, wanted = domain.challenge_name, domain.challenge_target
+async def challenge_cname(names: Names, name: str, wanted: str) -> WatchedRecord:
+    """The CNAME by itself, as it is to be and as it is."""
     answer = await names.ask(name, "CNAME")
     record = WatchedRecord(
         kind="CNAME",

@@ -28,7 +28,8 @@ class WatchedRecord(Noun, frozen=True, kw_only=True):
 class DnsWatch(Noun, frozen=True, kw_only=True):
     """The records that one step waits for. `since` is when what is seen was first seen so, `looked_at` the
     last look (UTC, ISO 8601); `ttl` how long resolvers may remember the domain's own record (s); `note`
-    what else a person should know, `refused` what an authority said to the last try."""
+    what else a person should know, `refused` what an authority said to the last try; `others` are what
+    later steps wait for, so that all can be set at once."""
 
     hostname: str
     purpose: Literal["certificate", "traffic"]
@@ -38,6 +39,7 @@ class DnsWatch(Noun, frozen=True, kw_only=True):
     ttl: int | None = None
     note: str = ""
     refused: str = ""
+    others: tuple[WatchedRecord, ...] = ()
 
     @property
     def right(self) -> bool:

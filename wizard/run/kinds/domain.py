@@ -5,11 +5,11 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.ports import DomainEndpoint
 from wizard.run.context import Context
-from wizard.run.dns_check import challenge, traffic
+from wizard.run.dns_check import challenge, challenge_cname, traffic
 from wizard.run.dns_lookup import Names
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.watch import Act, Look, Watch, accepted_before
-from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch, ttl_in_words
+from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch, WatchedRecord, ttl_in_words
 
 READY = "ready"
 
@@ -83,6 +83,7 @@ class Certificate(Kind):
                 looked_at="",
                 ttl=ttl,
                 note=(later + ttl_in_words(ttl)).strip(),
+                others=await _other_challenges(context, step, names),
             )
 
         async def act() -> str:
@@ -136,6 +137,7 @@ class Traffic(Kind):
                 looked_at="",
                 ttl=ttl,
                 note=ttl_in_words(ttl) if record.state != "right" else "",
+                others=await _other_traffic(context, step, names),
             )
 
         await _watched(context, step, look, None)
@@ -184,8 +186,7 @@ def _today(context: Context, step: Step) -> str:
 
 def _target(context: Context, step: Step) -> str:
     """Where the domain is to lead, as its endpoint said when it was made."""
-    record = context.journal.steps().get(f"domain:{_hostname(step)}")
-    found = record.evidence.facts.get("dns_target") if record and record.evidence else None
+    found = _told(context, step, "dns_target")
     if not found:
         raise Trouble(
             f"Where {_hostname(step)} is to lead is not known.",
@@ -193,7 +194,38 @@ def _target(context: Context, step: Step) -> str:
             code="endpoint-missing",
             retry=True,
         )
-    return str(found)
+    return found
+
+
+def _later(context: Context, step: Step) -> list[Step]:
+    """The steps of the same kind that come after this one and are not done."""
+    records = context.journal.steps()
+    same = [one for one in context.plan.steps if one.kind == step.kind]
+    at = next((i for i, one in enumerate(same) if one.key == step.key), len(same))
+    return [one for one in same[at + 1 :] if records[one.key].state != "done"]
+
+
+async def _other_challenges(context: Context, step: Step, names: Names) -> tuple[WatchedRecord, ...]:
+    found = []
+    for one in _later(context, step):
+        name, target = (_told(context, one, fact) for fact in ("challenge_name", "challenge_target"))
+        if name and target:
+            found.append(await challenge_cname(names, name, target))
+    return tuple(found)
+
+
+async def _other_traffic(context: Context, step: Step, names: Names) -> tuple[WatchedRecord, ...]:
+    found = []
+    for one in _later(context, step):
+        if target := _told(context, one, "dns_target"):
+            found.append((await traffic(names, _hostname(one), target, str(one.args["today"])))[0])
+    return tuple(found)
+
+
+def _told(context: Context, step: Step, fact: str) -> str:
+    """What the endpoint of a step's domain said when it was made, "" when it is not made."""
+    record = context.journal.steps().get(f"domain:{_hostname(step)}")
+    return str(record.evidence.facts.get(fact) or "") if record and record.evidence else ""
 
 
 async def _domain(context: Context, step: Step) -> DomainEndpoint:
