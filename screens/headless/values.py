@@ -1,29 +1,32 @@
-"""`offramp values`: config vars for Terraform, given to a command in its environment, or written if asked."""
+"""`offramp values`: config vars for Terraform, given to a command in its environment, or written if asked.
+
+The command takes the place of this process (exec): it gets every signal itself, no child is left behind, and
+whoever asked sees its own exit code.
+"""
 
 import asyncio
 import os
 import shutil
-import subprocess
+import signal
 import sys
 from collections.abc import Sequence
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple, NoReturn
 
 from screens.headless.asking import want_consent
 from screens.headless.exit_codes import DONE
 from wizard.credentials import open_vault
 from wizard.document.answers import apply_answers
-from wizard.document.checkout import read_checkout
+from wizard.document.checkout import listed, read_checkout
 from wizard.document.repository.code_place import place_in
-from wizard.model.mapping import Mapping
+from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.noun import Noun
 from wizard.model.system import App, System
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Source
-from wizard.prepare.terraform.given import Given, given
-from wizard.prepare.terraform.heroku_config import heroku_config
+from wizard.prepare.terraform.given import Given, given, undeclared
 from wizard.prepare.terraform.provider import provider_of
-from wizard.prepare.terraform.stack import Stack, make_stack
+from wizard.prepare.terraform.stack import Stack, stack_of
 from wizard.prepare.terraform.values import as_environment, as_shell, as_tfvars
 from wizard.registry import open_source, target_provider
 from wizard.session.new_file import write_new_file
@@ -42,8 +45,21 @@ class ValuesOptions(Noun, frozen=True, kw_only=True):
     command: tuple[str, ...] = ()
 
 
+class _Place(NamedTuple):
+    """A stack with what it was made from. `folder` is that of its files, `written` what stands there in the
+    code."""
+
+    stack: Stack
+    mapping: Mapping
+    folder: str
+    written: dict[str, str]
+
+
 def run(options: ValuesOptions) -> int:
-    """Run the command with the values, or write them; see `offramp values --help`. Raises Trouble."""
+    """Run the command with the values, or write them; see `offramp values --help`. Raises Trouble.
+
+    Does not return where a command takes its place.
+    """
     if bool(options.command) == bool(options.output):
         raise _usage(
             "Values are not printed.",
@@ -53,21 +69,26 @@ def run(options: ValuesOptions) -> int:
         raise _usage(f"There is no program {clean(options.command[0])}.", "Install it, or name its path.")
     session = find(options.session)
     try:
-        stack, mapping = _stack(session, options.app)
+        place = _place(session, options.app)
         if options.output:
             want_consent(session.name, what="write secret values", yes=options.yes, out=sys.stderr)
-        made = asyncio.run(_read(open_source(session, open_vault()), stack, mapping))
+        made = asyncio.run(_read(open_source(session, open_vault()), place))
     finally:
         session.close()
+    _want_declared(place, made)
     for variable, why in made.missing.items():
         sys.stderr.write(f"offramp: {variable} is yours to give: {clean(why)}.\n")
     if options.output:
         return _write(made, options)
+    names = ", ".join(one.app.name for one in place.stack.programs)
     environment = {name: value.reveal() for name, value in as_environment(made.values).items()}
-    return _execute(options.command, environment)
+    sys.stderr.write(
+        f"offramp: {clean(options.command[0])} gets {len(environment)} values of {clean(names)}.\n"
+    )
+    return _become(options.command, environment)
 
 
-def _stack(session: Session, name: str | None) -> tuple[Stack, Mapping]:
+def _place(session: Session, name: str | None) -> _Place:
     read, mapping, target = session.load(SYSTEM), session.load(MAPPING), session.load(TARGET)
     provider = provider_of(target_provider(target.provider).profile()) if target else None
     chosen = [one for one in (mapping.moved_apps() if mapping else ()) if one.way == "terraform"]
@@ -79,34 +100,56 @@ def _stack(session: Session, name: str | None) -> tuple[Stack, Mapping]:
             code="nothing-for-terraform",
         )
     system = apply_answers(read, session.load(ANSWERS) or Answers())
-    app = _app(system, [one.app_id for one in chosen], name)
+    app = _app(system, chosen, name)
     choice = mapping.app(app.id)
     files = read_checkout(choice.checkout, place=place_in(app)).files if choice and choice.checkout else {}
-    stack = make_stack(app, system, mapping, heroku_config(files, but=provider.folder))
-    apart = {one.app_id for one in chosen} - {one.app.id for one in stack.programs}
-    if apart and name is None:
-        others = ", ".join(system.app(one).name for one in sorted(apart))
+    written = {
+        path: text
+        for path, text in files.items()
+        if path.startswith(f"{provider.folder}/") and path.endswith(".tf")
+    }
+    return _Place(stack_of(app, system, mapping, files, provider), mapping, provider.folder, written)
+
+
+def _app(system: System, chosen: Sequence[AppChoice], name: str | None) -> App:
+    """The app that is named; without a name any one, where the code of all lies together."""
+    known = {one.id: one for one in system.apps}
+    stacks: dict[str, list[App]] = {}
+    for choice in chosen:
+        if choice.app_id in known:
+            stacks.setdefault(choice.checkout or choice.app_id, []).append(known[choice.app_id])
+    apps = [app for stack in stacks.values() for app in stack]
+    told = "; ".join(", ".join(app.name for app in stack) for stack in stacks.values())
+    if name is None and len(stacks) > 1:
         raise _usage(
-            f"The code of {app.name} and of {clean(others)} does not lie together.", "Name one with --app."
+            f"Terraform has {len(stacks)} folders, each with values of its own: {clean(told)}.",
+            "Name one app of the folder that you mean with --app.",
         )
-    return stack, mapping
-
-
-def _app(system: System, ids: Sequence[str], name: str | None) -> App:
-    apps = [system.app(one) for one in ids]
     found = next((one for one in apps if name in (None, one.name)), None)
     if found is None:
-        known = ", ".join(one.name for one in apps)
-        raise _usage(f"Terraform does not deploy {clean(str(name))}.", f"Name one of these: {clean(known)}.")
+        raise _usage(f"Terraform does not deploy {clean(str(name))}.", f"Name one of these: {clean(told)}.")
     return found
 
 
-async def _read(source: Source, stack: Stack, mapping: Mapping) -> Given:
+async def _read(source: Source, place: _Place) -> Given:
     try:
-        ids = [program.app.id for program in stack.programs]
-        return given(stack, mapping, {one: await source.config(one) for one in ids})
+        ids = [program.app.id for program in place.stack.programs]
+        return given(place.stack, place.mapping, {one: await source.config(one) for one in ids})
     finally:
         await source.close()
+
+
+def _want_declared(place: _Place, made: Given) -> None:
+    """Terraform passes over a variable of its environment that no file declares, in silence."""
+    unknown = undeclared([*made.values, *made.missing], place.written.values()) if place.written else []
+    if unknown:
+        raise Trouble(
+            f"The files in {place.folder}/ were not made for the map as it is now: none declares "
+            f"{clean(listed(unknown, 5))}.",
+            untouched="Nothing was run, and nothing written.",
+            remedy="Accept the files anew (prepare), and commit or merge them in the folder with the code.",
+            code="files-changed",
+        )
 
 
 def _write(made: Given, options: ValuesOptions) -> int:
@@ -123,11 +166,16 @@ def _write(made: Given, options: ValuesOptions) -> int:
     return DONE
 
 
-def _execute(command: Sequence[str], environment: dict[str, str]) -> int:
-    """Run it in this terminal; its exit code, as a shell gives it."""
+def _become(command: Sequence[str], environment: dict[str, str]) -> NoReturn:
+    """Let the command take the place of this process, in this terminal."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Python ignores it, and a program begins with what its parent ignored.
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        child = subprocess.Popen(list(command), env={**os.environ, **environment})
+        os.execvpe(command[0], list(command), {**os.environ, **environment})  # noqa: S606 - as it is given
     except OSError as error:
+        signal.signal(signal.SIGPIPE, before)
         raise Trouble(
             f"{clean(command[0])} does not start: {error.strerror}.",
             untouched="Nothing was run.",
@@ -135,14 +183,6 @@ def _execute(command: Sequence[str], environment: dict[str, str]) -> int:
             remedy="If it is for the size of the values, write them with --output terraform.tfvars instead.",
             code="command",
         ) from error
-    while True:
-        try:
-            code = child.wait()
-            break
-        except KeyboardInterrupt:
-            # The terminal told the command too; how it ends is its own matter.
-            continue
-    return code if code >= 0 else 128 - code
 
 
 def _usage(cause: str, remedy: str) -> Trouble:

@@ -18,9 +18,10 @@ COMMAND finds each value in its environment as TF_VAR_ and the name of its
 variable in aptible/variables.tf. What Heroku cannot tell (new addresses, the
 image) is named on stderr: give it yourself, with -var.
 
-exit codes: that of COMMAND (128 and the signal's number when a signal ended
-it); 0 when a file was written; 1 something is in the way (stderr says what), 2
-the command line is wrong"""
+COMMAND takes the place of this process: signals reach it, and its exit code
+is what you see. 0 when a file was written; 1 something is in the way (stderr
+says what), such as config vars that changed on Heroku since the system was
+read; 2 the command line is wrong"""
 
 
 def add_values(commands: Parsers) -> None:
@@ -35,7 +36,9 @@ def add_values(commands: Parsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("session", metavar="SESSION", help="id or name; `offramp sessions` lists them")
-    made.add_argument("--app", metavar="NAME", help="when the code of several apps lies apart: one of them")
+    made.add_argument(
+        "--app", metavar="NAME", help="an app of the folder that is meant, where Terraform has several"
+    )
     made.add_argument("--output", metavar="FILE", help="write the values to a new file, for you only (0600)")
     made.add_argument(
         "--format",
