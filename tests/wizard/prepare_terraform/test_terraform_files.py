@@ -50,6 +50,16 @@ def test_a_second_proposal_changes_nothing() -> None:
     assert part(code=again)[0] == []
 
 
+def test_names_stay_when_herokus_files_are_gone() -> None:
+    first = files(part())
+    after = files(part(code=checkout(first)))
+    # Under another name Terraform would destroy what it made. Only the page tells of other files.
+    assert after.keys() == {"aptible/README.md"}
+    assert "part_site" in after["aptible/README.md"]
+    edited = first | {"aptible/main.tf": first["aptible/main.tf"].replace("\n", "\r\n")}
+    assert 'resource "aptible_app" "part_site"' in files(part(code=checkout(edited)))["aptible/main.tf"]
+
+
 def test_what_is_missing_is_said() -> None:
     assert "heroku_pipeline.choir (infra/main.tf:73)" in told()["terraform-no-counterpart"]
     assert "module.mail" in told()["terraform-no-counterpart"]
@@ -118,9 +128,11 @@ def test_drains_go_where_their_scheme_says() -> None:
     app = replace(SITE, drains=(Drain(id="d", address="syslog+tls://logs.choir.example:6515"),))
     system = replace(SYSTEM, apps=(app, EMAIL))
     main = files(part(app=app, system=system))["aptible/main.tf"]
-    assert 'drain_host    = "logs.choir.example"\n  drain_port    = 6515\n' in main
+    assert 'drain_host      = "logs.choir.example"\n  drain_port      = 6515\n' in main
     plain = replace(SITE, drains=(Drain(id="d", address="syslog://logs.choir.example:514"),))
     assert "goes to syslog" in told(app=plain)["terraform-drain"]
+    without = replace(MAPPING, drains=(replace(MAPPING.drains[0], databases=False),))
+    assert "drain_databases = false" in files(part(without))["aptible/main.tf"]
     left = replace(MAPPING, drains=(DrainChoice(app_id="s", drain_id="d", action="leave"),))
     assert "log_drain" not in files(part(left))["aptible/main.tf"]
 
@@ -152,13 +164,37 @@ def test_names_are_worked_out_where_the_files_say_them(text: str, names: list[st
     assert [one.name for one in heroku_config({"main.tf": text}, but="aptible").apps] == names
 
 
+def test_each_folder_of_terraform_has_variables_of_its_own() -> None:
+    app = 'resource "heroku_app" "web" {\n  name = var.name\n}\n'
+    found = heroku_config(
+        {
+            "a/main.tf": app,
+            "a/variables.tf": 'variable "name" {\n  default = "x-a"\n}\n',
+            "b/main.tf": app,
+            "b/variables.tf": 'variable "name" {\n  default = "x-b"\n}\n',
+            "modules/m/main.tf": app,
+        },
+        but="aptible",
+    )
+    assert [one.name for one in found.apps] == ["x-a", "x-b", ""]
+
+
+def test_no_sign_of_an_address_is_taken_for_an_expression() -> None:
+    site = replace(SITE, web_url='https://a"${file("x")}.example/')
+    main = files(part(app=site, system=replace(SYSTEM, apps=(site, EMAIL))))["aptible/main.tf"]
+    assert "${file" not in main and '", aptible_endpoint.part_site.virtual_domain)' in main
+
+
 def test_names_with_dashes_and_addresses_put_together_are_followed() -> None:
     text = (
         'resource "heroku_app" "the-site" {\n  name = "choir-site"\n}\n'
+        'resource "heroku_addon" "seats" {\n  app_id = heroku_app.the-site.id\n'
+        '  plan = "heroku-postgresql:mini"\n}\n'
         'output "where" {\n  value = "https://${heroku_app.the-site.name}.herokuapp.com"\n}\n'
     )
     found = files(part(code=checkout({"main.tf": text})))
     assert 'resource "aptible_app" "the_site"' in found["aptible/main.tf"]
+    assert 'resource "aptible_database" "seats"' in found["aptible/main.tf"]
     assert 'output "where"' in found["aptible/outputs.tf"]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from wizard.prepare.terraform.hcl import Attribute, Block, Comment, Expression, Value
+from wizard.prepare.terraform.hcl import Attribute, Block, Comment, Expression, Value, quoted
 from wizard.prepare.terraform.provider import Provider
 from wizard.prepare.terraform.stack import Config, Database, Drain, Names, Program, Stack
 
@@ -154,7 +154,7 @@ def _config(one: Config, stack: Stack, provider: Provider) -> Value:
         return Expression(f"{provider.type('database')}.{one.ref}.default_connection_url")
     if one.kind == "address":
         new = f"{provider.type('endpoint')}.{one.ref}.virtual_domain"
-        return Expression(f'replace(var.{one.variable}, "{one.host}", {new})')
+        return Expression(f"replace(var.{one.variable}, {quoted(one.host)}, {new})")
     return Expression(f"var.{one.variable}")
 
 
@@ -185,7 +185,11 @@ def _drain(one: Drain, provider: Provider) -> Block:
     )
     body = [_environment(provider), Attribute("handle", one.handle), Attribute("drain_type", kind), *where]
     # Heroku sends what its router says along.
-    more = [Attribute("drain_apps", True), Attribute("drain_proxies", True)]
+    more = [
+        Attribute("drain_apps", True),
+        Attribute("drain_databases", one.databases),
+        Attribute("drain_proxies", True),
+    ]
     return Block("resource", (provider.type("log_drain"), one.label), (*body, *more))
 
 

@@ -5,6 +5,7 @@ Values are worked out only where the files themselves say them: literals, defaul
 """
 
 import functools
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -72,11 +73,16 @@ def _read(texts: Texts) -> HerokuConfig:
     if not blocks:
         return HerokuConfig((), (), (), (), (), ())
     parsed = {path: _parsed(text) for path, text in texts}
-    scope = _scope([one for one in parsed.values() if one is not None])
+    # Terraform reads the files of a folder together, and no others.
+    scopes = {
+        folder: _scope([told for path, told in parsed.items() if told and posixpath.dirname(path) == folder])
+        for folder in {posixpath.dirname(path) for path in parsed}
+    }
     apps: list[HerokuApp] = []
     add_ons: list[HerokuAddOn] = []
     outputs: list[HerokuOutput] = []
-    for told in parsed.values():
+    for path, told in parsed.items():
+        scope = scopes[posixpath.dirname(path)]
         for label, body in _resources(told, "heroku_app"):
             apps += _apps(label, body, scope)
         for label, body in _resources(told, "heroku_addon"):

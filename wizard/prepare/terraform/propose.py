@@ -1,6 +1,7 @@
 """The part of a proposal about Terraform: fresh files for the target, beside those for Heroku."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Known
 
 from wizard.document.checkout import Checkout, listed
 from wizard.mapping.problem import Problem
@@ -14,8 +15,9 @@ from wizard.prepare.terraform import blocks
 from wizard.prepare.terraform.hcl import file_text
 from wizard.prepare.terraform.heroku_config import HerokuConfig, heroku_config
 from wizard.prepare.terraform.provider import Provider, faults, provider_of
-from wizard.prepare.terraform.readme import MARK, address, counterpart, readme
-from wizard.prepare.terraform.stack import Stack, make_stack
+from wizard.prepare.terraform.readme import address, counterpart, readme
+from wizard.prepare.terraform.stack import Stack, stack_of
+from wizard.prepare.terraform.written import MARK, written_outputs
 
 Part = tuple[list[FileChange], list[Problem]]
 
@@ -30,7 +32,7 @@ def terraform_part(
     heroku = heroku_config(checkout.files, but=provider.folder)
     if choice.way != "terraform":
         return [], list(_offer(app, heroku, profile))
-    stack = make_stack(app, system, mapping, heroku)
+    stack = stack_of(app, system, mapping, checkout.files, provider)
     unknown = [one for one in stack.drains if one.scheme not in provider.drains]
     stack = stack._replace(drains=tuple(one for one in stack.drains if one not in unknown))
     problems = [
@@ -71,15 +73,21 @@ def terraform_part(
     return ([] if own else changes), problems
 
 
-def texts(stack: Stack, provider: Provider, heroku: HerokuConfig, title: str) -> dict[str, str]:
-    """The files by path below the folder."""
+def texts(
+    stack: Stack, provider: Provider, heroku: HerokuConfig, title: str, there: Known[str, str]
+) -> dict[str, str]:
+    """The files by path below the folder.
+
+    Args:
+        there: names of outputs that the files have already, by the label of an endpoint.
+    """
     names = {
         program.label: output.name
         for program in stack.programs
         for output in heroku.outputs
         for one in heroku.apps
         if one.name == program.app.name and output.app == one.label
-    }
+    } | dict(there)
     parts = {
         "versions.tf": ("which provider, and from where.", blocks.versions(provider)),
         "main.tf": (f"what stands at {title}.", blocks.main(stack, provider)),
@@ -97,7 +105,8 @@ def _changes(
 ) -> tuple[list[FileChange], list[str]]:
     """The changes, and the files in their way that somebody else wrote."""
     changes, own = [], []
-    for name, text in texts(stack, provider, heroku, profile.title).items():
+    outputs = written_outputs(checkout.files, provider)
+    for name, text in texts(stack, provider, heroku, profile.title, outputs).items():
         path = f"{provider.folder}/{name}"
         old = checkout.files.get(path)
         if old == text:

@@ -8,9 +8,7 @@ from wizard.prepare.terraform.blocks import addresses
 from wizard.prepare.terraform.heroku_config import HerokuConfig
 from wizard.prepare.terraform.provider import Provider
 from wizard.prepare.terraform.stack import Stack
-
-MARK = "Written by Offramp"
-"""Stands in the first line of every file that Offramp wrote, and may write over."""
+from wizard.prepare.terraform.written import MARK
 
 
 def readme(stack: Stack, provider: Provider, heroku: HerokuConfig, title: str) -> str:
@@ -41,9 +39,9 @@ def readme(stack: Stack, provider: Provider, heroku: HerokuConfig, title: str) -
 
 
 def _steps(stack: Stack, provider: Provider) -> Iterator[str]:
-    yield f"1. Sign in: {provider.sign_in}. The environment `{clean(stack.environment)}` must be there."
+    yield f"1. Sign in: {provider.sign_in}. The environment {_code(stack.environment)} must be there."
     yield "2. Give the values below."
-    yield "3. `terraform init`"
+    yield f"3. `terraform init`. It wants the provider {provider.version}: older ones deploy no images."
     yield (
         "4. Adopt what is there already, databases first, or Terraform tries to make it anew:"
         " `terraform import ADDRESS ID`, with the addresses below."
@@ -56,8 +54,10 @@ def _steps(stack: Stack, provider: Provider) -> Iterator[str]:
 
 
 def _values(stack: Stack, sources: Mapping[str, str]) -> Iterator[str]:
-    yield "No value of a config var stands in these files. `offramp values SESSION -- terraform apply` hands"
-    yield "Terraform those that Heroku has, and names the others. By hand, Terraform takes them"
+    command = _code(f"offramp values SESSION --app {stack.programs[0].app.name} -- terraform apply")
+    yield "No value of a config var stands in these files."
+    yield f"{command} hands Terraform those that Heroku"
+    yield "has, and names the others; `import` and `plan` want them, too. By hand, Terraform takes them"
     yield ""
     yield "- from the environment, as `TF_VAR_` and the name of the variable: each is the text itself, or"
     yield "- from a file `terraform.tfvars` here. `.gitignore` keeps it out of git; let nobody else read it."

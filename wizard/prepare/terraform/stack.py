@@ -4,14 +4,17 @@ No value of a config var is in here: each is a variable of Terraform by its name
 """
 
 from collections.abc import Collection
+from collections.abc import Mapping as Known
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from wizard.mapping.names import cron_service
-from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, Mapping, StoreChoice
+from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, DrainChoice, Mapping, StoreChoice
 from wizard.model.system import App, System
 from wizard.prepare.terraform.hcl import identifier
-from wizard.prepare.terraform.heroku_config import HerokuConfig
+from wizard.prepare.terraform.heroku_config import HerokuConfig, heroku_config
+from wizard.prepare.terraform.provider import Provider
+from wizard.prepare.terraform.written import Labels, written_labels
 
 
 class Database(NamedTuple):
@@ -46,7 +49,8 @@ class Service(NamedTuple):
 
 
 class Drain(NamedTuple):
-    """A log drain; `scheme`, `host` and `port` of its address, whose token comes from `variable`."""
+    """A log drain; `scheme`, `host` and `port` of its address, whose token comes from `variable`.
+    `databases` says that their logs go along."""
 
     label: str
     handle: str
@@ -54,6 +58,7 @@ class Drain(NamedTuple):
     host: str
     port: int | None
     variable: str
+    databases: bool
 
 
 class Program(NamedTuple):
@@ -116,32 +121,47 @@ class _World(NamedTuple):
     system: System | None
     mapping: Mapping
     heroku: HerokuConfig
+    written: Labels
     chosen: list[tuple[App, AppChoice]]
     labels: dict[str, str]
     variables: Names
     endpoints: Names
 
 
-def make_stack(app: App, system: System | None, mapping: Mapping, heroku: HerokuConfig) -> Stack:
-    """The stack of an app that Terraform deploys. The same arguments give the same."""
+def stack_of(
+    app: App, system: System | None, mapping: Mapping, files: Known[str, str], provider: Provider
+) -> Stack:
+    """The stack of an app that Terraform deploys, from what its code has. The same arguments give the same,
+    and the files that were written from a stack lead to its names again: under another name Terraform would
+    destroy what it made, and make it anew."""
+    heroku = heroku_config(files, but=provider.folder)
+    return make_stack(app, system, mapping, heroku, written_labels(files, provider))
+
+
+def make_stack(
+    app: App, system: System | None, mapping: Mapping, heroku: HerokuConfig, written: Labels
+) -> Stack:
+    """As `stack_of`, from what was read in the code."""
     chosen = together(app, system, mapping)
     variables = Names()
     for name in ("environment", "registry_username", "registry_password"):
         variables.give(name)
     apps = Names()
-    labels = {one.id: apps.give(_label(one, choice, heroku)) for one, choice in chosen}
+    labels = {one.id: apps.give(_label(one, choice, heroku, written)) for one, choice in chosen}
     endpoints = Names()
     for label in labels.values():
         endpoints.give(label)
-    world = _World(system, mapping, heroku, chosen, labels, variables, endpoints)
+    world = _World(system, mapping, heroku, written, chosen, labels, variables, endpoints)
     databases = _databases(world)
     reached = _Reached(world)
     programs = [_program(world, one, choice, databases, reached) for one, choice in chosen]
-    drains = [drain for one, _ in chosen for drain in _drains(one, mapping, variables)]
-    return Stack(mapping.environment, mapping.port, tuple(programs), tuple(databases), tuple(_unique(drains)))
+    drains = _drains(world)
+    return Stack(mapping.environment, mapping.port, tuple(programs), tuple(databases), tuple(drains))
 
 
-def _label(app: App, choice: AppChoice, heroku: HerokuConfig) -> str:
+def _label(app: App, choice: AppChoice, heroku: HerokuConfig, written: Labels) -> str:
+    if there := written.get(("app", choice.handle)):
+        return there
     found = next((one.label for one in heroku.apps if one.name == app.name), choice.handle or app.name)
     return identifier(found, start="app")
 
@@ -259,11 +279,12 @@ def _databases(world: _World) -> list[Database]:
         same = [
             add_on.label
             for add_on in heroku.add_ons
-            if (add_on.app, add_on.service) == (world.labels[home], service)
+            if (identifier(add_on.app, start="app"), add_on.service) == (world.labels[home], service)
         ]
         # A name of theirs only where there is no doubt which add-on it names.
         only = sum(_service(other.add_on_id, system) == service for other in moved) == 1
         wish = same[0] if len(same) == 1 and only and service else one.handle
+        wish = world.written.get(("database", one.handle), wish)
         found.append(
             Database(
                 label=names.give(identifier(wish, start="db")),
@@ -301,24 +322,33 @@ def _home(add_on_id: str, system: System | None, mapping: Mapping, apps: list[Ap
     )
 
 
-def _drains(app: App, mapping: Mapping, variables: Names) -> list[Drain]:
-    found = []
-    for one in mapping.drains:
-        drain = next((drain for drain in app.drains if drain.id == one.drain_id), None)
-        if one.app_id != app.id or one.action != "move" or drain is None:
-            continue
-        parts = urlsplit(drain.address)
-        try:
-            port = parts.port
-        except ValueError:
-            port = None
-        label = identifier(one.handle or drain.id, start="drain")
-        found.append(
-            Drain(label, one.handle, parts.scheme, parts.hostname or "", port, variables.give(f"{label}_url"))
-        )
-    return found
-
-
-def _unique(drains: list[Drain]) -> list[Drain]:
+def _drains(world: _World) -> list[Drain]:
     """Each handle once: a drain of the target is for all apps of the environment."""
-    return list({one.handle: one for one in reversed(drains)}.values())[::-1]
+    found: dict[str, Drain] = {}
+    for app, _ in world.chosen:
+        for one in world.mapping.drains:
+            drain = next((drain for drain in app.drains if drain.id == one.drain_id), None)
+            if one.app_id != app.id or one.action != "move" or drain is None:
+                continue
+            if one.handle not in found:
+                found[one.handle] = _drain(world, one, drain.address)
+    return list(found.values())
+
+
+def _drain(world: _World, choice: DrainChoice, address: str) -> Drain:
+    parts = urlsplit(address)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    wish = world.written.get(("log_drain", choice.handle), choice.handle or choice.drain_id)
+    label = identifier(wish, start="drain")
+    return Drain(
+        label=label,
+        handle=choice.handle,
+        scheme=parts.scheme,
+        host=parts.hostname or "",
+        port=port,
+        variable=world.variables.give(f"{label}_url"),
+        databases=choice.databases,
+    )

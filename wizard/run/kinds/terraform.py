@@ -16,9 +16,8 @@ from wizard.model.trouble import Trouble
 from wizard.ports import Environment, Log
 from wizard.prepare.code import read_for_changes
 from wizard.prepare.terraform.blocks import addresses
-from wizard.prepare.terraform.heroku_config import heroku_config
 from wizard.prepare.terraform.provider import provider_of
-from wizard.prepare.terraform.stack import Stack, make_stack
+from wizard.prepare.terraform.stack import Stack, stack_of
 from wizard.registry import target_provider
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
@@ -130,9 +129,7 @@ def read_files(context: Context, step: Step) -> Files:
             code="mapping-broken",
         )
     checkout = read_for_changes(Path(str(step.args["checkout"])), profile, place_in(app))
-    stack = make_stack(
-        app, context.system, context.mapping, heroku_config(checkout.files, but=provider.folder)
-    )
+    stack = stack_of(app, context.system, context.mapping, checkout.files, provider)
     kind = provider.type("database")
     adopt = tuple((f"{kind}.{one.label}", one.handle) for one in stack.databases)
     label = next((one.label for one in stack.programs if one.app.id == app.id), "")

@@ -92,10 +92,11 @@ resource "aptible_app" "part_email" {
 }
 
 resource "aptible_log_drain" "choir_logs" {
-  env_id        = data.aptible_environment.this.env_id
-  handle        = "choir-logs"
-  drain_type    = "https_post"
-  url           = var.choir_logs_url
-  drain_apps    = true
-  drain_proxies = true
+  env_id          = data.aptible_environment.this.env_id
+  handle          = "choir-logs"
+  drain_type      = "https_post"
+  url             = var.choir_logs_url
+  drain_apps      = true
+  drain_databases = true
+  drain_proxies   = true
 }
