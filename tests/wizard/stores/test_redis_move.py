@@ -99,11 +99,13 @@ def test_fields_of_a_hash_that_expire_are_kept_or_told_of(
     with servers(lambda: RedisServer(newer_valkey(), tmp_path)) as [other]:
         told = Told(newer, target if way == "lost" else other)
         told.move.copy()
+        newer.do(("HSET", "later", "goes", "2"), ("HPEXPIREAT", "later", moment, "FIELDS", 1, "goes"))
         told.move.refresh()
         proof = told.move.prove()
         assert proof.equal
         if way == "lost":
-            assert "knows no expiry of fields" in proof.left_out[0] and "(h)" in proof.left_out[0]
+            assert all("knows no expiry of fields" in words for words in proof.left_out)
+            assert ["(h)" in proof.left_out[0], "(later)" in proof.left_out[1]] == [True, True]
         else:
             assert other.do(asked) == newer.do(asked) == [[-1, moment]] and not proof.left_out
             other.do(("HPEXPIREAT", "h", moment + 60_000, "FIELDS", 1, "goes"))
@@ -144,6 +146,10 @@ def test_keys_of_modules_are_named_and_not_copied(
     assert any("ReJSON-RL" in event and "(doc)" in event for event in told.events)
     proof = told.move.prove()
     assert proof.equal and proof.left_out == ("1 key of type ReJSON-RL: not known to the target",)
+    # Where the target was not seen to refuse the type, a key that is not there is missing.
+    target.do(("HDEL", "offramp:move", "kind:ReJSON-RL"))
+    proof = told.move.prove()
+    assert [(one.kind, one.samples) for one in proof.differences] == [("missing", ("db 0: doc",))]
 
 
 def test_a_proof_finds_one_altered_value_one_missing_key_one_wrong_expiry_and_one_key_too_many(
@@ -235,3 +241,16 @@ def test_what_changed_since_the_copy_is_made_true_at_the_cut_over(
     assert (changes.copied_again, changes.removed) == (6, 1)
     assert told.move.prove().equal
     assert told.move.refresh().copied_again == 0
+
+
+def test_a_key_that_is_about_to_expire_must_be_about_to_expire_on_the_target(
+    source: RedisServer, target: RedisServer
+) -> None:
+    source.do(("SET", "lock", "1"), ("SET", "fleeting", "1", "PX", 1500))
+    told = Told(source, target)
+    told.move.copy()
+    source.do(("PEXPIRE", "lock", 1500))
+    proof = told.move.prove()
+    assert [(one.kind, one.samples) for one in proof.differences] == [("expiry", ("db 0: lock",))]
+    told.move.refresh()
+    assert 0 < target.do(("PTTL", "lock"))[0] <= 1500 and told.move.prove().equal

@@ -29,10 +29,12 @@ HOPELESS = 20
 
 @dataclass
 class Left:
-    """Keys that could not be carried as they are, by the reason in words. Shared between threads."""
+    """Keys that could not be carried as they are, by the reason in words; `kinds` are modules' types that the
+    target does not know. Shared between threads."""
 
     reasons: dict[str, int] = field(default_factory=dict)
     samples: dict[str, list[bytes]] = field(default_factory=dict)
+    kinds: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, reason: str, key: bytes) -> None:
@@ -143,6 +145,7 @@ class Carrier:
     def _in_pieces(self, source: Connection, target: Connection, key: bytes, facts: Facts) -> int:
         """Copy a value piece by piece, under another name until it is whole. Returns its bytes, about."""
         if facts.kind not in LENGTH:
+            self.left.kinds.add(facts.kind)
             self.left.add(f"{MODULE}{facts.kind}, which the target does not know", key)
             return 0
         part = marker.PART + hashlib.blake2b(key, digest_size=16).hexdigest().encode()

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from wizard.stores.redis.carry import groups
 from wizard.stores.redis.facts import Facts, facts_of
 from wizard.stores.redis.pieces import EXPIRY_TOLERANCE, PIECE, same_expiries, same_in_pieces
-from wizard.stores.redis.server import Abilities
+from wizard.stores.redis.server import Abilities, milliseconds
 from wizard.stores.redis.streams import same_stream
 from wizard.stores.redis.whole import READ, canonical, reading
 from wizard.stores.redis.wire import Connection, ReplyError
@@ -46,15 +46,18 @@ class Comparer:
 
     def compare(self, source: Connection, target: Connection, keys: Sequence[bytes]) -> list[Verdict]:
         """Compare keys of the logical database that both connections have selected. Keys that are gone from
-        the source, or will be within `EXPIRY_TOLERANCE`, have no verdict. Raises OSError, ReplyError."""
+        the source, or will be from both sides within `EXPIRY_TOLERANCE`, have no verdict. Raises OSError,
+        ReplyError."""
         there = facts_of(source, keys, self._source_able)
         here = facts_of(target, keys, self._target_able, sizes=False)
-        now = _now(source)
+        now = milliseconds(source.call("TIME"))
         outcomes: dict[bytes, Outcome] = {}
         alike: list[tuple[bytes, Facts]] = []
         kinds = {}
         for key, one, other in zip(keys, there, here, strict=True):
-            if one.gone or 0 < one.expires < now + EXPIRY_TOLERANCE:
+            if one.gone:
+                continue
+            if 0 < one.expires < now + EXPIRY_TOLERANCE and (other.gone or self._same_moment(one, other)):
                 continue
             kinds[key] = one
             if other.gone:
@@ -147,11 +150,6 @@ class Comparer:
             members=self._target_able.many_members,
             fields=self._fields,
         )
-
-
-def _now(source: Connection) -> int:
-    seconds, micro = source.call("TIME")
-    return int(seconds) * 1000 + int(micro) // 1000
 
 
 def _same_dump(there: Any, here: Any) -> bool:

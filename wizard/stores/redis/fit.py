@@ -10,8 +10,6 @@ ROOM = 0.8
 """Part of the target's memory that the copy may take: the rest is for buffers, and for the pages that a
 background save holds twice."""
 
-EVICTS = ("allkeys-lru", "allkeys-lfu", "allkeys-random")
-
 OLDEST = (5, 0)
 """Below, RESTORE knows no absolute moment of expiry."""
 

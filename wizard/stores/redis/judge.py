@@ -8,7 +8,6 @@ from wizard.model.text import clean
 from wizard.stores.progress import PartProof, StoreDifference
 from wizard.stores.redis.compare import Verdict
 from wizard.stores.redis.distinct import Distinct
-from wizard.stores.redis.facts import LENGTH
 from wizard.stores.redis.names import shown
 
 SAMPLES = 10
@@ -24,8 +23,9 @@ _WORDS = {
 @dataclass
 class Found:
     """What is known so far; may be added to by several threads at once. `samples` are logical database and
-    key."""
+    key, `unknown` are modules' types that the target was found not to know."""
 
+    unknown: frozenset[str] = frozenset()
     source: Distinct = field(default_factory=Distinct)
     target: Distinct = field(default_factory=Distinct)
     differing: Distinct = field(default_factory=Distinct)
@@ -42,7 +42,7 @@ class Found:
             for one in seen:
                 if one.outcome == "equal":
                     continue
-                if one.outcome == "missing" and one.kind not in LENGTH:
+                if one.outcome == "missing" and one.kind in self.unknown:
                     self.modules[one.kind] = self.modules.get(one.kind, 0) + 1
                     continue
                 self._differs(one.outcome, database, one.key, one.kind)

@@ -17,12 +17,16 @@ PART = b"offramp:part:"
 
 FORMAT = b"1"
 
+MAY_LOSE = "may-lose"
+"""The field by which a person allows that a refresh removes what a source has lost."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Marker:
     """A marker. `source` names the store it is a copy of; `server` is the run of the source's server that the
     cursors are good for; `cursors` say from where each logical database is scanned on, `done` which are
-    whole; `keys` how many keys the source had when the copy was whole, None before."""
+    whole; `keys` how many keys the source had when the copy was whole, None before; `may_lose`: a person
+    allows that the loss of most keys is taken over."""
 
     format: bytes
     session: str
@@ -32,6 +36,7 @@ class Marker:
     cursors: dict[int, int]
     done: frozenset[int]
     keys: int | None
+    may_lose: bool
 
     @property
     def whole(self) -> bool:
@@ -66,6 +71,7 @@ def read(target: Connection) -> Marker | None:
         cursors={number: int(value) for number, value in cursors.items() if value != b"done"},
         done=frozenset(number for number, value in cursors.items() if value == b"done"),
         keys=int(keys) if keys else None,
+        may_lose=fields.get(MAY_LOSE.encode()) == b"yes",
     )
 
 
@@ -115,16 +121,34 @@ def remove(target: Connection) -> None:
     target.call("DEL", KEY)
 
 
-def keep_left(target: Connection, words: Iterable[str]) -> None:
-    """Keep what could not be copied as it is, for the proof."""
+def keep_left(target: Connection, during: str, words: Iterable[str], kinds: Iterable[str]) -> None:
+    """Keep for the proof what `during` (a pass of one run) could not be copied as it is, and the modules'
+    types that the target does not know; over what was kept of the same pass."""
     target.select(0)
-    target.call("HSET", KEY, "left", encode(list(words)))
+    known = [word for kind in kinds for word in (f"kind:{kind}", "1")]
+    target.call("HSET", KEY, f"left:{during}", encode(list(words)), *known)
 
 
-def read_left(target: Connection) -> tuple[str, ...]:
-    """What `keep_left` kept; empty where there is no marker."""
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What all passes together could not copy: in words, and modules' types."""
+
+    words: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+
+
+def read_left(target: Connection) -> LeftOut:
+    """What `keep_left` kept; nothing where there is no marker. Raises OSError, ReplyError."""
     target.select(0)
     if target.call("TYPE", KEY) != b"hash":
-        return ()
-    told = target.call("HGET", KEY, "left")
-    return tuple(clean(words) for words in decode(told, list[str], what="the marker")) if told else ()
+        return LeftOut()
+    flat = target.call("HGETALL", KEY)
+    fields = dict(zip(flat[::2], flat[1::2], strict=True))
+    told = [
+        clean(words)
+        for name, value in sorted(fields.items())
+        if name.startswith(b"left:")
+        for words in decode(value, list[str], what="the marker")
+    ]
+    kinds = {name[5:].decode(errors="replace") for name in fields if name.startswith(b"kind:")}
+    return LeftOut(words=tuple(dict.fromkeys(told)), kinds=frozenset(kinds))

@@ -25,6 +25,7 @@ from wizard.stores.redis.crew import WORKERS
 from wizard.stores.redis.ends import Ends, Pair
 from wizard.stores.redis.fit import judge, lacks_databases
 from wizard.stores.redis.functions import carry_functions, same_functions
+from wizard.stores.redis.loss import want_no_loss
 from wizard.stores.redis.passes import Changes, Passes, part_name
 from wizard.stores.redis.queues import recognise
 
@@ -32,9 +33,6 @@ T = TypeVar("T")
 
 MOST_PASSES = 4
 """Passes that are begun anew because a server was started anew during them, before a person is asked."""
-
-LOSS = 2
-"""A source that was started anew and has less than one in so many keys of what it had has lost them."""
 
 
 class RedisMove:
@@ -51,7 +49,6 @@ class RedisMove:
         control: pause, resume, stop, retry.
         target_memory: bytes of the target's container, None where that is not known.
         plain_source: whether a source off this machine may be read without TLS, as its app does.
-        may_lose: whether `refresh` may empty the target because the source has lost most of its keys.
     """
 
     def __init__(
@@ -67,7 +64,6 @@ class RedisMove:
         control: Control,
         target_memory: int | None = None,
         plain_source: bool = False,
-        may_lose: bool = False,
         workers: int = WORKERS,
     ) -> None:
         self._name = clean(name)
@@ -75,7 +71,6 @@ class RedisMove:
         self._session = session
         self._event = event
         self._target_memory = target_memory
-        self._may_lose = may_lose
         self._gauge = Gauge(self._name, "keys", report)
         self._ends = Ends(source, target, control, self._gauge, plain_source=plain_source)
         self._main = self._ends.pair()
@@ -121,8 +116,8 @@ class RedisMove:
         with self._ends.at_work():
             both = self._want_copy()
             changes = Changes()
-            left = self._steady(lambda now: self._passes.refresh(now, changes), both)
-            self._keep_left(left)
+            left = self._steady(lambda now: self._refresh(now, changes), both)
+            self._keep_left("refresh", left)
             self._insist(lambda pair: carry_functions(pair, both.source_able, both.target_able))
             self._gauge.phase("done")
             return changes.told
@@ -131,8 +126,8 @@ class RedisMove:
         """Compare every key on both sides; changes nothing."""
         with self._ends.at_work():
             began = time.monotonic()
-            found = self._steady(self._passes.prove, self._look())
             left = self._insist(lambda pair: marker.read_left(pair.target))
+            found = self._steady(lambda both: self._passes.prove(both, left.kinds), self._look())
             more = self._insist(same_functions)
             self._gauge.phase("done")
             return StoreProof(
@@ -140,7 +135,7 @@ class RedisMove:
                 unit="keys",
                 parts=found.parts,
                 differences=(*found.differences, *more),
-                left_out=(*found.left_out, *left),
+                left_out=(*found.left_out, *left.words),
                 seconds=time.monotonic() - began,
             )
 
@@ -230,24 +225,22 @@ class RedisMove:
         if state == "foreign":
             raise _foreign(holds)
         known = self._insist(lambda pair: marker.read(pair.target))
-        if known is None or known.keys is None:
+        if known is None or not known.whole:
             raise Trouble(
                 "There is no whole copy yet to go on with.",
                 remedy="Make the first copy before this step.",
                 code="no-copy",
             )
-        keys = sum(both.source.keys.values())
-        if not self._may_lose and known.server != both.source.run and keys * LOSS < known.keys:
-            raise Trouble(
-                f"The source was started anew and has lost keys: {keys:,} are left of {known.keys:,}.",
-                untouched="Nothing was removed from the target: what was copied before is there.",
-                remedy="Cut over without a refresh to keep the copy, or have the loss taken over.",
-                code="source-lost-keys",
-            )
         self._take_over(both)
         return both
 
     # Passes.
+
+    def _refresh(self, both: Both, changes: Changes) -> Left:
+        known = self._insist(lambda pair: marker.read(pair.target))
+        if known is not None:
+            want_no_loss(both, known)
+        return self._passes.refresh(both, changes, may_lose=known is not None and known.may_lose)
 
     def _steady(self, work: Callable[[Both], T], both: Both) -> T:
         """Do a pass again when a server was started anew during it: scans of before and after that do not
@@ -273,15 +266,13 @@ class RedisMove:
             known = None
         left = self._passes.copy(both, known)
         self._insist(lambda pair: carry_functions(pair, both.source_able, both.target_able))
-        self._keep_left(left)
+        self._keep_left("copy", left)
         self._insist(lambda pair: marker.keep_whole(pair.target, sum(both.source.keys.values())))
 
-    def _keep_left(self, left: Left) -> None:
+    def _keep_left(self, phase: str, left: Left) -> None:
         for words in left.words():
             self._event(f"Not copied as it is: {words}.")
-        kept = left.words(modules=False)
-        if kept:
-            self._insist(lambda pair: marker.keep_left(pair.target, kept))
+        self._insist(lambda pair: self._passes.keep_left(pair, phase, left))
 
 
 def _foreign(holds: tuple[str, ...]) -> Trouble:

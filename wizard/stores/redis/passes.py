@@ -10,6 +10,7 @@ from wizard.stores.redis.compare import Comparer
 from wizard.stores.redis.crew import Batch, Crew
 from wizard.stores.redis.ends import Ends, Pair
 from wizard.stores.redis.judge import Found
+from wizard.stores.redis.loss import want_no_loss_meanwhile
 from wizard.stores.redis.names import shown
 from wizard.stores.redis.wire import ReplyError
 
@@ -53,6 +54,8 @@ class Passes:
 
         def write(pair: Pair, cursor: int | None) -> None:
             self._ends.want_signature(pair.target)
+            # Before the cursor: what it says is done is not looked at again.
+            self.keep_left(pair, "copy", carrier.left)
             marker.keep_cursor(pair.target, database, cursor)
 
         self._crew.run(
@@ -63,8 +66,14 @@ class Passes:
         )
         commits.drop()
 
-    def refresh(self, both: Both, changes: "Changes") -> Left:
-        """Make the target as the source is now."""
+    def keep_left(self, pair: Pair, phase: str, left: Left) -> None:
+        """Have the marker say what could not be copied as it is in a phase of this run."""
+        if left.reasons:
+            words = left.words(modules=False)
+            marker.keep_left(pair.target, f"{phase}:{self._ends.run}", words, left.kinds)
+
+    def refresh(self, both: Both, changes: "Changes", *, may_lose: bool = False) -> Left:
+        """Make the target as the source is now. `may_lose`: even when the source loses its keys meanwhile."""
         self._begin("refresh", both)
         comparer = Comparer(both.source_able, both.target_able, shift=both.shift)
         carrier = Carrier(both.source_able, both.target_able, shift=both.shift)
@@ -85,6 +94,8 @@ class Passes:
         def remove(pair: Pair, batch: Batch) -> None:
             gone = [key for key, _ in _only_here(pair, batch)]
             if gone:
+                if not may_lose:
+                    want_no_loss_meanwhile(pair, batch.database, both.source.keys.get(batch.database, 0))
                 pair.target.call("DEL", *gone)
                 changes.removed(batch.database, gone)
 
@@ -96,11 +107,11 @@ class Passes:
         commits.drop()
         return carrier.left
 
-    def prove(self, both: Both) -> Found:
-        """Compare every key of both sides."""
+    def prove(self, both: Both, unknown: frozenset[str] = frozenset()) -> Found:
+        """Compare every key of both sides. `unknown`: modules' types that the target does not know."""
         self._begin("proof", both)
         comparer = Comparer(both.source_able, both.target_able, shift=both.shift)
-        found = Found()
+        found = Found(unknown=unknown)
 
         def work(pair: Pair, batch: Batch) -> None:
             pair.source.select(batch.database)
@@ -130,7 +141,7 @@ def _only_here(pair: Pair, batch: Batch) -> list[tuple[bytes, str]]:
     try:
         pair.source.select(batch.database)
     except ReplyError as error:
-        if error.passing:
+        if not error.no_such_database:
             raise
         there = [0] * len(batch.keys)
     else:

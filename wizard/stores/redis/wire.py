@@ -50,6 +50,11 @@ class ReplyError(Exception):
         return self.code == "WRONGTYPE" or "no such key" in self.said
 
     @property
+    def no_such_database(self) -> bool:
+        """Whether a server has not as many logical databases as SELECT asked for."""
+        return "DB index" in self.said or "not allowed in cluster mode" in self.said
+
+    @property
     def refused(self) -> bool:
         """Whether the server lets us in but not do this, or does not know the command."""
         return self.code in ("NOPERM", "NOAUTH") or self.said.startswith(
