@@ -48,11 +48,16 @@ def account_line(title: str, connection: Connection | None, missing: bool) -> Co
     left, words = seconds_left(connection.expires_at), life(connection.expires_at)
     if left is not None and left <= 0:
         return Content.assemble(name, marked("look", f"{connection.email}: the token {words}, sign in again"))
-    where = (f"  {connection.kept_in}", MUTED)
-    if left is not None and left < SOON:
-        return Content.assemble(name, marked("done", connection.email), where, ", ", marked("look", words))
+    if not words:
+        return Content.assemble(name, marked("done", connection.email), (f"  {connection.kept_in}", MUTED))
+    # On a line of its own: with a long address both do not fit on one.
+    how_long = marked("look", words) if left is not None and left < SOON else (f"  {words}", MUTED)
     return Content.assemble(
-        name, marked("done", connection.email), where, (f", {words}" if words else "", MUTED)
+        name,
+        marked("done", connection.email),
+        f"\n{'':<14}",
+        how_long,
+        (f", {connection.kept_in}", MUTED),
     )
 
 
@@ -114,7 +119,7 @@ def offers(
     for number, token in enumerate(found or ()):
         text = Content.assemble("Use the token of ", (token.where, STRONG))
         if token.unread:
-            text = Content.assemble("Read the token that its own program left in ", (token.where, STRONG))
+            text = Content.assemble("Read the token in ", (token.where, STRONG), ", left by its own program")
         made.append(Offer(f"found-{number}", "found", text, found=token))
     if provider.role == "target":
         words = "Sign in with e-mail and password"

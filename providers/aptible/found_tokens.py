@@ -27,7 +27,7 @@ def found_tokens() -> list[FoundToken]:
     except (OSError, ValueError):
         there = False
     if there:
-        found.append(FoundToken(clean(str(path)), lambda: _from_file(path)))
+        found.append(FoundToken(_shown(path), lambda: _from_file(path)))
     return found
 
 
@@ -51,9 +51,16 @@ def _from_file(path: Path) -> Secret:
     return Secret(token, "Aptible token")
 
 
+def _shown(path: Path) -> str:
+    """With a tilde for this person's home folder, so that it fits on a line."""
+    home = str(Path("~").expanduser())
+    text = str(path)
+    return clean(f"~{text.removeprefix(home)}" if text.startswith(f"{home}/") else text)
+
+
 def _useless(path: Path, why: str) -> Trouble:
     return Trouble(
-        f"{clean(str(path))} {why}.",
+        f"{_shown(path)} {why}.",
         remedy="Sign in here, or with `aptible login`, then try again.",
         code="no-token",
     )

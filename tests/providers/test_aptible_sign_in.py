@@ -242,7 +242,7 @@ def test_found_tokens(private_home: Path, monkeypatch: pytest.MonkeyPatch) -> No
     found = PROVIDER.found_tokens()
     assert [(item.where, item.unread) for item in found] == [
         ("APTIBLE_ACCESS_TOKEN", False),
-        (str(file), True),
+        ("~/.aptible/tokens.json", True),
     ]
     assert found[0].token.reveal() == "token-of-the-environment"
     file.write_text(json.dumps({"https://auth.aptible.com": "token-of-the-cli"}))

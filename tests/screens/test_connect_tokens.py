@@ -123,11 +123,11 @@ async def test_a_file_of_another_program_is_read_only_when_it_is_chosen(
         reads.append(1)
         return Secret(TARGET_TOKEN)
 
-    world.aptible.found = [FoundToken("/home/ada/.aptible/tokens.json", read)]
+    world.aptible.found = [FoundToken("~/.aptible/tokens.json", read)]
     session, vault = target_wanted(begun), Vault()
     vault.hold(HEROKU, Secret(GOOD_TOKEN))
     async with shown(session, vault) as (app, pilot):
-        assert "Read the token that its own program left in /home/ada/.aptible/tokens.json" in words(app)
+        assert "Read the token in ~/.aptible/tokens.json, left by its own program" in words(app)
         await pilot.press("enter")
         await settled(pilot)
         assert "E-mail" in seen(app) and reads == [], "enter does not take it"

@@ -41,5 +41,5 @@ def span(seconds: float) -> str:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     if hours < 48:
-        return f"{hours} h {minutes} min" if minutes and hours < 6 else f"{hours} h"
+        return f"{hours} h {minutes} min" if minutes and hours < 3 else f"{hours} h"
     return f"{hours // 24} d {hours % 24} h" if hours % 24 else f"{hours // 24} d"
