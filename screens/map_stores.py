@@ -27,12 +27,12 @@ def store_before(add_on: AddOn | None, choice: StoreChoice) -> str:
 
 
 def store_after(choice: StoreChoice) -> str:
-    """What it becomes: "shop-redis, 7.2 · 512 MB · 10 GB · copied"."""
+    """What it becomes, what is lost in a narrow column last: "copied: 7.2 · 512 MB · 10 GB · shop-redis"."""
     if choice.action in ("leave", "undecided"):
         return {"leave": "left behind"}.get(choice.action, "?")
     machine = f" {choice.profile}" if choice.profile else ""
     size = f"{choice.memory_mb} MB{machine} · {choice.disk_gb} GB"
-    return f"{choice.handle}, {choice.version} · {HOW[choice.action]} · {size}"
+    return f"{HOW[choice.action]}: {choice.version} · {size} · {choice.handle}"
 
 
 def store_options(add_on_id: str, mapping: Mapping, profile: Profile) -> list[Option]:

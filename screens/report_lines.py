@@ -9,6 +9,7 @@ from screens.marks import ATTENTION, BAD, GLYPHS, GOOD, MUTED, STRONG, marked
 from screens.quantities import exact
 from wizard.database.progress import Proof, TableProof
 from wizard.report.report import Report, Timing
+from wizard.stores.progress import StoreProof
 
 DIGITS = 8
 """Of a digest, its last, as many as a person compares."""
@@ -27,6 +28,7 @@ def content(report: Report, width: int, wanted: str = "") -> Content:
         _todo(report),
         _addresses(report),
         *(_proof(proof, report.source, width) for proof in report.proofs),
+        *(_store_proof(proof, report.source, width) for proof in report.store_proofs),
         _moved(report),
         _left(report),
         _config(report),
@@ -95,6 +97,24 @@ def _proof(proof: Proof, source: str, width: int) -> Block:
         Content.styled(f"{proof.sequences_checked} sequences compared, in {exact(proof.seconds)}", MUTED)
     )
     lines += [Content.styled(f"{one.judgement}: {one.words}", MUTED) for one in proof.excused]
+    return Block(Content.assemble((title, STRONG), "\n", (legend, MUTED)), lines)
+
+
+def _store_proof(proof: StoreProof, source: str, width: int) -> Block:
+    good = sum(part.equal for part in proof.parts)
+    title = f"Proof of {proof.store}: {good} of {len(proof.parts)} parts equal"
+    title += f", {proof.compared:,} {proof.unit}"
+    room = max(16, width - 54)
+    lines = [Content.assemble(marked("failed", one.words)) for one in proof.differences]
+    for part in sorted(proof.parts, key=lambda one: (one.equal, one.name, one.kind)):
+        name = f"{part.name} {part.kind}".strip()
+        name = name if len(name) <= room else name[: room - 1] + "…"
+        end = marked("done", "equal") if part.equal else (f"{GLYPHS['failed']} differs", BAD)
+        sign = "=" if part.source == part.target else "≠"
+        counts = f"{part.source:>12,} {sign} {part.target:<12,} {proof.unit}"
+        lines.append(Content.assemble(f"{name:<{room}} {counts}  ", end))
+    lines.append(Content.styled(f"compared in {exact(proof.seconds)}", MUTED))
+    legend = f"{proof.unit} on {source} = {proof.unit} now, each of them compared"
     return Block(Content.assemble((title, STRONG), "\n", (legend, MUTED)), lines)
 
 

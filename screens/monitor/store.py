@@ -6,7 +6,7 @@ from screens.monitor.bar import bar
 from screens.monitor.line import Line, Span, Tone, line, pad
 from screens.quantities import ESTIMATE, number, percent, rate, size
 from wizard.run.view import RunView
-from wizard.stores.progress import PartProgress, StoreProgress
+from wizard.stores.progress import PartProgress, StoreProgress, StoreProof
 
 PHASES: Final = {
     "look": "looking at both sides",
@@ -58,6 +58,26 @@ def part_lines(store: StoreProgress, cells: int, room: int) -> list[Line]:
     lines = [_part(part, store.unit, cells) for part in shown]
     if len(shown) < len(parts):
         lines.append(line(Span(f"… {len(parts) - len(shown):,} more", "muted")))
+    return lines
+
+
+def whole_store(store: StoreProgress, proof: StoreProof | None, cells: int) -> list[Line]:
+    """All parts: as they were compared once there is a proof, before that as far as they are."""
+    if proof is None or not proof.parts:
+        return [_part(part, store.unit, cells) for part in store.parts]
+    lines = []
+    name = min(44, max(16, cells - 50))
+    for part in sorted(proof.parts, key=lambda one: (one.equal, one.name, one.kind)):
+        words = f"{number(part.source)} on the source, {number(part.target)} here"
+        lines.append(
+            line(
+                Span(pad(f"{part.name} {part.kind}".strip(), name), "muted" if part.equal else "plain"),
+                " ",
+                Span(pad(words, 36, right=True), "muted" if part.equal else "plain"),
+                "  ",
+                Span("✓ proven", "good") if part.equal else Span("✗ differs", "bad"),
+            )
+        )
     return lines
 
 

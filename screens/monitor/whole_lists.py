@@ -7,6 +7,7 @@ from screens.monitor.line import Line, Span, line, wrap
 from screens.monitor.scene import Seen
 from screens.monitor.status import status
 from screens.monitor.steps import PHASES, step_line
+from screens.monitor.store import whole_store
 from screens.quantities import clock
 
 Kind = Literal["tables", "steps", "events", "log"]
@@ -59,9 +60,12 @@ def _tables(seen: Seen, cells: int) -> list[Line]:
     moving = status(seen.view).moving
     lines: list[Line] = []
     for name, copy in sorted(seen.view.copies.items()):
-        if len(seen.view.copies) > 1:
+        if len(seen.view.copies) + len(seen.view.stores) > 1:
             lines.append(line(Span(name, "strong")))
         lines += [table_line(table, cells, moving=moving) for table in ranked(copy.tables)]
+    for name, store in sorted(seen.view.stores.items()):
+        lines.append(line(Span(name, "strong")))
+        lines += whole_store(store, seen.view.store_proofs.get(name), cells)
     return lines
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.providers.aptible_world import World, aptible_world
 from tests.wizard.stores.mysql_servers import MariaDb
+from tests.wizard.stores.redis_servers import RedisServer
 from wizard.choose import stores as chosen
 from wizard.database.control import Control
 from wizard.database.far_end import NoAnswer
@@ -22,8 +23,6 @@ from wizard.session.places import private_folder
 from wizard.stores.ends import end_of
 from wizard.stores.movers import COPIED, open_mover
 from wizard.stores.progress import StoreProof
-from wizard.stores.redis.address import address_of
-from wizard.stores.redis.wire import Connection
 
 WISH = DatabaseWish(handle="shop-store", type="redis", version="7.2", memory_mb=1024, disk_gb=10)
 
@@ -54,26 +53,44 @@ def test_what_is_proposed_to_be_copied_is_what_has_a_mover() -> None:
     assert set(COPIED) == chosen.COPIED
 
 
-async def test_a_redis_answers_through_the_tunnel(
-    world: World, tmp_path: Path, needs_program: Callable[[str], str]
+async def test_a_redis_is_copied_through_the_tunnel_and_proven(
+    world: World, tmp_path: Path, short_folder: Path, needs_program: Callable[[str], str]
 ) -> None:
-    needs_program("redis-server")
     tunnel = tunnel_to(world, await made(world, "redis", "7.2"), tmp_path / "t")
+    source = RedisServer(needs_program("redis-server"), short_folder)
+
+    def copy() -> StoreProof:
+        tunnel.start()
+        move = open_mover(
+            "redis",
+            name="redis",
+            store="redis",
+            session="s-1",
+            source=source.url,
+            target=tunnel.url,
+            work=private_folder(tmp_path / "work"),
+            report=lambda progress: None,
+            event=lambda text: None,
+            control=Control(),
+        )
+        assert move.inspect().target_state == "empty"
+        move.copy()
+        source.do(("SET", "new", "1"), ("DEL", "b"))
+        changes = move.refresh()
+        assert (changes.copied_again, changes.removed) == (1, 1)
+        proof = move.prove()
+        move.tidy()
+        return proof
+
     try:
-        await asyncio.to_thread(tunnel.start)
-
-        def say() -> bytes:
-            connection = Connection(address_of(tunnel.url()))
-            try:
-                connection.call("SET", "a", "5")
-                answer: bytes = connection.call("GET", "a")
-                return answer
-            finally:
-                connection.close()
-
-        assert await asyncio.to_thread(say) == b"5"
+        await asyncio.to_thread(
+            source.do, ("SET", "a", "5"), ("SET", "b", "6"), ("RPUSH", "queue:mailers", "x")
+        )
+        proof = await asyncio.to_thread(copy)
+        assert proof.equal and proof.compared == 3
     finally:
         await asyncio.to_thread(tunnel.close)
+        await asyncio.to_thread(source.stop)
 
 
 async def test_what_offramp_does_not_speak_to_is_only_knocked_at(world: World, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_the_live_lists_stand_in_place_of_the_catalogues(profile: Profile) -> No
 def test_rows_say_what_a_store_is_and_becomes(system: System, mapping: Mapping, profile: Profile) -> None:
     assert row(system, mapping, profile, "kv") == (
         "Redis 7.2.4 · premium-0",
-        f"{mapping.stores[0].handle}, 7.2 · copied · 512 MB · 10 GB",
+        f"copied: 7.2 · 512 MB · 10 GB · {mapping.stores[0].handle}",
         "look",  # no app of this system uses it
     )
     assert row(system, mapping, profile, "es") == ("Elasticsearch · sandbox", "?", "open")

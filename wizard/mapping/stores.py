@@ -37,10 +37,22 @@ def propose_stores(system: System, profile: Profile, taken: list[str]) -> tuple[
             continue
         type_ = store_type(add_on)
         owner = names.get(add_on.app_id)
-        handle = make_handle(profile, f"{owner}-{type_}" if owner else add_on.name, taken)
+        word = _word(system, add_on, type_)
+        handle = make_handle(profile, f"{owner}-{word}" if owner else add_on.name, taken)
         taken.append(handle)
         choices.append(_store(add_on, type_, handle, profile))
     return tuple(choices)
+
+
+def _word(system: System, add_on: AddOn, type_: str) -> str:
+    """What tells a store from others of its app: what it is attached as ("CACHE"), else its type."""
+    for app in system.apps:
+        for one in app.attachments:
+            name = one.name.lower().replace("_", "-")
+            if app.id == add_on.app_id and one.add_on_id == add_on.id:
+                told = not name.startswith((type_, add_on.service, "heroku-"))
+                return name if told and name else type_
+    return type_
 
 
 def _store(add_on: AddOn, type_: str, handle: str, profile: Profile) -> StoreChoice:
@@ -72,8 +84,11 @@ def _what(add_on: AddOn, type_: str) -> tuple[Action, str]:
         return "copy", "copied table by table, and proven"
     policy = (add_on.key_value.settings if add_on.key_value else {}).get("maxmemory_policy", "")
     if policy.startswith("allkeys"):
-        return "copy", f"it evicts any key when full ({policy}), as caches do: it may as well start empty"
-    return "copy", "jobs and sessions in it would be lost if it started empty; a mere cache may"
+        return (
+            "copy",
+            f"copied, but it evicts any key when full ({policy}) as caches do: it may as well start empty",
+        )
+    return "copy", "copied: jobs and sessions in it would be lost if it began empty; a mere cache may"
 
 
 def guide_summary(type_: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wizard.database.progress import Proof
 from wizard.report.report import Report
+from wizard.stores.progress import StoreProof
 
 
 def render(report: Report) -> str:
@@ -26,6 +27,7 @@ def render(report: Report) -> str:
             "Nothing was left behind.",
         ),
         *(_proof(proof) for proof in report.proofs),
+        *(_store_proof(proof, report.source) for proof in report.store_proofs),
         _section("Config vars", ("App", "Config var", "What became of it"), list(report.config), "None."),
         _section(
             "Steps and times",
@@ -77,6 +79,28 @@ def _proof(proof: Proof) -> str:
         ),
     ]
     return "\n\n".join([text, said, *filter(None, lists)])
+
+
+def _store_proof(proof: StoreProof, source: str) -> str:
+    verdict = "all equal" if proof.equal else "NOT EQUAL"
+    kinds = any(part.kind for part in proof.parts)
+    cells = [
+        (
+            part.name,
+            *((part.kind,) if kinds else ()),
+            f"{part.source:,}",
+            f"{part.target:,}",
+            "equal" if part.equal else "DIFFERS",
+        )
+        for part in proof.parts
+    ]
+    heads = ("Part", *(("Kind",) if kinds else ()), f"{proof.unit} on {source}", f"{proof.unit} now", "")
+    differing = [
+        f"{one.words}: {', '.join(one.samples)}" if one.samples else one.words for one in proof.differences
+    ]
+    said = f"Compared in {proof.seconds:.1f} s, while nothing wrote to the source."
+    text = _section(f"Proof of {_plain(proof.store)}: {verdict}", heads, cells)
+    return "\n\n".join(filter(None, [text, said, _list("What differs", differing)]))
 
 
 def _list(title: str, entries: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from wizard.run.journal import Event, Journal, StepRecord
 from wizard.run.view import put_back_by_hand, view
 from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, SYSTEM, Answers
 from wizard.session.store import Session
+from wizard.stores.progress import StoreProof
 
 HOW = {"copy": "copied", "empty": "began empty", "by-hand": "moved by a person"}
 """What became of the data of a store that is no Postgres, in words."""
@@ -66,6 +67,8 @@ class Report(Noun, frozen=True, kw_only=True):
     moved: tuple[Moved, ...]
     left: tuple[Left, ...]
     proofs: tuple[Proof, ...]
+    store_proofs: tuple[StoreProof, ...]
+    """Of stores that are no Postgres: what was compared key by key, row by row, or counted."""
     config: tuple[tuple[str, str, str], ...]
     """App, config var, what became of it and why. Never a value."""
     timings: tuple[Timing, ...]
@@ -95,6 +98,8 @@ def build(session: Session) -> Report:
     records = journal.steps()
     gauges = journal.gauges()
     proofs = tuple(_proof(gauges, choice.handle) for choice in mapping.moved_databases())
+    found = (seen.store_proofs.get(choice.handle) for choice in moved_stores(mapping))
+    stores = [proof for proof in found if proof is not None]
     moves = {choice.app_id for choice in mapping.moved_apps()}
     connections = session.load(CONNECTIONS)
     accounts = connections.by_provider.values() if connections else ()
@@ -108,8 +113,13 @@ def build(session: Session) -> Report:
         ended_at=seen.run.ended_at,
         accounts=tuple(f"{c.provider}: {c.email}" for c in accounts),
         moved=_moved(system, mapping, records),
-        left=(*_left(system, mapping), *(left for proof in proofs if proof for left in _left_of(proof))),
+        left=(
+            *_left(system, mapping),
+            *(left for proof in proofs if proof for left in _left_of(proof)),
+            *(Left(what=proof.store, reason=why) for proof in stores for why in proof.left_out),
+        ),
         proofs=tuple(proof for proof in proofs if proof is not None),
+        store_proofs=tuple(proof for proof in stores if proof.parts),
         config=tuple(
             (system.app(c.app_id).name, c.name, _became(c)) for c in mapping.config if c.app_id in moves
         ),

@@ -51,7 +51,12 @@ def with_stores(system: System, *stores: AddOn, names: tuple[str, ...] = ()) -> 
                 attachments=(
                     *app.attachments,
                     *(
-                        Attachment(id=f"a-{one.id}", name=one.id, add_on_id=one.id, app_id="b")
+                        Attachment(
+                            id=f"a-{one.id}",
+                            name={"kv": "REDIS"}.get(one.id, one.id.upper()),
+                            add_on_id=one.id,
+                            app_id="b",
+                        )
                         for one in stores
                     ),
                 ),
@@ -104,6 +109,7 @@ def test_a_store_that_evicts_any_key_is_told_as_a_cache(redis: System, profile: 
     system = with_stores(redis, add_on("cache", "heroku-redis", "heroku-redis:mini", key_value=cache))
     store = store_of(propose(system, profile), "cache")
     assert store is not None and store.action == "copy" and "may as well start empty" in store.reason
+    assert store.handle == "migrate-backend-cache"
 
 
 @pytest.mark.parametrize("service", sorted(TYPES))
