@@ -148,3 +148,18 @@ def test_a_cli_that_hangs_is_ended_with_its_children(
     assert found(environment(cli)) == []
     time.sleep(1.2)
     assert not late.exists()
+
+
+def test_a_login_in_netrc_is_of_the_host_in_use(cli: Path, tmp_path: Path) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_text(NETRC)
+    netrc.chmod(0o600)
+    here = {"HEROKU_HOST": "http://127.0.0.1:81", "HEROKU_DATA_HOST": "localhost"}
+    assert found(environment(cli, HOME=str(tmp_path), **here)) == [], (
+        "that of api.heroku.com is not sent there"
+    )
+    mine = "HRKU-44444444-4444-4444-8444-444444444444"
+    netrc.write_text(f"{NETRC}\nmachine 127.0.0.1\n  login ada\n  password {mine}\n")
+    assert found(environment(cli, HOME=str(tmp_path), **here)) == [("~/.netrc", mine)]
+    elsewhere = {"HEROKU_HOST": "https://evil.example"}
+    assert found(environment(cli, HOME=str(tmp_path), **elsewhere)) == []
