@@ -105,15 +105,18 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+WISHES = ("pause", "resume", "retry", "more", "fewer", "accept", "stop", "back")
+
+
 def _add_tell(commands: Parsers) -> None:
     tell = commands.add_parser(
         "tell",
-        help="tell a running session: pause, resume, retry, more or fewer workers, stop, back",
+        help="tell a running session: pause, resume, retry, more or fewer workers, accept (DNS), stop, back",
         epilog=TOLD,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     tell.add_argument("session", help="id or name; `offramp sessions` lists them")
-    tell.add_argument("what", choices=("pause", "resume", "retry", "more", "fewer", "stop", "back"))
+    tell.add_argument("what", choices=WISHES)
     tell.set_defaults(command=_tell)
 
 

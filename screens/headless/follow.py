@@ -4,6 +4,7 @@ import getpass
 import sys
 import time
 
+from screens.headless.dns import tell_records
 from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, WAITS
 from screens.headless.say import say
 from screens.monitor.run_keys import refusal
@@ -33,7 +34,7 @@ PROGRESS = 5.0
 TAKES_UP = 5.0
 """Seconds in which a worker that was asked to try again must have begun with it."""
 
-_OF_A_COPY = ("more", "fewer")
+_OF_A_COPY = ("more", "fewer", "accept")
 
 ENDS = {"done": DONE, "stopped": WAITS, "taken-back": TAKEN_BACK, "failed": FAILED}
 
@@ -212,6 +213,7 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
         if _paused(seen):
             say(f"The run is paused. `offramp tell {session.id} resume` goes on with it.")
             return WAITS
+        tell_records(seen, session.id, guided)
         if seen.guide is not None and seen.guide.step not in guided:
             guided.add(seen.guide.step)
             _guide(seen.guide)

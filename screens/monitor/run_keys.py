@@ -31,6 +31,8 @@ def refusal(name: str, view: RunView | None) -> str:
             return _sign_in(view)
         case "roll_back":
             return why_no_rollback(view)
+        case "accept":
+            return "" if open_watch(view) is not None else "No DNS record is waited for now."
         case "more" | "fewer":
             return _hire(view)
     return ""

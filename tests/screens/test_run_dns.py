@@ -6,8 +6,10 @@ import msgspec
 import pytest
 
 from screens.app import OfframpApp
+from screens.headless.dns import tell_records
 from screens.monitor.dns import values, watch_picture
 from screens.monitor.line import texts, width
+from screens.monitor.run_keys import refusal
 from screens.monitor.scene import Kept, Seen, scene
 from screens.run_dns import DnsRecords, what_going_on_means
 from screens.widgets.confirm_typing import ConfirmTyping
@@ -130,6 +132,22 @@ async def test_dns_is_passed_by_only_when_it_is_typed(run: ARun, worker: Worker,
         await pilot.press(*"go on", "enter")
         await settle(pilot)
         assert worker.asked == [{"do": "accept", "step": KEY}]
+
+
+def test_without_a_screen_each_step_tells_its_records_once(
+    run: ARun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now, told = view(run.session), set[str]()
+    assert now is not None
+    for _ in range(2):
+        tell_records(now, "4711", told)
+    said = capsys.readouterr().out
+    assert said.count(f"CNAME {CNAME.name} -> {CNAME.value}") == 1
+    assert "now: points at parking.example" in said and "offramp tell 4711 accept" in said
+    assert refusal("accept", now) == ""
+    run.journal.set_run("paused")
+    paused = view(run.session)
+    assert "No DNS record" in refusal("accept", paused)
 
 
 def test_what_is_copied_is_each_name_and_value_once() -> None:

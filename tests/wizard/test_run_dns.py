@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from tests.screens.example_system import example_system
@@ -63,6 +64,14 @@ async def test_the_last_gate_has_the_record_that_is_to_be_made(context: Any) -> 
 async def test_the_cut_over_asks_to_lower_the_ttl(context: Any) -> None:
     told = await facts(context, CUT_OVER)
     assert any("www.acme.example points at Heroku: lower its TTL now" in words for words in told)
+
+
+async def test_a_domain_with_an_endpoint_of_its_own_is_told_at_its_own_step(context: Any) -> None:
+    own = tuple(msgspec.structs.replace(one, action="endpoint") for one in context.mapping.domains)
+    context.mapping = msgspec.structs.replace(context.mapping, domains=own)
+    told = await facts(context, CUT_OVER)
+    assert any(words.endswith("when the new side answers, and are told how") for words in told)
+    assert not any("yours to change" in words for words in await facts(context, FINISH))
 
 
 def test_an_address_that_is_not_there_is_named_by_its_app(context: Any) -> None:

@@ -103,7 +103,8 @@ class Commands:
 
     def _do_accept(self, request: Answer, who: str) -> Answer:
         """DNS stays as it is: the step that watches it ends."""
-        key, run = str(request["step"]), self._journal.run()
+        run = self._journal.run()
+        key = str(request.get("step") or (run.current if run else ""))
         if run is None or run.current != key or run.state != "running":
             return _refused("Nothing watches that record now.")
         if not any(step.key == key and step.kind in ("certificate", "traffic") for step in self._plan.steps):

@@ -56,6 +56,14 @@ def dns_records(system: System, mapping: Mapping, records: dict[str, StepRecord]
     return tuple(found)
 
 
+def when_its_record_comes(mapping: Mapping, hostname: str) -> str:
+    """Where in a run a person reads the new record of a domain."""
+    managed = any(one.hostname == hostname and one.action == "endpoint" for one in mapping.domains)
+    if managed:
+        return "you change its record when the new side answers, and are told how"
+    return "the finish gate has its new DNS record"
+
+
 def _seen(record: StepRecord | None) -> bool:
     """Whether DNS was seen to lead there, and not only let be as it was."""
     return bool(

@@ -3,7 +3,7 @@
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
-from wizard.run.dns import dns_records
+from wizard.run.dns import dns_records, when_its_record_comes
 from wizard.run.kinds.data import BROKEN_KEYS, source_written_since, written_since
 from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_told, jobs_to_create
 from wizard.run.kinds.health import DIFFERS, Health
@@ -166,7 +166,7 @@ class Gate(Kind):
                         (
                             "look",
                             f"{domain.hostname} points at Heroku: lower its TTL now; "
-                            "the finish gate has its new DNS record",
+                            + when_its_record_comes(context.mapping, domain.hostname),
                         )
                     )
         return facts
