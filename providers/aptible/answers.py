@@ -136,6 +136,7 @@ class ServiceAnswer(Resource, frozen=True, kw_only=True):
     container_count: int | None = 0
     container_memory_limit_mb: int | None = None
     instance_class: str | None = None
+    stop_timeout: int | None = None
 
 
 class ImageAnswer(Resource, frozen=True, kw_only=True):

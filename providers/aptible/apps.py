@@ -150,6 +150,12 @@ class Apps:
         )
         return await self._service(service)
 
+    async def set_grace(self, service: TargetService, seconds: int, log: Log) -> None:
+        """The service's own setting, no operation: it counts from the next release of the service on."""
+        log(f"Giving {service.type} {seconds} s to end.")
+        what = f"set the stop timeout of the service {service.type}"
+        await self._api.put(f"/services/{service.id}", {"stop_timeout": seconds}, what=what)
+
     async def _find(self, environment: Environment, handle: str) -> AppAnswer | None:
         return await self._api.find(
             "/find/app",
@@ -196,4 +202,5 @@ def _service(found: ServiceAnswer, app_id: str) -> TargetService:
         memory_mb=found.container_memory_limit_mb or 0,
         # "m5" is the profile m on the fifth generation of machines.
         profile=(found.instance_class or "")[:1],
+        grace=found.stop_timeout,
     )

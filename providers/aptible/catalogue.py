@@ -93,6 +93,7 @@ class Catalogue(Noun, frozen=True, kw_only=True):
     images: ImageRules
     ways: Ways
     machines: Machines
+    grace: Figure
     words: dict[str, str] = field(default_factory=dict)
 
 
@@ -127,6 +128,7 @@ def profile() -> Profile:
             images=known.images,
             ways=known.ways.values,
             machines=known.machines.values,
+            grace=int(known.grace.value),
             regions=known.regions.values,
             nearest=known.nearest.values,
             loses=known.loses.values,

@@ -178,6 +178,9 @@ class AptibleTarget(WithDomainsAndDrains):
     ) -> TargetService:
         return await self._apps.scale(service, count, memory_mb, log, profile=profile)
 
+    async def set_grace(self, service: TargetService, seconds: int, log: Log) -> None:
+        await self._apps.set_grace(service, seconds, log)
+
     async def find_endpoint(self, service: TargetService) -> Endpoint | None:
         return await self._endpoints.find(service)
 

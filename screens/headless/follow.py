@@ -167,9 +167,10 @@ def _answers(confirm: list[str]) -> dict[str, str]:
     answers = {}
     for item in confirm:
         gate, _, word = item.partition("=")
-        if not (gate in ("cut-over", "finish") or gate.startswith("jobs:")) or not word:
+        if not (gate in ("cut-over", "finish") or gate.startswith(("jobs:", "store:", "ready:"))) or not word:
             raise Trouble(
-                "--confirm takes cut-over=NAME, finish=NAME, jobs:APP=NAME or store:STORE=NAME.",
+                "--confirm takes cut-over=NAME, finish=NAME, jobs:APP=NAME, ready:APP=NAME or "
+                "store:STORE=NAME.",
                 remedy="NAME is the name of the session, typed out.",
                 code="usage",
             )

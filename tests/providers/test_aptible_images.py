@@ -195,11 +195,17 @@ async def test_values_arrive_byte_for_byte_and_what_is_empty_is_named(world: Wor
     assert {name: held.env[name] for name in ODD} == {**ODD, "ZEROS": "0"}
 
 
-async def test_the_kind_of_machine_goes_with_the_scaling(world: World, tmp_path: Path) -> None:
+async def test_the_kind_of_machine_goes_with_the_scaling_and_the_time_to_end_is_kept(
+    world: World, tmp_path: Path
+) -> None:
     image = publish(world, tmp_path, "v1", "one", private=False)
     app = await configured(world)
     await world.target.deploy_image(app, image, world.log)
     (web,) = await world.target.services(app)
+    assert web.grace is None
+    await world.target.set_grace(web, 30, world.log)
+    (web,) = await world.target.services(app)
+    assert web.grace == 30
     posts = world.posts("/services/*/operations")
     assert (await world.target.scale(web, web.count, web.memory_mb, world.log, profile="m")) == web
     assert world.posts("/services/*/operations") == posts

@@ -10,6 +10,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from providers.aptible.catalogue import profile
 from providers.sandbox.aptible import AptibleSandbox
 from tests.providers.aptible_wire import IMAGE, signed_in, write_image
 from tests.providers.aptible_world import World, aptible_world, git, make_repository
@@ -88,6 +89,7 @@ class Run:
             SimpleNamespace(
                 target=world.target,
                 target_name="aptible",
+                profile=profile,
                 journal=self.journal,
                 plan=steps,
                 vault=self.vault,
@@ -230,6 +232,15 @@ async def test_an_image_is_deployed_with_who_may_pull_it_and_never_without(
     kept = [path.read_bytes() for path in run.session.folder.rglob("*") if path.is_file()]
     everything = b"".join(kept)
     assert name.encode() in everything and b"pull-password-77" not in everything
+    # What ends in good order on Heroku has as long there, unless somebody has set another time.
+    scale = Step(key="scale:shop", kind="scale", title="Scale", phase="cut-over", args=run.plan.steps[1].args)
+    assert await KINDS["scale"]().probe(run.context, scale) is None
+    await KINDS["scale"]().do(run.context, scale)
+    (web,) = await world.target.services(app)
+    assert (web.count, web.memory_mb, web.grace) == (1, 512, 30)
+    assert await KINDS["scale"]().probe(run.context, scale) is not None
+    await world.target.set_grace(web, 5, world.log)
+    assert await KINDS["scale"]().probe(run.context, scale) is not None
     # Undone and begun again, it is deployed anew: its release command runs on other rows.
     run.journal.reset(["deploy:shop"])
     await run.do("deploy:shop")

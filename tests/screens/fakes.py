@@ -296,6 +296,9 @@ class FakeTarget:
     ) -> TargetService:
         return msgspec.structs.replace(service, count=count, memory_mb=memory_mb, profile=profile)
 
+    async def set_grace(self, service: TargetService, seconds: int, log: Log) -> None:
+        log(f"giving {service.type} {seconds} s to end")
+
     async def find_endpoint(self, service: TargetService) -> Endpoint | None:
         return None
 

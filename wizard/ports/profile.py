@@ -68,6 +68,8 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     images: ImageRules = ImageRules()
     ways: tuple[Literal["git", "image", "workflow", "terraform"], ...] = ("git",)
     """How code can get there; see `wizard.mapping.ways`."""
+    grace: int | None = None
+    """Seconds that a container has to end before it is killed, None where that cannot be set."""
     machines: dict[str, int] = field(default_factory=dict)
     """Kinds of machines that a service can run on by name ("m"), with the least MB of each; the first is the
     default. Empty where there is nothing to choose."""

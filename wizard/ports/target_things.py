@@ -52,7 +52,8 @@ class TargetApp(Noun, frozen=True, kw_only=True):
 
 
 class TargetService(Noun, frozen=True, kw_only=True):
-    """A service. `profile` is the target's kind of machine ("m"), empty where it has none."""
+    """A service. `profile` is the target's kind of machine ("m"), empty where it has none; `grace` are the
+    seconds between the signal to end and the kill, None where the target's own stand."""
 
     id: str
     app_id: str
@@ -61,6 +62,7 @@ class TargetService(Noun, frozen=True, kw_only=True):
     count: int
     memory_mb: int
     profile: str = ""
+    grace: int | None = None
 
 
 class Endpoint(Noun, frozen=True, kw_only=True):

@@ -21,8 +21,8 @@ from wizard.model.system import App, System
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import Trouble
 from wizard.plan.answer import answer_of
-from wizard.ports import Environment, Source, Target, TargetApp, TargetDatabase
-from wizard.registry import open_source, open_target
+from wizard.ports import Environment, Profile, Source, Target, TargetApp, TargetDatabase
+from wizard.registry import open_source, open_target, target_provider
 from wizard.run.dns_lookup import Names
 from wizard.run.journal import Journal
 from wizard.run.stores import far_end
@@ -101,6 +101,10 @@ class Context:
         goes on to its end."""
         self._outgoing += [vendor for vendor in (self._source, self._target) if vendor is not None]
         self._source = self._target = None
+
+    def profile(self) -> Profile:
+        """What is known of the target without asking it."""
+        return target_provider(self.target_name).profile()
 
     async def environment(self) -> Environment:
         """The target's environment of this move; raises Trouble when it is not there."""

@@ -13,6 +13,9 @@ from wizard.run.kinds.kind import Kind
 from wizard.run.stores import value_for_app
 from wizard.session.places import private_folder
 
+HEROKU_GRACE = 30
+"""Seconds that Heroku gives a dyno between SIGTERM and SIGKILL (Dev Center: dynos, shutdown)."""
+
 BUSY = "target-busy"
 """Code of the Trouble that says that an app cannot be stopped before something has ended."""
 
@@ -197,8 +200,17 @@ class Scale(Kind):
                 different.append((service, count, memory, machine))
         return different
 
+    async def _hurried(self, context: Context, step: Step) -> list[TargetService]:
+        """Services that have less time to end than on Heroku: what ends in good order there may need as much.
+        A setting of somebody's own stands."""
+        usual = context.profile().capabilities.grace
+        if usual is None or usual >= HEROKU_GRACE:
+            return []
+        services = await context.target.services(await context.app(str(step.args["handle"])))
+        return [service for service in services if service.grace is None]
+
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        if await self._different(context, step):
+        if await self._different(context, step) or await self._hurried(context, step):
             return None
         wanted = wanted_services(context, str(step.args["app"]))
         machines = wanted_machines(context, str(step.args["app"]))
@@ -209,6 +221,8 @@ class Scale(Kind):
         return Evidence(summary=f"{step.args['handle']}: {words}", facts={"services": words})
 
     async def do(self, context: Context, step: Step) -> None:
+        for service in await self._hurried(context, step):
+            await context.target.set_grace(service, HEROKU_GRACE, context.log(step))
         for service, count, memory, machine in await self._different(context, step):
             await context.target.scale(service, count, memory, context.log(step), profile=machine)
 
