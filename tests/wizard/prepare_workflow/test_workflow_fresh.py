@@ -61,6 +61,29 @@ def test_the_branch_is_the_one_that_heroku_deploys() -> None:
     assert load(alone[0].new or "")["on"]["push"]["branches"] == ["work"]
 
 
+def test_a_deploy_by_a_matrix_or_a_variable_is_not_doubled() -> None:
+    step = FRESH[FRESH.index("      - name: Deploy") :]
+    matrix = "    strategy:\n      matrix:\n        app: [shop, other]\n"
+    by_matrix = job(CHECKOUT + step.replace("app: shop", "app: ${{ matrix.app }}"), matrix)
+    assert part(by_matrix, way="workflow") == ([], [])
+    by_variable = "env: {APP: shop}\n" + job(CHECKOUT + step.replace("app: shop", "app: ${{ env.APP }}"))
+    assert part(by_variable, way="workflow") == ([], [])
+    other = part(by_matrix.replace("[shop,", "[blog,"), way="workflow")[0]
+    assert [change.path for change in other] == [PATH_OF_FRESH]
+    unread = by_matrix.replace("${{ matrix.app }}", "'shop'") + "  bad: [\n"
+    assert part(unread, way="workflow") == ([], [])
+
+
+def test_what_is_to_be_done_for_one_app_does_not_stand_in_the_way_of_another() -> None:
+    text = ACTION.replace('"acme-shop"', "acme-shop-staging").replace(
+        "heroku_email:", "procfile: web\n        heroku_email:"
+    )
+    changes, problems = part(text, way="workflow")
+    assert "workflow-lost-inputs" in {problem.code for problem in problems}
+    assert [change.path for change in changes] == [PATH, PATH_OF_FRESH]
+    assert not any(problem.blocks for problem in problems)
+
+
 def test_a_workflow_that_a_person_has_to_edit_is_not_doubled() -> None:
     text = job(CHECKOUT + "      - run: git push heroku main\n")
     changes, problems = part(text, way="workflow")

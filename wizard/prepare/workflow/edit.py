@@ -5,6 +5,7 @@ tree that should come of it is made beside it from the old tree, and the new tex
 Comments inside a span are written again.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -199,9 +200,10 @@ def deploy_step(page: Page, node: MappingNode, uses: str, told: dict[str, str], 
             here = block
         elif pair.name == "env":
             inner = {one.name for one in pairs(pair.value)}
-            useless = {one.name for one in pairs(pair.value) if _of_heroku(one)}
-            if script and "env." not in text_of(by_name["if"].value if "if" in by_name else None):
-                useless = inner
+            useless = {one.name for one in pairs(pair.value) if script or _of_heroku(one)}
+            # A step's condition reads the step's own variables, too.
+            condition = text_of(by_name["if"].value if "if" in by_name else None)
+            useless -= {name for name in inner if re.search(rf"\benv\.{re.escape(name)}\b", condition)}
             if useless == inner:
                 gone.add("env")
             elif useless:

@@ -83,7 +83,7 @@ class Job(NamedTuple):
 
 def read_jobs(root: Node) -> list[Job]:
     """All jobs of a workflow, in its order."""
-    top = _variables(root, {})
+    top = variables(root, {})
     found = []
     for pair in pairs(get(root, "jobs")):
         if not isinstance(pair.value, MappingNode):
@@ -91,7 +91,7 @@ def read_jobs(root: Node) -> list[Job]:
         job = pair.value
         named = get(job, "environment")
         stage = text_of(named) or text_of(get(named, "name"))
-        known = _variables(job, top)
+        known = variables(job, top)
         place = text_of(get(job, "defaults", "run", "working-directory"))
         found.append(
             Job(
@@ -120,7 +120,8 @@ def matrix_values(job: Job, name: str) -> list[str]:
     ]
 
 
-def _variables(node: Node, outer: Known[str, str]) -> dict[str, str]:
+def variables(node: Node, outer: Known[str, str]) -> dict[str, str]:
+    """What `env` of a workflow, job or step says, over what the parts around it say."""
     return {**outer, **{pair.name: text_of(pair.value) for pair in pairs(get(node, "env"))}}
 
 
@@ -139,7 +140,7 @@ def repository(image: str) -> str:
 
 
 def _step(node: MappingNode, index: int, outer: Known[str, str], place: str) -> Step:
-    known = _variables(node, outer)
+    known = variables(node, outer)
     uses, script = text_of(get(node, "uses")), text_of(get(node, "run"))
     if uses:
         return _action(node, index, uses, known)

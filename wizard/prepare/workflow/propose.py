@@ -18,13 +18,14 @@ from wizard.prepare.workflow.jobs import Job, read_jobs
 from wizard.prepare.workflow.nodes import NotEditable, get, tree
 from wizard.prepare.workflow.other_ci import DEPLOYING, WORKFLOWS, other_ci
 from wizard.prepare.workflow.rewrite import Rewrite, rewrite
+from wizard.prepare.workflow.there import deployed_there
 from wizard.prepare.workflow.told import Told, Wanted
 from wizard.prepare.workflow.whose import Here, here
 from wizard.prepare.workflow.words import about
 
 Part = tuple[list[FileChange], list[Problem]]
 
-_SECRET = re.compile(r"\bsecrets\.(\w+)")
+_SECRET = re.compile(r"\bsecrets(?:\.|\[['\"])(\w+)")
 
 
 def workflow_part(
@@ -65,11 +66,14 @@ def workflow_part(
             problems += _addresses(path, done.text, done.apps)
             why = f"deploys {', '.join(done.apps)} to {profile.title} instead of Heroku"
             changes.append(FileChange(path=path, old=text, new=done.text, why=why))
-    if choice.way == "workflow" and not _deploys(after, deployed, action, place, app.name):
+    handle = place.destination(app.name).app
+    there = app.name in deployed or any(handle in deployed_there(text, action) for text in after.values())
+    if choice.way == "workflow" and not there:
         to = place.destination(app.name)
         new = fresh_workflow(app, checkout, action, to, profile.title)
-        if new.path in checkout.files or new.path in checkout.unreadable or problems:
-            # Somebody else's file of that name; or a workflow is there that a person has to edit.
+        by_hand = any(app.name in one.component.split(", ") for one in problems)
+        if new.path in checkout.files or new.path in checkout.unreadable or by_hand:
+            # Somebody else's file of that name; or a workflow is there that a person has to edit for it.
             problems.append(_none(app, place, action))
         else:
             changes.append(new)
@@ -224,16 +228,6 @@ def _about_secrets(
             )
         )
     return found
-
-
-def _deploys(
-    texts: Known[str, str], deployed: set[str], action: DeployAction, place: Here, name: str
-) -> bool:
-    """Whether a workflow deploys the app to the target now, or did before."""
-    handle = re.escape(place.destination(name).app)
-    bare = action.action.split("@", 1)[0]
-    named = re.compile(rf"(?m)\b{action.inputs['app']}: *[\"']?{handle}[\"']?(?=[,}}\s]|$)")
-    return name in deployed or any(bare in text and named.search(text) for text in texts.values())
 
 
 def _waits(app: App, path: str) -> list[Problem]:

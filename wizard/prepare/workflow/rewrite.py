@@ -22,7 +22,15 @@ from wizard.prepare.workflow.edit import (
 )
 from wizard.prepare.workflow.jobs import Job, Step, read_jobs, repository
 from wizard.prepare.workflow.nodes import Tree, get, is_block, pairs, text_of, tree
-from wizard.prepare.workflow.told import Told, Wanted, about_job, about_step, in_hook
+from wizard.prepare.workflow.told import (
+    Told,
+    Wanted,
+    about_job,
+    about_step,
+    checkout_folder,
+    in_hook,
+    in_root,
+)
 from wizard.prepare.workflow.whose import Owner, owner
 
 
@@ -125,9 +133,9 @@ def _whole_history(page: Page, job: Job, done: dict[int, StepEdit], *, first: in
     stays = [step for step in job.steps if step.number not in done and step.number < first]
     if any(command.kind == "history" for step in stays for command in step.commands):
         return
-    checkouts = [step for step in stays if step.kind == "checkout"]
-    if checkouts:
-        done[checkouts[-1].number] = whole_history(page, checkouts[-1].node)
+    own = [step for step in stays if in_root(step)] or [step for step in stays if checkout_folder(step)]
+    if own:
+        done[own[-1].number] = whole_history(page, own[-1].node)
     else:
         node = next(step.node for step in job.steps if step.number == first)
         done[first] = with_checkout(page, node, done[first])

@@ -46,8 +46,12 @@ def about_step(job: Job, step: Step, ours: Owner | None, wanted: Wanted) -> list
         return []
     place = wanted.place
     to = ours.to or next((place.destination(name) for name in place.apps), None)
-    if ours.kind == "unknown":
-        found = [("unknown-app", step.app)] if step.kind != "heroku" else []
+    if ours.kind == "unknown" and step.kind == "heroku":
+        found = []
+    elif ours.kind == "unknown" and ours.renames and step.kind != "promotion":
+        found = [("matrix", ", ".join(f"{old} is {new}" for old, new in ours.renames))]
+    elif ours.kind == "unknown":
+        found = [("unknown-app", step.app)]
     elif step.kind in ("deploy", "build") and place.by_terraform(ours.name):
         found = [("by-terraform", ours.name)]
     else:
@@ -96,19 +100,59 @@ def about_job(page: Page, job: Job, deploys: list[tuple[Step, Destination]]) -> 
     first, found = deploys[0][0], []
     if re.search(r"windows|macos", job.runner):
         found.append(Told("runner", job.line, job.name, detail=job.runner))
-    pushes = any(not to.image for _, to in deploys)
-    trigger = get(page.root, "on")
-    events = {pair.name for pair in pairs(trigger)} or set(texts_of(trigger))
-    tags = get(trigger, "push", "tags") is not None
-    if pushes and (tags or events & {"release", "pull_request", "pull_request_target"}):
-        what = "tags" if tags or "release" in events else "pull requests"
+    pushes = [step for step, to in deploys if not to.image]
+    if pushes and (what := _other_than_branches(page, job, pushes[0])):
         found.append(Told("no-branch", first.line, job.name, detail=what))
-    for step in job.steps:
-        ref = text_of(get(step.node, "with", "ref")) if step.kind == "checkout" else ""
-        if pushes and ref and step.number < first.number:
+    checkouts = [step for step in job.steps if step.kind == "checkout" and step.number < first.number]
+    for step in checkouts if pushes else ():
+        if ref := text_of(get(step.node, "with", "ref")):
             found.append(Told("other-ref", step.line, job.name, detail=ref))
+        if (path := checkout_folder(step)) and not any(in_root(one) for one in checkouts):
+            found.append(Told("checkout-path", step.line, job.name, detail=path))
+    conditions = [(step.line, text_of(get(step.node, "if"))) for step, _ in deploys]
+    for line, condition in ((job.line, text_of(get(job.node, "if"))), *conditions):
+        if "heroku" in condition.lower():
+            found.append(Told("condition", line, job.name, detail=condition))
     for step, _ in deploys:
         name = text_of(get(step.node, "id"))
         if name and re.search(rf"\bsteps\.{re.escape(name)}\.outputs\b", page.text):
             found.append(Told("outputs", step.line, job.name, detail=name))
     return found
+
+
+def in_root(step: Step) -> bool:
+    """Whether a checkout puts the code of this repository into the root, where the action pushes from."""
+    return _own_code(step) and not checkout_folder(step)
+
+
+def checkout_folder(step: Step) -> str:
+    """The folder that a checkout of this repository goes to; empty for the root, and for any other step."""
+    path = text_of(get(step.node, "with", "path")).strip().removeprefix("./").strip("/")
+    return "" if path == "." or not _own_code(step) else path
+
+
+def _own_code(step: Step) -> bool:
+    repository = re.sub(r"\s", "", text_of(get(step.node, "with", "repository")))
+    return step.kind == "checkout" and repository in ("", "${{github.repository}}")
+
+
+_A_BRANCH = re.compile(r"refs/heads/|\bgithub\.ref_name\s*==")
+_A_PUSH = re.compile(r"\bgithub\.event_name\s*==\s*'(push|workflow_dispatch|schedule)'")
+
+
+def _other_than_branches(page: Page, job: Job, step: Step) -> str:
+    """What may start a deploy that is no branch of this repository, in words; empty where nothing does."""
+    trigger = get(page.root, "on")
+    events = {pair.name for pair in pairs(trigger)} or set(texts_of(trigger))
+    conditions = [text_of(get(node, "if")) for node in (job.node, step.node)]
+    # Only what a condition demands, all else aside.
+    demanded = " ".join(one for one in conditions if "||" not in one and "!" not in one)
+    branch, push = _A_BRANCH.search(demanded), _A_PUSH.search(demanded)
+    if get(trigger, "push", "tags") is not None and not branch:
+        return "tags"
+    if "release" in events and not (branch or push):
+        return "tags"
+    # What starts `pull_request_target` has the ref of the branch that it is for.
+    if ("pull_request" in events and not (branch or push)) or ("pull_request_target" in events and not push):
+        return "pull requests"
+    return ""

@@ -48,12 +48,14 @@ class Here(NamedTuple):
 
 class Owner(NamedTuple):
     """`ours` with the name of the app ("" where a matrix names several), `other`, or `unknown`. `to` is where
-    it deploys then; `guessed` says that the workflow does not name it."""
+    it deploys then; `guessed` says that the workflow does not name it. An `unknown` one with `renames` (old
+    and new names) would deploy to `to` once its matrix has the new ones."""
 
     kind: Literal["ours", "other", "unknown"]
     name: str = ""
     to: Destination | None = None
     guessed: bool = False
+    renames: tuple[tuple[str, str], ...] = ()
 
 
 def here(app: App, system: System | None, mapping: Mapping) -> Here:
@@ -97,17 +99,18 @@ def owner(job: Job, step: Step, place: Here) -> Owner:
 def _of_matrix(job: Job, told: str, place: Here) -> Owner:
     variable = told.removeprefix("matrix.")
     names = matrix_values(job, variable)
-    if not names or not set(names) & place.apps.keys():
-        return Owner("other" if names else "unknown")
-    if any(
-        name not in place.apps or place.apps[name][1].handle != name or place.by_terraform(name)
-        for name in names
-    ):
-        return Owner("unknown")
-    first = place.destination(names[0])
-    if any(place.destination(name).image != first.image for name in names):
+    if not names or not all(_NAME.fullmatch(name) for name in names):
+        return Owner("unknown")  # an expression makes them
+    moved = [name for name in names if name in place.apps and not place.by_terraform(name)]
+    if not moved:
+        return Owner("unknown" if set(names) & place.apps.keys() else "other")
+    first = place.destination(moved[0])
+    if any(place.destination(name).image != first.image for name in moved):
         return Owner("unknown")
     to = Destination(app=f"${{{{ matrix.{variable} }}}}", environment=first.environment, image=first.image)
+    renames = tuple((name, place.destination(name).app) for name in moved)
+    if len(moved) < len(names) or any(old != new for old, new in renames):
+        return Owner("unknown", to=to, renames=renames)
     return Owner("ours", "", to)
 
 

@@ -18,6 +18,10 @@ def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
             f"{where} deploys to the app that {detail or 'something else'} names, which Offramp cannot tell",
             f"Where it is this app, write instead: {step}",
         ),
+        "matrix": (
+            f"{where} deploys apps by a matrix of their names on Heroku; on {title} {detail}",
+            f"Give those that move a job of their own, with the new names in its matrix and the step: {step}",
+        ),
         "mixed": (
             f"{where} does other things in the step that deploys to Heroku, so Offramp does not edit it",
             f"Take the lines for Heroku out, and add the step: {step}",
@@ -79,6 +83,14 @@ def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
         "other-ref": (
             f"{where} checks out {detail}; the action pushes the branch that started the workflow",
             "Let the checkout take the branch that starts the workflow.",
+        ),
+        "checkout-path": (
+            f"{where} checks the code out into {detail}, and the action pushes from the root",
+            "Let that checkout go without `path`, and mend the paths in the steps behind it.",
+        ),
+        "condition": (
+            f"{where} deploys only if `{detail}`, which names Heroku",
+            f"See that it holds for {title}, or take it out; else nothing is deployed, and no step fails.",
         ),
         "outputs": (
             f"{where}: other steps read outputs of `{detail}`; the action gives only `status`",
