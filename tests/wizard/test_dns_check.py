@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 
 from providers.sandbox.aptible.endpoints.dns import DnsServer
 from wizard.model.trouble import Trouble
 from wizard.ports import DomainEndpoint
+from wizard.run import dns_lookup
 from wizard.run.dns_check import challenge, traffic
-from wizard.run.dns_lookup import Names
+from wizard.run.dns_lookup import Answer, Names
 from wizard.run.watched import DnsWatch, WatchedRecord, ttl_in_words
 
 HOST = "www.acme.example"
@@ -178,6 +180,31 @@ async def test_hostile_names_are_shown_harmlessly(server: DnsServer, names: Name
     record, _ = await traffic(names, HOST, ELB, TODAY)
     assert record.state == "wrong" and record.seen.isprintable()
     assert (await names.ask("a..b", "A")).problem.endswith("no name that DNS knows")
+
+
+async def test_the_servers_of_the_zone_are_asked_before_any_resolver(
+    server: DnsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = ["127.0.0.1"]
+
+    async def servers(self: Names, name: object) -> tuple[str, ...]:
+        return tuple(zone)
+
+    monkeypatch.setattr(dns_lookup, "PORT", server.port)
+    monkeypatch.setattr(Names, "_servers", servers)
+    resolver = SimpleNamespace(nameservers=["127.0.0.1"])
+    monkeypatch.setattr(dns_lookup.dns.asyncresolver, "Resolver", lambda: resolver)
+    names = Names(seconds=0.2)
+    assert await names.ask(HOST, "CNAME") == Answer(alias=TODAY, ttl=60)
+    zone[:] = ["127.0.0.2", "127.0.0.3"]
+    found = await names.ask(HOST, "CNAME")
+    assert found == Answer(alias=TODAY, ttl=60, remembered=True), "said to be a resolver's memory"
+    server.set(CHALLENGE, "CNAME", "elsewhere.example")
+    assert (await challenge(names, DOMAIN))[0].seen.endswith(", as a resolver remembers it")
+    zone.clear()
+    resolver.nameservers = []
+    lost = await names.ask(HOST, "CNAME")
+    assert lost.problem and not lost.records
 
 
 def test_an_address_that_is_none_is_refused() -> None:

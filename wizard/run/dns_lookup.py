@@ -21,6 +21,8 @@ import dns.resolver
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
+PORT = 53
+
 SECONDS = 3.0
 """For one answer of one server."""
 
@@ -77,7 +79,7 @@ class Names:
         # Another first each time: several looks in a row see what all of them say.
         self._turn += 1
         first = self._turn % len(servers) if servers else 0
-        found = await self._question(asked, kind, [*servers[first:], *servers[:first]], 53, recursive=False)
+        found = await self._question(asked, kind, [*servers[first:], *servers[:first]], PORT, recursive=False)
         if found.problem:
             found = await self._by_resolver(asked, kind, found.problem)
         return found
@@ -167,7 +169,7 @@ class Names:
             addresses = [str(one) for one in dns.asyncresolver.Resolver().nameservers]
         except (dns.exception.DNSException, OSError):
             return Answer(problem=f"{before}, and this machine names no resolver")
-        found = await self._question(name, kind, addresses, 53, recursive=True)
+        found = await self._question(name, kind, addresses, PORT, recursive=True)
         return Answer(found.records, found.alias, found.ttl, found.problem, remembered=True)
 
 
