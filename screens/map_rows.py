@@ -152,6 +152,9 @@ class _Maker:
         state: State = "open" if problem else "good"
         today = ", ".join(sorted({app.region for app in self.system.apps if app.region}))
         why = "where the data is today, or nearest to it"
+        stacks = [one for one in self.profile.capabilities.stacks if one.region == self.mapping.region]
+        if stacks and not self.mapping.stack and not any(one.dedicated for one in stacks):
+            why += ", on a stack shared with others, where no regulated data may be"
         after = (self.mapping.region or "?") + (f", on {self.mapping.stack}" if self.mapping.stack else "")
         yield Entry("region", 0, "region", today, after, state, ("region",), why, problem)
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from wizard.choose.sizes import less_than, plan_memory_mb, process_memory_mb, size_at_least, version_for
+from wizard.choose.stores import COPIED, offered, source_version, store_type, store_version, type_name
 from wizard.document.checkout import Checkout
 from wizard.document.summary import databases, is_postgres, is_scheduler, size_text
 from wizard.model.noun import Noun
-from wizard.model.system import App, System
+from wizard.model.system import AddOn, App, System
 from wizard.ports import Profile
 
 Kind = Literal["blocker", "change", "loss", "by-hand"]
@@ -81,6 +82,23 @@ def component_names(system: System) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _add_on_point(add_on: AddOn, profile: Profile) -> Point:
+    type_ = store_type(add_on)
+    name = type_name(type_)
+    if type_ and (version := store_version(profile, type_, source_version(add_on))):
+        if type_ in COPIED:
+            reason = f"becomes {name} {version} there; what is in it is copied and proven"
+            return Point(kind="change", component=add_on.name, reason=reason)
+        reason = f"becomes {name} {version} there; what is in it you move yourself, with a guide"
+    elif type_ and offered(profile, type_):
+        reason = f"is {name} {source_version(add_on)}; {profile.title} offers none that is as new"
+    elif type_:
+        reason = f"is {name}, which {profile.title} does not have: replace it, or say why it is left behind"
+    else:
+        reason = f"{add_on.service} is no database: replace it, or say why it is left behind"
+    return Point(kind="by-hand", component=add_on.name, reason=reason)
+
+
 def _points(system: System, profile: Profile, checkouts: Mapping[str, Checkout]) -> Iterator[Point]:
     for app in system.apps:
         yield from _process_points(app, profile)
@@ -92,11 +110,7 @@ def _points(system: System, profile: Profile, checkouts: Mapping[str, Checkout])
     yield from _database_points(system, profile)
     for add_on in system.add_ons:
         if not is_postgres(add_on) and not is_scheduler(add_on):
-            yield Point(
-                kind="by-hand",
-                component=add_on.name,
-                reason=f"{add_on.service} is no Postgres: replace it, or say why it is left behind",
-            )
+            yield _add_on_point(add_on, profile)
     for lost in profile.capabilities.loses:
         yield Point(kind="loss", component="", reason=lost)
     for step in profile.capabilities.by_hand:

@@ -1,7 +1,8 @@
 """What a month costs: on Heroku as billed, on a target as estimated from its published prices."""
 
 from wizard.choose.sizes import database_disk_gb, database_memory_mb, nearest_size, process_memory_mb
-from wizard.document.summary import Bill, databases, dollars, monthly_bill
+from wizard.choose.stores import offered, store_size, store_type
+from wizard.document.summary import Bill, databases, dollars, is_postgres, monthly_bill
 from wizard.model.noun import Noun
 from wizard.model.system import System
 from wizard.ports import Prices, Profile
@@ -36,8 +37,8 @@ def heroku_today(system: System) -> Bill:
 def estimate(system: System, profile: Profile) -> Estimate:
     """What the whole system would cost at the target: each process in the smallest size that holds it.
 
-    Add-ons that are no Postgres are not in it: what replaces them has a price of its own. Tax and traffic
-    are not in it either.
+    Add-ons that the target has no counterpart of are not in it: what replaces them has a price of its own.
+    Tax, traffic and backups are not in it either.
     """
     prices = profile.prices
     lines = []
@@ -68,6 +69,17 @@ def estimate(system: System, profile: Profile) -> Estimate:
             PriceLine(
                 what=f"{add_on.name}: {memory} MB, {disk} GB disk",
                 cents=round(_memory_cents(prices, memory) + disk * prices.disk_gb_cents),
+            )
+        )
+    for add_on in system.add_ons:
+        type_ = store_type(add_on)
+        if is_postgres(add_on) or not offered(profile, type_):
+            continue
+        size = store_size(profile, add_on, type_)
+        lines.append(
+            PriceLine(
+                what=f"{add_on.name}: {size.memory_mb} MB, {size.disk_gb} GB disk",
+                cents=round(_memory_cents(prices, size.memory_mb) + size.disk_gb * prices.disk_gb_cents),
             )
         )
     return Estimate(

@@ -53,6 +53,8 @@ def _machine_problems(
     known = profile.capabilities.machines
     names = {add_on.id: add_on.name for add_on in system.add_ons}
     stores: list[DatabaseChoice | StoreChoice] = [*mapping.moved_databases(), *moved_stores(mapping)]
+    if stack is not None:
+        yield from _service_problems(system, mapping, stack)
     for choice in stores:
         if not choice.profile or not known:
             continue
@@ -73,3 +75,19 @@ def _machine_problems(
             remedy=remedy,
             blocks=True,
         )
+
+
+def _service_problems(system: System, mapping: Mapping, stack: Stack) -> Iterator[Problem]:
+    """Services on machines that the stack does not have."""
+    names = {app.id: app.name for app in system.apps}
+    moving = {choice.app_id for choice in mapping.moved_apps()}
+    for one in mapping.processes:
+        wanted = one.app_id in moving and one.action == "service" and one.profile
+        if wanted and one.profile not in stack.profiles:
+            yield Problem(
+                code="service-machine",
+                component=f"{names.get(one.app_id, one.app_id)} {one.type}",
+                text=f"the stack {stack.name} has no machine {one.profile}",
+                remedy=f"Choose {', '.join(stack.profiles)}, or a stack of your own.",
+                blocks=True,
+            )

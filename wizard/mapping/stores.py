@@ -113,6 +113,12 @@ def no_counterpart(add_on: AddOn, profile: Profile) -> AddOnChoice | None:
     )
 
 
+def plain_source(add_on: AddOn, type_: str) -> bool:
+    """Whether a source off this machine may be read without TLS, as its app reads it: Heroku's own speak TLS,
+    and so do all that are not Redis."""
+    return type_ == "redis" and add_on.service != "heroku-redis"
+
+
 def moved_stores(mapping: Mapping) -> tuple[StoreChoice, ...]:
     """The stores that get a counterpart, whatever becomes of what is in them."""
     return tuple(one for one in mapping.stores if one.action in ("copy", "empty", "by-hand"))

@@ -16,7 +16,11 @@ from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.plan.preflight_jobs import scheduler_findings
 from wizard.plan.preflight_rights import rights_findings
-from wizard.plan.preflight_stores import source_store_findings, target_store_findings
+from wizard.plan.preflight_stores import (
+    machine_findings,
+    source_store_findings,
+    target_store_findings,
+)
 from wizard.plan.preflight_tokens import token_findings
 from wizard.plan.preflight_ways import way_findings
 from wizard.ports import Source, Target
@@ -185,6 +189,7 @@ async def _target(
             )
         report(f"the target: the database {choice.handle}")
         findings += await target_findings(target, session, source, there, choice)
+    findings += await machine_findings(target, mapping, there)
     findings += await target_store_findings(
         target, session, source, mapping=mapping, system=system, environment=there
     )

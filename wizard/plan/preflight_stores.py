@@ -9,7 +9,7 @@ from wizard.choose.stores import COPIED, type_name
 from wizard.database.control import Control
 from wizard.database.progress import TunnelHealth
 from wizard.database.tunnel import Tunnel
-from wizard.mapping.stores import moved_stores
+from wizard.mapping.stores import moved_stores, plain_source
 from wizard.model.mapping import Mapping, StoreChoice
 from wizard.model.plan import Finding
 from wizard.model.secret import Secret
@@ -58,16 +58,11 @@ async def source_store_findings(
     return findings
 
 
-def plain_source(add_on: AddOn, choice: StoreChoice) -> bool:
-    """Whether a source off this machine may be read without TLS, as its app does: Heroku's own speak TLS."""
-    return choice.type == "redis" and add_on.service != "heroku-redis"
-
-
 def _source(url: Secret, add_on: AddOn, choice: StoreChoice) -> list[Finding]:
     if choice.type == "mysql":
         find_clients()
         return [Finding(state="good", what=f"{add_on.name} is copied by MySQL's own client programs")]
-    address = address_of(url, plain_allowed=plain_source(add_on, choice))
+    address = address_of(url, plain_allowed=plain_source(add_on, choice.type))
     try:
         connection = Connection(address, READS)
         try:
@@ -158,6 +153,34 @@ async def target_store_findings(
     return findings
 
 
+async def machine_findings(
+    target: Target, mapping: Mapping, environment: Environment | None
+) -> list[Finding]:
+    """Whether the stack of an environment that is there already has the machines that were chosen. Of a new
+    one the map has told."""
+    wanted: dict[str, str] = {}
+    wanted |= {one.handle: one.profile for one in mapping.moved_databases() if one.profile}
+    wanted |= {one.handle: one.profile for one in moved_stores(mapping) if one.profile}
+    for process in mapping.processes:
+        if process.action == "service" and process.profile:
+            wanted[process.service] = process.profile
+    if environment is None or not environment.stack or not wanted:
+        return []
+    stack = next((one for one in await target.stacks() if one.name == environment.stack), None)
+    if stack is None:
+        return []
+    return [
+        Finding(
+            state="blocks",
+            what=f"{name} is to run on a machine {machine}, which the stack {stack.name} does not have",
+            detail=f"it has {', '.join(stack.profiles)}",
+            remedy="Choose another kind of machine on the map, or another environment.",
+        )
+        for name, machine in wanted.items()
+        if machine not in stack.profiles
+    ]
+
+
 async def _both(
     target: Target,
     session: Session,
@@ -203,7 +226,7 @@ async def _both(
                     event=lambda text: None,
                     control=Control(),
                     target_memory=choice.memory_mb * MB,
-                    plain_source=plain_source(add_on, choice),
+                    plain_source=plain_source(add_on, choice.type),
                 ).inspect()
             finally:
                 tunnel.close()

@@ -10,7 +10,7 @@ from wizard.database.control import Control
 from wizard.database.far_end import FarEnd
 from wizard.database.tunnel import Tunnel
 from wizard.mapping.store_config import part_of, wants_tls
-from wizard.mapping.stores import moved_stores
+from wizard.mapping.stores import moved_stores, plain_source
 from wizard.model.mapping import ConfigChoice, Mapping, StoreChoice
 from wizard.model.plan import Step
 from wizard.model.secret import Secret, config_value
@@ -77,8 +77,8 @@ def mover(context: "Context", step: Step) -> StoreMove:
         event=event,
         control=context.control,
         target_memory=int(str(step.args["memory_mb"])) * 1_048_576,
-        # Heroku's own speak TLS. Others may not, and then their apps read them in clear, too: it was said.
-        plain_source=type_ == "redis" and add_on.service != "heroku-redis",
+        # That it is read in clear was said before the run.
+        plain_source=plain_source(add_on, type_),
     )
 
 

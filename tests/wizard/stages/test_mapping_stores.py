@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from wizard.choose.fit import fit
+from wizard.choose.price import estimate
 from wizard.choose.stores import TYPES, order, store_size, store_version
 from wizard.mapping import edit, edit_stores
 from wizard.mapping.check import decided, problems, undecided
@@ -283,3 +285,25 @@ def test_stacks_and_their_machines(
 def test_a_store_choice_survives_being_saved(redis: System, profile: Profile) -> None:
     (store,) = propose(redis, profile).stores
     assert msgspec.json.decode(msgspec.json.encode(store), type=StoreChoice) == store
+
+
+def test_a_target_is_chosen_with_its_stores_in_mind(redis: System, profile: Profile) -> None:
+    system = with_stores(redis, add_on("es", "bonsai"), add_on("ka", "heroku-kafka"))
+    reasons = {point.component: (point.kind, point.reason) for point in fit(system, profile).points}
+    assert reasons["heroku-redis-1"] == (
+        "change",
+        "becomes Redis 7.2 there; what is in it is copied and proven",
+    )
+    assert reasons["bonsai-1"][0] == "by-hand" and "you move yourself" in reasons["bonsai-1"][1]
+    assert "is Kafka, which Elsewhere does not have" in reasons["heroku-kafka-1"][1]
+    lines = {line.what: line.cents for line in estimate(system, profile).lines}
+    assert lines["heroku-redis-1: 2048 MB, 10 GB disk"] == 8200
+    assert not any(what.startswith("heroku-kafka") for what in lines)
+
+
+def test_a_service_on_a_machine_that_its_stack_lacks(redis: System, profile: Profile) -> None:
+    can = msgspec.structs.replace(profile.capabilities, stacks=(OWN, SHARED))
+    there = msgspec.structs.replace(profile, capabilities=can)
+    mapping = edit_stores.set_stack(propose(redis, there), "shared-eu", "eu-1")
+    mapping = edit.set_service_machine(mapping, "b", "web", "r")
+    assert codes(redis, mapping, there, "migrate-backend web")["service-machine"]

@@ -15,7 +15,8 @@ from wizard.model.stores import KeyValue
 from wizard.model.system import AddOn, System
 from wizard.model.trouble import Trouble
 from wizard.plan.plan import CUT_OVER, FINISH, make_plan
-from wizard.ports import Profile, TargetDatabase
+from wizard.plan.preflight_stores import machine_findings
+from wizard.ports import Environment, Profile, Stack, Target, TargetDatabase
 from wizard.run.context import Context
 from wizard.run.kinds import KINDS
 from wizard.run.kinds.store import StoreCheck, StoreLeft
@@ -187,3 +188,16 @@ async def test_what_cannot_be_counted_rests_on_a_persons_word(full: System) -> N
     await left.do(context, step_of("store-left", "mongodb"))
     said = (await left.verify(context, step_of("store-left", "mongodb"))).summary
     assert said == f"{SEARCH} starts empty; nobody counted the old MongoDB"
+
+
+async def test_machines_are_held_against_the_stack_that_is_there(mapping: Mapping) -> None:
+    class There:
+        async def stacks(self) -> list[Stack]:
+            return [Stack(name="shared-eu", region="eu-1", profiles=("m",))]
+
+    on = Environment(id="1", handle="migrate", region="eu-1", stack="shared-eu")
+    assert await machine_findings(cast(Target, There()), mapping, on) == []
+    large = edit_stores.set_store(mapping, "kv", profile="r")
+    (found,) = await machine_findings(cast(Target, There()), large, on)
+    assert found.state == "blocks" and REDIS in found.what and "shared-eu" in found.what
+    assert await machine_findings(cast(Target, There()), large, None) == []
