@@ -22,6 +22,7 @@ TOLD = """what is told:
   resume       ends the pause
   retry        tries a failed step, or what is waited for, again now
   more, fewer  a worker more or fewer for the copy that is at work
+  accept       goes on with DNS as it is, where a record is waited for
   stop         ends the run where it is; `offramp run SESSION` goes on with it
   back         takes everything back to Heroku, until the last gate
 
