@@ -5,6 +5,8 @@ CHECKSUM TABLE is not used: it depends on the server's version and on how rows a
 
 from dataclasses import dataclass
 
+from wizard.model.text import clean
+from wizard.model.trouble import Trouble
 from wizard.stores.mysql.catalogue import Column, Table
 from wizard.stores.mysql.session import Session, quoted
 
@@ -26,13 +28,25 @@ class Digest:
 
 
 def read_digest(session: Session, table: Table) -> Digest:
-    """Have the server compute it, in the session's snapshot. Raises MysqlError."""
-    fields = ", ".join(_field(column) for column in table.columns)
-    [(rows, first, second)] = session.query(
-        "SELECT count(*), coalesce(sum(cast(conv(substring(h, 1, 15), 16, 10) AS decimal(30))), 0),"
+    """Have the server compute it, in the session's snapshot.
+
+    Raises:
+        MysqlError: it fails.
+        Trouble: it gives no digest of some rows, which would make them equal to any others.
+    """
+    # Not concat_ws, which leaves out what is NULL.
+    fields = ", ',', ".join(_field(column) for column in table.columns)
+    [(rows, hashed, first, second)] = session.query(
+        "SELECT count(*), count(h), coalesce(sum(cast(conv(substring(h, 1, 15), 16, 10) AS decimal(30))), 0),"
         " coalesce(sum(cast(conv(substring(h, 17, 15), 16, 10) AS decimal(30))), 0)"
-        f" FROM (SELECT md5(concat_ws(',', {fields})) AS h FROM {quoted(table.name)}) AS each_row"
+        f" FROM (SELECT md5(concat({fields})) AS h FROM {quoted(table.name)}) AS each_row"
     )
+    if rows != hashed:
+        raise Trouble(
+            f"A server gives no digest of {int(rows or 0) - int(hashed or 0):,} rows of {clean(table.name)}.",
+            remedy="Raise max_allowed_packet there, or turn FIPS mode off, in which it knows no MD5.",
+            code="store-digest",
+        )
     return Digest(rows=int(rows or 0), text=f"{first}/{second}")
 
 

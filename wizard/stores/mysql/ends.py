@@ -26,6 +26,10 @@ LONGEST_SILENCE = 600.0
 LONGEST_WAIT = 5.0
 """Seconds between two attempts, at most."""
 
+LARGEST_ROW = "--max-allowed-packet=1G"
+"""What the programs may send and receive at once, the most that there is: by themselves they fail at rows of
+16 and 24 MB."""
+
 SETTINGS = (
     "SET NAMES utf8mb4; SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO',"
     " group_concat_max_len = 1000000, net_read_timeout = 600, net_write_timeout = 600, wait_timeout = 28800"
@@ -94,9 +98,16 @@ class Ends:
         Trouble, Stopped."""
         with self._signed_in("source") as (source, database), self._signed_in("target") as (target, there):
             dump = [self._clients.dump, f"--defaults-file={source}", *self._clients.options]
-            dump += ["--single-transaction", "--quick", "--hex-blob", "--no-tablespaces", "--skip-comments"]
+            dump += [
+                LARGEST_ROW,
+                "--single-transaction",
+                "--quick",
+                "--hex-blob",
+                "--no-tablespaces",
+                "--skip-comments",
+            ]
             dump += ["--default-character-set=utf8mb4", "--skip-triggers", *options, "--", database, *names]
-            load = [self._clients.client, f"--defaults-file={target}", "--batch", there]
+            load = [self._clients.client, f"--defaults-file={target}", LARGEST_ROW, "--batch", there]
             pump(
                 dump,
                 load,

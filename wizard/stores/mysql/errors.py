@@ -16,6 +16,7 @@ a connection."""
 
 _LOGIN = frozenset({1044, 1045, 1049, 1698})
 _RIGHTS = frozenset({1142, 1143, 1227, 1370, 1419})
+_TOO_LARGE = frozenset({1153, 2020})
 _FULL = frozenset({1021, 1030, 1114, 3})
 
 
@@ -53,6 +54,9 @@ def trouble(error: MysqlError, what: str) -> Trouble:
     if error.number in _FULL:
         remedy = "Give the database more disk, then resume."
         return Trouble(said, untouched=kept, remedy=remedy, code="store-full")
+    if error.number in _TOO_LARGE:
+        remedy = "Raise max_allowed_packet on the target above the size of its largest row, then resume."
+        return Trouble(said, untouched=kept, remedy=remedy, code="store-refused")
     if error.passing:
         remedy = "Resume when it answers again."
         return Trouble(said, untouched=kept, remedy=remedy, code="store-gone", retry=True)

@@ -16,15 +16,15 @@ from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.stores.gauge import Gauge
 from wizard.stores.mysql import marker
-from wizard.stores.mysql.catalogue import MARKER, Catalogue, Table, read_catalogue
+from wizard.stores.mysql.catalogue import MARKER, NOT_MOVED, Catalogue, Table, read_catalogue
 from wizard.stores.mysql.compare import compare, digests
 from wizard.stores.mysql.digest import Digest
 from wizard.stores.mysql.ends import Ends
+from wizard.stores.mysql.fit import findings
 from wizard.stores.mysql.session import Session, quoted
 from wizard.stores.progress import (
     PartProgress,
     StoreChanges,
-    StoreFinding,
     StoreInspection,
     StoreProgress,
     StoreProof,
@@ -93,13 +93,18 @@ class MysqlMove:
             ),
             target_state=state,
             target_holds=holds,
-            findings=_findings(source, target, state),
+            findings=findings(source, target, state),
         )
 
     def copy(self) -> None:
         """Copy every table, or those that an earlier call has not copied yet."""
         source, target = self._read("source"), self._read("target")
         known = self._own(target)
+        for one in findings(source, target, "ours"):
+            if one.stops:
+                raise Trouble(
+                    one.words, untouched="Nothing was written.", remedy=one.remedy, code="store-unfit"
+                )
         if known is None:
             self._ends.ask("target", lambda one: self._begin(one, source))
         elif known.whole:
@@ -186,10 +191,11 @@ class MysqlMove:
         return self._ends.ask("target", marker.read) if state == "ours" else None
 
     def _begin(self, target: Session, source: Catalogue) -> None:
-        marker.make(target, owner=self._session, source=self._store)
+        # Before the marker, after which nobody would do it any more.
         target.query(
             f"ALTER DATABASE CHARACTER SET {_word(source.character_set)} COLLATE {_word(source.collation)}"
         )
+        marker.make(target, owner=self._session, source=self._store)
 
     def _copy_table(self, table: Table) -> None:
         """Drop it, make it, fill it; only then it counts."""
@@ -244,40 +250,10 @@ def _clear(target: Session, known: Catalogue, tables: list[str]) -> None:
     """Take away what fires on rows or reads them, and tables that the source does not have."""
     target.query(SAFE)
     for kind, names in known.others.items():
-        for name in names:
+        for name in names if kind not in NOT_MOVED else ():
             target.query(f"DROP {kind.upper()} IF EXISTS {quoted(name)}")
     for name in tables:
         target.query(f"DROP TABLE IF EXISTS {quoted(name)}")
-
-
-def _findings(source: Catalogue, target: Catalogue, state: str) -> tuple[StoreFinding, ...]:
-    found = []
-    if state == "foreign":
-        found.append(
-            StoreFinding(
-                words="The target is not empty.",
-                remedy="Choose an empty database, or empty this one yourself if nobody needs what it holds.",
-                stops=True,
-            )
-        )
-    if source.words.partition(" ")[0] != target.words.partition(" ")[0]:
-        found.append(
-            StoreFinding(
-                words=f"The source is {source.words}, the target {target.words}: some types, collations and"
-                " functions are known to one of them only.",
-                remedy="Try it: the copy names the first table that the target refuses.",
-            )
-        )
-    odd = [table for table in source.tables.values() if table.engine.lower() != "innodb"]
-    if odd:
-        some = ", ".join(f"{clean(table.name)} ({clean(table.engine)})" for table in odd[:5])
-        found.append(
-            StoreFinding(
-                words=f"Not InnoDB, so written to while it is read: {some}.",
-                remedy="The refresh copies such a table again once the source is frozen.",
-            )
-        )
-    return tuple(found)
 
 
 def _word(name: str) -> str:
