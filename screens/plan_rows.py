@@ -11,6 +11,7 @@ from screens.monitor.steps import PHASES
 from screens.quantities import clock, span
 from screens.widgets.row_list import Row
 from wizard.model.plan import Finding, Plan, Step
+from wizard.plan.gates import CUT_OVER
 from wizard.session.parts import Preflight
 
 _ORDER = ("blocks", "look", "good")
@@ -130,7 +131,7 @@ def verdict(preflight: Preflight | None, doing: str) -> Content:
 
 def before_start(plan: Plan) -> Content:
     """What a person reads before the worker starts."""
-    gate = next((n for n, step in enumerate(plan.steps, 1) if step.kind == "gate"), None)
+    gate = next((n for n, step in enumerate(plan.steps, 1) if step.key == CUT_OVER), None)
     untouched = f"{plan.source} is not changed before you say so at step {gate}." if gate else ""
     return Content.assemble(
         (f"{whole(plan)}.\n\n", STRONG),
