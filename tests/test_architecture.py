@@ -29,7 +29,8 @@ print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
 
 ALONE = """
 import importlib, os, sys
-for name in ("asyncio", "httpx", "keyring", "hcl2", "msgspec.json", "psycopg", "xlsxwriter", "yaml"):
+known = "asyncio dns.asyncresolver httpx keyring hcl2 msgspec.json psycopg xlsxwriter yaml"
+for name in known.split():
     importlib.import_module(name)
 for name in sys.argv[1:]:
     child = os.fork()

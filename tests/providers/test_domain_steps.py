@@ -27,6 +27,9 @@ from wizard.run.kinds.drain import DrainKind
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.seat import Seat
 from wizard.run.kinds.watch import Watch
+from wizard.run.release_before import release_before
+from wizard.run.rollback import known_rollbacks
+from wizard.run.seat_code import seat_commit
 from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch
 from wizard.session.store import create
 
@@ -164,6 +167,11 @@ async def test_a_domain_from_an_empty_service_to_its_traffic(
     assert around.world.posts("/apps/*/operations") == 1, "no config, no release command, one deploy"
     await around.take(Seat(), SEAT)
     assert around.world.posts("/apps/*/operations") == 1
+    (deployed,) = await around.target.deploys(await around.app("shop"))
+    assert deployed.commit == seat_commit(3000), "known for what it is"
+    assert known_rollbacks(around.journal, "shop").empty == (deployed.code,)
+    with pytest.raises(Trouble, match="Nothing has been deployed"):
+        release_before("shop", [deployed], known_rollbacks(around.journal, "shop"))
     domain = await around.take(DomainKind(), DOMAIN)
     target = str(domain.facts["dns_target"])
     assert f"CNAME _acme-challenge.{HOST} -> acme.{target}" in domain.summary

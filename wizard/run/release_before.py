@@ -19,9 +19,11 @@ class Rollback(Noun, frozen=True, kw_only=True):
 
 
 class Rollbacks(Noun, frozen=True, kw_only=True):
-    """All of one app, oldest first; kept as the gauge `rollback:<handle>`."""
+    """All of one app, oldest first; kept as the gauge `rollback:<handle>`. `empty` are codes of deploys with
+    nothing in them, by which a service was made: none of them is a release."""
 
     all: tuple[Rollback, ...] = ()
+    empty: tuple[str, ...] = ()
 
     @property
     def unfinished(self) -> Rollback | None:
@@ -63,7 +65,7 @@ def release_before(handle: str, deploys: list[TargetDeploy], known: Rollbacks) -
             code="target-busy",
             retry=True,
         )
-    good = [one for one in deploys if one.state == "succeeded"]
+    good = [one for one in deploys if one.state == "succeeded" and one.code not in known.empty]
     if not good:
         raise _nothing(handle, f"Nothing has been deployed to {handle} that could be gone back from.")
     current = good[0]

@@ -21,6 +21,7 @@ from wizard.ports import RegistryLogin, Target, TargetApp, TargetDeploy
 from wizard.run.journal import Journal, now
 from wizard.run.kinds.health import answers
 from wizard.run.release_before import Rollback, Rollbacks
+from wizard.run.seat_code import seats
 from wizard.session.image_login import login_ref, unpack
 from wizard.session.lock import Lock
 from wizard.session.places import private_folder, run_folder
@@ -33,7 +34,8 @@ FLUSH = 1.0
 def known_rollbacks(journal: Journal, handle: str) -> Rollbacks:
     """What the journal knows of earlier ways back of an app."""
     text = journal.gauges().get(_gauge(handle))
-    return decode(text, Rollbacks, what="the journal") if text else Rollbacks()
+    known = decode(text, Rollbacks, what="the journal") if text else Rollbacks()
+    return msgspec.structs.replace(known, empty=seats(journal.plan(), handle))
 
 
 async def deployed_app(target: Target, environment: str, handle: str) -> TargetApp:

@@ -18,10 +18,8 @@ from wizard.model.trouble import Trouble
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.push import Push
+from wizard.run.seat_code import AT, AUTHOR, MESSAGE, seat_files
 from wizard.session.places import private_folder
-
-AT = "2020-01-01T00:00:00Z"
-"""One moment for each, so that the commit is the same whenever it is made."""
 
 
 class Seat(Kind):
@@ -47,19 +45,17 @@ class Seat(Kind):
 
 async def _commit(folder: Path, port: int) -> str:
     """A repository with nothing but the names of the services; returns its only commit."""
-    files = {"Dockerfile": f"FROM scratch\nCOPY Procfile /\nEXPOSE {port}\n", "Procfile": "web: /none\n"}
+    files = seat_files(port)
     for name, text in files.items():
         (folder / name).write_text(text)
     await _git(folder, "init", "--quiet")
     await _git(folder, "add", "--", *files)
-    await _git(
-        folder, "commit", "--quiet", "--allow-empty", "--no-verify", "-m", "A service without code yet"
-    )
+    await _git(folder, "commit", "--quiet", "--allow-empty", "--no-verify", "-m", MESSAGE)
     return (await _git(folder, "rev-parse", "HEAD")).strip()
 
 
 async def _git(folder: Path, *words: str) -> str:
-    who = {"NAME": "Offramp", "EMAIL": "offramp@localhost", "DATE": AT}
+    who = {"NAME": AUTHOR[0], "EMAIL": AUTHOR[1], "DATE": AT}
     try:
         git = await child.start(
             "git",
