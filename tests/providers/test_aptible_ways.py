@@ -90,6 +90,7 @@ class Run:
                 target=world.target,
                 target_name="aptible",
                 profile=profile,
+                session=self.session,
                 journal=self.journal,
                 plan=steps,
                 vault=self.vault,
@@ -268,6 +269,8 @@ async def test_terraform_is_told_what_to_adopt_and_watched_until_all_is_there(
     facts = [said for _, said in await ready_facts(run.context, gate)]
     assert facts[0] == "nothing is deployed to shop yet"
     assert f"$ cd {checkout}/aptible && terraform init" in facts
+    assert facts[-1].startswith(f"$ offramp values {run.session.id} --app ")
+    assert facts[-1].endswith(" -- terraform plan")
 
     waiting = asyncio.create_task(run.do("deploy:shop"))
     await run.until("no new deploy of shop so far")
@@ -286,7 +289,9 @@ async def test_terraform_is_told_what_to_adopt_and_watched_until_all_is_there(
     assert "shop runs the image acme/shop:v1" in await waiting
     database = await world.target.find_database(await world.environment(), "shop-db")
     assert database is not None
-    assert await import_lines(run.context, gate) == [
+    values = f"offramp values {run.session.id} --app"
+    lines = [line.removeprefix(values) for line in await import_lines(run.context, gate)]
+    assert [line.partition(" -- ")[2] for line in lines] == [
         f"terraform import aptible_database.shop_db {database.id}",
         f"terraform import aptible_app.shop {app.id}",
     ]

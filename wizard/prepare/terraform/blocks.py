@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from wizard.model.grace import HEROKU_GRACE
 from wizard.prepare.terraform.hcl import Attribute, Block, Comment, Expression, Value, quoted
 from wizard.prepare.terraform.provider import Provider
 from wizard.prepare.terraform.stack import Config, Database, Drain, Names, Program, Stack
@@ -142,6 +143,8 @@ def _app(one: Program, stack: Stack, provider: Provider) -> Block:
             Attribute("container_count", service.containers),
             Attribute("container_memory_limit", service.memory_mb),
             *([Attribute("container_profile", service.profile)] if service.profile else []),
+            # What ends in good order on Heroku is not to be killed earlier there.
+            Attribute("stop_timeout", HEROKU_GRACE),
         ]
         body.append(Block("service", (), tuple(inner)))
     return Block("resource", (provider.type("app"), one.label), tuple(body))

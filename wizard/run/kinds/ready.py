@@ -7,7 +7,7 @@ from wizard.model.plan import Step
 from wizard.run.context import Context
 from wizard.run.guide import COPIED
 from wizard.run.kinds.handed_over import early_deploys
-from wizard.run.kinds.terraform import import_lines, read_files
+from wizard.run.kinds.terraform import import_lines, read_files, with_values
 from wizard.session.image_login import login_of, registries
 
 Fact = tuple[str, str]
@@ -48,5 +48,5 @@ async def _terraform(context: Context, step: Step) -> list[Fact]:
     folder = shlex.quote(str(step.args["folder"]))
     facts.append(("look", f"{COPIED}cd {folder} && terraform init"))
     facts += [("look", f"{COPIED}{line}") for line in await import_lines(context, step)]
-    facts.append(("look", f"{COPIED}terraform plan"))
+    facts.append(("look", f"{COPIED}{with_values(context, step, 'terraform plan')}"))
     return facts

@@ -2,6 +2,7 @@
 
 from wizard.mapping.names import cron_service
 from wizard.mapping.stores import moved_stores
+from wizard.model.grace import HEROKU_GRACE
 from wizard.model.mapping import ConfigChoice
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import Secret, config_value
@@ -12,9 +13,6 @@ from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 from wizard.run.stores import value_for_app
 from wizard.session.places import private_folder
-
-HEROKU_GRACE = 30
-"""Seconds that Heroku gives a dyno between SIGTERM and SIGKILL (Dev Center: dynos, shutdown)."""
 
 BUSY = "target-busy"
 """Code of the Trouble that says that an app cannot be stopped before something has ended."""

@@ -46,7 +46,8 @@ class ApplyTerraform(HandedOver):
                 "Have Terraform adopt what is there, if you have not yet:",
                 *[f"{COPIED}{line}" for line in await import_lines(context, step)],
                 f"Apply, in the folder {at}:",
-                f"{COPIED}cd {shlex.quote(at)} && terraform apply",
+                f"{COPIED}cd {shlex.quote(at)} && {with_values(context, step, 'terraform apply')}",
+                "Or give the values by hand, as README.md there says.",
             ),
         )
 
@@ -98,6 +99,12 @@ async def _databases(context: Context, environment: Environment) -> list[str]:
     ]
 
 
+def with_values(context: Context, step: Step, command: str) -> str:
+    """The command with the values of config vars in its environment; without them Terraform asks for each."""
+    app = context.source_app(step).name
+    return f"offramp values {shlex.quote(context.session.id)} --app {shlex.quote(app)} -- {command}"
+
+
 async def import_lines(context: Context, step: Step) -> list[str]:
     """`terraform import ADDRESS ID` for all that is there already and that the files name."""
     files = await asyncio.to_thread(read_files, context, step)
@@ -106,10 +113,10 @@ async def import_lines(context: Context, step: Step) -> list[str]:
     for address, handle in files.adopt:
         database = await context.target.find_database(environment, handle)
         if database is not None:
-            lines.append(f"terraform import {address} {database.id}")
+            lines.append(with_values(context, step, f"terraform import {address} {database.id}"))
     app = await context.target.find_app(environment, str(step.args["handle"]))
     if app is not None and files.app:
-        lines.append(f"terraform import {files.app} {app.id}")
+        lines.append(with_values(context, step, f"terraform import {files.app} {app.id}"))
     return lines
 
 

@@ -46,6 +46,7 @@ resource "aptible_app" "part_site" {
     process_type           = "web"
     container_count        = 2
     container_memory_limit = 1024
+    stop_timeout           = 30
   }
 }
 
@@ -88,6 +89,7 @@ resource "aptible_app" "part_email" {
     container_count        = 1
     container_memory_limit = 512
     container_profile      = "r"
+    stop_timeout           = 30
   }
 }
 
