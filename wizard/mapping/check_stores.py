@@ -17,6 +17,7 @@ from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import Mapping, StoreChoice
 from wizard.model.system import AddOn, App, System
 from wizard.ports import Profile
+from wizard.stores.guided.guides import GUIDES
 
 
 def store_problems(system: System, mapping: Mapping, profile: Profile) -> Iterator[Problem]:
@@ -35,6 +36,14 @@ def store_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
                 component=add_on.name,
                 text=f"Offramp does not copy {type_name(choice.type)}",
                 remedy="Move it by hand, have it start empty, or leave it behind.",
+                blocks=True,
+            )
+        if choice.action == "by-hand" and choice.type not in GUIDES:
+            yield Problem(
+                code="store-no-guide",
+                component=add_on.name,
+                text=f"there is no guide to move {type_name(choice.type)} by hand",
+                remedy="Have it copied, or start empty, or leave it behind.",
                 blocks=True,
             )
         yield from _user_problems(add_on, store_users(system, add_on.id), left, mapping)

@@ -202,6 +202,8 @@ def test_an_older_version_and_a_store_that_nobody_copies(redis: System, profile:
     search = with_stores(system, add_on("es", "bonsai"))
     mapping = edit_stores.decide_store(propose(search, profile), "es", "copy", "x")
     assert codes(search, mapping, profile, "bonsai-1")["store-not-copied"]
+    mapping = edit_stores.decide_store(propose(search, profile), "kv", "by-hand", "x")
+    assert codes(search, mapping, profile, "heroku-redis-1")["store-no-guide"]
 
 
 def test_a_size_that_nobody_tells_is_said_to_be_a_guess(system: System, profile: Profile) -> None:
