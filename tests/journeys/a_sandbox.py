@@ -59,6 +59,15 @@ class RunningSandbox:
         session.close()
         return session.folder
 
+    def heroku_environment(self, hosts: dict[str, dict[str, str]] | None = None) -> dict[str, str | None]:
+        """What makes its Heroku's token one of this machine: with the hosts that it is for."""
+        heroku = (hosts or self.hosts)["heroku"]
+        return {
+            "HEROKU_API_KEY": self.heroku_token,
+            "HEROKU_HOST": heroku["api"],
+            "HEROKU_DATA_HOST": heroku["data"],
+        }
+
     def stop(self) -> None:
         """End it."""
         asyncio.run(self._client.stop())

@@ -40,7 +40,7 @@ def document(terminal: Terminal) -> None:
 
 
 def begun(sandbox: RunningSandbox, twisted: TwistedHeroku) -> tuple[Path, dict[str, str | None]]:
-    return sandbox.session(hosts=twisted.hosts), {"HEROKU_API_KEY": sandbox.heroku_token}
+    return sandbox.session(hosts=twisted.hosts), sandbox.heroku_environment(twisted.hosts)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -27,7 +27,8 @@ def connect_screen(sandbox: RunningSandbox, token: str = "", *, target: bool = F
         session = Session(folder)
         session.save(TARGET, TargetChoice(provider="aptible", reason="it fits"))
         session.close()
-    with Terminal(env={"HEROKU_API_KEY": token} if token else None) as terminal:
+    environment = {**sandbox.heroku_environment(), "HEROKU_API_KEY": token} if token else None
+    with Terminal(env=environment) as terminal:
         terminal.wait("acme-shop")
         terminal.press("enter")
         terminal.wait("Sign in to Heroku.", "HEROKU_API_KEY" if token else "no token was found")
@@ -120,7 +121,7 @@ def test_the_second_factor_is_asked_for_and_a_wrong_one_is_said(sandbox: Running
     with connect_screen(sandbox, sandbox.heroku_token, target=True) as terminal:
         terminal.press("enter")
         terminal.wait("Sign in with e-mail and password")
-        terminal.press("up", "up", "enter")
+        terminal.press("home", "enter")
         terminal.wait("╭─ Sign in to Aptible")
         sandbox.fault("aptible", "html", path="/tokens")
         terminal.press(who["email"])
