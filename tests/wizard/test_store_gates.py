@@ -1,0 +1,113 @@
+"""What the gates say of stores: what waits in one that starts empty, and where a person reaches a new one."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from wizard.database.control import Control
+from wizard.model.mapping import Mapping, StoreChoice
+from wizard.model.plan import Step
+from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.run.context import Context
+from wizard.run.kinds import store_gate
+from wizard.run.kinds.store_gate import by_hand_facts, store_facts
+from wizard.stores.progress import PartProgress, StoreInspection, Waiting
+
+
+class FakeTunnel:
+    """Comes up, or says why not."""
+
+    port = 40123
+
+    def __init__(self, trouble: Trouble | None = None) -> None:
+        self._trouble = trouble
+
+    def start(self, seconds: float) -> None:
+        if self._trouble is not None:
+            raise self._trouble
+
+
+class FakeContext:
+    def __init__(self, store: StoreChoice, tunnel: FakeTunnel, gauges: dict[str, str] | None = None) -> None:
+        self.mapping = Mapping(stores=(store,))
+        self.control = Control()
+        self.plan = SimpleNamespace(step=step)
+        self.system = SimpleNamespace(add_on=lambda id_: SimpleNamespace(name="redis-flat-1"))
+        self.journal = SimpleNamespace(gauges=lambda: gauges or {})
+        self._tunnel = tunnel
+
+    def tunnel(self, handle: str) -> FakeTunnel:
+        return self._tunnel
+
+
+def step(key: str) -> Step:
+    args = {"add_on": "kv", "handle": "shop-cache", "type": "redis", "memory_mb": 512}
+    return Step(key=key, kind="store-left", title="t", phase="cut-over", args=args)  # type: ignore[arg-type]
+
+
+def store(action: str, type_: str = "redis") -> StoreChoice:
+    return StoreChoice(add_on_id="kv", type=type_, action=action, handle="shop-cache")  # type: ignore[arg-type]
+
+
+def inspected(keys: int, *waiting: Waiting) -> StoreInspection:
+    return StoreInspection(
+        store="redis-flat-1",
+        unit="keys",
+        source="Redis 7",
+        target="Redis 7",
+        bytes=1,
+        parts=(PartProgress(name="db 0", estimated=keys),),
+        target_state="empty",
+        waiting=waiting,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "words"),
+    [
+        (
+            inspected(53, Waiting(what="Sidekiq", queue="mailers", count=3, jobs=True)),
+            "look",
+            "shop-cache starts empty: about 53 keys of redis-flat-1 stay behind"
+            " (3 jobs wait in Sidekiq's queue mailers)",
+        ),
+        (inspected(0), "good", "shop-cache starts empty: about 0 keys of redis-flat-1 stay behind"),
+    ],
+)
+async def test_what_stays_behind_is_said_before_the_cut_over(
+    monkeypatch: pytest.MonkeyPatch, found: StoreInspection, state: str, words: str
+) -> None:
+    mover = SimpleNamespace(inspect=lambda: found)
+    monkeypatch.setattr(store_gate, "mover", lambda context, step: mover)
+    context = cast(Context, FakeContext(store("empty"), FakeTunnel()))
+    assert await store_facts(context) == [(state, words)]
+
+
+async def test_what_cannot_be_looked_at_does_not_keep_the_gate_shut() -> None:
+    down = Trouble("The portal is closed.", remedy="Wait.", code="x")
+    context = cast(Context, FakeContext(store("empty"), FakeTunnel(down)))
+    ((state, words),) = await store_facts(context)
+    assert state == "look" and "could not be looked at: The portal is closed." in words
+    needed = SignInNeeded("aptible", "The token ended.", remedy="Sign in.", code="token")
+    with pytest.raises(SignInNeeded):
+        await store_facts(cast(Context, FakeContext(store("empty"), FakeTunnel(needed))))
+
+
+async def test_a_store_that_was_proven_before_loses_what_was_written_since() -> None:
+    def facts(gauges: dict[str, str]) -> Any:
+        return store_facts(cast(Context, FakeContext(store("copy"), FakeTunnel(), gauges)))
+
+    assert await facts({}) == []
+    ((state, words),) = await facts({"store-proof:shop-cache": "{}"})
+    assert state == "look" and "was proven before" in words and "redis-flat-1" in words
+
+
+async def test_a_person_learns_where_the_new_store_is_reached() -> None:
+    context = cast(Context, FakeContext(store("by-hand", "mongodb"), FakeTunnel()))
+    ((state, words),) = await by_hand_facts(context, step("gate:store:shop-cache"))
+    assert state == "good" and "127.0.0.1 port 40123" in words
+    down = Trouble("The portal is closed.", remedy="Wait.", code="x")
+    context = cast(Context, FakeContext(store("by-hand", "mongodb"), FakeTunnel(down)))
+    ((state, words),) = await by_hand_facts(context, step("gate:store:shop-cache"))
+    assert state == "look" and "The portal is closed." in words
