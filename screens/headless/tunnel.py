@@ -48,7 +48,7 @@ def tunnel(identity: str, name: str | None, *, port: int, show_url: bool, words:
                     lambda: access.ticket(database),
                     Path(folder),
                     watched.heard,
-                    end=end_of(database.type),
+                    end=end_of(database.type, Path(folder)),
                     port=port,
                 )
                 try:

@@ -179,7 +179,7 @@ def test_a_line_that_makes_no_sense_opens_nothing(
     session.close()
 
 
-def test_every_kind_of_store_has_an_end() -> None:
+def test_every_kind_of_store_has_an_end(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     for kind, url in (
@@ -187,7 +187,7 @@ def test_every_kind_of_store_has_an_end() -> None:
         ("mysql", "mysql://u:pw@there:1/db"),
         ("x", "x://there"),
     ):
-        end = end_of(kind)
+        end = end_of(kind, tmp_path)
         here = end.local_url(Secret(url), port)
         assert f"127.0.0.1:{port}" in here.reveal() and "there" not in here.reveal()
         with pytest.raises(NoAnswer):

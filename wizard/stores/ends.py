@@ -7,7 +7,7 @@ from wizard.database.far_end import FarEnd, NoAnswer, Ping
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.stores.mysql import address as mysql
-from wizard.stores.mysql.clients import find_clients, options_file
+from wizard.stores.mysql.clients import Clients, find_clients, options_file
 from wizard.stores.mysql.errors import MysqlError
 from wizard.stores.mysql.session import Session
 from wizard.stores.probes import probe_of
@@ -56,7 +56,7 @@ class _RedisPing:
 
 class MysqlEnd:
     """A MySQL or MariaDB. It is asked in one session that is kept: a server shuts out a host that only knocks
-    (max_connect_errors)."""
+    (max_connect_errors). So where its client programs are not on this machine, it is knocked at only once."""
 
     def __init__(self, work: Path) -> None:
         self._work = work
@@ -67,13 +67,16 @@ class MysqlEnd:
 
     def open(self, url: Secret) -> Ping:
         """Sign in by MySQL's client program."""
-        return _MysqlPing(url, self._work)
+        try:
+            clients = find_clients()
+        except Trouble:
+            return _OtherPing(url, Once(probe_of("mysql").ping))
+        return _MysqlPing(url, self._work, clients)
 
 
 class _MysqlPing:
-    def __init__(self, url: Secret, work: Path) -> None:
+    def __init__(self, url: Secret, work: Path, clients: Clients) -> None:
         try:
-            clients = find_clients()
             address = mysql.address_of(url)
             with options_file(address, work, mariadb=clients.mariadb) as options:
                 words = [clients.client, f"--defaults-file={options}", "--batch", "--skip-column-names"]
@@ -93,6 +96,18 @@ class _MysqlPing:
 
     def close(self) -> None:
         self._session.close()
+
+
+class Once:
+    """Asks until there was an answer, and not again."""
+
+    def __init__(self, ask: Callable[[Secret], None]) -> None:
+        self._ask: Callable[[Secret], None] | None = ask
+
+    def __call__(self, url: Secret) -> None:
+        if self._ask is not None:
+            self._ask(url)
+            self._ask = None
 
 
 class OtherEnd:

@@ -1,4 +1,5 @@
-"""What a tunnel to a store has to know of its kind: its URL through the tunnel, and whether it answers.
+"""What a tunnel to a store that is not signed in to has to know: its URL through the tunnel, and whether
+anybody answers.
 
 `ssh` says that it is ready also when what is behind it is not.
 """
@@ -10,8 +11,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 from wizard.model.secret import Secret
 from wizard.stores.mysql import address as mysql
-from wizard.stores.redis import address as redis
-from wizard.stores.redis.wire import Connection, ReplyError
 
 LIMIT = 15.0
 """Seconds for a server to say its first word."""
@@ -28,7 +27,7 @@ class Probe:
 
 
 def probe_of(type_: str) -> Probe:
-    """The probe for the target's word for a type of store ("redis", "mysql", "mongodb")."""
+    """The probe for the target's word for a type of store ("mysql", "mongodb")."""
     return _PROBES.get(type_, Probe(local_url=local_url, ping=_reached))
 
 
@@ -43,17 +42,6 @@ def local_url(store: Secret, port: int) -> Secret:
         login = f"{user}:{password}@" if password else f"{user}@"
     query = f"?{parts.query}" if parts.query else ""
     return Secret(f"{parts.scheme}://{login}127.0.0.1:{port}{parts.path}{query}", label=store.label)
-
-
-def _ping_redis(url: Secret) -> None:
-    try:
-        connection = Connection(redis.address_of(url))
-        try:
-            connection.call("PING")
-        finally:
-            connection.close()
-    except ReplyError as error:
-        raise OSError(error.said) from error
 
 
 def _greeted_by_mysql(url: Secret) -> None:
@@ -85,6 +73,5 @@ def _reached(url: Secret) -> None:
 
 
 _PROBES = {
-    "redis": Probe(local_url=redis.local_url, ping=_ping_redis),
     "mysql": Probe(local_url=mysql.local_url, ping=_greeted_by_mysql),
 }

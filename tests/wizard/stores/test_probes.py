@@ -3,11 +3,14 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from wizard.database.far_end import NoAnswer
 from wizard.database.tunnel import free_port
 from wizard.model.secret import Secret
+from wizard.stores.ends import RedisEnd, end_of
 from wizard.stores.probes import probe_of
 
 
@@ -42,7 +45,6 @@ def answering() -> Iterator[Callable[[bytes | None], int]]:
 
 
 URLS = {
-    "redis": "rediss://:pw@db.example:1",
     "mysql": "mysql://u:p%40w@db.example:1/db",
     "mongodb": "mongodb://u:p%40w@db.example:1/db?ssl=true",
     "elasticsearch": "https://u:pw@db.example:1",
@@ -52,23 +54,20 @@ URLS = {
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("redis", b"-ERR Client sent AUTH, but no password is set\r\n"),
-        ("redis", b"HTTP/1.1 400 Bad Request\r\n\r\n"),
         ("mysql", b"HTTP/1.1 400 Bad Request\r\n\r\n"),
         ("mysql", None),
-        ("redis", None),
         ("elasticsearch", None),
     ],
 )
 def test_what_is_no_such_store_does_not_answer(
     answering: Callable[[bytes | None], int], kind: str, said: bytes | None
 ) -> None:
-    url = URLS[kind].replace("rediss", "redis").replace("db.example:1", f"127.0.0.1:{answering(said)}")
+    url = URLS[kind].replace("db.example:1", f"127.0.0.1:{answering(said)}")
     with pytest.raises(OSError, match=r"\w"):
         probe_of(kind).ping(Secret(url))
 
 
-@pytest.mark.parametrize("kind", list(URLS))
+@pytest.mark.parametrize("kind", ["mysql", "mongodb", "elasticsearch"])
 def test_a_port_where_nobody_is_does_not_answer(kind: str) -> None:
     probe = probe_of(kind)
     with pytest.raises(OSError, match=r"\w"):
@@ -81,8 +80,45 @@ def test_a_store_that_is_there_answers(answering: Callable[[bytes | None], int])
         probe = probe_of(kind)
         url = Secret(URLS.get(kind, "amqps://u:pw@db.example:1/v"))
         probe.ping(probe.local_url(url, answering(said)))
-    redis = probe_of("redis")
-    redis.ping(redis.local_url(Secret("redis://db.example:1"), answering(b"+OK\r\n+PONG\r\n")))
+    redis = RedisEnd()
+    redis.open(redis.local_url(Secret("redis://db.example:1"), answering(b"+OK\r\n+PONG\r\n"))).ask()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"-ERR Client sent AUTH, but no password is set\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", None],
+)
+def test_what_is_no_redis_does_not_answer(
+    answering: Callable[[bytes | None], int], said: bytes | None
+) -> None:
+    with pytest.raises(NoAnswer, match=r"\w"):
+        RedisEnd().open(Secret(f"redis://:pw@127.0.0.1:{answering(said)}")).ask()
+
+
+def test_a_mysql_that_cannot_be_signed_in_to_is_knocked_at_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    knocks = 0
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.settimeout(5)
+
+        def serve() -> None:
+            nonlocal knocks
+            while True:
+                try:
+                    near = door.accept()[0]
+                except OSError:
+                    return
+                knocks += 1
+                near.sendall(b"\x4a\x00\x00\x00\x0a8.4.0\x00")
+
+        threading.Thread(target=serve, daemon=True).start()
+        end = end_of("mysql", tmp_path)
+        ping = end.open(end.local_url(Secret(URLS["mysql"]), door.getsockname()[1]))
+        for _ in range(5):
+            ping.ask()
+    assert knocks == 1
 
 
 def test_urls_keep_all_but_host_and_port() -> None:
