@@ -116,6 +116,20 @@ def test_a_database_of_another_folder_is_given_by_hand() -> None:
     assert "aptible_database" in files(part(apart))["aptible/main.tf"]
 
 
+def test_a_part_of_a_url_is_given_by_hand_and_tls_is_kept() -> None:
+    redis = replace(MAPPING.config[-2], name="REDIS_TLS_URL")
+    host = replace(MAPPING.config[-2], name="REDIS_HOST")
+    mapping = replace(MAPPING, config=(*MAPPING.config, redis, host))
+    main = files(part(mapping))["aptible/main.tf"]
+    urls = "aptible_database.choir_cache.connection_urls"
+    assert f'"REDIS_TLS_URL" = [for url in {urls} : url if startswith(url, "rediss://")][0]' in main
+    assert '"REDIS_HOST"    = var.part_email_REDIS_HOST' in main
+    said = told(mapping, app=EMAIL)
+    assert "REDIS_HOST holds the host of a database" in said["terraform-by-hand"]
+    assert "REDIS_URL becomes a URL without TLS" in said["terraform-redis"]
+    assert "terraform-redis" not in told(mapping)
+
+
 def test_a_number_that_heroku_changes_by_itself_is_named() -> None:
     web = Process(
         type="web", command="x", quantity=2, size="Performance-M", autoscale=Autoscale(least=1, most=4)

@@ -154,7 +154,11 @@ def _config(one: Config, stack: Stack, provider: Provider) -> Value:
     if one.kind == "port":
         return str(stack.port)
     if one.kind == "database":
-        return Expression(f"{provider.type('database')}.{one.ref}.default_connection_url")
+        database = f"{provider.type('database')}.{one.ref}"
+        if one.tls:
+            all_urls = f"{database}.connection_urls"
+            return Expression(f'[for url in {all_urls} : url if startswith(url, "rediss://")][0]')
+        return Expression(f"{database}.default_connection_url")
     if one.kind == "address":
         new = f"{provider.type('endpoint')}.{one.ref}.virtual_domain"
         return Expression(f"replace(var.{one.variable}, {quoted(one.host)}, {new})")

@@ -5,6 +5,7 @@ from collections.abc import Mapping as Known
 
 from wizard.document.checkout import Checkout, listed
 from wizard.mapping.problem import Problem
+from wizard.mapping.store_config import part_of
 from wizard.model.mapping import Mapping
 from wizard.model.system import App, System
 from wizard.model.text import clean
@@ -16,7 +17,7 @@ from wizard.prepare.terraform.hcl import file_text
 from wizard.prepare.terraform.heroku_config import HerokuConfig, heroku_config
 from wizard.prepare.terraform.provider import Provider, faults, provider_of
 from wizard.prepare.terraform.readme import address, counterpart, readme
-from wizard.prepare.terraform.stack import Stack, stack_of
+from wizard.prepare.terraform.stack import Program, Stack, stack_of
 from wizard.prepare.terraform.written import MARK, written_outputs
 
 Part = tuple[list[FileChange], list[Problem]]
@@ -151,16 +152,7 @@ def _about(
             f"no value is in the files; Terraform has to be given {listed(asked, 5)}",
             f"{folder}/README.md says how.",
         )
-    chosen = {one.name: one for one in mapping.config if one.app_id == app.id}
-    for one in program.config:
-        if one.kind == "value" and chosen[one.name].replacement in ("app-url", "database"):
-            what = "a web address" if chosen[one.name].replacement == "app-url" else "a database"
-            yield _problem(
-                "terraform-by-hand",
-                app,
-                f"{one.name} names {what} that these files do not make before it",
-                f"Give its new value as TF_VAR_{one.variable}.",
-            )
+    yield from _about_config(app, program, stack, mapping)
     for process in app.processes:
         if process.autoscale is not None and process.autoscale.active:
             yield _problem(
@@ -195,6 +187,31 @@ def _about(
             f"no heroku_app is known to be this one: {listed([one.address for one in heroku.apps])}",
             "The files are written from the map alone.",
         )
+
+
+def _about_config(app: App, program: Program, stack: Stack, mapping: Mapping) -> Iterator[Problem]:
+    chosen = {one.name: one for one in mapping.config if one.app_id == app.id}
+    types = {one.label: one.type for one in stack.databases}
+    for one in program.config:
+        choice = chosen[one.name]
+        if one.kind == "value" and choice.replacement in ("app-url", "database"):
+            what = "names a web address that these files do not make before it"
+            if choice.replacement == "database":
+                part = "" if stack.database(choice.refers_to) is None else part_of(one.name)
+                what = (
+                    f"holds the {part} of a database, and Terraform knows whole URLs only"
+                    if part
+                    else "names a database that these files do not make"
+                )
+            give = f"Give its new value as TF_VAR_{one.variable}."
+            yield _problem("terraform-by-hand", app, f"{one.name} {what}", give)
+        elif one.kind == "database" and types[one.ref] == "redis" and not one.tls:
+            yield _problem(
+                "terraform-redis",
+                app,
+                f"{one.name} becomes a URL without TLS (redis://), whatever it is on Heroku",
+                "See that the app takes one; a setting for TLS beside it has to go.",
+            )
 
 
 def _problem(code: str, app: App, text: str, remedy: str, *, blocks: bool = False) -> Problem:

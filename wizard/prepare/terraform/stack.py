@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from wizard.mapping.names import cron_service
+from wizard.mapping.store_config import part_of, wants_tls
 from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, DrainChoice, Mapping, StoreChoice
 from wizard.model.system import App, System
 from wizard.prepare.terraform.hcl import identifier
@@ -32,13 +33,15 @@ class Database(NamedTuple):
 
 class Config(NamedTuple):
     """A config var. `value` comes from `variable`; `address` too, with Heroku's host `host` in it replaced by
-    that of the app `ref`; `database` is the URL of the database `ref`; `port` the port."""
+    that of the app `ref`; `database` is the URL of the database `ref`, the one with TLS where `tls`; `port`
+    the port."""
 
     name: str
     kind: Literal["value", "address", "database", "port"]
     variable: str = ""
     ref: str = ""
     host: str = ""
+    tls: bool = False
 
 
 class Service(NamedTuple):
@@ -256,13 +259,20 @@ def _config(
         if choice.replacement == "port":
             return Config(choice.name, "port")
         found = next((one for one in databases if one.add_on_id == choice.refers_to), None)
-        if choice.replacement == "database" and found is not None:
-            return Config(choice.name, "database", ref=found.label)
+        if choice.replacement == "database" and found is not None and _is_url(world, choice):
+            tls = found.type == "redis" and wants_tls(choice.name, "")
+            return Config(choice.name, "database", ref=found.label, tls=tls)
         told = reached.address(app.id, choice) if choice.replacement == "app-url" else None
         if told is not None:
             name = variables.give(identifier(f"{label}_{choice.name}"))
             return Config(choice.name, "address", name, *told)
     return Config(choice.name, "value", variables.give(identifier(f"{label}_{choice.name}")))
+
+
+def _is_url(world: _World, choice: ConfigChoice) -> bool:
+    """Whether a config var holds the URL of what it refers to: those of a store may hold a part of it."""
+    store = any(one.add_on_id == choice.refers_to for one in world.mapping.stores)
+    return not store or part_of(choice.name) in ("", "url")
 
 
 def _databases(world: _World) -> list[Database]:
