@@ -91,7 +91,9 @@ def run(options: ValuesOptions) -> int:
 def _place(session: Session, name: str | None) -> _Place:
     read, mapping, target = session.load(SYSTEM), session.load(MAPPING), session.load(TARGET)
     provider = provider_of(target_provider(target.provider).profile()) if target else None
-    chosen = [one for one in (mapping.moved_apps() if mapping else ()) if one.way == "terraform"]
+    known = {app.id for app in read.apps} if read else set()
+    moved = mapping.moved_apps() if mapping else ()
+    chosen = [one for one in moved if one.way == "terraform" and one.app_id in known]
     if read is None or mapping is None or provider is None or not chosen:
         raise Trouble(
             f"Terraform deploys no app of {clean(session.name)}.",
@@ -116,8 +118,7 @@ def _app(system: System, chosen: Sequence[AppChoice], name: str | None) -> App:
     known = {one.id: one for one in system.apps}
     stacks: dict[str, list[App]] = {}
     for choice in chosen:
-        if choice.app_id in known:
-            stacks.setdefault(choice.checkout or choice.app_id, []).append(known[choice.app_id])
+        stacks.setdefault(choice.checkout or choice.app_id, []).append(known[choice.app_id])
     apps = [app for stack in stacks.values() for app in stack]
     told = "; ".join(", ".join(app.name for app in stack) for stack in stacks.values())
     if name is None and len(stacks) > 1:

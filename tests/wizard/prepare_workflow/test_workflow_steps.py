@@ -221,6 +221,11 @@ def test_a_variable_that_a_script_may_read_stays() -> None:
     assert "workflow-secrets-gone" not in told(text)
 
 
+def test_a_secret_that_is_read_in_brackets_is_not_called_gone() -> None:
+    text = ACTION.replace("run: echo done", "run: echo ${{ secrets['HEROKU_API_KEY'] }}")
+    assert "workflow-secrets-gone" not in told(text)
+
+
 def test_a_variable_of_any_name_is_no_pattern() -> None:
     assert "aptible-deploy-action" in one(ACTION.replace("HEROKU_API_KEY: ${{", "HEROKU_[: ${{"))
 

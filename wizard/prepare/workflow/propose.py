@@ -155,6 +155,7 @@ def _refused(path: str, text: str, why: str, wanted: Wanted) -> list[Problem]:
             component=name,
             text=f"{clean(path)} deploys to Heroku and {why}, so Offramp does not edit it",
             remedy=f"Write there instead: {one_line(wanted.action, place.destination(name))}",
+            copies=(one_line(wanted.action, place.destination(name)),),
         )
         for name in named or list(place.apps)[:1]
     ]
@@ -185,13 +186,14 @@ def _unseen(path: str, text: str, wanted: Wanted) -> list[Problem]:
         return []
     if any(found.how in DEPLOYING for found in deploy_paths({path: text})):
         return []  # of an app that stays
+    step = one_line(wanted.action, wanted.place.destination(next(iter(wanted.place.apps))))
     return [
         Problem(
             code="workflow-unseen",
             component=", ".join(wanted.place.apps),
             text=f"{clean(path)} reads secrets of Heroku, and no step in it is known to deploy there",
-            remedy=f"Look what uses them, a script perhaps; the step for {wanted.title} is: "
-            f"{one_line(wanted.action, wanted.place.destination(next(iter(wanted.place.apps))))}",
+            remedy=f"Look what uses them, a script perhaps; the step for {wanted.title} is: {step}",
+            copies=(step,),
         )
     ]
 
@@ -216,6 +218,7 @@ def _about_secrets(
             component=", ".join(names),
             text=f"the workflow needs the secrets {', '.join(needed)}",
             remedy=f"Create them on GitHub (Settings, Secrets and variables, Actions) for {user}.{also}",
+            copies=(*needed, *registry),
         )
     ]
     if gone:
@@ -225,6 +228,7 @@ def _about_secrets(
                 component=", ".join(names),
                 text=f"no workflow reads {', '.join(clean(name) for name in gone)} any more",
                 remedy="Delete them on GitHub when Heroku is no longer deployed to.",
+                copies=tuple(clean(name) for name in gone),
             )
         )
     return found
@@ -245,13 +249,14 @@ def _waits(app: App, path: str) -> list[Problem]:
 
 
 def _none(app: App, place: Here, action: DeployAction) -> Problem:
+    step = one_line(action, place.destination(app.name))
     return Problem(
         code="no-workflow",
         component=app.name,
         text="is to be deployed by its workflow, and none here could be made to",
-        remedy="Choose another way on the map, or add to one: "
-        f"{one_line(action, place.destination(app.name))}",
+        remedy=f"Choose another way on the map, or add to one: {step}",
         blocks=True,
+        copies=(step,),
     )
 
 

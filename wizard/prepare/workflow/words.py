@@ -106,4 +106,10 @@ def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
         ),
     }
     text, remedy = shapes[told.kind]
-    return Problem(code=f"workflow-{told.kind}", component=told.app or app, text=text, remedy=remedy)
+    return Problem(
+        code=f"workflow-{told.kind}",
+        component=told.app or app,
+        text=text,
+        remedy=remedy,
+        copies=(step,) if step and step in remedy else (),
+    )
