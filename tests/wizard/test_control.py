@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from wizard.credentials import CredentialRef
+from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
-from wizard.run.control import LIMIT, ask, serve, socket_path
+from wizard.run.control import LIMIT, ask, hand_over, serve, socket_path
 from wizard.session.lock import Lock
 from wizard.session.store import Session, create
 
@@ -96,3 +98,22 @@ def test_nobody_there_is_a_sentence(session: Session) -> None:
     with pytest.raises(Trouble) as silent:
         ask(session, {"do": "ping"})
     assert silent.value.code == "worker-silent" and silent.value.retry
+
+
+async def test_a_credential_that_is_not_taken_is_said(session: Session) -> None:
+    taken: list[str] = []
+
+    async def choosy(request: dict[str, Any]) -> dict[str, Any]:
+        if request["account"] != "ada":
+            return {"ok": False, "why": "This token is of bob@example.com."}
+        taken.append(request["value"])
+        return {"ok": True}
+
+    async with await serve(session, choosy):
+        ada, bob = (CredentialRef(vendor="aptible", account=name) for name in ("ada", "bob"))
+        await asyncio.to_thread(hand_over, session, ada, Secret("the-token-of-ada"))
+        with pytest.raises(Trouble) as refused:
+            await asyncio.to_thread(hand_over, session, bob, Secret("the-token-of-bob"))
+    assert taken == ["the-token-of-ada"]
+    assert refused.value.cause == "This token is of bob@example.com."
+    assert refused.value.untouched == "The run goes on as before."
