@@ -76,6 +76,25 @@ def test_a_constraint_or_default_that_is_new_goes_over(server: MariaDb, tmp_path
     assert server.sql("SELECT * FROM orders", "db") == []
 
 
+@pytest.mark.parametrize("how", ["tables", "rows"])
+def test_a_source_that_has_lost_what_it_had_does_not_empty_the_target(
+    server: MariaDb, tmp_path: Path, how: str
+) -> None:
+    server.sql("CREATE VIEW seen AS SELECT id FROM customers")
+    told = Told(server, tmp_path)
+    told.move.copy()
+    told.move.refresh()
+    lose = "DROP TABLE customers, orders" if how == "tables" else "DELETE FROM customers; DELETE FROM orders"
+    server.sql(f"DROP VIEW seen; {lose}")
+    with pytest.raises(Trouble, match="0 of 2 tables" if how == "tables" else "no row of 3 is") as lost:
+        told.move.refresh()
+    assert lost.value.code == "source-lost-tables"
+    assert server.sql("SELECT count(*) FROM seen", "db") == [["2"]]
+    server.sql("INSERT INTO _offramp_move VALUES ('may-lose', 'yes')", "db")
+    assert told.move.refresh().removed == (2 if how == "tables" else 0)
+    assert told.move.prove().equal
+
+
 def test_the_character_set_is_set_also_after_it_was_refused(server: MariaDb, tmp_path: Path) -> None:
     server.sql("REVOKE ALTER ON db.* FROM aptible@'127.0.0.1'", "db")
     try:

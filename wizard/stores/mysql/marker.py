@@ -8,15 +8,20 @@ from wizard.stores.mysql.session import Session, literal, quoted
 
 _TABLE = quoted(MARKER)
 
+MAY_LOSE = "may-lose"
+"""The name under which a person allows that a refresh removes what a source has lost."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Marker:
-    """A marker: the session, the source's name, tables that are whole, whether all were once."""
+    """A marker: the session, the source's name, tables that are whole, whether all were once;
+    `may_lose`: a person allows that a large loss of the source is taken over."""
 
     session: str
     source: str
     done: frozenset[str]
     whole: bool
+    may_lose: bool
 
 
 def read(session: Session) -> Marker | None:
@@ -36,6 +41,7 @@ def read(session: Session) -> Marker | None:
         source=clean(rows.get("source") or ""),
         done=frozenset(name[6:] for name in rows if name.startswith("table:")),
         whole="whole" in rows,
+        may_lose=rows.get(MAY_LOSE) == "yes",
     )
 
 

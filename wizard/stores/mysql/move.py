@@ -21,6 +21,7 @@ from wizard.stores.mysql.compare import compare, digests
 from wizard.stores.mysql.digest import Digest
 from wizard.stores.mysql.ends import Ends
 from wizard.stores.mysql.fit import findings
+from wizard.stores.mysql.loss import want_no_lost_rows, want_no_lost_tables
 from wizard.stores.mysql.session import Session, quoted
 from wizard.stores.progress import (
     PartProgress,
@@ -128,10 +129,11 @@ class MysqlMove:
                 remedy="Make the first copy before this step.",
                 code="no-copy",
             )
+        want_no_lost_tables(known, source, target)
         self._gauge.phase("refresh", {clean(table.name): table.rows for table in source.tables.values()})
         gone = [name for name in target.tables if name not in source.tables]
+        again = self._differing(source, target, known)
         self._ends.ask("target", lambda one: _clear(one, target, gone))
-        again = self._differing(source, target)
         for name in again:
             self._copy_table(source.tables[name])
         self._finish(source)
@@ -211,7 +213,7 @@ class MysqlMove:
         self._ends.insist(f"The table {part} cannot be copied", carry)
         self._gauge.add(part, table.rows)
 
-    def _differing(self, source: Catalogue, target: Catalogue) -> list[str]:
+    def _differing(self, source: Catalogue, target: Catalogue, known: marker.Marker) -> list[str]:
         same = [
             name
             for name, table in source.tables.items()
@@ -219,6 +221,7 @@ class MysqlMove:
         ]
         there = self._digests("source", source, same)
         here = self._digests("target", target, same)
+        want_no_lost_rows(known, there, here)
         return [name for name in source.tables if name not in same or there[name] != here[name]]
 
     def _digests(
