@@ -98,6 +98,24 @@ def test_without_a_copy_the_order_is_the_same(data: str) -> None:
     assert at[f"seat:{handle(mapping)}"] < at[MADE[0]] < at[MADE[1]] < at[CUT_OVER]
 
 
+def test_without_a_push_by_git_all_of_it_follows_the_first_deploy() -> None:
+    read = system()
+    mapping = mapped(read)
+    ways = tuple(
+        msgspec.structs.replace(one, way="image", image="ghcr.io/acme/shop:v1")
+        if one.app_id == FRONTEND
+        else one
+        for one in mapping.apps
+    )
+    mapping = msgspec.structs.replace(mapping, apps=ways)
+    plan = plan_of(read, mapping)
+    assert_sound(plan)
+    at = positions(plan)
+    assert f"seat:{handle(mapping)}" not in at
+    order = [CUT_OVER, f"health:{handle(mapping)}", *MADE, FINISH]
+    assert [at[key] for key in order] == sorted(at[key] for key in order)
+
+
 def test_drains_are_made_first_and_once_for_all_apps() -> None:
     read = system(drains=DRAINS)
     mapping = mapped(read)

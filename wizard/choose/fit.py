@@ -106,7 +106,7 @@ def _points(system: System, profile: Profile, checkouts: Mapping[str, Checkout])
         yield from _schedule_points(app, profile)
         yield from _config_points(app, profile)
         yield from _domain_points(app, profile)
-        yield from _drain_points(app)
+        yield from _drain_points(app, profile)
     yield from _database_points(system, profile)
     for add_on in system.add_ons:
         if not is_postgres(add_on) and not is_scheduler(add_on):
@@ -190,18 +190,23 @@ def _domain_points(app: App, profile: Profile) -> Iterator[Point]:
         if hostname.startswith("*.") and not can.wildcard_domains:
             yield Point(kind="blocker", component=hostname, reason="wildcard domains are not possible")
         else:
-            yield Point(kind="by-hand", component=hostname, reason="change its DNS record after the cut-over")
+            when = "in the cut-over, when Offramp asks for it" if can.managed_tls else "after the cut-over"
+            yield Point(kind="by-hand", component=hostname, reason=f"change its DNS record {when}")
     for hostname in custom[can.max_domains :] if can.max_domains is not None else ():
         yield Point(
             kind="blocker", component=hostname, reason=f"an app has at most {can.max_domains} domains there"
         )
 
 
-def _drain_points(app: App) -> Iterator[Point]:
-    if app.drains:
-        yield Point(
-            kind="by-hand", component=app.name, reason=f"{len(app.drains)} log drains are to be made anew"
-        )
+def _drain_points(app: App, profile: Profile) -> Iterator[Point]:
+    """Those that Offramp cannot make there: of an add-on that stays, or of a kind that the target has not."""
+    offered = profile.capabilities.log_drains
+    left = [
+        drain for drain in app.drains if drain.add_on_id or drain.address.partition("://")[0] not in offered
+    ]
+    if left:
+        drains = f"{len(left)} log drain{'s are' if len(left) > 1 else ' is'}"
+        yield Point(kind="by-hand", component=app.name, reason=f"{drains} to be made anew")
 
 
 def _database_points(system: System, profile: Profile) -> Iterator[Point]:
