@@ -25,7 +25,7 @@ def world_folder() -> Path:
 
 async def start(size: str, say: Callable[[str], None]) -> Example:
     """The example system, started if it does not run."""
-    return await example_provider().start_or_find(world_folder(), size=size, progress=say)
+    return await example_provider().start_or_find(world_folder(), size=size, progress=say, colleague=True)
 
 
 def session_of(example: Example) -> Session:

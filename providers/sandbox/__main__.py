@@ -46,6 +46,9 @@ def _arguments() -> argparse.Namespace:
         default="",
         help="attachments of Key-Value Stores that the example has besides: REDIS,CACHE",
     )
+    parser.add_argument(
+        "--colleague", action="store_true", help="set the DNS records of the example's domains when asked for"
+    )
     parser.add_argument("--hours", type=float, default=12.0, help="end after so long without a request")
     return parser.parse_args()
 
@@ -99,6 +102,7 @@ async def _run(folder: Path, arguments: argparse.Namespace, control: Control) ->
         canary=os.environ.pop(CANARY, ""),
         pace=arguments.pace,
         stores=tuple(name for name in arguments.stores.split(",") if name),
+        colleague=arguments.colleague,
     )
     starting = asyncio.create_task(sandbox.start(control.say))
     told = asyncio.create_task(control.ended.wait())

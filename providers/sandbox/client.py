@@ -126,6 +126,7 @@ async def start_or_find(
     canary: str = "",
     pace: float = 1.0,
     stores: tuple[str, ...] = (),
+    colleague: bool = False,
 ) -> SandboxClient:
     """The sandbox of `folder`: the running one, or a new one, ready to be used.
 
@@ -135,6 +136,7 @@ async def start_or_find(
         canary: put into every secret that the sandbox makes, so that a test can look for leaks.
         pace: seconds of the sandbox per second of the target's operations.
         stores: attachments of Key-Value Stores ("REDIS") that the example has besides, each a real Redis.
+        colleague: somebody sets the DNS records of the example's domains when they are asked for.
 
     Raises:
         Trouble: it does not start; the cause is the sandbox's own.
@@ -142,7 +144,8 @@ async def start_or_find(
     found = await find(folder)
     if found is not None:
         return found
-    process = await asyncio.to_thread(_spawn, folder, size, canary, pace, stores)
+    told = ["--pace", str(pace), "--stores", ",".join(stores), *(["--colleague"] if colleague else [])]
+    process = await asyncio.to_thread(_spawn, folder, size, canary, told)
     said = ""
     refused = 0
     while True:
@@ -161,7 +164,7 @@ async def start_or_find(
                     return ready
         elif process.poll() == _TAKEN and refused < _TRIES:
             refused += 1
-            process = await asyncio.to_thread(_spawn, folder, size, canary, pace, stores)
+            process = await asyncio.to_thread(_spawn, folder, size, canary, told)
         elif process.poll() is not None:
             raise Trouble(
                 f"The sandbox ended while it started: {_log_end(folder) or 'another one has its folder'}",
@@ -189,9 +192,7 @@ async def _ask_to_end(folder: Path) -> None:
             await ask(socket, {"do": "stop"})
 
 
-def _spawn(
-    folder: Path, size: str, canary: str, pace: float, stores: tuple[str, ...]
-) -> subprocess.Popen[bytes]:
+def _spawn(folder: Path, size: str, canary: str, told: list[str]) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
@@ -201,7 +202,7 @@ def _spawn(
     log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         return subprocess.Popen(
-            [*command, "--size", size, "--pace", str(pace), "--stores", ",".join(stores)],
+            [*command, "--size", size, *told],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -10,6 +10,7 @@ from typing import Any
 
 from providers.sandbox.aptible import AptibleSandbox
 from providers.sandbox.checkouts import make_checkouts
+from providers.sandbox.colleague import Colleague
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku import HerokuSandbox
 from providers.sandbox.tls import Certificates
@@ -34,6 +35,7 @@ class Sandbox:
         canary: str = "",
         pace: float = 1.0,
         stores: tuple[str, ...] = (),
+        colleague: bool = False,
     ) -> None:
         self.folder = folder
         self.faults = {"heroku": Faults(), "aptible": Faults()}
@@ -58,6 +60,7 @@ class Sandbox:
             canary=canary,
             pace=pace,
         )
+        self._colleague = Colleague(self.heroku, self.aptible) if colleague else None
 
     async def start(self, progress: Progress) -> None:
         """Start everything. Raises Trouble; what had been started is stopped again then."""
@@ -68,6 +71,8 @@ class Sandbox:
             await self.aptible.start()
             progress("Starting Heroku's sandbox")
             await self.heroku.start(progress)
+            if self._colleague is not None:
+                self._colleague.start()
         except BaseException:
             await self.stop()
             raise
@@ -84,6 +89,8 @@ class Sandbox:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self.aptible.stop)
             stack.push_async_callback(self.heroku.stop)
+            if self._colleague is not None:
+                stack.push_async_callback(self._colleague.stop)
 
     def facts(self) -> dict[str, Any]:
         """What stands in this world now, per vendor."""

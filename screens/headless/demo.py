@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 
 from screens import example
 from screens.demo_help import DemoHelp
@@ -18,7 +19,7 @@ from wizard.document.repository.code_place import place_in
 from wizard.mapping.check import blocking, problems
 from wizard.mapping.edit import leave_undecided
 from wizard.mapping.rules import propose
-from wizard.model.mapping import TargetChoice
+from wizard.model.mapping import Mapping, TargetChoice
 from wizard.model.secret import Secret
 from wizard.model.system import Account, System
 from wizard.model.trouble import Trouble
@@ -94,13 +95,19 @@ async def _stages(session: Session, help_: DemoHelp) -> int:
     return code
 
 
-async def plan_example(session: Session, vault: Vault, help_: DemoHelp) -> bool:
-    """Every stage up to the plan and its preflight; False when that blocks. The tokens are in `vault`."""
+async def plan_example(
+    session: Session,
+    vault: Vault,
+    help_: DemoHelp,
+    decide: Callable[[Mapping], Mapping] = lambda proposed: proposed,
+) -> bool:
+    """Every stage up to the plan and its preflight; False when that blocks. The tokens are in `vault`;
+    `decide` changes what is proposed for the map."""
     await _connect(session, vault, help_)
     system = await _document(session, vault, help_)
     profile = await _choose(session, vault, help_, system)
     checkouts = _checkouts(system, profile, help_)
-    _map(session, system, profile, checkouts)
+    _map(session, system, profile, checkouts, decide)
     _prepare(session, system, profile, checkouts)
     return await _plan(session, vault, system, profile)
 
@@ -176,8 +183,14 @@ def _checkouts(system: System, profile: Profile, help_: DemoHelp) -> dict[str, C
     }
 
 
-def _map(session: Session, system: System, profile: Profile, checkouts: dict[str, Checkout]) -> None:
-    mapping = leave_undecided(propose(system, profile, checkouts), REASON)
+def _map(
+    session: Session,
+    system: System,
+    profile: Profile,
+    checkouts: dict[str, Checkout],
+    decide: Callable[[Mapping], Mapping],
+) -> None:
+    mapping = leave_undecided(decide(propose(system, profile, checkouts)), REASON)
     session.save(MAPPING, mapping)
     wrong = blocking(problems(system, mapping, profile))
     if wrong:

@@ -26,9 +26,10 @@ class ExampleProvider(Protocol):
     """What starts the example system in a folder, or finds the one that runs there."""
 
     async def start_or_find(
-        self, folder: Path, *, size: str = "standard", progress: Callable[[str], None]
+        self, folder: Path, *, size: str = "standard", progress: Callable[[str], None], colleague: bool
     ) -> Example:
-        """The running one, or a new one. `progress` takes what is being done, in words."""
+        """The running one, or a new one. `progress` takes what is being done, in words. A `colleague` sets
+        the DNS records of the example's domains a few seconds after they are asked for."""
         ...
 
     async def find(self, folder: Path) -> Example | None:
