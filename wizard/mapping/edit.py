@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from wizard.mapping.stores import kept_stores
-from wizard.mapping.ways import Way
+from wizard.mapping.way_words import Way
 from wizard.model.image_reference import registry_of
 from wizard.model.mapping import (
     AddOnChoice,
@@ -92,6 +92,11 @@ def set_way(mapping: Mapping, app_id: str, way: Way, image: str | None = None) -
 def set_private(mapping: Mapping, app_id: str, private: bool) -> Mapping:
     """Whether the registry of an app's image asks who pulls it."""
     return _apps(mapping, app_id, private=private)
+
+
+def set_keep_slug(mapping: Mapping, app_id: str, keep: bool) -> Mapping:
+    """Whether the image of an app is made of the slug that Heroku runs, as a stop-gap."""
+    return _apps(mapping, app_id, keep_slug=keep)
 
 
 def decide_process(
