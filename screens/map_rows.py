@@ -16,7 +16,7 @@ from wizard.mapping.check_ways import way_of
 from wizard.mapping.problem import Problem
 from wizard.mapping.store_config import part_of
 from wizard.mapping.stores import store_of
-from wizard.mapping.ways import IN_WORDS, ON_HEROKU, Way
+from wizard.mapping.way_words import IN_WORDS, ON_HEROKU, Way
 from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, DomainChoice, Mapping, ProcessChoice
 from wizard.model.system import App, ConfigVar, Process, System
 from wizard.ports import Profile

@@ -6,7 +6,8 @@ from screens.map_option import Option
 from screens.marks import MUTED
 from wizard.document.checkout import Checkout
 from wizard.mapping import edit
-from wizard.mapping.ways import IN_WORDS, Advice, Way, advise
+from wizard.mapping.way_words import IN_WORDS, Way
+from wizard.mapping.ways import Advice, advise
 from wizard.model.image_reference import parse, registry_of
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.system import System

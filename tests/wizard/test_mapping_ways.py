@@ -10,7 +10,8 @@ from wizard.document.checkout import Checkout
 from wizard.mapping import edit
 from wizard.mapping.check import problems
 from wizard.mapping.rules import propose
-from wizard.mapping.ways import IN_WORDS, WAYS, advise
+from wizard.mapping.way_words import IN_WORDS, WAYS
+from wizard.mapping.ways import advise
 from wizard.model.delivery import Deploy, GitHubLink
 from wizard.model.mapping import Mapping
 from wizard.model.system import App, System

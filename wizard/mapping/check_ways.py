@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wizard.mapping.problem import Problem
-from wizard.mapping.ways import IN_WORDS
+from wizard.mapping.way_words import IN_WORDS
 from wizard.model.image_reference import ImageReference, parse
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.system import App, System

@@ -1,38 +1,15 @@
 """How the code of an app gets to the target: the ways that fit it, the one that is advised, and why."""
 
 from collections.abc import Iterator
-from typing import Literal, get_args
 
 from wizard.document.checkout import Checkout
 from wizard.document.repository.code_nouns import DeployPath, TerraformBlock
 from wizard.document.repository.terraform import terraform_blocks
 from wizard.document.repository.workflows import deploy_paths
-from wizard.model.delivery import DeployKind
+from wizard.mapping.way_words import WAYS, Way
 from wizard.model.noun import Noun
 from wizard.model.system import App
 from wizard.ports import Profile
-
-Way = Literal["git", "image", "workflow", "terraform"]
-
-WAYS: tuple[Way, ...] = get_args(Way)
-
-IN_WORDS: dict[Way, str] = {
-    "git": "git push",
-    "image": "Docker image",
-    "workflow": "GitHub workflow",
-    "terraform": "Terraform",
-}
-
-ON_HEROKU: dict[DeployKind, str] = {
-    "git": "git push",
-    "github": "GitHub, by Heroku",
-    "container": "container registry",
-    "api": "a program",
-    "promotion": "promotion",
-    "none": "never deployed",
-    "unknown": "",
-}
-"""How code reaches Heroku today, in few words."""
 
 _DEPLOYING = ("git", "container", "promotion", "api", "action")
 

@@ -3,7 +3,7 @@
 import shlex
 
 from wizard.credentials import Vault
-from wizard.mapping.ways import IN_WORDS
+from wizard.mapping.way_words import IN_WORDS
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import Finding
 from wizard.model.trouble import Trouble

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from wizard.mapping.ways import IN_WORDS
+from wizard.mapping.way_words import IN_WORDS
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import GateText, Step
 from wizard.model.system import App, System
