@@ -5,6 +5,7 @@ Memory is bounded by the queue: the scan waits while `AHEAD` batches per worker 
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -154,22 +155,23 @@ class Crew:
 
 
 class _Tally:
-    """Which batches are done, without a gap from the first on."""
+    """Which batches are done, without a gap from the first on. Of those that wait behind a slow one it keeps
+    no keys."""
 
     def __init__(self, committed: Callable[[int | None], None]) -> None:
         self._committed = committed
-        self._waiting: list[Batch] = []
+        self._waiting: deque[tuple[int, int | None]] = deque()
         self._done: set[int] = set()
 
     def expect(self, batch: Batch) -> None:
-        self._waiting.append(batch)
+        self._waiting.append((batch.number, batch.cursor))
 
     def settle(self, done: "queue.SimpleQueue[Batch]") -> None:
         while not done.empty():
             self._done.add(done.get().number)
-        last = None
-        while self._waiting and self._waiting[0].number in self._done:
-            last = self._waiting.pop(0)
-            self._done.discard(last.number)
-        if last is not None:
-            self._committed(last.cursor)
+        settled = []
+        while self._waiting and self._waiting[0][0] in self._done:
+            settled.append(self._waiting.popleft())
+            self._done.discard(settled[-1][0])
+        if settled:
+            self._committed(settled[-1][1])

@@ -49,7 +49,7 @@ def facts_of(
     moment = "PEXPIRETIME" if able.expiry_time else "PTTL"
     measure = sizes and able.memory_usage
     commands = [("TYPE",), (moment,)] + ([("MEMORY", "USAGE")] if measure else [])
-    # Asked first: what is left to live is taken for more than it is, by as long as the answers take.
+    # Asked first: a moment is taken for sooner than it is by as long as the next answers take.
     now = 0 if able.expiry_time else milliseconds(connection.call("TIME"))
     answers = connection.each(commands, keys)
     for some in answers:

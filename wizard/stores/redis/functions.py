@@ -5,26 +5,30 @@ from wizard.stores.progress import StoreDifference
 from wizard.stores.redis.ends import Pair
 from wizard.stores.redis.names import shown
 from wizard.stores.redis.server import Abilities
-from wizard.stores.redis.wire import Connection, ReplyError
+from wizard.stores.redis.wire import Connection
 
 
 def carry_functions(pair: Pair, source: Abilities, target: Abilities) -> None:
-    """Copy all libraries, where both sides know them and the source has any. Raises OSError, ReplyError."""
-    if source.functions and target.functions and libraries(pair.source):
+    """Copy all libraries, where both sides know them: what is only on the target goes. Raises OSError,
+    ReplyError."""
+    if not (source.functions and target.functions):
+        return
+    if libraries(pair.source):
         pair.target.call("FUNCTION", "RESTORE", pair.source.call("FUNCTION", "DUMP"), "FLUSH")
+    elif libraries(pair.target):
+        pair.target.call("FUNCTION", "FLUSH")
 
 
 def libraries(connection: Connection) -> dict[bytes, bytes]:
-    """The code of each library by its name; empty where functions are not known. Raises OSError."""
-    answer = connection.pipe([("FUNCTION", "LIST", "WITHCODE")])[0]
-    if isinstance(answer, ReplyError):
-        return {}
+    """The code of each library by its name; empty where functions are not known or not allowed. Raises
+    OSError, ReplyError."""
+    answer = connection.ask("FUNCTION", "LIST", "WITHCODE") or []
     tables = [dict(zip(one[::2], one[1::2], strict=True)) for one in answer]
     return {table[b"library_name"]: table[b"library_code"] for table in tables}
 
 
 def same_functions(pair: Pair) -> tuple[StoreDifference, ...]:
-    """The libraries that differ. Raises OSError."""
+    """The libraries that differ. Raises OSError, ReplyError."""
     there, here = libraries(pair.source), libraries(pair.target)
     names = sorted(name for name in {*there, *here} if there.get(name) != here.get(name))
     if not names:

@@ -164,6 +164,8 @@ class RedisMove:
                 return "foreign", (f"a copy of session {known.session}",)
             if known.source != self._store:
                 return "foreign", (f"this session's copy of another store, {known.source}",)
+            if known.format != marker.FORMAT:
+                return "foreign", ("a copy begun by another version of Offramp",)
             return "ours", ()
         if not any(both.target.keys.values()):
             return "empty", ()

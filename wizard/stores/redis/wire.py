@@ -163,7 +163,7 @@ class Connection:
             parts.append(head + head.join(words))
         if not keys:
             return [[] for _ in commands]
-        self._socket.sendall(b"".join(parts))
+        self._push(b"".join(parts))
         return [self._many(len(keys)) for _ in commands]
 
     def _check(self, command: Sequence[Word]) -> None:
@@ -173,7 +173,13 @@ class Connection:
             raise AssertionError(f"{command[0]!r} is not for a source")
 
     def _send(self, commands: Iterable[Sequence[Word]]) -> None:
-        self._socket.sendall(b"".join([pack(command) for command in commands]))
+        self._push(b"".join([pack(command) for command in commands]))
+
+    def _push(self, data: bytes) -> None:
+        # `sendall` has the limit for all that it is given: a slow line would never get megabytes over.
+        rest = memoryview(data)
+        for start in range(0, len(rest), BUFFER):
+            self._socket.sendall(rest[start : start + BUFFER])
 
     def _one(self) -> Reply:
         reply = self._many(1)[0]
