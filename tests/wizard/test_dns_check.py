@@ -222,4 +222,5 @@ def test_what_a_watch_waits_for_is_one_sentence() -> None:
     assert ttl_in_words(3600).startswith(
         "Its TTL is 3600: resolvers may keep the old answer for 60 min. Lower"
     )
+    assert ttl_in_words(3600, before=False).endswith("for 60 min.")
     assert "Lower" not in ttl_in_words(60) and ttl_in_words(None) == ""

@@ -65,10 +65,10 @@ def watches(gauges: dict[str, str]) -> dict[str, DnsWatch]:
     }
 
 
-def ttl_in_words(ttl: int | None) -> str:
-    """What a TTL means at a cut-over, "" when it is not known."""
+def ttl_in_words(ttl: int | None, *, before: bool = True) -> str:
+    """What a TTL means at a cut-over, "" when it is not known; `before` there is time to lower it."""
     if ttl is None:
         return ""
     kept = f"{ttl} s" if ttl < 120 else f"{round(ttl / 60)} min"
-    lower = "" if ttl <= 300 else " Lower it to 300 now, and put it up again afterwards."
+    lower = "" if ttl <= 300 or not before else " Lower it to 300 now, and put it up again afterwards."
     return f"Its TTL is {ttl}: resolvers may keep the old answer for {kept}.{lower}"

@@ -136,7 +136,7 @@ class Traffic(Kind):
                 since="",
                 looked_at="",
                 ttl=ttl,
-                note=ttl_in_words(ttl) if record.state != "right" else "",
+                note=ttl_in_words(ttl, before=False) if record.state != "right" else "",
                 others=await _other_traffic(context, step, names),
             )
 
