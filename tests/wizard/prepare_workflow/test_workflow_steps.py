@@ -342,15 +342,6 @@ def test_a_matrix_whose_apps_are_called_otherwise_is_not_edited(names: str) -> N
     assert "app: shop," not in said
 
 
-def test_a_matrix_that_an_expression_makes_is_asked_for() -> None:
-    text = job(
-        PUSH.replace("acme-shop.git", "${{ matrix.app }}.git"),
-        "    strategy:\n      matrix:\n        app: ${{ fromJSON(needs.plan.outputs.apps) }}\n",
-    )
-    assert part(text)[0] == []
-    assert "matrix.app" in told(text)["workflow-unknown-app"]
-
-
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
@@ -389,47 +380,6 @@ def test_a_matrix_that_an_expression_makes_is_asked_for() -> None:
 )  # fmt: skip
 def test_what_is_not_edited_is_named_with_what_to_do(text: str, code: str, said: str) -> None:
     assert said in told(text)[code]
-
-
-PULLS = "on: {push: {branches: [main]}, pull_request: {}}"
-
-
-@pytest.mark.parametrize(
-    ("condition", "on", "said"),
-    [
-        ("github.ref == 'refs/heads/main'", PULLS, False),
-        ("github.event_name == 'push' && github.actor != 'x'", PULLS, True),
-        ("github.event_name == 'push'", PULLS, False),
-        ("github.ref == 'refs/heads/main' || github.event_name == 'pull_request'", PULLS, True),
-        ("${{ !startsWith(github.ref, 'refs/heads/') }}", PULLS, True),
-        ("github.event_name == 'push'", "on: {push: {tags: [v1]}}", True),
-        ("github.ref == 'refs/heads/main'", "on: pull_request_target", True),
-        ("success()", "on: [release, push]", True),
-    ],
-)
-def test_a_deploy_that_only_a_branch_starts_is_no_problem(condition: str, on: str, said: bool) -> None:
-    text = job(PUSH, f"    if: {condition}\n" if condition[0] != "$" else f'    if: "{condition}"\n')
-    assert ("workflow-no-branch" in told(text.replace("on: push", on))) == said
-
-
-def test_the_history_is_that_of_this_code_and_in_the_root() -> None:
-    other = CHECKOUT + "        with:\n          repository: acme/ci\n          path: ci\n"
-    new = steps_of(one(job(PUSH.replace(CHECKOUT, CHECKOUT + other))))
-    assert new[0]["with"] == {"fetch-depth": 0}
-    assert new[1]["with"] == {"repository": "acme/ci", "path": "ci"}
-    below = job(PUSH.replace(CHECKOUT, CHECKOUT.rstrip("\n") + "\n        with:\n          path: shop\n"))
-    assert "into shop, and the action pushes from the root" in told(below)["workflow-checkout-path"]
-    assert sum("checkout" in str(step) for step in steps_of(one(below))) == 1
-
-
-def test_what_a_condition_reads_stays_and_is_named() -> None:
-    text = ACTION.replace("github.ref == 'refs/heads/main'", "env.HEROKU_ON == 'yes'").replace(
-        "      with:\n        # from", "      env:\n        HEROKU_ON: 'yes'\n      with:\n        # from"
-    )
-    assert load(one(text))["jobs"]["ship"]["steps"][1]["env"] == {"HEROKU_ON": "yes"}
-    assert "env.HEROKU_ON == 'yes'" in told(text)["workflow-condition"]
-    script = job(PUSH + "        if: env.ON == '1'\n        env:\n          ON: '1'\n          KEY: x\n")
-    assert steps_of(one(script))[1]["env"] == {"ON": "1"}
 
 
 def test_a_folder_of_the_code_is_not_taken_for_all_of_it() -> None:

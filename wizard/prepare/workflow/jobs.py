@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from ruamel.yaml.nodes import MappingNode, Node
 
 from wizard.document.repository.heroku_commands import heroku_commands, resolve
-from wizard.prepare.workflow.lines import ScriptCommand, folder_of, script_commands
+from wizard.prepare.workflow.lines import ScriptCommand, dockerfile_of, folder_of, script_commands
 from wizard.prepare.workflow.nodes import get, items, line_of, pairs, text_of, texts_of
 
 StepKind = Literal["checkout", "deploy", "build", "setup", "promotion", "heroku", "mixed", "history", "other"]
@@ -48,7 +48,7 @@ _DEPLOYS = re.compile(r"deploy|push|release", re.IGNORECASE)
 class Step(NamedTuple):
     """One step, the `number`-th of its job from 0. `app` is a name on Heroku or the expression that stands
     for one; `lost` are inputs of an action that nothing stands for; `folder` is the part of the code that it
-    deploys alone."""
+    deploys alone, `dockerfile` what it builds an image from where that is not the Dockerfile in the root."""
 
     node: MappingNode
     number: int
@@ -58,6 +58,7 @@ class Step(NamedTuple):
     lost: tuple[str, ...] = ()
     in_image: bool = False
     folder: str = ""
+    dockerfile: str = ""
 
     @property
     def line(self) -> int:
@@ -167,13 +168,20 @@ def _step(node: MappingNode, index: int, outer: Known[str, str], place: str) -> 
     place = text_of(get(node, "working-directory")) or place
     told = [folder_of(command) for command in commands]
     folder = _folder(next(filter(None, told), place if in_image else ""))
-    return Step(node, index, ours, app, commands, in_image=in_image, folder=folder)
+    file = next(filter(None, (_dockerfile(dockerfile_of(command)) for command in commands)), "")
+    return Step(node, index, ours, app, commands, in_image=in_image, folder=folder, dockerfile=file)
 
 
 def _folder(told: str) -> str:
     """A folder below the root; empty for the root itself."""
     plain = told.strip().removeprefix("./").strip("/")
     return "" if plain in (".", "${{ github.workspace }}") else plain
+
+
+def _dockerfile(told: str) -> str:
+    """A path below the root; empty for the Dockerfile in it."""
+    plain = _folder(told)
+    return "" if plain == "Dockerfile" else plain
 
 
 def _names_heroku(commands: tuple[ScriptCommand, ...]) -> bool:
@@ -210,9 +218,15 @@ def _action(node: MappingNode, index: int, uses: str, known: Known[str, str]) ->
         )
         if image:
             lost = tuple(key for key in settings if key in ("build-args", "target", "secrets"))
-            folder = _folder(text_of(settings.get("context")))
             return Step(
-                node, index, "build", resolve(image[1], known), lost=lost, in_image=True, folder=folder
+                node,
+                index,
+                "build",
+                resolve(image[1], known),
+                lost=lost,
+                in_image=True,
+                folder=_folder(text_of(settings.get("context"))),
+                dockerfile=_dockerfile(text_of(settings.get("file"))),
             )
     if "heroku" not in name:
         return Step(node, index, "other")
@@ -231,4 +245,5 @@ def _action(node: MappingNode, index: int, uses: str, known: Known[str, str]) ->
     if branch and branch not in ("HEAD", "main", "master") and "github.ref" not in branch:
         lost = (*lost, "branch")
     folder = next((_folder(text_of(settings[key])) for key in _FOLDER_INPUTS if key in settings), "")
-    return Step(node, index, "deploy", app, lost=lost, in_image=docker, folder=folder)
+    file = _dockerfile(text_of(settings.get("dockerfile_name"))) if docker else ""
+    return Step(node, index, "deploy", app, lost=lost, in_image=docker, folder=folder, dockerfile=file)

@@ -33,6 +33,9 @@ _RUN_OPTION = re.compile(
     r"(^|(?<=\s))(--?(app|remote|size|type|a|r|s|e|env)[ =]\S+|-x|--exit-code|--no-tty|--)(\s+|$)"
 )
 _FOLDER = re.compile(r"\s--?(?:prefix|context-path)[ =]([^\s;&|]+)")
+_DOCKER_BUILD = re.compile(r"\bdocker (?:buildx |image )?build((?:\$\{\{[^}]*\}\}|[^;&|>])*)")
+_BUILD_SWITCHES = ("--pull", "--push", "--load", "--no-cache", "-q", "--quiet", "--rm", "--force-rm")
+"""Options of `docker build` that no value follows."""
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 _CHAIN = re.compile(r"\s*(?:&&|;(?!;))\s*")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -61,7 +64,31 @@ def script_commands(script: str) -> list[ScriptCommand]:
 def folder_of(command: ScriptCommand) -> str:
     """The folder that a command deploys alone; empty where it deploys all."""
     match = _FOLDER.search(command.text) if command.kind in ("deploy", "build") else None
-    return match[1].strip("\"'") if match else ""
+    return match[1].strip("\"'") if match else _docker_build(command)[0]
+
+
+def dockerfile_of(command: ScriptCommand) -> str:
+    """The file that a command builds an image from, as it names it; empty where it names none."""
+    return _docker_build(command)[1]
+
+
+def _docker_build(command: ScriptCommand) -> tuple[str, str]:
+    """The folder and the file of a `docker build`, each empty where it is not named."""
+    match = _DOCKER_BUILD.search(command.text) if command.kind == "build" else None
+    words = [word.strip("\"'") for word in match[1].split()] if match else []
+    folder = file = ""
+    at = 0
+    while at < len(words):
+        name, is_set, value = words[at].partition("=")
+        if not name.startswith("-"):
+            folder = folder or words[at]
+        elif not is_set and name not in _BUILD_SWITCHES:
+            at += 1
+            value = words[at] if at < len(words) else ""
+        if name in ("-f", "--file"):
+            file = value
+        at += 1
+    return folder, file
 
 
 def _parts(line: str) -> list[str]:

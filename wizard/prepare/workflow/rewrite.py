@@ -30,6 +30,7 @@ from wizard.prepare.workflow.told import (
     checkout_folder,
     in_hook,
     in_root,
+    is_part,
 )
 from wizard.prepare.workflow.whose import Owner, owner
 
@@ -79,7 +80,7 @@ def _job(page: Page, job: Job, wanted: Wanted) -> _JobDone:
     whose = {step.number: owner(job, step, place) for step in job.steps if step.kind in _REACHING}
     told = [found for step in job.steps for found in about_step(job, step, whose.get(step.number), wanted)]
     groups: dict[str, list[Step]] = {}
-    parts = {step.app for step in job.steps if step.folder}
+    parts = {step.app for step in job.steps if step.number in whose and is_part(step, whose[step.number].to)}
     for step in job.steps:
         mine = step.kind in ("deploy", "build") and whose[step.number].kind == "ours"
         if mine and step.app not in parts and not place.by_terraform(whose[step.number].name):

@@ -63,7 +63,7 @@ def about_step(job: Job, step: Step, ours: Owner | None, wanted: Wanted) -> list
 def _commands(step: Step, ours: Owner, wanted: Wanted) -> Iterator[tuple[str, str]]:
     if step.kind in ("mixed", "promotion"):
         yield step.kind, ""
-    gone = "-gone" if step.kind in ("deploy", "build") and not step.folder else ""
+    gone = "-gone" if step.kind in ("deploy", "build") and not is_part(step, ours.to) else ""
     for command in step.commands:
         if command.kind == "run" and not in_hook(command, ours.name, wanted.hooks):
             yield f"one-off{gone}", command.text
@@ -74,8 +74,8 @@ def _commands(step: Step, ours: Owner, wanted: Wanted) -> Iterator[tuple[str, st
 def _deploy(job: Job, step: Step, ours: Owner) -> Iterator[tuple[str, str]]:
     if step.kind not in ("deploy", "build") or ours.to is None:
         return
-    if step.folder:
-        yield "part", step.folder
+    if is_part(step, ours.to):
+        yield ("part", step.folder) if step.folder else ("dockerfile", step.dockerfile)
         return
     if ours.guessed and step.app:
         yield "guessed", step.app
@@ -89,6 +89,11 @@ def _deploy(job: Job, step: Step, ours: Owner) -> Iterator[tuple[str, str]]:
 
 def _pushed(job: Job, to: Destination) -> bool:
     return any(repository(image) == repository(to.image) for image in job.pushes)
+
+
+def is_part(step: Step, to: Destination | None) -> bool:
+    """Whether a step deploys what the target would not build from the root. An image is whole as it is."""
+    return bool(step.folder or step.dockerfile) and not (to and to.image)
 
 
 def about_job(page: Page, job: Job, deploys: list[tuple[Step, Destination]]) -> list[Told]:

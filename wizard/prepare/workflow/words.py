@@ -64,6 +64,10 @@ def about(path: str, told: Told, wanted: Wanted, app: str) -> Problem:
             f"{where} deploys the folder {detail} alone, and {title} builds the root",
             f"Let a Dockerfile in the root build it, and write there instead: {step}",
         ),
+        "dockerfile": (
+            f"{where} builds the image from {detail}, and {title} takes the Dockerfile in the root",
+            f"Have that one build this app, or choose an image on the map; then write there instead: {step}",
+        ),
         "by-terraform": (
             f"{where} deploys to Heroku, and on {title} Terraform is to deploy it",
             "Let the job apply Terraform with the image that it built, or choose the way workflow.",
