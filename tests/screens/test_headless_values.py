@@ -102,6 +102,17 @@ def test_a_command_takes_the_place_of_the_process(session: Session) -> None:
     assert in_a_child(session, "sh", "-c", f"test $PPID = {os.getpid()}") == 0
 
 
+def test_what_is_no_program_is_said(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "terraform"
+    file.write_bytes(b"\x7fno program")
+    file.chmod(0o700)
+    before = signal.getsignal(signal.SIGPIPE)
+    with pytest.raises(Trouble, match="does not start: Exec format error") as refused:
+        run(ValuesOptions(session=session.id, command=(str(file),)))
+    assert refused.value.code == "command"
+    assert signal.getsignal(signal.SIGPIPE) == before
+
+
 @pytest.mark.parametrize(
     ("otherwise", "words"),
     [
