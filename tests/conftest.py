@@ -5,10 +5,12 @@ import errno
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +25,14 @@ from wizard.model.secret import REGISTER
 # The workers and their children inherit this from here.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A shell without job control starts what it puts into the background with SIGINT ignored, and that is
+# inherited, too: Ctrl-C would reach no program that a test presses it at.
+if (
+    threading.current_thread() is threading.main_thread()
+    and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Whatever a developer's shell may hold that would reach a vendor, a database, an agent or a display.
 STRIPPED_PREFIXES = (
