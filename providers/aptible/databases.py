@@ -85,21 +85,23 @@ class Databases:
             )
         return ticket
 
-    async def protect(self, database: TargetDatabase, log: Log) -> None:
-        """Turn its daily backups on, and make one backup now, or wait for the one that is being made."""
+    async def back_up_daily(self, database: TargetDatabase) -> None:
+        """Turn its daily backups on; done already is no error."""
         what = f"turn on the backups of the database {database.handle}"
         found = await self._api.get(f"/databases/{database.id}", DatabaseAnswer, what=what)
         if found.enable_backups is False:
             await self._api.put(f"/databases/{database.id}", {"enable_backups": True}, what=what)
-            log("Daily backups are on.")
+
+    async def back_up(self, database: TargetDatabase, log: Log) -> None:
+        """Make one backup now, or wait for the one that is being made."""
         what = f"back up the database {database.handle}"
-        untouched = "The database works, and has no backup yet."
-        running = await self._operations.unfinished(f"databases/{database.id}", "backup")
+        untouched = "The database works, and has no backup of its own yet."
+        resource = f"databases/{database.id}"
+        running = await self._operations.unfinished(resource, "backup")
         if running is not None:
             await self._operations.follow(running, log, what=what, untouched=untouched)
         else:
-            body = {"type": "backup"}
-            await self._operations.run(f"databases/{database.id}", body, log, what=what, untouched=untouched)
+            await self._operations.run(resource, {"type": "backup"}, log, what=what, untouched=untouched)
 
     async def backed_up(self, database: TargetDatabase) -> int:
         """How many backups there are of it."""

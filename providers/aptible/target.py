@@ -88,8 +88,11 @@ class AptibleTarget(WithDomainsAndDrains):
     async def database_url(self, database: TargetDatabase, credential: str = "") -> Secret:
         return await self._databases.url(database, credential)
 
-    async def protect(self, database: TargetDatabase, log: Log) -> None:
-        await self._databases.protect(database, log)
+    async def back_up_daily(self, database: TargetDatabase) -> None:
+        await self._databases.back_up_daily(database)
+
+    async def back_up(self, database: TargetDatabase, log: Log) -> None:
+        await self._databases.back_up(database, log)
 
     async def backed_up(self, database: TargetDatabase) -> int:
         return await self._databases.backed_up(database)

@@ -190,10 +190,10 @@ def test_a_redis_is_copied_proven_and_cut_over_and_another_starts_empty(
     assert "53 keys stay on the source" in world.evidence(f"left:{cache}")
     assert run.seen.store_proofs[redis].equal
     for handle in (redis, cache, "migrate-backend-db"):
-        assert "is backed up daily; 1 there" in world.evidence(f"back-up:{handle}")
-    config = run.facts["aptible"]["apps"]["migrate-backend"]
-    assert config
+        assert world.evidence(f"daily-backups:{handle}") == f"{handle} is backed up daily"
     end = run.finish()
+    for handle in (redis, cache, "migrate-backend-db"):
+        assert world.evidence(f"back-up:{handle}") == f"{handle} is backed up daily; 1 there"
     assert end.run.state == "done", run.story(end)
     with world.target(redis) as there:
         assert there.call("DBSIZE") == 503 and there.call("GET", "session:new") == b"x"

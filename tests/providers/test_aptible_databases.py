@@ -45,7 +45,9 @@ async def test_a_redis_is_made_once_with_its_backups_off_until_it_is_protected(w
     assert (made.type, made.version, made.state, made.backups) == ("redis", "7.2", "provisioned", False)
     assert world.posts("/accounts/*/databases") == world.posts("/databases/*/operations") == 1
     assert await world.target.backed_up(made) == 0
-    await world.target.protect(made, world.log)
+    await world.target.back_up_daily(made)
+    await world.target.back_up_daily(made)
+    await world.target.back_up(made, world.log)
     again = await world.target.find_database(environment, "shop-cache")
     assert again is not None and again.backups is True
     assert await world.target.backed_up(again) == 1

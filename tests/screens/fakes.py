@@ -200,7 +200,10 @@ class FakeTarget:
     async def database_types(self) -> dict[str, list[str]]:
         return {"postgresql": await self.database_versions()}
 
-    async def protect(self, database: TargetDatabase, log: Log) -> None:
+    async def back_up_daily(self, database: TargetDatabase) -> None:
+        """Nothing is kept here."""
+
+    async def back_up(self, database: TargetDatabase, log: Log) -> None:
         log(f"backing up {database.handle}")
 
     async def backed_up(self, database: TargetDatabase) -> int:

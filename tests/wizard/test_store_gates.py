@@ -7,10 +7,12 @@ import pytest
 
 from wizard.database.control import Control
 from wizard.model.mapping import Mapping, StoreChoice
-from wizard.model.plan import Step
+from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.ports import TargetDatabase
 from wizard.run.context import Context
 from wizard.run.kinds import store_gate
+from wizard.run.kinds.store import NOT_BACKED_UP, DailyBackups
 from wizard.run.kinds.store_gate import by_hand_facts, store_facts
 from wizard.stores.progress import PartProgress, StoreInspection, Waiting
 
@@ -101,6 +103,39 @@ async def test_a_store_that_was_proven_before_loses_what_was_written_since() -> 
     assert await facts({}) == []
     ((state, words),) = await facts({"store-proof:shop-cache": "{}"})
     assert state == "look" and "was proven before" in words and "redis-flat-1" in words
+
+
+async def test_backups_that_cannot_be_turned_on_are_told_and_take_nothing_back() -> None:
+    refused = Trouble("Aptible refuses it.", remedy="r", code="refused", retry=True)
+
+    class Target:
+        def __init__(self, trouble: Trouble | None) -> None:
+            self.trouble = trouble
+            self.on = False
+
+        async def back_up_daily(self, database: TargetDatabase) -> None:
+            if self.trouble is not None:
+                raise self.trouble
+            self.on = True
+
+        async def database(self, handle: str) -> TargetDatabase:
+            return TargetDatabase(
+                id="1", handle=handle, environment_id="1", version="7", state="on", backups=self.on
+            )
+
+    async def turned_on(target: Target) -> Evidence:
+        context = cast(Context, SimpleNamespace(target=target, database=target.database))
+        kind, one = DailyBackups(), step("daily-backups:shop-cache")
+        assert await kind.probe(context, one) is None
+        await kind.do(context, one)
+        return await kind.verify(context, one)
+
+    assert await turned_on(Target(None)) == Evidence(summary="shop-cache is backed up daily")
+    found = await turned_on(Target(refused))
+    assert found.summary == "daily backups of shop-cache are not on yet: Aptible refuses it."
+    assert NOT_BACKED_UP in found.facts
+    with pytest.raises(SignInNeeded):
+        await turned_on(Target(SignInNeeded("aptible", "The token ended.", remedy="Sign in.", code="token")))
 
 
 async def test_a_person_learns_where_the_new_store_is_reached() -> None:

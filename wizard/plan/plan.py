@@ -11,8 +11,9 @@ from wizard.plan.freeze import freeze
 from wizard.plan.gates import CUT_OVER, FINISH, cut_over_gate, finish_gate
 from wizard.plan.network import with_network
 from wizard.plan.stores import (
-    back_up,
     copy_stores,
+    daily_backups,
+    first_backups,
     last_copies,
     machine,
     make_stores,
@@ -69,10 +70,11 @@ def make_plan(
             target_title=profile.title,
         ),
         *cut_over,
-        *back_up(mapping, profile),
+        *daily_backups(mapping, profile),
         finish_gate(name, apps, source_title, profile),
         *(_tidy(choice) for choice in databases),
         *tidy_stores(mapping),
+        *first_backups(mapping, profile),
     ]
     return Plan(
         name=name,

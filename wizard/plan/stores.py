@@ -145,26 +145,45 @@ def tidy_stores(mapping: Mapping) -> Iterable[Step]:
             )
 
 
-def back_up(mapping: Mapping, profile: Profile) -> Iterable[Step]:
+def daily_backups(mapping: Mapping, profile: Profile) -> Iterable[Step]:
     """Once the apps serve: backups of every database, which were off until its data was there."""
-    if not profile.capabilities.backs_up:
-        return
-    proofs = {choice.handle: f"prove:{choice.handle}" for choice in mapping.moved_databases()}
-    stores = {
-        choice.handle: key for choice, key in zip(moved_stores(mapping), proof_keys(mapping), strict=True)
-    }
-    for handle, proof in (proofs | stores).items():
-        yield Step(
-            key=f"back-up:{handle}",
-            kind="back-up",
-            title=f"Turn on daily backups of {handle}, and make the first one",
-            phase="finish",
-            writes="target",
-            needs=(proof,),
-            args={"handle": handle},
-            seconds=(10, 600),
-            way_back="none needed",
+    for handle, proof in _proven(mapping, profile).items():
+        yield _backup_step(
+            "daily-backups", handle, f"Turn on daily backups of {handle}", needs=(proof,), seconds=(1, 10)
         )
+
+
+def first_backups(mapping: Mapping, profile: Profile) -> Iterable[Step]:
+    """After the last gate: a backup of every database as it is now."""
+    for handle in _proven(mapping, profile):
+        yield _backup_step(
+            "back-up", handle, f"Make the first backup of {handle}", needs=(FINISH,), seconds=(10, 600)
+        )
+
+
+def _proven(mapping: Mapping, profile: Profile) -> dict[str, str]:
+    """The step that proves each database, by handle; empty where backups are the target's own affair."""
+    if not profile.capabilities.backs_up:
+        return {}
+    proofs = {choice.handle: f"prove:{choice.handle}" for choice in mapping.moved_databases()}
+    stores = moved_stores(mapping)
+    return proofs | {one.handle: key for one, key in zip(stores, proof_keys(mapping), strict=True)}
+
+
+def _backup_step(
+    kind: str, handle: str, title: str, *, needs: tuple[str, ...], seconds: tuple[int, int]
+) -> Step:
+    return Step(
+        key=f"{kind}:{handle}",
+        kind=kind,
+        title=title,
+        phase="finish",
+        writes="target",
+        needs=needs,
+        args={"handle": handle},
+        seconds=seconds,
+        way_back="none needed",
+    )
 
 
 def _by_hand_gate(

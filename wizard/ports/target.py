@@ -60,8 +60,12 @@ class Target(DomainsAndDrains, Protocol):
         type ("redis+ssl"). A sensitive read: leaves a trace in the audit trail."""
         ...
 
-    async def protect(self, database: TargetDatabase, log: Log) -> None:
-        """Have it backed up by itself from now on, and make one backup now."""
+    async def back_up_daily(self, database: TargetDatabase) -> None:
+        """Have it backed up by itself from now on; done already is no error."""
+        ...
+
+    async def back_up(self, database: TargetDatabase, log: Log) -> None:
+        """Make one backup now, or wait for the one that is being made."""
         ...
 
     async def backed_up(self, database: TargetDatabase) -> int:

@@ -73,8 +73,8 @@ def test_each_store_goes_its_own_way_in_order(full: System, mapping: Mapping, pr
         assert step.kind in KINDS
         assert all(at[needed] < at[step.key] for needed in step.needs), step
     assert at[f"copy:{REDIS}"] < at[CUT_OVER] < at[f"refresh:{REDIS}"] < at[f"prove:{REDIS}"]
-    assert at[f"prove:{REDIS}"] < at["deploy:migrate-backend"] < at[f"back-up:{REDIS}"] < at[FINISH]
-    assert at[FINISH] < at[f"tidy:{REDIS}"]
+    assert at[f"prove:{REDIS}"] < at["deploy:migrate-backend"] < at[f"daily-backups:{REDIS}"] < at[FINISH]
+    assert at[FINISH] < at[f"tidy:{REDIS}"] < at[f"back-up:{REDIS}"]
     assert at[CUT_OVER] < at[f"left:{MYSQL}"] < at["deploy:migrate-backend"]
     assert f"copy:{MYSQL}" not in at and f"tidy:{MYSQL}" not in at
     assert at[CUT_OVER] < at[f"gate:store:{SEARCH}"] < at[f"prove:{SEARCH}"]
@@ -102,7 +102,7 @@ def test_a_target_that_cannot_switch_backups_is_not_asked_to(
 ) -> None:
     can = msgspec.structs.replace(profile.capabilities, backs_up=False)
     plan = planned(full, mapping, msgspec.structs.replace(profile, capabilities=can))
-    assert not [step for step in plan.steps if step.kind == "back-up"]
+    assert not [step for step in plan.steps if "back" in step.kind]
     assert "backups" not in plan.step(f"database:{REDIS}").args
 
 

@@ -15,6 +15,7 @@ from wizard.run.kinds.seat import Seat
 from wizard.run.kinds.serve import Configure, Deploy, EndpointKind, Link, Scale
 from wizard.run.kinds.store import (
     BackUp,
+    DailyBackups,
     StoreCheck,
     StoreCopy,
     StoreLeft,
@@ -61,5 +62,6 @@ KINDS: dict[str, type[Kind]] = {
     "store-check": StoreCheck,
     "store-left": StoreLeft,
     "store-tidy": StoreTidy,
+    "daily-backups": DailyBackups,
     "back-up": BackUp,
 }

@@ -9,7 +9,7 @@ from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_t
 from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.ready import handed_over_facts, ready_facts
-from wizard.run.kinds.store_gate import by_hand_facts, store_facts
+from wizard.run.kinds.store_gate import backup_facts, by_hand_facts, store_facts
 from wizard.run.watched import ACCEPTED
 
 FREEZES: dict[str, type[Kind]] = {
@@ -64,6 +64,7 @@ class Gate(Kind):
             facts.extend(await self._written(context, "; going back leaves them there"))
             facts.extend(await self._heroku_since(context))
         if step.args.get("gate") == "finish":
+            facts.extend(backup_facts(context))
             dns = dns_records(context.system, context.mapping, records)
             # Of those that were watched, the step that watched them says how they are.
             yours = (record for record in dns if not record.managed)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from wizard.choose.stores import COPIED, type_name
 from wizard.model.plan import Evidence, Step
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 from wizard.run.stores import PROOF, guided, mover, through_tunnel
@@ -168,8 +168,48 @@ class StoreTidy(_Moved):
         return Evidence(summary=f"nothing of Offramp's is left in {step.args['handle']}")
 
 
+NOT_BACKED_UP = "not_backed_up"
+"""A fact of the evidence of daily backups that could not be turned on: why not."""
+
+
+class DailyBackups(Kind):
+    """Daily backups turned on. The apps serve already when it comes to this: that it fails is told at the
+    last gate, and is no reason to take all back."""
+
+    _why = ""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        try:
+            database = await context.database(str(step.args["handle"]))
+        except SignInNeeded:
+            raise
+        except Trouble as trouble:
+            self._why = trouble.cause
+            return None
+        return Evidence(summary=f"{database.handle} is backed up daily") if database.backups else None
+
+    async def do(self, context: Context, step: Step) -> None:
+        self._why = ""
+        try:
+            await context.target.back_up_daily(await context.database(str(step.args["handle"])))
+        except SignInNeeded:
+            raise
+        except Trouble as trouble:
+            self._why = trouble.cause
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        found = None if self._why else await self.probe(context, step)
+        if found is not None:
+            return found
+        why = self._why or "they were asked for, and are not shown to be on."
+        return Evidence(
+            summary=f"daily backups of {step.args['handle']} are not on yet: {why}",
+            facts={NOT_BACKED_UP: why},
+        )
+
+
 class BackUp(Kind):
-    """Daily backups on, and a first one."""
+    """The first backup, and daily ones if they are not on yet. It comes after the last gate."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         if context.journal.steps()[step.key].state in ("pending", "undone"):
@@ -184,4 +224,6 @@ class BackUp(Kind):
         )
 
     async def do(self, context: Context, step: Step) -> None:
-        await context.target.protect(await context.database(str(step.args["handle"])), context.log(step))
+        database = await context.database(str(step.args["handle"]))
+        await context.target.back_up_daily(database)
+        await context.target.back_up(database, context.log(step))

@@ -7,6 +7,7 @@ from wizard.mapping.stores import moved_stores
 from wizard.model.plan import Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
+from wizard.run.kinds.store import NOT_BACKED_UP
 from wizard.run.stores import PROOF, mover, open_tunnel, through_tunnel
 from wizard.stores.start_empty import waiting_words
 
@@ -50,6 +51,21 @@ async def _left_behind(context: Context, handle: str, name: str) -> Fact:
     count = sum(part.estimated for part in found.parts)
     words = f"{handle} starts empty: about {count:,} {found.unit} of {name} stay behind"
     return "look" if count else "good", f"{words} ({waiting})" if waiting else words
+
+
+def backup_facts(context: Context) -> list[Fact]:
+    """At the last gate: databases whose daily backups could not be turned on."""
+    records = context.journal.steps()
+    evidence = [
+        records[step.key].evidence
+        for step in context.plan.steps
+        if step.kind == "daily-backups" and step.key in records
+    ]
+    return [
+        ("look", f"{one.summary} It is tried again after this gate.")
+        for one in evidence
+        if one is not None and NOT_BACKED_UP in one.facts
+    ]
 
 
 async def by_hand_facts(context: Context, step: Step) -> list[Fact]:
