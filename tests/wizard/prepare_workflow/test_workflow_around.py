@@ -85,6 +85,13 @@ def test_an_action_that_builds_another_file_is_not_edited() -> None:
     assert "from b.Dockerfile" in told(docker)["workflow-dockerfile"]
 
 
+def test_a_reusable_workflow_of_another_app_is_none_of_ours() -> None:
+    text = job(PUSH).replace("on: push", "on: {workflow_call: {}}")
+    assert "workflow-reusable" in told(text)
+    assert told(text.replace("acme-shop.git", "blog.git")) == {}
+    assert "workflow-reusable" in told(text.replace("acme-shop.git", "${{ inputs.app }}.git"))
+
+
 def test_a_matrix_that_an_expression_makes_is_asked_for() -> None:
     text = job(
         PUSH.replace("acme-shop.git", "${{ matrix.app }}.git"),

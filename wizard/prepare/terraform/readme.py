@@ -62,7 +62,7 @@ def _values(stack: Stack, sources: Mapping[str, str]) -> Iterator[str]:
     yield "- from the environment, as `TF_VAR_` and the name of the variable: each is the text itself, or"
     yield "- from a file `terraform.tfvars` here. `.gitignore` keeps it out of git; let nobody else read it."
     yield ""
-    yield "A registry that wants a login gets it as `registry_username` and `registry_password`, both or none."
+    yield "A registry that wants a login has it from `registry_username` and `registry_password`."
     yield ""
     yield "The state of Terraform holds all of them in clear: keep it where secrets may lie. Letters that"
     yield "Unicode lets stand in parts are put together there (NFC); all else in a text stays as it is."

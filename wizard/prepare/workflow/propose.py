@@ -20,7 +20,7 @@ from wizard.prepare.workflow.other_ci import DEPLOYING, WORKFLOWS, other_ci
 from wizard.prepare.workflow.rewrite import Rewrite, rewrite
 from wizard.prepare.workflow.there import deployed_there
 from wizard.prepare.workflow.told import Told, Wanted
-from wizard.prepare.workflow.whose import Here, here
+from wizard.prepare.workflow.whose import Here, here, owner
 from wizard.prepare.workflow.words import about
 
 Part = tuple[list[FileChange], list[Problem]]
@@ -113,7 +113,10 @@ def _one(text: str, wanted: Wanted) -> Rewrite:
     trigger = get(root, "on")
     if trigger is not None and "workflow_call" in str(tree(trigger)):
         reaching = [
-            step for job in read_jobs(root) for step in job.steps if step.kind in ("deploy", "build", "mixed")
+            step
+            for job in read_jobs(root)
+            for step in job.steps
+            if step.kind in ("deploy", "build", "mixed") and owner(job, step, wanted.place).kind != "other"
         ]
         if reaching:
             name = next(iter(wanted.place.apps))
