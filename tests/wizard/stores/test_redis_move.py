@@ -16,7 +16,7 @@ from tests.wizard.stores.redis_servers import (
 )
 from wizard.model.text import is_clean
 from wizard.model.trouble import Trouble
-from wizard.stores.redis import carry, compare, pieces
+from wizard.stores.redis import carry, compare, pieces, server
 from wizard.stores.redis.ends import READS
 from wizard.stores.redis.wire import Connection, ReplyError
 
@@ -110,6 +110,26 @@ def test_fields_of_a_hash_that_expire_are_kept_or_told_of(
             assert other.do(asked) == newer.do(asked) == [[-1, moment]] and not proof.left_out
             other.do(("HPEXPIREAT", "h", moment + 60_000, "FIELDS", 1, "goes"))
             assert [one.samples for one in told.move.prove().differences] == [("db 0: h",)]
+
+
+def test_fields_expire_by_the_targets_clock(newer: RedisServer, tmp_path: Path) -> None:
+    moment = time.time_ns() // 1_000_000 + 3_600_000
+    newer.do(("HSET", "h", "stays", "1", "goes", "2"), ("HPEXPIREAT", "h", moment, "FIELDS", 1, "goes"))
+    with servers(lambda: RedisServer(newer_valkey(), tmp_path)) as [other]:
+        there, here = newer.connect(), other.connect()
+        able = server.abilities(there), server.abilities(here)
+        carry.Carrier(*able, shift=60_000).carry(there, here, [b"h"])
+        assert other.do(("HPEXPIRETIME", "h", "FIELDS", 1, "goes")) == [[moment + 60_000]]
+        outcomes = [
+            compare.Comparer(*able, shift=shift).compare(there, here, [b"h"])[0].outcome
+            for shift in (60_000, 0)
+        ]
+        assert outcomes == ["equal", "value"]
+        other.do(("HPEXPIREAT", "h", moment, "FIELDS", 1, "goes"))
+        again = compare.Comparer(*able, shift=60_000)
+        assert again.compare(there, here, [b"h"])[0].outcome == "value"
+        there.close()
+        here.close()
 
 
 def test_a_cluster_is_refused(

@@ -91,7 +91,9 @@ class Carrier:
 
     def _goes_in_pieces(self, facts: Facts) -> bool:
         hopeless = self._refused >= HOPELESS and not self._taken
-        return facts.kind in LENGTH and (facts.size >= LARGE or hopeless)
+        # In a DUMP stand the moments at which a hash's fields expire, by the source's clock.
+        by_clock = bool(self._shift) and facts.kind == "hash" and self._source_able.field_expiry
+        return facts.kind in LENGTH and (facts.size >= LARGE or hopeless or by_clock)
 
     def _dumped(
         self, source: Connection, target: Connection, group: Sequence[tuple[bytes, Facts]]

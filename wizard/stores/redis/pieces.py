@@ -86,7 +86,15 @@ def expire_fields(key: bytes, expiries: dict[bytes, int]) -> list[tuple[Word, ..
 
 
 def same_in_pieces(
-    source: Connection, target: Connection, key: bytes, kind: str, *, size: int, members: bool, fields: bool
+    source: Connection,
+    target: Connection,
+    key: bytes,
+    kind: str,
+    *,
+    size: int,
+    members: bool,
+    fields: bool,
+    shift: int = 0,
 ) -> bool:
     """Whether a value (not a stream) is equal on both sides, compared piece by piece.
 
@@ -96,6 +104,7 @@ def same_in_pieces(
     Args:
         members: whether the target knows SMISMEMBER.
         fields: whether both sides know expiry of a hash's fields.
+        shift: milliseconds by which the target's clock is ahead of the source's.
     """
     if length_of(source, key, kind) != length_of(target, key, kind):
         return False
@@ -104,7 +113,7 @@ def same_in_pieces(
         if not _same_piece(target, key, kind, piece, position, members=members):
             return False
         names = piece[::2]
-        if kind == "hash" and fields and not all(same_expiries(source, target, [(key, names)])):
+        if kind == "hash" and fields and not all(same_expiries(source, target, [(key, names)], shift)):
             return False
         position += len(piece[0]) if kind == "string" else len(piece)
     return True
@@ -115,14 +124,14 @@ EXPIRY_TOLERANCE = 2000
 
 
 def same_expiries(
-    source: Connection, target: Connection, hashes: Sequence[tuple[bytes, Sequence[bytes]]]
+    source: Connection, target: Connection, hashes: Sequence[tuple[bytes, Sequence[bytes]]], shift: int = 0
 ) -> list[bool]:
-    """Of each hash (key and fields) whether the same fields expire at the same moments on both sides. Raises
-    OSError, ReplyError."""
+    """Of each hash (key and fields) whether the same fields expire at the same moments on both sides, the
+    target's clock being ahead by `shift` milliseconds. Raises OSError, ReplyError."""
     both = zip(field_expiries(source, hashes), field_expiries(target, hashes), strict=True)
     return [
         there.keys() == here.keys()
-        and all(abs(moment - here[name]) <= EXPIRY_TOLERANCE for name, moment in there.items())
+        and all(abs(moment + shift - here[name]) <= EXPIRY_TOLERANCE for name, moment in there.items())
         for there, here in both
     ]
 
