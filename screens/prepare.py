@@ -25,7 +25,7 @@ from wizard.document.repository.code_place import place_in
 from wizard.model.system import App
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
-from wizard.prepare.accepted import prepared_app, renewed, still_accepted
+from wizard.prepare.accepted import built_elsewhere, prepared_app, renewed, still_accepted
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.code import read_for_changes
@@ -87,7 +87,7 @@ class PrepareScreen(StageScreen):
         if system is None or mapping is None:
             return []
         moved = {choice.app_id for choice in mapping.moved_apps()}
-        return [app for app in system.apps if app.id in moved]
+        return [app for app in system.apps if app.id in moved and not built_elsewhere(mapping, app.id)]
 
     def _written(self) -> dict[str, PreparedApp]:
         """What was written and still is what the map and the code as they are now ask for."""
@@ -119,7 +119,7 @@ class PrepareScreen(StageScreen):
         apps = self._apps()
         line = self.query_one("#summary", Static)
         if not apps:
-            line.update("No app moves, so no code is prepared. Press 4 to look at the map.")
+            line.update(self._why_none())
         elif self._wait is not None:
             self._tick()
         else:
@@ -127,6 +127,12 @@ class PrepareScreen(StageScreen):
         width = (self.size.width - 6) * (2 if wide else 5) // 5 if wide else self.size.width - 3
         self.query_one(RowList).show(rows(apps, self._code, self._proposals, self._written(), width))
         self._draw_diff()
+
+    def _why_none(self) -> str:
+        mapping = self.session.load(MAPPING)
+        if mapping is not None and mapping.moved_apps():
+            return "Each app runs an image that is built elsewhere: no code is prepared here. n goes on."
+        return "No app moves, so no code is prepared. Press 4 to look at the map."
 
     def _now(self, doing: str) -> None:
         self._wait = Patience(doing)
@@ -161,7 +167,7 @@ class PrepareScreen(StageScreen):
 
     def _why_not_write(self, apps: list[App]) -> str:
         if not apps:
-            return "No app moves."
+            return self._why_none()
         for app in apps:
             code, proposal = self._code.get(app.id), self._proposals.get(app.id)
             if isinstance(code, Trouble):
@@ -189,6 +195,8 @@ class PrepareScreen(StageScreen):
             return
         code: dict[str, Checkout | Trouble] = {}
         for choice in mapping.moved_apps():
+            if built_elsewhere(mapping, choice.app_id):
+                continue
             if choice.checkout is None:
                 code[choice.app_id] = Trouble(
                     "No folder with its code is named.", remedy="Name it on the map (4).", code="no-checkout"
@@ -271,4 +279,7 @@ class PrepareScreen(StageScreen):
 
     async def action_next(self) -> None:
         """On to the plan."""
+        if not self._apps() and self.session.load(PREPARED) is None and not self.read_only():
+            # Said once: nothing has to be.
+            self.save(PREPARED, Prepared())
         await self.go_on()

@@ -33,7 +33,7 @@ from wizard.run.journal import Journal
 from wizard.run.rollback import known_rollbacks
 from wizard.run.view import GateView, SecretWanted
 from wizard.session.image_login import login_of, login_ref, pack, unpack
-from wizard.session.parts import MAPPING
+from wizard.session.parts import MAPPING, PLAN
 from wizard.session.store import Session
 
 IMAGE = "ghcr.io/acme/shop:v42"
@@ -142,6 +142,28 @@ async def test_a_machine_is_chosen_for_a_process(begun: Begun, vault: Vault) -> 
         web = next(one for one in mapping.processes if (one.app_id, one.type) == (BACKEND, "web"))
         assert web.profile == "r"
         assert "machine r" in seen(app), seen(app)
+
+
+async def test_where_every_app_runs_an_image_no_code_is_prepared(
+    begun: Begun, vault: Vault, world: FakeWorld
+) -> None:
+    session = begun.chosen()
+    mapping = edit.leave_undecided(propose(example_system(), world.aptible.profile()), "not needed")
+    for one in mapping.apps:
+        mapping = edit.set_way(mapping, one.app_id, "image", IMAGE)
+    session.save(MAPPING, mapping)
+    app = OfframpApp(session=session, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await app.show_stage("prepare")
+        await settle(pilot)
+        assert "Each app runs an image that is built elsewhere" in " ".join(seen(app).split())
+        await pilot.press("n")
+        await settle(pilot)
+        plan = session.load(PLAN)
+        assert plan is not None
+    kinds = {step.kind for step in plan.steps}
+    assert "deploy-image" in kinds and not kinds & {"push", "deploy"}
 
 
 def test_a_login_that_somebody_else_wrote_is_told(vault: Vault) -> None:
