@@ -92,6 +92,13 @@ def test_a_reusable_workflow_of_another_app_is_none_of_ours() -> None:
     assert "workflow-reusable" in told(text.replace("acme-shop.git", "${{ inputs.app }}.git"))
 
 
+def test_what_terraform_deploys_gets_no_step_to_paste() -> None:
+    text = job(PUSH) + "  bad: [\n"
+    assert "aptible-deploy-action" in told(text)["workflow-not-edited"]
+    instead = told(text, way="terraform")["workflow-not-edited"]
+    assert "apply Terraform" in instead and "aptible-deploy-action" not in instead
+
+
 def test_a_matrix_that_an_expression_makes_is_asked_for() -> None:
     text = job(
         PUSH.replace("acme-shop.git", "${{ matrix.app }}.git"),

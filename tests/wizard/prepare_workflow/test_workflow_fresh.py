@@ -115,4 +115,7 @@ def test_a_workflow_that_a_person_has_to_edit_is_not_doubled() -> None:
 def test_other_ci_is_named_with_the_line_to_paste(path: str, text: str) -> None:
     said = told("on: push\n", more={path: text})["other-ci"]
     assert path in said
-    assert "git push git@beta.aptible.com:acme/shop.git HEAD:master" in said
+    assert "git push git@beta.aptible.com:acme/shop.git HEAD:master (it needs an SSH key" in said
+    # What Terraform deploys is pushed by nobody else.
+    instead = told("on: push\n", more={path: text}, way="terraform")["other-ci"]
+    assert "apply Terraform" in instead and "git push" not in instead

@@ -18,10 +18,12 @@ class User(Noun, frozen=True, kw_only=True):
 
 
 class Elsewhere(Noun, frozen=True, kw_only=True):
-    """One line of shell that deploys from any CI, with {environment}, {app} and {image}."""
+    """Lines of shell that deploy from any CI, with {environment}, {app} and {image}, and what each needs."""
 
     git: str
+    git_needs: str
     image: str
+    image_needs: str
     source: str
     date: str
 
@@ -89,7 +91,8 @@ def _in_braces(value: str) -> str:
     return plain if plain.startswith('"') or "{" not in plain else f'"{plain}"'
 
 
-def elsewhere_line(action: DeployAction, to: Destination) -> str:
-    """The line of shell that deploys from another CI."""
-    shape = action.elsewhere.image if to.image else action.elsewhere.git
-    return shape.format(environment=to.environment, app=to.app, image=to.image)
+def elsewhere_line(action: DeployAction, to: Destination) -> tuple[str, str]:
+    """The line of shell that deploys from another CI, and what it needs there, in words."""
+    told = action.elsewhere
+    shape, needs = (told.image, told.image_needs) if to.image else (told.git, told.git_needs)
+    return shape.format(environment=to.environment, app=to.app, image=to.image), needs

@@ -14,6 +14,9 @@ from wizard.prepare.workflow.action import DeployAction, elsewhere_line
 from wizard.prepare.workflow.whose import Here
 
 WORKFLOWS = ".github/workflows/"
+BY_TERRAFORM = "Let it apply Terraform with the image that it built, or choose the way workflow on the map."
+"""What to do where something deploys an app that Terraform is to deploy."""
+
 DEPLOYING = ("git", "container", "promotion", "api", "action")
 
 
@@ -32,14 +35,16 @@ def other_ci(files: Known[str, str], place: Here, action: DeployAction, title: s
     for (file, name), paths in _by_file(deploy_paths(other_files(files)), place).items():
         destination = place.destination(name)
         where = ", ".join(f"line {path.line}" for path in paths[:3])
-        line = elsewhere_line(action, destination)
+        line, needs = elsewhere_line(action, destination)
+        hands_over = place.by_terraform(name)
         system = "An action of its own" if paths[0].system == "GitHub Actions" else paths[0].system
         found.append(
             Problem(
                 code="other-ci",
                 component=name,
                 text=f"{system} deploys it to Heroku ({file}, {where}), and Offramp does not edit that",
-                remedy=f"For {title}, write there: {line}",
+                remedy=BY_TERRAFORM if hands_over else f"For {title}, write there: {line} (it needs {needs})",
+                copies=() if hands_over else (line,),
             )
         )
     return found

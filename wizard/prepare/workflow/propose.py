@@ -16,7 +16,7 @@ from wizard.prepare.workflow.edit import Page
 from wizard.prepare.workflow.fresh import fresh_workflow
 from wizard.prepare.workflow.jobs import Job, read_jobs
 from wizard.prepare.workflow.nodes import NotEditable, get, tree
-from wizard.prepare.workflow.other_ci import DEPLOYING, WORKFLOWS, other_ci
+from wizard.prepare.workflow.other_ci import BY_TERRAFORM, DEPLOYING, WORKFLOWS, other_ci
 from wizard.prepare.workflow.rewrite import Rewrite, rewrite
 from wizard.prepare.workflow.there import deployed_there
 from wizard.prepare.workflow.told import Told, Wanted
@@ -152,16 +152,20 @@ def _refused(path: str, text: str, why: str, wanted: Wanted) -> list[Problem]:
     if not any(found.how in DEPLOYING for found in deploy_paths({path: text})):
         return []  # it only speaks of Heroku
     named = [name for name in place.apps if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
-    return [
-        Problem(
-            code="workflow-not-edited",
-            component=name,
-            text=f"{clean(path)} deploys to Heroku and {why}, so Offramp does not edit it",
-            remedy=f"Write there instead: {one_line(wanted.action, place.destination(name))}",
-            copies=(one_line(wanted.action, place.destination(name)),),
+    found = []
+    for name in named or list(place.apps)[:1]:
+        step = one_line(wanted.action, place.destination(name))
+        hands_over = place.by_terraform(name)
+        found.append(
+            Problem(
+                code="workflow-not-edited",
+                component=name,
+                text=f"{clean(path)} deploys to Heroku and {why}, so Offramp does not edit it",
+                remedy=BY_TERRAFORM if hands_over else f"Write there instead: {step}",
+                copies=() if hands_over else (step,),
+            )
         )
-        for name in named or list(place.apps)[:1]
-    ]
+    return found
 
 
 def _addresses(path: str, text: str, apps: tuple[str, ...]) -> list[Problem]:
