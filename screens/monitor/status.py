@@ -7,6 +7,7 @@ from screens.monitor.line import Line, Span, Tone, line, wrap
 from screens.quantities import clock, duration
 from wizard.run.abandon import why_not_abandoned
 from wizard.run.view import GateView, RunView, SecretWanted
+from wizard.session.image_login import wanted_registry
 
 SILENT = 15.0
 """Seconds without a sign of a living worker until the monitor says so."""
@@ -34,9 +35,8 @@ def status(view: RunView) -> Status:
         return _failed(view)
     if wanted_secret(view) is not None:
         assert view.secret is not None
-        why = (
-            f"Waiting for you: {view.secret.reason} Press enter to sign in again; the run goes on by itself."
-        )
+        what = "type it in" if wanted_registry(view.secret.vendor) else "sign in again"
+        why = f"Waiting for you: {view.secret.reason} Press enter to {what}; the run goes on by itself."
         return _still("⚠", "waiting for you", why)
     if view.worker == "alive" and run.beat_age is not None and run.beat_age > SILENT:
         why = (

@@ -33,7 +33,7 @@ from wizard.run.journal import Journal
 from wizard.run.rollback import known_rollbacks
 from wizard.run.view import GateView, SecretWanted
 from wizard.session.image_login import login_of, login_ref, pack, unpack
-from wizard.session.parts import MAPPING, PLAN
+from wizard.session.parts import MAPPING, PLAN, Prepared, PreparedApp
 from wizard.session.store import Session
 
 IMAGE = "ghcr.io/acme/shop:v42"
@@ -182,6 +182,11 @@ def test_the_preflight_says_what_only_the_deploy_tells_and_whose_part_it_is(
     mapping = edit.set_way(propose(example_system(), profile), BACKEND, "image", IMAGE)
     (said,) = way_findings(mapping, profile, vault)
     assert said.state == "look" and f"docker manifest inspect {IMAGE}" in said.remedy
+    code = PreparedApp(app_id=BACKEND, checkout="/code/my shop", branch="offramp/shop", commit="c" * 40)
+    _, build = way_findings(mapping, profile, vault, Prepared(apps=(code,)))
+    assert build.remedy == (
+        f"git -C '/code/my shop' archive {'c' * 40} | docker build -t {IMAGE} - && docker push {IMAGE}"
+    )
     mapping = edit.set_private(mapping, BACKEND, private=True)
     assert [one.state for one in way_findings(mapping, profile, vault)] == ["look", "look"]
     vault.hold(login_ref("ghcr.io"), pack(RegistryLogin("a", Secret("b"))))

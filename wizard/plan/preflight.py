@@ -62,7 +62,7 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
     prepared = session.load(PREPARED) or Prepared()
     profile = profile_of(session, choice.provider)
     findings += await asyncio.to_thread(code_findings, system, mapping, profile, prepared)
-    findings += await asyncio.to_thread(way_findings, mapping, profile, vault)
+    findings += await asyncio.to_thread(way_findings, mapping, profile, vault, prepared)
     findings += _domains(mapping, plan.source)
     findings += token_findings(session, plan)
     source = open_source(session, vault)

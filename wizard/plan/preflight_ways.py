@@ -9,14 +9,22 @@ from wizard.model.plan import Finding
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
 from wizard.session.image_login import login_ref, registries
+from wizard.session.parts import Prepared, PreparedApp
+
+NONE = Prepared()
 
 
-def way_findings(mapping: Mapping, profile: Profile, vault: Vault) -> list[Finding]:
+def way_findings(
+    mapping: Mapping, profile: Profile, vault: Vault, prepared: Prepared = NONE
+) -> list[Finding]:
     """One or more for each app that is not pushed by git. Asks the keyring; may block for its deadline."""
     findings = []
     for choice in mapping.moved_apps():
         if choice.way == "image":
             findings.append(_image(choice, profile))
+            findings += [
+                _build(choice, one) for one in prepared.apps if one.app_id == choice.app_id and one.branch
+            ]
         elif choice.way in ("workflow", "terraform"):
             findings.append(
                 Finding(
@@ -37,6 +45,17 @@ def _image(choice: AppChoice, profile: Profile) -> Finding:
         what=f"{choice.handle}: only its deploy tells whether {choice.image} can be pulled",
         detail=f"that is in the cut-over, where a wrong name ends on the way back{procfile}",
         remedy=f"Look now: docker manifest inspect {shlex.quote(choice.image)}",
+    )
+
+
+def _build(choice: AppChoice, code: PreparedApp) -> Finding:
+    """The files that Offramp wrote for an app are in its image only when that is built of them."""
+    folder, image = shlex.quote(code.checkout), shlex.quote(choice.image)
+    return Finding(
+        state="look",
+        what=f"{choice.handle}: the image has to be built of {code.branch}, commit {code.commit[:10]}",
+        detail="what Offramp wrote for the target is in that commit: an image of other code lacks it",
+        remedy=f"git -C {folder} archive {code.commit} | docker build -t {image} - && docker push {image}",
     )
 
 
