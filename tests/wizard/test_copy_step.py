@@ -10,6 +10,7 @@ from tests.screens.example_system import example_system
 from tests.wizard.test_plan_steps import example_mapping, plan_of
 from wizard.database.orphans import Orphans
 from wizard.database.progress import Proof, TableProof
+from wizard.model.mapping import Mapping
 from wizard.model.plan import Evidence
 from wizard.plan.plan import CUT_OVER
 from wizard.run.context import Context
@@ -60,6 +61,7 @@ def context(engine: Engine) -> Iterator[Context]:
             control=control,
             tunnel=lambda handle: tunnel,
             move=lambda step: engine,
+            mapping=Mapping(),
         ),
     )
     session.close()

@@ -19,9 +19,10 @@ from wizard.plan.preflight_stores import machine_findings
 from wizard.ports import Environment, Profile, Stack, Target, TargetDatabase
 from wizard.run.context import Context
 from wizard.run.kinds import KINDS
-from wizard.run.kinds.store import StoreCheck, StoreLeft
+from wizard.run.kinds.store import StoreCheck, StoreLeft, StoreProve
 from wizard.run.stores import value_for_app
 from wizard.session.parts import Prepared, PreparedApp
+from wizard.stores.progress import PartProof, StoreProof
 
 
 def store(id_: str, service: str, **more: Any) -> AddOn:
@@ -201,3 +202,14 @@ async def test_machines_are_held_against_the_stack_that_is_there(mapping: Mappin
     (found,) = await machine_findings(cast(Target, There()), large, on)
     assert found.state == "blocks" and REDIS in found.what and "shared-eu" in found.what
     assert await machine_findings(cast(Target, There()), large, None) == []
+
+
+async def test_what_a_person_moved_is_counted_again_before_all_is_taken_back(full: System) -> None:
+    check, prove = StoreCheck(), StoreProve()
+    part = PartProof(name="goods", kind="index", source=5, target=4, equal=False)
+    for kind in (check, prove):
+        kind._proof = StoreProof(store="bonsai-1", unit="documents", parts=(part,))
+        with pytest.raises(Trouble) as caught:
+            await kind.verify(cast(Context, FakeContext(full, "")), step_of("store-check", "elasticsearch"))
+        assert caught.value.code == "proof-failed" and "goods" in caught.value.cause
+        assert caught.value.retry == (kind is check)

@@ -1,25 +1,20 @@
 """The steps of a database: first copy, quiet, refresh, constraints, proof, tidy; all by the engine."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from wizard.database.control import Control
 from wizard.database.move import Move
 from wizard.database.orphans import Orphans
 from wizard.database.progress import Proof
-from wizard.database.tunnel import Tunnel
 from wizard.model.noun import Noun, decode
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
+from wizard.run.stores import open_tunnel
 
 T = TypeVar("T")
-
-TUNNEL_LIMIT = 120.0
-"""Seconds for a tunnel to come up before that is told as a failure; it goes on trying meanwhile."""
 
 BROKEN_KEYS = "broken_keys"
 """A fact of the first copy's evidence: how many foreign keys rows of Heroku's break."""
@@ -42,26 +37,13 @@ class _Engine(Kind):
         control = context.control
 
         def in_thread() -> T:
-            _open(context.tunnel(handle), control)
+            open_tunnel(context.tunnel(handle), control)
             return work(context.move(step))
 
         return await asyncio.to_thread(in_thread)
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         return None
-
-
-def _open(tunnel: Tunnel, control: Control) -> None:
-    """Open it, heeding a stop. Raises Trouble when it is not up within `TUNNEL_LIMIT`."""
-    end = time.monotonic() + TUNNEL_LIMIT
-    while True:
-        try:
-            tunnel.start(2)
-            return
-        except Trouble as trouble:
-            if not trouble.retry or time.monotonic() > end:
-                raise
-        control.check()
 
 
 class Copy(_Engine):

@@ -105,6 +105,7 @@ class StoreProve(_Moved):
                 untouched="Heroku's data is as it was.",
                 remedy=self.remedy,
                 code="proof-failed",
+                retry=self.again,
             )
         left = f"; left out: {'; '.join(proof.left_out)}" if proof.left_out else ""
         return Evidence(
@@ -113,6 +114,8 @@ class StoreProve(_Moved):
         )
 
     remedy = "Press r to prove anew; b goes back to Heroku, and the copy is made equal the next time."
+    again = False
+    """Whether it is tried again by itself for a while: somebody may be about to put it right."""
 
     def counted(self, proof: StoreProof) -> str:
         """What was compared, in words."""
@@ -122,7 +125,8 @@ class StoreProve(_Moved):
 class StoreCheck(StoreProve):
     """What a person moved, counted on both sides as far as Offramp can."""
 
-    remedy = "Move what is missing, then press r to count again; or b to go back to Heroku."
+    remedy = "Move what is missing: it is counted again for some minutes, before Heroku serves again."
+    again = True
 
     async def _compare(self, context: Context, step: Step) -> StoreProof:
         store = guided(context, step)
