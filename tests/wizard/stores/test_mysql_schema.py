@@ -76,6 +76,21 @@ def test_a_constraint_or_default_that_is_new_goes_over(server: MariaDb, tmp_path
     assert server.sql("SELECT * FROM orders", "db") == []
 
 
+def test_a_table_that_is_made_otherwise_goes_over_and_another_collation_is_told(
+    server: MariaDb, tmp_path: Path
+) -> None:
+    told = Told(server, tmp_path)
+    told.move.copy()
+    server.sql("ALTER TABLE customers CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, COMMENT 'who'")
+    assert told.move.prove().left_out == (
+        "the collation utf8mb4_bin of 1 column is utf8mb4_unicode_ci here (customers.Kind)",
+    )
+    assert told.move.refresh().names == ("customers",)
+    proof = told.move.prove()
+    assert proof.equal and not proof.left_out and told.move.refresh().copied_again == 0
+    assert "COMMENT='who'" in server.sql("SHOW CREATE TABLE customers", "db")[0][1]
+
+
 @pytest.mark.parametrize("how", ["tables", "rows"])
 def test_a_source_that_has_lost_what_it_had_does_not_empty_the_target(
     server: MariaDb, tmp_path: Path, how: str
@@ -139,7 +154,9 @@ def test_a_row_that_is_larger_than_the_programs_take_by_themselves_goes_over(
 
 
 def test_what_a_target_takes_less_of_is_said(server: MariaDb, tmp_path: Path) -> None:
-    server.sql("CREATE TABLE `Capital` (id int)")
+    server.sql(
+        "CREATE TABLE `Capital` (id int); CREATE VIEW broken AS SELECT 1 FROM orders; DROP TABLE orders"
+    )
     source = Told(server, tmp_path).move._read("source")
     target = dataclasses.replace(source, folds=True, largest=source.largest // 2)
     found = {one.words: one.stops for one in findings(source, target, "empty")}

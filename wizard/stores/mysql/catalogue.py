@@ -1,5 +1,6 @@
 """What a MySQL database holds: tables with columns and indexes, views, triggers, routines, events."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ _WIDTH = re.compile(r"\b((?:tiny|small|medium|big)?int|year)\(\d+\)")
 
 _FOREIGN = re.compile(r"^ *(CONSTRAINT `(?:[^`]|``)+` FOREIGN KEY .*?),?$", re.MULTILINE)
 _CHECK = re.compile(r"^ *(CONSTRAINT `(?:[^`]|``)+` CHECK) ", re.MULTILINE)
+_COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 _AS_IF_UNSAID = re.compile(r" ON (?:DELETE|UPDATE) (?:RESTRICT|NO ACTION)")
 
 AT_ONCE = 50
@@ -25,17 +27,19 @@ NOT_MOVED = {"sequence": "SEQUENCE", "system versioned table": "SYSTEM VERSIONED
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """A column. `kind` is its type's first word ("varchar"), `definition` what must be the same on both
-    sides."""
+    sides; `collation` is empty where it holds no text."""
 
     name: str
     kind: str
+    collation: str
     definition: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A table. Rows and bytes are the server's own estimates; `next_number` of its AUTO_INCREMENT, None
-    without; `constraints` are its foreign keys, and the names of its checks."""
+    without; `constraints` are its foreign keys, and the names of its checks; `made` is a digest of all that
+    makes it, in this server's words."""
 
     name: str
     engine: str
@@ -45,6 +49,7 @@ class Table:
     columns: tuple[Column, ...]
     indexes: tuple[str, ...]
     constraints: tuple[str, ...]
+    made: str
 
     @property
     def definition(self) -> tuple[tuple[str, ...], ...]:
@@ -97,15 +102,22 @@ def read_catalogue(session: Session) -> Catalogue:
 
 def _tables(session: Session) -> dict[str, Table]:
     columns: dict[str, list[Column]] = {}
-    for table, name, kind, whole, nullable, default, extra in session.query(
-        "SELECT table_name, column_name, data_type, column_type, is_nullable, column_default, extra"
+    for table, name, kind, whole, nullable, default, extra, collation in session.query(
+        "SELECT table_name, column_name, data_type, column_type, is_nullable, column_default, extra,"
+        " collation_name"
         " FROM information_schema.columns WHERE table_schema = database()"
         " ORDER BY table_name, ordinal_position"
     ):
         words = [name or "", _WIDTH.sub(r"\1", (whole or "").lower()), nullable or "", _default(default)]
         words += (extra or "").lower().replace("default_generated", "").split()
         columns.setdefault(table or "", []).append(
-            Column(name=name or "", kind=(kind or "").lower(), definition=" ".join(words))
+            Column(
+                name=name or "",
+                kind=(kind or "").lower(),
+                # Newer servers call it by its full name.
+                collation=(collation or "").replace("utf8mb3_", "utf8_"),
+                definition=" ".join(words),
+            )
         )
     indexes: dict[str, list[str]] = {}
     for table, name, unique, parts in session.query(
@@ -114,7 +126,15 @@ def _tables(session: Session) -> dict[str, Table]:
         " WHERE table_schema = database() GROUP BY table_name, index_name ORDER BY table_name, index_name"
     ):
         indexes.setdefault(table or "", []).append(f"{name} {unique} {parts}")
-    constraints = _constraints(session, [name for name in columns if name != MARKER])
+    plain = session.query(
+        "SELECT table_name, engine, table_rows, data_length, auto_increment"
+        " FROM information_schema.tables WHERE table_schema = database() AND table_type = 'BASE TABLE'"
+        " ORDER BY table_name"
+    )
+    # Not of those whose columns are not shown: the user may not read them.
+    makers = _makers(
+        session, [name for name, *_ in plain if name is not None and name in columns and name != MARKER]
+    )
     return {
         name: Table(
             name=name,
@@ -124,13 +144,10 @@ def _tables(session: Session) -> dict[str, Table]:
             next_number=int(number) if number else None,
             columns=tuple(columns.get(name, ())),
             indexes=tuple(indexes.get(name, ())),
-            constraints=constraints.get(name, ()),
+            constraints=_constraints(makers.get(name, "")),
+            made=hashlib.blake2b(makers.get(name, "").encode(), digest_size=16).hexdigest(),
         )
-        for name, engine, rows, size, number in session.query(
-            "SELECT table_name, engine, table_rows, data_length, auto_increment"
-            " FROM information_schema.tables WHERE table_schema = database() AND table_type = 'BASE TABLE'"
-            " ORDER BY table_name"
-        )
+        for name, engine, rows, size, number in plain
         if name is not None and name != MARKER
     }
 
@@ -144,16 +161,20 @@ def _default(text: str | None) -> str:
     return text[1:-1].replace("''", "'") if text[:1] == text[-1:] == "'" and len(text) > 1 else text
 
 
-def _constraints(session: Session, tables: list[str]) -> dict[str, tuple[str, ...]]:
-    """From what the dump program writes, too: a user who may only read sees it."""
+def _makers(session: Session, tables: list[str]) -> dict[str, str]:
+    """The statements that make tables, as the dump program writes them, too: a user who may only
+    read sees them."""
     found = {}
     for start in range(0, len(tables), AT_ONCE):
         asked = "; ".join(f"SHOW CREATE TABLE {quoted(name)}" for name in tables[start : start + AT_ONCE])
-        for name, definition, *_ in session.query(asked):
-            text = definition or ""
-            foreign = [_AS_IF_UNSAID.sub("", one) for one in _FOREIGN.findall(text)]
-            found[name or ""] = tuple(sorted([*foreign, *_CHECK.findall(text)]))
+        for name, statement, *_ in session.query(asked):
+            found[name or ""] = _COUNTER.sub("", statement or "")
     return found
+
+
+def _constraints(maker: str) -> tuple[str, ...]:
+    foreign = [_AS_IF_UNSAID.sub("", one) for one in _FOREIGN.findall(maker)]
+    return tuple(sorted([*foreign, *_CHECK.findall(maker)]))
 
 
 def _others(session: Session) -> dict[str, frozenset[str]]:

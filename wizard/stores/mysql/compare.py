@@ -74,7 +74,27 @@ def compare(
             for kind, (words, some) in found.items()
             if some
         ),
+        left_out=_other_collations(source, target),
         seconds=seconds,
+    )
+
+
+def _other_collations(source: Catalogue, target: Catalogue) -> tuple[str, ...]:
+    """Columns that are sorted and compared otherwise: a table that names no collation gets the server's own,
+    which is utf8mb4_general_ci until MySQL 5.7 and utf8mb4_0900_ai_ci from MySQL 8 on."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, table in source.tables.items():
+        here = (
+            {one.name: one.collation for one in target.tables[name].columns} if name in target.tables else {}
+        )
+        for column in table.columns:
+            its = here.get(column.name, column.collation)
+            if its != column.collation:
+                found.setdefault((column.collation, its), []).append(f"{name}.{column.name}")
+    return tuple(
+        f"the collation {clean(mine)} of {len(names)} column{'s' * (len(names) != 1)} is {clean(its)} here"
+        f" ({', '.join(clean(name) for name in names[:3])})"
+        for (mine, its), names in sorted(found.items())
     )
 
 

@@ -26,10 +26,10 @@ def _what_stops(source: Catalogue, target: Catalogue, state: str) -> Iterator[St
                 remedy="Move this database by hand, or make a plain table of it on the source.",
                 stops=True,
             )
-    large = sorted(name for name in source.tables if name != name.lower())
-    if target.folds and not source.folds and large:
+    capital = sorted(name for name in source.tables if name != name.lower())
+    if target.folds and not source.folds and capital:
         yield StoreFinding(
-            words=f"The target makes names of tables small: {clean(large[0])} would be another there.",
+            words=f"The target makes names of tables small: {clean(capital[0])} would be another there.",
             remedy="Create the target with lower_case_table_names = 0.",
             stops=True,
         )

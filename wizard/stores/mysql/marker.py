@@ -14,12 +14,13 @@ MAY_LOSE = "may-lose"
 
 @dataclass(frozen=True, kw_only=True)
 class Marker:
-    """A marker: the session, the source's name, tables that are whole, whether all were once;
+    """A marker: the session, the source's name, tables that are whole with what made them on the source
+    (`Table.made`), whether all were once;
     `may_lose`: a person allows that a large loss of the source is taken over."""
 
     session: str
     source: str
-    done: frozenset[str]
+    done: dict[str, str]
     whole: bool
     may_lose: bool
 
@@ -39,7 +40,7 @@ def read(session: Session) -> Marker | None:
     return Marker(
         session=clean(rows.get("session") or ""),
         source=clean(rows.get("source") or ""),
-        done=frozenset(name[6:] for name in rows if name.startswith("table:")),
+        done={name[6:]: value or "" for name, value in rows.items() if name.startswith("table:")},
         whole="whole" in rows,
         may_lose=rows.get(MAY_LOSE) == "yes",
     )

@@ -110,7 +110,7 @@ class MysqlMove:
             self._ends.ask("target", lambda one: self._begin(one, source))
         elif known.whole:
             return
-        done = known.done if known is not None else frozenset()
+        done = known.done if known is not None else {}
         self._gauge.phase("copy", {clean(table.name): table.rows for table in source.tables.values()})
         for table in source.tables.values():
             if table.name not in done:
@@ -208,7 +208,7 @@ class MysqlMove:
                 target.query(f"DELETE FROM {quoted(MARKER)} WHERE name = {marker.of_table(table.name)}")
             self._ends.carry([], [table.name], part, definitions=False)
             with self._ends.session("target") as target:
-                marker.keep(target, f"table:{table.name}")
+                marker.keep(target, f"table:{table.name}", table.made)
 
         self._ends.insist(f"The table {part} cannot be copied", carry)
         self._gauge.add(part, table.rows)
@@ -217,7 +217,9 @@ class MysqlMove:
         same = [
             name
             for name, table in source.tables.items()
-            if name in target.tables and target.tables[name].definition == table.definition
+            if name in target.tables
+            and target.tables[name].definition == table.definition
+            and known.done.get(name) == table.made
         ]
         there = self._digests("source", source, same)
         here = self._digests("target", target, same)
