@@ -14,7 +14,7 @@ import msgspec
 from wizard import child
 from wizard.model.plan import Evidence, Step
 from wizard.model.text import clean_lines
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.push import Push
@@ -40,7 +40,20 @@ class Seat(Kind):
         await Push().do(context, pushed)
         keys = private_folder(context.folder / "git" / app.handle)
         remote, _ = await context.target.git_remote(app, str(keys), commit)
-        await context.target.deploy(app, remote.branch, context.log(step), folder=keys, count=0)
+        try:
+            await context.target.deploy(app, remote.branch, context.log(step), folder=keys, count=0)
+        except SignInNeeded:
+            raise
+        except Trouble as trouble:
+            if trouble.retry:
+                raise
+            raise Trouble(
+                trouble.cause,
+                untouched=trouble.untouched,
+                remedy=f"{trouble.remedy} Or say on the map that the domain is moved by hand, and make the plan "
+                "again: then nothing empty is deployed.",
+                code=trouble.code,
+            ) from trouble
 
 
 async def _commit(folder: Path, port: int) -> str:
