@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.cutting_net import CuttingNet
 from tests.wizard.stores.mysql_servers import PASSWORD, ZOO, MariaDb, Told
-from wizard.database.control import Stopped
+from wizard.database.control import Control, Stopped
 from wizard.model.secret import REGISTER, Secret
 from wizard.model.text import is_clean
 from wizard.model.trouble import Trouble
@@ -219,6 +219,12 @@ def test_neither_end_that_fails_is_taken_for_success(
         monkeypatch.setattr(ends, "_clients", dataclasses.replace(ends._clients, dump=str(program)))
         with pytest.raises(MysqlError, match=said):
             ends.carry([], ["accounts"], "accounts")
+
+
+def test_a_loader_that_ends_well_before_it_has_heard_all_is_no_success() -> None:
+    dump = ["sh", "-c", "head -c 200000 /dev/zero"]
+    with pytest.raises(MysqlError, match="sh ended with code 0"):
+        pump.pump(dump, ["sh", "-c", "exit 0"], control=Control(), passed=lambda size: None)
 
 
 def test_rows_that_a_user_may_not_read_are_no_success(server: MariaDb, tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ def pump(
             loader.kill()
         loaded = loader.wait()
         control.check()
-        if loaded != 0 and (broke or dumped == 0):
+        # It also failed when it ended well, and before it had heard everything.
+        if broke or (loaded != 0 and dumped == 0):
             raise MysqlError(load[0].rpartition("/")[2], loaded, ears[1].heard())
         if dumped != 0:
             raise MysqlError(dump[0].rpartition("/")[2], dumped, ears[0].heard())
