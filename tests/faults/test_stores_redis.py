@@ -175,6 +175,7 @@ def test_a_source_that_is_empty_does_not_empty_the_target(
     assert lost.value.code == "source-lost-keys" and target.do(("DBSIZE",))[0] == 1001
     target.do(("HSET", "offramp:move", "may-lose", "yes"))
     changes = Told(source, target).move.refresh()
+    assert target.do(("HEXISTS", "offramp:move", "may-lose")) == [0]
     assert changes.removed >= 999 and Told(source, target).move.prove().equal
 
 

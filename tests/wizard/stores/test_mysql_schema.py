@@ -107,6 +107,7 @@ def test_a_source_that_has_lost_what_it_had_does_not_empty_the_target(
     assert server.sql("SELECT count(*) FROM seen", "db") == [["2"]]
     server.sql("INSERT INTO _offramp_move VALUES ('may-lose', 'yes')", "db")
     assert told.move.refresh().removed == (2 if how == "tables" else 0)
+    assert server.sql("SELECT value FROM _offramp_move WHERE name = 'may-lose'", "db") == []
     assert told.move.prove().equal
 
 

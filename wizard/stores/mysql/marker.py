@@ -61,6 +61,11 @@ def keep(session: Session, name: str, value: str = "") -> None:
     session.query(f"REPLACE INTO {_TABLE} VALUES ({literal(name)}, {literal(value)})")
 
 
+def forget_loss(session: Session) -> None:
+    """Take back what `MAY_LOSE` allowed: it was for one refresh."""
+    session.query(f"DELETE FROM {_TABLE} WHERE name = {literal(MAY_LOSE)}")
+
+
 def remove(session: Session) -> None:
     """Remove it; done already is no error."""
     session.query(f"DROP TABLE IF EXISTS {_TABLE}")

@@ -137,6 +137,7 @@ class MysqlMove:
         for name in again:
             self._copy_table(source.tables[name])
         self._finish(source)
+        self._ends.ask("target", marker.forget_loss)
         self._gauge.phase("done")
         names = tuple(clean(name) for name in [*again[:5], *gone[:5]])
         return StoreChanges(copied_again=len(again), removed=len(gone), names=names)

@@ -115,6 +115,12 @@ def keep_whole(target: Connection, keys: int) -> None:
     target.call("HSET", KEY, "keys", keys)
 
 
+def forget_loss(target: Connection) -> None:
+    """Take back what `MAY_LOSE` allowed: it was for one refresh."""
+    target.select(0)
+    target.call("HDEL", KEY, MAY_LOSE)
+
+
 def remove(target: Connection) -> None:
     """Remove the marker; done already is no error."""
     target.select(0)

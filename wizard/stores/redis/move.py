@@ -118,6 +118,7 @@ class RedisMove:
             changes = Changes()
             left = self._steady(lambda now: self._refresh(now, changes), both)
             self._keep_left("refresh", left)
+            self._insist(lambda pair: marker.forget_loss(pair.target))
             self._insist(lambda pair: carry_functions(pair, both.source_able, both.target_able))
             self._gauge.phase("done")
             return changes.told

@@ -88,7 +88,9 @@ class Passes:
             verdicts = comparer.compare(pair.source, pair.target, batch.keys)
             again = [one.key for one in verdicts if one.outcome != "equal"]
             size = carrier.carry(pair.source, pair.target, again)[1] if again else 0
-            changes.copied(batch.database, again)
+            unknown = carrier.left.kinds
+            done = [one.key for one in verdicts if one.outcome != "equal" and one.kind not in unknown]
+            changes.copied(batch.database, done)
             self._gauge.add(part_name(batch.database), len(verdicts), size)
 
         def remove(pair: Pair, batch: Batch) -> None:
