@@ -7,6 +7,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,32 +25,51 @@ APPS = [
     }
     for number in range(2_000)
 ]
-ROWS = json.dumps([{"id": str(number), "name": "n" * 40, "a": [{}] * 3} for number in range(30_000)]).encode()
-TEXTS = json.dumps(
-    [{"id": str(number), "command": "é" * 3_000, "type": str(number)} for number in range(1_000)]
-).encode()
-CONFIG = json.dumps({f"KEY_{number}": secrets.token_urlsafe(750) for number in range(350)}).encode()
-BOMB = gzip.compress(b"[" + b" " * 200_000_000 + b"]")
+
+
+@cache
+def rows() -> bytes:
+    """Made where they are wanted: every worker of the suite imports this module, and this takes seconds."""
+    return json.dumps(
+        [{"id": str(number), "name": "n" * 40, "a": [{}] * 3} for number in range(30_000)]
+    ).encode()
+
+
+@cache
+def long_texts() -> bytes:
+    return json.dumps(
+        [{"id": str(number), "command": "é" * 3_000, "type": str(number)} for number in range(1_000)]
+    ).encode()
+
+
+@cache
+def config_vars() -> bytes:
+    return json.dumps({f"KEY_{number}": secrets.token_urlsafe(750) for number in range(350)}).encode()
+
+
+@cache
+def packed_spaces() -> bytes:
+    return gzip.compress(b"[" + b" " * 200_000_000 + b"]")
 
 
 def heavy(request: web.Request) -> bytes:
     """Lists of a size that may just be."""
-    return CONFIG if request.path.endswith("config-vars") else ROWS
+    return config_vars() if request.path.endswith("config-vars") else rows()
 
 
 def texts(request: web.Request) -> bytes:
     """Long texts that have to be cleaned."""
-    return CONFIG if request.path.endswith("config-vars") else TEXTS
+    return config_vars() if request.path.endswith("config-vars") else long_texts()
 
 
 def config(request: web.Request) -> bytes:
     """Nothing but config vars, whose values are kept for redaction in many forms."""
-    return CONFIG if request.path.endswith("config-vars") else b"[]"
+    return config_vars() if request.path.endswith("config-vars") else b"[]"
 
 
 def bomb(request: web.Request) -> bytes:
     """Compressed a thousandfold."""
-    return BOMB
+    return packed_spaces()
 
 
 @pytest.mark.slow
