@@ -56,6 +56,8 @@ def test_names_stay_when_herokus_files_are_gone() -> None:
     # Under another name Terraform would destroy what it made. Only the page tells of other files.
     assert after.keys() == {"aptible/README.md"}
     assert "part_site" in after["aptible/README.md"]
+    renamed = first | {"aptible/main.tf": first["aptible/main.tf"].replace('tickets" {', 'my-db" {')}
+    assert '"aptible_database" "my-db"' in files(part(code=checkout(renamed)))["aptible/main.tf"]
     edited = first | {"aptible/main.tf": first["aptible/main.tf"].replace("\n", "\r\n")}
     assert 'resource "aptible_app" "part_site"' in files(part(code=checkout(edited)))["aptible/main.tf"]
 

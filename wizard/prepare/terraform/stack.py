@@ -294,10 +294,10 @@ def _databases(world: _World) -> list[Database]:
         # A name of theirs only where there is no doubt which add-on it names.
         only = sum(_service(other.add_on_id, system) == service for other in moved) == 1
         wish = same[0] if len(same) == 1 and only and service else one.handle
-        wish = world.written.get(("database", one.handle), wish)
+        label = world.written.get(("database", one.handle)) or identifier(wish, start="db")
         found.append(
             Database(
-                label=names.give(identifier(wish, start="db")),
+                label=names.give(label),
                 add_on_id=one.add_on_id,
                 handle=one.handle,
                 type=one.type if isinstance(one, StoreChoice) else "postgresql",
@@ -351,8 +351,8 @@ def _drain(world: _World, choice: DrainChoice, address: str) -> Drain:
         port = parts.port
     except ValueError:
         port = None
-    wish = world.written.get(("log_drain", choice.handle), choice.handle or choice.drain_id)
-    label = identifier(wish, start="drain")
+    fresh = identifier(choice.handle or choice.drain_id, start="drain")
+    label = world.written.get(("log_drain", choice.handle), fresh)
     return Drain(
         label=label,
         handle=choice.handle,
