@@ -13,15 +13,20 @@ from screens.background import in_thread
 from screens.keys import About, Key
 from screens.marks import marked
 from screens.patience import Patience
-from screens.prepare_rows import details, rows, summary
+from screens.prepare_copy import values_of
+from screens.prepare_rows import details, first_to_solve, in_short, rows, summary
+from screens.prepare_slug import what_keeping_means, why_not_slug
 from screens.stage import StageScreen
 from screens.stages import whole_system
 from screens.styles import sheet
+from screens.widgets.copy_values import CopyValues
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
 from wizard.choose.offer import profile_of
 from wizard.document.checkout import Checkout
 from wizard.document.repository.code_place import place_in
+from wizard.mapping.edit import set_keep_slug
+from wizard.model.mapping import AppChoice
 from wizard.model.system import App
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
@@ -31,6 +36,8 @@ from wizard.prepare.changes import propose_all
 from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import Proposal
 from wizard.session.parts import MAPPING, PREPARED, TARGET, Prepared, PreparedApp
+
+_SLUG = "Keep the slug of Heroku where no Dockerfile can be written, as a stop-gap; or take that back."
 
 
 class PrepareScreen(StageScreen):
@@ -43,16 +50,19 @@ class PrepareScreen(StageScreen):
         purpose="Shows the files that this move needs in the code of each app, with the reason for each, "
         "as a diff. They are written as one commit on a branch of their own; no file of your work tree "
         "is opened for writing, and the branch you are on stays as it is.",
-        asks="That you read the changes and accept them with w. A folder with uncommitted work is refused.",
+        asks="That you solve what is marked ✗, read the changes, and accept them with w. What is marked ⚠ is "
+        "to be known, and stops nothing. A folder with uncommitted work is refused.",
         next="With the code of every app ready, the plan is made.",
     )
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter", "open", "read", "Show the changes of the file or the app, or how to solve a problem."),
-        Key(
-            "w", "write", "accept and write", "Write the changes of all apps to their branches.", writes=True
-        ),
+        Key("w", "write", "write", "Accept the changes of all apps: write them to branches.", writes=True),
         Key("n", "next", "next", "Go on to the plan."),
-        Key("r", "read", "look again", "Read the folders again, after you changed something."),
+        Key(
+            "c", "copy_it", "copy", "Copy what is typed elsewhere: secrets' names, a step, a file, a branch."
+        ),
+        Key("k", "slug", "slug", _SLUG, writes=True),
+        Key("r", "read", "again", "Read the folders again, after you changed something."),
         Key("slash", "filter", "filter", "Show only what contains the text you type."),
     )
 
@@ -70,6 +80,7 @@ class PrepareScreen(StageScreen):
             yield RowList()
             with VerticalScroll(id="side", can_focus=False):
                 yield Static("", id="diff", markup=False)
+        yield Static("", id="in-full", markup=False)
 
     def begin(self) -> None:
         """Read the folders."""
@@ -116,6 +127,7 @@ class PrepareScreen(StageScreen):
         """Draw what is known of the folders."""
         wide = self.size.width >= 100
         self.query_one("#side").display = wide
+        self.query_one("#in-full").display = not wide and self.size.height >= 20
         apps = self._apps()
         line = self.query_one("#summary", Static)
         if not apps:
@@ -123,7 +135,7 @@ class PrepareScreen(StageScreen):
         elif self._wait is not None:
             self._tick()
         else:
-            line.update(summary(apps, self._proposals, self._written()))
+            line.update(summary(apps, self._code, self._proposals, self._written()))
         width = (self.size.width - 6) * (2 if wide else 5) // 5 if wide else self.size.width - 3
         self.query_one(RowList).show(rows(apps, self._code, self._proposals, self._written(), width))
         self._draw_diff()
@@ -145,25 +157,49 @@ class PrepareScreen(StageScreen):
 
     def _draw_diff(self) -> None:
         row = self.query_one(RowList).current
-        text = details(row, self._code, self._proposals) if row else Content("")
-        self.query_one("#diff", Static).update(text)
+        show, place = (details, "#diff") if self.query_one("#side").display else (in_short, "#in-full")
+        known = row is not None and not row.startswith("+")
+        text = show(row, self._code, self._proposals) if row and known else Content("")
+        self.query_one(place, Static).update(text)
 
     def follow_highlight(self) -> None:
         """The diff follows the highlight."""
-        if self.query_one("#side").display:
-            self._draw_diff()
+        self._draw_diff()
 
     def why_not(self, name: str) -> str:
         """Writing needs readable, unblocked code; going on needs it written."""
         apps = self._apps()
-        if name in ("write", "read") and self._wait is not None:
+        if name in ("write", "read", "slug") and self._wait is not None:
             return f"{self._wait.sentence()} Wait a moment."
+        row = self.query_one(RowList).current
+        if name == "slug":
+            app = self._app_of(row)
+            return why_not_slug(app, *self._of(app))
+        if name == "copy_it" and not self._values():
+            return "Nothing of this row is typed elsewhere."
+        if name == "open" and (row is None or row.startswith("+")):
+            return "There is nothing to read."
         if name == "write":
             return self._why_not_write(apps)
         if name == "next":
             missing = [app.name for app in apps if app.id not in self._written()]
             return f"First read the changes and press w: {', '.join(missing)}." if missing else ""
         return ""
+
+    def _app_of(self, row: str | None) -> App | None:
+        """The app that a row belongs to."""
+        return next((app for app in self._apps() if row and app.id == row.partition("\n")[0]), None)
+
+    def _of(self, app: App | None) -> tuple[Proposal | None, AppChoice | None]:
+        mapping = self.session.load(MAPPING)
+        if app is None or mapping is None:
+            return None, None
+        return self._proposals.get(app.id), mapping.app(app.id)
+
+    def _values(self) -> list[tuple[str, str]]:
+        row = self.query_one(RowList).current
+        # What was written matters to the row of an app alone, and takes time to judge.
+        return values_of(row, self._proposals, {} if "\n" in row else self._written()) if row else []
 
     def _why_not_write(self, apps: list[App]) -> str:
         if not apps:
@@ -217,6 +253,10 @@ class PrepareScreen(StageScreen):
         self._wait = None
         self._remember()
         self.renew()
+        rows_now = self.query_one(RowList)
+        if rows_now.shown and rows_now.current == rows_now.shown[0].id:
+            # Nobody has moved yet: what stops comes into sight first.
+            rows_now.go_to(first_to_solve(rows_now.shown, self._proposals) or rows_now.shown[0].id)
 
     def _remember(self) -> None:
         """What came out the same from a map that was changed stays accepted, without another key."""
@@ -241,12 +281,49 @@ class PrepareScreen(StageScreen):
     def action_open(self) -> None:
         """The changes of the row, over the screen."""
         row = self.query_one(RowList).current
-        if row is None:
+        app = self._app_of(row)
+        if row is None or app is None:
             return
         parts = row.split("\n")
-        app = next(app for app in self._apps() if app.id == parts[0])
         title = f"{app.name}: {parts[2]}" if parts[1:2] == ["file"] else app.name
         self.app.push_screen(DetailsDialog(title, details(row, self._code, self._proposals)))
+
+    def action_copy_it(self) -> None:
+        """Copy the one value of the row, or offer its values."""
+        row, values = self.query_one(RowList).current, self._values()
+        if len(values) == 1 and "\n" not in values[0][1]:
+            self.copy(values[0][1])
+            return
+        app = self._app_of(row)
+        about = in_short(row or "", self._code, self._proposals).plain
+        self.app.push_screen(CopyValues(app.name if app else "", about, values))
+
+    def action_slug(self) -> None:
+        """Keep the slug of the row's app, after what that means was read; or take it back at once."""
+        app = self._app_of(self.query_one(RowList).current)
+        proposal, choice = self._of(app)
+        if app is None or proposal is None or choice is None:
+            return
+        if choice.keep_slug:
+            self._keep_slug(app, keep=False)
+            return
+
+        def read(accepted: bool | None) -> None:
+            if accepted:
+                self._keep_slug(app, keep=True)
+
+        words = what_keeping_means(app, proposal, choice)
+        title = f"Keep the slug of {app.name}: a stop-gap"
+        self.ask(DetailsDialog(title, words, accept="keeps it as a stop-gap"), read)
+
+    def _keep_slug(self, app: App, *, keep: bool) -> None:
+        mapping = self.session.load(MAPPING)
+        if mapping is None:
+            return
+        self.save(MAPPING, set_keep_slug(mapping, app.id, keep))
+        self.action_read()
+        done = "keeps its slug, as a stop-gap; k takes that back" if keep else "does not keep its slug"
+        self.say(f"{app.name} {done}.", good=True)
 
     def action_write(self) -> None:
         """Write the branch of every app."""

@@ -1,4 +1,4 @@
-"""What the prepare screen shows: each app, the files that change in its code, and the changes themselves."""
+"""What the prepare screen shows: each app, the files that change in its code, and what is to be known."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,6 +7,7 @@ from textual.content import Content
 from screens.marks import ACCENT, ATTENTION, BAD, GLYPHS, GOOD, MUTED, STRONG, marked
 from screens.widgets.row_list import Row
 from wizard.document.checkout import Checkout
+from wizard.mapping.problem import Problem
 from wizard.model.system import App
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
@@ -14,6 +15,9 @@ from wizard.prepare.file_change import FileChange, Proposal, diff
 from wizard.session.parts import PreparedApp
 
 Code = Mapping[str, Checkout | Trouble]
+
+_LONGEST_PATH = 30
+"""Cells for a path; a longer one takes the room of its reason."""
 
 
 def rows(
@@ -23,29 +27,50 @@ def rows(
     written: Mapping[str, PreparedApp],
     width: int,
 ) -> list[Row]:
-    """A row for each app, and below it its files and what is to be looked at."""
+    """A row for each app. Below it what stops it, its files, what a person has to do, what is to be known."""
     found: list[Row] = []
+    longest = min(24, max((len(clean(app.name)) for app in apps), default=0))
     for app in apps:
-        state = app_state(code.get(app.id), proposals.get(app.id), written.get(app.id))
-        name = Content.styled(f"{app.name:<24} ", STRONG)
-        found.append(Row(app.id, name.append(state).truncate(width, ellipsis=True)))
         proposal = proposals.get(app.id)
-        if proposal is None:
-            continue
-        for problem in proposal.problems:
-            mark = marked("failed" if problem.blocks else "look", problem.text)
-            content = Content.assemble("  ", mark).truncate(width, ellipsis=True)
-            found.append(Row(f"{app.id}\nproblem\n{problem.code}\n{problem.text}", content))
-        found += [_file(app, change, width) for change in proposal.changes]
+        below = list(_below(app, proposal, width)) if proposal else []
+        state = app_state(code.get(app.id), proposal, written.get(app.id))
+        name = Content.styled(f"{clean(app.name):<{longest}}  ", STRONG)
+        # The filter leaves an app above what it finds of it.
+        all_of_it = "\n".join([name.plain, state.plain, *(row.found_by for row in below)])
+        found.append(Row(app.id, name.append(state).truncate(width, ellipsis=True), all_of_it))
+        found += below
     return found
 
 
-def _file(app: App, change: FileChange, width: int) -> Row:
-    verb = "new    " if change.old is None else "removed" if change.new is None else "changed"
+def _below(app: App, proposal: Proposal, width: int) -> Iterator[Row]:
+    blocks = [problem for problem in proposal.problems if problem.blocks]
+    others = sorted((one for one in proposal.problems if not one.blocks), key=lambda one: not one.copies)
+    for problem in blocks:
+        yield _problem(app, problem, width)
+    longest = max((len(clean(change.path)) for change in proposal.changes), default=0)
+    for change in proposal.changes:
+        yield _file(app, change, min(longest, _LONGEST_PATH), width)
+    for problem in others:
+        yield _problem(app, problem, width)
+
+
+def _problem(app: App, problem: Problem, width: int) -> Row:
+    content = Content.assemble("  ", marked("failed" if problem.blocks else "look", problem.text))
+    words = f"{app.name} {problem.sentence()} {problem.remedy}"
+    row_id = f"{app.id}\nproblem\n{problem.code}\n{problem.text}"
+    return Row(row_id, content.truncate(width, ellipsis=True), words)
+
+
+def _file(app: App, change: FileChange, longest: int, width: int) -> Row:
     content = Content.assemble(
-        "  ", (verb, ACCENT), f" {clean(change.path):<16} ", (clean(change.why), MUTED)
-    ).truncate(width, ellipsis=True)
-    return Row(f"{app.id}\nfile\n{change.path}", content)
+        "  ", (_verb(change), ACCENT), f" {clean(change.path):<{longest}} ", (clean(change.why), MUTED)
+    )
+    words = f"{app.name} {content.plain}"
+    return Row(f"{app.id}\nfile\n{change.path}", content.truncate(width, ellipsis=True), words)
+
+
+def _verb(change: FileChange) -> str:
+    return "new    " if change.old is None else "removed" if change.new is None else "changed"
 
 
 def app_state(code: Checkout | Trouble | None, proposal: Proposal | None, app: PreparedApp | None) -> Content:
@@ -56,20 +81,34 @@ def app_state(code: Checkout | Trouble | None, proposal: Proposal | None, app: P
         return Content.assemble(marked("failed", code.cause))
     if proposal is not None and proposal.blocked:
         count = sum(problem.blocks for problem in proposal.problems)
-        words = "1 thing to solve first" if count == 1 else f"{count} things to solve first"
-        return Content.assemble(marked("failed", words))
+        return Content.assemble(marked("failed", _to_solve(count)))
     if app is not None:
         if app.branch:
             return Content.assemble(marked("done", f"on branch {app.branch}, {app.commit[:7]}"))
         return Content.assemble(marked("done", f"nothing to change, {app.commit[:7]} is deployed"))
     count = len(proposal.changes) if proposal else 0
-    if not count:
-        return Content.assemble(marked("to-come", "nothing to change"))
-    return Content.assemble(marked("to-come", f"{count} file{'s' * (count != 1)} to accept"))
+    words = f"{count} file{'s' * (count != 1)} to accept" if count else "nothing to change"
+    told = len(proposal.problems) if proposal else 0
+    return Content.assemble(
+        marked("to-come", words), (f" · {GLYPHS['look']} {told} to know" if told else "", ATTENTION)
+    )
+
+
+def _to_solve(count: int) -> str:
+    return "1 thing to solve first" if count == 1 else f"{count} things to solve first"
+
+
+def problem_of(row: str, proposal: Proposal) -> Problem | None:
+    """The problem of a row, None for another row, or one whose problem is gone."""
+    _, _, rest = row.partition("\n")
+    kind, _, name = rest.partition("\n")
+    if kind != "problem":
+        return None
+    return next((one for one in proposal.problems if f"{one.code}\n{one.text}" == name), None)
 
 
 def details(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content:
-    """What belongs to a row: the diff of a file, of all files of an app, or a problem with its remedy."""
+    """What belongs to a row: the diff of a file, a problem with its remedy, or all of that of an app."""
     app_id, _, rest = row.partition("\n")
     kind, _, name = rest.partition("\n")
     proposal = proposals.get(app_id)
@@ -79,13 +118,39 @@ def details(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content:
             return Content.assemble((known.cause, BAD), f"\n{known.remedy}")
         return Content.styled("The folder is being read.", MUTED)
     if kind == "problem":
-        problem = next(one for one in proposal.problems if f"{one.code}\n{one.text}" == name)
-        head = marked("failed" if problem.blocks else "look", problem.sentence() + ".")
-        return Content.assemble(head, f"\n\n{problem.remedy}")
+        problem = problem_of(row, proposal)
+        return Content("") if problem is None else _told(problem)
     changes = [change for change in proposal.changes if kind != "file" or change.path == name]
-    if not changes:
-        return Content("The code runs there as it is: nothing has to change.")
-    return Content("\n").join(list(_coloured(changes)))
+    parts = [] if kind else [part for one in proposal.problems for part in (_told(one), Content(""))]
+    parts += _coloured(changes)
+    if not changes and not proposal.blocked:
+        parts.append(Content("The code runs there as it is: nothing has to change."))
+    return Content("\n").join(parts)
+
+
+def _told(problem: Problem) -> Content:
+    head = marked("failed" if problem.blocks else "look", problem.sentence() + ".")
+    means = "Nothing is written before this is solved." if problem.blocks else "To know: this stops nothing."
+    lines = [Content.assemble(head), Content(problem.remedy), Content.styled(means, MUTED)]
+    if problem.copies:
+        lines.insert(2, Content("\n").join([Content.styled(f"  {one}", ACCENT) for one in problem.copies]))
+    return Content("\n").join(lines)
+
+
+def in_short(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content:
+    """A row in full, for the lines below the list: it is cut there."""
+    app_id, _, rest = row.partition("\n")
+    kind, _, name = rest.partition("\n")
+    proposal = proposals.get(app_id)
+    if proposal is None:
+        return details(row, code, proposals)
+    if (problem := problem_of(row, proposal)) is not None:
+        head = marked("failed" if problem.blocks else "look", problem.sentence() + ".")
+        return Content.assemble(head, f" {problem.remedy}")
+    change = next((one for one in proposal.changes if kind == "file" and one.path == name), None)
+    if change is None:
+        return Content("")
+    return Content.assemble((_verb(change).strip(), ACCENT), f" {clean(change.path)}: {clean(change.why)}.")
 
 
 def _coloured(changes: Sequence[FileChange]) -> Iterator[Content]:
@@ -93,7 +158,7 @@ def _coloured(changes: Sequence[FileChange]) -> Iterator[Content]:
         yield Content.assemble((clean(change.path), STRONG), (f"  {clean(change.why)}", MUTED))
         for line in diff([change]).splitlines():
             style = ""
-            if line.startswith(("+++", "---")):
+            if line.startswith(("+++", "---")) or (change.old is None and line.startswith("@@")):
                 continue
             if line.startswith("+"):
                 style = GOOD
@@ -105,17 +170,30 @@ def _coloured(changes: Sequence[FileChange]) -> Iterator[Content]:
         yield Content("")
 
 
+def first_to_solve(row_list: Sequence[Row], proposals: Mapping[str, Proposal]) -> str | None:
+    """The first row that stops its app, None when nothing does."""
+    for row in row_list:
+        proposal = proposals.get(row.id.partition("\n")[0])
+        problem = problem_of(row.id, proposal) if proposal else None
+        if problem is not None and problem.blocks:
+            return row.id
+    return None
+
+
 def summary(
-    apps: Sequence[App], proposals: Mapping[str, Proposal], written: Mapping[str, PreparedApp]
+    apps: Sequence[App], code: Code, proposals: Mapping[str, Proposal], written: Mapping[str, PreparedApp]
 ) -> Content:
     """One line about all apps."""
-    if len(proposals) < len(apps):
+    if not code:
         return Content.styled("The code folders are read; nothing is changed by that.", MUTED)
-    blocked = sum(proposal.blocked for proposal in proposals.values())
-    if blocked:
-        words = (
-            f"{GLYPHS['failed']} {blocked} of {len(apps)} apps cannot be written yet: solve what is marked."
-        )
+    stuck = [
+        clean(app.name)
+        for app in apps
+        if isinstance(code.get(app.id), Trouble) or (app.id in proposals and proposals[app.id].blocked)
+    ]
+    if stuck:
+        names = ", ".join(stuck)
+        words = f"{GLYPHS['failed']} {len(stuck)} of {len(apps)} apps cannot be written yet: {names}."
         return Content.styled(words, ATTENTION)
     if all(app.id in written for app in apps):
         words = (

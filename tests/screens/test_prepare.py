@@ -12,6 +12,7 @@ import assets
 from screens.app import OfframpApp
 from screens.prepare import PrepareScreen
 from screens.stages import not_prepared, standing
+from screens.widgets.copy_values import CopyValues
 from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
 from tests.screens.conftest import Begun
@@ -79,10 +80,14 @@ async def test_changes_are_read_then_written(mapped: Session, clones: dict[str, 
         await pilot.press("down", "enter")
         await pilot.pause()
         assert isinstance(app.screen, DetailsDialog)
-        assert "`worker`: its shell keeps SIGTERM" in seen(app)
-        await pilot.press("escape", "down", "down", "down", "enter")
-        await pilot.pause()
         assert "+FROM python:" in seen(app)
+        await pilot.press("escape")
+        rows = app.screen.query_one(RowList)
+        rows.go_to(next(row.id for row in rows.shown if "its shell keeps SIGTERM" in row.content.plain))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "`worker`: its shell keeps SIGTERM" in seen(app)
+        assert "this stops nothing" in seen(app)
         await pilot.press("escape", "w")
         await settle(pilot)
         assert "3 of 3 apps ready" in seen(app)
@@ -210,6 +215,109 @@ async def test_the_diff_stands_beside_when_wide(mapped: Session, vault: Vault) -
         app.screen.query_one(RowList).go_to(f"{BACKEND}\nfile\n.aptible.yml")
         await pilot.pause()
         assert "+before_release:" in seen(app)
+
+
+WORKFLOW = """on: {push: {branches: [main]}}
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: akhileshns/heroku-deploy@v3.13.15
+        with:
+          heroku_api_key: ${{ secrets.HEROKU_API_KEY }}
+          heroku_app_name: migrate-frontend
+          heroku_email: ada@example.com
+"""
+
+
+def commit(folder: Path, **files: str | None) -> None:
+    """Write or remove files of a clone, and commit that."""
+    for path, text in files.items():
+        file = folder / path
+        if text is None:
+            file.unlink()
+            continue
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "another day")
+
+
+async def test_secrets_to_create_are_listed_and_copied(
+    mapped: Session, clones: dict[str, Path], vault: Vault
+) -> None:
+    commit(clones[FRONTEND], **{".github/workflows/deploy.yml": WORKFLOW})
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        rows = app.screen.query_one(RowList)
+        row = next(row for row in rows.shown if "needs the secrets" in row.content.plain)
+        files = [one for one in rows.shown if one.id.startswith(f"{FRONTEND}\nfile")]
+        assert any(".github/workflows/deploy.yml" in one.content.plain for one in files)
+        assert rows.shown.index(row) == rows.shown.index(files[-1]) + 1, "what is to be done comes first"
+        rows.go_to(row.id)
+        await pilot.pause()
+        assert "Create them on GitHub" in " ".join(seen(app).split()), "the row in full, below the list"
+        await pilot.press("c")
+        await pilot.pause()
+        assert isinstance(app.screen, CopyValues)
+        await pilot.press("down", "c")
+        assert app.clipboard == "APTIBLE_PASSWORD"
+        assert "Copied APTIBLE_PASSWORD" in seen(app)
+        await pilot.press("escape", "slash", *"secrets app")
+        assert rows.shown[0].content.plain.startswith("Nothing has")
+        await pilot.press("escape", "slash", *"deploy.yml")
+        assert [one.id.split("\n")[0] for one in rows.shown[:2]] == [FRONTEND, FRONTEND]
+        assert rows.shown[0].id == FRONTEND, "the app stays above what is found of it"
+
+
+async def test_a_slug_is_kept_as_a_stop_gap_and_taken_back_by_the_same_key(
+    mapped: Session, clones: dict[str, Path], vault: Vault
+) -> None:
+    commit(clones[EMAILER], **{"requirements.txt": None})
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "1 of 3 apps cannot be written yet: migrate-emailer" in seen(app)
+        rows = app.screen.query_one(RowList)
+        assert str(rows.current).startswith(f"{EMAILER}\nproblem"), "what stops is in sight at once"
+        await pilot.press("home", "k")
+        await pilot.pause()
+        assert "migrate-backend needs no stop-gap" in seen(app)
+        rows.go_to(EMAILER)
+        await pilot.press("k")
+        await pilot.pause()
+        assert isinstance(app.screen, DetailsDialog)
+        text = " ".join(seen(app).split())
+        assert "a stop-gap" in text and "no security fixes" in text and "Docker image" in text
+        await pilot.press("escape")
+        assert not kept(mapped)
+        await pilot.press("k")
+        await pilot.pause()
+        await pilot.press("enter")
+        await settle(pilot)
+        assert kept(mapped)
+        assert any("which is in no repository" in row.found_by for row in rows.shown)
+        mapping = mapped.load(MAPPING)
+        assert mapping is not None
+        mapped.save(MAPPING, edit.set_way(mapping, EMAILER, "image"))
+        await pilot.press("r")
+        await settle(pilot)
+        assert "cannot be written yet" not in seen(app)
+        rows.go_to(EMAILER)
+        await pilot.press("k")
+        await settle(pilot)
+        assert not kept(mapped)
+        assert "does not keep its slug" in seen(app)
+
+
+def kept(session: Session) -> bool:
+    mapping = session.load(MAPPING)
+    assert mapping is not None
+    choice = mapping.app(EMAILER)
+    assert choice is not None
+    return choice.keep_slug
 
 
 async def test_no_app_moves(mapped: Session, vault: Vault) -> None:
