@@ -50,8 +50,8 @@ class Seat(Kind):
             raise Trouble(
                 trouble.cause,
                 untouched=trouble.untouched,
-                remedy=f"{trouble.remedy} Or say on the map that the domain is moved by hand, and make the plan "
-                "again: then nothing empty is deployed.",
+                remedy=f"{trouble.remedy} Or say on the map that the domain is moved by hand, and make the "
+                "plan again: then nothing empty is deployed.",
                 code=trouble.code,
             ) from trouble
 
