@@ -33,10 +33,19 @@ def ways() -> list[Way]:
     return found
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data of a new cluster, to be copied: a tenth of what initdb takes."""
+    made = Postgres(tmp_path_factory.mktemp("empty"))
+    asyncio.run(made.init("boss", "another password"))
+    yield made.data
+    asyncio.run(made.remove())
+
+
 @pytest.fixture
-async def postgres(tmp_path: Path) -> AsyncIterator[Postgres]:
+async def postgres(empty: Path, tmp_path: Path) -> AsyncIterator[Postgres]:
     server = Postgres(tmp_path / "pg")
-    await server.init("boss", Secret(PASSWORD))
+    await server.adopt(empty, "boss", Secret(PASSWORD))
     await server.start()
     yield server
     await server.remove()
