@@ -22,7 +22,7 @@ from pathlib import Path
 import pyte
 
 OFFRAMP = str(Path(sys.executable).parent / "offramp")
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds after which a wait is given up: far more than a loaded machine needs."""
 
 KEYS = {

@@ -119,7 +119,7 @@ class Terminal:
         self.said = ""
 
     def read_until(self, word: str) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while word not in self.said:
             assert time.monotonic() < end, self.said
             try:

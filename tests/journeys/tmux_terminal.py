@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 """Seconds that a text may take to appear; long, since CI has two cores and others use them."""
 
 
