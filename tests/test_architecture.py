@@ -69,7 +69,7 @@ def run(script: str, *arguments: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=170,
         check=False,
         cwd=ROOT,
     )

@@ -80,7 +80,7 @@ class RunWorld:
         assert holder is not None, "no worker runs"
         return holder.pid
 
-    def wait(self, until: Callable[[RunView], bool], seconds: float = 60) -> RunView:
+    def wait(self, until: Callable[[RunView], bool], seconds: float = 150) -> RunView:
         """Look until `until` holds; the failure tells where the run stands."""
         end = time.monotonic() + seconds
         while True:
@@ -100,7 +100,7 @@ class RunWorld:
         events = [event.text for event in Journal(self.session).events()][-12:]
         return f"{seen.run} worker {seen.worker} trouble {seen.trouble} events {events} log {said}"
 
-    def wait_for_gate(self, key: str, seconds: float = 60) -> RunView:
+    def wait_for_gate(self, key: str, seconds: float = 150) -> RunView:
         """Wait until the gate `key` is open."""
         seen = self.wait(
             lambda seen: (seen.gate is not None and seen.gate.key == key) or seen.run.state in ENDS, seconds
@@ -108,11 +108,11 @@ class RunWorld:
         assert seen.gate is not None and seen.gate.key == key, self.story(seen)
         return seen
 
-    def wait_for_step(self, key: str, *states: str, seconds: float = 60) -> RunView:
+    def wait_for_step(self, key: str, *states: str, seconds: float = 150) -> RunView:
         """Wait until the step `key` is in one of `states`."""
         return self.wait(lambda seen: state_of(seen, key) in states, seconds)
 
-    def wait_for_end(self, seconds: float = 60) -> RunView:
+    def wait_for_end(self, seconds: float = 150) -> RunView:
         """Wait until the run has ended or failed, and its worker is gone if it ended."""
         return self.wait(
             lambda seen: seen.run.state in ENDS and (seen.run.state == "failed" or seen.worker == "none"),
