@@ -32,7 +32,9 @@ def rows(plan: Plan, preflight: Preflight | None, width: int, *, all_checks: boo
     for number, step in enumerate(plan.steps, 1):
         if step.phase != phase:
             phase = step.phase
-            found.append(Row(f"+{phase}", Content.styled(PHASES[phase], STRONG), heading=True))
+            # The phases of a plan may take turns: a certificate waits for DNS while a copy is at work.
+            heading = Content.styled(PHASES[phase], STRONG)
+            found.append(Row(f"+{phase}\n{number}", heading, heading=True))
         found.append(Row(f"step\n{step.key}", _step(plan, step, number, width)))
     return found
 

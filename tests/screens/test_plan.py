@@ -9,6 +9,7 @@ from screens import plan as plan_module
 from screens.app import OfframpApp
 from screens.map import MapScreen
 from screens.plan import PlanScreen
+from screens.plan_rows import rows
 from screens.run import RunScreen
 from screens.stages import standing
 from screens.widgets.details import DetailsDialog
@@ -20,7 +21,7 @@ from tests.screens.seen import seen, settled
 from wizard.credentials import Vault
 from wizard.mapping.edit import leave_undecided, set_checkout
 from wizard.mapping.rules import propose
-from wizard.model.plan import Finding
+from wizard.model.plan import Finding, Plan, Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.prepare.accepted import renewed
 from wizard.run.journal import Journal
@@ -256,3 +257,18 @@ async def test_a_mistake_while_the_plan_is_made_is_said_in_place(
         await pilot.press("4")
         await settled(pilot)
         assert isinstance(app.screen, MapScreen)
+
+
+def test_phases_that_take_turns_each_have_their_heading() -> None:
+    phases = ("prepare", "copy", "prepare", "cut-over")
+    steps = tuple(
+        Step(key=str(n), kind="x", title=f"step {n}", phase=phase) for n, phase in enumerate(phases)
+    )
+    shown = rows(Plan(name="x", source="Heroku", target="y", steps=steps), None, 80, all_checks=False)
+    assert len({row.id for row in shown}) == len(shown), "the list takes no id twice"
+    assert [row.content.plain for row in shown if row.heading][1:] == [
+        "Prepare",
+        "Copy",
+        "Prepare",
+        "Cut-over",
+    ]
