@@ -149,7 +149,11 @@ def in_short(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content
         return Content.assemble(head, f" {problem.remedy}")
     change = next((one for one in proposal.changes if kind == "file" and one.path == name), None)
     if change is None:
-        return Content("")
+        known = code.get(app_id)
+        if not isinstance(known, Checkout):
+            return Content("")
+        words = f"The code in {clean(known.path)}. Enter shows all changes and remarks; down reads each."
+        return Content.styled(words, MUTED)
     return Content.assemble((_verb(change).strip(), ACCENT), f" {clean(change.path)}: {clean(change.why)}.")
 
 

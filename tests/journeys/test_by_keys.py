@@ -105,20 +105,21 @@ def to_the_plan(terminal: TmuxTerminal) -> None:
     terminal.press("Enter")
     terminal.wait_for("Go on: map")
     terminal.press("Enter")
-    terminal.wait_for("25 of 27 decided")
+    terminal.wait_for("26 of 28 decided")
     terminal.press("n")
     terminal.wait_for("First decide")
     terminal.press("u")
     terminal.wait_for("Why are these 2 left behind?")
     terminal.type("not needed any more")
     terminal.press("Enter")
-    terminal.wait_for("27 of 27 decided")
+    terminal.wait_for("28 of 28 decided")
     terminal.press("n")
     terminal.wait_for("10 files for 3 apps")
     terminal.press("w")
     terminal.wait_for("3 of 3 apps ready")
     terminal.press("n")
-    terminal.wait_for("Nothing stops the run")
+    plan = terminal.wait_for("Nothing stops the run")
+    assert "mistake" not in plan and "Create the environment" in plan
 
 
 def start(terminal: TmuxTerminal) -> None:
@@ -126,7 +127,7 @@ def start(terminal: TmuxTerminal) -> None:
     terminal.press("s")
     terminal.wait_for("Now it begins on Aptible")
     terminal.press("Enter")
-    terminal.wait_for("of 39")
+    terminal.wait_for("of 45")
 
 
 def pass_gate(terminal: TmuxTerminal, title: str) -> None:
@@ -161,7 +162,8 @@ def test_the_whole_way_by_keys(demo: Callable[[str], Demo]) -> None:
     terminal.wait_for("every step is done and checked", patience=60)
     terminal.press("Enter")
     report = terminal.wait_for("The system runs on Aptible")
-    assert "Point www.acme.example at Aptible" in report
+    assert "Keep the Heroku apps a while, then delete" in report
+    assert "Point www.acme.example at Aptible" not in report, "the run saw that it points there"
     terminal.press("Down", "Down", "PageDown")
     terminal.wait_for("36 of 36 tables equal")
 
@@ -200,7 +202,7 @@ def test_a_hang_up_in_mid_copy_stops_nothing(demo: Callable[[str], Demo]) -> Non
     assert not ended(worker), "the worker died with the terminal"
 
     again = one.open()
-    again.wait_for("of 39")
+    again.wait_for("of 45")
     pass_gate(again, "cut-over")
     again.wait_for("Gate: the move is final", patience=180)
     assert one.journal("SELECT pid FROM run ORDER BY id DESC LIMIT 1") == [(worker,)], "another worker"

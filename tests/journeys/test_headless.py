@@ -47,7 +47,7 @@ def test_the_unattended_demo_and_what_can_be_asked_afterwards(
     needs_program: Callable[[str], str], tmp_path: Path
 ) -> None:
     needs_program("ssh")
-    done = offramp("demo", "--unattended", "--size", "tiny", timeout=110)
+    done = offramp("demo", "--unattended", "--size", "tiny", timeout=240)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout[-3000:] + done.stderr
     assert "every table equal" in done.stdout and "The system runs on Aptible" in done.stdout
     ((folder, _),) = infos()
