@@ -27,7 +27,9 @@ from wizard.model.system import System
 Where = tuple[str | int, ...]
 """A way into JSON: field names and places in lists."""
 
-HOSTS = dict.fromkeys(("api", "data", "particleboard", "metrics", "kolkrabbi", "dataclips"), "http://127.0.0.1:1")
+HOSTS = dict.fromkeys(
+    ("api", "data", "particleboard", "metrics", "kolkrabbi", "dataclips"), "http://127.0.0.1:1"
+)
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -40,11 +40,11 @@ def grid(table: Table, *leave_out: str, fold: bool = False) -> str:
         heads, lines = _folded(heads, lines)
     if len(heads) == 1:
         names = ", ".join(line[0] for line in lines)
-        return f"{above}\n\n{names}".lstrip()
+        return f"{above}\n\n{names}".lstrip("\n")
     if len(lines) == 1 and heads[0].kind == "name":
         said = (f"{plain(head.title)}: {text}" for head, text in zip(heads[1:], lines[0][1:], strict=True))
         return f"- {lines[0][0]}: {'; '.join(said)}"
-    return f"{above}\n\n{_drawn(heads, lines)}".lstrip()
+    return f"{above}\n\n{_drawn(heads, lines)}".lstrip("\n")
 
 
 def _said_once(heads: list[Head], lines: list[list[str]]) -> str:
