@@ -242,4 +242,3 @@ def _add_on(system: System, add_on: AddOn) -> AddOnChoice:
         action="undecided",
         reason=f"{add_on.service} is no Postgres: replace it by hand, or leave it behind and say why",
     )
-

@@ -154,7 +154,9 @@ def test_the_check_finds_any_choice_that_is_taken_out(
     system: System, profile: Profile, random: object
 ) -> None:
     mapping = propose(system, profile)
-    field = random.choice(["apps", "processes", "jobs", "databases", "add_ons", "config", "domains"])  # type: ignore[attr-defined]
+    field = random.choice(
+        ["apps", "processes", "jobs", "databases", "stores", "add_ons", "config", "domains"]
+    )  # type: ignore[attr-defined]
     listed = getattr(mapping, field)
     gone = [choice for choice in listed if getattr(choice, "name", "") != "PORT"]
     if not gone:
