@@ -19,6 +19,9 @@ Code = Mapping[str, Checkout | Trouble]
 _LONGEST_PATH = 30
 """Cells for a path; a longer one takes the room of its reason."""
 
+_SHORT = 60
+"""Cells of a list below which an app's state is said in fewer words: the diff stands beside it then."""
+
 
 def rows(
     apps: Sequence[App],
@@ -33,7 +36,7 @@ def rows(
     for app in apps:
         proposal = proposals.get(app.id)
         below = list(_below(app, proposal, width)) if proposal else []
-        state = app_state(code.get(app.id), proposal, written.get(app.id))
+        state = app_state(code.get(app.id), proposal, written.get(app.id), short=width < _SHORT)
         name = Content.styled(f"{clean(app.name):<{longest}}  ", STRONG)
         # The filter leaves an app above what it finds of it.
         all_of_it = "\n".join([name.plain, state.plain, *(row.found_by for row in below)])
@@ -73,8 +76,14 @@ def _verb(change: FileChange) -> str:
     return "new    " if change.old is None else "removed" if change.new is None else "changed"
 
 
-def app_state(code: Checkout | Trouble | None, proposal: Proposal | None, app: PreparedApp | None) -> Content:
-    """How an app's code stands, in a few words."""
+def app_state(
+    code: Checkout | Trouble | None,
+    proposal: Proposal | None,
+    app: PreparedApp | None,
+    *,
+    short: bool = False,
+) -> Content:
+    """How an app's code stands, in a few words; `short` in fewer."""
     if code is None:
         return Content.assemble(marked("now", "reading the folder"))
     if isinstance(code, Trouble):
@@ -83,11 +92,15 @@ def app_state(code: Checkout | Trouble | None, proposal: Proposal | None, app: P
         count = sum(problem.blocks for problem in proposal.problems)
         return Content.assemble(marked("failed", _to_solve(count)))
     if app is not None:
+        if app.branch and short:
+            return Content.assemble(marked("done", f"written, {app.commit[:7]}"))
         if app.branch:
             return Content.assemble(marked("done", f"on branch {app.branch}, {app.commit[:7]}"))
         return Content.assemble(marked("done", f"nothing to change, {app.commit[:7]} is deployed"))
     count = len(proposal.changes) if proposal else 0
-    words = f"{count} file{'s' * (count != 1)} to accept" if count else "nothing to change"
+    words = (
+        f"{count} file{'s' * (count != 1)}{'' if short else ' to accept'}" if count else "nothing to change"
+    )
     told = len(proposal.problems) if proposal else 0
     return Content.assemble(
         marked("to-come", words), (f" · {GLYPHS['look']} {told} to know" if told else "", ATTENTION)

@@ -215,6 +215,8 @@ async def test_the_diff_stands_beside_when_wide(mapped: Session, vault: Vault) -
         app.screen.query_one(RowList).go_to(f"{BACKEND}\nfile\n.aptible.yml")
         await pilot.pause()
         assert "+before_release:" in seen(app)
+        states = [row.content.plain for row in app.screen.query_one(RowList).shown if "\n" not in row.id]
+        assert not any("…" in state for state in states), "beside the diff a state has fewer words"
 
 
 WORKFLOW = """on: {push: {branches: [main]}}
