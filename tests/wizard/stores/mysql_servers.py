@@ -35,7 +35,12 @@ class MariaDb:
                 place.mkdir(exist_ok=True)
                 shutil.chown(place, user.pw_uid)
             as_user = ["--user=mysql"]
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        quiet: dict[str, Any] = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            # Its user may not write where ours does.
+            "env": {**os.environ, "TMPDIR": str(folder)},
+        }
         common = ["--no-defaults", f"--datadir={data}", *as_user]
         subprocess.run(
             [install, *common, "--skip-test-db", "--auth-root-authentication-method=normal"],
