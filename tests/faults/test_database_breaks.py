@@ -64,15 +64,16 @@ def _run(
     )
 
 
+@pytest.mark.parametrize("rounds", [1, pytest.param(6, marks=pytest.mark.slow)])
 def test_killed_at_seeded_moments_it_goes_on(
-    old: Server, new: Server, source: Database, tmp_path: Path
+    old: Server, new: Server, source: Database, tmp_path: Path, rounds: int
 ) -> None:
     whole = _run(source, new.database(), tmp_path, 0, "")
     assert whole.returncode == 0, whole.stderr
     statements = int(whole.stdout.rpartition("statements ")[2])
     assert statements > 100
     chance = random.Random(2)
-    for _ in range(4):
+    for _ in range(rounds):
         target = new.database()
         moments = [(chance.randrange(1, statements), chance.choice(["before", "after"])) for _ in range(2)]
         for number, when in moments:

@@ -142,6 +142,7 @@ def _controlling_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
+@pytest.mark.slow  # a hang-up in mid copy is made at a terminal in test_by_keys
 def test_hang_up_ctrl_c_gates_and_a_second_worker(world: RunWorld) -> None:
     name = world.session.id
     world.start()
