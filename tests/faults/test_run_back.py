@@ -51,6 +51,7 @@ def test_back_from_the_last_gate_through_a_kill_and_then_to_the_end(world: RunWo
     assert not world.rows_of_source_missing("public.heartbeats", "id")
 
 
+@pytest.mark.slow  # half a minute; drive and look have the parts
 def test_a_resume_at_the_last_gate_repeats_nothing_and_tells_what_changed(world: RunWorld) -> None:
     world.to_cut_over()
     world.wait_for_gate("gate:finish")

@@ -95,6 +95,7 @@ def test_a_token_that_ends_in_the_middle(world: RunWorld) -> None:
     world.assert_heroku_as_before()
 
 
+@pytest.mark.slow  # a whole run; the preflight and the engine have tests of it
 def test_a_target_that_is_not_empty_is_refused_before_any_write(world: RunWorld) -> None:
     mapping = world.session.load(MAPPING)
     assert mapping is not None

@@ -185,6 +185,7 @@ def test_the_whole_way_by_keys(demo: Callable[[str], Demo]) -> None:
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.slow  # a worker that outlives its screen: test_stuck_terminal, test_run_kills
 def test_a_hang_up_in_mid_copy_stops_nothing(demo: Callable[[str], Demo]) -> None:
     one = demo("small")
     terminal = one.open()

@@ -209,6 +209,7 @@ def test_hang_up_ctrl_c_gates_and_a_second_worker(world: RunWorld) -> None:
     assert not below(worker_pid)
 
 
+@pytest.mark.slow  # starts the whole example
 def test_without_credentials_it_says_what_to_do(world: RunWorld) -> None:
     ran = offramp("run", world.session.id)
     assert ran.returncode == 3 and "sign in" in ran.stdout

@@ -139,6 +139,7 @@ async def test_killed_it_takes_all_with_it_and_can_be_started_again(
     await again.stop()
 
 
+@pytest.mark.slow  # starts the whole example; of the example's own life
 async def test_two_that_start_at_once_share_one(parent: Path) -> None:
     first, second = await asyncio.gather(
         start_or_find(parent / "twins", size="tiny"), start_or_find(parent / "twins", size="tiny")
@@ -165,6 +166,7 @@ async def test_a_folder_that_cannot_be_used_is_said(parent: Path) -> None:
     assert "sandbox.log" in error.value.remedy
 
 
+@pytest.mark.slow  # starts the whole example; of the example's own life
 async def test_one_that_nobody_speaks_to_ends_by_itself(parent: Path) -> None:
     command = ["-m", "providers.sandbox", "--folder", str(parent / "alone"), "--size", "tiny", "--hours", "0"]
     lonely = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=Path(__file__).parents[2])
@@ -172,6 +174,7 @@ async def test_one_that_nobody_speaks_to_ends_by_itself(parent: Path) -> None:
     assert clients._is_free(parent / "alone")
 
 
+@pytest.mark.slow  # starts the whole example; of the example's own life
 async def test_what_control_cannot_do_is_said(sandbox: SandboxClient, parent: Path) -> None:
     socket = socket_of(parent / "box")
     assert socket is not None
