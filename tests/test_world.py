@@ -64,6 +64,7 @@ def test_who_tries_to_leave_fails_though_the_error_was_caught(tmp_path: Path) ->
     ) >= len(LEAVING)
 
 
+@pytest.mark.slow  # starts a suite of its own; of the tests themselves
 def test_who_stays_passes(tmp_path: Path) -> None:
     said = run_tests(
         tmp_path,
@@ -116,6 +117,7 @@ def test_a_child_that_tries_to_leave_meets_the_proxy_that_refuses(tmp_path: Path
     assert "Connection refused" in ran.stdout
 
 
+@pytest.mark.slow  # starts a suite of its own; of the tests themselves
 def test_nothing_of_the_shell_reaches_a_test(tmp_path: Path) -> None:
     said = run_tests(
         tmp_path,
@@ -149,6 +151,7 @@ def test_the_next(private_home):
     assert "2 passed" in said, said
 
 
+@pytest.mark.slow  # starts a suite of its own; of the tests themselves
 @pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 failed")])
 def test_a_missing_program_skips_with_its_name_and_fails_in_ci(tmp_path: Path, ci: str, outcome: str) -> None:
     said = run_tests(tmp_path, "def test_it(needs_program):\n    needs_program('no-such-program')\n", CI=ci)

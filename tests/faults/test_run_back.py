@@ -106,6 +106,7 @@ def test_back_in_the_middle_of_the_cut_over(world: RunWorld) -> None:
     assert state_of(seen, "gate:finish") == "pending"
 
 
+@pytest.mark.slow  # a whole run; test_drive and test_run_kills stop and go on too
 def test_paused_and_stopped_in_mid_copy_and_taken_up_again(world: RunWorld) -> None:
     world.start()
     world.wait_for_step(COPY, "intent")

@@ -9,7 +9,7 @@ from tests.journeys.terminal import Terminal
 from wizard.session.store import create
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGHUP])
 def test_a_screen_that_cannot_write_ends_when_told(number: int) -> None:
     create("acme-shop").close()
     with Terminal() as terminal:

@@ -123,6 +123,7 @@ async def test_a_whole_life(sandbox: SandboxClient, parent: Path) -> None:
     assert (folder / "code" / "migrate-backend" / ".git").is_dir(), "the code stays"
 
 
+@pytest.mark.slow  # starts the whole example; of the example's own life
 async def test_killed_it_takes_all_with_it_and_can_be_started_again(
     sandbox: SandboxClient, parent: Path
 ) -> None:
@@ -148,6 +149,7 @@ async def test_two_that_start_at_once_share_one(parent: Path) -> None:
     await first.stop()
 
 
+@pytest.mark.slow  # starts the whole example; of the example's own life
 async def test_a_start_that_fails_says_why(parent: Path) -> None:
     with pytest.raises(Trouble, match="enormous") as error:
         await start_or_find(parent / "wrong", size="enormous")

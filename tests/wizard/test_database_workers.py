@@ -121,6 +121,7 @@ def test_a_source_with_few_connections_keeps_some_for_the_app(
     assert any("few connections free: 1 worker instead of 4" in event for event in told.events)
 
 
+@pytest.mark.slow  # eight seconds
 def test_a_worker_that_finds_no_connection_leaves_its_work_to_the_others(
     old: Server, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
