@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from screens import run as run_module
+from tests.screens.a_run import ARun
+from tests.screens.a_worker import Worker
 from tests.screens.example_system import example_system
-from tests.screens.fakes import GOOD_TOKEN, TARGET_TOKEN, FakeWorld
+from tests.screens.fake_heroku import GOOD_TOKEN
+from tests.screens.fakes import TARGET_TOKEN, FakeWorld
 from wizard import registry
 from wizard.credentials import CredentialRef, Vault
 from wizard.model.mapping import TargetChoice
@@ -83,3 +87,20 @@ def begun(private_home: Path) -> Iterator[Begun]:
     yield made
     for session in made.made:
         session.close()
+
+
+@pytest.fixture
+def run(begun: Begun, world: FakeWorld) -> Iterator[ARun]:
+    """A run that has begun, its worker alive."""
+    made = ARun(begun.chosen()).start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """The worker that the screen speaks to."""
+    made = Worker()
+    monkeypatch.setattr(run_module, "ask", made.ask)
+    monkeypatch.setattr(run_module, "start_worker", made.start)
+    return made

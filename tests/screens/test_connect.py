@@ -13,7 +13,8 @@ from screens.stages import standing
 from screens.widgets.field import Field
 from tests.screens.conftest import Begun
 from tests.screens.example_system import example_system
-from tests.screens.fakes import GOOD_TOKEN, OTP, PASSWORD, TARGET_TOKEN, FakeWorld
+from tests.screens.fake_heroku import GOOD_TOKEN
+from tests.screens.fakes import OTP, PASSWORD, TARGET_TOKEN, FakeWorld
 from tests.screens.seen import seen, settled
 from wizard.credentials import CredentialRef, StoreState, Vault
 from wizard.model.mapping import TargetChoice

@@ -13,13 +13,8 @@ from screens.home import HomeScreen
 from screens.widgets.field import Field
 from tests.screens.a_run import ARun
 from tests.screens.conftest import Begun
-from tests.screens.fakes import (
-    GOOD_TOKEN,
-    TARGET_TOKEN,
-    FakeSourceProvider,
-    FakeTargetProvider,
-    FakeWorld,
-)
+from tests.screens.fake_heroku import GOOD_TOKEN, FakeSourceProvider
+from tests.screens.fakes import TARGET_TOKEN, FakeTargetProvider, FakeWorld
 from tests.screens.seen import seen, settled
 from tests.screens.test_connect import HEROKU, shown, target_wanted
 from wizard.credentials import Vault

@@ -20,7 +20,8 @@ from screens.widgets.ask_text import AskText
 from screens.widgets.field import Field
 from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
-from tests.screens.fakes import FakeSource, FakeWorld
+from tests.screens.fake_heroku import FakeSource
+from tests.screens.fakes import FakeWorld
 from tests.screens.rich_system import rich_system
 from tests.screens.seen import seen, settled
 from tests.wizard.document.whole_system import marked_system

@@ -21,7 +21,8 @@ from screens.headless.exit_codes import DONE, TROUBLE, USAGE
 from screens.main import main
 from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND, EMAILER, example_system
-from tests.screens.fakes import FakeSource, FakeWorld
+from tests.screens.fake_heroku import FakeSource
+from tests.screens.fakes import FakeWorld
 from tests.wizard.database_servers import Background
 from wizard.credentials import Vault
 from wizard.document.export.json_file import schema_text

@@ -1,18 +1,12 @@
 """The monitor in front of a journal: what stands on the screen, and what the keys do and refuse."""
 
-from collections.abc import Iterator
-from typing import Any
-
-import pytest
-from textual.pilot import Pilot
-
-from screens import run as run_module
 from screens.app import OfframpApp
 from screens.gate import GateDialog
 from screens.run import RunScreen
 from screens.run_lists import RunLists
 from screens.widgets.confirm_typing import ConfirmTyping
 from tests.screens.a_run import COPY, DEPLOY, GATE, ARun
+from tests.screens.a_worker import Worker, opened, settle
 from tests.screens.conftest import Begun
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen
@@ -27,57 +21,6 @@ REFUSED = Trouble(
     remedy="Look at its log (l); press r to try again.",
     code="deploy-failed",
 )
-
-
-@pytest.fixture
-def run(begun: Begun, world: FakeWorld) -> Iterator[ARun]:
-    """A run that has begun, its worker alive."""
-    made = ARun(begun.chosen()).start()
-    yield made
-    made.close()
-
-
-class Worker:
-    """Stands in for the worker's end of the socket: notes what was asked, answers what it is told to."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.answer: dict[str, Any] = {"ok": True}
-        self.started = 0
-
-    def ask(self, session: Session, request: dict[str, Any]) -> dict[str, Any]:
-        request = dict(request)
-        assert request.pop("who")
-        self.asked.append(request)
-        return self.answer
-
-    def start(self, session: Session, vault: Vault) -> None:
-        self.started += 1
-
-
-@pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
-    """The worker that the screen speaks to."""
-    made = Worker()
-    monkeypatch.setattr(run_module, "ask", made.ask)
-    monkeypatch.setattr(run_module, "start_worker", made.start)
-    return made
-
-
-async def settle(pilot: Pilot[str]) -> None:
-    """Let everything that was begun come to its end, a fresh look at the journal included."""
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    screen = next((one for one in pilot.app.screen_stack if isinstance(one, RunScreen)), None)
-    if screen is not None:
-        screen._tick()
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
-def opened(run: ARun, vault: Vault) -> OfframpApp:
-    """The application in front of the run, as `offramp` would open it."""
-    return OfframpApp(session=run.session, vault=vault)
 
 
 async def test_the_copy_is_shown_with_estimates_marked(run: ARun, vault: Vault) -> None:

@@ -14,17 +14,15 @@ from screens.monitor.scene import Kept, Seen, scene
 from screens.run_dns import DnsRecords, what_going_on_means
 from screens.widgets.confirm_typing import ConfirmTyping
 from tests.screens.a_run import ARun
+from tests.screens.a_worker import Worker, settle
 from tests.screens.conftest import Begun
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen
-from tests.screens.test_run import Worker, settle, worker
 from wizard.credentials import Vault
 from wizard.model.plan import Plan, Step
 from wizard.run.view import view
 from wizard.run.watched import GAUGE, DnsWatch, WatchedRecord
 from wizard.session.parts import PLAN
-
-__all__ = ["worker"]
 
 HOST = "www.acme.example"
 KEY = f"certificate:{HOST}"

@@ -5,11 +5,9 @@ import asyncio
 from screens.run_lists import RunLists
 from screens.widgets.confirm_typing import ConfirmTyping
 from tests.screens.a_run import DEPLOY, ARun
+from tests.screens.a_worker import Worker, opened, settle
 from tests.screens.seen import seen
-from tests.screens.test_run import Worker, opened, run, settle, worker
 from wizard.credentials import Vault
-
-__all__ = ["run", "worker"]
 
 
 async def test_stop_marks_a_run_whose_worker_is_gone(run: ARun, vault: Vault, worker: Worker) -> None:

@@ -12,7 +12,8 @@ from screens import plan as plan_module
 from screens.app import OfframpApp
 from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND
-from tests.screens.fakes import FakeSource, FakeWorld
+from tests.screens.fake_heroku import FakeSource
+from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen, settled
 from tests.screens.test_plan import prepared
 from wizard.credentials import Vault

@@ -7,7 +7,8 @@ import pytest
 
 from tests.screens.conftest import vault, world
 from tests.screens.example_system import BACKEND, example_system
-from tests.screens.fakes import ADA, FakeWorld
+from tests.screens.fake_heroku import ADA
+from tests.screens.fakes import FakeWorld
 from tests.wizard.test_plan_steps import PREPARED, example_mapping, plan_of
 from wizard.credentials import Vault
 from wizard.model.mapping import Mapping, TargetChoice

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.screens.example_system import example_system
-from tests.screens.fakes import GOOD_TOKEN, FakeSourceProvider
+from tests.screens.fake_heroku import GOOD_TOKEN, FakeSourceProvider
 from tests.wizard.test_plan_steps import example_mapping, plan_of
 from wizard.model.plan import Evidence
 from wizard.model.secret import Secret
