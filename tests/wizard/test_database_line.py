@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import errors
 
 from tests.wizard.database_servers import Database, Server, server
 from wizard.database.connect import connect_line, is_passing
@@ -94,3 +95,21 @@ def test_no_more_files_is_said_as_a_failure_to_connect(
     with pytest.raises(psycopg.OperationalError, match="Too many open files") as raised:
         connect_line(source.url(), "test")
     assert is_passing(raised.value)
+
+
+def test_a_cancellation_is_over_before_the_next_query(source: Database) -> None:
+    with connect_line(source.url(), "test") as line:
+        for _ in range(5):
+            with pytest.raises(errors.DivisionByZero):
+                # psycopg cancels what broke off in the middle of its rows.
+                list(line.cursor().stream("SELECT 1 / (2 - g) FROM generate_series(1, 9) g"))
+            assert line.execute("SELECT 1 FROM pg_sleep(0.1)").fetchone() == (1,)
+
+
+def test_a_cancellation_that_is_not_answered_does_not_hold_up(source: Database) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, connect_line(source.url(), "test") as line:
+        port = silent.getsockname()[1]
+        line.carrier._url = Secret(f"postgresql://app@127.0.0.1:{port}/d?sslmode=disable")
+        with pytest.raises(psycopg.OperationalError, match="not answer in time"):
+            line.cancel_safe(timeout=0.3)
+        assert line.execute("SELECT 1").fetchone() == (1,)

@@ -9,6 +9,7 @@ import select
 import socket
 import ssl
 import struct
+import time
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
@@ -18,6 +19,9 @@ from wizard.model.secret import Secret
 
 CONNECT_TIMEOUT = 15.0
 """Seconds for the network and the handshake, each."""
+
+_LAST_WORDS = 4096
+"""Bytes read at a time of what nobody heeds."""
 
 _SSL_REQUEST = struct.pack("!II", 8, 80877103)
 
@@ -80,6 +84,18 @@ class Far:
                 poll = select.poll()
                 poll.register(self._socket, select.POLLOUT)
                 poll.poll()
+
+    def wait_for_end(self, seconds: float) -> None:
+        """Wait until the server hangs up, whatever it says before that. Raises TimeoutError."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        said = memoryview(bytearray(_LAST_WORDS))
+        end = time.monotonic() + seconds
+        with contextlib.suppress(EOFError, ConnectionResetError):
+            while (left := end - time.monotonic()) > 0:
+                if poll.poll(left * 1000):
+                    self.read_into(said)
+            raise TimeoutError("the server did not answer in time")
 
     def close(self) -> None:
         """Hang up."""

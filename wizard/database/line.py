@@ -55,9 +55,14 @@ class Line(psycopg.Connection[tuple[Any, ...]]):
             yield far
 
     def cancel_safe(self, *, timeout: float = 30.0) -> None:
-        """Cancel the query that runs. Raises psycopg.OperationalError when the server cannot be reached."""
+        """Cancel the query that runs; returns when the server has done so, for it would cancel what is asked
+        next otherwise.
+
+        Raises:
+            psycopg.OperationalError: the server cannot be reached, or is not done after `timeout` seconds.
+        """
         try:
-            self.carrier.cancel()
+            self.carrier.cancel(timeout)
         except OSError as error:
             raise psycopg.OperationalError(str(error)) from error
 
@@ -136,13 +141,18 @@ class _Carrier:
                 self._wanted = self._lent = False
                 self._change.notify_all()
 
-    def cancel(self) -> None:
-        """Ask the server to cancel what runs. Raises OSError."""
+    def cancel(self, seconds: float) -> None:
+        """Ask the server to cancel what runs. It hangs up when that is done, as PQcancel too waits for.
+
+        Raises:
+            OSError: it cannot be reached, or does not hang up within `seconds`.
+        """
         if not self._key or self._over:
             return
         far = open_far(self._url)
         try:
             far.write_all(struct.pack("!II", 8 + len(self._key), _CANCEL) + self._key)
+            far.wait_for_end(seconds)
         finally:
             far.close()
 

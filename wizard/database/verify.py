@@ -151,10 +151,11 @@ class Verifier:
         return [Task(what, lambda hands: self._find(hands, table, max(there.rows, here.rows)))]
 
     def _find(self, hands: Hands, table: Table, rows: int) -> list[Task]:
+        source, target = hands.source, hands.target
         # One at a time: each may hold some megabytes of hashes.
         try:
             with self._finding:
-                self._rows[table.key] = self._search(hands, table, rows)
+                self._rows[table.key] = differing_rows(source, target, table, rows)
         except psycopg.Error as error:
             if is_passing(error) or self._control.stopped:
                 raise
@@ -164,16 +165,6 @@ class Verifier:
             )
             self._begin_anew(hands)
         return []
-
-    def _search(self, hands: Hands, table: Table, rows: int) -> RowDifferences:
-        try:
-            return differing_rows(hands.source, hands.target, table, rows)
-        except errors.QueryCanceled:
-            if self._control.stopped:
-                raise
-            # It was meant for a search before this one, which broke off, and came late.
-            self._begin_anew(hands)
-            return differing_rows(hands.source, hands.target, table, rows)
 
     @staticmethod
     def _begin_anew(hands: Hands) -> None:
