@@ -7,6 +7,7 @@ from typing import Any
 
 from providers.aptible.answers import AppAnswer, Configuration, ServiceAnswer
 from providers.aptible.client import Api, created
+from providers.aptible.deploy import deploy
 from providers.aptible.operations import Operations
 from wizard.model.secret import Secret, config_value
 from wizard.model.text import clean
@@ -86,25 +87,17 @@ class Apps:
         count: int | None = None,
         memory_mb: int | None = None,
     ) -> TargetApp:
-        """Deploy `ref` (a pushed branch, or a commit in it); with a `folder` its log is shown as it comes.
-
-        Without `count` and `memory_mb` a new service begins as one container of 1 GB; Aptible uses both for
-        new services only (aptible-cli, deploy.rb; terraform-provider-aptible, resource_app.go).
-        """
-        resource = f"apps/{app.id}"
-        what = f"deploy {ref} to the app {app.handle}"
-        untouched = "What ran before goes on running."
-        running = await self._operations.unfinished(resource, "deploy")
-        if running is not None and running.git_ref == ref:
-            log("This deploy is under way already.")
-            await self._operations.follow(running, log, what=what, untouched=untouched, live=folder)
-        else:
-            body: dict[str, Any] = {"type": "deploy", "git_ref": ref}
-            if count is not None:
-                body["container_count"] = count
-            if memory_mb is not None:
-                body["container_size"] = memory_mb
-            await self._operations.run(resource, body, log, what=what, untouched=untouched, live=folder)
+        """Deploy `ref` (a pushed branch, or a commit in it); with a `folder` its log is shown as it comes."""
+        await deploy(
+            self._operations,
+            app,
+            {"git_ref": ref},
+            log,
+            what=ref,
+            folder=folder,
+            count=count,
+            memory_mb=memory_mb,
+        )
         return await self._noun(await self._app(app), app.environment_id)
 
     async def under_way(self, app: TargetApp) -> str:

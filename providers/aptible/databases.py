@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from providers.aptible.answers import BackupAnswer, Credential, DatabaseAnswer, Operation
+from providers.aptible.answers import BackupAnswer, Credential, DatabaseAnswer
 from providers.aptible.client import Api, created
 from providers.aptible.images_of_databases import DatabaseImages, name_of
 from providers.aptible.operations import Operations
@@ -97,11 +97,7 @@ class Databases:
         what = f"back up the database {database.handle}"
         untouched = "The database works, and has no backup of its own yet."
         resource = f"databases/{database.id}"
-        running = await self._operations.unfinished(resource, "backup")
-        if running is not None:
-            await self._operations.follow(running, log, what=what, untouched=untouched)
-        else:
-            await self._operations.run(resource, {"type": "backup"}, log, what=what, untouched=untouched)
+        await self._operations.run_once(resource, {"type": "backup"}, log, what=what, untouched=untouched)
 
     async def backed_up(self, database: TargetDatabase) -> int:
         """How many backups there are of it."""
@@ -151,21 +147,17 @@ class Databases:
                 code="handle-taken",
             )
 
-    async def _provision(self, found: DatabaseAnswer, wish: DatabaseWish, log: Log) -> Operation:
+    async def _provision(self, found: DatabaseAnswer, wish: DatabaseWish, log: Log) -> None:
         resource = f"databases/{found.id}"
         what = f"provision the database {wish.handle}"
         untouched = "The database holds nothing yet; Heroku's is as it was."
-        running = await self._operations.unfinished(resource, "provision")
-        if running is not None:
-            log("Its provisioning is under way already.")
-            return await self._operations.follow(running, log, what=what, untouched=untouched)
         body: Mapping[str, Any] = {
             "type": "provision",
             "container_size": wish.memory_mb,
             "disk_size": wish.disk_gb,
             **({"instance_profile": wish.profile} if wish.profile else {}),
         }
-        return await self._operations.run(resource, body, log, what=what, untouched=untouched)
+        await self._operations.run_once(resource, body, log, what=what, untouched=untouched)
 
     async def _credential(self, database: TargetDatabase, type_: str = "") -> Credential:
         """The default credential, or the one of that type.

@@ -75,13 +75,8 @@ class Domains:
         resource = f"vhosts/{domain.id}"
         what = f"get a certificate for {domain.hostname}"
         untouched = "The endpoint stays as it is, and the domain points where it pointed."
-        running = await self._operations.unfinished(resource, "renew")
-        if running is not None:
-            log("Its certificate is being made already.")
-            await self._operations.follow(running, log, what=what, untouched=untouched)
-        else:
-            log(f"Asking Let's Encrypt for a certificate of {domain.hostname}.")
-            await self._operations.run(resource, {"type": "renew"}, log, what=what, untouched=untouched)
+        log(f"Let's Encrypt makes a certificate for {domain.hostname}.")
+        await self._operations.run_once(resource, {"type": "renew"}, log, what=what, untouched=untouched)
         return await self._settled(domain)
 
     async def _settled(self, domain: DomainEndpoint) -> DomainEndpoint:
@@ -146,12 +141,7 @@ class Domains:
         resource = f"vhosts/{vhost.id}"
         what = f"provision the endpoint of {hostname}"
         untouched = "The domain points where it pointed."
-        running = await self._operations.unfinished(resource, "provision")
-        if running is not None:
-            log("Its provisioning is under way already.")
-            await self._operations.follow(running, log, what=what, untouched=untouched)
-        else:
-            await self._operations.run(resource, {"type": "provision"}, log, what=what, untouched=untouched)
+        await self._operations.run_once(resource, {"type": "provision"}, log, what=what, untouched=untouched)
 
 
 def _noun(vhost: Vhost) -> DomainEndpoint:

@@ -87,12 +87,7 @@ class Drains:
         resource = f"log_drains/{drain.id}"
         what = f"provision the log drain {drain.handle}"
         untouched = "Heroku goes on sending its logs."
-        running = await self._operations.unfinished(resource, "provision")
-        if running is not None:
-            log("Its provisioning is under way already.")
-            await self._operations.follow(running, log, what=what, untouched=untouched)
-        else:
-            await self._operations.run(resource, {"type": "provision"}, log, what=what, untouched=untouched)
+        await self._operations.run_once(resource, {"type": "provision"}, log, what=what, untouched=untouched)
 
 
 def _noun(drain: LogDrain) -> TargetDrain:

@@ -83,12 +83,7 @@ class Endpoints:
         resource = f"vhosts/{vhost.id}"
         what = f"provision the endpoint of {service.type}"
         untouched = "The app runs; only its address does not answer yet."
-        running = await self._operations.unfinished(resource, "provision")
-        if running is not None:
-            log("Its provisioning is under way already.")
-            await self._operations.follow(running, log, what=what, untouched=untouched)
-        else:
-            await self._operations.run(resource, {"type": "provision"}, log, what=what, untouched=untouched)
+        await self._operations.run_once(resource, {"type": "provision"}, log, what=what, untouched=untouched)
 
     def _noun(self, vhost: Vhost, service: TargetService) -> Endpoint:
         domain = vhost.virtual_domain or ""

@@ -14,19 +14,17 @@ import msgspec
 
 from providers.aptible.answers import AppAnswer, Deployment, ImageAnswer, Operation
 from providers.aptible.client import Api
+from providers.aptible.deploy import IMAGE, UNTOUCHED, deploy, image_of
 from providers.aptible.operations import Operations
 from wizard.model.trouble import Trouble
 from wizard.ports import DeployState, Log, RegistryLogin, TargetApp, TargetDeploy
 
-IMAGE = "APTIBLE_DOCKER_IMAGE"
 USERNAME = "APTIBLE_PRIVATE_REGISTRY_USERNAME"
 PASSWORD = "APTIBLE_PRIVATE_REGISTRY_PASSWORD"  # noqa: S105 - a name
 
 FROM_NO_GIT = "0" * 40
 """A git_ref that detaches an app from git, needed where its repository has a Dockerfile (aptible-cli,
 deploy.rb, --git-detach)."""
-
-UNTOUCHED = "What ran before goes on running."
 
 _STATES: Mapping[str, DeployState] = {
     "queued": "queued",
@@ -74,26 +72,23 @@ class Images:
         memory_mb: int | None = None,
     ) -> TargetDeploy:
         """See `wizard.ports.Target.deploy_image`."""
-        what = f"deploy the image {image} to the app {app.handle}"
-        running = await self._operations.unfinished(f"apps/{app.id}", "deploy")
-        if running is not None and _image_of(running) == image:
-            log("This deploy is under way already.")
-            done = await self._operations.follow(running, log, what=what, untouched=UNTOUCHED, live=folder)
-            return await self._told(app, done)
-        body: dict[str, Any] = {"type": "deploy", "settings": {IMAGE: image}}
+        body: dict[str, Any] = {"settings": {IMAGE: image}}
         if login is not None:
             body["sensitive_settings"] = {USERNAME: login.username, PASSWORD: login.password.reveal()}
         if await self._from_git(app):
             body["git_ref"] = FROM_NO_GIT
             log(f"{app.handle} was deployed by git until now; from here on it is deployed by image.")
-        if count is not None:
-            body["container_count"] = count
-        if memory_mb is not None:
-            body["container_size"] = memory_mb
-        done = await self._operations.run(
-            f"apps/{app.id}", body, log, what=what, untouched=UNTOUCHED, live=folder
+        done = await deploy(
+            self._operations,
+            app,
+            body,
+            log,
+            what=f"the image {image}",
+            folder=folder,
+            count=count,
+            memory_mb=memory_mb,
         )
-        return await self._told(app, done)
+        return await self.told(app, done)
 
     async def follow(
         self, app: TargetApp, deploy: TargetDeploy, log: Log, folder: Path | None
@@ -109,9 +104,14 @@ class Images:
             untouched=UNTOUCHED,
             live=folder,
         )
-        return await self._told(app, done)
+        return await self.told(app, done)
 
-    async def _told(self, app: TargetApp, done: Operation) -> TargetDeploy:
+    async def told(self, app: TargetApp, done: Operation) -> TargetDeploy:
+        """The deploy that an operation was.
+
+        Raises:
+            Trouble: it is not in the list any more.
+        """
         for one in await self.deploys(app):
             if one.number == done.id:
                 return one
@@ -124,7 +124,7 @@ class Images:
     async def _from_git(self, app: TargetApp) -> bool:
         for operation in await self._operations.listed(f"apps/{app.id}"):
             if operation.type == "deploy" and operation.status == "succeeded":
-                return not _image_of(operation) and operation.git_ref not in (None, "", FROM_NO_GIT)
+                return not image_of(operation.settings) and operation.git_ref not in (None, "", FROM_NO_GIT)
         return False
 
     async def _deployments(self, app: TargetApp) -> dict[int, Deployment]:
@@ -134,13 +134,9 @@ class Images:
         return {one.operation_id: one for one in found if one.operation_id is not None}
 
 
-def _image_of(operation: Operation) -> str:
-    return str((operation.settings or {}).get(IMAGE) or "")
-
-
 def _deploy(operation: Operation, brought: Deployment | None) -> TargetDeploy:
     # A deploy without an image of its own pulls again what the app has; only its deployment names that.
-    image = _image_of(operation) or (brought.docker_image if brought else "") or ""
+    image = image_of(operation.settings) or (brought.docker_image if brought else "") or ""
     state: DeployState = "cancelled" if operation.called_off else _STATES.get(operation.status, "running")
     ref = operation.git_ref or ""
     return TargetDeploy(

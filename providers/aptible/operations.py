@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,13 +38,6 @@ class Operations:
         )
         return sorted(found, key=lambda operation: operation.id, reverse=True)
 
-    async def unfinished(self, resource: str, kind: str) -> Operation | None:
-        """The newest operation of that type that is queued or runs."""
-        for operation in await self.listed(resource):
-            if operation.type == kind and not operation.finished:
-                return operation
-        return None
-
     async def start(self, resource: str, body: Mapping[str, Any], *, what: str) -> Operation:
         """Start one operation. If the answer is lost, the one that appeared meanwhile is adopted."""
         before = max((operation.id for operation in await self.listed(resource)), default=0)
@@ -73,6 +66,27 @@ class Operations:
         """Start an operation and follow it to its end."""
         operation = await self.start(resource, body, what=what)
         return await self.follow(operation, log, what=what, untouched=untouched, live=live)
+
+    async def run_once(
+        self,
+        resource: str,
+        body: Mapping[str, Any],
+        log: Log,
+        *,
+        what: str,
+        untouched: str = "",
+        live: Path | None = None,
+        same: Callable[[Operation], bool] = lambda _: True,
+    ) -> Operation:
+        """Like `run`; but the newest operation of that type that has not ended is followed instead, when it
+        is the `same` as the one that is wanted."""
+        for operation in await self.listed(resource):
+            if operation.type == body["type"] and not operation.finished:
+                if not same(operation):
+                    break
+                log("This is under way already.")
+                return await self.follow(operation, log, what=what, untouched=untouched, live=live)
+        return await self.run(resource, body, log, what=what, untouched=untouched, live=live)
 
     async def follow(
         self, operation: Operation, log: Log, *, what: str, untouched: str = "", live: Path | None = None

@@ -144,6 +144,29 @@ async def test_a_deploy_that_is_under_way_is_followed(world: World, tmp_path: Pa
     assert world.posts("/apps/*/operations") == 2  # configure, deploy
 
 
+async def test_only_a_deploy_of_the_same_image_stands_for_one_that_is_wanted(
+    world: World, tmp_path: Path
+) -> None:
+    first, second = (publish(world, tmp_path, tag, tag, private=False) for tag in ("v1", "v2"))
+    app = await configured(world)
+
+    async def both(begun: TargetDeploy) -> TargetDeploy:
+        same = await world.target.deploy_image(app, first, world.log)
+        assert (same.number, same.image) == (begun.number, first)
+        return same
+
+    one, same = await asyncio.gather(
+        world.target.deploy_image(app, first, world.log), _once_begun(world, app, both)
+    )
+    assert one == same and world.lines.count("This is under way already.") == 1
+    running = asyncio.create_task(world.target.deploy_image(app, second, world.log))
+    while (await world.target.deploys(app))[0] == one:
+        await asyncio.sleep(0.005)
+    other = await world.target.deploy_image(app, first, world.log)
+    assert other.number > (await running).number and other.image == first
+    assert world.posts("/apps/*/operations") == 4  # configure, three deploys
+
+
 async def _once_begun(world: World, app: TargetApp, then: Callable[[TargetDeploy], object]) -> TargetDeploy:
     while not (found := await world.target.deploys(app)):
         await asyncio.sleep(0.005)
