@@ -15,7 +15,8 @@ from providers.sandbox.aptible import AptibleSandbox
 from tests.providers.aptible_wire import IMAGE, signed_in, write_image
 from tests.providers.aptible_world import World, aptible_world, git, make_repository
 from wizard.credentials import Vault
-from wizard.model.mapping import AppChoice, DatabaseChoice, Mapping, ProcessChoice
+from wizard.model.mapping import AppChoice, DatabaseChoice, DrainChoice, Mapping, ProcessChoice
+from wizard.model.network import Drain
 from wizard.model.plan import Plan, Step
 from wizard.model.secret import Secret
 from wizard.model.system import Account, AddOn, App, Process, System
@@ -34,9 +35,12 @@ from wizard.session.store import create
 APP_ID = "app-shop"
 PROCESS = Process(type="web", command="python server.py", quantity=1, size="Basic")
 
+DRAIN = Drain(id="d", address="syslog+tls://127.0.0.1:41234")
+
 
 def system() -> System:
     app = App(id=APP_ID, name="shop", region="eu", stack="heroku-24", processes=(PROCESS,), web_url="")
+    app = msgspec.structs.replace(app, drains=(DRAIN,))
     add_on = AddOn(id="db-1", name="shop-db", app_id=APP_ID, service="heroku-postgresql", plan="x", state="")
     return System(
         taken_at="2026-11-30T07:00:00+00:00",
@@ -256,6 +260,9 @@ async def test_terraform_is_told_what_to_adopt_and_watched_until_all_is_there(
     checkout = tmp_path / "code"
     await asyncio.to_thread(make_repository, checkout, CODE)
     made = mapping("terraform", checkout=str(checkout), image="acme/shop:v1")
+    made = msgspec.structs.replace(
+        made, drains=(DrainChoice(app_id=APP_ID, drain_id="d", action="move", handle="shop-logs"),)
+    )
     args = {"checkout": str(checkout), "folder": f"{checkout}/aptible", "web": True, "later": ""}
     run = Run(world, made, plan("apply-terraform", **args), tmp_path)
     await run.do("deploys-before")
@@ -286,6 +293,9 @@ async def test_terraform_is_told_what_to_adopt_and_watched_until_all_is_there(
     await world.target.scale(web, 1, 512, world.log)
     await world.target.create_endpoint(web, 3000, world.log)
     await _database(world)
+    # Offramp has made it long before: a second one of that name would be refused in the cut-over.
+    environment, address = await world.environment(), Secret(DRAIN.address)
+    drain = await world.target.create_drain(environment, "shop-logs", address, databases=True, log=world.log)
     assert "shop runs the image acme/shop:v1" in await waiting
     database = await world.target.find_database(await world.environment(), "shop-db")
     assert database is not None
@@ -293,6 +303,7 @@ async def test_terraform_is_told_what_to_adopt_and_watched_until_all_is_there(
     lines = [line.removeprefix(values) for line in await import_lines(run.context, gate)]
     assert [line.partition(" -- ")[2] for line in lines] == [
         f"terraform import aptible_database.shop_db {database.id}",
+        f"terraform import aptible_log_drain.shop_logs {drain.id}",
         f"terraform import aptible_app.shop {app.id}",
     ]
 

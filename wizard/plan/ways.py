@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from wizard.mapping.stores import moved_stores
 from wizard.mapping.way_words import IN_WORDS
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import GateText, Step
@@ -56,6 +57,7 @@ def ready_gates(apps: Apps, around: Around) -> Iterable[Step]:
     for app, choice in handed_over(apps):
         code = _code(around.prepared, app)
         needs = tuple(f"database:{one.handle}" for one in around.mapping.moved_databases())
+        needs += tuple(f"database:{one.handle}" for one in moved_stores(around.mapping))
         if choice.way == "workflow":
             needs = (*needs, f"app:{choice.handle}")
             will = _for_workflow(app, choice, code, around)

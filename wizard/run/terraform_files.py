@@ -14,10 +14,11 @@ from wizard.run.context import Context
 
 
 class Files(NamedTuple):
-    """What is to be known of the written files. `adopt` are addresses with handles of databases; `variables`
-    what Terraform has to be given, by name."""
+    """What is to be known of the written files. `databases` and `drains` are addresses with the handles of
+    what Offramp makes; `variables` what Terraform has to be given, by name."""
 
-    adopt: tuple[tuple[str, str], ...]
+    databases: tuple[tuple[str, str], ...]
+    drains: tuple[tuple[str, str], ...]
     app: str
     variables: tuple[str, ...]
 
@@ -39,12 +40,15 @@ def read_files(context: Context, step: Step) -> Files:
         )
     checkout = read_for_changes(Path(str(step.args["checkout"])), profile, place_in(app))
     stack = stack_of(app, context.system, context.mapping, checkout.files, provider)
-    kind = provider.type("database")
-    adopt = tuple((f"{kind}.{one.label}", one.handle) for one in stack.databases)
+    database, drain = provider.type("database"), provider.type("log_drain")
+    databases = tuple((f"{database}.{one.label}", one.handle) for one in stack.databases)
+    drains = tuple(
+        (f"{drain}.{one.label}", one.handle) for one in stack.drains if one.scheme in provider.drains
+    )
     label = next((one.label for one in stack.programs if one.app.id == app.id), "")
     known = {address for address, _ in addresses(stack, provider)}
     own = f"{provider.type('app')}.{label}"
-    return Files(adopt, own if own in known else "", _variables(stack))
+    return Files(databases, drains, own if own in known else "", _variables(stack))
 
 
 def _variables(stack: Stack) -> tuple[str, ...]:

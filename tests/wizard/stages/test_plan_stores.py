@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from wizard.mapping import edit_stores
+from wizard.mapping import edit, edit_stores
 from wizard.mapping.rules import propose
 from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.plan import Plan, Step
@@ -88,6 +88,15 @@ def test_each_store_goes_its_own_way_in_order(full: System, mapping: Mapping, pr
     assert f"copy:{REDIS}" in plan.step(CUT_OVER).needs
     assert plan.step(f"database:{REDIS}").args["backups"] is False
     assert plan.step("database:migrate-backend-db").args["backups"] is False
+
+
+def test_terraform_is_made_ready_once_the_stores_that_it_adopts_are_there(
+    full: System, mapping: Mapping, profile: Profile
+) -> None:
+    by_terraform = edit.set_way(mapping, "b", "terraform")
+    gate = planned(full, by_terraform, profile).step("gate:ready:migrate-backend")
+    made = {f"database:{handle}" for handle in ("migrate-backend-db", REDIS, MYSQL, SEARCH)}
+    assert made <= set(gate.needs)
 
 
 def test_the_guide_of_a_store_that_a_person_moves(full: System, mapping: Mapping, profile: Profile) -> None:

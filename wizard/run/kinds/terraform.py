@@ -1,14 +1,16 @@
 """An app that Terraform makes: the person applies the files that Offramp wrote, Offramp looks what came of
 it.
 
-Databases are Offramp's: they have to be there and full before anything starts, so Terraform adopts them. The
-app, its config vars, services and web address are Terraform's, made and deployed by one `terraform apply`.
+Databases are Offramp's: they have to be there and full before anything starts. So are log drains, of which
+one serves all apps of an environment, and whose name is taken once. Terraform adopts both. The app, its
+config vars, services and web address are Terraform's, made and deployed by one `terraform apply`.
 """
 
 import asyncio
 import shlex
 from typing import TYPE_CHECKING
 
+from wizard.mapping.stores import moved_stores
 from wizard.model.plan import Step
 from wizard.ports import Environment, Log
 from wizard.run.context import Context
@@ -78,10 +80,12 @@ class ApplyTerraform(HandedOver):
 
 
 async def _databases(context: Context, environment: Environment) -> list[str]:
+    handles = [choice.handle for choice in context.mapping.moved_databases()]
+    handles += [choice.handle for choice in moved_stores(context.mapping)]
     return [
-        f"the database {choice.handle}"
-        for choice in context.mapping.moved_databases()
-        if await context.target.find_database(environment, choice.handle) is None
+        f"the database {handle}"
+        for handle in handles
+        if await context.target.find_database(environment, handle) is None
     ]
 
 
@@ -96,10 +100,14 @@ async def import_lines(context: Context, step: Step) -> list[str]:
     files = await asyncio.to_thread(files_of, context, step)
     environment = await context.environment()
     lines = []
-    for address, handle in files.adopt:
+    for address, handle in files.databases:
         database = await context.target.find_database(environment, handle)
         if database is not None:
             lines.append(with_values(context, step, f"terraform import {address} {database.id}"))
+    for address, handle in files.drains:
+        drain = await context.target.find_drain(environment, handle)
+        if drain is not None:
+            lines.append(with_values(context, step, f"terraform import {address} {drain.id}"))
     app = await context.target.find_app(environment, str(step.args["handle"]))
     if app is not None and files.app:
         lines.append(with_values(context, step, f"terraform import {files.app} {app.id}"))
