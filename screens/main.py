@@ -11,10 +11,11 @@ import textwrap
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from screens.headless.db_parser import Parsers, add_db
+from screens.headless.arguments import SESSION, Parsers, cut
+from screens.headless.db_parser import add_db
 from screens.headless.document_parser import add_document
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
-from screens.headless.tunnel_parser import add_tunnel, cut
+from screens.headless.tunnel_parser import add_tunnel
 from screens.headless.values_parser import add_values
 
 TOLD = """what is told:
@@ -45,49 +46,18 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(command=_screen)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="try it with the example system on this machine")
-    demo.add_argument("--unattended", action="store_true", help="make the whole journey without a screen")
-    demo.add_argument(
-        "--size",
-        choices=("tiny", "small", "standard", "large"),
-        default="standard",
-        help="how much data the example holds: 3 MB, 30 MB, 300 MB, 1 GB (default: standard)",
-    )
-    demo.add_argument("--stop", action="store_true", help="end the example system and remove its data")
-    demo.set_defaults(command=_demo)
-
-    run = commands.add_parser("run", help="start or go on with a session's run, and follow it")
-    run.add_argument("session", help="id or name; `offramp sessions` lists them")
-    run.add_argument(
-        "--confirm",
-        action="append",
-        default=[],
-        metavar="GATE=NAME",
-        help="pass a gate without being asked: cut-over=NAME, finish=NAME (the session's name)",
-    )
-    run.add_argument("--detach", action="store_true", help="start it and end; it goes on by itself")
-    run.set_defaults(command=_run)
-
+    _add_demo(commands)
+    _add_run(commands)
     _add_tell(commands)
-
-    back = commands.add_parser(
-        "rollback",
-        help="after a bad deploy: an app on the target goes back to the release before",
-        description="Deploys the code of the release before again, once the app's name was typed. Data, "
-        "migrations and config vars stay as they are.",
-    )
-    back.add_argument("session", help="id or name; `offramp sessions` lists them")
-    back.add_argument("app", help="the app, by its name on Heroku or on the target")
-    back.add_argument("--yes", action="store_true", help="do not ask; for scripts")
-    back.set_defaults(command=_rollback)
+    _add_rollback(commands)
 
     status = commands.add_parser("status", help="how a session's run stands")
-    status.add_argument("session")
+    status.add_argument("session", help=SESSION)
     status.add_argument("--json", action="store_true")
     status.set_defaults(command=_status)
 
     report = commands.add_parser("report", help="print a session's report as Markdown")
-    report.add_argument("session")
+    report.add_argument("session", help=SESSION)
     report.add_argument("--output", metavar="FILE", help="write it to a new file instead")
     report.set_defaults(command=_report)
 
@@ -109,6 +79,33 @@ def parser() -> argparse.ArgumentParser:
 WISHES = ("pause", "resume", "retry", "more", "fewer", "accept", "stop", "back")
 
 
+def _add_demo(commands: Parsers) -> None:
+    demo = commands.add_parser("demo", help="try it with the example system on this machine")
+    demo.add_argument("--unattended", action="store_true", help="make the whole journey without a screen")
+    demo.add_argument(
+        "--size",
+        choices=("tiny", "small", "standard", "large"),
+        default="standard",
+        help="how much data the example holds: 3 MB, 30 MB, 300 MB, 1 GB (default: standard)",
+    )
+    demo.add_argument("--stop", action="store_true", help="end the example system and remove its data")
+    demo.set_defaults(command=_demo)
+
+
+def _add_run(commands: Parsers) -> None:
+    run = commands.add_parser("run", help="start or go on with a session's run, and follow it")
+    run.add_argument("session", help=SESSION)
+    run.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="GATE=NAME",
+        help="pass a gate without being asked: cut-over=NAME, finish=NAME (the session's name)",
+    )
+    run.add_argument("--detach", action="store_true", help="start it and end; it goes on by itself")
+    run.set_defaults(command=_run)
+
+
 def _add_tell(commands: Parsers) -> None:
     tell = commands.add_parser(
         "tell",
@@ -116,9 +113,22 @@ def _add_tell(commands: Parsers) -> None:
         epilog=TOLD,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    tell.add_argument("session", help="id or name; `offramp sessions` lists them")
+    tell.add_argument("session", help=SESSION)
     tell.add_argument("what", choices=WISHES)
     tell.set_defaults(command=_tell)
+
+
+def _add_rollback(commands: Parsers) -> None:
+    back = commands.add_parser(
+        "rollback",
+        help="after a bad deploy: an app on the target goes back to the release before",
+        description="Deploys the code of the release before again, once the app's name was typed. Data, "
+        "migrations and config vars stay as they are.",
+    )
+    back.add_argument("session", help=SESSION)
+    back.add_argument("app", help="the app, by its name on Heroku or on the target")
+    back.add_argument("--yes", action="store_true", help="do not ask; for scripts")
+    back.set_defaults(command=_rollback)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,10 +6,9 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from screens.headless.arguments import Parsers
 from screens.headless.db_naming import NAMING
 from screens.headless.exit_codes import INTERRUPTED
-
-Parsers = Any  # argparse keeps the class of its sub-parsers to itself
 
 
 def add_db(commands: Parsers) -> None:

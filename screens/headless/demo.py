@@ -208,7 +208,7 @@ def _prepare(session: Session, system: System, profile: Profile, checkouts: dict
         if proposal.blocked:
             first = next(problem for problem in proposal.problems if problem.blocks)
             raise Trouble(f"{first.sentence()}.", remedy=first.remedy, code="prepare")
-        branch = write_branch(checkouts[app_id].path, session.id, proposal)
+        branch = write_branch(checkouts[app_id].path, session.id, name, proposal)
         app, path = system.app(app_id), checkouts[app_id].path
         prepared.append(prepared_app(app, mapping, profile, checkout=path, proposal=proposal, branch=branch))
         say(f"prepare  {name}: {', '.join(branch.files) or 'nothing to change'}, commit {branch.commit[:10]}")

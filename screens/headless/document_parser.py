@@ -2,9 +2,8 @@
 
 import argparse
 import textwrap
-from typing import Any
 
-Parsers = Any  # argparse keeps the class of its sub-parsers to itself
+from screens.headless.arguments import SESSION, Parsers, new_command
 
 ABOUT = """Everything that stands on Heroku, as a file: from a session as it was read last, anew with --read,
 or without a session with --heroku. Heroku is only read. Values of config vars are in it only with
@@ -36,14 +35,14 @@ exit codes: 0 done; 1 something is in the way, or some values could not be read
 
 def add_document(commands: Parsers) -> None:
     """Add `document`."""
-    made = commands.add_parser(
+    made = new_command(
+        commands,
         "document",
-        help="write down everything that stands on Heroku: Markdown, XLSX, CSV, JSON",
-        description="\n".join(textwrap.wrap(" ".join(ABOUT.split()), 79, break_on_hyphens=False)),
+        "write down everything that stands on Heroku: Markdown, XLSX, CSV, JSON",
+        about="\n".join(textwrap.wrap(" ".join(ABOUT.split()), 79, break_on_hyphens=False)),
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("session", nargs="?", help="id or name; `offramp sessions` lists them")
+    made.add_argument("session", nargs="?", help=SESSION)
     made.add_argument("--heroku", action="store_true", help="read from Heroku, without a session")
     made.add_argument("--read", action="store_true", help="read anew from Heroku, and say what changed")
     made.add_argument(

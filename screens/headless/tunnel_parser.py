@@ -1,14 +1,8 @@
 """The command line of `offramp tunnel`."""
 
 import argparse
-from collections.abc import Sequence
-from typing import Any
 
-from screens.headless.values_parser import NAME as VALUES
-
-Parsers = Any  # argparse keeps the class of its sub-parsers to itself
-
-NAME = "tunnel"
+from screens.headless.arguments import SESSION, Parsers, new_command
 
 _ABOUT = """Open the tunnel that a run uses, to a database of a session's target. It
 reopens by itself when it breaks, which is told on stderr, and closes with the
@@ -32,15 +26,15 @@ open (stderr says why), 2 when the command line is wrong."""
 
 def add_tunnel(commands: Parsers) -> None:
     """Add `tunnel`."""
-    tunnel = commands.add_parser(
-        NAME,
-        usage="offramp tunnel [-h] [--port N] [--show-url] SESSION [DATABASE] [-- COMMAND ...]",
-        help="a tunnel to a database of the target, for psql or a program of your own",
-        description=_ABOUT,
+    tunnel = new_command(
+        commands,
+        "tunnel",
+        "a tunnel to a database of the target, for psql or a program of your own",
+        about=_ABOUT,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="offramp tunnel [-h] [--port N] [--show-url] SESSION [DATABASE] [-- COMMAND ...]",
     )
-    tunnel.add_argument("session", metavar="SESSION", help="id or name; `offramp sessions` lists them")
+    tunnel.add_argument("session", metavar="SESSION", help=SESSION)
     tunnel.add_argument(
         "database",
         metavar="DATABASE",
@@ -53,17 +47,7 @@ def add_tunnel(commands: Parsers) -> None:
     tunnel.add_argument(
         "--show-url", action="store_true", help="print the URL with the password in it, on standard output"
     )
-    tunnel.set_defaults(command=_tunnel, words=[])
-
-
-def cut(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The arguments of `offramp` and, where it takes one, those of COMMAND: argparse would take the first of
-    them for its own (DATABASE)."""
-    given = list(arguments)
-    if not given or given[0] not in (NAME, VALUES) or "--" not in given:
-        return given, []
-    at = given.index("--")
-    return given[:at], given[at + 1 :]
+    tunnel.set_defaults(command=_tunnel)
 
 
 def _port(text: str) -> int:

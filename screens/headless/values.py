@@ -174,7 +174,7 @@ def _become(command: Sequence[str], environment: dict[str, str]) -> NoReturn:
     # Python ignores it, and a program begins with what its parent ignored.
     before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        os.execvpe(command[0], list(command), {**os.environ, **environment})  # noqa: S606 - as it is given
+        os.execvpe(command[0], list(command), {**os.environ, **environment})  # noqa: S606 - no shell reads it
     except OSError as error:
         signal.signal(signal.SIGPIPE, before)
         raise Trouble(

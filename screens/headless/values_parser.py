@@ -1,11 +1,8 @@
 """The command line of `offramp values`."""
 
 import argparse
-from typing import Any
 
-Parsers = Any  # argparse keeps the class of its sub-parsers to itself
-
-NAME = "values"
+from screens.headless.arguments import SESSION, Parsers, new_command
 
 _ABOUT = """Hand the values of config vars to Terraform: they are read from Heroku now, and
 stand in no file unless --output asks for one."""
@@ -26,16 +23,16 @@ read; 2 the command line is wrong"""
 
 def add_values(commands: Parsers) -> None:
     """Add `values`."""
-    made = commands.add_parser(
-        NAME,
+    made = new_command(
+        commands,
+        "values",
+        "values of config vars for Terraform, in its environment",
+        about=_ABOUT,
+        epilog=_EPILOG,
         usage="offramp values [-h] [--app NAME] SESSION -- COMMAND ...\n"
         "       offramp values [-h] [--app NAME] [--format FORMAT] SESSION --output FILE",
-        help="values of config vars for Terraform, in its environment",
-        description=_ABOUT,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("session", metavar="SESSION", help="id or name; `offramp sessions` lists them")
+    made.add_argument("session", metavar="SESSION", help=SESSION)
     made.add_argument(
         "--app", metavar="NAME", help="an app of the folder that is meant, where Terraform has several"
     )
@@ -47,7 +44,7 @@ def add_values(commands: Parsers) -> None:
         help="of that file: for Terraform, or lines for a shell to source (default: tfvars)",
     )
     made.add_argument("--yes-write-secrets", action="store_true", help="write them without asking")
-    made.set_defaults(command=_values, words=[])
+    made.set_defaults(command=_values)
 
 
 def _values(options: argparse.Namespace) -> int:

@@ -1,0 +1,38 @@
+"""What several command lines have in common. Imported whenever Offramp starts, so it imports little."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, Final
+
+Parsers = Any  # argparse keeps the class of its sub-parsers to itself
+
+SESSION: Final = "id or name; `offramp sessions` lists them"
+"""The help for the argument that names a session."""
+
+WITH_COMMAND: Final = ("tunnel", "values")
+"""The commands that take a COMMAND of the person's own, after --."""
+
+
+def cut(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The arguments of `offramp` and, where it takes one, those of COMMAND: argparse would take the first of
+    them for its own (DATABASE)."""
+    given = list(arguments)
+    if not given or given[0] not in WITH_COMMAND or "--" not in given:
+        return given, []
+    at = given.index("--")
+    return given[:at], given[at + 1 :]
+
+
+def new_command(
+    commands: Parsers, name: str, short: str, *, about: str, epilog: str, usage: str | None = None
+) -> argparse.ArgumentParser:
+    """A command whose `--help` keeps the line breaks of `about` and `epilog`."""
+    made: argparse.ArgumentParser = commands.add_parser(
+        name,
+        usage=usage,
+        help=short,
+        description=about,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return made
