@@ -6,7 +6,6 @@ to a real server remains: SCRAM without channel binding, so `channel_binding=req
 """
 
 import asyncio
-import contextlib
 import datetime
 import ipaddress
 import ssl
@@ -18,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from providers.sandbox.relay import Relay
 
 _SSL_REQUEST = 80877103
 _GSS_REQUEST = 80877104
@@ -99,8 +100,8 @@ def _certificate(
     return builder.sign(issuer[1] if issuer else key, hashes.SHA256())
 
 
-class Front:
-    """A listener that does TLS before a Postgres. Made by `serve_front`.
+class Front(Relay):
+    """A listener that does TLS before a Postgres, in Postgres' own way. Made by `serve_front`.
 
     Attributes:
         refuse: while true, every new connection is closed at once.
@@ -108,66 +109,15 @@ class Front:
     """
 
     def __init__(self, upstream: Path, context: ssl.SSLContext) -> None:
+        super().__init__(self._serve, target=upstream)
         self.refuse = False
         self.seen = 0
-        self._upstream = upstream
         self._context = context
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def listen(self, where: tuple[str, int] | Path) -> None:
-        """Open the listener: a loopback address, or a unix socket (0600)."""
-        if isinstance(where, Path):
-            self._server = await asyncio.start_unix_server(self._accept, path=where)
-            where.chmod(0o600)  # noqa: ASYNC240 - one call on a local file system
-        else:
-            self._server = await asyncio.start_server(self._accept, where[0], where[1])
-
-    @property
-    def port(self) -> int:
-        """The TCP port; 0 for a unix socket."""
-        if self._server is None or not self._server.sockets:
-            return 0
-        name = self._server.sockets[0].getsockname()
-        return int(name[1]) if isinstance(name, tuple) else 0
-
-    @property
-    def open_connections(self) -> int:
-        return len(self._tasks)
-
-    def drop(self) -> None:
-        """Cut every open connection, as a network does."""
-        for task in tuple(self._tasks):
-            task.cancel()
-
-    def close(self) -> None:
-        """Stop listening and cut every open connection."""
-        if self._server is not None:
-            self._server.close()
-        self.drop()
-
-    async def wait_closed(self) -> None:
-        """Wait until all connections are gone after `close`."""
-        if self._tasks:
-            await asyncio.wait(tuple(self._tasks), timeout=10)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self.seen += 1
-        self._tasks.add(task)
-        try:
-            if not self.refuse:
-                await self._serve(reader, writer)
-        except (OSError, ssl.SSLError, asyncio.IncompleteReadError, TimeoutError):
-            pass  # the client or the server went away; there is nobody left to tell
-        except asyncio.CancelledError:
-            writer.transport.abort()
-        finally:
-            self._tasks.discard(task)
-            writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.seen += 1
+        if self.refuse:
+            return
         async with asyncio.timeout(_PATIENCE):
             start = await _first_packet(reader, writer)
             if start is None:
@@ -181,23 +131,17 @@ class Front:
             writer.write(_refusal(start))
             await writer.drain()
             return
-        server_reader, server_writer = await asyncio.open_unix_connection(self._upstream)
-        try:
-            if code == _CANCEL_REQUEST:
-                server_writer.write(start)
-            await asyncio.gather(_pump(reader, server_writer), _pump(server_reader, writer))
-        finally:
-            server_writer.close()
+        await self.pass_on(reader, writer, start if code == _CANCEL_REQUEST else b"")
 
 
-async def serve_front(listen: tuple[str, int] | Path, upstream: Path, context: ssl.SSLContext) -> Front:
+async def serve_front(where: Path | None, upstream: Path, context: ssl.SSLContext) -> Front:
     """Open a TLS front before the Postgres at the socket `upstream`.
 
     Args:
-        listen: `("127.0.0.1", 0)` for any free port, or the path of a unix socket to make.
+        where: the path of a unix socket to make; None for any free port of 127.0.0.1.
     """
     front = Front(upstream, context)
-    await front.listen(listen)
+    await front.listen(where)
     return front
 
 
@@ -213,17 +157,6 @@ async def _first_packet(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
             return packet
         writer.write(b"N")
         await writer.drain()
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(256 * 1024):
-            writer.write(data)
-            await writer.drain()
-    if writer.can_write_eof() and not writer.is_closing():
-        writer.write_eof()
-    else:
-        writer.close()  # TLS knows no half-closed connection
 
 
 def _refusal(start: bytes) -> bytes:

@@ -53,7 +53,7 @@ async def postgres(empty: Path, tmp_path: Path) -> AsyncIterator[Postgres]:
 
 @pytest.fixture
 async def front(postgres: Postgres, certificates: Certificates) -> AsyncIterator[Front]:
-    front = await serve_front(("127.0.0.1", 0), postgres.socket, certificates.server_context())
+    front = await serve_front(None, postgres.socket, certificates.server_context())
     yield front
     front.close()
     await front.wait_closed()

@@ -260,7 +260,7 @@ class Apps:
 @pytest.fixture
 async def apps(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Apps]:
     certificates = Certificates(tmp_path / "tls")
-    front = await serve_front(("127.0.0.1", 0), postgres.socket, certificates.server_context())
+    front = await serve_front(None, postgres.socket, certificates.server_context())
     code = await asyncio.to_thread(make_checkouts, tmp_path / "code")
     apps = Apps(code, f"postgres://{ROLE}:{PASSWORD}@127.0.0.1:{front.port}/{DATABASE}")
     yield apps

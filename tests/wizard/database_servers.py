@@ -124,7 +124,7 @@ class Server:
             certificates = Certificates(self._folder / "tls")
             self.ca_file = certificates.ca_file
             self.front = self.background.run(
-                serve_front(("127.0.0.1", 0), self.postgres.socket, certificates.server_context())
+                serve_front(None, self.postgres.socket, certificates.server_context())
             )
         return self.front.port
 

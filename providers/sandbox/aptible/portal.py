@@ -16,11 +16,11 @@ import asyncssh
 from providers.sandbox.aptible.operation import Operation
 from providers.sandbox.aptible.portal_guest import Guest, serve
 from providers.sandbox.aptible.records import App, PortalConnection
-from providers.sandbox.aptible.relay import Door
 from providers.sandbox.aptible.rollout import Rollout
 from providers.sandbox.aptible.tokens import Tokens
 from providers.sandbox.aptible.world import World
 from providers.sandbox.faults import Faults
+from providers.sandbox.relay import Door
 
 CERTIFICATE_SECONDS = 300
 TUNNEL_SECONDS = 24 * 3600

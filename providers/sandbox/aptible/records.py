@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from providers.sandbox.aptible.clock import now
 from providers.sandbox.aptible.containers import Container
-from providers.sandbox.aptible.relay import Door, Relay
+from providers.sandbox.relay import Door, Relay
 from providers.sandbox.router import Router
 
 Resource = tuple[str, int]

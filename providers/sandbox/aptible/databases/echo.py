@@ -3,37 +3,29 @@
 from pathlib import Path
 
 from providers.sandbox import embedded
-from providers.sandbox.aptible.relay import Door, Relay, echo
+from providers.sandbox.relay import Doors, Relay, echo
 
 
 class EchoServer:
     """Made by `start`: a socket for the portal and a port for the stack, for each type of credential."""
 
-    def __init__(self, folder: Path) -> None:
-        self.doors: dict[str, Door] = {}
-        self.ports: dict[str, int] = {}
+    def __init__(self, folder: Path, relays: Doors) -> None:
+        self.doors = relays.sockets
+        self.ports = relays.ports
         self._folder = folder
-        self._relays: list[Relay] = []
+        self._relays = relays
 
     @classmethod
     async def start(cls, credentials: list[str]) -> "EchoServer":
-        server = cls(embedded.private_folder("offramp-"))
+        folder = embedded.private_folder("offramp-")
+        relays = Doors()
         for number, kind in enumerate(credentials):
-            for path in (server._folder / f"door{number}", None):
-                relay = Relay(echo)
-                await relay.listen(path)
-                server._relays.append(relay)
-                if path is not None:
-                    server.doors[kind] = path
-                else:
-                    server.ports[kind] = relay.port
-        return server
+            await relays.open(kind, folder / f"door{number}", lambda: Relay(echo))
+        return cls(folder, relays)
 
     def drop(self) -> None:
-        for relay in self._relays:
-            relay.drop()
+        self._relays.drop()
 
     async def stop(self, *, remove: bool = False) -> None:
-        for relay in self._relays:
-            await relay.stop()
+        await self._relays.stop()
         embedded.remove_private_folder(self._folder)

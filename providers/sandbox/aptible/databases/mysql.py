@@ -5,9 +5,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from providers.sandbox.aptible.databases.process import Program
-from providers.sandbox.aptible.relay import Door, Relay
 from providers.sandbox.processes import free_port
+from providers.sandbox.program import Program
+from providers.sandbox.relay import Door, Relay
 from providers.sandbox.tls import Certificates
 from wizard.model.trouble import Trouble
 
@@ -73,8 +73,7 @@ class MysqlServer:
             # Read at the start and never again: neither the password nor the key stays on disk.
             for path in (first, *files.values()):
                 path.unlink(missing_ok=True)
-        relay = Relay()
-        relay.target = port
+        relay = Relay(target=port)
         await relay.listen()
         return cls(process, relay)
 

@@ -6,8 +6,8 @@ the network inside the stack.
 
 from pathlib import Path
 
-from providers.sandbox.aptible.relay import Door
 from providers.sandbox.postgres import Postgres
+from providers.sandbox.relay import Door
 from providers.sandbox.tls import Certificates, Front, serve_front
 
 USER = "aptible"
@@ -47,7 +47,7 @@ class PostgresServer:
         await postgres.sql(f"ALTER DATABASE \"{DATABASE}\" SET client_min_messages = 'error'")
         socket = postgres.socket_folder / "tls"
         portal_front = await serve_front(socket, postgres.socket, certificates.server_context())
-        stack_front = await serve_front(("127.0.0.1", 0), postgres.socket, certificates.server_context())
+        stack_front = await serve_front(None, postgres.socket, certificates.server_context())
         return cls(postgres, portal_front, stack_front, socket)
 
     def drop(self) -> None:
@@ -57,8 +57,7 @@ class PostgresServer:
 
     async def stop(self, *, remove: bool = False) -> None:
         for front in self._fronts:
-            front.close()
-            await front.wait_closed()
+            await front.stop()
         if remove:
             await self.postgres.remove()
         else:

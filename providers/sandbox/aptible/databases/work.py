@@ -3,17 +3,18 @@
 import secrets
 from pathlib import Path
 
+from providers.sandbox import redis
 from providers.sandbox.aptible.containers import ReleaseFailed
-from providers.sandbox.aptible.databases import mysql, redis
+from providers.sandbox.aptible.databases import mysql
 from providers.sandbox.aptible.databases.echo import EchoServer
 from providers.sandbox.aptible.databases.images import CREDENTIALS
 from providers.sandbox.aptible.databases.mysql import MysqlServer
 from providers.sandbox.aptible.databases.postgres import PostgresServer
-from providers.sandbox.aptible.databases.redis import RedisServer
 from providers.sandbox.aptible.operation import Operation
 from providers.sandbox.aptible.records import Backup, Credential, Database, DatabaseImage, Server
 from providers.sandbox.aptible.work import Work
 from providers.sandbox.aptible.world import INTERNAL_DOMAIN, World
+from providers.sandbox.redis import RedisServer
 from providers.sandbox.tls import Certificates
 
 DAY = 24 * 3600.0

@@ -9,10 +9,10 @@ from providers.sandbox.aptible.endpoints.dns import DnsServer
 from providers.sandbox.aptible.health import HTTP, check_health, point
 from providers.sandbox.aptible.operation import Operation
 from providers.sandbox.aptible.records import Certificate, Setting, Vhost
-from providers.sandbox.aptible.relay import Relay
 from providers.sandbox.aptible.releases import merged
 from providers.sandbox.aptible.work import Work
 from providers.sandbox.aptible.world import World
+from providers.sandbox.relay import Relay
 from providers.sandbox.router import Router
 
 NO_CONTAINERS = (

@@ -37,13 +37,12 @@ class Database:
         self.postgres = await seeded_cluster(self._folder, size, cache, progress)
         await heroku_owner(self.postgres, self.role, self.password, self.name)
         context = certificates.server_context()
-        self.front = await serve_front(("127.0.0.1", 0), self.postgres.socket, context)
+        self.front = await serve_front(None, self.postgres.socket, context)
 
     async def stop(self) -> None:
         """Close the front and end Postgres; its data goes, the cache stays."""
         if self.front is not None:
-            self.front.close()
-            await self.front.wait_closed()
+            await self.front.stop()
         if self.postgres is not None:
             await self.postgres.remove()
 

@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from providers.sandbox.aptible.databases.redis import RedisServer, program
+from providers.sandbox.redis import RedisServer, program
 from providers.sandbox.tls import Certificates
 from wizard.model.trouble import Trouble
 

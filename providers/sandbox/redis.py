@@ -1,12 +1,12 @@
-"""One Redis of the sandbox's Aptible: a real redis-server, plain and, by a second credential, through TLS."""
+"""One Redis of the sandbox: a real redis-server, reached plain and, by a second door, through TLS."""
 
 import asyncio
 import shutil
 from pathlib import Path
 
 from providers.sandbox import embedded
-from providers.sandbox.aptible.databases.process import Program
-from providers.sandbox.aptible.relay import Door, Relay
+from providers.sandbox.program import Program
+from providers.sandbox.relay import Doors, Relay
 from providers.sandbox.tls import Certificates
 
 
@@ -18,12 +18,12 @@ def program() -> str | None:
 class RedisServer:
     """Made by `start`. Its version is that of the program, whatever was ordered."""
 
-    def __init__(self, process: Program, folder: Path) -> None:
+    def __init__(self, process: Program, folder: Path, relays: Doors) -> None:
         self.process = process
-        self.doors: dict[str, Door] = {}
-        self.ports: dict[str, int] = {}
+        self.doors = relays.sockets
+        self.ports = relays.ports
         self._folder = folder
-        self._relays: list[Relay] = []
+        self._relays = relays
 
     @classmethod
     async def start(cls, folder: Path, password: str, certificates: Certificates) -> "RedisServer":
@@ -53,26 +53,16 @@ class RedisServer:
             lambda: _answers(socket),
             said=said.encode(),
         )
-        server = cls(process, short)
+        relays = Doors()
         for kind, context in (("redis", None), ("redis+ssl", certificates.server_context())):
-            for path in (short / kind, None):
-                relay = Relay()
-                relay.target = socket
-                await relay.listen(path, context)
-                server._relays.append(relay)
-                if path is not None:
-                    server.doors[kind] = path
-                else:
-                    server.ports[kind] = relay.port
-        return server
+            await relays.open(kind, short / kind, lambda: Relay(target=socket), context)
+        return cls(process, short, relays)
 
     def drop(self) -> None:
-        for relay in self._relays:
-            relay.drop()
+        self._relays.drop()
 
     async def stop(self, *, remove: bool = False) -> None:
-        for relay in self._relays:
-            await relay.stop()
+        await self._relays.stop()
         await self.process.stop()
         embedded.remove_private_folder(self._folder)
 

@@ -10,19 +10,20 @@ Door = Path | int
 """Where a server listens: a unix socket, or a TCP port of 127.0.0.1."""
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-_PIECE = 64 * 1024
+_PIECE = 256 * 1024
 
 
 class Relay:
     """A listener that hands every connection to `talk`. It can cut them all.
 
     Attributes:
-        target: the port that `pass_on` forwards to; None: connections are closed at once.
+        port: the TCP port; 0 for a unix socket.
+        target: where `pass_on` forwards to; None: connections are closed at once.
     """
 
-    def __init__(self, talk: Talk | None = None) -> None:
+    def __init__(self, talk: Talk | None = None, *, target: Door | None = None) -> None:
         self.port = 0
-        self.target: Door | None = None
+        self.target = target
         self._talk = talk or self.pass_on
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -36,19 +37,34 @@ class Relay:
             self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=tls)
             self.port = int(self._server.sockets[0].getsockname()[1])
 
+    @property
+    def open_connections(self) -> int:
+        return len(self._tasks)
+
     def drop(self) -> None:
+        """Cut every open connection, as a network does."""
         for task in tuple(self._tasks):
             task.cancel()
 
-    async def stop(self) -> None:
+    def close(self) -> None:
+        """Stop listening and cut every open connection."""
         if self._server is not None:
             self._server.close()
         self.drop()
-        if self._tasks:
-            await asyncio.wait(tuple(self._tasks), timeout=5)
 
-    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """To `target` and back."""
+    async def wait_closed(self) -> None:
+        """Wait until all connections are gone after `close`."""
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=10)
+
+    async def stop(self) -> None:
+        self.close()
+        await self.wait_closed()
+
+    async def pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, said: bytes = b""
+    ) -> None:
+        """To `target` and back; `said` goes there first."""
         if self.target is None:
             return
         if isinstance(self.target, Path):
@@ -56,6 +72,7 @@ class Relay:
         else:
             inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.target)
         try:
+            inner_writer.write(said)
             await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
         finally:
             inner_writer.close()
@@ -73,6 +90,38 @@ class Relay:
         finally:
             self._tasks.discard(task)
             writer.close()
+
+
+class Doors:
+    """The relays before one server: for each kind of credential a unix socket and a TCP port.
+
+    Attributes:
+        sockets, ports: where they are, by kind.
+    """
+
+    def __init__(self) -> None:
+        self.sockets: dict[str, Door] = {}
+        self.ports: dict[str, int] = {}
+        self._relays: list[Relay] = []
+
+    async def open(
+        self, kind: str, path: Path, make: Callable[[], Relay], tls: ssl.SSLContext | None = None
+    ) -> None:
+        """Open both doors of a kind: the socket at `path`, and any free port."""
+        inner, outer = make(), make()
+        self._relays += (inner, outer)
+        await inner.listen(path, tls)
+        await outer.listen(None, tls)
+        self.sockets[kind], self.ports[kind] = path, outer.port
+
+    def drop(self) -> None:
+        """Cut every connection through them."""
+        for relay in self._relays:
+            relay.drop()
+
+    async def stop(self) -> None:
+        for relay in self._relays:
+            await relay.stop()
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
