@@ -11,6 +11,7 @@ from tests.screens.example_system import BACKEND, DATABASE, EMAILER, FRONTEND, e
 from tests.screens.fakes import fake_profile
 from wizard.mapping.edit import leave_undecided
 from wizard.mapping.rules import propose
+from wizard.mapping.way_words import Way
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Plan
 from wizard.model.system import Job, Process, System
@@ -31,6 +32,13 @@ def plan_of(system: System, mapping: Mapping, prepared: Prepared = PREPARED) -> 
 
 def example_mapping(system: System) -> Mapping:
     return leave_undecided(propose(system, fake_profile()), "not needed")
+
+
+def moved_by(mapping: Mapping, way: Way) -> Mapping:
+    """All apps by one way."""
+    return msgspec.structs.replace(
+        mapping, apps=tuple(msgspec.structs.replace(choice, way=way) for choice in mapping.apps)
+    )
 
 
 @st.composite
@@ -170,9 +178,10 @@ def test_the_same_choices_give_the_same_digest(made: tuple[System, Mapping]) -> 
     assert msgspec.structs.replace(plan, made_at="another day").digest() == plan.digest()
 
 
-def test_choices_that_add_up_to_the_same_give_another_digest() -> None:
+@pytest.mark.parametrize("way", ["git", "terraform"])
+def test_choices_that_add_up_to_the_same_give_another_digest(way: Way) -> None:
     system = example_system()
-    mapping = example_mapping(system)
+    mapping = moved_by(example_mapping(system), way)
     digest = plan_of(system, mapping).digest()
     copied = next(choice for choice in mapping.config if choice.action == "copy")
     # The number of config vars in the step's title stays the same in both.
@@ -188,9 +197,10 @@ def test_choices_that_add_up_to_the_same_give_another_digest() -> None:
     assert plan_of(system, msgspec.structs.replace(mapping, processes=larger)).digest() != digest
 
 
-def test_another_choice_gives_another_digest() -> None:
+@pytest.mark.parametrize("way", ["git", "workflow", "terraform"])
+def test_another_choice_gives_another_digest(way: Way) -> None:
     system = example_system()
-    mapping = example_mapping(system)
+    mapping = moved_by(example_mapping(system), way)
     plan = plan_of(system, mapping)
     other = msgspec.structs.replace(mapping, port=4000)
     assert plan_of(system, other).digest() != plan.digest()

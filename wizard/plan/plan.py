@@ -10,6 +10,7 @@ from wizard.model.trouble import Trouble
 from wizard.plan.freeze import freeze
 from wizard.plan.gates import CUT_OVER, FINISH, cut_over_gate, finish_gate
 from wizard.plan.network import with_network
+from wizard.plan.shown_choices import config_choices, services
 from wizard.plan.stores import (
     copy_stores,
     daily_backups,
@@ -239,7 +240,7 @@ def _start(apps: list[tuple[App, AppChoice]], around: Around) -> Iterable[Step]:
             f"Set {count} config vars of {choice.handle}",
             (CUT_OVER,),
             (2, 20),
-            choices=_config_choices(mapping, app),
+            choices=config_choices(mapping, app),
         )
     # Those that a person begins come last: what Offramp does itself is not held up.
     for app, choice in (*(one for one in apps if one not in handed_over(apps)), *handed_over(apps)):
@@ -251,7 +252,7 @@ def _start(apps: list[tuple[App, AppChoice]], around: Around) -> Iterable[Step]:
             f"Size and count of the {profile.words.get('service', 'service')}s of {choice.handle}",
             (f"deploy:{choice.handle}",),
             (5, 120),
-            services=_services(mapping, app),
+            services=services(mapping, app),
         )
         if _has_web(mapping, app):
             yield _target_step(
@@ -287,27 +288,6 @@ def _tell_and_check(mapping: Mapping, apps: list[tuple[App, AppChoice]]) -> Iter
             (f"scale:{choice.handle}" if made_by_offramp(choice) else f"deploy:{choice.handle}",),
             (2, 120),
         )
-
-
-def _config_choices(mapping: Mapping, app: App) -> str:
-    """What becomes of each config var, names only: part of what was shown, so part of the plan's digest."""
-    return "; ".join(
-        sorted(
-            " ".join(word for word in (c.name, c.action, c.replacement, c.refers_to) if word)
-            for c in mapping.config
-            if c.app_id == app.id
-        )
-    )
-
-
-def _services(mapping: Mapping, app: App) -> str:
-    return ", ".join(
-        sorted(
-            f"{choice.service} {choice.count} x {choice.memory_mb} MB {choice.profile}".rstrip()
-            for choice in mapping.processes
-            if choice.app_id == app.id and choice.action == "service"
-        )
-    )
 
 
 def _target_step(

@@ -14,6 +14,7 @@ from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import GateText, Step
 from wizard.model.system import App, System
 from wizard.plan.gates import CUT_OVER
+from wizard.plan.shown_choices import config_choices, services
 from wizard.ports import Profile
 from wizard.prepare.terraform.provider import provider_of
 from wizard.prepare.workflow.action import deploy_action
@@ -141,12 +142,21 @@ def _deploy(app: App, choice: AppChoice, around: Around) -> Told:
     code = _code(around.prepared, app)
     if choice.way == "git":
         return f"Deploy {choice.handle} on {title}", "deploy", (20, 600), {"commit": code.commit}
-    args = {"checkout": code.checkout, "branch": code.branch, "later": _later(choice, code, title)}
+    args = {
+        "checkout": code.checkout,
+        "branch": code.branch,
+        "commit": code.commit,
+        "later": _later(choice, code, title),
+    }
     if choice.way == "workflow":
         args["repository"] = repository(around.system, app)
         what = f"merge {code.branch}" if code.branch else "run the workflow"
         return f"You {what}: GitHub deploys {choice.handle}", "deploy-by-workflow", (60, 1200), args
     args["folder"] = _folder(code, around.profile)
+    # What other ways have in steps of their own.
+    args["choices"] = config_choices(around.mapping, app)
+    args["services"] = services(around.mapping, app)
+    args["port"] = around.mapping.port
     args["web"] = any(
         one.app_id == app.id and one.type == "web" and one.action == "service"
         for one in around.mapping.processes
