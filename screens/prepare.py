@@ -30,7 +30,7 @@ from wizard.model.mapping import AppChoice
 from wizard.model.system import App
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
-from wizard.prepare.accepted import built_elsewhere, prepared_app, renewed, still_accepted
+from wizard.prepare.accepted import built_elsewhere, prepared_app, renewed, still_accepted, written
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.code import read_for_changes
@@ -332,22 +332,21 @@ class PrepareScreen(StageScreen):
         self.behind(self._write(), self._wrote, group="code", on_trouble=self._failed)
 
     async def _write(self) -> int:
-        count = 0
+        branches = set()
         mapping, profile = self.session.load(MAPPING), self._profile()
         assert mapping is not None and profile is not None
         for app in self._apps():
             code, proposal = self._code[app.id], self._proposals[app.id]
             assert isinstance(code, Checkout)
             self._now(f"Writing the branch of {app.name}")
-            branch = await in_thread(write_branch, code.path, self.session.id, proposal)
+            branch = await in_thread(write_branch, code.path, self.session.id, app.name, proposal)
             done = prepared_app(app, mapping, profile, checkout=code.path, proposal=proposal, branch=branch)
             # Saved one by one: what was written stays known when the next one is refused.
-            others = (self.session.load(PREPARED) or Prepared()).apps
-            kept = tuple(one for one in others if one.app_id != app.id)
-            self.save(PREPARED, Prepared(apps=(*kept, done)))
+            self.save(PREPARED, written(self.session.load(PREPARED) or Prepared(), done))
             self._code[app.id] = msgspec.structs.replace(code, head=branch.base)
-            count += bool(branch.name)
-        return count
+            if branch.name:
+                branches.add((code.path, branch.name))
+        return len(branches)
 
     def _wrote(self, count: int) -> None:
         self._done()

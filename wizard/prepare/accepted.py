@@ -41,6 +41,22 @@ def prepared_app(
     )
 
 
+def written(prepared: Prepared, done: PreparedApp) -> Prepared:
+    """What is prepared once `done` was written. An app that shared its branch, and whose commit is no longer
+    what the branch holds, has to be written again."""
+    kept = tuple(
+        one
+        for one in prepared.apps
+        if one.app_id != done.app_id
+        and (
+            not done.branch
+            or (one.checkout, one.branch) != (done.checkout, done.branch)
+            or one.commit == done.commit
+        )
+    )
+    return Prepared(apps=(*kept, done))
+
+
 def still_accepted(
     done: PreparedApp,
     app: App,

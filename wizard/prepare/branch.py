@@ -2,6 +2,9 @@
 
 Everything is made in git's object store through an index of its own: no file of the checkout is opened for
 writing, no file is checked out, the branch that is checked out stays so.
+
+Apps whose code is one repository share the branch of the session where they need the same of it. Where they
+do not, the first to be written has it, and each other one a branch with its name behind.
 """
 
 import os
@@ -17,6 +20,8 @@ from wizard.prepare.file_change import FileChange, Proposal
 FALLBACK_NAME = "Offramp"
 FALLBACK_EMAIL = "offramp@localhost"
 
+_APP = "Offramp-App: "
+
 
 class Branch(Noun, frozen=True, kw_only=True):
     """What was written: the branch, its commit, the commit it stands on, and whether it was there before.
@@ -31,16 +36,19 @@ class Branch(Noun, frozen=True, kw_only=True):
     adopted: bool = False
 
 
-def branch_name(session: str) -> str:
-    """The name of the branch of a session."""
-    return f"offramp/{session}"
+def branch_name(session: str, app: str = "") -> str:
+    """The name of the branch of a session, or of the one that an app of it has to itself."""
+    return f"offramp/{session}-{app}" if app else f"offramp/{session}"
 
 
-def write_branch(checkout: str | Path, session: str, proposal: Proposal) -> Branch:
-    """Write the changes of `proposal` as one commit on the branch of `session`.
+def write_branch(checkout: str | Path, session: str, app: str, proposal: Proposal) -> Branch:
+    """Write the changes of `proposal` as one commit on the branch of `session`, or of its app alone.
 
-    A branch that holds exactly that is adopted. One that Offramp wrote and nobody has changed since is
-    moved to the new commit; any other is left alone. Runs git and blocks for as long as that takes.
+    A branch that holds exactly that is adopted. One that Offramp wrote for the app and nobody has changed
+    since is moved to the new commit; any other is left alone. Runs git and blocks for as long as that takes.
+
+    Args:
+        app: the name of the app.
 
     Raises:
         Trouble: a problem of the proposal blocks; the folder is no root of a git work tree; it holds
@@ -61,11 +69,15 @@ def write_branch(checkout: str | Path, session: str, proposal: Proposal) -> Bran
     _check_name(folder, name)
     tree = _tree(folder, base, proposal.changes)
     tip = _tip(folder, name)
+    if tip is not None and not _is(folder, tip, base, tree) and _of_another(folder, tip, app):
+        name = branch_name(session, app)
+        _check_name(folder, name)
+        tip = _tip(folder, name)
     if tip is not None and _is(folder, tip, base, tree):
         return Branch(name=name, commit=tip, base=base, files=files, adopted=True)
     if tip is not None:
         _refuse_foreign(folder, name, tip, session)
-    commit = _commit(folder, base, tree, session, proposal.changes)
+    commit = _commit(folder, base, tree, (session, app), proposal.changes)
     _point(folder, name, commit, tip)
     return Branch(name=name, commit=commit, base=base, files=files)
 
@@ -171,13 +183,21 @@ def _is(folder: Path, tip: str, base: str, tree: str) -> bool:
     return said == f"{tree} {base}"
 
 
+def _said(folder: Path, tip: str) -> list[str]:
+    """The tree of a commit, and the lines of its message."""
+    return git(folder, "show", "--no-patch", "--format=%T%n%B", tip).decode(errors="replace").splitlines()
+
+
+def _of_another(folder: Path, tip: str, app: str) -> bool:
+    """Whether a commit was written for another app; earlier versions did not say for which."""
+    named = {line for line in _said(folder, tip) if line.startswith(_APP)}
+    return bool(named) and f"{_APP}{app}" not in named
+
+
 def _refuse_foreign(folder: Path, name: str, tip: str, session: str) -> None:
     """Raise unless the branch is one commit that Offramp wrote for this session, unchanged and not in use."""
-    tree, message = (
-        git(folder, "show", "--no-patch", "--format=%T%n%B", tip).decode(errors="replace").split("\n", 1)
-    )
-    ours = f"Offramp-Session: {session}" in message.splitlines()
-    if not ours or f"Offramp-Tree: {tree}" not in message.splitlines():
+    tree, *message = _said(folder, tip)
+    if f"Offramp-Session: {session}" not in message or f"Offramp-Tree: {tree}" not in message:
         raise Trouble(
             f"The branch {name} in {folder.name} holds work that Offramp did not write.",
             untouched="The branch was not changed.",
@@ -194,12 +214,16 @@ def _refuse_foreign(folder: Path, name: str, tip: str, session: str) -> None:
         )
 
 
-def _commit(folder: Path, base: str, tree: str, session: str, changes: tuple[FileChange, ...]) -> str:
+def _commit(
+    folder: Path, base: str, tree: str, whose: tuple[str, str], changes: tuple[FileChange, ...]
+) -> str:
+    """The new commit. `whose` are the session and the app."""
+    session, app = whose
     listing = "\n".join(f"- {change.path}: {change.why}" for change in changes)
     message = (
         "Prepare the code for the move off Heroku\n\n"
         f"{listing}\n\n"
-        f"Offramp-Session: {session}\nOfframp-Tree: {tree}\n"
+        f"Offramp-Session: {session}\n{_APP}{app}\nOfframp-Tree: {tree}\n"
     )
     told = git(
         folder,

@@ -101,7 +101,7 @@ def prepared(small: SmallApp, place: Path) -> Path:
     mapping = edit.set_port(propose(system, profile), PORT)
     proposal = propose_changes(app, mapping, profile, read_for_changes(clone, profile))
     assert not proposal.blocked, [problem for problem in proposal.problems if problem.blocks]
-    branch = write_branch(clone, "s", proposal)
+    branch = write_branch(clone, "s", "app", proposal)
     packed = subprocess.run(
         ["git", "archive", branch.commit], cwd=clone, check=True, capture_output=True
     ).stdout

@@ -38,7 +38,7 @@ def test_the_files_are_on_the_branch_and_come_out_the_same_from_it(tmp_path: Pat
     site = replace(SITE, stack="heroku-24")
     proposal = propose_changes(site, mapping, TARGET, read_for_changes(tmp_path, TARGET), SYSTEM)
     assert [problem for problem in proposal.problems if problem.blocks] == []
-    branch = write_branch(tmp_path, "choir", proposal)
+    branch = write_branch(tmp_path, "choir", "choir", proposal)
     assert set(branch.files) >= FOLDER
     main = git(tmp_path, "show", f"{branch.commit}:aptible/main.tf")
     assert main == (GOLDEN / "aptible" / "main.tf").read_text(encoding="utf-8")

@@ -55,7 +55,7 @@ def test_the_branch_has_the_workflow_and_is_still_accepted(folder: Path) -> None
     checkout = read_for_changes(folder, TARGET)
     proposal = propose_changes(SHOP, wish, TARGET, checkout, SYSTEM)
     assert "deployed-from-here" not in {problem.code for problem in proposal.problems}
-    branch = write_branch(folder, "acme", proposal)
+    branch = write_branch(folder, "acme", SHOP.name, proposal)
     assert branch.files == (PATH,)
     assert git(folder, "show", f"{branch.commit}:{PATH}") == ACTION_AFTER
     assert git(folder, "status", "--porcelain") == ""

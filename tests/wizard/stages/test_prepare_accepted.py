@@ -41,7 +41,7 @@ def folder(make_checkout: MakeCheckout) -> Path:
 def done(system: System, mapping: Mapping, target: Profile, folder: Path) -> PreparedApp:
     app, checkout = system.app("b"), read_for_changes(folder, target)
     found = propose_changes(app, mapping, target, checkout)
-    branch = write_branch(folder, "acme", found)
+    branch = write_branch(folder, "acme", app.name, found)
     return prepared_app(app, mapping, target, checkout=folder, proposal=found, branch=branch)
 
 

@@ -56,14 +56,14 @@ def picture(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 
 def refusal(folder: Path, proposal: Proposal) -> Trouble:
     with pytest.raises(Trouble) as caught:
-        write_branch(folder, "acme", proposal)
+        write_branch(folder, "acme", "backend", proposal)
     return caught.value
 
 
 def test_a_branch_is_written_and_nothing_else(folder: Path, proposal: Proposal, git: Git) -> None:
     before = picture(folder)
     index = (folder / ".git/index").read_bytes()
-    branch = write_branch(folder, "acme", proposal)
+    branch = write_branch(folder, "acme", "backend", proposal)
     assert branch.name == NAME == branch_name("acme")
     assert not branch.adopted
     assert branch.files == ("Dockerfile", "Procfile")
@@ -85,7 +85,7 @@ def test_the_real_proposal_is_written(
     checkout = read_checkout(folder)
     mapping = propose(system, target)
     found = propose_changes(system.app("b"), mapping, target, checkout)
-    branch = write_branch(folder, "acme", found)
+    branch = write_branch(folder, "acme", "backend", found)
     git(folder, "checkout", "-q", branch.name)
     again = read_for_changes(folder, target)
     assert again.files[".elsewhere.yml"] == "first:\n  - python migrate.py\n"
@@ -95,34 +95,34 @@ def test_the_real_proposal_is_written(
 
 
 def test_the_same_again_is_adopted(folder: Path, proposal: Proposal, git: Git) -> None:
-    first = write_branch(folder, "acme", proposal)
-    second = write_branch(folder, "acme", proposal)
+    first = write_branch(folder, "acme", "backend", proposal)
+    second = write_branch(folder, "acme", "backend", proposal)
     assert second.adopted
     assert second.commit == first.commit
     assert git(folder, "rev-list", "--count", "--all") == "2"
 
 
 def test_our_own_branch_follows_a_new_proposal(folder: Path, proposal: Proposal, git: Git) -> None:
-    write_branch(folder, "acme", proposal)
+    write_branch(folder, "acme", "backend", proposal)
     other = msgspec.structs.replace(proposal, changes=proposal.changes[:1])
-    branch = write_branch(folder, "acme", other)
+    branch = write_branch(folder, "acme", "backend", other)
     assert not branch.adopted
     assert git(folder, "rev-parse", NAME) == branch.commit
     assert git(folder, "diff", "--name-only", "main", NAME) == "Dockerfile"
 
 
 def test_our_own_branch_follows_new_code(folder: Path, proposal: Proposal, git: Git) -> None:
-    write_branch(folder, "acme", proposal)
+    write_branch(folder, "acme", "backend", proposal)
     (folder / "new.py").write_text("x\n")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "more")
-    branch = write_branch(folder, "acme", proposal)
+    branch = write_branch(folder, "acme", "backend", proposal)
     assert branch.base == git(folder, "rev-parse", "main")
     assert "new.py" in git(folder, "ls-tree", "--name-only", NAME)
 
 
 def test_work_of_a_person_on_the_branch_is_kept(folder: Path, proposal: Proposal, git: Git) -> None:
-    write_branch(folder, "acme", proposal)
+    write_branch(folder, "acme", "backend", proposal)
     git(folder, "checkout", "-q", NAME)
     (folder / "Dockerfile").write_text("FROM y\n")
     git(folder, "commit", "-qam", "mine")
@@ -134,7 +134,7 @@ def test_work_of_a_person_on_the_branch_is_kept(folder: Path, proposal: Proposal
 
 
 def test_an_amended_commit_is_a_persons(folder: Path, proposal: Proposal, git: Git) -> None:
-    write_branch(folder, "acme", proposal)
+    write_branch(folder, "acme", "backend", proposal)
     git(folder, "checkout", "-q", NAME)
     (folder / "Dockerfile").write_text("FROM y\n")
     git(folder, "commit", "-q", "-a", "--amend", "--no-edit")
@@ -145,9 +145,9 @@ def test_an_amended_commit_is_a_persons(folder: Path, proposal: Proposal, git: G
 def test_a_branch_in_use_elsewhere_is_not_moved(
     folder: Path, proposal: Proposal, git: Git, tmp_path: Path
 ) -> None:
-    branch = write_branch(folder, "acme", proposal)
+    branch = write_branch(folder, "acme", "backend", proposal)
     git(folder, "worktree", "add", "-q", str(tmp_path / "other"), NAME)
-    assert write_branch(folder, "acme", proposal).adopted
+    assert write_branch(folder, "acme", "backend", proposal).adopted
     other = msgspec.structs.replace(proposal, changes=proposal.changes[:1])
     assert refusal(folder, other).code == "branch-in-use"
     assert git(folder, "rev-parse", NAME) == branch.commit
@@ -180,7 +180,7 @@ def test_a_file_that_changed_since_is_not_written_over(folder: Path, proposal: P
 
 
 def test_nothing_to_change_makes_no_branch(folder: Path, git: Git) -> None:
-    branch = write_branch(folder, "acme", Proposal(app_id="b", changes=()))
+    branch = write_branch(folder, "acme", "backend", Proposal(app_id="b", changes=()))
     assert branch.name == ""
     assert branch.commit == git(folder, "rev-parse", "HEAD")
     assert git(folder, "branch", "--list", "offramp/*") == ""
@@ -188,7 +188,7 @@ def test_nothing_to_change_makes_no_branch(folder: Path, git: Git) -> None:
 
 def test_a_detached_head_is_fine(folder: Path, proposal: Proposal, git: Git) -> None:
     git(folder, "checkout", "-q", "--detach")
-    assert write_branch(folder, "acme", proposal).name == NAME
+    assert write_branch(folder, "acme", "backend", proposal).name == NAME
 
 
 def test_the_mode_of_a_file_stays(make_checkout: MakeCheckout, git: Git) -> None:
@@ -196,13 +196,13 @@ def test_the_mode_of_a_file_stays(make_checkout: MakeCheckout, git: Git) -> None
     (folder / "Procfile").chmod(0o755)
     git(folder, "commit", "-qam", "executable")
     change = FileChange(path="Procfile", old="web: a\n", new="web: b\n", why="x")
-    write_branch(folder, "acme", Proposal(app_id="b", changes=(change,)))
+    write_branch(folder, "acme", "backend", Proposal(app_id="b", changes=(change,)))
     assert git(folder, "ls-tree", NAME, "Procfile").startswith("100755")
 
 
 def test_a_file_can_go(folder: Path, git: Git) -> None:
     change = FileChange(path="runtime.txt", old=FILES["runtime.txt"], new=None, why="x")
-    write_branch(folder, "acme", Proposal(app_id="b", changes=(change,)))
+    write_branch(folder, "acme", "backend", Proposal(app_id="b", changes=(change,)))
     assert git(folder, "diff", "--name-status", "main", NAME) == "D\truntime.txt"
 
 
@@ -221,7 +221,7 @@ def test_line_endings_are_kept(make_checkout: MakeCheckout, git: Git) -> None:
     folder = make_checkout("crlf", {"Procfile": "web: a\r\n"})
     git(folder, "config", "core.autocrlf", "input")
     change = FileChange(path="Procfile", old="web: a\r\n", new="web: b\r\n", why="x")
-    branch = write_branch(folder, "acme", Proposal(app_id="b", changes=(change,)))
+    branch = write_branch(folder, "acme", "backend", Proposal(app_id="b", changes=(change,)))
     assert git(folder, "cat-file", "-s", f"{branch.commit}:Procfile") == "8"
 
 
@@ -232,7 +232,7 @@ def test_hooks_and_filters_of_the_repository_are_not_run(
         hook = folder / ".git/hooks" / name
         hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
         hook.chmod(0o755)
-    write_branch(folder, "acme", proposal)
+    write_branch(folder, "acme", "backend", proposal)
     assert not (tmp_path / "ran").exists()
 
 
@@ -241,7 +241,7 @@ def test_the_environment_of_another_git_is_not_followed(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
-    branch = write_branch(folder, "acme", proposal)
+    branch = write_branch(folder, "acme", "backend", proposal)
     monkeypatch.undo()
     assert git(folder, "rev-parse", NAME) == branch.commit
     assert not (tmp_path / "index").exists()
@@ -251,11 +251,11 @@ def test_without_a_name_git_is_given_one(
     folder: Path, proposal: Proposal, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    write_branch(folder, "acme", proposal)
+    write_branch(folder, "acme", "backend", proposal)
     assert git(folder, "log", "-1", "--format=%an", NAME) == "Offramp"
     git(folder, "config", "user.name", "Ada")
     other = msgspec.structs.replace(proposal, changes=proposal.changes[:1])
-    write_branch(folder, "acme", other)
+    write_branch(folder, "acme", "backend", other)
     assert git(folder, "log", "-1", "--format=%an", NAME) == "Ada"
 
 
@@ -266,7 +266,7 @@ def test_what_is_in_the_way_is_said(folder: Path, proposal: Proposal, git: Git) 
 
 def test_a_name_that_git_refuses(folder: Path, proposal: Proposal) -> None:
     with pytest.raises(Trouble) as caught:
-        write_branch(folder, "a..b", proposal)
+        write_branch(folder, "a..b", "backend", proposal)
     assert caught.value.code == "branch-name"
 
 

@@ -1,0 +1,106 @@
+"""Two apps whose code is one repository: what each needs stays on a branch, whatever the other one needs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wizard.mapping import edit
+from wizard.mapping.rules import propose
+from wizard.model.system import System
+from wizard.ports import Profile
+from wizard.prepare.accepted import prepared_app, written
+from wizard.prepare.branch import branch_name, write_branch
+from wizard.prepare.changes import propose_all
+from wizard.prepare.code import read_for_changes
+from wizard.prepare.file_change import FileChange, Proposal
+from wizard.session.parts import Prepared
+
+MakeCheckout = Callable[..., Path]
+Git = Callable[..., str]
+
+SHARED, OWN = "offramp/acme", "offramp/acme-site"
+
+
+@pytest.fixture
+def folder(make_checkout: MakeCheckout) -> Path:
+    return make_checkout("mono", {"app.py": "x\n"})
+
+
+def wants(procfile: str) -> Proposal:
+    change = FileChange(path="Procfile", old=None, new=f"{procfile}\n", why="one service a line")
+    return Proposal(app_id="x", changes=(change,))
+
+
+API, SITE = wants("web: api"), wants("web: site")
+
+
+def test_apps_that_need_different_files_have_a_branch_each(folder: Path, git: Git) -> None:
+    for adopted in (False, True):
+        api = write_branch(folder, "acme", "api", API)
+        site = write_branch(folder, "acme", "site", SITE)
+        assert (api.name, site.name) == (SHARED, OWN) == (branch_name("acme"), branch_name("acme", "site"))
+        assert (api.adopted, site.adopted) == (adopted, adopted)
+        for one, procfile in ((api, "web: api"), (site, "web: site")):
+            assert git(folder, "rev-parse", one.name) == one.commit
+            assert git(folder, "show", f"{one.name}:Procfile") == procfile
+            assert git(folder, "rev-parse", f"{one.name}^") == one.base == git(folder, "rev-parse", "main")
+
+
+def test_each_follows_a_new_proposal_of_its_app(folder: Path, git: Git) -> None:
+    api = write_branch(folder, "acme", "api", API)
+    write_branch(folder, "acme", "site", SITE)
+    site = write_branch(folder, "acme", "site", wants("web: newer"))
+    assert git(folder, "rev-parse", SHARED, OWN).split() == [api.commit, site.commit]
+    api = write_branch(folder, "acme", "api", wants("web: newest"))
+    assert git(folder, "rev-parse", SHARED, OWN).split() == [api.commit, site.commit]
+
+
+def test_apps_that_need_the_same_share_one_branch(folder: Path, git: Git) -> None:
+    first = write_branch(folder, "acme", "production", API)
+    second = write_branch(folder, "acme", "staging", API)
+    assert (second.name, second.commit, second.adopted) == (SHARED, first.commit, True)
+    assert git(folder, "branch", "--list", "offramp/*") == SHARED
+
+
+def test_a_branch_that_names_no_app_is_taken_over(folder: Path, git: Git) -> None:
+    """Earlier versions wrote such ones."""
+    old = write_branch(folder, "acme", "api", API).commit
+    message = git(folder, "log", "-1", "--format=%B", old)
+    kept = "\n".join(line for line in message.splitlines() if not line.startswith("Offramp-App"))
+    unnamed = git(folder, "commit-tree", f"{old}^{{tree}}", "-p", "main", "-m", kept)
+    git(folder, "update-ref", f"refs/heads/{SHARED}", unnamed)
+    assert write_branch(folder, "acme", "site", SITE).name == SHARED
+
+
+def test_work_trees_of_one_repository_do_not_take_each_others_branch(
+    folder: Path, git: Git, tmp_path: Path
+) -> None:
+    """So Offramp itself advises where Heroku builds a folder alone: both share the branches."""
+    other = tmp_path / "site"
+    git(folder, "worktree", "add", "-q", "-b", "site", str(other))
+    git(other, "commit", "-q", "--allow-empty", "-m", "split")
+    api = write_branch(folder, "acme", "api", API)
+    site = write_branch(other, "acme", "site", API)
+    assert (site.name, site.base) == (OWN, git(other, "rev-parse", "HEAD"))
+    assert git(folder, "rev-parse", SHARED, OWN).split() == [api.commit, site.commit]
+
+
+def test_what_shared_a_branch_that_moves_is_written_again(
+    folder: Path, system: System, target: Profile, git: Git
+) -> None:
+    mapping = propose(system, target)
+    for app_id in ("b", "f"):
+        mapping = edit.set_checkout(mapping, app_id, str(folder))
+    code = {app_id: read_for_changes(folder, target) for app_id in ("b", "f")}
+    apart = {one.changes for one in propose_all(system, mapping, target, code).values()}
+    assert len(apart) == 2, "the apps of the example need different files"
+    prepared = Prepared()
+    for app_id, proposal in (("b", API), ("f", API), ("b", SITE)):
+        app = system.app(app_id)
+        branch = write_branch(folder, "acme", app.name, proposal)
+        done = prepared_app(app, mapping, target, checkout=folder, proposal=proposal, branch=branch)
+        prepared = written(prepared, done)
+        if (app_id, proposal) == ("f", API):
+            assert [one.app_id for one in prepared.apps] == ["b", "f"]
+    assert [(one.app_id, one.commit) for one in prepared.apps] == [("b", git(folder, "rev-parse", SHARED))]
