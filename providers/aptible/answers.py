@@ -33,6 +33,17 @@ class Resource(Noun, frozen=True, kw_only=True):
         return found[1] if found else None
 
 
+class Provisioned(Resource, frozen=True, kw_only=True):
+    """What takes a `provision` operation until it is there."""
+
+    status: str
+
+    @property
+    def state(self) -> str:
+        """Its status in the wizard's words: `failed`, else Aptible's own."""
+        return "failed" if self.status == "provision_failed" else self.status
+
+
 class Page(Resource, frozen=True, kw_only=True):
     """One page of a list; `embedded` has one key, the name of what is listed."""
 
@@ -95,11 +106,10 @@ class DatabaseImage(Resource, frozen=True, kw_only=True):
     visible: bool = False
 
 
-class DatabaseAnswer(Resource, frozen=True, kw_only=True):
+class DatabaseAnswer(Provisioned, frozen=True, kw_only=True):
     id: int
     handle: str
     type: str | None = None
-    status: str
     initial_disk_size: int | None = None
     enable_backups: bool | None = None
 
@@ -176,10 +186,9 @@ class AcmeConfiguration(Noun, frozen=True, kw_only=True):
     challenges: tuple[AcmeChallenge, ...] = ()
 
 
-class Vhost(Resource, frozen=True, kw_only=True):
+class Vhost(Provisioned, frozen=True, kw_only=True):
     id: int
     type: str = ""
-    status: str
     default: bool = False
     virtual_domain: str | None = None
     external_host: str | None = None
@@ -191,7 +200,7 @@ class Vhost(Resource, frozen=True, kw_only=True):
     acme_configuration: AcmeConfiguration | None = None
 
 
-class LogDrain(Resource, frozen=True, kw_only=True):
+class LogDrain(Provisioned, frozen=True, kw_only=True):
     """Its address is left out: nothing that Offramp asks for shows secrets of drains."""
 
     id: int

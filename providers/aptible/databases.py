@@ -205,7 +205,7 @@ class Databases:
             environment_id=environment_id,
             type=found.type or "",
             version=await self._images.version_of(found.linked_id("database_image")),
-            state="failed" if found.status == "provision_failed" else found.status,
+            state=found.state,
             disk_gb=found.initial_disk_size,
             backups=found.enable_backups,
         )

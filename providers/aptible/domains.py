@@ -14,9 +14,9 @@ import re
 import time
 
 from providers.aptible.answers import Vhost
-from providers.aptible.client import Api, created
-from providers.aptible.endpoints import HTTP
+from providers.aptible.client import Api
 from providers.aptible.operations import Operations
+from providers.aptible.vhosts import Vhosts
 from wizard.model.trouble import Trouble
 from wizard.ports import DomainEndpoint, Environment, Log, TargetService
 
@@ -30,8 +30,9 @@ class Domains:
     """Endpoints with a domain of the customer's, of all apps."""
 
     def __init__(self, api: Api, operations: Operations) -> None:
-        self._api = api
         self._operations = operations
+        self._vhosts = Vhosts(api, operations)
+        self._patience = api.patience
 
     async def find(self, environment: Environment, hostname: str) -> DomainEndpoint | None:
         """The endpoint of a domain, whichever app of the environment it belongs to."""
@@ -45,17 +46,14 @@ class Domains:
         The certificate comes later, when DNS lets Let's Encrypt see that the domain is the customer's."""
         found = await self._find(environment, hostname)
         if found is None:
-            found = await self._record(environment, service, hostname, port, log)
+            kind = {"default": False, "acme": True, "user_domain": hostname}
+            found = await self._vhosts.create(
+                service, port, kind, log, name=hostname, look=lambda: self._find(environment, hostname)
+            )
         self._check(found, service, hostname)
-        if found.container_port != port:
-            log(f"Pointing the endpoint of {hostname} at port {port}.")
-            path, what = f"/vhosts/{found.id}", f"change the endpoint of {hostname}"
-            await self._api.put(path, {"container_port": port}, what=what)
-        if found.status != "provisioned" or found.container_port != port:
-            await self._provision(found, hostname, log)
-        else:
-            log(f"The endpoint of {hostname} is there already.")
-        done = _noun(await self._vhost(str(found.id), hostname))
+        untouched = "The domain points where it pointed."
+        await self._vhosts.provision(found, port, log, name=hostname, untouched=untouched)
+        done = _noun(await self._vhosts.read(found.id, hostname))
         if not done.dns_target or not done.challenge_target:
             raise Trouble(
                 f"Aptible provisioned the endpoint of {hostname} and names no DNS records for it.",
@@ -69,7 +67,7 @@ class Domains:
     async def renew(self, domain: DomainEndpoint, log: Log) -> DomainEndpoint:
         """Have the certificate made now that DNS is right, and wait until the endpoint has it. One that is
         under way is followed; nothing is asked of Let's Encrypt where the certificate is there."""
-        now = await self._vhost(domain.id, domain.hostname)
+        now = await self._vhosts.read(domain.id, domain.hostname)
         if now.acme_status == "ready":
             return _noun(now)
         resource = f"vhosts/{domain.id}"
@@ -80,13 +78,13 @@ class Domains:
         return await self._settled(domain)
 
     async def _settled(self, domain: DomainEndpoint) -> DomainEndpoint:
-        wait, end = self._api.patience.poll_first, time.monotonic() + SETTLES
+        wait, end = self._patience.poll_first, time.monotonic() + SETTLES
         while True:
-            now = _noun(await self._vhost(domain.id, domain.hostname))
+            now = _noun(await self._vhosts.read(domain.id, domain.hostname))
             if now.certificate == "ready" or time.monotonic() > end:
                 return now
             await asyncio.sleep(wait)
-            wait = min(wait * 1.4, self._api.patience.poll_most)
+            wait = min(wait * 1.4, self._patience.poll_most)
 
     def _check(self, found: Vhost, service: TargetService, hostname: str) -> None:
         if found.linked_id("service") not in (None, service.id):
@@ -105,43 +103,10 @@ class Domains:
             )
 
     async def _find(self, environment: Environment, hostname: str) -> Vhost | None:
-        path = f"/accounts/{environment.id}/vhosts"
-        found = await self._api.listed(path, "vhosts", Vhost, what=f"the endpoints of {environment.handle}")
-        for vhost in sorted(found, key=lambda vhost: vhost.id):
-            same = (vhost.user_domain or "").lower().rstrip(".") == hostname.lower()
-            if same and vhost.type in HTTP and "deprovision" not in vhost.status:
+        for vhost in await self._vhosts.of(f"accounts/{environment.id}", environment.handle):
+            if (vhost.user_domain or "").lower().rstrip(".") == hostname.lower():
                 return vhost
         return None
-
-    async def _vhost(self, number: str, hostname: str) -> Vhost:
-        return await self._api.get(f"/vhosts/{number}", Vhost, what=f"the endpoint of {hostname}")
-
-    async def _record(
-        self, environment: Environment, service: TargetService, hostname: str, port: int, log: Log
-    ) -> Vhost:
-        log(f"Creating an endpoint for {hostname} (port {port}).")
-        body = {
-            "type": "http",
-            "platform": "alb",
-            "default": False,
-            "internal": False,
-            "acme": True,
-            "user_domain": hostname,
-            "container_port": port,
-            "ip_whitelist": [],
-        }
-
-        async def post() -> Vhost:
-            what = f"create an endpoint for {hostname}"
-            return await self._api.post(f"/services/{service.id}/vhosts", body, Vhost, what=what)
-
-        return await created(self._api.patience, post, lambda: self._find(environment, hostname))
-
-    async def _provision(self, vhost: Vhost, hostname: str, log: Log) -> None:
-        resource = f"vhosts/{vhost.id}"
-        what = f"provision the endpoint of {hostname}"
-        untouched = "The domain points where it pointed."
-        await self._operations.run_once(resource, {"type": "provision"}, log, what=what, untouched=untouched)
 
 
 def _noun(vhost: Vhost) -> DomainEndpoint:
@@ -150,7 +115,7 @@ def _noun(vhost: Vhost) -> DomainEndpoint:
         id=str(vhost.id),
         service_id=vhost.linked_id("service") or "",
         hostname=(vhost.user_domain or "").rstrip("."),
-        state="failed" if vhost.status == "provision_failed" else vhost.status,
+        state=vhost.state,
         dns_target=_good(vhost.external_host),
         challenge_name=name,
         challenge_target=target,

@@ -91,11 +91,10 @@ class Drains:
 
 
 def _noun(drain: LogDrain) -> TargetDrain:
-    state = "failed" if drain.status == "provision_failed" else drain.status
     return TargetDrain(
         id=str(drain.id),
         handle=drain.handle,
-        state=state,
+        state=drain.state,
         kind=drain.drain_type,
         host=drain.drain_host or "",
     )
