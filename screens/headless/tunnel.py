@@ -21,7 +21,7 @@ from wizard.model.trouble import Trouble
 from wizard.run.tunnel_tale import TunnelTale
 from wizard.session.places import private_folder, run_folder
 from wizard.session.store import Session, find
-from wizard.stores.tunnel_end import POSTGRES, end_of
+from wizard.stores.ends import POSTGRES, end_of
 
 
 def tunnel(identity: str, name: str | None, *, port: int, show_url: bool, words: Sequence[str]) -> int:

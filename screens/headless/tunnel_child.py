@@ -9,7 +9,7 @@ from types import FrameType
 from urllib.parse import unquote, urlsplit
 
 from wizard.model.secret import Secret
-from wizard.stores.tunnel_end import POSTGRES
+from wizard.stores.ends import POSTGRES
 
 MISLEADING = ("PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGPASSFILE", "PGSSLROOTCERT", "PGREQUIRESSL")
 """Variables of libpq that would lead it elsewhere than into the tunnel."""

@@ -22,7 +22,7 @@ from wizard.ports import DatabaseWish, TargetDatabase
 from wizard.session.places import private_folder
 from wizard.stores.ends import end_of
 from wizard.stores.movers import COPIED, open_mover
-from wizard.stores.progress import StoreProof
+from wizard.stores.progress import StoreChanges, StoreProof
 
 WISH = DatabaseWish(handle="shop-store", type="redis", version="7.2", memory_mb=1024, disk_gb=10)
 
@@ -49,6 +49,32 @@ def tunnel_to(world: World, database: TargetDatabase, folder: Path) -> Tunnel:
     return Tunnel(ticket, place, lambda health: None, end=end_of(database.type, place))
 
 
+def copied(
+    type_: str, source: Callable[[], Secret], tunnel: Tunnel, work: Path, change: Callable[[], object]
+) -> tuple[StoreChanges, StoreProof]:
+    """Copy a whole store, change its source, bring the copy up to date, prove it."""
+    tunnel.start()
+    move = open_mover(
+        type_,
+        name="shop",
+        store="shop",
+        session="s-1",
+        source=source,
+        target=tunnel.url,
+        work=private_folder(work),
+        report=lambda progress: None,
+        event=lambda text: None,
+        control=Control(),
+    )
+    assert move.inspect().target_state == "empty"
+    move.copy()
+    change()
+    changes = move.refresh()
+    proof = move.prove()
+    move.tidy()
+    return changes, proof
+
+
 def test_what_is_proposed_to_be_copied_is_what_has_a_mover() -> None:
     assert set(COPIED) == chosen.COPIED
 
@@ -59,34 +85,17 @@ async def test_a_redis_is_copied_through_the_tunnel_and_proven(
     tunnel = tunnel_to(world, await made(world, "redis", "7.2"), tmp_path / "t")
     source = RedisServer(needs_program("redis-server"), short_folder)
 
-    def copy() -> StoreProof:
-        tunnel.start()
-        move = open_mover(
-            "redis",
-            name="redis",
-            store="redis",
-            session="s-1",
-            source=source.url,
-            target=tunnel.url,
-            work=private_folder(tmp_path / "work"),
-            report=lambda progress: None,
-            event=lambda text: None,
-            control=Control(),
-        )
-        assert move.inspect().target_state == "empty"
-        move.copy()
+    def change() -> None:
         source.do(("SET", "new", "1"), ("DEL", "b"))
-        changes = move.refresh()
-        assert (changes.copied_again, changes.removed) == (1, 1)
-        proof = move.prove()
-        move.tidy()
-        return proof
 
     try:
         await asyncio.to_thread(
             source.do, ("SET", "a", "5"), ("SET", "b", "6"), ("RPUSH", "queue:mailers", "x")
         )
-        proof = await asyncio.to_thread(copy)
+        changes, proof = await asyncio.to_thread(
+            copied, "redis", source.url, tunnel, tmp_path / "work", change
+        )
+        assert (changes.copied_again, changes.removed) == (1, 1)
         assert proof.equal and proof.compared == 3
     finally:
         await asyncio.to_thread(tunnel.close)
@@ -125,27 +134,8 @@ async def test_a_mysql_is_copied_through_the_tunnel_and_proven(
     source = await asyncio.to_thread(MariaDb, install, program, Path(folder.name))
     tunnel = tunnel_to(world, await made(world, "mysql", "8.0"), tmp_path / "t")
 
-    def copy() -> StoreProof:
-        tunnel.start()
-        move = open_mover(
-            "mysql",
-            name="jawsdb",
-            store="jawsdb",
-            session="s-1",
-            source=source.source,
-            target=tunnel.url,
-            work=private_folder(tmp_path / "work"),
-            report=lambda progress: None,
-            event=lambda text: None,
-            control=Control(),
-        )
-        assert move.inspect().target_state == "empty"
-        move.copy()
+    def change() -> None:
         source.sql("INSERT INTO goods VALUES (3, 'jar')")
-        move.refresh()
-        proof = move.prove()
-        move.tidy()
-        return proof
 
     try:
         await asyncio.to_thread(source.clear)
@@ -154,7 +144,7 @@ async def test_a_mysql_is_copied_through_the_tunnel_and_proven(
             "CREATE TABLE goods (id int PRIMARY KEY, name text);"
             "INSERT INTO goods VALUES (1, 'nut'), (2, 'x')",
         )
-        proof = await asyncio.to_thread(copy)
+        _, proof = await asyncio.to_thread(copied, "mysql", source.source, tunnel, tmp_path / "work", change)
         assert proof.equal and proof.compared == 3
     finally:
         await asyncio.to_thread(tunnel.close)

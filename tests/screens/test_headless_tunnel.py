@@ -23,7 +23,7 @@ from wizard.model.secret import Secret
 from wizard.ports import DatabaseWish
 from wizard.session.parts import MAPPING, TARGET
 from wizard.session.store import create
-from wizard.stores.tunnel_end import end_of
+from wizard.stores.ends import end_of
 
 HANDLES = ("shop-db", "other-db")
 ASK = (
@@ -183,6 +183,7 @@ def test_every_kind_of_store_has_an_end(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     for kind, url in (
+        ("postgresql", "postgresql://u:pw@there:1/db"),
         ("redis", "redis://:pw@there:1"),
         ("mysql", "mysql://u:pw@there:1/db"),
         ("x", "x://there"),

@@ -37,20 +37,24 @@ class FarEnd(Protocol):
         ...
 
 
+def local_url(store: Secret, port: int) -> Secret:
+    """`store`'s URL with 127.0.0.1 and `port` for its host, all else as it is."""
+    # By no driver's rules: a vendor's URL may carry parameters that only an app's driver knows.
+    parts = urlsplit(store.reveal())
+    user, password = (quote(unquote(text or ""), safe="") for text in (parts.username, parts.password))
+    login = f"{user}:{password}@" if password else f"{user}@" if user else ""
+    return Secret(parts._replace(netloc=f"{login}127.0.0.1:{port}").geturl(), label=store.label)
+
+
 class PostgresEnd:
     """A Postgres that demands TLS, as Aptible's do."""
 
     def local_url(self, store: Secret, port: int) -> Secret:
         """With TLS required: the portal's Postgres refuses anything else. Its certificate names another host,
         so it is not compared."""
-        # Not by libpq's rules: a vendor's URL may carry parameters that only an app's driver knows.
-        parts = urlsplit(store.reveal())
-        user, password, name = (
-            quote(unquote(text), safe="")
-            for text in (parts.username or "", parts.password or "", parts.path[1:])
-        )
-        login = f"{user}:{password}" if password else user
-        return Secret(f"postgresql://{login}@127.0.0.1:{port}/{name}?sslmode=require", label=store.label)
+        here = urlsplit(local_url(store, port).reveal())
+        url = here._replace(scheme="postgresql", query="sslmode=require", fragment="")
+        return Secret(url.geturl(), label=store.label)
 
     def open(self, url: Secret) -> Ping:
         """Log in with the seconds that a far and busy server may take."""

@@ -1,36 +1,43 @@
-"""What a tunnel to a store leads to, by its type: see `wizard.database.far_end`."""
+"""What a tunnel leads to, for every kind of store that a target has: see `wizard.database.far_end`."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from wizard.database.far_end import FarEnd, NoAnswer, Ping
+from wizard.database.far_end import FarEnd, NoAnswer, Ping, PostgresEnd, local_url
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.stores.mysql import address as mysql
 from wizard.stores.mysql.clients import Clients, find_clients, options_file
 from wizard.stores.mysql.errors import MysqlError
 from wizard.stores.mysql.session import Session
-from wizard.stores.probes import probe_of
+from wizard.stores.probes import greeted_by_mysql, reached
 from wizard.stores.redis import address as redis
 from wizard.stores.redis.ends import reason
 from wizard.stores.redis.wire import Connection, ReplyError
 
+POSTGRES = "postgresql"
+
 
 def end_of(type_: str, work: Path) -> FarEnd:
-    """The far end for the target's word for a type of store. `work` is a private folder (0700)."""
+    """The end for the target's word for a type of store ("postgresql", "redis"). `work` is a private folder
+    (0700)."""
+    if type_ == POSTGRES:
+        return PostgresEnd()
     if type_ == "redis":
         return RedisEnd()
     if type_ == "mysql":
         return MysqlEnd(work)
-    return OtherEnd(type_)
+    return OtherEnd()
 
 
-class RedisEnd:
-    """A Redis or Valkey."""
-
+class _StoreEnd:
     def local_url(self, store: Secret, port: int) -> Secret:
-        """Plain inside the tunnel where the credential is."""
-        return redis.local_url(store, port)
+        """Whether TLS is spoken inside the tunnel stays as it is in the credential's URL."""
+        return local_url(store, port)
+
+
+class RedisEnd(_StoreEnd):
+    """A Redis or Valkey. Its certificate names another host than the tunnel's, so it is not compared."""
 
     def open(self, url: Secret) -> Ping:
         """Sign in."""
@@ -54,23 +61,22 @@ class _RedisPing:
         self._connection.close()
 
 
-class MysqlEnd:
+class MysqlEnd(_StoreEnd):
     """A MySQL or MariaDB. It is asked in one session that is kept: a server shuts out a host that only knocks
-    (max_connect_errors). So where its client programs are not on this machine, it is knocked at only once."""
+    (max_connect_errors). So where its client programs are not on this machine, it is knocked at only once.
+
+    Aptible's demands TLS inside the tunnel too, which the client programs offer by themselves.
+    """
 
     def __init__(self, work: Path) -> None:
         self._work = work
-
-    def local_url(self, store: Secret, port: int) -> Secret:
-        """TLS inside the tunnel is the client programs' own affair."""
-        return mysql.local_url(store, port)
 
     def open(self, url: Secret) -> Ping:
         """Sign in by MySQL's client program."""
         try:
             clients = find_clients()
         except Trouble:
-            return _OtherPing(url, Once(probe_of("mysql").ping))
+            return _OtherPing(url, Once(greeted_by_mysql))
         return _MysqlPing(url, self._work, clients)
 
 
@@ -110,19 +116,12 @@ class Once:
             self._ask = None
 
 
-class OtherEnd:
+class OtherEnd(_StoreEnd):
     """A store that Offramp does not speak to: whether somebody is there is all that is asked."""
-
-    def __init__(self, type_: str) -> None:
-        self._probe = probe_of(type_)
-
-    def local_url(self, store: Secret, port: int) -> Secret:
-        """All but host and port as it is."""
-        return self._probe.local_url(store, port)
 
     def open(self, url: Secret) -> Ping:
         """Nothing is kept open."""
-        return _OtherPing(url, self._probe.ping)
+        return _OtherPing(url, reached)
 
 
 class _OtherPing:

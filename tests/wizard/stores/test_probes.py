@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from wizard.database.far_end import NoAnswer
+from wizard.database.far_end import NoAnswer, local_url
 from wizard.database.tunnel import free_port
 from wizard.model.secret import Secret
 from wizard.stores.ends import RedisEnd, end_of
-from wizard.stores.probes import probe_of
+from wizard.stores.probes import greeted_by_mysql, reached
 
 
 @pytest.fixture
@@ -50,6 +50,12 @@ URLS = {
     "elasticsearch": "https://u:pw@db.example:1",
 }
 
+KNOCKS = {"mysql": greeted_by_mysql}
+
+
+def knock(kind: str, url: str, port: int) -> None:
+    KNOCKS.get(kind, reached)(local_url(Secret(url), port))
+
 
 @pytest.mark.parametrize(
     ("kind", "said"),
@@ -62,24 +68,20 @@ URLS = {
 def test_what_is_no_such_store_does_not_answer(
     answering: Callable[[bytes | None], int], kind: str, said: bytes | None
 ) -> None:
-    url = URLS[kind].replace("db.example:1", f"127.0.0.1:{answering(said)}")
     with pytest.raises(OSError, match=r"\w"):
-        probe_of(kind).ping(Secret(url))
+        knock(kind, URLS[kind], answering(said))
 
 
 @pytest.mark.parametrize("kind", ["mysql", "mongodb", "elasticsearch"])
 def test_a_port_where_nobody_is_does_not_answer(kind: str) -> None:
-    probe = probe_of(kind)
     with pytest.raises(OSError, match=r"\w"):
-        probe.ping(probe.local_url(Secret(URLS[kind]), free_port()))
+        knock(kind, URLS[kind], free_port())
 
 
 def test_a_store_that_is_there_answers(answering: Callable[[bytes | None], int]) -> None:
     greeting = b"\x4a\x00\x00\x00\x0a8.4.0\x00"
     for kind, said in (("mysql", greeting), ("mongodb", b""), ("rabbitmq", b"")):
-        probe = probe_of(kind)
-        url = Secret(URLS.get(kind, "amqps://u:pw@db.example:1/v"))
-        probe.ping(probe.local_url(url, answering(said)))
+        knock(kind, URLS.get(kind, "amqps://u:pw@db.example:1/v"), answering(said))
     redis = RedisEnd()
     redis.open(redis.local_url(Secret("redis://db.example:1"), answering(b"+OK\r\n+PONG\r\n"))).ask()
 
@@ -121,10 +123,16 @@ def test_a_mysql_that_cannot_be_signed_in_to_is_knocked_at_only_once(
     assert knocks == 1
 
 
-def test_urls_keep_all_but_host_and_port() -> None:
-    assert probe_of("mongodb").local_url(Secret(URLS["mongodb"]), 7).reveal() == (
-        "mongodb://u:p%40w@127.0.0.1:7/db?ssl=true"
-    )
-    assert (
-        probe_of("elasticsearch").local_url(Secret("https://db.example"), 7).reveal() == "https://127.0.0.1:7"
-    )
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("mongodb://u:p%40w@db.example:1/db?ssl=true", "mongodb://u:p%40w@127.0.0.1:7/db?ssl=true"),
+        ("https://db.example", "https://127.0.0.1:7"),
+        ("rediss://:p%40w@db.example:1/0", "rediss://:p%40w@127.0.0.1:7/0"),
+        ("mysql://u:p%40w@h.example:1/db", "mysql://u:p%40w@127.0.0.1:7/db"),
+        ("amqps://u:p%2Fw@h.example:1/%2Fv", "amqps://u:p%2Fw@127.0.0.1:7/%2Fv"),
+        ("redis://u@[::1]:1", "redis://u@127.0.0.1:7"),
+    ],
+)
+def test_urls_keep_all_but_host_and_port(url: str, here: str) -> None:
+    assert local_url(Secret(url), 7).reveal() == here

@@ -1,7 +1,7 @@
-"""Where a MySQL is: its URL, taken apart; and the same through a tunnel."""
+"""Where a MySQL is: its URL, taken apart."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret
@@ -53,13 +53,3 @@ def address_of(url: Secret, *, plain_allowed: bool = False) -> Address:
         database=unquote(parts.path[1:]),
         tls=not plain_allowed and not is_loopback(parts.hostname),
     )
-
-
-def local_url(store: Secret, port: int) -> Secret:
-    """`store`'s URL with the tunnel's end for its host. The tunnel itself is encrypted; Aptible's MySQL
-    demands TLS inside it too, which the client programs offer by themselves."""
-    parts = urlsplit(store.reveal())
-    user, password, name = (
-        quote(unquote(text), safe="") for text in (parts.username or "", parts.password or "", parts.path[1:])
-    )
-    return Secret(f"mysql://{user}:{password}@127.0.0.1:{port}/{name}", label=store.label)

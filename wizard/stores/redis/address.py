@@ -1,7 +1,7 @@
-"""Where a Redis is: its URL, taken apart; and the same through a tunnel."""
+"""Where a Redis is: its URL, taken apart."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from wizard.model.loopback import is_loopback
 from wizard.model.secret import Secret
@@ -61,12 +61,3 @@ def address_of(url: Secret, *, plain_allowed: bool = False) -> Address:
         user="" if user in ("h", "default") else user,
         password=Secret(password, url.label),
     )
-
-
-def local_url(store: Secret, port: int) -> Secret:
-    """`store`'s URL with the tunnel's end for its host. Aptible's credential `redis` stays plain inside the
-    tunnel, `redis+ssl` stays TLS; its certificate names another host, so it is not compared."""
-    parts = urlsplit(store.reveal())
-    user, password = (quote(unquote(text), safe="") for text in (parts.username or "", parts.password or ""))
-    login = f"{user}:{password}@" if user or password else ""
-    return Secret(f"{parts.scheme}://{login}127.0.0.1:{port}{parts.path}", label=store.label)
