@@ -1,18 +1,17 @@
 """Stores that are no Postgres, and stacks, on the map: their rows, and what can be decided for them."""
 
 import re
-from collections.abc import Callable
 
-from screens.map_option import Option
-from wizard.choose.stores import COPIED, SMALLEST_DISK_GB, offered, source_version, type_name
+from screens.map_checks import handle, memory_sizes, number, one_of, size_of
+from screens.map_option import BY_PERSON, Change, Option, leave
+from wizard.choose.disk import SMALLEST_DISK_GB
+from wizard.choose.stores import COPIED, offered, source_version, type_name
 from wizard.mapping import edit, edit_stores
-from wizard.mapping.names import is_handle
 from wizard.mapping.stores import guide_summary, store_of
 from wizard.model.mapping import Mapping, StoreChoice
 from wizard.model.system import AddOn
-from wizard.ports import Profile
+from wizard.ports import Profile, Stack
 
-BY_PERSON = "a person chose it"
 HOW = {"copy": "copied", "empty": "starts empty", "by-hand": "you move it"}
 
 
@@ -41,15 +40,9 @@ def store_options(add_on_id: str, mapping: Mapping, profile: Profile) -> list[Op
     if choice is None:
         return []
     decisions = _decisions(add_on_id, choice)
-    leave = Option(
-        "leave",
-        "Leave it behind",
-        lambda m, why: edit_stores.decide_store(m, add_on_id, "leave", why),
-        "Why is it left behind? The report repeats it.",
-    )
-    if choice.action in ("leave", "undecided"):
-        return [*decisions, leave]
-    return [*decisions, *_sizes(add_on_id, choice, profile), leave]
+    sizes = [] if choice.action in ("leave", "undecided") else _sizes(add_on_id, choice, profile)
+    stays = leave(lambda m, why: edit_stores.decide_store(m, add_on_id, "leave", why))
+    return [*decisions, *sizes, stays]
 
 
 def _decisions(add_on_id: str, choice: StoreChoice) -> list[Option]:
@@ -87,15 +80,14 @@ def _decisions(add_on_id: str, choice: StoreChoice) -> list[Option]:
 
 def _sizes(add_on_id: str, choice: StoreChoice, profile: Profile) -> list[Option]:
     versions = offered(profile, choice.type)
-    sizes = tuple(str(size) for size in sorted(profile.memory_sizes_mb))
-    found = [
+    return [
         Option(
             "handle",
             "Another name there",
             lambda m, name: edit_stores.set_store(m, add_on_id, handle=name),
             "What is the store called there?",
             choice.handle,
-            lambda text: "" if is_handle(profile, text) else f"{profile.title} takes no such name.",
+            handle(profile),
         ),
         Option(
             "version",
@@ -103,7 +95,7 @@ def _sizes(add_on_id: str, choice: StoreChoice, profile: Profile) -> list[Option
             lambda m, text: edit_stores.set_store(m, add_on_id, version=text),
             f"{type_name(choice.type)} version: {', '.join(versions)}",
             choice.version,
-            _one_of(versions),
+            one_of(versions),
         ),
         Option(
             "disk",
@@ -111,26 +103,24 @@ def _sizes(add_on_id: str, choice: StoreChoice, profile: Profile) -> list[Option
             lambda m, text: edit_stores.set_store(m, add_on_id, disk_gb=int(text)),
             "How many GB of disk? It can grow later, once a day, and never shrink.",
             str(choice.disk_gb),
-            _number(SMALLEST_DISK_GB, 16_000),
+            number(SMALLEST_DISK_GB, 16_000),
         ),
         Option(
             "memory",
             f"Memory (now {choice.memory_mb} MB)",
             lambda m, text: edit_stores.set_store(m, add_on_id, memory_mb=int(text)),
-            "MB of memory: " + (", ".join(sizes) or "any"),
+            "MB of memory: " + (", ".join(memory_sizes(profile)) or "any"),
             str(choice.memory_mb),
-            _one_of(sizes) if sizes else _number(256, 1_000_000),
+            size_of(profile, 256),
+        ),
+        *machine_options(
+            choice.profile, profile, lambda m, text: edit_stores.set_store(m, add_on_id, profile=text)
         ),
     ]
-    return [*found, *machine_options(choice.profile, profile, _machine(add_on_id))]
 
 
-def _machine(add_on_id: str) -> Callable[[Mapping, str], Mapping]:
-    return lambda m, text: edit_stores.set_store(m, add_on_id, profile=text)
-
-
-def machine_options(now: str, profile: Profile, change: Callable[[Mapping, str], Mapping]) -> list[Option]:
-    """The kind of machine of a database, where there is a choice."""
+def machine_options(now: str, profile: Profile, change: Change) -> list[Option]:
+    """The kind of machine of a service or a database, where there is a choice; the first is the usual one."""
     machines = profile.capabilities.machines
     if len(machines) < 2:
         return []
@@ -142,7 +132,7 @@ def machine_options(now: str, profile: Profile, change: Callable[[Mapping, str],
             change,
             f"Which one? {least}; all but the first need a stack of your own.",
             now or next(iter(machines)),
-            _one_of(tuple(machines)),
+            one_of(tuple(machines)),
         )
     ]
 
@@ -158,7 +148,7 @@ def place_options(mapping: Mapping, profile: Profile) -> list[Option]:
                 if stack.dedicated
                 else "shared with others; no regulated data"
             ),
-            lambda m, _, to=stack: edit_stores.set_stack(m, to.name, to.region),  # type: ignore[misc]
+            _on(stack),
         )
         for stack in profile.capabilities.stacks
     ]
@@ -174,13 +164,5 @@ def place_options(mapping: Mapping, profile: Profile) -> list[Option]:
     return [*stacks, other]
 
 
-def _number(low: int, high: int) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        good = text.isascii() and text.isdigit() and low <= int(text) <= high
-        return "" if good else f"Type a number from {low} to {high}."
-
-    return check
-
-
-def _one_of(values: tuple[str, ...]) -> Callable[[str], str]:
-    return lambda text: "" if text in values else "Type one of " + ", ".join(values) + "."
+def _on(stack: Stack) -> Change:
+    return lambda m, _: edit_stores.set_stack(m, stack.name, stack.region)

@@ -118,6 +118,9 @@ class FakeContext:
     def hurry(self) -> None:
         self.hurried += 1
 
+    def accept(self, key: str) -> None:
+        """Nothing watches DNS here."""
+
     async def forget_vendors(self) -> None:
         self.forgotten += 1
 

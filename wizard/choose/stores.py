@@ -1,5 +1,6 @@
 """Which data services of Heroku's add-ons are known, and which version and size of a target holds them."""
 
+from wizard.choose.disk import GB, SMALLEST_DISK_GB
 from wizard.model.noun import Noun
 from wizard.model.system import AddOn
 from wizard.ports import Profile
@@ -75,9 +76,6 @@ ROOM = 0.8
 SMALLEST_MB = {"redis": 512}
 SMALLEST_STORE_MB = 1024
 """Elasticsearch does not start with less (Aptible's dashboard), and MySQL is no good with less."""
-
-SMALLEST_DISK_GB = 10
-GB = 1_000_000_000
 
 
 class Size(Noun, frozen=True, kw_only=True):

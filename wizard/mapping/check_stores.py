@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from wizard.choose.disk import SMALLEST_DISK_GB
 from wizard.choose.stores import (
     COPIED,
-    SMALLEST_DISK_GB,
     offered,
     order,
     source_version,

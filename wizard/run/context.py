@@ -170,7 +170,7 @@ class Context:
             tale = TunnelTale(handle, self._tell_of_tunnel)
 
             def health(now: TunnelHealth) -> None:
-                self._show(f"tunnel:{handle}", now)
+                self.show(f"tunnel:{handle}", now)
                 tale.heard(now)
 
             folder = private_folder(self.folder / handle)
@@ -194,7 +194,7 @@ class Context:
             return self._wait_for(self.source.database_url(add_on), self.plan.source)
 
         def report(progress: CopyProgress) -> None:
-            self._show(f"copy:{handle}", progress)
+            self.show(f"copy:{handle}", progress)
 
         def event(text: str) -> None:
             self.journal.event("copy", text, step=step.key)
@@ -247,9 +247,6 @@ class Context:
 
     def show(self, gauge: str, value: Noun) -> None:
         """Have the monitor see `value`."""
-        self._show(gauge, value)
-
-    def _show(self, gauge: str, value: Noun) -> None:
         # On a full disk the picture stands still; the work goes on, and its own next entry tells of it.
         with contextlib.suppress(Trouble):
             self.journal.gauge(gauge, value)

@@ -1,5 +1,6 @@
 """The DNS records that a move asks for: they are the person's to change, and Offramp says which."""
 
+from wizard.mapping.domains import is_apex
 from wizard.model.mapping import Mapping
 from wizard.model.noun import Noun
 from wizard.model.system import System
@@ -22,7 +23,7 @@ class DnsRecord(Noun, frozen=True, kw_only=True):
     @property
     def kind(self) -> str:
         """The type of the record: a CNAME may not stand at the top of a zone."""
-        return "CNAME" if self.hostname.count(".") > 1 else "ALIAS or ANAME"
+        return "ALIAS or ANAME" if is_apex(self.hostname) else "CNAME"
 
     def sentence(self) -> str:
         """The record: "CNAME www.acme.example -> elb-1.example (today x.herokudns.com)"."""

@@ -6,9 +6,12 @@ records (RFC 8659) that name letsencrypt.org where there are any, and an answer,
 
 from collections.abc import Iterator
 
+import msgspec
+
+from wizard.mapping.domains import is_apex
 from wizard.ports import DomainEndpoint
 from wizard.run.dns_lookup import Answer, Names, same_name
-from wizard.run.watched import WatchedRecord
+from wizard.run.watched import RecordState, WatchedRecord
 
 AUTHORITY = "letsencrypt.org"
 
@@ -127,7 +130,7 @@ async def traffic(names: Names, hostname: str, target: str, today: str) -> tuple
     addresses are compared."""
     asked = hostname.replace("*", OFTEN, 1)
     chain = await names.chain(asked)
-    top = hostname.count(".") < 2 or await names.has_zone(hostname)
+    top = is_apex(hostname) or await names.has_zone(hostname)
     kind = "ALIAS or ANAME" if top else "CNAME"
     record = WatchedRecord(kind=kind, name=hostname, value=target, state="right", seen=f"points at {target}")
     todo = f"Set {kind} {hostname} -> {target}."
@@ -153,15 +156,8 @@ async def traffic(names: Names, hostname: str, target: str, today: str) -> tuple
     return _changed(record, "missing", "there is no such record", todo), ttl
 
 
-def _changed(record: WatchedRecord, state: str, seen: str, todo: str) -> WatchedRecord:
-    return WatchedRecord(
-        kind=record.kind,
-        name=record.name,
-        value=record.value,
-        state=state,  # type: ignore[arg-type]
-        seen=seen,
-        todo=todo,
-    )
+def _changed(record: WatchedRecord, state: RecordState, seen: str, todo: str) -> WatchedRecord:
+    return msgspec.structs.replace(record, state=state, seen=seen, todo=todo)
 
 
 def _remembered(answer: Answer) -> str:

@@ -65,10 +65,7 @@ class Drive:
         commands.hold = self._hold
         commands.hurry = context.hurry
         commands.hire = self._hire
-        commands.accept = self._accept
-
-    def _accept(self, key: str) -> None:
-        self.context.accept(key)
+        commands.accept = context.accept
 
     def _hire(self, number: int) -> None:
         # The control of this moment: each attempt of a step has its own.

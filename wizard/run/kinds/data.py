@@ -12,7 +12,7 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
-from wizard.run.stores import open_tunnel
+from wizard.run.stores import through_tunnel
 
 T = TypeVar("T")
 
@@ -31,16 +31,7 @@ class _Engine(Kind):
 
     async def run(self, context: Context, step: Step, work: Callable[[Move], T]) -> T:
         """Do `work` in a thread, with the tunnel up."""
-        handle = str(step.args["handle"])
-
-        # The one of this moment: a stop is for this attempt, and the next one gets another.
-        control = context.control
-
-        def in_thread() -> T:
-            open_tunnel(context.tunnel(handle), control)
-            return work(context.move(step))
-
-        return await asyncio.to_thread(in_thread)
+        return await through_tunnel(context, str(step.args["handle"]), lambda: work(context.move(step)))
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         return None
