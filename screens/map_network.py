@@ -1,8 +1,9 @@
 """Custom domains and log drains on the map: their rows, and what can be decided for them."""
 
-from collections.abc import Callable
 from typing import Literal
 
+from screens.map_checks import handle
+from screens.map_option import BY_PERSON, Change, Option, leave
 from wizard.mapping import edit
 from wizard.mapping.drains import (
     decide_drain,
@@ -14,14 +15,7 @@ from wizard.model.mapping import DomainChoice, DrainChoice, Mapping
 from wizard.model.system import System
 from wizard.ports import Profile
 
-Change = Callable[[Mapping, str], Mapping]
-
-Offer = tuple[str, str, Change, str, str]
-"""Id, words, the change, what is asked first ("" for nothing) and what stands in the line then."""
-
 NAME = "What is the drain called there?"
-WHY = "Why is it left behind? The report repeats it."
-CHOSEN = "a person chose it"
 
 
 def domain_becomes(choice: DomainChoice) -> str:
@@ -33,20 +27,22 @@ def domain_becomes(choice: DomainChoice) -> str:
     }.get(choice.action, "?")
 
 
-def domain_offers(app_id: str, hostname: str, profile: Profile) -> list[Offer]:
+def domain_options(app_id: str, hostname: str, profile: Profile) -> list[Option]:
     """An endpoint where the target makes certificates; by hand; left behind."""
 
     def to(action: Literal["endpoint", "by-hand"]) -> Change:
-        return lambda m, _: edit.decide_domain(m, app_id, hostname, action, CHOSEN)
+        return lambda m, _: edit.decide_domain(m, app_id, hostname, action, BY_PERSON)
 
     word = profile.words.get("endpoint", "endpoint")
-    found: list[Offer] = []
+    found: list[Option] = []
     if profile.capabilities.managed_tls:
         words = f"Make an {word} with a certificate before traffic moves; I set its DNS records"
-        found.append(("endpoint", words, to("endpoint"), "", ""))
-    found.append(("by-hand", "I change its DNS after the cut-over", to("by-hand"), "", ""))
-    leave: Change = lambda m, why: edit.decide_domain(m, app_id, hostname, "leave", why)  # noqa: E731
-    return [*found, ("leave", "Leave it behind", leave, WHY, "")]
+        found.append(Option("endpoint", words, to("endpoint")))
+    return [
+        *found,
+        Option("by-hand", "I change its DNS after the cut-over", to("by-hand")),
+        leave(lambda m, why: edit.decide_domain(m, app_id, hostname, "leave", why)),
+    ]
 
 
 def drain_becomes(choice: DrainChoice) -> str:
@@ -70,17 +66,28 @@ def drain_address(system: System, choice: DrainChoice) -> str:
     return drain.address if drain is not None else "gone"
 
 
-def drain_offers(app_id: str, drain_id: str, mapping: Mapping, profile: Profile) -> list[Offer]:
+def drain_options(app_id: str, drain_id: str, mapping: Mapping, profile: Profile) -> list[Option]:
     """Moved where the target has a counterpart, its name, whether databases go along; left behind."""
     choice = next(one for one in mapping.drains if (one.app_id, one.drain_id) == (app_id, drain_id))
-    move: Change = lambda m, name: set_drain_handle(m, app_id, drain_id, name)  # noqa: E731
-    leave: Change = lambda m, why: decide_drain(m, app_id, drain_id, "leave", why)  # noqa: E731
-    found: list[Offer] = []
+    found: list[Option] = []
     if profile.capabilities.log_drains:
-        suggested = choice.handle or f"{mapping.environment}-logs"
-        found.append(("move", f"Make a log drain at {profile.title}, or rename it", move, NAME, suggested))
+        found.append(
+            Option(
+                "move",
+                f"Make a log drain at {profile.title}, or rename it",
+                lambda m, name: set_drain_handle(m, app_id, drain_id, name),
+                NAME,
+                choice.handle or f"{mapping.environment}-logs",
+                handle(profile),
+            )
+        )
     if choice.action == "move":
         words = "Leave the logs of databases out" if choice.databases else "Send the logs of databases, too"
-        other: Change = lambda m, _: set_drain_databases(m, app_id, drain_id, not choice.databases)  # noqa: E731
-        found.append(("databases", words, other, "", ""))
-    return [*found, ("leave", "Leave it behind", leave, WHY, "")]
+        found.append(
+            Option(
+                "databases",
+                words,
+                lambda m, _: set_drain_databases(m, app_id, drain_id, not choice.databases),
+            )
+        )
+    return [*found, leave(lambda m, why: decide_drain(m, app_id, drain_id, "leave", why))]

@@ -8,6 +8,9 @@ from wizard.model.mapping import Mapping
 Change = Callable[[Mapping, str], Mapping]
 """The mapping with the decision in it; the text is what was typed, "" when nothing was asked."""
 
+BY_PERSON = "a person chose it"
+"""The reason that a decision keeps where none is asked."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -23,3 +26,8 @@ class Option:
     check: Callable[[str], str] = lambda text: "" if text else "Type something, or press esc."
     folder: bool = False
     registry: str = ""
+
+
+def leave(change: Change, words: str = "Leave it behind") -> Option:
+    """The option that leaves something on Heroku; why is asked."""
+    return Option("leave", words, change, "Why is it left behind? The report repeats it.")

@@ -1,23 +1,21 @@
 """What a person can decide for each component, as data: words, what is asked, and the change it makes."""
 
-from collections.abc import Callable
+from typing import Literal
 
-from screens.map_network import Offer, domain_offers, drain_offers
-from screens.map_option import Change, Option
+from screens.map_checks import handle, memory_sizes, number, one_of, size_of
+from screens.map_network import domain_options, drain_options
+from screens.map_option import BY_PERSON, Change, Option, leave
 from screens.map_stores import machine_options, place_options, store_options
 from screens.map_ways import way_options
 from wizard.choose.sizes import major_version
 from wizard.mapping import edit
 from wizard.mapping.check import Component
 from wizard.mapping.database_users import users
-from wizard.mapping.names import is_handle
 from wizard.mapping.store_users import uses_moved_store
 from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import DatabaseChoice, Mapping, StoreChoice
 from wizard.model.system import System
 from wizard.ports import Profile
-
-BY_PERSON = "a person chose it"
 
 
 def options(component: Component, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
@@ -37,18 +35,18 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
             return way_options(app_id, mapping, profile)
         case ("job", app_id, job_id):
             return [
-                _plain(
+                Option(
                     "cron",
                     "Run it from a crontab",
                     lambda m, _: edit.decide_job(m, app_id, job_id, "cron", BY_PERSON),
                 ),
-                _leave(lambda m, why: edit.decide_job(m, app_id, job_id, "leave", why)),
+                leave(lambda m, why: edit.decide_job(m, app_id, job_id, "leave", why)),
             ]
         case ("database", add_on_id):
             return _database(add_on_id, system, mapping, profile)
         case ("add-on", add_on_id):
             return store_options(add_on_id, mapping, profile) or [
-                _leave(lambda m, why: edit.decide_add_on(m, add_on_id, "leave", why)),
+                leave(lambda m, why: edit.decide_add_on(m, add_on_id, "leave", why)),
                 Option(
                     "by-hand",
                     "I replace it by hand",
@@ -59,50 +57,15 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
         case ("config", app_id, name):
             return _config(app_id, name, system, mapping)
         case ("domain", app_id, hostname):
-            return [_offered(one, profile) for one in domain_offers(app_id, hostname, profile)]
+            return domain_options(app_id, hostname, profile)
         case ("drain", app_id, drain_id):
-            return [_offered(one, profile) for one in drain_offers(app_id, drain_id, mapping, profile)]
+            return drain_options(app_id, drain_id, mapping, profile)
     return []
 
 
 def leaving(component: Component, system: System, mapping: Mapping, profile: Profile) -> Option | None:
     """The option that leaves `component` behind, None when it has none."""
     return next((one for one in options(component, system, mapping, profile) if one.id == "leave"), None)
-
-
-def _plain(id_: str, words: str, change: Change) -> Option:
-    return Option(id_, words, change)
-
-
-def _offered(offer: Offer, profile: Profile) -> Option:
-    id_, words, change, question, value = offer
-    if id_ == "move":
-        return Option(id_, words, change, question, value, _handle(profile))
-    return Option(id_, words, change, question, value)
-
-
-def _leave(change: Change, words: str = "Leave it behind") -> Option:
-    return Option("leave", words, change, "Why is it left behind? The report repeats it.")
-
-
-def _number(low: int, high: int) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        good = text.isascii() and text.isdigit() and low <= int(text) <= high
-        return "" if good else f"Type a number from {low} to {high}."
-
-    return check
-
-
-def _one_of(values: tuple[int, ...]) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        good = text.isascii() and text.isdigit() and int(text) in values
-        return "" if good else "Type one of " + ", ".join(map(str, values)) + "."
-
-    return check
-
-
-def _handle(profile: Profile) -> Callable[[str], str]:
-    return lambda text: "" if is_handle(profile, text) else f"{profile.title} takes no such name."
 
 
 def _environment(mapping: Mapping, profile: Profile) -> list[Option]:
@@ -114,7 +77,7 @@ def _environment(mapping: Mapping, profile: Profile) -> list[Option]:
             lambda m, name: edit.set_environment(m, name, create=True),
             f"What is the new {word} called?",
             mapping.environment,
-            _handle(profile),
+            handle(profile),
         ),
         Option(
             "use",
@@ -122,7 +85,7 @@ def _environment(mapping: Mapping, profile: Profile) -> list[Option]:
             lambda m, name: edit.set_environment(m, name, create=False),
             f"What is the {word} called?",
             "" if mapping.create_environment else mapping.environment,
-            _handle(profile),
+            handle(profile),
         ),
     ]
 
@@ -134,7 +97,7 @@ def _port(mapping: Mapping) -> Option:
         lambda m, text: edit.set_port(m, int(text)),
         "Which port do the web processes listen on?",
         str(mapping.port),
-        _number(1024, 65535),
+        number(1024, 65535),
     )
 
 
@@ -149,10 +112,10 @@ def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> lis
             choice.harmless if choice else "",
         )
     ]
-    move = _plain("move", "Move it", lambda m, _: edit.decide_app(m, app_id, "move", BY_PERSON))
-    leave = _leave(lambda m, why: edit.decide_app(m, app_id, "leave", why), "Leave it and all of it behind")
+    move = Option("move", "Move it", lambda m, _: edit.decide_app(m, app_id, "move", BY_PERSON))
+    behind = leave(lambda m, why: edit.decide_app(m, app_id, "leave", why), "Leave it and all of it behind")
     if choice and choice.action == "leave":
-        return [*(stays if _uses_moved(app_id, system, mapping) else ()), move, leave]
+        return [*(stays if _uses_moved(app_id, system, mapping) else ()), move, behind]
     return [
         move,
         Option(
@@ -161,7 +124,7 @@ def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> lis
             lambda m, name: edit.set_app_handle(m, app_id, name),
             f"What is {system.app(app_id).name} called on {profile.title}?",
             choice.handle if choice else "",
-            _handle(profile),
+            handle(profile),
         ),
         Option(
             "folder",
@@ -171,7 +134,7 @@ def _app(app_id: str, system: System, mapping: Mapping, profile: Profile) -> lis
             (choice.checkout or "") if choice else "",
             folder=True,
         ),
-        leave,
+        behind,
     ]
 
 
@@ -186,9 +149,8 @@ def _uses_moved(app_id: str, system: System, mapping: Mapping) -> bool:
 def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> list[Option]:
     chosen = next((one for one in mapping.processes if (one.app_id, one.type) == (app_id, type_)), None)
     count, memory = (chosen.count, chosen.memory_mb) if chosen else (1, 512)
-    sizes = tuple(sorted(profile.memory_sizes_mb))
     found = [
-        _plain(
+        Option(
             "service",
             "Run it as a service",
             lambda m, _: edit.decide_process(m, app_id, type_, "service", BY_PERSON),
@@ -199,21 +161,21 @@ def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> lis
             lambda m, text: edit.set_service_count(m, app_id, type_, int(text)),
             "How many containers run? 0 keeps it stopped.",
             str(count),
-            _number(0, profile.capabilities.max_containers or 100),
+            number(0, profile.capabilities.max_containers or 100),
         ),
         Option(
             "memory",
             f"How much memory (now {memory} MB each)",
             lambda m, text: edit.set_service_memory(m, app_id, type_, int(text)),
-            "MB of each container: " + (", ".join(map(str, sizes)) or "any"),
+            "MB of each container: " + (", ".join(memory_sizes(profile)) or "any"),
             str(memory),
-            _one_of(sizes) if sizes else _number(64, 1_000_000),
+            size_of(profile, 64),
         ),
-        *_machine(app_id, type_, chosen.profile if chosen else "", profile),
-        _leave(lambda m, why: edit.decide_process(m, app_id, type_, "leave", why)),
+        *machine_options(chosen.profile if chosen else "", profile, _of_machine(app_id, type_, profile)),
+        leave(lambda m, why: edit.decide_process(m, app_id, type_, "leave", why)),
     ]
     if type_ == "release" and profile.capabilities.release_phase:
-        hook = _plain(
+        hook = Option(
             "release-hook",
             "Run it on every deploy, before anything new starts",
             lambda m, _: edit.decide_process(m, app_id, type_, "release-hook", BY_PERSON),
@@ -222,22 +184,9 @@ def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> lis
     return _decisions(found) if chosen and chosen.action == "leave" else found
 
 
-def _machine(app_id: str, type_: str, now: str, profile: Profile) -> list[Option]:
-    machines = profile.capabilities.machines
-    if not machines:
-        return []
-    default = next(iter(machines))
-    offered = ", ".join(f"{name} (from {least} MB)" for name, least in machines.items())
-    return [
-        Option(
-            "machine",
-            f"Which kind of machine (now {now or default})",
-            lambda m, text: edit.set_service_machine(m, app_id, type_, "" if text == default else text),
-            f"Kind of machine: {offered}",
-            now or default,
-            lambda text: "" if text in machines else "Type one of " + ", ".join(machines) + ".",
-        )
-    ]
+def _of_machine(app_id: str, type_: str, profile: Profile) -> Change:
+    usual = next(iter(profile.capabilities.machines), "")
+    return lambda m, text: edit.set_service_machine(m, app_id, type_, "" if text == usual else text)
 
 
 def _decisions(found: list[Option]) -> list[Option]:
@@ -249,24 +198,24 @@ def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile
     choice = next(one for one in mapping.databases if one.add_on_id == add_on_id)
     told = system.add_on(add_on_id).postgres
     major = (major_version(told.version) if told else None) or 0
-    versions = tuple(v for v in profile.capabilities.postgres_versions if v >= major)
+    versions = tuple(str(v) for v in profile.capabilities.postgres_versions if v >= major)
     found = [
-        _plain("move", "Move it", lambda m, _: edit.decide_database(m, add_on_id, "move", BY_PERSON)),
+        Option("move", "Move it", lambda m, _: edit.decide_database(m, add_on_id, "move", BY_PERSON)),
         Option(
             "handle",
             "Another name there",
             lambda m, name: edit.set_database(m, add_on_id, handle=name),
             "What is the database called there?",
             choice.handle,
-            _handle(profile),
+            handle(profile),
         ),
         Option(
             "version",
             f"Version (now {choice.version or '?'})",
             lambda m, text: edit.set_database(m, add_on_id, version=text),
-            "Postgres version: " + ", ".join(map(str, versions)),
+            "Postgres version: " + ", ".join(versions),
             choice.version,
-            _one_of(versions),
+            one_of(versions),
         ),
         Option(
             "disk",
@@ -274,53 +223,49 @@ def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile
             lambda m, text: edit.set_database(m, add_on_id, disk_gb=int(text)),
             "How many GB of disk?",
             str(choice.disk_gb),
-            _number(10, 16_000),
+            number(10, 16_000),
         ),
         Option(
             "memory",
             f"Memory (now {choice.memory_mb} MB)",
             lambda m, text: edit.set_database(m, add_on_id, memory_mb=int(text)),
-            "MB of memory: " + ", ".join(map(str, sorted(profile.memory_sizes_mb))),
+            "MB of memory: " + (", ".join(memory_sizes(profile)) or "any"),
             str(choice.memory_mb),
-            _one_of(tuple(sorted(profile.memory_sizes_mb)))
-            if profile.memory_sizes_mb
-            else _number(256, 1_000_000),
+            size_of(profile, 256),
         ),
         *machine_options(
             choice.profile, profile, lambda m, text: edit.set_database(m, add_on_id, profile=text)
         ),
-        _leave(lambda m, why: edit.decide_database(m, add_on_id, "leave", why)),
+        leave(lambda m, why: edit.decide_database(m, add_on_id, "leave", why)),
     ]
     return _decisions(found) if choice.action == "leave" else found
 
 
 def _config(app_id: str, name: str, system: System, mapping: Mapping) -> list[Option]:
-    found = [_plain("copy", "Copy the value as it stands", lambda m, _: edit.copy_config(m, app_id, name))]
+    found = [Option("copy", "Copy the value as it stands", lambda m, _: edit.copy_config(m, app_id, name))]
     named: list[DatabaseChoice | StoreChoice] = [*mapping.moved_databases(), *moved_stores(mapping)]
     for store in named:
         found.append(
-            _plain(
+            Option(
                 f"database {store.add_on_id}",
                 f"Give it the URL of {store.handle}",
-                lambda m, _, to=store.add_on_id: edit.replace_config(
-                    m, app_id, name, "database", refers_to=to
-                ),  # type: ignore[misc]
+                _replaced(app_id, name, "database", store.add_on_id),
             )
         )
     for app in mapping.moved_apps():
         if any(process.type == "web" for process in system.app(app.app_id).processes):
             found.append(
-                _plain(
+                Option(
                     f"url {app.app_id}",
                     f"Give it the new web address of {app.handle}",
-                    lambda m, _, to=app.app_id: edit.replace_config(m, app_id, name, "app-url", refers_to=to),  # type: ignore[misc]
+                    _replaced(app_id, name, "app-url", app.app_id),
                 )
             )
     found.append(
-        _plain(
+        Option(
             "port",
             f"Give it the port, {mapping.port}",
-            lambda m, _: edit.replace_config(m, app_id, name, "port"),
+            _replaced(app_id, name, "port"),
         )
     )
     found.append(
@@ -329,3 +274,9 @@ def _config(app_id: str, name: str, system: System, mapping: Mapping) -> list[Op
         )
     )
     return found
+
+
+def _replaced(
+    app_id: str, name: str, replacement: Literal["database", "app-url", "port"], refers_to: str = ""
+) -> Change:
+    return lambda m, _: edit.replace_config(m, app_id, name, replacement, refers_to=refers_to)

@@ -130,7 +130,7 @@ async def test_a_machine_is_chosen_for_a_process(begun: Begun, vault: Vault) -> 
         await pilot.pause()
         await pilot.press("enter")
         await pilot.pause()
-        assert "Which kind of machine (now m)" in seen(app)
+        assert "Kind of machine (now m)" in seen(app)
         app.screen.query_one(RowList).go_to("machine")
         await pilot.press("enter")
         await pilot.pause()

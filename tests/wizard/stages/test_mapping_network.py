@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from screens.map_network import domain_offers, drain_becomes, drain_offers
+from screens.map_network import domain_options, drain_becomes, drain_options
 from screens.map_rows import entries
 from tests.screens.example_system import BACKEND, FRONTEND, example_system
 from tests.screens.fakes import fake_profile
@@ -178,14 +178,14 @@ def test_the_map_shows_and_offers_both() -> None:
     drain = rows["drain", FRONTEND, "d5"]
     assert (drain.name, drain.before, drain.state) == (PAPERTRAIL, "log drain", "good")
     assert drain.after == f"log drain {mapping.environment}-papertrailapp"
-    assert [offer[0] for offer in domain_offers(FRONTEND, HOST, able)] == ["endpoint", "by-hand", "leave"]
-    assert [offer[0] for offer in domain_offers(FRONTEND, HOST, fake_profile())] == ["by-hand", "leave"]
-    changes = {offer[0]: offer[2] for offer in domain_offers(FRONTEND, HOST, able)}
+    assert [one.id for one in domain_options(FRONTEND, HOST, able)] == ["endpoint", "by-hand", "leave"]
+    assert [one.id for one in domain_options(FRONTEND, HOST, fake_profile())] == ["by-hand", "leave"]
+    changes = {one.id: one.change for one in domain_options(FRONTEND, HOST, able)}
     assert (
         changes["by-hand"](mapping, "").domains
         == decide_domain(mapping, FRONTEND, HOST, "by-hand", "a person chose it").domains
     )
-    offers = {offer[0]: offer[2] for offer in drain_offers(FRONTEND, "d5", mapping, able)}
+    offers = {one.id: one.change for one in drain_options(FRONTEND, "d5", mapping, able)}
     assert list(offers) == ["move", "databases", "leave"]
     left = offers["leave"](mapping, "why not").drains
     assert left == (
