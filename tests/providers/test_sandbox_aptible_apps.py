@@ -1,5 +1,6 @@
 """The sandbox's Aptible: apps of Docker images and of git, their settings, deployments and services."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -164,6 +165,28 @@ async def test_services_have_settings_limits_and_autoscaling(wire: Wire, tmp_pat
     assert (await wire.ask("PUT", policies, {"autoscaling": "vertical"}))[0] == 422
     assert (await wire.ask("DELETE", f"{here}/service_sizing_policy"))[0] == 204
     assert await wire.rows(policies) == []
+
+
+async def test_a_scale_is_whole_or_not_at_all(wire: Wire, tmp_path: Path) -> None:
+    line = 'test "$APTIBLE_CONTAINER_SIZE" = 4096 && exit 3; echo "size $APTIBLE_CONTAINER_SIZE"; sleep 60'
+    write_image(tmp_path, {"Dockerfile": f"FROM scratch\nCMD {line}\n"})
+    wire.sandbox.images.publish("acme/shop:v1", tmp_path)
+    account = await wire.account(stack=3)
+    app = await wire.make(f"/accounts/{account['id']}/apps", {"handle": "shop"})
+    image = {"APTIBLE_DOCKER_IMAGE": "acme/shop:v1"}
+    await wire.run(f"/apps/{app['id']}", "deploy", settings=image)
+    (service,) = await wire.rows(f"/apps/{app['id']}/services")
+    here = f"/services/{service['id']}"
+    await wire.run(here, "scale", container_size=2048)
+    async with asyncio.timeout(10):
+        while "cmd.1: size 2048" not in wire.sandbox.app_log("shop"):
+            await asyncio.sleep(0.02)
+    wire.sandbox.rollout.settle = 10  # the containers end at once
+    too_much = {"container_count": 2, "container_size": 4096, "instance_profile": "c"}
+    assert "exited with status 3" in await wire.run(here, "scale", fails=True, **too_much)
+    shown = await wire.get(here)
+    sizes = (shown["container_count"], shown["container_memory_limit_mb"], shown["instance_class"])
+    assert sizes == (1, 2048, "m5")
 
 
 async def test_prices_plans_and_a_stack_of_ones_own(wire: Wire) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +75,15 @@ class Rollout:
         service = self._world.services[operation.resource[1]]
         app = self._world.apps[service.app_id]
         count = operation.body.get("container_count")
-        memory = operation.body.get("container_size")
-        wanted = service.count if count is None else int(count)
         assert app.image is not None
-        service.profile = str(operation.body.get("instance_profile") or service.profile)
-        new = await self._start(app, app.image, app.env, service, count=wanted, operation=operation)
-        service.memory_mb = service.memory_mb if memory is None else int(memory)
-        service.count = wanted
+        wanted = replace(
+            service,
+            count=service.count if count is None else int(count),
+            memory_mb=int(operation.body.get("container_size") or service.memory_mb),
+            profile=str(operation.body.get("instance_profile") or service.profile),
+        )
+        new = await self._start(app, app.image, app.env, wanted, operation)
+        service.count, service.memory_mb, service.profile = wanted.count, wanted.memory_mb, wanted.profile
         await self._switch(service, app.image, new, operation)
 
     async def run_once(
@@ -148,10 +151,7 @@ class Rollout:
     ) -> None:
         """Start all services anew, then switch. If one does not come up, nothing changes."""
         results = await asyncio.gather(
-            *(
-                self._start(app, image, env, service, count=service.count, operation=operation)
-                for service in services
-            ),
+            *(self._start(app, image, env, service, operation) for service in services),
             return_exceptions=True,
         )
         failures = [result for result in results if isinstance(result, BaseException)]
@@ -165,24 +165,17 @@ class Rollout:
                 await self._switch(service, image, new, operation)
 
     async def _start(
-        self,
-        app: App,
-        image: Image,
-        env: Mapping[str, str],
-        service: Service,
-        *,
-        count: int,
-        operation: Operation,
+        self, app: App, image: Image, env: Mapping[str, str], service: Service, operation: Operation
     ) -> list[Container]:
         command = run_line(image.entrypoint, image.processes[service.process_type])
         tail: deque[str] = deque(maxlen=SHOWN_LINES)
         containers: list[Container] = []
         try:
-            for index in range(1, count + 1):
+            for index in range(1, service.count + 1):
                 metadata = {
                     "APTIBLE_PROCESS_TYPE": service.process_type,
                     "APTIBLE_PROCESS_INDEX": str(index - 1),
-                    "APTIBLE_PROCESS_CONTAINER_COUNT": str(count),
+                    "APTIBLE_PROCESS_CONTAINER_COUNT": str(service.count),
                     "APTIBLE_CONTAINER_SIZE": str(service.memory_mb),
                     "APTIBLE_CONTAINER_PROFILE": service.profile,
                 }
