@@ -66,8 +66,9 @@ class Colleague:
             host, name = vhost.external_host, vhost.user_domain
             if not host or not name or vhost.default:
                 continue
-            if vhost.acme:
-                found[f"_acme-challenge.{name.removeprefix('*.')}"] = f"acme.{host}"
+            if vhost.challenge is not None:
+                challenge, leads_to = vhost.challenge
+                found[challenge] = leads_to
             if name in moving:
                 found[name] = host
         return found

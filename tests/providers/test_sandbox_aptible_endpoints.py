@@ -36,6 +36,13 @@ async def endpoint(wire: Wire, service: str, **body: Any) -> Any:
     return await wire.get(f"/vhosts/{made['id']}")
 
 
+async def resolves(wire: Wire, name: str) -> bool:
+    """Whether the DNS that managed TLS looks at knows this name."""
+    query = dns.message.make_query(name, "A")
+    answer = await dns.asyncquery.udp(query, "127.0.0.1", timeout=5, port=wire.sandbox.dns.port)
+    return answer.rcode() == dns.rcode.NOERROR
+
+
 async def test_one_default_domain_an_app_and_a_health_check(wire: Wire, service: str) -> None:
     made = await endpoint(wire, service, default=True)
     async with stranger() as client:
@@ -176,8 +183,34 @@ async def test_tcp_endpoints_of_apps_and_databases(wire: Wire, service: str) -> 
     writer.write(b"hello\n")
     assert await reader.readline() == b"hello\n"
     writer.close()
+    assert await resolves(wire, made["external_host"])
     await wire.run(f"/databases/{database['id']}", "deprovision")
     assert (await wire.ask("GET", f"/vhosts/{made['id']}"))[0] == 404
+    assert not await resolves(wire, made["external_host"])
+
+
+async def test_an_app_takes_its_endpoints_and_their_names_with_it(wire: Wire, service: str) -> None:
+    made = await endpoint(wire, service, default=True)
+    assert await resolves(wire, made["external_host"])
+    app = (await wire.get(service))["_links"]["app"]["href"].removeprefix(wire.sandbox.hosts["api"])
+    await wire.run(app, "deprovision")
+    assert (await wire.ask("GET", f"/vhosts/{made['id']}"))[0] == 404
+    assert not await resolves(wire, made["external_host"])
+
+
+async def test_a_change_that_comes_slowly_undoes_nothing(wire: Wire, service: str) -> None:
+    made = await wire.make(f"{service}/vhosts", {"type": "http", "default": True, "container_port": 3000})
+    here = f"/vhosts/{made['id']}"
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'{"ip_whitelist": '
+        await wire.run(here, "provision")
+        yield b'["192.0.2.0/24"]}'
+
+    answer = await wire.client.patch(f"{wire.sandbox.hosts['api']}{here}", content=slowly())
+    shown = answer.json()
+    assert (shown["status"], shown["ip_whitelist"]) == ("provisioned", ["192.0.2.0/24"])
+    assert shown["external_host"] is not None
 
 
 async def test_the_dns_says_what_it_is_told(wire: Wire) -> None:

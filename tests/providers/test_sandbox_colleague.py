@@ -6,9 +6,11 @@ from typing import Any, cast
 import dns.message
 
 from providers.sandbox.aptible.endpoints.dns import DnsServer
+from providers.sandbox.aptible.records import Vhost
 from providers.sandbox.colleague import WITHIN, Colleague
+from providers.sandbox.router import Router
 
-HOST, ON_HEROKU, THERE = "www.acme.example", "polar-reef.herokudns.com", "elb-1.aptible.in"
+HOST, ON_HEROKU, THERE = "www.acme.example", "polar-reef.herokudns.com", "elb-sandbox-1.aptible.in"
 CHALLENGE = f"_acme-challenge.{HOST}"
 
 
@@ -23,7 +25,7 @@ def leads_to(names: DnsServer, name: str) -> str:
 async def test_records_follow_the_move_and_the_way_back() -> None:
     names = DnsServer()
     app = SimpleNamespace(maintenance=False, domains=[SimpleNamespace(hostname=HOST, cname=ON_HEROKU)])
-    vhost = SimpleNamespace(external_host=THERE, user_domain=HOST, default=False, acme=True)
+    vhost = Vhost(1, 2, "http", "alb", 3000, False, False, True, HOST, [], router=Router(""))
     heroku = SimpleNamespace(world=SimpleNamespace(apps={"a": app}))
     aptible = SimpleNamespace(dns=names, world=SimpleNamespace(vhosts={1: vhost}))
     colleague = Colleague(cast(Any, heroku), cast(Any, aptible))

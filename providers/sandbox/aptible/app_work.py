@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 
 from providers.sandbox.aptible.containers import ReleaseFailed
+from providers.sandbox.aptible.endpoints.work import EndpointWork
 from providers.sandbox.aptible.operation import Operation
 from providers.sandbox.aptible.records import App, CodeScan, Configuration, Deployment, Image, Setting
 from providers.sandbox.aptible.releases import DETACH, Builder, Wanted, wanted
@@ -24,10 +25,11 @@ LANGUAGES = {
 class AppWork:
     """Deploys, configures, restarts, scans and removes apps; scales services."""
 
-    def __init__(self, world: World, rollout: Rollout, builder: Builder) -> None:
+    def __init__(self, world: World, rollout: Rollout, builder: Builder, endpoints: EndpointWork) -> None:
         self._world = world
         self._rollout = rollout
         self._builder = builder
+        self._endpoints = endpoints
 
     def teach(self, work: Work) -> None:
         work.teach(
@@ -124,11 +126,7 @@ class AppWork:
         await self._rollout.stop_app(app)
         for service in self._world.services_of(app.id):
             for vhost in self._world.vhosts_of(service.id):
-                if vhost.router is not None:
-                    await vhost.router.stop()
-                if vhost.relay is not None:
-                    await vhost.relay.stop()
-                del self._world.vhosts[vhost.id]
+                await self._endpoints.remove(vhost)
             del self._world.services[service.id]
         del self._world.apps[app.id]
         operation.deleted = True

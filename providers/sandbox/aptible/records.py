@@ -258,6 +258,14 @@ class Vhost:
         """The load balancer's name, once there is one."""
         return f"elb-sandbox-{self.id}.aptible.in" if self.router or self.relay else None
 
+    @property
+    def challenge(self) -> tuple[str, str] | None:
+        """The CNAME that Let's Encrypt's challenge over DNS needs, once there is a load balancer: its name,
+        and where it leads."""
+        if not self.acme or self.user_domain is None or self.external_host is None:
+            return None
+        return f"_acme-challenge.{self.user_domain.removeprefix('*.')}", f"acme.{self.external_host}"
+
 
 @dataclass
 class Certificate:

@@ -88,9 +88,9 @@ class AptibleSandbox:
         self.drains = DrainWork(self.world)
         self.rollout.log_line = self.drains.log_line
         self.work = Work(self.world, faults, pace)
-        databases = DatabaseWork(self.world, folder, certificates, canary)
-        endpoints = EndpointWork(self.world, self.dns, pace)
-        apps = AppWork(self.world, self.rollout, self.builder)
+        self._endpoints = endpoints = EndpointWork(self.world, self.dns, pace)
+        databases = DatabaseWork(self.world, folder, certificates, canary, endpoints)
+        apps = AppWork(self.world, self.rollout, self.builder, endpoints)
         for deeds in (databases, endpoints, apps, self.drains):
             deeds.teach(self.work)
         shapes = Shapes(self.world, self.portal, certificates.ca_pem)
@@ -153,11 +153,7 @@ class AptibleSandbox:
         await self.work.stop()
         for app in list(self.world.apps.values()):
             await self.rollout.stop_app(app)
-        for vhost in self.world.vhosts.values():
-            if vhost.router is not None:
-                await vhost.router.stop()
-            if vhost.relay is not None:
-                await vhost.relay.stop()
+        await self._endpoints.stop()
         await self.drains.stop()
         await self.dns.stop()
         await self.portal.stop()

@@ -10,6 +10,7 @@ from providers.sandbox.aptible.databases.echo import EchoServer
 from providers.sandbox.aptible.databases.images import CREDENTIALS
 from providers.sandbox.aptible.databases.mysql import MysqlServer
 from providers.sandbox.aptible.databases.postgres import PostgresServer
+from providers.sandbox.aptible.endpoints.work import EndpointWork
 from providers.sandbox.aptible.operation import Operation
 from providers.sandbox.aptible.records import Backup, Credential, Database, DatabaseImage, Server
 from providers.sandbox.aptible.work import Work
@@ -26,8 +27,11 @@ _PLACE = {"couchdb": f"/{NAME}", "mongodb": f"/{NAME}", "mysql": f"/{NAME}", "po
 class DatabaseWork:
     """Provisions, resizes, backs up and removes databases."""
 
-    def __init__(self, world: World, folder: Path, certificates: Certificates, canary: str) -> None:
+    def __init__(
+        self, world: World, folder: Path, certificates: Certificates, canary: str, endpoints: EndpointWork
+    ) -> None:
         self._world = world
+        self._endpoints = endpoints
         self._folder = folder
         self._certificates = certificates
         self._canary = canary
@@ -168,9 +172,7 @@ class DatabaseWork:
     async def _deprovision(self, operation: Operation) -> None:
         database = self._world.databases.pop(operation.resource[1])
         for vhost in self._world.vhosts_of(database.service_id):
-            if vhost.relay is not None:
-                await vhost.relay.stop()
-            del self._world.vhosts[vhost.id]
+            await self._endpoints.remove(vhost)
         if database.server is not None:
             await database.server.stop(remove=True)
         operation.deleted = True

@@ -6,6 +6,7 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 
+from providers.sandbox.aptible.endpoints.dns import DnsServer
 from providers.sandbox.aptible.records import Vhost
 from providers.sandbox.aptible.shapes.endpoints import acme_configuration
 
@@ -17,10 +18,10 @@ SECONDS = 2.0
 
 
 class Acme:
-    """Checks challenges. `port` is the DNS's."""
+    """Checks challenges."""
 
-    def __init__(self) -> None:
-        self.port = 0
+    def __init__(self, names: DnsServer) -> None:
+        self._names = names
         self._issued: list[tuple[str, float]] = []
 
     async def refusal(self, vhost: Vhost, now: float) -> str | None:
@@ -67,7 +68,7 @@ class Acme:
         query = dns.message.make_query(name, kind)
         try:
             answer, _ = await dns.asyncquery.udp_with_fallback(
-                query, "127.0.0.1", timeout=SECONDS, port=self.port
+                query, "127.0.0.1", timeout=SECONDS, port=self._names.port
             )
         except (dns.exception.DNSException, OSError) as error:
             return f"DNS does not answer for {name} ({type(error).__name__})"

@@ -27,7 +27,7 @@ class EndpointWork:
     def __init__(self, world: World, dns: DnsServer, pace: float) -> None:
         self._world = world
         self._dns = dns
-        self._acme = Acme()
+        self._acme = Acme(dns)
         self._pace = pace
 
     def teach(self, work: Work) -> None:
@@ -48,6 +48,18 @@ class EndpointWork:
         self._world.settings[setting.id] = setting
         vhost.setting_id = setting.id
         return setting
+
+    async def remove(self, vhost: Vhost) -> None:
+        """Take an endpoint away, and the name that led to it."""
+        del self._world.vhosts[vhost.id]
+        if vhost.external_host:
+            self._dns.remove(vhost.external_host)
+        await _close(vhost)
+
+    async def stop(self) -> None:
+        """Close all; their records stay."""
+        for vhost in self._world.vhosts.values():
+            await _close(vhost)
 
     async def _provision(self, operation: Operation) -> None:
         vhost = self._world.vhosts[operation.resource[1]]
@@ -103,7 +115,6 @@ class EndpointWork:
 
     async def _try(self, vhost: Vhost) -> str | None:
         """Get a certificate if DNS lets us; otherwise say why not."""
-        self._acme.port = self._dns.port
         vhost.acme_status = vhost.acme_status or "pending"
         reason = await self._acme.refusal(vhost, self._world.clock.seconds())
         if reason is not None:
@@ -118,11 +129,12 @@ class EndpointWork:
         return None
 
     async def _deprovision(self, operation: Operation) -> None:
-        vhost = self._world.vhosts.pop(operation.resource[1])
-        if vhost.external_host:
-            self._dns.remove(vhost.external_host)
-        if vhost.router is not None:
-            await vhost.router.stop()
-        if vhost.relay is not None:
-            await vhost.relay.stop()
+        await self.remove(self._world.vhosts[operation.resource[1]])
         operation.deleted = True
+
+
+async def _close(vhost: Vhost) -> None:
+    if vhost.router is not None:
+        await vhost.router.stop()
+    if vhost.relay is not None:
+        await vhost.relay.stop()

@@ -165,8 +165,10 @@ class EndpointRoutes:
 
     async def _change(self, request: web.Request) -> web.Response:
         vhost = found(self._world.vhosts, number(request))
+        body = await json_body(request)
+        # Not before the body is there: an operation may change the endpoint while it comes.
         changed = replace(vhost)
-        self._take(changed, await json_body(request), self._world.account_of(("vhosts", vhost.id)) or 0)
+        self._take(changed, body, self._world.account_of(("vhosts", vhost.id)) or 0)
         self._check(changed)
         vars(vhost).update(vars(changed))
         return hal(self._shapes.vhost(vhost))

@@ -28,7 +28,7 @@ class EndpointShapes(Base):
             "internal": vhost.internal,
             "acme": vhost.acme,
             "acme_status": vhost.acme_status,
-            "acme_dns_challenge_host": f"acme.{vhost.external_host}" if _challenged(vhost) else None,
+            "acme_dns_challenge_host": vhost.challenge[1] if vhost.challenge else None,
             "acme_configuration": acme_configuration(vhost),
             "ip_whitelist": vhost.ip_whitelist,
             "user_domain": vhost.user_domain,
@@ -74,22 +74,14 @@ class EndpointShapes(Base):
         return f"127.0.0.1:{vhost.router.port}" if vhost.router else ""
 
 
-def _challenged(vhost: Vhost) -> bool:
-    return vhost.acme and vhost.external_host is not None
-
-
 def acme_configuration(vhost: Vhost) -> Json | None:
     """The CNAMEs that Let's Encrypt's two kinds of challenge need, as app-ui shows them. http-01 is only for
     endpoints that everybody reaches, and not for wildcards (documentation, managed TLS)."""
-    if not _challenged(vhost) or not vhost.user_domain:
+    if vhost.challenge is None:
         return None
-    domain, host = vhost.user_domain, str(vhost.external_host)
-    bare = domain.removeprefix("*.")
-    by_dns = {
-        "method": "dns01",
-        "from": {"name": f"_acme-challenge.{bare}"},
-        "to": [{"name": f"acme.{host}", "legacy": False}],
-    }
+    domain, host = str(vhost.user_domain), str(vhost.external_host)
+    name, to = vhost.challenge
+    by_dns = {"method": "dns01", "from": {"name": name}, "to": [{"name": to, "legacy": False}]}
     by_http = {"method": "http01", "from": {"name": domain}, "to": [{"name": host, "legacy": False}]}
     open_to_all = not (vhost.internal or vhost.ip_whitelist or domain.startswith("*."))
     return {"names": [domain], "challenges": [*([by_http] if open_to_all else []), by_dns]}
