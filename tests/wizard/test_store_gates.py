@@ -6,7 +6,6 @@ from typing import Any, cast
 import pytest
 
 from wizard.database.control import Control
-from wizard.model.mapping import Mapping, StoreChoice
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.ports import TargetDatabase
@@ -31,10 +30,9 @@ class FakeTunnel:
 
 
 class FakeContext:
-    def __init__(self, store: StoreChoice, tunnel: FakeTunnel, gauges: dict[str, str] | None = None) -> None:
-        self.mapping = Mapping(stores=(store,))
+    def __init__(self, planned: Step, tunnel: FakeTunnel, gauges: dict[str, str] | None = None) -> None:
         self.control = Control()
-        self.plan = SimpleNamespace(step=step)
+        self.plan = SimpleNamespace(steps=(planned,))
         self.system = SimpleNamespace(add_on=lambda id_: SimpleNamespace(name="redis-flat-1"))
         self.journal = SimpleNamespace(gauges=lambda: gauges or {})
         self._tunnel = tunnel
@@ -43,13 +41,10 @@ class FakeContext:
         return self._tunnel
 
 
-def step(key: str) -> Step:
-    args = {"add_on": "kv", "handle": "shop-cache", "type": "redis", "memory_mb": 512}
-    return Step(key=key, kind="store-left", title="t", phase="cut-over", args=args)  # type: ignore[arg-type]
-
-
-def store(action: str, type_: str = "redis") -> StoreChoice:
-    return StoreChoice(add_on_id="kv", type=type_, action=action, handle="shop-cache")  # type: ignore[arg-type]
+def step(kind: str, type_: str = "redis") -> Step:
+    args = {"add_on": "kv", "handle": "shop-cache", "type": type_, "memory_mb": 512}
+    key = f"{kind}:shop-cache"
+    return Step(key=key, kind=kind, title="t", phase="cut-over", args=args)  # type: ignore[arg-type]
 
 
 def inspected(keys: int, *waiting: Waiting) -> StoreInspection:
@@ -82,23 +77,23 @@ async def test_what_stays_behind_is_said_before_the_cut_over(
 ) -> None:
     mover = SimpleNamespace(inspect=lambda: found)
     monkeypatch.setattr(store_gate, "mover", lambda context, step: mover)
-    context = cast(Context, FakeContext(store("empty"), FakeTunnel()))
+    context = cast(Context, FakeContext(step("store-left"), FakeTunnel()))
     assert await store_facts(context) == [(state, words)]
 
 
 async def test_what_cannot_be_looked_at_does_not_keep_the_gate_shut() -> None:
     down = Trouble("The portal is closed.", remedy="Wait.", code="x")
-    context = cast(Context, FakeContext(store("empty"), FakeTunnel(down)))
+    context = cast(Context, FakeContext(step("store-left"), FakeTunnel(down)))
     ((state, words),) = await store_facts(context)
     assert state == "look" and "could not be looked at: The portal is closed." in words
     needed = SignInNeeded("aptible", "The token ended.", remedy="Sign in.", code="token")
     with pytest.raises(SignInNeeded):
-        await store_facts(cast(Context, FakeContext(store("empty"), FakeTunnel(needed))))
+        await store_facts(cast(Context, FakeContext(step("store-left"), FakeTunnel(needed))))
 
 
 async def test_a_store_that_was_proven_before_loses_what_was_written_since() -> None:
     def facts(gauges: dict[str, str]) -> Any:
-        return store_facts(cast(Context, FakeContext(store("copy"), FakeTunnel(), gauges)))
+        return store_facts(cast(Context, FakeContext(step("store-copy"), FakeTunnel(), gauges)))
 
     assert await facts({}) == []
     ((state, words),) = await facts({"store-proof:shop-cache": "{}"})
@@ -125,7 +120,7 @@ async def test_backups_that_cannot_be_turned_on_are_told_and_take_nothing_back()
 
     async def turned_on(target: Target) -> Evidence:
         context = cast(Context, SimpleNamespace(target=target, database=target.database))
-        kind, one = DailyBackups(), step("daily-backups:shop-cache")
+        kind, one = DailyBackups(), step("daily-backups")
         assert await kind.probe(context, one) is None
         await kind.do(context, one)
         return await kind.verify(context, one)
@@ -139,10 +134,10 @@ async def test_backups_that_cannot_be_turned_on_are_told_and_take_nothing_back()
 
 
 async def test_a_person_learns_where_the_new_store_is_reached() -> None:
-    context = cast(Context, FakeContext(store("by-hand", "mongodb"), FakeTunnel()))
-    ((state, words),) = await by_hand_facts(context, step("gate:store:shop-cache"))
+    context = cast(Context, FakeContext(step("gate", "mongodb"), FakeTunnel()))
+    ((state, words),) = await by_hand_facts(context, step("gate", "mongodb"))
     assert state == "good" and "127.0.0.1 port 40123" in words
     down = Trouble("The portal is closed.", remedy="Wait.", code="x")
-    context = cast(Context, FakeContext(store("by-hand", "mongodb"), FakeTunnel(down)))
-    ((state, words),) = await by_hand_facts(context, step("gate:store:shop-cache"))
+    context = cast(Context, FakeContext(step("gate", "mongodb"), FakeTunnel(down)))
+    ((state, words),) = await by_hand_facts(context, step("gate", "mongodb"))
     assert state == "look" and "The portal is closed." in words

@@ -3,7 +3,6 @@
 import asyncio
 
 from wizard.choose.stores import COPIED
-from wizard.mapping.stores import moved_stores
 from wizard.model.plan import Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
@@ -22,23 +21,25 @@ async def store_facts(context: Context) -> list[Fact]:
     """At the cut-over's gate: what would be lost of stores that start empty, or were moved before."""
     facts: list[Fact] = []
     gauges = context.journal.gauges()
-    for choice in moved_stores(context.mapping):
-        name = context.system.add_on(choice.add_on_id).name
-        if choice.action == "copy" and f"{PROOF}{choice.handle}" in gauges:
+    # Of the plan, which is what runs: the map may say other things by now.
+    for step in context.plan.steps:
+        if step.kind == "store-copy" and f"{PROOF}{step.args['handle']}" in gauges:
+            name = context.system.add_on(str(step.args["add_on"])).name
             facts.append(
                 (
                     "look",
-                    f"{choice.handle} was proven before: what was written to it since, the last copy "
+                    f"{step.args['handle']} was proven before: what was written to it since, the last copy "
                     f"replaces by what {name} has",
                 )
             )
-        elif choice.action == "empty":
-            facts.append(await _left_behind(context, choice.handle, name))
+        elif step.kind == "store-left":
+            facts.append(await _left_behind(context, step))
     return facts
 
 
-async def _left_behind(context: Context, handle: str, name: str) -> Fact:
-    step = context.plan.step(f"left:{handle}")
+async def _left_behind(context: Context, step: Step) -> Fact:
+    handle = str(step.args["handle"])
+    name = context.system.add_on(str(step.args["add_on"])).name
     if step.args["type"] not in COPIED:
         return "look", f"{handle} starts empty: what is in {name} stays there"
     try:
