@@ -36,6 +36,14 @@ def test_every_part_is_made_safe_and_freed_of_secrets(part: str) -> None:
     assert TOKEN not in str(trouble.args)
 
 
+def test_more_advice_is_made_safe_and_leaves_the_trouble_what_it_is() -> None:
+    Secret(TOKEN)
+    refused = SignInNeeded("aptible", "The token ended.", remedy="Sign in.")
+    refused.advise(f"Or ask\x1b {TOKEN}.")
+    assert refused.remedy == f"Sign in. Or ask␛ {DOTS}."
+    assert refused.sentence() == f"The token ended. Nothing was changed. Sign in. Or ask␛ {DOTS}."
+
+
 def test_a_secret_with_a_line_break_is_found_too() -> None:
     Secret("canary\twith\x1bcontrol")
     assert Trouble("<canary\twith\x1bcontrol>", remedy="", code="x").cause == f"<{DOTS}>"

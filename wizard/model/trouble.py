@@ -36,6 +36,10 @@ class Trouble(Exception):
         self.code = code
         self.retry = retry
 
+    def advise(self, more: str) -> None:
+        """Add to the remedy, where it is known why this was tried; the trouble is raised on as what it is."""
+        self.remedy = f"{self.remedy} {_safe(more)}".strip()
+
     def sentence(self) -> str:
         """All three parts as one paragraph."""
         return " ".join(part for part in (self.cause, self.untouched, self.remedy) if part)

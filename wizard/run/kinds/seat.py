@@ -45,15 +45,12 @@ class Seat(Kind):
         except SignInNeeded:
             raise
         except Trouble as trouble:
-            if trouble.retry:
-                raise
-            raise Trouble(
-                trouble.cause,
-                untouched=trouble.untouched,
-                remedy=f"{trouble.remedy} Or say on the map that the domain is moved by hand, and make the "
-                "plan again: then nothing empty is deployed.",
-                code=trouble.code,
-            ) from trouble
+            if not trouble.retry:
+                trouble.advise(
+                    "Or say on the map that the domain is moved by hand, and make the plan again: then "
+                    "nothing empty is deployed."
+                )
+            raise
 
 
 async def _commit(folder: Path, port: int) -> str:
