@@ -102,6 +102,30 @@ async def test_changes_are_read_then_written(mapped: Session, clones: dict[str, 
         assert git(folder, "rev-parse", one.branch).strip() == one.commit
 
 
+async def test_two_apps_of_one_clone_keep_a_branch_each(
+    mapped: Session, clones: dict[str, Path], vault: Vault
+) -> None:
+    code = clones[BACKEND]
+    checkouts = {app_id: read_checkout(clones[app_id]) for app_id in APPS}
+    checkouts[FRONTEND] = checkouts[BACKEND]
+    proposed = propose(example_system(), fake_profile(), checkouts)
+    mapped.save(MAPPING, leave_undecided(proposed, "not needed there"))
+    app = OfframpApp(session=mapped, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("w")
+        await settle(pilot)
+        assert "3 of 3 apps ready" in seen(app)
+        prepared = mapped.load(PREPARED)
+    assert prepared is not None
+    written = {one.app_id: one for one in prepared.apps}
+    shared = f"offramp/{mapped.id}"
+    assert written[BACKEND].branch == shared
+    assert written[FRONTEND].branch == f"{shared}-{APPS[FRONTEND]}"
+    for app_id in (BACKEND, FRONTEND):
+        assert git(code, "rev-parse", written[app_id].branch).strip() == written[app_id].commit
+
+
 async def test_uncommitted_work_is_refused_and_looked_at_again(
     mapped: Session, clones: dict[str, Path], vault: Vault
 ) -> None:

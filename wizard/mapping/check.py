@@ -305,28 +305,15 @@ def _name_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
 
 
 def _checkout_problems(mapping: Mapping, names: dict[Component, str]) -> Iterator[Problem]:
-    with_code = []
     for app in mapping.moved_apps():
-        name = names.get(("app", app.app_id), app.app_id)
-        if app.checkout:
-            with_code.append((name, app.checkout.rstrip("/")))
-            continue
-        if app.way == "image":
-            # The image is built elsewhere; its code need not be on this machine.
+        # An image is built elsewhere; its code need not be on this machine.
+        if app.checkout or app.way == "image":
             continue
         yield Problem(
             code="no-checkout",
-            component=name,
+            component=names.get(("app", app.app_id), app.app_id),
             text="has no folder with its code; it is deployed from there",
             remedy="Name the clone that you push to Heroku from.",
-            blocks=True,
-        )
-    for path, sharing in _shared(with_code):
-        yield Problem(
-            code="checkout-twice",
-            component=", ".join(sharing),
-            text=f"share the checkout {path}; each needs files of its own there",
-            remedy="Clone the repository once for each app and name the clones.",
             blocks=True,
         )
 

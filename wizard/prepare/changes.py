@@ -19,6 +19,7 @@ from wizard.prepare.dockerfile import dockerfile, starts_by_script
 from wizard.prepare.file_change import FileChange, Proposal
 from wizard.prepare.own_dockerfile import has_entrypoint
 from wizard.prepare.procfile import services_procfile
+from wizard.prepare.same_code import with_differences
 from wizard.prepare.schedules import CRONTAB, GUARANTEES, cron_command, crontab
 from wizard.prepare.start_lines import check_lines
 from wizard.prepare.start_script import started
@@ -31,13 +32,14 @@ def propose_all(
     system: System, mapping: Mapping, profile: Profile, checkouts: Known[str, Checkout]
 ) -> dict[str, Proposal]:
     """The proposals of all apps that move and have a checkout, by app id, in the order of the inventory."""
-    return {
+    proposals = {
         choice.app_id: propose_changes(
             system.app(choice.app_id), mapping, profile, checkouts[choice.app_id], system
         )
         for choice in mapping.moved_apps()
         if choice.app_id in checkouts
     }
+    return with_differences(proposals, system, mapping, checkouts)
 
 
 def propose_changes(

@@ -107,6 +107,12 @@ def test_a_settled_mapping_may_go_on(system: System, settled: Mapping, target: P
     assert {one.code for one in blocking(problems(system, loose, target))} == {"no-checkout"}
 
 
+def test_two_apps_may_have_one_checkout(system: System, settled: Mapping, target: Profile) -> None:
+    """Each has a branch of its own there."""
+    shared = edit.set_checkout(settled, "b", "/code/f")
+    assert blocking(problems(system, shared, target)) == ()
+
+
 EDITS: list[tuple[Callable[[Mapping], Mapping], tuple[str, str]]] = [
     (lambda m: edit.decide_add_on(m, "pt", "leave", " "), ("no-reason", "papertrail-flat-3")),
     (lambda m: edit.drop_config(m, "b", "SECRET_KEY", ""), ("no-reason", "migrate-backend SECRET_KEY")),
@@ -121,10 +127,6 @@ EDITS: list[tuple[Callable[[Mapping], Mapping], tuple[str, str]]] = [
         ("handle-twice", "migrate-backend, migrate-frontend"),
     ),
     (lambda m: edit.set_checkout(m, "b", None), ("no-checkout", "migrate-backend")),
-    (
-        lambda m: edit.set_checkout(m, "b", "/code/f/"),
-        ("checkout-twice", "migrate-backend, migrate-frontend"),
-    ),
     (lambda m: edit.set_environment(m, "", create=True), ("environment", "yard")),
     (lambda m: edit.set_port(m, 80), ("port", "port")),
     (lambda m: edit.set_service_memory(m, "b", "web", 700), ("memory-size", "migrate-backend web")),

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from wizard.mapping import edit
 from wizard.mapping.rules import propose
+from wizard.mapping.way_words import Way
 from wizard.model.system import System
 from wizard.ports import Profile
 from wizard.prepare.accepted import prepared_app, written
@@ -14,6 +16,7 @@ from wizard.prepare.branch import branch_name, write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import FileChange, Proposal
+from wizard.prepare.same_code import with_differences
 from wizard.session.parts import Prepared
 
 MakeCheckout = Callable[..., Path]
@@ -104,3 +107,48 @@ def test_what_shared_a_branch_that_moves_is_written_again(
         if (app_id, proposal) == ("f", API):
             assert [one.app_id for one in prepared.apps] == ["b", "f"]
     assert [(one.app_id, one.commit) for one in prepared.apps] == [("b", git(folder, "rev-parse", SHARED))]
+
+
+def test_workflows_of_one_code_cannot_deploy_different_files(
+    folder: Path, system: System, target: Profile
+) -> None:
+    mapping = propose(system, target)
+    code = {app_id: read_for_changes(folder, target) for app_id in ("b", "f")}
+
+    def told(*ways: Way, alike: bool = False) -> dict[str, list[str]]:
+        chosen = {"b": ways[0], "f": ways[1]}
+        apps = tuple(
+            msgspec.structs.replace(one, way=chosen.get(one.app_id, one.way)) for one in mapping.apps
+        )
+        now = msgspec.structs.replace(mapping, apps=apps)
+        fresh = FileChange(path="deploy-f.yml", old=None, new="x", why="of one alone")
+        site = msgspec.structs.replace(SITE, changes=((API if alike else SITE).changes[0], fresh))
+        found = with_differences({"b": API, "f": site}, system, now, code)
+        return {app_id: [problem.text for problem in one.problems] for app_id, one in found.items()}
+
+    nothing: dict[str, list[str]] = {"b": [], "f": []}
+    both = "and workflows deploy both from the same code"
+    assert told("workflow", "workflow") == {
+        "b": [f"needs another Procfile than migrate-frontend, {both}"],
+        "f": [f"needs another Procfile than migrate-backend, {both}"],
+    }
+    assert told("workflow", "workflow", alike=True) == nothing
+    assert told("workflow", "git") == nothing
+    code["f"] = msgspec.structs.replace(code["f"], path="/elsewhere")
+    assert told("workflow", "workflow") == nothing
+
+
+def test_a_file_that_one_app_wants_as_it_is_cannot_change_for_the_other(
+    folder: Path, system: System, target: Profile
+) -> None:
+    mapping = propose(system, target)
+    apps = tuple(msgspec.structs.replace(one, way="workflow") for one in mapping.apps)
+    mapping = msgspec.structs.replace(mapping, apps=apps)
+    change = FileChange(path="Procfile", old="web: x\nworker: y\n", new="web: x\n", why="less")
+    proposals = {
+        "b": Proposal(app_id="b", changes=(change,)),
+        "f": Proposal(app_id="f", changes=()),
+    }
+    code = dict.fromkeys(("b", "f"), read_for_changes(folder, target))
+    found = with_differences(proposals, system, mapping, code)
+    assert [one.blocked for one in found.values()] == [True, True]
