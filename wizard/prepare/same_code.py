@@ -27,13 +27,13 @@ def with_differences(
             continue
         paths = sorted(_differing(proposals[app_id], proposals[other]))
         if paths:
-            name = system.app(other).name
             problem = Problem(
                 code="workflow-same-code",
                 component=system.app(app_id).name,
-                text=f"needs another {listed(paths)} than {name}, and workflows deploy both from the same code",
-                remedy="Make the same choices for both on the map (process types, jobs), or let one of them go "
-                "by git push.",
+                text=f"needs another {listed(paths)} than {system.app(other).name}, and workflows deploy both "
+                "from the same code",
+                remedy="Make the same choices for both on the map (process types, jobs), or let one go by a git "
+                "push.",
                 blocks=True,
             )
             before = told[app_id]
