@@ -30,10 +30,10 @@ def with_differences(
             problem = Problem(
                 code="workflow-same-code",
                 component=system.app(app_id).name,
-                text=f"needs another {listed(paths)} than {system.app(other).name}, and workflows deploy both "
-                "from the same code",
-                remedy="Make the same choices for both on the map (process types, jobs), or let one go by a git "
-                "push.",
+                text=f"needs another {listed(paths)} than {system.app(other).name}, and workflows deploy "
+                "both from the same code",
+                remedy="Make the same choices for both on the map (process types, jobs), or let one go by "
+                "git push.",
                 blocks=True,
             )
             before = told[app_id]
