@@ -38,6 +38,12 @@ def test_the_choir_comes_out_as_it_was_read_over(app: object) -> None:
     assert "*.tfvars" in found["aptible/.gitignore"]
 
 
+def test_each_file_says_what_it_is() -> None:
+    reasons = {change.path: change.why for change in part()[0]}
+    assert len(set(reasons.values())) == len(reasons) == 6
+    assert reasons["aptible/main.tf"] == "what stands at Aptible (Terraform for choir-site, choir-email)"
+
+
 @needs_terraform
 def test_the_files_are_laid_out_as_terraform_does(tmp_path: Path) -> None:
     shutil.copytree(GOLDEN / "aptible", tmp_path / "there")

@@ -76,8 +76,8 @@ def terraform_part(
 
 def texts(
     stack: Stack, provider: Provider, heroku: HerokuConfig, title: str, there: Known[str, str]
-) -> dict[str, str]:
-    """The files by path below the folder.
+) -> dict[str, tuple[str, str]]:
+    """The files by path below the folder: what each is for, and its text.
 
     Args:
         there: names of outputs that the files have already, by the label of an endpoint.
@@ -90,14 +90,17 @@ def texts(
         if one.name == program.app.name and output.app == one.label
     } | dict(there)
     parts = {
-        "versions.tf": ("which provider, and from where.", blocks.versions(provider)),
-        "main.tf": (f"what stands at {title}.", blocks.main(stack, provider)),
-        "variables.tf": ("the values that come from outside; README.md says how.", blocks.variables(stack)),
-        "outputs.tf": ("what to know of it.", blocks.outputs(stack, provider, names)),
+        "versions.tf": ("which provider, and from where", blocks.versions(provider)),
+        "main.tf": (f"what stands at {title}", blocks.main(stack, provider)),
+        "variables.tf": ("the values that come from outside; README.md says how", blocks.variables(stack)),
+        "outputs.tf": ("its web addresses, and what DNS has to say", blocks.outputs(stack, provider, names)),
     }
-    files = {name: file_text(part, head=f"{MARK}: {what}") for name, (what, part) in parts.items() if part}
-    files["README.md"] = readme(stack, provider, heroku, title)
-    files[".gitignore"] = fill("terraform.gitignore")
+    files = {
+        name: (what, file_text(part, head=f"{MARK}: {what}.")) for name, (what, part) in parts.items() if part
+    }
+    page = readme(stack, provider, heroku, title)
+    files["README.md"] = ("how to give the values, adopt what is there, and deploy", page)
+    files[".gitignore"] = ("keeps Terraform's state and values out of git", fill("terraform.gitignore"))
     return files
 
 
@@ -107,7 +110,8 @@ def _changes(
     """The changes, and the files in their way that somebody else wrote."""
     changes, own = [], []
     outputs = written_outputs(checkout.files, provider)
-    for name, text in texts(stack, provider, heroku, profile.title, outputs).items():
+    apps = ", ".join(one.app.name for one in stack.programs)
+    for name, (what, text) in texts(stack, provider, heroku, profile.title, outputs).items():
         path = f"{provider.folder}/{name}"
         old = checkout.files.get(path)
         if old == text:
@@ -115,7 +119,7 @@ def _changes(
         if path in checkout.unreadable or (old is not None and MARK not in old.split("\n", 1)[0]):
             own.append(path)
             continue
-        why = f"Terraform for {profile.title}: {', '.join(one.app.name for one in stack.programs)}"
+        why = f"{what} (Terraform for {apps})"
         changes.append(FileChange(path=path, old=old, new=text, why=why))
     return changes, own
 

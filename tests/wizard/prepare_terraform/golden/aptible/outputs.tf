@@ -1,4 +1,4 @@
-# Written by Offramp: what to know of it.
+# Written by Offramp: its web addresses, and what DNS has to say.
 
 output "site_url" {
   description = "Web address of choir-site."
