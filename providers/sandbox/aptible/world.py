@@ -86,7 +86,8 @@ class World:
     """All records, by id.
 
     Attributes:
-        sensitive_reads: what the audit trail would say, each read of a secret.
+        sensitive_reads: what the audit trail would say of databases, their credentials, configurations and
+            apps' settings that were read with their secrets.
         health_checks: each release check that was passed, with what it asked for.
     """
 

@@ -122,7 +122,10 @@ class DatabaseRoutes:
         known = self._world.credential(number(request))
         if known is None:
             raise not_found()
-        return hal(self._shapes.credential(*known, secrets=wants_secrets(request)))
+        secret = wants_secrets(request)
+        if secret:
+            self._world.sensitive_reads.append(f"database_credential of {known[0].handle}")
+        return hal(self._shapes.credential(*known, secrets=secret))
 
     async def _dependents(self, request: web.Request) -> web.Response:
         found(self._world.databases, number(request))
