@@ -107,6 +107,7 @@ async def test_tokens_live_as_long_as_they_say_and_no_longer(wire: Wire) -> None
     number = (await other.get("/current_token", auth=True))["id"]
     assert (await other.ask("DELETE", f"/tokens/{number}", auth=True))[0] == 204
     assert (await other.ask("GET", "/accounts"))[0] == 401
+    assert (await other.ask("DELETE", f"/tokens/{number}", auth=True))[0] == 401
     reading = signed_in(wire.sandbox, "robot", scope="read")
     assert (await reading.ask("POST", "/accounts", {"handle": "x"}))[0] == 403
 

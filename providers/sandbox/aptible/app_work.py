@@ -1,8 +1,8 @@
 """What operations on apps and services do."""
 
 import asyncio
-import subprocess
 
+from providers.sandbox.aptible.builds import git_says
 from providers.sandbox.aptible.containers import ReleaseFailed
 from providers.sandbox.aptible.endpoints.work import EndpointWork
 from providers.sandbox.aptible.operation import Operation
@@ -94,18 +94,14 @@ class AppWork:
         app = self._world.apps[operation.resource[1]]
         ref = str(operation.body.get("git_ref") or "main")
         repository = await asyncio.to_thread(self._builder.repository, app)
-
-        def read(*arguments: str) -> str | None:
-            command = ["git", f"--git-dir={repository}", *arguments]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            return done.stdout if done.returncode == 0 else None
-
-        names = await asyncio.to_thread(read, "ls-tree", "--name-only", f"{ref}^{{commit}}")
+        names = await asyncio.to_thread(git_says, repository, "ls-tree", "--name-only", f"{ref}^{{commit}}")
         if names is None:
             raise ReleaseFailed(f"git ref {ref} was not found in the app's repository")
         here = names.splitlines()
         texts = {
-            name: await asyncio.to_thread(read, "show", f"{ref}:{name}") if name in here else None
+            name: await asyncio.to_thread(git_says, repository, "show", f"{ref}:{name}")
+            if name in here
+            else None
             for name in ("Dockerfile", "Procfile", ".aptible.yml")
         }
         scan = CodeScan(

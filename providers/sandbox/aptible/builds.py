@@ -22,7 +22,8 @@ class BuildFailed(Exception):
 
 @dataclass
 class Built:
-    """`processes` are lines by type, as the Procfile has them; `run_line` says what runs for one."""
+    """`sha` is empty for what was pulled. `processes` are lines by type, as the Procfile has them; `run_line`
+    says what runs for one."""
 
     sha: str
     entrypoint: list[str] = field(default_factory=list)
@@ -39,7 +40,7 @@ def build(repository: Path, ref: str, folder: Path, say: Say) -> Built:
     Raises:
         BuildFailed: no such ref, no Dockerfile, no process.
     """
-    sha = _git(repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+    sha = (git_says(repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") or "").strip()
     if not sha:
         raise BuildFailed(f"git ref {ref} was not found in the app's repository")
     say(f"Fetching app source code at {ref} ({sha[:12]})")
@@ -60,7 +61,7 @@ def build(repository: Path, ref: str, folder: Path, say: Say) -> Built:
     return built
 
 
-def unpack_image(source: Path, digest: str, folder: Path, say: Say) -> Built:
+def unpack_image(source: Path, folder: Path, say: Say) -> Built:
     """Make the new `folder` out of the image at `source`: code, what a Dockerfile in it says of the image (it
     stands for the image's own description), and `/.aptible/Procfile` and `/.aptible/.aptible.yml`. Blocks.
 
@@ -69,9 +70,8 @@ def unpack_image(source: Path, digest: str, folder: Path, say: Say) -> Built:
     """
     shutil.copytree(source, folder, symlinks=True)
     dockerfile = folder / "Dockerfile"
-    built = _read_dockerfile(dockerfile, digest, lambda line: None) if dockerfile.is_file() else Built(digest)
+    built = _read_dockerfile(dockerfile, "", lambda line: None) if dockerfile.is_file() else Built("")
     _take_processes(built, folder / ".aptible" / "Procfile", folder / ".aptible" / ".aptible.yml", say)
-    built.sha = ""
     return built
 
 
@@ -196,8 +196,9 @@ def _check_copy(root: Path, text: str) -> None:
             raise BuildFailed(f"COPY failed: file not found in build context: {source}")
 
 
-def _git(repository: Path, *arguments: str) -> str:
+def git_says(repository: Path, *arguments: str) -> str | None:
+    """What git prints about the bare `repository`, None when it fails. Blocks."""
     done = subprocess.run(
         ["git", f"--git-dir={repository}", *arguments], capture_output=True, text=True, check=False
     )
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.stdout if done.returncode == 0 else None

@@ -1,6 +1,7 @@
 """What both HTTP servers of the sandbox's Aptible share: HAL answers, errors, pages, counting."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -137,7 +138,7 @@ def page(
 
 
 class Server:
-    """One HTTP server on a loopback port of its own.
+    """One HTTP server on a loopback port of its own. `open_paths` want no token.
 
     Attributes:
         url: its root, without a closing slash.
@@ -145,7 +146,7 @@ class Server:
     """
 
     def __init__(
-        self, faults: Faults, tokens: Tokens, open_paths: frozenset[str], gate: Gate | None = None
+        self, faults: Faults, tokens: Tokens, open_paths: re.Pattern[str], gate: Gate | None = None
     ) -> None:
         self.url = ""
         self.seen: Counter[str] = Counter()
@@ -177,8 +178,7 @@ class Server:
     @web.middleware
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            open_to_all = any(request.path.startswith(path) for path in self._open_paths if path != "/")
-            if not open_to_all and not (request.path == "/" and "/" in self._open_paths):
+            if self._open_paths.fullmatch(request.path) is None:
                 self._authorize(request)
                 if self._gate is not None and (answer := self._gate(request)) is not None:
                     return answer

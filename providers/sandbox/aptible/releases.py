@@ -130,7 +130,7 @@ class Builder:
         folder = self._release_folder(app, operation)
         operation.say(f"Pulling from {name}")
         source, digest = await asyncio.to_thread(self.registry.pull, name, *what.registry())
-        built = await asyncio.to_thread(unpack_image, source, digest, folder, _from_thread(operation))
+        built = await asyncio.to_thread(unpack_image, source, folder, _from_thread(operation))
         operation.say(f"Digest: {digest}")
         await asyncio.sleep(0.1 * self._pace)
         image = self._keep(app, built, folder, "")

@@ -1,6 +1,7 @@
 """The sandbox's Aptible as a whole."""
 
 import asyncio
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -97,7 +98,7 @@ class AptibleSandbox:
         self._shapes = shapes
         self._auth = AuthApi(faults, self.tokens, self.git.known_keys)
         self.auth_server = self._auth.server
-        self.api_server = Server(faults, self.tokens, frozenset({"/presigned/"}), Gate(self.tokens))
+        self.api_server = Server(faults, self.tokens, re.compile(r"/presigned/.*"), Gate(self.tokens))
         self._operations = OperationRoutes(self.world, shapes, self.work, self.portal)
         for routes in (
             EnvironmentRoutes(self.world, shapes),

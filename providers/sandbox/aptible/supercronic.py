@@ -85,7 +85,7 @@ def _field(text: str, index: int, number: int) -> frozenset[int]:
     found: set[int] = set()
     for part in text.lower().split(","):
         for name, value in NAMES[index].items():
-            part = re.sub(rf"\b{name}\b", str(value), part)  # noqa: PLW2901
+            part = re.sub(rf"\b{name}\b", str(value), part)  # noqa: PLW2901 - one name after the other
         match = re.fullmatch(r"(\*|\d+)(?:-(\d+))?(?:/(\d+))?", part)
         if match is None:
             raise ValueError(f"bad crontab line {number}: {text!r}")

@@ -15,9 +15,13 @@ from wizard.model.trouble import Trouble
 QUEUED = 0.3
 """Seconds an operation waits before it runs, and as many that it runs at least; times `pace`."""
 
-AT_ONCE = frozenset({"tunnel", "logs", "execute", "ps"})
-"""There is nothing to be done for these: the client says itself that they have succeeded, and the SSH portal
-does the rest."""
+AT_ONCE = {
+    "apps": frozenset({"logs", "execute", "ps"}),
+    "databases": frozenset({"logs"}),
+    "database_credentials": frozenset({"tunnel"}),
+}
+"""There is nothing to be done for these, by what they are about: the client says itself that they have
+succeeded, and the SSH portal does the rest."""
 
 Do = Callable[[Operation], Awaitable[None]]
 

@@ -106,7 +106,7 @@ class DrainWork:
         operation.deleted = True
 
     async def _deliver(self, drain: Drain) -> None:
-        """Send what comes, again and again until it arrives."""
+        """Send what comes; lines that do not arrive in three attempts are lost."""
         queue = self._waiting[drain.id]
         send = self._post if drain.drain_type == "https_post" else self._syslog
         while True:

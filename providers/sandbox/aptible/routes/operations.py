@@ -40,11 +40,6 @@ COLLECTIONS = (
     "backups",
 )
 _OF_ONE = f"/{{collection:{'|'.join(COLLECTIONS)}}}/{{id}}/operations"
-_AT_ONCE = {
-    "apps": frozenset({"logs", "execute", "ps"}),
-    "databases": frozenset({"logs"}),
-    "database_credentials": frozenset({"tunnel"}),
-}
 
 
 class OperationRoutes:
@@ -82,7 +77,7 @@ class OperationRoutes:
             raise not_found()
         body = await json_body(request)
         kind = str(body.get("type") or "")
-        at_once = kind in _AT_ONCE.get(resource[0], AT_ONCE - AT_ONCE)
+        at_once = kind in AT_ONCE.get(resource[0], ())
         if not at_once and not self._work.knows(resource[0], kind):
             raise unprocessable(f"Type {kind!r} is not possible here")
         require(request, NEEDED.get(kind, "deploy"), f"{kind} this resource")
@@ -98,7 +93,6 @@ class OperationRoutes:
         )
         self._world.operations[operation.id] = operation
         if at_once:
-            # The client itself says that there is nothing to be done.
             operation.become(str(body.get("status") or "succeeded"))
         else:
             self._work.begin(operation)
@@ -107,14 +101,15 @@ class OperationRoutes:
     def _check(self, resource: Resource, account: int, body: dict[str, object]) -> None:
         """Raise a 422 for what can be seen to be wrong without doing anything."""
         collection, number_ = resource
-        kind = self._world.databases[number_].image.type if collection == "databases" else ""
-        check_sizes(body, self._world.accounts[account].stack, kind)
-        if collection == "vhosts" and isinstance(body.get("settings"), dict):
-            check_endpoint_settings(body["settings"])  # type: ignore[arg-type]
-        if collection == "databases" and body.get("type") == "provision":
-            database = self._world.databases[number_]
-            if database.status in {"deprovisioning", "deprovisioned"}:
-                raise unprocessable("The database is being deprovisioned")
+        database = self._world.databases.get(number_) if collection == "databases" else None
+        stack = self._world.accounts[account].stack
+        check_sizes(body, stack, database.image.type if database else "")
+        settings = body.get("settings")
+        if collection == "vhosts" and isinstance(settings, dict):
+            check_endpoint_settings(settings)
+        going = database is not None and database.status in {"deprovisioning", "deprovisioned"}
+        if going and body.get("type") == "provision":
+            raise unprocessable("The database is being deprovisioned")
 
     async def _change(self, request: web.Request) -> web.Response:
         """Cancel it; nothing else can be changed."""
