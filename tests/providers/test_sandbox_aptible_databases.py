@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from providers.sandbox.redis import RedisServer
 from tests.providers.aptible_wire import Wire, aptible_wire
 
 KINDS = {
@@ -73,7 +74,8 @@ async def test_redis_is_real_and_has_two_credentials(wire: Wire) -> None:
     assert await redis_says(urls["redis+ssl"], "GET a", tls=context) == ["+OK", "5"]
     assert (await redis_says(urls["redis"].replace(":pw", ":no"), "GET a"))[0].startswith("-WRONGPASS")
     (server,) = [item.server for item in wire.sandbox.world.databases.values()]
-    pid = server.process.pid  # type: ignore[union-attr]
+    assert isinstance(server, RedisServer)
+    pid = server.process.pid
     command = Path(f"/proc/{pid}/cmdline")
     if command.exists():
         assert b"pw-" not in command.read_bytes()
@@ -111,6 +113,17 @@ async def test_other_kinds_answer_with_an_echo(wire: Wire) -> None:
     writer.write(b"hello\n")
     assert await reader.readline() == b"hello\n"
     writer.close()
+
+
+async def test_every_way_to_a_url_is_in_the_audit_trail(wire: Wire) -> None:
+    database = await wire.database("sftp", "latest")
+    (credential,) = await wire.rows(f"/databases/{database['id']}/database_credentials")
+    here = f"/database_credentials/{credential['id']}"
+    before = wire.sandbox.facts()["sensitive_reads"]
+    assert "connection_url" not in await wire.bare(here)
+    assert wire.sandbox.facts()["sensitive_reads"] == before
+    assert "connection_url" in await wire.get(here)
+    assert wire.sandbox.facts()["sensitive_reads"] == [*before, "database_credential of db"]
 
 
 async def test_sizes_are_checked(wire: Wire) -> None:

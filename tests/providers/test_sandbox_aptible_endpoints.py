@@ -43,6 +43,13 @@ async def resolves(wire: Wire, name: str) -> bool:
     return answer.rcode() == dns.rcode.NOERROR
 
 
+def relay_port(wire: Wire, made: Any) -> int:
+    """Where the load balancer of an endpoint that is not HTTP really listens."""
+    relay = wire.sandbox.world.vhosts[made["id"]].relay
+    assert relay is not None
+    return relay.port
+
+
 async def test_one_default_domain_an_app_and_a_health_check(wire: Wire, service: str) -> None:
     made = await endpoint(wire, service, default=True)
     async with stranger() as client:
@@ -168,7 +175,7 @@ async def test_tcp_endpoints_of_apps_and_databases(wire: Wire, service: str) -> 
     assert (await wire.ask("POST", f"{service}/vhosts", {"type": "tcp", "platform": "alb"}))[0] == 422
     tcp = {"type": "tcp", "platform": "elb", "container_ports": [3000], "container_port": None}
     made = await endpoint(wire, service, **tcp)
-    port = wire.sandbox.world.vhosts[made["id"]].relay.port  # type: ignore[union-attr]
+    port = relay_port(wire, made)
     async with stranger() as client:
         assert (await client.get(f"http://127.0.0.1:{port}/")).text == "hello"
     status, _ = await wire.ask("POST", f"{service}/vhosts", {**tcp, "container_ports": list(range(1, 12))})
@@ -178,7 +185,7 @@ async def test_tcp_endpoints_of_apps_and_databases(wire: Wire, service: str) -> 
     its = database["_links"]["service"]["href"].removeprefix(wire.sandbox.hosts["api"])
     assert (await wire.get(its))["process_type"] == "sftp"
     made = await endpoint(wire, its, type="tcp", platform="elb", container_port=None)
-    port = wire.sandbox.world.vhosts[made["id"]].relay.port  # type: ignore[union-attr]
+    port = relay_port(wire, made)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"hello\n")
     assert await reader.readline() == b"hello\n"

@@ -290,9 +290,13 @@ def _hang(dice: _Dice, app: ToldApp) -> None:
         app.job = dice.some(3, lambda: _job(dice))
 
 
+_TIMES: tuple[tuple[Literal[10, 60, 1440], int], ...] = ((10, 0), (60, 20), (1440, 90))
+"""Every so many minutes, and when."""
+
+
 def _job(dice: _Dice) -> ToldJob:
-    every, at = dice.one((10, 0), (60, 20), (1440, 90))
-    return ToldJob(command=dice.text().strip() or "run", every=every, at=at)  # type: ignore[arg-type]  # one() says int
+    every, at = dice.one(*_TIMES)
+    return ToldJob(command=dice.text().strip() or "run", every=every, at=at)
 
 
 def _certificate(dice: _Dice) -> ToldCertificate:
