@@ -214,7 +214,7 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
         if _paused(seen):
             say(f"The run is paused. `offramp tell {session.id} resume` goes on with it.")
             return WAITS
-        tell_records(seen, session.id, guided)
+        tell_records(seen, session.info, guided)
         if seen.guide is not None and seen.guide.step not in guided:
             guided.add(seen.guide.step)
             _guide(seen.guide)

@@ -14,6 +14,11 @@ MARKS: dict[RecordState, tuple[str, Tone]] = {
 
 LABEL = 11
 
+COLLEAGUE = (
+    "You need not do this: a colleague of the example has the login of its DNS and sets it in some seconds."
+)
+"""Said in the demo, where no DNS of the person's is asked."""
+
 
 def open_watch(view: RunView) -> DnsWatch | None:
     """The records that a living worker watches at this step; None where it does something else."""
@@ -24,11 +29,14 @@ def open_watch(view: RunView) -> DnsWatch | None:
     return view.dns.get(view.current.step.key)
 
 
-def watch_picture(watch: DnsWatch, cells: int) -> list[Line]:
-    """Each record in three lines, what to do about it, and what else is to be known."""
+def watch_picture(watch: DnsWatch, cells: int, *, demo: bool = False) -> list[Line]:
+    """Each record in three lines, what to do about it, and what else is to be known; in the `demo` who does
+    it."""
     drawn: list[Line] = []
     for record in watch.records:
         drawn += [*_record(record, watch.since, cells), EMPTY]
+    if demo and not watch.right:
+        drawn += [*wrap(COLLEAGUE, cells, "accent"), EMPTY]
     if watch.refused:
         drawn += [*wrap(watch.refused, cells, "attention"), EMPTY]
     if watch.note:

@@ -31,6 +31,7 @@ def look(session: Session) -> Seen | None:
         log=tuple(lines),
         log_of=of,
         age=_age(now),
+        demo=session.info.demo,
     )
 
 

@@ -33,13 +33,14 @@ LABEL: Final = 13
 class Seen(NamedTuple):
     """What the monitor read at one moment: the run, the newest events, the newest lines of the log of step
     `log_of` (the current one, or the last before it that has any), and for how many seconds the current step
-    has been at work (None: not known)."""
+    has been at work (None: not known); `demo` when it is the run of the guided demo."""
 
     view: RunView
     events: tuple[Event, ...] = ()
     log: tuple[str, ...] = ()
     log_of: str = ""
     age: float | None = None
+    demo: bool = False
 
 
 class Kept(NamedTuple):
@@ -116,7 +117,7 @@ def _main(
         return lines, ()
     watch = open_watch(view)
     if watch is not None:
-        return watch_picture(watch, cells)[: max(0, room)], ()
+        return watch_picture(watch, cells, demo=seen.demo)[: max(0, room)], ()
     guide = open_guide(view)
     if guide is not None:
         lines = guide_picture(guide, cells)

@@ -9,6 +9,7 @@ from screens.app import OfframpApp
 from screens.headless.dns import tell_records
 from screens.monitor.dns import values, watch_picture
 from screens.monitor.line import texts, width
+from screens.monitor.reading import look
 from screens.monitor.run_keys import refusal
 from screens.monitor.scene import Kept, Seen, scene
 from screens.run_dns import DnsRecords, what_going_on_means
@@ -93,6 +94,19 @@ def test_the_monitor_says_what_is_wanted_and_what_is_there(run: ARun, size: tupl
             assert part in words, words
 
 
+@pytest.mark.parametrize("demo", [True, False], ids=["demo", "own"])
+def test_only_in_the_demo_a_colleague_sets_the_record(
+    run: ARun, demo: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.session.info = msgspec.structs.replace(run.session.info, demo=demo)
+    now = look(run.session)
+    assert now is not None
+    drawn = " ".join(texts(scene(now, 78, 19, Kept()).lines).split())
+    tell_records(now.view, run.session.info, set())
+    for words in (drawn, capsys.readouterr().out):
+        assert ("a colleague of the example" in words) is demo, words
+
+
 def test_a_watch_that_nobody_watches_is_not_shown_as_now(run: ARun) -> None:
     run.kill()
     now = view(run.session)
@@ -138,10 +152,10 @@ def test_without_a_screen_each_step_tells_its_records_once(
     now, told = view(run.session), set[str]()
     assert now is not None
     for _ in range(2):
-        tell_records(now, "4711", told)
+        tell_records(now, run.session.info, told)
     said = capsys.readouterr().out
     assert said.count(f"CNAME {CNAME.name} -> {CNAME.value}") == 1
-    assert "now: points at parking.example" in said and "offramp tell 4711 accept" in said
+    assert "now: points at parking.example" in said and f"offramp tell {run.session.id} accept" in said
     assert refusal("accept", now) == ""
     run.journal.set_run("paused")
     paused = view(run.session)
