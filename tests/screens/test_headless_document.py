@@ -107,7 +107,7 @@ def test_reading_anew_is_kept_and_says_what_changed(
     world.heroku.system = scaled()
     assert main(["document", NAME, "--read"]) == DONE
     said = capsys.readouterr()
-    line = "web of migrate-backend: quantity 1 → 3"
+    line = "web of migrate-backend: dynos 1 → 3"
     assert f"1 thing changed since 2026-11-02 14:02 UTC:\n  ~ {line}\n" in said.err
     assert "## What changed since 2026-11-02 14:02" in said.out and f"- {line}" in said.out
     assert saved(SYSTEM) == scaled() and saved(SYSTEM_BEFORE) == example_system()

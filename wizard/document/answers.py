@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -80,12 +81,17 @@ def _is_answered(gap: Gap, answers: Answers, read: frozenset[str] | tuple[str, .
     return gap.key in read
 
 
+_IN_WORDS: Final = {"deploy": "how apps are deployed", "fir": "apps of the Fir generation"}
+"""Names of groups that say nothing to a reader."""
+
+
 def gap_groups(gaps: Iterable[Gap]) -> tuple[GapGroup, ...]:
     """Gaps by what they are about, in the order in which each kind first comes."""
     groups: dict[str, list[Gap]] = {}
-    usual = {"jobs": "scheduler jobs", "deploy": "how apps are deployed", "acknowledge": "other"}
+    usual = {"jobs": "scheduler jobs", "acknowledge": "other"}
     for gap in gaps:
-        groups.setdefault(gap.group or usual[gap.kind], []).append(gap)
+        group = gap.group or usual.get(gap.kind, gap.kind)
+        groups.setdefault(_IN_WORDS.get(group, group), []).append(gap)
     return tuple(GapGroup(name=name, gaps=tuple(listed)) for name, listed in groups.items())
 
 

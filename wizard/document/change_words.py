@@ -60,6 +60,7 @@ _LABELS: Final = {
     "monthly_cents": "price a month",
     "p95_ms": "p95 in ms",
     "postgres": "database",
+    "quantity": "dynos",
     "refers_to_apps": "apps that it points at",
     "retention_ms": "retention in ms",
     "tls": "TLS",
@@ -72,7 +73,7 @@ _LABELS: Final = {
 def differences(
     before: Noun, after: Noun, names: Mapping[str, str], silent: frozenset[str] = frozenset()
 ) -> list[str]:
-    """What differs, each in words ("quantity 2 → 3"); parts that are components of their own are left out.
+    """What differs, each in words ("dynos 2 → 3"); parts that are components of their own are left out.
 
     Args:
         names: of apps and add-ons by id, since an id says nothing to a reader.

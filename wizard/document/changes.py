@@ -33,7 +33,7 @@ _IS_ITS_HOLDER: Final = ("Postgres", "Key-Value Store", "Kafka", "deploy path", 
 
 class Change(Noun, frozen=True, kw_only=True):
     """One difference. `component` is as it is now, or as it was when it is gone; `words` are a whole line
-    ("web of acme-api: quantity 2 → 3")."""
+    ("web of acme-api: dynos 2 → 3")."""
 
     kind: Which
     component: Component

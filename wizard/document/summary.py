@@ -140,6 +140,11 @@ def dollars(cents: int | None) -> str:
     return f"{sign}${whole:,}.{rest:02d}" if rest else f"{sign}${whole:,}"
 
 
+def region_name(region: str) -> str:
+    """How Heroku's own pages write a region: "EU" for eu, but "Oregon" for that of a Private Space."""
+    return region.upper() if len(region) <= 2 else region.capitalize()
+
+
 def size_text(count: int) -> str:
     """Bytes as text with an honest precision: "312 MB", "1.2 GB". Decimal units."""
     size = float(count)

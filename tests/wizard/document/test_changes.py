@@ -68,7 +68,7 @@ VAR = ConfigVar(name="NEW_FLAG", origin=Origin(kind="person"))
     [
         (
             lambda s: with_app(s, BACKEND, processes=processes(s, BACKEND, quantity=3)),
-            ["web of migrate-backend: quantity 1 → 3"],
+            ["web of migrate-backend: dynos 1 → 3"],
         ),
         (
             lambda s: with_app(

@@ -115,7 +115,7 @@ def test_gaps_are_grouped_and_read_at_once() -> None:
     groups = gap_groups(gaps)
     assert [(group.name, len(group.gaps), len(group.at_once)) for group in groups] == [
         ("webhooks", 2, 2),
-        ("fir", 1, 1),
+        ("apps of the Fir generation", 1, 1),
         ("scheduler jobs", 1, 0),
     ]
     answers = acknowledge_all(Answers(acknowledged=("1",)), gaps)

@@ -6,7 +6,7 @@ import pytest
 from wizard.document.index import Index
 from wizard.document.pages.by_key import page
 from wizard.document.pages.page import Fact
-from wizard.document.summary import counts, dollars, monthly_bill, size_text, tree
+from wizard.document.summary import counts, dollars, monthly_bill, region_name, size_text, tree
 from wizard.model.delivery import Pipeline, PipelineApp
 from wizard.model.system import System
 
@@ -106,3 +106,7 @@ def test_dollars(cents: int | None, text: str) -> None:
 )
 def test_sizes(count: int, text: str) -> None:
     assert size_text(count) == text
+
+
+def test_a_region_is_an_abbreviation_or_a_place() -> None:
+    assert [region_name(one) for one in ("eu", "us", "oregon")] == ["EU", "US", "Oregon"]

@@ -13,7 +13,6 @@ FEW: Final = 12
 """Names up to which they stand in the line; more are folded away until somebody wants them."""
 
 _ANY_APP: Final = "…"
-_TITLES: Final = {"deploy": "how apps are deployed", "fir": "apps of the Fir generation"}
 _AT_THE_APP: Final = "What its releases tell stands at the deploy path of each."
 
 
@@ -36,8 +35,7 @@ def gaps_by_kind(system: System) -> Iterator[tuple[str, str]]:
             app = apps.get(gap.app_id or "")
             why = _reason(gap, app, system.unread_apps)
             asked.append(_Asked(gap.question, why, template(gap, apps), app.name if app else ""))
-        title = _TITLES.get(group.name, group.name)
-        yield f"{title[:1].upper()}{title[1:]}", bullets(_entries(asked))
+        yield f"{group.name[:1].upper()}{group.name[1:]}", bullets(_entries(asked))
 
 
 def unknown_parts(apps: Iterable[App]) -> str:

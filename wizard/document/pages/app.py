@@ -15,7 +15,7 @@ from wizard.document.pages.app_parts import (
 from wizard.document.pages.delivery import code_facts, release_sections
 from wizard.document.pages.links import connection_sections
 from wizard.document.pages.page import Fact, Page, Section, at, joined, only, said, yes
-from wizard.document.summary import dollars
+from wizard.document.summary import dollars, region_name
 from wizard.model.system import App, UnreadApp
 
 CODE = ("current code", "deploy path", "release", "slug", "image", "buildpacks", "GitHub link", "code")
@@ -52,7 +52,7 @@ def app_page(index: Index, app: App) -> Page:
         subtitle=joined(
             (
                 app.stack,
-                app.region.upper(),
+                region_name(app.region),
                 "" if app.generation == "cedar" else app.generation,
                 ", ".join(app.buildpacks),
                 "maintenance mode" if app.maintenance else "",
@@ -93,7 +93,7 @@ def unread_page(app: UnreadApp) -> Page:
         key=f"unread-app:{app.id}",
         title=app.name,
         kind="app that could not be read",
-        subtitle=joined((app.stack, app.region.upper())),
+        subtitle=joined((app.stack, region_name(app.region))),
         sections=(
             Section(
                 title="not told",
