@@ -11,9 +11,25 @@ import msgspec
 
 from wizard.document.checkout import Checkout, listed
 from wizard.mapping.problem import Problem
-from wizard.model.mapping import Mapping
-from wizard.model.system import System
+from wizard.model.mapping import AppChoice, Mapping
+from wizard.model.system import App, System
 from wizard.prepare.file_change import Proposal
+
+
+def moved_together(app: App, system: System | None, mapping: Mapping) -> list[tuple[App, AppChoice]]:
+    """The apps that move and have the same folder of code, this one among them."""
+    own = mapping.app(app.id)
+    folder = _folder(own) if own else ""
+    known = {one.id: one for one in (system.apps if system else ())} | {app.id: app}
+    return [
+        (known[choice.app_id], choice)
+        for choice in mapping.moved_apps()
+        if choice.app_id in known and (choice.app_id == app.id or (folder and _folder(choice) == folder))
+    ]
+
+
+def _folder(choice: AppChoice) -> str:
+    return (choice.checkout or "").rstrip("/")
 
 
 def with_differences(

@@ -16,7 +16,7 @@ from wizard.prepare.branch import branch_name, write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import FileChange, Proposal
-from wizard.prepare.same_code import with_differences
+from wizard.prepare.same_code import moved_together, with_differences
 from wizard.session.parts import Prepared
 
 MakeCheckout = Callable[..., Path]
@@ -152,3 +152,13 @@ def test_a_file_that_one_app_wants_as_it_is_cannot_change_for_the_other(
     code = dict.fromkeys(("b", "f"), read_for_changes(folder, target))
     found = with_differences(proposals, system, mapping, code)
     assert [one.blocked for one in found.values()] == [True, True]
+
+
+def test_a_slash_at_its_end_makes_no_other_folder(system: System, target: Profile) -> None:
+    mapping = propose(system, target)
+    for app_id, path in (("b", "/code"), ("f", "/code/"), ("e", "/other")):
+        mapping = edit.set_checkout(mapping, app_id, path)
+    assert [one.id for one, _ in moved_together(system.app("b"), system, mapping)] == ["b", "f"]
+    assert [one.id for one, _ in moved_together(system.app("e"), system, mapping)] == ["e"]
+    alone = edit.set_checkout(edit.set_checkout(mapping, "b", None), "f", None)
+    assert [one.id for one, _ in moved_together(system.app("b"), system, alone)] == ["b"]

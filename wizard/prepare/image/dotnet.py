@@ -7,6 +7,7 @@ the web application from there: `cd Shop/bin/publish; ./Shop --urls http://*:$PO
 import re
 
 from wizard.document.checkout import Checkout
+from wizard.document.repository.runtime_dotnet import PROJECTS, SOLUTIONS
 from wizard.mapping.problem import Problem
 from wizard.prepare.image.catalogue import images
 from wizard.prepare.image.guests import guest_stages, node_steps
@@ -15,8 +16,6 @@ from wizard.prepare.image.stage import Final, apt, dockerfile, guests, sees_conf
 from wizard.prepare.image.version import choose, numbers, pins_of, runtime_of
 from wizard.prepare.image.wish import Image, ImageWish
 
-_SOLUTION = (".sln", ".slnx")
-_PROJECT = (".csproj", ".fsproj", ".vbproj")
 _NAME = re.compile(r"[\w.+-]+")
 
 
@@ -62,7 +61,7 @@ def _version(checkout: Checkout, app: str, problems: list[Problem]) -> str:
 
 def _source(checkout: Checkout, wish: ImageWish, problems: list[Problem]) -> str:
     """What is published: the one solution of the root, else its one project."""
-    for ends in (_SOLUTION, _PROJECT):
+    for ends in (SOLUTIONS, PROJECTS):
         found = [name for name in checkout.names if name.endswith(ends)]
         if len(found) == 1 and _NAME.fullmatch(found[0]):
             return found[0]

@@ -12,6 +12,7 @@ from wizard.mapping.names import cron_service
 from wizard.mapping.store_config import part_of, wants_tls
 from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, DrainChoice, Mapping, StoreChoice
 from wizard.model.system import App, System
+from wizard.prepare.same_code import moved_together
 from wizard.prepare.terraform.hcl import identifier
 from wizard.prepare.terraform.heroku_config import HerokuConfig, heroku_config
 from wizard.prepare.terraform.provider import Provider
@@ -92,15 +93,7 @@ class Stack(NamedTuple):
 
 def together(app: App, system: System | None, mapping: Mapping) -> list[tuple[App, AppChoice]]:
     """The apps that Terraform deploys from the same folder of code, this one among them."""
-    own = mapping.app(app.id)
-    known = {one.id: one for one in (system.apps if system else ())} | {app.id: app}
-    return [
-        (known[choice.app_id], choice)
-        for choice in mapping.moved_apps()
-        if choice.way == "terraform"
-        and choice.app_id in known
-        and (choice.app_id == app.id or (own and own.checkout and choice.checkout == own.checkout))
-    ]
+    return [one for one in moved_together(app, system, mapping) if one[1].way == "terraform"]
 
 
 class Names:

@@ -10,6 +10,7 @@ from wizard.model.mapping import Mapping
 from wizard.model.system import App, System
 from wizard.model.text import clean
 from wizard.ports import Profile
+from wizard.prepare.case import Case
 from wizard.prepare.file_change import FileChange
 from wizard.prepare.workflow.action import DeployAction, deploy_action, one_line
 from wizard.prepare.workflow.edit import Page
@@ -36,7 +37,7 @@ def workflow_part(
     if action is None or choice is None:
         return [], []
     place = here(app, system, mapping)
-    hooks = {name: _hook_of(one, mapping, checkout) for name, (one, _) in place.apps.items()}
+    hooks = {name: _hook_of(Case(one, mapping, profile, checkout)) for name, (one, _) in place.apps.items()}
     wanted = Wanted(place, action, profile.title, hooks)
     workflows = {
         path: text
@@ -94,16 +95,10 @@ def told_once(problems: list[Problem], changes: list[FileChange]) -> list[Proble
     ]
 
 
-def _hook_of(app: App, mapping: Mapping, checkout: Checkout) -> str:
+def _hook_of(case: Case) -> str:
     """What of an app runs before each deploy at the target: its release command, where that is chosen."""
-    chosen = next(
-        (one for one in mapping.processes if one.app_id == app.id and one.action == "release-hook"), None
-    )
-    if chosen is None:
-        return ""
-    written = checkout.procfile.commands.get(chosen.type) if checkout.procfile else None
-    running = {process.type: process.command for process in app.processes}
-    return written or running.get(chosen.type) or app.release_command
+    chosen = case.moved("release-hook")
+    return case.commands.get(chosen[0].type, "") if chosen else ""
 
 
 def _one(text: str, wanted: Wanted) -> Rewrite:

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.system import App, System
+from wizard.prepare.same_code import moved_together
 from wizard.prepare.workflow.action import Destination
 from wizard.prepare.workflow.jobs import Job, Step, matrix_values
 
@@ -60,17 +61,8 @@ class Owner(NamedTuple):
 
 def here(app: App, system: System | None, mapping: Mapping) -> Here:
     """The app itself, and those that move and have the same folder of code."""
-    own = mapping.app(app.id)
-    known = {one.id: one for one in (system.apps if system else ())} | {app.id: app}
-    chosen = [
-        choice
-        for choice in mapping.moved_apps()
-        if choice.app_id in known
-        and (choice.app_id == app.id or (own and own.checkout and choice.checkout == own.checkout))
-    ]
-    return Here(
-        {known[choice.app_id].name: (known[choice.app_id], choice) for choice in chosen}, mapping.environment
-    )
+    chosen = moved_together(app, system, mapping)
+    return Here({one.name: (one, choice) for one, choice in chosen}, mapping.environment)
 
 
 def owner(job: Job, step: Step, place: Here) -> Owner:
