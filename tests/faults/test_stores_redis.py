@@ -19,7 +19,8 @@ from tests.wizard.stores.redis_servers import RedisServer, Told, servers, zoo
 from wizard.database.control import Stopped
 from wizard.database.tunnel import free_port
 from wizard.model.trouble import Trouble
-from wizard.stores.redis import both, carry, ends, passes, server
+from wizard.stores import insist
+from wizard.stores.redis import both, carry, passes, server
 from wizard.stores.redis.carry import Carrier
 
 
@@ -228,14 +229,14 @@ def test_a_server_that_is_gone_is_waited_for_and_told_of(
     source: RedisServer, target: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(source, 1000)
-    monkeypatch.setattr(ends, "LONGEST_SILENCE", 0.5)
+    monkeypatch.setattr(insist, "LONGEST_SILENCE", 0.5)
     net = CuttingNet(free_port(), source.url())
     told = Told(net, target)
     with pytest.raises(Trouble) as gone:
         told.move.inspect()
     assert gone.value.retry and told.reports[-1].waiting_for
     net.close()
-    monkeypatch.setattr(ends, "LONGEST_SILENCE", 600.0)
+    monkeypatch.setattr(insist, "LONGEST_SILENCE", 600.0)
     waiting = Told(net, target)
     threading.Timer(0.3, waiting.control.stop).start()
     with pytest.raises(Stopped):

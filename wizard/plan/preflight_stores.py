@@ -21,11 +21,12 @@ from wizard.ports import Environment, Source, Target
 from wizard.session.places import run_folder
 from wizard.session.store import Session
 from wizard.stores.ends import end_of
+from wizard.stores.insist import reason
 from wizard.stores.movers import open_mover
 from wizard.stores.mysql.clients import find_clients
 from wizard.stores.progress import StoreInspection
 from wizard.stores.redis.address import address_of
-from wizard.stores.redis.ends import READS, reason
+from wizard.stores.redis.ends import READS
 from wizard.stores.redis.fit import ROOM
 from wizard.stores.redis.server import look
 from wizard.stores.redis.wire import Connection, ReplyError

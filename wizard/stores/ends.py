@@ -6,13 +6,13 @@ from pathlib import Path
 from wizard.database.far_end import FarEnd, NoAnswer, Ping, PostgresEnd, local_url
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
+from wizard.stores.insist import reason
 from wizard.stores.mysql import address as mysql
 from wizard.stores.mysql.clients import Clients, find_clients, options_file
 from wizard.stores.mysql.errors import MysqlError
 from wizard.stores.mysql.session import Session
 from wizard.stores.probes import greeted_by_mysql, reached
 from wizard.stores.redis import address as redis
-from wizard.stores.redis.ends import reason
 from wizard.stores.redis.wire import Connection, ReplyError
 
 POSTGRES = "postgresql"

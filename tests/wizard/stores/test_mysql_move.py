@@ -264,6 +264,18 @@ def test_the_sources_session_refuses_to_write(server: MariaDb, tmp_path: Path) -
         told.move._ends.ask("source", lambda one: one.query("CREATE TABLE written (id int)"))
 
 
+def test_the_sources_url_is_asked_for_once_a_session(server: MariaDb, tmp_path: Path) -> None:
+    asked = []
+
+    def url() -> Secret:
+        asked.append(1)  # each time Heroku is asked for its config vars
+        return server.source()
+
+    told = Told(server, tmp_path, source=url)
+    told.move._ends.ask("source", lambda one: one.query("SELECT 1"))
+    assert len(asked) == 1
+
+
 def test_another_sessions_copy_is_refused(server: MariaDb, tmp_path: Path) -> None:
     Told(server, tmp_path, session="another").move.copy()
     with pytest.raises(Trouble, match="a copy of session another"):

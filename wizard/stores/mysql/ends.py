@@ -1,16 +1,16 @@
 """Both ends of a copy by MySQL's own programs: how they are signed in, lost and tried again."""
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from wizard.database.control import Control, Stopped
+from wizard.database.control import Control
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.stores.gauge import Gauge
-from wizard.stores.mysql.address import address_of
+from wizard.stores.insist import insist
+from wizard.stores.mysql.address import Address, address_of
 from wizard.stores.mysql.clients import find_clients, options_file, remove_left_files
 from wizard.stores.mysql.errors import MysqlError, trouble
 from wizard.stores.mysql.pump import pump
@@ -19,12 +19,6 @@ from wizard.stores.mysql.session import Session
 T = TypeVar("T")
 
 Side = Literal["source", "target"]
-
-LONGEST_SILENCE = 600.0
-"""Seconds for which a side may fail every time before a person is asked."""
-
-LONGEST_WAIT = 5.0
-"""Seconds between two attempts, at most."""
 
 LARGEST_ROW = "--max-allowed-packet=1G"
 """What the programs may send and receive at once, the most that there is: by themselves they fail at rows of
@@ -61,22 +55,22 @@ class Ends:
     @contextlib.contextmanager
     def session(self, side: Side) -> Iterator[Session]:
         """A session of SQL on one side; a stop ends it. Raises MysqlError, Trouble."""
-        with self._signed_in(side) as (options, database):
+        with self._signed_in(side) as (options, address):
             words = [self._clients.client, f"--defaults-file={options}", "--batch", "--skip-column-names"]
-            session = Session([*words, "--unbuffered", "--quick", database])
+            session = Session([*words, "--unbuffered", "--quick", address.database])
             forget = self._control.on_stop(session.close)
             try:
                 session.query(SETTINGS)
                 if side == "source":
                     session.query("SET SESSION TRANSACTION READ ONLY")
-                    self._want_tls(session)
+                    self._want_tls(session, address)
                 yield session
             finally:
                 forget()
                 session.close()
 
-    def _want_tls(self, session: Session) -> None:
-        address = address_of(self._urls["source"](), plain_allowed=self._plain_source)
+    @staticmethod
+    def _want_tls(session: Session, address: Address) -> None:
         cipher = session.query("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
         if address.tls and not (cipher and cipher[0][1]):
             raise Trouble(
@@ -87,16 +81,16 @@ class Ends:
             )
 
     @contextlib.contextmanager
-    def _signed_in(self, side: Side) -> Iterator[tuple[Path, str]]:
+    def _signed_in(self, side: Side) -> Iterator[tuple[Path, Address]]:
         plain = self._plain_source and side == "source"
         address = address_of(self._urls[side](), plain_allowed=plain)
         with options_file(address, self._work, mariadb=self._clients.mariadb) as options:
-            yield options, address.database
+            yield options, address
 
     def carry(self, options: list[str], names: list[str], part: str, *, definitions: bool = False) -> None:
         """Dump some of the source into the target. `names` are tables, none for all. Raises MysqlError,
         Trouble, Stopped."""
-        with self._signed_in("source") as (source, database), self._signed_in("target") as (target, there):
+        with self._signed_in("source") as (source, read), self._signed_in("target") as (target, written):
             dump = [self._clients.dump, f"--defaults-file={source}", *self._clients.options]
             dump += [
                 LARGEST_ROW,
@@ -106,8 +100,21 @@ class Ends:
                 "--no-tablespaces",
                 "--skip-comments",
             ]
-            dump += ["--default-character-set=utf8mb4", "--skip-triggers", *options, "--", database, *names]
-            load = [self._clients.client, f"--defaults-file={target}", LARGEST_ROW, "--batch", there]
+            dump += [
+                "--default-character-set=utf8mb4",
+                "--skip-triggers",
+                *options,
+                "--",
+                read.database,
+                *names,
+            ]
+            load = [
+                self._clients.client,
+                f"--defaults-file={target}",
+                LARGEST_ROW,
+                "--batch",
+                written.database,
+            ]
             pump(
                 dump,
                 load,
@@ -126,23 +133,12 @@ class Ends:
         return self.insist(f"The {side} refuses a step", once)
 
     def insist(self, what: str, work: Callable[[], T]) -> T:
-        """Do something that may be done again, as often as it takes while waiting may help.
-
-        Raises:
-            Trouble: waiting does not help, or has not for `LONGEST_SILENCE`. `what` begins its words.
-            Stopped: the person asked for it.
-        """
-        attempt, began = 0, time.monotonic()
-        while True:
-            self._control.check()
-            try:
-                return work()
-            except (MysqlError, Trouble) as error:
-                if self._control.stopped:
-                    raise Stopped from error
-                refused = error if isinstance(error, Trouble) else trouble(error, what)
-                if not refused.retry or time.monotonic() - began > LONGEST_SILENCE:
-                    raise refused from error
-                self._gauge.wait(f"{refused.cause.removesuffix('.')}, trying again")
-                self._control.sleep(min(0.2 * 2 ** min(attempt, 8), LONGEST_WAIT))
-                attempt += 1
+        """Do something that may be done again while waiting may help. Raises Trouble, whose words begin with
+        `what`, and Stopped; see `wizard.stores.insist`."""
+        return insist(
+            work,
+            errors=(MysqlError,),
+            told=lambda error: trouble(error, what),
+            control=self._control,
+            gauge=self._gauge,
+        )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wizard.model.text import clean
 from wizard.stores.mysql.catalogue import NOT_MOVED, Catalogue
 from wizard.stores.progress import StoreFinding
+from wizard.stores.refusals import found_not_empty
 
 
 def findings(source: Catalogue, target: Catalogue, state: str) -> tuple[StoreFinding, ...]:
@@ -14,11 +15,7 @@ def findings(source: Catalogue, target: Catalogue, state: str) -> tuple[StoreFin
 
 def _what_stops(source: Catalogue, target: Catalogue, state: str) -> Iterator[StoreFinding]:
     if state == "foreign":
-        yield StoreFinding(
-            words="The target is not empty.",
-            remedy="Choose an empty database, or empty this one yourself if nobody needs what it holds.",
-            stops=True,
-        )
+        yield found_not_empty("database")
     for kind in NOT_MOVED:
         if names := sorted(source.others.get(kind, ())):
             yield StoreFinding(

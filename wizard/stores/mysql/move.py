@@ -30,6 +30,7 @@ from wizard.stores.progress import (
     StoreProgress,
     StoreProof,
 )
+from wizard.stores.refusals import no_copy, not_empty, want_fit
 
 SAFE = "SET SESSION foreign_key_checks = 0"
 """Tables come and go in any order."""
@@ -101,11 +102,7 @@ class MysqlMove:
         """Copy every table, or those that an earlier call has not copied yet."""
         source, target = self._read("source"), self._read("target")
         known = self._own(target)
-        for one in findings(source, target, "ours"):
-            if one.stops:
-                raise Trouble(
-                    one.words, untouched="Nothing was written.", remedy=one.remedy, code="store-unfit"
-                )
+        want_fit(findings(source, target, "ours"))
         if known is None:
             self._ends.ask("target", lambda one: self._begin(one, source))
         elif known.whole:
@@ -124,11 +121,7 @@ class MysqlMove:
         source, target = self._read("source"), self._read("target")
         known = self._own(target)
         if known is None or not known.whole:
-            raise Trouble(
-                "There is no whole copy yet to go on with.",
-                remedy="Make the first copy before this step.",
-                code="no-copy",
-            )
+            raise no_copy()
         want_no_lost_tables(known, source, target)
         self._gauge.phase("refresh", {clean(table.name): table.rows for table in source.tables.values()})
         gone = [name for name in target.tables if name not in source.tables]
@@ -156,7 +149,7 @@ class MysqlMove:
         """Drop the marker; done already is no error."""
         known = self._ends.ask("target", marker.read)
         if known is not None and known.session != self._session:
-            raise _foreign((f"a copy of session {known.session}",))
+            raise not_empty((f"a copy of session {known.session}",), "database")
         self._ends.ask("target", marker.remove)
 
     # Steps.
@@ -190,7 +183,7 @@ class MysqlMove:
         """The marker of our copy, None where the target is empty. Raises Trouble where it is neither."""
         state, holds = self._state(target)
         if state == "foreign":
-            raise _foreign(holds)
+            raise not_empty(holds, "database")
         return self._ends.ask("target", marker.read) if state == "ours" else None
 
     def _begin(self, target: Session, source: Catalogue) -> None:
@@ -207,7 +200,7 @@ class MysqlMove:
         def carry() -> None:
             with self._ends.session("target") as target:
                 target.query(f"DELETE FROM {quoted(MARKER)} WHERE name = {marker.of_table(table.name)}")
-            self._ends.carry([], [table.name], part, definitions=False)
+            self._ends.carry([], [table.name], part)
             with self._ends.session("target") as target:
                 marker.keep(target, f"table:{table.name}", table.made)
 
@@ -264,12 +257,3 @@ def _clear(target: Session, known: Catalogue, tables: list[str]) -> None:
 
 def _word(name: str) -> str:
     return "".join(sign for sign in name if sign.isalnum() or sign == "_")
-
-
-def _foreign(holds: tuple[str, ...]) -> Trouble:
-    return Trouble(
-        f"The target is not empty: it holds {', '.join(holds)}.",
-        untouched="Nothing was written to it.",
-        remedy="Choose an empty database, or empty this one yourself if nobody needs what it holds.",
-        code="target-not-empty",
-    )

@@ -3,11 +3,11 @@
 import contextlib
 import re
 import subprocess
-import threading
 from collections.abc import Callable
 
 from wizard.database.control import Control
 from wizard.stores.mysql.clients import environment
+from wizard.stores.mysql.ear import Ear
 from wizard.stores.mysql.errors import MysqlError
 
 CHUNK = 1 << 18
@@ -58,7 +58,7 @@ def pump(
         children.append(dumper)
         loader = _start(load, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         children.append(loader)
-        ears = [_Ear(dumper), _Ear(loader)]
+        ears = [Ear(dumper), Ear(loader)]
         broke = _carry(dumper, loader, control, passed, definitions=definitions)
         if broke:
             dumper.kill()
@@ -117,25 +117,3 @@ def _carry(
             loader.stdin.close()
         return True
     return False
-
-
-class _Ear:
-    """Takes in what a child says on its standard error, the first 64 KiB of it."""
-
-    def __init__(self, child: "subprocess.Popen[bytes]") -> None:
-        self._child = child
-        self._heard = bytearray()
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        assert self._child.stderr is not None
-        with contextlib.suppress(OSError, ValueError):
-            while part := self._child.stderr.readline(4096):
-                if len(self._heard) < 1 << 16:
-                    self._heard += part
-
-    def heard(self) -> bytes:
-        """All of it, once the child has ended."""
-        self._thread.join(5)
-        return bytes(self._heard)

@@ -4,10 +4,10 @@ import contextlib
 import re
 import secrets
 import subprocess
-import threading
 from types import TracebackType
 
 from wizard.stores.mysql.clients import environment
+from wizard.stores.mysql.ear import Ear
 from wizard.stores.mysql.errors import MysqlError
 
 Row = tuple[str | None, ...]
@@ -42,16 +42,7 @@ class Session:
             start_new_session=True,
         )
         self._program = words[0].rpartition("/")[2]
-        self._stderr = bytearray()
-        self._reader = threading.Thread(target=self._listen, daemon=True)
-        self._reader.start()
-
-    def _listen(self) -> None:
-        assert self._process.stderr is not None
-        with contextlib.suppress(OSError, ValueError):
-            while part := self._process.stderr.read1(4096):  # type: ignore[attr-defined]
-                if len(self._stderr) < 1 << 16:
-                    self._stderr += part
+        self._ear = Ear(self._process)
 
     def query(self, sql: str) -> list[Row]:
         """Run one or more statements; the rows of all of them."""
@@ -68,14 +59,13 @@ class Session:
         except (OSError, ValueError):
             pass
         self.close()
-        raise MysqlError(self._program, self._process.returncode, bytes(self._stderr))
+        raise MysqlError(self._program, self._process.returncode, self._ear.heard())
 
     def close(self) -> None:
         """End it; from another thread too."""
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
-        self._reader.join(5)
 
     def __enter__(self) -> "Session":
         return self

@@ -9,8 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from wizard.database.control import Control, Stopped
-from wizard.model.trouble import Trouble
+from wizard.database.control import Control
 from wizard.stores.redis import marker
 from wizard.stores.redis.ends import Ends, Pair
 
@@ -143,8 +142,6 @@ class Crew:
                 if now.keys:
                     self._ends.insist(pair, lambda pair, now=now: work(pair, now))  # type: ignore[misc]
                 done.put(batch)
-            except (Trouble, Stopped) as error:
-                self._fail(error)
             except Exception as error:  # noqa: BLE001 - the thread that waits must hear of it
                 self._fail(error)
         pair.drop()

@@ -2,15 +2,14 @@
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from wizard.database.control import Control, Stopped
 from wizard.model.secret import Secret
-from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.stores.gauge import Gauge
+from wizard.stores.insist import insist, reason
 from wizard.stores.redis import marker
 from wizard.stores.redis.address import address_of
 from wizard.stores.redis.wire import Connection, ReplyError
@@ -32,12 +31,6 @@ _TWO_WORDS = (
 )
 READS = frozenset(word for line in _ONE_WORD for word in line.split()) | frozenset(_TWO_WORDS)
 """All that is ever sent to a source."""
-
-LONGEST_SILENCE = 600.0
-"""Seconds for which a side may fail every time before a person is asked."""
-
-LONGEST_WAIT = 5.0
-"""Seconds between two attempts, at most."""
 
 
 class Pair:
@@ -150,54 +143,22 @@ class Ends:
             connection.close()
 
     def insist(self, pair: Pair, work: Callable[[Pair], T]) -> T:
-        """Do something that may be done again, as often as it takes while waiting may help.
-
-        Raises:
-            Trouble: waiting does not help, or has not helped for `LONGEST_SILENCE`.
-            Stopped: the person asked for it.
-        """
-        attempt, began = 0, time.monotonic()
-        while True:
-            self._control.check()
-            try:
-                return work(pair)
-            except (OSError, ReplyError, Trouble) as error:
-                pair.drop()
-                if self._control.stopped:
-                    raise Stopped from error
-                if not _passing(error):
-                    raise error if isinstance(error, Trouble) else trouble(error) from error
-                if time.monotonic() - began > LONGEST_SILENCE:
-                    raise trouble(error) from error
-                self._gauge.wait(f"{reason(error)}, trying again")
-                self._control.sleep(min(0.1 * 2 ** min(attempt, 8), LONGEST_WAIT))
-                attempt += 1
+        """Do something that may be done again while waiting may help. Raises Trouble, Stopped; see
+        `wizard.stores.insist`."""
+        errors: tuple[type[OSError | ReplyError], ...] = (OSError, ReplyError)
+        return insist(
+            lambda: work(pair),
+            errors=errors,
+            told=trouble,
+            control=self._control,
+            gauge=self._gauge,
+            broke=pair.drop,
+        )
 
 
-def _passing(error: OSError | ReplyError | Trouble) -> bool:
-    if isinstance(error, Trouble):
-        return error.retry
-    return error.passing if isinstance(error, ReplyError) else True
-
-
-def reason(error: BaseException) -> str:
-    """What `error` says in a few words, clean, without an address."""
-    if isinstance(error, Trouble):
-        return error.cause
-    if isinstance(error, ReplyError):
-        return error.said
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, OSError) and error.strerror:
-        return clean(error.strerror, limit=200)
-    return clean(str(error), limit=200) or type(error).__name__
-
-
-def trouble(error: BaseException) -> Trouble:
+def trouble(error: OSError | ReplyError) -> Trouble:
     """`error` as a Trouble."""
     kept = "What was copied stays and is not copied again; the source was only read."
-    if isinstance(error, Trouble):
-        return error
     said = reason(error)
     if isinstance(error, ReplyError):
         if error.code in ("WRONGPASS", "NOAUTH") or "invalid password" in said:

@@ -51,11 +51,9 @@ def is_ours(key: bytes) -> bool:
 
 def read(target: Connection) -> Marker | None:
     """The target's marker, None where there is none. Raises OSError, ReplyError."""
-    target.select(0)
-    if target.call("TYPE", KEY) != b"hash":
+    fields = _fields(target)
+    if fields is None:
         return None
-    flat = target.call("HGETALL", KEY)
-    fields = dict(zip(flat[::2], flat[1::2], strict=True))
 
     def text(name: bytes) -> str:
         return clean(fields.get(name, b"").decode(errors="replace"), limit=300)
@@ -73,6 +71,14 @@ def read(target: Connection) -> Marker | None:
         keys=int(keys) if keys else None,
         may_lose=fields.get(MAY_LOSE.encode()) == b"yes",
     )
+
+
+def _fields(target: Connection) -> dict[bytes, bytes] | None:
+    target.select(0)
+    if target.call("TYPE", KEY) != b"hash":
+        return None
+    flat = target.call("HGETALL", KEY)
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def make(target: Connection, *, session: str, source: str, run: str) -> None:
@@ -145,11 +151,7 @@ class LeftOut:
 
 def read_left(target: Connection) -> LeftOut:
     """What `keep_left` kept; nothing where there is no marker. Raises OSError, ReplyError."""
-    target.select(0)
-    if target.call("TYPE", KEY) != b"hash":
-        return LeftOut()
-    flat = target.call("HGETALL", KEY)
-    fields = dict(zip(flat[::2], flat[1::2], strict=True))
+    fields = _fields(target) or {}
     told = [
         clean(words)
         for name, value in sorted(fields.items())

@@ -28,6 +28,7 @@ from wizard.stores.redis.functions import carry_functions, same_functions
 from wizard.stores.redis.loss import want_no_loss
 from wizard.stores.redis.passes import Changes, Passes, part_name
 from wizard.stores.redis.queues import recognise
+from wizard.stores.refusals import found_not_empty, no_copy, not_empty, want_fit
 
 T = TypeVar("T")
 
@@ -145,7 +146,7 @@ class RedisMove:
         with self._ends.at_work():
             known = self._insist(lambda pair: marker.read(pair.target))
             if known is not None and known.session != self._session:
-                raise _foreign((f"a copy of session {known.session}",))
+                raise not_empty((f"a copy of session {known.session}",), "store")
             self._insist(lambda pair: marker.remove(pair.target))
 
     # What is there.
@@ -190,25 +191,15 @@ class RedisMove:
                 )
             )
         if state == "foreign":
-            found.append(
-                StoreFinding(
-                    words="The target is not empty.",
-                    remedy="Choose an empty store, or empty this one yourself if nobody needs what it holds.",
-                    stops=True,
-                )
-            )
+            found.append(found_not_empty("store"))
         return tuple(found)
 
     def _take_over(self, both: Both) -> None:
         """Sign the target's marker, and write it first where the target is empty."""
         state, holds = self._state(both)
         if state == "foreign":
-            raise _foreign(holds)
-        for one in self._findings(both, state):
-            if one.stops:
-                raise Trouble(
-                    one.words, untouched="Nothing was written.", remedy=one.remedy, code="store-unfit"
-                )
+            raise not_empty(holds, "store")
+        want_fit(self._findings(both, state))
         run = self._ends.run or secrets.token_hex(8)
         if state == "empty":
             make = {"session": self._session, "source": self._store, "run": run}
@@ -226,14 +217,10 @@ class RedisMove:
         both = self._look()
         state, holds = self._state(both)
         if state == "foreign":
-            raise _foreign(holds)
+            raise not_empty(holds, "store")
         known = self._insist(lambda pair: marker.read(pair.target))
         if known is None or not known.whole:
-            raise Trouble(
-                "There is no whole copy yet to go on with.",
-                remedy="Make the first copy before this step.",
-                code="no-copy",
-            )
+            raise no_copy()
         self._take_over(both)
         return both
 
@@ -276,12 +263,3 @@ class RedisMove:
         for words in left.words():
             self._event(f"Not copied as it is: {words}.")
         self._insist(lambda pair: self._passes.keep_left(pair, phase, left))
-
-
-def _foreign(holds: tuple[str, ...]) -> Trouble:
-    return Trouble(
-        f"The target is not empty: it holds {', '.join(holds)}.",
-        untouched="Nothing was written to it.",
-        remedy="Choose an empty store, or empty this one yourself if nobody needs what it holds.",
-        code="target-not-empty",
-    )
