@@ -13,6 +13,7 @@ import pytest
 
 from providers.sandbox.aptible.builds import BuildFailed, build, read_before_deploy, read_procfile, run_line
 from providers.sandbox.aptible.containers import container_environment, in_folder
+from providers.sandbox.aptible.portal_guest import fresh
 from providers.sandbox.aptible.releases import merged
 from providers.sandbox.aptible.supercronic import parse
 from providers.sandbox.aptible.tokens import SignInRefused, Tokens
@@ -204,3 +205,17 @@ def test_one_time_codes_are_good_once_for_their_attempt() -> None:
     with pytest.raises(SignInRefused):
         tokens.grant(with_code)
     assert tokens.check("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "lines", "new"),
+    [
+        ("", "abc", "abc"),
+        ("abc", "abc", ""),
+        ("abab", "ababa", "a"),
+        ("abcab", "cabde", "de"),
+        ("abc", "xyz", "xyz"),
+    ],
+)
+def test_a_log_shows_what_is_new_and_no_line_again(shown: str, lines: str, new: str) -> None:
+    assert fresh(list(lines), list(shown)) == list(new)

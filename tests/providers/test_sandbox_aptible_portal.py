@@ -225,7 +225,8 @@ async def test_commands_and_logs(wire: Wire, dial: Dial, tmp_path: Path) -> None
     wire.sandbox.world.apps[app["id"]].log.append("cmd.1: a line of the app")
     logs = await dial.call(here, "logs")
     assert await logs.ready() == "cmd.1: a line of the app"
-    wire.sandbox.world.apps[app["id"]].log.append("cmd.1: another")
-    assert await logs.ready() == "cmd.1: another"
+    for line in ("cmd.1: another", "cmd.1: a line of the app", "cmd.1: the last"):
+        wire.sandbox.world.apps[app["id"]].log.append(line)
+        assert await logs.ready() == line
     logs.process.terminate()
     await logs.end()

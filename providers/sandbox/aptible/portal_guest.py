@@ -178,15 +178,19 @@ async def _app_log(
     try:
         while app is not None and not gone.done():
             lines = list(app.log)
-            # The log loses its head when it is long; what is new begins after what was shown last.
-            start = lines.index(shown[-1]) + 1 if shown and shown[-1] in lines else len(shown)
-            for line in lines[start:]:
+            for line in fresh(lines, shown):
                 process.stdout.write(line.encode() + b"\n")
             shown = lines
             await asyncio.sleep(_LOOK)
     finally:
         gone.cancel()
     return 0
+
+
+def fresh(lines: list[str], shown: list[str]) -> list[str]:
+    """What came after `shown` in a log that loses its head when it is long."""
+    lost = next(at for at in range(len(shown) + 1) if lines[: len(shown) - at] == shown[at:])
+    return lines[len(shown) - lost :]
 
 
 async def _execute(
