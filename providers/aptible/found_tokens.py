@@ -37,7 +37,7 @@ def _from_file(path: Path) -> Secret:
     Raises:
         Trouble: the file cannot be read, is not the CLI's, or holds no token for that host.
     """
-    host = os.environ.get("APTIBLE_AUTH_ROOT_URL", AUTH)
+    host = os.environ.get("APTIBLE_AUTH_ROOT_URL") or AUTH
     try:
         with path.open("rb") as file:
             tokens = msgspec.json.decode(file.read(_FILE_LIMIT), type=dict[str, str])

@@ -246,6 +246,7 @@ def test_found_tokens(private_home: Path, monkeypatch: pytest.MonkeyPatch) -> No
     ]
     assert found[0].token.reveal() == "token-of-the-environment"
     file.write_text(json.dumps({"https://auth.aptible.com": "token-of-the-cli"}))
+    monkeypatch.setenv("APTIBLE_AUTH_ROOT_URL", "")  # names nothing, as for the hosts of a session
     assert found[1].token.reveal() == "token-of-the-cli" and not found[1].unread
     for text, words in (
         ('{"https://auth.aptible.com": [1]}', "is not what Aptible's CLI writes"),
