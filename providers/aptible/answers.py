@@ -78,7 +78,6 @@ class Stack(Resource, frozen=True, kw_only=True):
     public: bool = False
     default: bool | None = None
     allow_c_instance_profile: bool | None = None
-    allow_m_instance_profile: bool | None = None
     allow_r_instance_profile: bool | None = None
     ssh_portal_host: str
     ssh_portal_port: int

@@ -13,60 +13,51 @@ HOURS_A_MONTH = 730
 """As Aptible's dashboard counts (app-ui, src/cost/calc.ts)."""
 
 
-class Figure(Noun, frozen=True, kw_only=True):
-    """One figure with where it comes from; `date` is when it was read (ISO)."""
+class Sourced(Noun, frozen=True, kw_only=True):
+    """Anything with where it comes from; `date` is when it was read (ISO)."""
 
-    value: float
     source: str
     date: str
 
 
-class Choice(Noun, frozen=True, kw_only=True):
+class Figure(Sourced, frozen=True, kw_only=True):
+    value: float
+
+
+class Choice(Sourced, frozen=True, kw_only=True):
     """Numbers to choose from."""
 
     values: tuple[int, ...]
-    source: str
-    date: str
 
 
-class Words(Noun, frozen=True, kw_only=True):
+class Words(Sourced, frozen=True, kw_only=True):
     """Names or sentences."""
 
     values: tuple[str, ...]
-    source: str
-    date: str
 
 
-class Pairs(Noun, frozen=True, kw_only=True):
+class Pairs(Sourced, frozen=True, kw_only=True):
     """Names by names."""
 
     values: dict[str, str]
-    source: str
-    date: str
 
 
-class Ways(Noun, frozen=True, kw_only=True):
+class Ways(Sourced, frozen=True, kw_only=True):
     """Ways that code gets there."""
 
     values: tuple[Literal["git", "image", "workflow", "terraform"], ...]
-    source: str
-    date: str
 
 
-class Machines(Noun, frozen=True, kw_only=True):
+class Machines(Sourced, frozen=True, kw_only=True):
     """Container profiles with the least MB of each."""
 
     values: dict[str, int]
-    source: str
-    date: str
 
 
-class Versions(Noun, frozen=True, kw_only=True):
+class Versions(Sourced, frozen=True, kw_only=True):
     """Versions by type of database, ascending."""
 
     values: dict[str, tuple[str, ...]]
-    source: str
-    date: str
 
 
 class PriceList(Noun, frozen=True, kw_only=True):

@@ -66,9 +66,9 @@ class Databases:
         found = await self._credential(database, credential)
         return Secret(found.connection_url or "", f"URL of the database {database.handle}")
 
-    async def ticket(self, database: TargetDatabase, credential_type: str = "") -> SshTicket:
+    async def ticket(self, database: TargetDatabase) -> SshTicket:
         """One tunnel connection: an operation on the credential, and a certificate for it."""
-        credential = await self._credential(database, credential_type)
+        credential = await self._credential(database)
         operation = await self._operations.start(
             f"database_credentials/{credential.id}",
             # The client itself sets the status: there is nothing for Aptible to do (aptible-cli, db.rb).

@@ -3,7 +3,6 @@
 from providers.aptible.answers import AccountAnswer, Organization, Stack
 from providers.aptible.client import Api, created
 from wizard import ports
-from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Environment, Log
 
@@ -76,9 +75,7 @@ class Environments:
         organization = await self._organization()
         own, shared = usable(await self._all_stacks(), organization.id)
         return [
-            ports.Stack(
-                name=clean(stack.name), region=stack.region, dedicated=dedicated, profiles=stack.profiles
-            )
+            ports.Stack(name=stack.name, region=stack.region, dedicated=dedicated, profiles=stack.profiles)
             for some, dedicated in ((own, True), (shared, False))
             for stack in sorted(some, key=lambda one: one.name)
         ]
@@ -119,7 +116,7 @@ def named_stack(stacks: list[Stack], organization_id: str, name: str, region: st
     for stack in (*own, *shared):
         if stack.name == name and region in ("", stack.region):
             return stack
-    offered = ", ".join(f"{clean(stack.name)} ({stack.region})" for stack in (*own, *shared)) or "none"
+    offered = ", ".join(f"{stack.name} ({stack.region})" for stack in (*own, *shared)) or "none"
     where = f" in {region}" if region else ""
     raise Trouble(
         f"Aptible offers this account no stack {name}{where} (it offers: {offered}).",

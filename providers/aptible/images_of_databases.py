@@ -2,7 +2,6 @@
 
 from providers.aptible.answers import DatabaseImage
 from providers.aptible.client import Api
-from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
 NAMES = {
@@ -52,7 +51,7 @@ class DatabaseImages:
         found: dict[str, set[str]] = {}
         for image in await self.all():
             if image.visible:
-                found.setdefault(clean(image.type), set()).add(clean(image.version))
+                found.setdefault(image.type, set()).add(image.version)
         return {type_: sorted(found[type_], key=order) for type_ in sorted(found)}
 
     async def of(self, type_: str, version: str) -> DatabaseImage:
