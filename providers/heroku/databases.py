@@ -2,7 +2,7 @@
 
 import re
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from providers.heroku.answers import Gone, Refused
@@ -25,10 +25,28 @@ async def read_database_url(client: Client, add_on_id: str) -> Secret:
     Raises:
         Trouble: no app that may be read has it.
     """
-    attachments = await read_attachments(client, add_on_id)
+    found = await read_attached_url(client, add_on_id, default_url)
+    if found is None:
+        raise Trouble(
+            f"No config var on Heroku holds the address of the database {add_on_id}.",
+            remedy="Attach the database to its app again in Heroku's dashboard, then try again.",
+            code="no-database-url",
+        )
+    return Secret(with_tls(found.reveal()), found.label)
+
+
+async def read_attached_url(
+    client: Client, add_on_id: str, choose: Callable[[tuple[str, ...], Mapping[str, Any]], str | None]
+) -> Secret | None:
+    """What `choose` takes of the config vars that an attachment of an add-on sets, by their names and the
+    values of the app, the default credential and the owning app first. None where it takes none.
+
+    Raises:
+        Trouble: it takes none, and an app may not be read.
+    """
     configs: dict[str, Mapping[str, Any]] = {}
     refused: Trouble | None = None
-    for attachment in sorted(attachments, key=preference):
+    for attachment in sorted(await _attachments(client, add_on_id), key=_preference):
         app_id = text(attachment, "app", "id")
         try:
             if app_id not in configs:
@@ -38,17 +56,15 @@ async def read_database_url(client: Client, add_on_id: str) -> Secret:
             configs[app_id] = {}
             refused = trouble
         names = texts(attachment, "config_vars") or (f"{text(attachment, 'name')}_URL",)
-        url = default_url(names, configs[app_id])
+        url = choose(names, configs[app_id])
         if url is not None:
-            return Secret(with_tls(url), f"URL of {text(attachment, 'addon', 'name')}")
-    raise refused or Trouble(
-        f"No config var on Heroku holds the address of the database {add_on_id}.",
-        remedy="Attach the database to its app again in Heroku's dashboard, then try again.",
-        code="no-database-url",
-    )
+            return Secret(url, f"URL of {text(attachment, 'addon', 'name')}")
+    if refused is not None:
+        raise refused
+    return None
 
 
-async def read_attachments(client: Client, add_on_id: str) -> list[dict[str, Any]]:
+async def _attachments(client: Client, add_on_id: str) -> list[dict[str, Any]]:
     """Where an add-on is attached, with the config vars of each attachment. Raises Trouble."""
     include = {"Accept-Inclusion": "addon:plan,config_vars"}
     path = f"/addons/{urllib.parse.quote(add_on_id, safe='')}/addon-attachments"
@@ -60,7 +76,7 @@ async def read_attachments(client: Client, add_on_id: str) -> list[dict[str, Any
         return [row for row in rows if text(row, "addon", "id") == add_on_id]
 
 
-def preference(attachment: Mapping[str, Any]) -> tuple[int, bool, str]:
+def _preference(attachment: Mapping[str, Any]) -> tuple[int, bool, str]:
     """Sorts attachments: those of the default credential first, those of the owning app before others."""
     namespace = text(attachment, "namespace")
     rank = 0 if not namespace else 2 if namespace.startswith("connection-pooling") else 1

@@ -1,15 +1,12 @@
 """The URL of an add-on that is a store, but no Postgres, read anew from the config vars that it sets."""
 
-import urllib.parse
 from collections.abc import Mapping
 from typing import Any, Final
 
-from providers.heroku.answers import Gone, Refused
 from providers.heroku.client import Client
-from providers.heroku.databases import preference, read_attachments
-from providers.heroku.fields import text, texts
+from providers.heroku.databases import read_attached_url
 from wizard.model.secret import Secret
-from wizard.model.trouble import SecondFactorNeeded, Trouble
+from wizard.model.trouble import Trouble
 
 SCHEMES: Final = {
     "redis": ("rediss", "valkeys", "redis", "valkey"),
@@ -30,24 +27,14 @@ async def read_store_url(client: Client, add_on_id: str, type_: str) -> Secret:
     Raises:
         Trouble: no app that may be read has it.
     """
-    refused: Trouble | None = None
-    for attachment in sorted(await read_attachments(client, add_on_id), key=preference):
-        app_id = text(attachment, "app", "id")
-        try:
-            path = f"/apps/{urllib.parse.quote(app_id, safe='')}/config-vars"
-            values: Mapping[str, Any] = await client.get_raw(path)
-        except (Gone, Refused, SecondFactorNeeded) as trouble:
-            refused = trouble
-            continue
-        names = texts(attachment, "config_vars") or (f"{text(attachment, 'name')}_URL",)
-        url = best_url(names, values, type_)
-        if url is not None:
-            return Secret(url, f"URL of {text(attachment, 'addon', 'name')}")
-    raise refused or Trouble(
-        f"No config var on Heroku holds the address of the store {add_on_id}.",
-        remedy="Attach the add-on to its app again in Heroku's dashboard, then try again.",
-        code="no-store-url",
-    )
+    found = await read_attached_url(client, add_on_id, lambda names, values: best_url(names, values, type_))
+    if found is None:
+        raise Trouble(
+            f"No config var on Heroku holds the address of the store {add_on_id}.",
+            remedy="Attach the add-on to its app again in Heroku's dashboard, then try again.",
+            code="no-store-url",
+        )
+    return found
 
 
 def best_url(names: tuple[str, ...], values: Mapping[str, Any], type_: str) -> str | None:
