@@ -69,8 +69,8 @@ class AppRoutes:
 
     async def _create(self, request: web.Request) -> web.Response:
         account = found(self._world.accounts, number(request))
-        taken = [app.handle for app in self._world.apps.values() if app.account_id == account.id]
-        app = App(self._world.new_id(), checked_handle(await json_body(request), taken), account.id)
+        body = await json_body(request)
+        app = App(self._world.new_id(), checked_handle(body, self._handles(account.id)), account.id)
         self._world.apps[app.id] = app
         return hal(self._shapes.app(app, embedded=wants_embedded(request)), 201)
 
@@ -78,10 +78,7 @@ class AppRoutes:
         app = self._found(request)
         body = await json_body(request)
         if "handle" in body and body["handle"] != app.handle:
-            siblings = [item for item in self._world.apps.values() if item is not app]
-            app.handle = checked_handle(
-                body, [item.handle for item in siblings if item.account_id == app.account_id]
-            )
+            app.handle = checked_handle(body, self._handles(app.account_id))
         return hal(self._shapes.app(app, embedded=wants_embedded(request)))
 
     async def _images(self, request: web.Request) -> web.Response:
@@ -163,6 +160,9 @@ class AppRoutes:
 
     async def _scan(self, request: web.Request) -> web.Response:
         return hal(self._shapes.code_scan(found(self._world.code_scans, number(request))))
+
+    def _handles(self, account: int) -> list[str]:
+        return [app.handle for app in self._world.apps.values() if app.account_id == account]
 
     def _found(self, request: web.Request) -> App:
         return found(self._world.apps, number(request))

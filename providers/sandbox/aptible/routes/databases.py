@@ -78,8 +78,7 @@ class DatabaseRoutes:
     async def _create(self, request: web.Request) -> web.Response:
         account = found(self._world.accounts, number(request))
         body = await json_body(request)
-        taken = [item.handle for item in self._world.databases.values() if item.account_id == account.id]
-        handle = checked_handle(body, taken)
+        handle = checked_handle(body, self._handles(account.id))
         image = IMAGES.get(last_number(body.get("database_image_id", body.get("database_image"))))
         if image is None or body.get("type") != image.type or not image.visible:
             raise unprocessable("Database image is not available")
@@ -99,9 +98,7 @@ class DatabaseRoutes:
         database = found(self._world.databases, number(request))
         body = await json_body(request)
         if "handle" in body and body["handle"] != database.handle:
-            siblings = [item for item in self._world.databases.values() if item is not database]
-            taken = [item.handle for item in siblings if item.account_id == database.account_id]
-            database.handle = checked_handle(body, taken)
+            database.handle = checked_handle(body, self._handles(database.account_id))
         database.enable_backups = bool(body.get("enable_backups", database.enable_backups))
         database.enable_pitr = bool(body.get("enable_pitr", database.enable_pitr))
         return hal(self._shown(request, database))
@@ -160,6 +157,9 @@ class DatabaseRoutes:
     async def _copies(self, request: web.Request) -> web.Response:
         found(self._world.backups, number(request))
         return page(request, "backups", [])
+
+    def _handles(self, account: int) -> list[str]:
+        return [item.handle for item in self._world.databases.values() if item.account_id == account]
 
     def _shown(self, request: web.Request, database: Database) -> dict[str, Any]:
         """A database with its URL or without, as the request prefers."""

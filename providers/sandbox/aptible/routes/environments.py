@@ -95,7 +95,7 @@ class EnvironmentRoutes:
         if request[TOKEN].user.role.type not in {"owner", "platform_owner"}:
             raise forbidden("create an account in this organization")
         body = await json_body(request)
-        handle = checked_handle(body, [account.handle for account in self._world.accounts.values()])
+        handle = checked_handle(body, self._handles())
         if body.get("organization_id") != ORGANIZATION:
             raise unprocessable("Organization is not accessible")
         stack = self._world.stacks.get(body.get("stack_id", DEFAULT_STACK))
@@ -112,9 +112,11 @@ class EnvironmentRoutes:
         account = found(self._world.accounts, number(request))
         body = await json_body(request)
         if "handle" in body and body["handle"] != account.handle:
-            taken = [item.handle for item in self._world.accounts.values() if item is not account]
-            account.handle = checked_handle(body, taken)
+            account.handle = checked_handle(body, self._handles())
         return hal(self._shapes.account(account, embedded=wants_embedded(request)))
+
+    def _handles(self) -> list[str]:
+        return [account.handle for account in self._world.accounts.values()]
 
     async def _permissions(self, request: web.Request) -> web.Response:
         account = found(self._world.accounts, number(request))
