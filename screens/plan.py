@@ -201,7 +201,9 @@ class PlanScreen(StageScreen):
                 self.say("Starting the worker, and handing it the credentials.", good=True)
                 self.behind(self._start(), self._started, group="start", on_trouble=self._not_started)
 
-        dialog = DetailsDialog("Start the run", before_start(plan), accept="starts it")
+        dialog = DetailsDialog(
+            "Start the run", before_start(plan, demo=self.session.info.demo), accept="starts it"
+        )
         self.ask(dialog, decided)
 
     async def _start(self) -> None:

@@ -131,15 +131,18 @@ def verdict(preflight: Preflight | None, doing: str) -> Content:
     return Content.styled(words, ATTENTION if looks else GOOD)
 
 
-def before_start(plan: Plan) -> Content:
+def before_start(plan: Plan, *, demo: bool = False) -> Content:
     """What a person reads before the worker starts."""
     gate = next((n for n, step in enumerate(plan.steps, 1) if step.key == CUT_OVER), None)
     untouched = f"{plan.source} is not changed before you say so at step {gate}." if gate else ""
+    there = (
+        ", which the example plays on this machine: what the plan names is created there, and costs nothing."
+        if demo
+        else ": what the plan names is created there, and may cost money from then on."
+    )
     return Content.assemble(
         (f"{whole(plan)}.\n\n", STRONG),
-        f"Now it begins on {plan.target}: what the plan names is created there, and may cost money from then "
-        "on. "
-        f"{untouched}\n\n",
+        f"Now it begins on {plan.target}{there} {untouched}\n\n",
         "A worker carries it out, a process of its own: it goes on when this screen or this terminal is "
         "closed. It can be paused, stopped and taken back.",
     )

@@ -15,6 +15,7 @@ from screens.gate import GateDialog
 from screens.keyed import HELP, QUIT
 from screens.keys import Key
 from screens.lean_wire import LeanCompositor
+from screens.monitor.bell import Bell
 from screens.monitor.board import Board
 from screens.monitor.line import EMPTY, Span, line
 from screens.monitor.reading import look
@@ -63,9 +64,7 @@ class RunScreen(StageScreen):
         self._looked = False
         self._looking = False
         self._head = ""
-        self._rung = ""
-        self._rung_for = ""
-        self._offered = False
+        self._bell = Bell()
         self._doing = ""
         self._said_since = 0
 
@@ -108,7 +107,7 @@ class RunScreen(StageScreen):
             self._looking = False
 
     async def _take(self, seen: Seen | None) -> None:
-        first = not self._looked
+        first, before = not self._looked, self._seen
         self._looked, self._seen = True, seen
         top = self.app.screen
         if isinstance(top, RunLists):
@@ -125,8 +124,11 @@ class RunScreen(StageScreen):
             return
         if first:
             self._offer_credentials(seen.view)
-        self._ring(seen.view)
-        self._forget_notice()
+        if self._bell.rings(seen.view):
+            self.app.bell()
+        self._forget_notice(
+            ended=before is not None and before.view.run.state != seen.view.run.state == "done"
+        )
         if isinstance(top, GateDialog):
             self._follow_gate(top, seen.view)
 
@@ -138,10 +140,10 @@ class RunScreen(StageScreen):
         dialog.dismiss(None)
         self.say("The gate is no longer open: it was answered elsewhere, or the run has ended.")
 
-    def _forget_notice(self) -> None:
-        """What was said goes after a while: the run goes on, and the sentence is no longer true."""
+    def _forget_notice(self, *, ended: bool) -> None:
+        """What was said goes after a while, or when the run ends: the sentence is no longer true."""
         if self._said_since and self.query_one(Notice).said:
-            self._said_since -= 1
+            self._said_since = 0 if ended else self._said_since - 1
             if self._said_since == 0:
                 self.say("")
 
@@ -149,21 +151,6 @@ class RunScreen(StageScreen):
         """One line above the footer, for some seconds."""
         super().say(sentence, good=good)
         self._said_since = STAYS if sentence else 0
-
-    def _ring(self, view: RunView) -> None:
-        """The bell, once for each time the run begins to wait for a person: another window may have it."""
-        now = status(view)
-        waits = f"{now.word} {view.run.current}" if now.tone in ("bad", "attention") else ""
-        if (
-            waits.startswith(("at a gate", "failed", "worker gone", "waiting for you"))
-            and waits != self._rung
-        ):
-            self.app.bell()
-        self._rung = waits
-        fresh = view.fresh.expires_at if view.fresh is not None else ""
-        if fresh not in ("", self._rung_for):
-            self.app.bell()
-        self._rung_for = fresh
 
     def _offer_credentials(self, view: RunView) -> None:
         """Once, when the screen comes up: the person may come from signing in again."""

@@ -9,7 +9,7 @@ from screens import plan as plan_module
 from screens.app import OfframpApp
 from screens.map import MapScreen
 from screens.plan import PlanScreen
-from screens.plan_rows import rows
+from screens.plan_rows import before_start, rows
 from screens.run import RunScreen
 from screens.stages import standing
 from screens.widgets.details import DetailsDialog
@@ -272,3 +272,15 @@ def test_phases_that_take_turns_each_have_their_heading() -> None:
         "Prepare",
         "Cut-over",
     ]
+
+
+def test_only_in_the_demo_the_start_costs_nothing() -> None:
+    plan = Plan(
+        name="acme-shop",
+        source="Heroku",
+        target="Aptible",
+        steps=(Step(key="app:b", kind="app", title="Create the app b", phase="prepare"),),
+    )
+    assert "may cost money" in before_start(plan).plain
+    demo = before_start(plan, demo=True).plain
+    assert "costs nothing" in demo and "may cost" not in demo

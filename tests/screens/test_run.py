@@ -98,7 +98,7 @@ async def test_a_silent_worker_is_told_from_a_living_one(run: ARun, vault: Vault
         await settle(pilot)
         text = seen(app)
     assert "⚠ silent" in text
-    assert "The worker has given no sign for 42 s" in text
+    assert re.search(r"The worker has given no sign for (4[2-9]|5\d) s", text), text
     assert "MB/s" not in text
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 
+from screens.monitor.bell import Bell
 from screens.run_lists import RunLists
 from screens.widgets.confirm_typing import ConfirmTyping
 from tests.screens.a_run import DEPLOY, ARun
 from tests.screens.a_worker import Worker, opened, settle
 from tests.screens.seen import seen
 from wizard.credentials import Vault
+from wizard.run.view import view
 
 
 async def test_stop_marks_a_run_whose_worker_is_gone(run: ARun, vault: Vault, worker: Worker) -> None:
@@ -75,3 +77,35 @@ async def test_the_palette_offers_nothing_of_the_screen_over_a_question(
             await asyncio.sleep(0.02)
             await pilot.pause()
         assert "pause  (p)" not in seen(app) and "detach  (d)" not in seen(app)
+
+
+async def test_what_was_said_goes_when_the_run_is_done(run: ARun, vault: Vault, worker: Worker) -> None:
+    run.gate()
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter", *"acme-shop", "enter")
+        await settle(pilot)
+        assert "the run goes on" in seen(app)
+        run.journal.drop_gauge("gate")
+        run.journal.set_run("done")
+        await settle(pilot)
+        assert "every step is done" in seen(app)
+        assert "the run goes on" not in seen(app)
+
+
+def test_the_bell_rings_once_for_each_wait(run: ARun) -> None:
+    bell, rung = Bell(), []
+
+    def look() -> None:
+        now = view(run.session)
+        assert now is not None
+        rung.append(bell.rings(now))
+
+    look()
+    run.gate()
+    look()
+    look()
+    run.kill()
+    look()
+    assert rung == [False, True, False, True]
