@@ -1,5 +1,7 @@
 """The monitor in front of a journal: what stands on the screen, and what the keys do and refuse."""
 
+import re
+
 from screens.app import OfframpApp
 from screens.gate import GateDialog
 from screens.run import RunScreen
