@@ -4,15 +4,16 @@ The file is YAML with one list of commands under a key; only as much YAML is rea
 to what is there, and what cannot be read is left to a person.
 """
 
-import json
 import re
 import shlex
 
 from wizard.document.procfile import split_lines
 from wizard.ports import ReleaseHook
+from wizard.prepare.yaml_value import WORDS, quoted
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./=,+@%-]*( [A-Za-z0-9_./=,+@%-]+)*")
-_YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+_NUMBER = re.compile(r"[\d.+_-][\w.,+-]*")
+"""One word that a reader of YAML may take for a number or a date."""
 
 
 class NotReadable(Exception):
@@ -67,10 +68,9 @@ def commands(text: str, hook: ReleaseHook) -> tuple[str, ...]:
 
 def scalar(text: str) -> str:
     """`text` as a YAML value on one line: plain where that is safe, else in double quotes."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _YAML_WORDS and not re.fullmatch(r"[\d.,+_-]+", text):
+    if _PLAIN.fullmatch(text) and text.lower() not in WORDS and not _NUMBER.fullmatch(text):
         return text
-    # A JSON string is a YAML string.
-    return json.dumps(text)
+    return quoted(text)
 
 
 def without_shell(command: str) -> str:

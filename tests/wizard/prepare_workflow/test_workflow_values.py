@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.wizard.prepare_workflow.world import load, part
 from wizard.prepare.workflow.edit import Page, prove
 from wizard.prepare.workflow.nodes import NotEditable, comments, compose, tree
-from wizard.prepare.workflow.yaml_value import yaml_value
+from wizard.prepare.yaml_value import yaml_value
 
 HARD = [
     "", "yes", "Off", "null", "~", "007", "0x1f", "1_000", "1e3", ".5", "12:30:45", "2026-11-30",

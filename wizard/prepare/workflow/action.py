@@ -7,7 +7,7 @@ from msgspec import field
 
 from wizard.model.noun import Noun, decode_toml
 from wizard.ports import Profile
-from wizard.prepare.workflow.yaml_value import yaml_value
+from wizard.prepare.yaml_value import yaml_value
 
 
 class User(Noun, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ from wizard.prepare.workflow.nodes import (
     text_of,
     tree,
 )
-from wizard.prepare.workflow.yaml_value import yaml_value
+from wizard.prepare.yaml_value import yaml_value
 
 CHECKOUT = "actions/checkout@v4"
 """Put in where a job has no checkout of its own; GitHub's documentation shows this one (2026)."""

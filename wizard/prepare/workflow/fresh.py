@@ -5,7 +5,7 @@ from wizard.model.system import App
 from wizard.prepare.file_change import FileChange
 from wizard.prepare.workflow.action import DeployAction, Destination, inputs
 from wizard.prepare.workflow.edit import CHECKOUT
-from wizard.prepare.workflow.yaml_value import yaml_value
+from wizard.prepare.yaml_value import yaml_value
 
 
 def fresh_workflow(

@@ -4,18 +4,24 @@ import re
 
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@-]*(:[A-Za-z0-9_./@-]+)*")
 _EXPRESSION = re.compile(r"\$\{\{ [\w.]+ \}\}")
-_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+"""What some reader takes for no text."""
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
 
 
 def yaml_value(text: str) -> str:
     """`text` plain where every reader takes it for itself, else in double quotes."""
-    if _EXPRESSION.fullmatch(text) or (_PLAIN.fullmatch(text) and text.lower() not in _WORDS):
+    if _EXPRESSION.fullmatch(text) or (_PLAIN.fullmatch(text) and text.lower() not in WORDS):
         return text
-    return '"' + "".join(_quoted(sign) for sign in text) + '"'
+    return quoted(text)
 
 
-def _quoted(sign: str) -> str:
+def quoted(text: str) -> str:
+    """`text` in double quotes."""
+    return '"' + "".join(_escaped(sign) for sign in text) + '"'
+
+
+def _escaped(sign: str) -> str:
     if sign in _ESCAPES:
         return _ESCAPES[sign]
     number = ord(sign)
