@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -92,7 +93,7 @@ async def test_a_failing_release_command_of_an_image_is_told_by_the_end_of_its_l
 
 
 async def test_from_git_to_an_image_and_back_to_the_code_before(
-    world: World, tmp_path: Path, needs_program: Callable[[str], str]
+    world: World, tmp_path: Path, needs_program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needs_program("git")
     app = await configured(world)
@@ -115,6 +116,10 @@ async def test_from_git_to_an_image_and_back_to_the_code_before(
     assert (await world.target.deploys(app))[0] == back
     again = await world.target.roll_back(app, done, world.log)
     assert again.image == image and again.number > back.number
+    monkeypatch.setattr(world.target._images, "deploys", AsyncMock(return_value=[]))
+    with pytest.raises(Trouble) as gone:
+        await world.target.roll_back(app, oldest, world.log)
+    assert gone.value.code == "operation-gone"
 
 
 async def test_a_lost_answer_to_a_deploy_is_looked_for_and_never_asked_for_twice(
