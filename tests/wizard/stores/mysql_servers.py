@@ -162,7 +162,7 @@ CREATE TABLE accounts (id int unsigned AUTO_INCREMENT PRIMARY KEY, name varchar(
   balance decimal(20,6), ratio double, small float, flags bit(5), made timestamp NULL, day date, took time(3), y year, kind enum('a','b'), tags set('x','y','z'),
   raw varbinary(40), picture longblob, story longtext, doc json, double_balance decimal(21,6) AS (balance * 2) STORED, UNIQUE KEY by_name (name), KEY by_kind (kind, day)) ENGINE=InnoDB;
 INSERT INTO accounts (name, old, balance, ratio, small, flags, made, day, took, y, kind, tags, raw, picture, story, doc) VALUES
-  ('Zoë 🦓', 'caf\xe9', 12.5, 0.1, 0.1, b'10101', '2024-03-31 02:30:00', '2024-02-29', '25:01:02.345', 2024, 'a', 'x,z', x'00ff0a0d', repeat(x'00ff27', 5000), repeat('long "text"\n\t\\', 3000), '{"a": [1, null]}'),
+  ('Zoë 🦓', 'café', 12.5, 0.1, 0.1, b'10101', '2024-03-31 02:30:00', '2024-02-29', '25:01:02.345', 2024, 'a', 'x,z', x'00ff0a0d', repeat(x'00ff27', 5000), repeat('long "text"\n\t\\', 3000), '{"a": [1, null]}'),
   (NULL, '', -0.000001, 1e300, 3.4e38, b'0', NULL, '1000-01-01', '-838:59:59', 1901, NULL, '', '', '', '', NULL),
   ('NULL', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'b', NULL, NULL, NULL, NULL, '"\\u0041"');
 CREATE TABLE orders (id bigint PRIMARY KEY, account int unsigned, total decimal(10,2), FOREIGN KEY (account) REFERENCES accounts (id) ON DELETE CASCADE) ENGINE=InnoDB;
@@ -173,8 +173,6 @@ CREATE TABLE empty_one (id int PRIMARY KEY);
 CREATE TABLE audit (id int AUTO_INCREMENT PRIMARY KEY, what varchar(40)) AUTO_INCREMENT = 77;
 CREATE TABLE places (id int PRIMARY KEY, spot point);
 INSERT INTO places VALUES (1, ST_GeomFromText('POINT(1.5 2.5)')), (2, NULL);
-CREATE DEFINER=root@localhost VIEW a_first AS SELECT id, total FROM z_last WHERE total > 1;
-DROP VIEW IF EXISTS a_first;
 CREATE DEFINER=root@localhost VIEW z_last AS SELECT id, total FROM orders;
 CREATE DEFINER=root@localhost VIEW a_first AS SELECT id, total FROM z_last WHERE total > 1;
 DELIMITER //
@@ -183,7 +181,4 @@ CREATE DEFINER=root@localhost PROCEDURE pay(IN who int) BEGIN UPDATE accounts SE
 CREATE DEFINER=root@localhost FUNCTION twice(n int) RETURNS int DETERMINISTIC RETURN n * 2//
 CREATE DEFINER=root@localhost EVENT tidy_up ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01' DO DELETE FROM audit//
 DELIMITER ;
-""".replace(
-    "CREATE DEFINER=root@localhost VIEW a_first AS SELECT id, total FROM z_last WHERE total > 1;\nDROP VIEW IF EXISTS a_first;\n",
-    "",
-).replace(r"caf\xe9", "café")
+"""

@@ -80,6 +80,7 @@ def test_a_port_where_nobody_is_does_not_answer(kind: str) -> None:
 
 def test_a_store_that_is_there_answers(answering: Callable[[bytes | None], int]) -> None:
     greeting = b"\x4a\x00\x00\x00\x0a8.4.0\x00"
+    knock("mysql", "mysql://db.example:1", answering(greeting))  # whatever else its URL says
     for kind, said in (("mysql", greeting), ("mongodb", b""), ("rabbitmq", b"")):
         knock(kind, URLS.get(kind, "amqps://u:pw@db.example:1/v"), answering(said))
     redis = RedisEnd()
