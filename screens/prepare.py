@@ -128,16 +128,16 @@ class PrepareScreen(StageScreen):
         wide = self.size.width >= 100
         self.query_one("#side").display = wide
         self.query_one("#in-full").display = not wide and self.size.height >= 20
-        apps = self._apps()
+        apps, ready = self._apps(), self._written()
         line = self.query_one("#summary", Static)
         if not apps:
             line.update(self._why_none())
         elif self._wait is not None:
             self._tick()
         else:
-            line.update(summary(apps, self._code, self._proposals, self._written()))
+            line.update(summary(apps, self._code, self._proposals, ready))
         width = (self.size.width - 6) * (2 if wide else 5) // 5 if wide else self.size.width - 3
-        self.query_one(RowList).show(rows(apps, self._code, self._proposals, self._written(), width))
+        self.query_one(RowList).show(rows(apps, self._code, self._proposals, ready, width))
         self._draw_diff()
 
     def _why_none(self) -> str:
