@@ -20,9 +20,10 @@ _ALIKE: Final = 3
 
 
 def grid(table: Table, *leave_out: str, fold: bool = False) -> str:
-    """A table with the columns in which something stands for a reader; "" when there is no row. What all rows
-    say alike is said once, above it; one named row is a line of a
-    list, and one column a line of names.
+    """A table with the columns in which something stands for a reader; "" when there is no row.
+
+    What all rows say alike is said once, above it; one named row is a line of a list, and one column a line
+    of names.
 
     Args:
         fold: rows that differ in their first cell only are one, and the first column comes last.

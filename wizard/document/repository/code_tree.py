@@ -134,7 +134,7 @@ class CommitTree:
             *words,
             self._commit,
             "--",
-            *_pathspecs(pathspecs),
+            *our_files(pathspecs),
             most=MOST_OUTPUT,
             seconds=max(0.0, self._until - time.monotonic()),
         )
@@ -178,7 +178,7 @@ class FolderTree:
             self._folder,
             *words,
             "--",
-            *_pathspecs(pathspecs),
+            *our_files(pathspecs),
             most=MOST_OUTPUT,
             seconds=max(0.0, self._until - time.monotonic()),
         )
@@ -203,7 +203,8 @@ def _search_words(pattern: str, any_case: bool) -> list[str]:
     return [*words, *(["-i"] if any_case else []), "-e", pattern]
 
 
-def _pathspecs(wanted: Sequence[str]) -> list[str]:
+def our_files(wanted: Sequence[str]) -> list[str]:
+    """Pathspecs for these files, but for those in folders of other people's code (`NOT_OURS`)."""
     return [*wanted, *(f":(exclude,glob)**/{name}/**" for name in NOT_OURS)]
 
 

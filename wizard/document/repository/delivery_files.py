@@ -1,12 +1,12 @@
 """The files of a commit that say how code is deployed: those of CI, and Terraform for Heroku or beside it."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from wizard.document.git import git_bounded
-from wizard.document.repository.code_tree import NOT_OURS
+from wizard.document.repository.code_tree import our_files
 
 MOST_FILES = 100
 """Files that are named; no app has more of them."""
@@ -44,11 +44,10 @@ def delivery_files(folder: Path) -> list[str]:
     Of a folder of Terraform that names Heroku, or a platform that Heroku's apps have moved to, all files are
     named: variables and outputs stand in files of their own.
     """
-    every = [f":(exclude,glob)**/{name}/**" for name in NOT_OURS]
-    named = list(_search(folder, ("-e", ""), (*CI, *every)))
+    named = list(_search(folder, ("-e", ""), our_files(CI)))
     terraform = {
         posixpath.dirname(path)
-        for path in _search(folder, ("-i", "-e", "heroku", "-e", "required_providers"), ("*.tf", *every))
+        for path in _search(folder, ("-i", "-e", "heroku", "-e", "required_providers"), our_files(("*.tf",)))
     }
     for place in sorted(terraform)[:MOST_FILES]:
         within = f"{place}/" if place else ""
@@ -62,7 +61,7 @@ def is_ci(path: str) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in CI)
 
 
-def _search(folder: Path, pattern: tuple[str, ...], pathspecs: tuple[str, ...]) -> Iterator[str]:
+def _search(folder: Path, pattern: tuple[str, ...], pathspecs: Sequence[str]) -> Iterator[str]:
     words = ("grep", "--no-textconv", "-l", "-z", *pattern, "HEAD", "--", *pathspecs)
     told = git_bounded(folder, *words, most=_MOST_OUTPUT, seconds=_SECONDS)
     for path in told.output.decode(errors="replace").split("\0"):

@@ -11,29 +11,13 @@ from typing import NamedTuple
 
 from wizard.document.repository.code_nouns import DeployHow, DeployPath
 from wizard.document.repository.code_text import safe_line
+from wizard.document.repository.delivery_files import CI
 from wizard.document.repository.heroku_commands import folder_named, heroku_commands, resolve
 from wizard.document.repository.yaml_text import Item, read_yaml
 from wizard.model.text import clean
 
 PATHSPECS = (
-    ".github/workflows/*.yml",
-    ".github/workflows/*.yaml",
-    ".github/actions/*.yml",
-    ".github/actions/*.yaml",
-    ".gitlab-ci.yml",
-    ".gitlab/*.yml",
-    ".circleci/*.yml",
-    "bitbucket-pipelines.yml",
-    ".travis.yml",
-    "azure-pipelines*.yml",
-    ".drone.yml",
-    ".buildkite/*",
-    ".semaphore/*",
-    ".woodpecker*",
-    "appveyor.yml",
-    "codeship-*.yml",
-    "cloudbuild.yaml",
-    "Jenkinsfile*",
+    *CI,
     "Makefile",
     "*.mk",
     "Justfile",
