@@ -21,15 +21,17 @@ from screens import example
 from screens.headless.demo import plan_example
 from wizard.credentials import Vault
 from wizard.database.tunnel import Tunnel
+from wizard.document.answers import apply_answers
 from wizard.model.mapping import Mapping
 from wizard.model.ticket import SshTicket
-from wizard.registry import open_source, open_target
+from wizard.plan.plan import make_plan
+from wizard.registry import open_source, open_target, target_provider
 from wizard.run.control import ask
 from wizard.run.journal import Journal
 from wizard.run.launch import running, start_worker
 from wizard.run.view import RunView, view
 from wizard.session.lock import Lock
-from wizard.session.parts import MAPPING
+from wizard.session.parts import ANSWERS, MAPPING, PLAN, PREPARED, SYSTEM, Answers
 from wizard.session.store import Session, create
 
 T = TypeVar("T")
@@ -61,6 +63,17 @@ class RunWorld:
         self.session.claim()
         assert now(plan_example(self.session, self.vault, self.help, domains_by_hand))
         self.before = self.heroku()
+
+    def plan_again(self, mapping: Mapping) -> None:
+        """Save other choices, and their plan for the system that the session has now."""
+        session = self.session
+        system, prepared = session.load(SYSTEM), session.load(PREPARED)
+        assert system is not None and prepared is not None
+        known = apply_answers(system, session.load(ANSWERS) or Answers())
+        profile = target_provider("aptible").profile()
+        plan = make_plan(session.name, known, mapping, prepared, source_title="Heroku", profile=profile)
+        session.save(MAPPING, mapping)
+        session.save(PLAN, plan)
 
     # -- the run --------------------------------------------------------------------------------------
 

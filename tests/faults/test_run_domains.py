@@ -8,13 +8,11 @@ import pytest
 
 from providers.sandbox.control import ask as ask_sandbox
 from tests.faults.run_world import RunWorld, make_world, now, state_of
-from wizard.document.answers import apply_answers
 from wizard.mapping.domains import propose_domain
 from wizard.model.network import Domain
-from wizard.plan.plan import make_plan
 from wizard.registry import target_provider
 from wizard.run.journal import Journal
-from wizard.session.parts import ANSWERS, MAPPING, PLAN, PREPARED, SYSTEM, Answers
+from wizard.session.parts import MAPPING, SYSTEM
 
 HOST = "www.acme.example"
 TODAY = "quiet-fjord.herokudns.com"
@@ -44,31 +42,18 @@ def dns(world: RunWorld, name: str, value: str, *, kind: str = "CNAME") -> None:
 
 
 def _give_a_domain(world: RunWorld) -> None:
-    session = world.session
-    system, answers = session.load(SYSTEM), session.load(ANSWERS) or Answers()
-    mapping, prepared = session.load(MAPPING), session.load(PREPARED)
-    assert system is not None and mapping is not None and prepared is not None
+    system, mapping = world.session.load(SYSTEM), world.session.load(MAPPING)
+    assert system is not None and mapping is not None
     domain = Domain(hostname=HOST, kind="custom", cname=TODAY)
     apps = tuple(
         msgspec.structs.replace(app, domains=(domain,)) if app.name == "migrate-frontend" else app
         for app in system.apps
     )
-    system = msgspec.structs.replace(system, apps=apps)
-    profile = target_provider("aptible").profile()
+    world.session.save(SYSTEM, msgspec.structs.replace(system, apps=apps))
     app = next(app for app in apps if app.name == "migrate-frontend")
-    choice = propose_domain(app, domain, profile)
+    choice = propose_domain(app, domain, target_provider("aptible").profile())
     assert choice.action == "endpoint"
-    mapping = msgspec.structs.replace(mapping, domains=(choice,))
-    plan = make_plan(
-        session.name,
-        apply_answers(system, answers),
-        mapping,
-        prepared,
-        source_title="Heroku",
-        profile=profile,
-    )
-    for part, value in ((SYSTEM, system), (MAPPING, mapping), (PLAN, plan)):
-        session.save(part, value)  # type: ignore[arg-type]
+    world.plan_again(msgspec.structs.replace(mapping, domains=(choice,)))
 
 
 def facts_of(world: RunWorld, key: str) -> dict[str, object]:

@@ -8,11 +8,9 @@ import pytest
 
 from screens.headless import follow
 from tests.faults.run_world import RunWorld, make_world, now, state_of
-from wizard.document.answers import apply_answers
-from wizard.plan.plan import make_plan
-from wizard.registry import open_source, target_provider
+from wizard.registry import open_source
 from wizard.run.journal import Journal
-from wizard.session.parts import ANSWERS, MAPPING, PLAN, PREPARED, SYSTEM, Answers
+from wizard.session.parts import ANSWERS, MAPPING, SYSTEM, Answers
 
 GATE = "gate:jobs:migrate-emailer"
 
@@ -35,22 +33,16 @@ def world(parent: Path, needs_program: Callable[[str], str]) -> Iterator[RunWorl
 def _type_the_jobs_in(world: RunWorld) -> None:
     session = world.session
     system, answers = session.load(SYSTEM), session.load(ANSWERS) or Answers()
-    mapping, prepared = session.load(MAPPING), session.load(PREPARED)
-    assert system is not None and mapping is not None and prepared is not None
+    mapping = session.load(MAPPING)
+    assert system is not None and mapping is not None
     typed, apps = dict(answers.jobs), []
     for app in system.apps:
         if app.jobs:
             typed[app.id] = tuple(msgspec.structs.replace(job, told_by="person") for job in app.jobs)
         apps.append(msgspec.structs.replace(app, jobs=None) if app.jobs else app)
-    system = msgspec.structs.replace(system, apps=tuple(apps))
-    answers = msgspec.structs.replace(answers, jobs=typed)
-    session.save(SYSTEM, system)
-    session.save(ANSWERS, answers)
-    profile = target_provider("aptible").profile()
-    known = apply_answers(system, answers)
-    session.save(
-        PLAN, make_plan(session.name, known, mapping, prepared, source_title="Heroku", profile=profile)
-    )
+    session.save(SYSTEM, msgspec.structs.replace(system, apps=tuple(apps)))
+    session.save(ANSWERS, msgspec.structs.replace(answers, jobs=typed))
+    world.plan_again(mapping)
 
 
 def _remove_the_jobs(world: RunWorld) -> None:

@@ -9,20 +9,18 @@ import pytest
 
 from tests.faults.run_world import RunWorld, make_world, now, state_of
 from wizard.database.tunnel import Tunnel
-from wizard.document.answers import apply_answers
-from wizard.mapping import edit, edit_stores
+from wizard.mapping import edit_stores
 from wizard.mapping.config_rules import follow
 from wizard.model.mapping import StoreChoice
 from wizard.model.secret import Secret
 from wizard.model.ticket import SshTicket
-from wizard.plan.plan import make_plan
 from wizard.plan.preflight import look
-from wizard.registry import open_source, open_target, source_provider, target_provider
+from wizard.registry import open_source, open_target, target_provider
 from wizard.report.markdown import render
 from wizard.report.report import build
 from wizard.run.journal import Journal
 from wizard.run.kinds.gate import Fact
-from wizard.session.parts import ANSWERS, MAPPING, PLAN, PREFLIGHT, PREPARED, SYSTEM, Answers
+from wizard.session.parts import MAPPING, PREFLIGHT, SYSTEM
 from wizard.stores.ends import RedisEnd
 from wizard.stores.redis.address import address_of
 from wizard.stores.redis.wire import Connection
@@ -111,30 +109,16 @@ class StoreWorld:
     def choose(self, attachment: str, action: str) -> None:
         """Decide a store otherwise, and plan anew."""
         session = self.run.session
-        read, before, prepared = session.load(SYSTEM), session.load(MAPPING), session.load(PREPARED)
-        assert read is not None and before is not None and prepared is not None
-        system = apply_answers(read, session.load(ANSWERS) or Answers())
+        system, before = session.load(SYSTEM), session.load(MAPPING)
+        assert system is not None and before is not None
         profile = target_provider("aptible").profile()
         wanted = edit_stores.decide_store(before, self.store(attachment).add_on_id, action, "said so")  # type: ignore[arg-type]
-        session.save(MAPPING, follow(system, profile, before, wanted))
-        self.plan()
+        self.run.plan_again(follow(system, profile, before, wanted))
+        self.look()
 
-    def plan(self) -> None:
-        session = self.run.session
-        read, mapping, prepared = session.load(SYSTEM), session.load(MAPPING), session.load(PREPARED)
-        assert read is not None and mapping is not None and prepared is not None
-        for domain in mapping.domains:
-            # Nobody sets DNS records here.
-            mapping = edit.decide_domain(mapping, domain.app_id, domain.hostname, "leave", "not of this test")
-        session.save(MAPPING, mapping)
-        system = apply_answers(read, session.load(ANSWERS) or Answers())
-        source = source_provider(session.info.source)
-        profile = target_provider("aptible").profile()
-        session.save(
-            PLAN,
-            make_plan(session.name, system, mapping, prepared, source_title=source.title, profile=profile),
-        )
-        now(look(session, self.run.vault, lambda doing: None))
+    def look(self) -> None:
+        """The preflight."""
+        now(look(self.run.session, self.run.vault, lambda doing: None))
 
     def findings(self) -> list[Fact]:
         found = self.run.session.load(PREFLIGHT)
@@ -154,9 +138,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., StoreWorld]]:
     def one(*stores: str) -> StoreWorld:
         world = make_world(tmp_path, stores=stores)
         made.append(world)
-        planned = StoreWorld(world)
-        planned.plan()
-        return planned
+        return StoreWorld(world)
 
     yield one
     for world in made:
@@ -233,7 +215,7 @@ def test_a_store_that_holds_something_is_not_written_to(make: Callable[..., Stor
     with world.target(redis) as there:
         there.call("FLUSHALL")
         there.call("SET", "somebody", "else")
-    world.plan()
+    world.look()
     assert ("blocks", f"{redis} is not empty") in world.findings()
     run.start()
     seen = run.wait(lambda seen: seen.run.state == "failed")

@@ -15,24 +15,13 @@ import pytest
 from tests.faults.run_world import RunWorld, attempts_of, below, make_world, now, state_of
 from tests.faults.test_run_kills import COPY, in_mid_copy, make_it_long
 from wizard.credentials import CredentialRef
-from wizard.document.answers import apply_answers
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
-from wizard.plan.plan import make_plan
 from wizard.ports import SignIn
 from wizard.registry import credential, target_provider
 from wizard.run.control import hand_over
 from wizard.run.journal import Journal
-from wizard.session.parts import (
-    ANSWERS,
-    CONNECTIONS,
-    MAPPING,
-    PLAN,
-    PREPARED,
-    SYSTEM,
-    Answers,
-    Connections,
-)
+from wizard.session.parts import CONNECTIONS, Connections
 
 
 @pytest.fixture
@@ -41,23 +30,7 @@ def world(
 ) -> Iterator[RunWorld]:
     needs_program("ssh")
     with make_world(tmp_path_factory.mktemp("worlds"), size="small") as made:
-        _leave_domains(made)
         yield made
-
-
-def _leave_domains(world: RunWorld) -> None:
-    """Nobody sets records here: domains are moved by hand afterwards."""
-    session = world.session
-    system, mapping, prepared = session.load(SYSTEM), session.load(MAPPING), session.load(PREPARED)
-    assert system is not None and mapping is not None and prepared is not None
-    domains = tuple(msgspec.structs.replace(choice, action="by-hand") for choice in mapping.domains)
-    mapping = msgspec.structs.replace(mapping, domains=domains)
-    session.save(MAPPING, mapping)
-    system = apply_answers(system, session.load(ANSWERS) or Answers())
-    profile = target_provider("aptible").profile()
-    session.save(
-        PLAN, make_plan(session.name, system, mapping, prepared, source_title="Heroku", profile=profile)
-    )
 
 
 def events(world: RunWorld) -> list[str]:

@@ -10,17 +10,15 @@ from typing import Any
 import pytest
 
 from tests.faults.run_world import RunWorld, make_world, now, state_of
-from wizard.document.answers import apply_answers
 from wizard.mapping import edit
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
-from wizard.plan.plan import make_plan
 from wizard.ports import RegistryLogin, TargetApp
-from wizard.registry import open_target, target_provider
+from wizard.registry import open_target
 from wizard.run.control import hand_over
 from wizard.run.journal import Journal
 from wizard.session.image_login import login_ref, pack
-from wizard.session.parts import ANSWERS, MAPPING, PLAN, PREPARED, SYSTEM, Answers, PreparedApp
+from wizard.session.parts import MAPPING, PREPARED, SYSTEM, PreparedApp
 
 BY_IMAGE, MERGED = "migrate-frontend", "migrate-emailer"
 IMAGE = "ghcr.example/acme/frontend:v42"
@@ -43,20 +41,12 @@ def world(parent: Path, needs_program: Callable[[str], str]) -> Iterator[RunWorl
 
 
 def _choose_ways(world: RunWorld) -> None:
-    session = world.session
-    system, mapping, prepared = session.load(SYSTEM), session.load(MAPPING), session.load(PREPARED)
-    assert system is not None and mapping is not None and prepared is not None
+    system, mapping = world.session.load(SYSTEM), world.session.load(MAPPING)
+    assert system is not None and mapping is not None
     ids = {app.name: app.id for app in system.apps}
     mapping = edit.set_way(mapping, ids[BY_IMAGE], "image", IMAGE)
     mapping = edit.set_private(mapping, ids[BY_IMAGE], private=True)
-    mapping = edit.set_way(mapping, ids[MERGED], "workflow")
-    for domain in mapping.domains:
-        mapping = edit.decide_domain(mapping, domain.app_id, domain.hostname, "leave", "no part of this")
-    session.save(MAPPING, mapping)
-    profile = target_provider("aptible").profile()
-    known = apply_answers(system, session.load(ANSWERS) or Answers())
-    plan = make_plan(session.name, known, mapping, prepared, source_title="Heroku", profile=profile)
-    session.save(PLAN, plan)
+    world.plan_again(edit.set_way(mapping, ids[MERGED], "workflow"))
     code = _code(world, BY_IMAGE)
     folder = world.folder / "image"
     _export(code, folder)
