@@ -2,75 +2,31 @@
 
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import OptionList, Static
 
-from screens.marks import MUTED
 from screens.monitor.dns import open_watch, values
-from screens.monitor.line import pad
 from screens.stage import StageScreen
-from screens.styles import sheet
 from screens.widgets.confirm_typing import ConfirmTyping
-from screens.widgets.dialog import Dialog
-from screens.widgets.row_list import Row, RowList
+from screens.widgets.copy_values import CopyValues
 from wizard.run.view import RunView
 from wizard.run.watched import DnsWatch
 
 WORD = "go on"
 
 
-class DnsRecords(Dialog[bool]):
-    """Copies values and stays open. Result: True when the person wants to go on with DNS as it is."""
+class DnsRecords(CopyValues):
+    """Result: True when the person wants to go on with DNS as it is."""
 
-    CSS_PATH = sheet("run")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c,enter", "copy", show=False),
-        Binding("g", "go_on", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("g", "go_on", show=False)]
     hint = "c copies the value   g goes on with DNS as it is   esc closes"
 
     def __init__(self, watch: DnsWatch) -> None:
-        super().__init__(f"DNS of {watch.hostname}")
-        self._values = values(watch)
-        self._about = watch.waits_for()
-
-    def compose_content(self) -> ComposeResult:
-        """What is waited for, and what can be copied."""
-        yield Static(Content.styled(self._about, MUTED), classes="about", markup=False)
-        yield RowList()
-
-    def on_mount(self) -> None:
-        """Fill the list."""
-        super().on_mount()
-        rows = self.query_one(RowList)
-        longest = max((len(what) for what, _ in self._values), default=0)
-        rows.show(
-            [
-                Row(str(number), Content.assemble((f"{pad(what, longest)}  ", MUTED), value))
-                for number, (what, value) in enumerate(self._values)
-            ]
-        )
-        rows.focus_rows()
-
-    def action_copy(self) -> None:
-        """Hand the value to the terminal's clipboard; it stands here to be copied by hand, too."""
-        current = self.query_one(RowList).current
-        if current is not None:
-            what, value = self._values[int(current)]
-            self.app.copy_to_clipboard(value)
-            self.complain(f"Copied the {what}, if your terminal allows it.", mark="done")
+        named = [(f"the {what}", value) for what, value in values(watch)]
+        super().__init__(f"DNS of {watch.hostname}", watch.waits_for(), named)
 
     def action_go_on(self) -> None:
         """End with the wish to go on."""
         self.dismiss(True)
-
-    @on(OptionList.OptionSelected)
-    def _clicked(self, message: OptionList.OptionSelected) -> None:
-        message.stop()
-        self.action_copy()
 
 
 def what_going_on_means(watch: DnsWatch) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,16 +11,16 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from screens.marks import MUTED
-from screens.styles import sheet
+from screens.monitor.line import pad
 from screens.widgets.dialog import Dialog
 from screens.widgets.row_list import Row, RowList
 
 
-class CopyValues(Dialog[None]):
+class CopyValues(Dialog[bool]):
     """Copies values and stays open. `values` are pairs of what it is ("" for nothing to say) and the value;
-    a value of many lines is shown by what it is alone."""
+    a value of many lines is shown by what it is alone. Result: None here; a class over this one may have
+    another."""
 
-    CSS_PATH = sheet("prepare")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("c,enter", "copy", show=False)]
     hint = "c copies the value   esc closes"
 
@@ -37,12 +38,12 @@ class CopyValues(Dialog[None]):
         """Fill the list."""
         super().on_mount()
         rows = self.query_one(RowList)
-        longest = max((len(what) for what, _ in self._values), default=0)
+        longest = max((cell_len(what) for what, _ in self._values), default=0)
+        column = longest + 2 if longest else 0
         rows.show(
             [
-                Row(str(number), Content.assemble((f"{what:<{longest}}  " if longest else "", MUTED), shown))
+                Row(str(number), Content.assemble((pad(what, column), MUTED), "" if "\n" in value else value))
                 for number, (what, value) in enumerate(self._values)
-                for shown in ["" if "\n" in value else value]
             ]
         )
         rows.focus_rows()
