@@ -80,19 +80,17 @@ class StoreWorld:
     @contextlib.contextmanager
     def target(self, handle: str) -> Iterator[Connection]:
         """A connection to the new store, by a tunnel of the test's own."""
-        vendor = open_target(self.run.session, self.run.vault, "aptible")
 
         async def ask() -> SshTicket:
-            vendor_now = open_target(self.run.session, self.run.vault, "aptible")
+            vendor = open_target(self.run.session, self.run.vault, "aptible")
             try:
-                (environment,) = await vendor_now.environments()
-                database = await vendor_now.find_database(environment, handle)
+                (environment,) = await vendor.environments()
+                database = await vendor.find_database(environment, handle)
                 assert database is not None
-                return await vendor_now.ticket(database)
+                return await vendor.ticket(database)
             finally:
-                await vendor_now.close()
+                await vendor.close()
 
-        now(vendor.close())
         folder = self.run.folder / "look"
         folder.mkdir(mode=0o700, exist_ok=True)
         tunnel = Tunnel(lambda: now(ask()), folder, lambda health: None, end=RedisEnd())

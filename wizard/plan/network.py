@@ -31,19 +31,19 @@ def with_network(
 ) -> tuple[Step, ...]:
     """The steps with those for domains and drains among them: drains first of all, so that no log is lost;
     certificates before the gate of the cut-over; traffic before the last gate."""
-    domains = [one for one in mapping.domains if one.action == "endpoint" and _moves(mapping, one)]
-    early = [one for one in domains if _way(mapping, one) == "git"]
+    moved = {choice.app_id: choice for choice in mapping.moved_apps()}
+    domains = [one for one in mapping.domains if one.action == "endpoint" and one.app_id in moved]
+    early = [one for one in domains if moved[one.app_id].way == "git"]
     late = [one for one in domains if one not in early]
-    made = {step.key for step in steps}
     seats = [
         _seat(choice, mapping, profile)
-        for choice in mapping.moved_apps()
+        for choice in moved.values()
         if any(one.app_id == choice.app_id for one in early)
     ]
     prepared = [*seats, *(_domain(mapping, one, profile, f"seat:{_handle(mapping, one)}") for one in early)]
     certificates = [_certificate(one, mapping, profile, "copy") for one in early]
     traffic = [
-        *(_domain(mapping, one, profile, _last(made, mapping, one), late=True) for one in late),
+        *(_domain(mapping, one, profile, f"health:{_handle(mapping, one)}", late=True) for one in late),
         *(_certificate(one, mapping, profile, "cut-over") for one in late),
         *(_traffic(one, system, mapping, profile) for one in domains),
     ]
@@ -64,12 +64,6 @@ def with_network(
         if step.key == "environment":
             found += _drains(mapping, profile)
     return tuple(found)
-
-
-def _moves(mapping: Mapping, domain: DomainChoice) -> bool:
-    """Whether the app of a domain moves."""
-    app = mapping.app(domain.app_id)
-    return app is not None and app.action == "move"
 
 
 def _drains(mapping: Mapping, profile: Profile) -> Iterable[Step]:
@@ -182,19 +176,9 @@ def _about(one: DomainChoice, mapping: Mapping) -> dict[str, str | int | bool | 
     return {"app": one.app_id, "handle": _handle(mapping, one), "hostname": one.hostname}
 
 
-def _last(made: set[str], mapping: Mapping, one: DomainChoice) -> str:
-    key = f"health:{_handle(mapping, one)}"
-    return key if key in made else "environment"
-
-
 def _handle(mapping: Mapping, one: DomainChoice) -> str:
     app = mapping.app(one.app_id)
     return app.handle if app is not None else ""
-
-
-def _way(mapping: Mapping, one: DomainChoice) -> str:
-    app = mapping.app(one.app_id)
-    return app.way if app is not None else ""
 
 
 def _today(app: App, hostname: str) -> str:
