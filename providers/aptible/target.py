@@ -100,7 +100,9 @@ class AptibleTarget(WithDomainsAndDrains):
     async def ticket(self, database: TargetDatabase) -> SshTicket:
         return await self._databases.ticket(database)
 
-    async def find_app(self, environment: Environment, handle: str) -> TargetApp | None:
+    async def find_app(
+        self, environment: Environment, handle: str, *, capsules: Mapping[str, str] | None = None
+    ) -> TargetApp | None:
         return await self._apps.find(environment, handle)
 
     async def create_app(self, environment: Environment, handle: str, log: Log) -> TargetApp:

@@ -9,7 +9,7 @@ from screens.headless.asking import ask_hidden
 from wizard.credentials import open_vault
 from wizard.model.mapping import Mapping
 from wizard.model.secret import Secret
-from wizard.model.ticket import SshTicket
+from wizard.model.ticket import Ticket
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.answer import answer_of
 from wizard.ports import Target, TargetDatabase, TargetProvider
@@ -74,7 +74,7 @@ class TargetAccess:
         """
         return self._wait(self._database(handle))
 
-    def ticket(self, database: TargetDatabase) -> SshTicket:
+    def ticket(self, database: TargetDatabase) -> Ticket:
         """Fresh credentials for one connection; raises Trouble."""
         return self._wait(self._signed_in().ticket(database))
 

@@ -117,7 +117,9 @@ class FakeTarget:
     async def ticket(self, database: TargetDatabase) -> SshTicket:
         raise Trouble("This target is a fake: there is no tunnel.", remedy="Use the sandbox.", code="fake")
 
-    async def find_app(self, environment: Environment, handle: str) -> TargetApp | None:
+    async def find_app(
+        self, environment: Environment, handle: str, *, capsules: Mapping[str, str] | None = None
+    ) -> TargetApp | None:
         return self._world.apps.get(handle)
 
     async def create_app(self, environment: Environment, handle: str, log: Log) -> TargetApp:

@@ -15,7 +15,7 @@ from wizard.database.progress import TunnelHealth
 from wizard.database.ssh_command import SshChild, find_ssh, remove_old_keys
 from wizard.database.ssh_failure import Failure, classify
 from wizard.model.secret import Secret
-from wizard.model.ticket import SshTicket
+from wizard.model.ticket import SshTicket, Ticket
 from wizard.model.trouble import SignInNeeded, Trouble
 
 FIRST_LINE = 30.0
@@ -54,7 +54,7 @@ class Tunnel:
 
     def __init__(
         self,
-        open_ticket: Callable[[], SshTicket],
+        open_ticket: Callable[[], Ticket],
         folder: Path,
         report: Callable[[TunnelHealth], None],
         *,
@@ -202,6 +202,13 @@ class Tunnel:
             return Failure("retry", trouble.cause)
         except (TimeoutError, OSError) as error:
             return Failure("retry", f"no credentials for the tunnel: {reason(error)}")
+        if not isinstance(ticket, SshTicket):
+            raise Trouble(
+                "This database is not reached by ssh, and Offramp knows no other way to it yet.",
+                untouched="Nothing was opened.",
+                remedy="Choose another target.",
+                code="no-way-in",
+            )
         if not self._port:
             self._port = self._wanted_port or free_port()
         self._older = self._older or self._refusals > 0

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping as Known
 from typing import Literal
 
+import msgspec
+
 from wizard.choose.disk import GROWS, recommended_disk
 from wizard.choose.sizes import (
     database_memory_mb,
@@ -124,7 +126,7 @@ def _app(app: App, handle: str, checkout: Checkout | None, profile: Profile) -> 
 
 def _process(app: App, process: Process, profile: Profile, checkout: Checkout | None) -> ProcessChoice:
     memory = process_memory_mb(process)
-    base = {"app_id": app.id, "type": process.type, "service": process.type}
+    base = ProcessChoice(app_id=app.id, type=process.type, service=process.type)
     if process.type == "release":
         return _release(base, profile)
     action: Literal["service", "leave", "undecided"] = "service"
@@ -147,8 +149,8 @@ def _process(app: App, process: Process, profile: Profile, checkout: Checkout | 
         reason = f"nearest size, as many as today; {less} MB, a {process.size} dyno has {memory} MB: look"
     else:
         reason = f"smallest size with at least the {memory} MB of a {process.size} dyno, as many as today"
-    return ProcessChoice(
-        **base,
+    return msgspec.structs.replace(
+        base,
         action=action,
         memory_mb=nearest_size(profile, memory),
         count=process.quantity,
@@ -156,11 +158,11 @@ def _process(app: App, process: Process, profile: Profile, checkout: Checkout | 
     )
 
 
-def _release(base: dict[str, str], profile: Profile) -> ProcessChoice:
+def _release(base: ProcessChoice, profile: Profile) -> ProcessChoice:
     memory = nearest_size(profile, 512)
     if not profile.capabilities.release_phase:
-        return ProcessChoice(
-            **base,
+        return msgspec.structs.replace(
+            base,
             action="undecided",
             memory_mb=memory,
             count=0,
@@ -168,8 +170,8 @@ def _release(base: dict[str, str], profile: Profile) -> ProcessChoice:
         )
     hook = profile.capabilities.release_hook
     where = f" in {hook.file} ({hook.key})" if hook else ""
-    return ProcessChoice(
-        **base,
+    return msgspec.structs.replace(
+        base,
         action="release-hook",
         memory_mb=memory,
         count=0,

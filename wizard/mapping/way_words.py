@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from wizard.model.delivery import DeployKind
 
-Way = Literal["git", "image", "workflow", "terraform"]
+Way = Literal["git", "image", "workflow", "terraform", "linked"]
 
 WAYS: tuple[Way, ...] = get_args(Way)
 
@@ -13,6 +13,7 @@ IN_WORDS: dict[Way, str] = {
     "image": "Docker image",
     "workflow": "GitHub workflow",
     "terraform": "Terraform",
+    "linked": "linked repository",
 }
 
 ON_HEROKU: dict[DeployKind, str] = {

@@ -12,7 +12,10 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     the target is deployed. `harmless` is why it may stay on Heroku although a database that it uses moves.
 
     `way` is how its code gets there: pushed by git, as a Docker image that is built elsewhere (`image` is its
-    reference, "ghcr.io/acme/shop:v42"), by the GitHub workflow that deployed it to Heroku, or by Terraform.
+    reference, "ghcr.io/acme/shop:v42"), by the GitHub workflow that deployed it to Heroku, by Terraform, or
+    fetched by the target from a repository that is linked to it (`repository` is its address,
+    "https://github.com/acme/shop", `folder` where in it the app lies, empty for its root; the branch is the
+    one that was prepared).
     `private`: its registry asks who pulls it; that is kept where credentials are.
     `keep_slug`: the image is made of the slug that Heroku runs, a stop-gap for code that cannot be built.
     """
@@ -23,32 +26,55 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     checkout: str | None = None
     reason: str = ""
     harmless: str = ""
-    way: Literal["git", "image", "workflow", "terraform"] = "git"
+    way: Literal["git", "image", "workflow", "terraform", "linked"] = "git"
     image: str = ""
     private: bool = False
     keep_slug: bool = False
+    repository: str = ""
+    folder: str = ""
+
+
+CapsuleKind = Literal["", "backend", "frontend", "docker"]
 
 
 class ProcessChoice(Noun, frozen=True, kw_only=True):
-    """A process type becomes a service, a release hook, or is left behind. Memory in MB per container;
-    `profile` is the target's kind of machine ("m"), empty for its default."""
+    """A process type becomes a service, a release hook, or is left behind; where a target has no phase for
+    releases, that command runs `before-start` of the web command. Memory in MB per container;
+    `profile` is the target's kind of machine ("m"), empty for its default.
+
+    On targets that run one command in a capsule of its own, the service is a capsule of the kind `capsule`,
+    with `cpu_percent` of a CPU (0: as much as goes with the memory). `command` is what it runs (empty: the
+    Procfile's line, or the image's own), `build` what builds it (empty: the target's own way), `output` the
+    folder with the built files of a frontend. `joined` names the process type of the same app in whose
+    capsule it runs as well, empty where it has one for itself.
+    """
 
     app_id: str
     type: str
-    action: Literal["service", "release-hook", "leave", "undecided"] = "service"
+    action: Literal["service", "release-hook", "before-start", "leave", "undecided"] = "service"
     service: str = ""
     memory_mb: int = 512
     profile: str = ""
     count: int = 1
     reason: str = ""
+    capsule: CapsuleKind = ""
+    cpu_percent: int = 0
+    command: str = ""
+    build: str = ""
+    output: str = ""
+    joined: str = ""
 
 
 class JobChoice(Noun, frozen=True, kw_only=True):
-    """A scheduler job becomes a crontab line in a `cron` service, or is left behind."""
+    """A scheduler job becomes a crontab line in a `cron` service, a clock inside a process of the app
+    (`in-process`), a call from outside (`outside`: a cron service of somebody else asks an address of the
+    app), or is left behind. `process` is the process type that the clock runs in, empty for one of its own.
+    """
 
     app_id: str
     job_id: str
-    action: Literal["cron", "leave", "undecided"] = "cron"
+    action: Literal["cron", "in-process", "outside", "leave", "undecided"] = "cron"
+    process: str = ""
     reason: str = ""
 
 
@@ -129,15 +155,28 @@ class DrainChoice(Noun, frozen=True, kw_only=True):
     databases: bool = True
 
 
+class StorageChoice(Noun, frozen=True, kw_only=True):
+    """What an app writes to its disk goes to a store of files, mounted at the path in the variable that the
+    target sets; or is left to be lost with each container, as on Heroku."""
+
+    app_id: str
+    action: Literal["mount", "leave", "undecided"] = "undecided"
+    handle: str = ""
+    disk_gb: int = 1
+    reason: str = ""
+
+
 class Mapping(Noun, frozen=True, kw_only=True):
     """All choices. `environment` is the handle of the target's environment (a Space, a stack's account);
     `region` is the target's name of where a new one is made, `stack` the stack that it is made on ("" lets
-    the target choose one there); neither says anything of one that is there."""
+    the target choose one there); neither says anything of one that is there. `team` is the slug of the team
+    that a new one belongs to, empty where there is only one, or none."""
 
     environment: str = ""
     create_environment: bool = False
     region: str = ""
     stack: str = ""
+    team: str = ""
     port: int = 3000
     apps: tuple[AppChoice, ...] = ()
     processes: tuple[ProcessChoice, ...] = ()
@@ -148,6 +187,7 @@ class Mapping(Noun, frozen=True, kw_only=True):
     config: tuple[ConfigChoice, ...] = ()
     domains: tuple[DomainChoice, ...] = ()
     drains: tuple[DrainChoice, ...] = ()
+    storages: tuple[StorageChoice, ...] = ()
 
     def app(self, app_id: str) -> AppChoice | None:
         """The choice for an app, None when it has none yet."""

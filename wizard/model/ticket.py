@@ -1,4 +1,4 @@
-"""All that one `ssh` child needs to reach one database."""
+"""All that a tunnel needs to reach one database: an `ssh` child, a vendor's own program, or an open port."""
 
 from collections.abc import Mapping, Sequence
 
@@ -38,3 +38,40 @@ class SshTicket:
         self.environment = dict(environment)
         self.database_url = database_url
         self.allocate_pty = allocate_pty
+
+
+class ProxyTicket:
+    """A vendor's own program that listens on a local port and forwards it to one database.
+
+    `program` are its words without any secret, `{port}` where the local port goes; `environment` is added to
+    the child's. `login` is how a person signs in to that program, as a line to type; `whoami` the words that
+    tell whether anybody is signed in (empty: it cannot be asked).
+    """
+
+    def __init__(
+        self,
+        *,
+        program: Sequence[str],
+        environment: Mapping[str, str],
+        database_url: Secret,
+        whoami: Sequence[str] = (),
+        login: str = "",
+        title: str = "",
+    ) -> None:
+        self.program = tuple(program)
+        self.environment = dict(environment)
+        self.database_url = database_url
+        self.whoami = tuple(whoami)
+        self.login = login
+        self.title = title
+
+
+class PortTicket:
+    """A tunnel that somebody else keeps open on a port of this machine; Offramp uses it and never ends it."""
+
+    def __init__(self, *, port: int, database_url: Secret) -> None:
+        self.port = port
+        self.database_url = database_url
+
+
+Ticket = SshTicket | ProxyTicket | PortTicket

@@ -15,7 +15,7 @@ from wizard.database.tunnel import Tunnel
 from wizard.model.mapping import DatabaseChoice
 from wizard.model.plan import Finding
 from wizard.model.secret import Secret
-from wizard.model.ticket import SshTicket
+from wizard.model.ticket import Ticket
 from wizard.model.trouble import Trouble
 from wizard.plan.answer import answer_of
 from wizard.plan.preflight_fit import findings_of, fit_findings
@@ -123,13 +123,13 @@ async def _inspect(
 ) -> TargetFacts:
     loop = asyncio.get_running_loop()
 
-    async def fresh() -> SshTicket:
+    async def fresh() -> Ticket:
         database = await target.find_database(environment, handle) if environment else None
         if database is None:
             raise Trouble(f"{handle} is gone.", remedy="Look again.", code="database-missing")
         return await target.ticket(database)
 
-    def ticket() -> SshTicket:
+    def ticket() -> Ticket:
         return answer_of(fresh(), loop, vendor="The target", seconds=VENDOR_LIMIT)
 
     def health(now: TunnelHealth) -> None:

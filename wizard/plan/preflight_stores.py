@@ -14,7 +14,7 @@ from wizard.model.mapping import Mapping, StoreChoice
 from wizard.model.plan import Finding
 from wizard.model.secret import Secret
 from wizard.model.system import AddOn, System
-from wizard.model.ticket import SshTicket
+from wizard.model.ticket import Ticket
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Source, Target
@@ -193,7 +193,7 @@ async def _both(
 ) -> list[Finding]:
     loop = asyncio.get_running_loop()
 
-    async def fresh() -> SshTicket:
+    async def fresh() -> Ticket:
         database = await target.find_database(environment, choice.handle)
         if database is None:
             raise Trouble(f"{choice.handle} is gone.", remedy="Look again.", code="database-missing")

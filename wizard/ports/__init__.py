@@ -5,6 +5,14 @@ that satisfies `SourceProvider` or `TargetProvider`. All methods that reach a ve
 `wizard.model.trouble.Trouble` (or a subclass) and nothing else for whatever goes wrong out there.
 """
 
+from wizard.ports.capsules import (
+    Capsule,
+    CapsuleTarget,
+    CapsuleWish,
+    Repository,
+    StorageCapsule,
+    Team,
+)
 from wizard.ports.deploys import DeployState, RegistryLogin, TargetDeploy
 from wizard.ports.domains import DomainEndpoint, DomainsAndDrains, TargetDrain
 from wizard.ports.example import Example, ExampleProvider
@@ -26,6 +34,9 @@ from wizard.ports.target_things import (
 __all__ = [
     "AppState",
     "Capabilities",
+    "Capsule",
+    "CapsuleTarget",
+    "CapsuleWish",
     "DatabaseWish",
     "DeployState",
     "DomainEndpoint",
@@ -44,10 +55,12 @@ __all__ = [
     "ReadProgress",
     "RegistryLogin",
     "ReleaseHook",
+    "Repository",
     "SignIn",
     "Source",
     "SourceProvider",
     "Stack",
+    "StorageCapsule",
     "Target",
     "TargetApp",
     "TargetDatabase",
@@ -55,5 +68,6 @@ __all__ = [
     "TargetDrain",
     "TargetProvider",
     "TargetService",
+    "Team",
     "Token",
 ]

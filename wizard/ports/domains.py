@@ -11,9 +11,10 @@ from wizard.ports.target_things import Environment, TargetService
 class DomainEndpoint(Noun, frozen=True, kw_only=True):
     """A web address of a service under a custom domain, with a certificate that the target makes and renews.
 
-    `hostname` is to be a CNAME (or ALIAS) to `dns_target` when traffic moves; `challenge_name` a CNAME to
-    `challenge_target` before that, by which the certificate is made. `certificate` is `pending`,
-    `transitioning`, `ready`, or other words of the target's.
+    `hostname` is to be a CNAME (or ALIAS) to `dns_target` when traffic moves, or, where there are `addresses`
+    and it has no subdomain, to have them as A records; `challenge_name` a CNAME to `challenge_target` before
+    that, by which the certificate is made. Without a challenge the target makes it once traffic has moved.
+    `certificate` is `pending`, `transitioning`, `ready`, or other words of the target's.
     """
 
     id: str
@@ -25,6 +26,7 @@ class DomainEndpoint(Noun, frozen=True, kw_only=True):
     challenge_target: str = ""
     certificate: str = ""
     port: int | None = None
+    addresses: tuple[str, ...] = ()
 
 
 class TargetDrain(Noun, frozen=True, kw_only=True):

@@ -66,8 +66,23 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     empty_config_values: bool = True
     needs_dockerfile: bool = False
     images: ImageRules = ImageRules()
-    ways: tuple[Literal["git", "image", "workflow", "terraform"], ...] = ("git",)
+    ways: tuple[Literal["git", "image", "workflow", "terraform", "linked"], ...] = ("git",)
     """How code can get there; see `wizard.mapping.ways`."""
+    layout: Literal["services", "capsules"] = "services"
+    """Whether the processes of an app are services of one app there, from one build and with one config; or
+    each a capsule of its own (see `wizard.ports.capsules`)."""
+    git_hosts: tuple[str, ...] = ()
+    """Hosts whose repositories can be linked ("github.com"), for the way `linked`."""
+    runtimes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Lines of each language that the target's own builders run ("python": ("3.13", "3.14")), ascending;
+    empty where it has none, or where any will do."""
+    storage: bool = False
+    """Whether it has stores of files that can be mounted into what runs there."""
+    max_root_domains: int | None = None
+    """Host names without a subdomain that one app may have; they count to `max_domains` too."""
+    max_cpu_percent: int | None = None
+    memory_range_mb: tuple[int, int] | None = None
+    """The least and the most MB, where sizes are free between them; `memory_sizes_mb` are steps to offer."""
     grace: int | None = None
     """Seconds that a container has to end before it is killed, None where that cannot be set."""
     machines: dict[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from wizard.model.secret import Secret
 from wizard.model.system import Account
-from wizard.model.ticket import SshTicket
+from wizard.model.ticket import Ticket
 from wizard.ports.deploys import RegistryLogin, TargetDeploy
 from wizard.ports.domains import DomainsAndDrains
 from wizard.ports.profile import Profile
@@ -72,11 +72,16 @@ class Target(DomainsAndDrains, Protocol):
         """How many backups there are of it."""
         ...
 
-    async def ticket(self, database: TargetDatabase) -> SshTicket:
-        """Fresh credentials for one tunnel connection."""
+    async def ticket(self, database: TargetDatabase) -> Ticket:
+        """What one tunnel connection needs, with fresh credentials."""
         ...
 
-    async def find_app(self, environment: Environment, handle: str) -> TargetApp | None: ...
+    async def find_app(
+        self, environment: Environment, handle: str, *, capsules: Mapping[str, str] | None = None
+    ) -> TargetApp | None:
+        """The app of that handle. `capsules` are the names of its capsules by service, for targets where each
+        service is one; others take no notice of them. None when nothing of it is there."""
+        ...
 
     async def create_app(self, environment: Environment, handle: str, log: Log) -> TargetApp: ...
 

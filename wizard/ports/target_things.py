@@ -1,5 +1,7 @@
 """What stands on a target, and what is wished to stand there."""
 
+from msgspec import field
+
 from wizard.model.noun import Noun
 
 
@@ -41,6 +43,9 @@ class DatabaseWish(Noun, frozen=True, kw_only=True):
 
 
 class TargetApp(Noun, frozen=True, kw_only=True):
+    """An app. Where each of its services is a capsule of its own, `id` is empty, `parts` are the ids of those
+    that are there by the name of the service, and `state` is "provisioned" when none is missing."""
+
     id: str
     handle: str
     environment_id: str
@@ -49,6 +54,7 @@ class TargetApp(Noun, frozen=True, kw_only=True):
     """The ref of the last successful deploy, None before the first."""
     repository: str = ""
     """Where a person pushes its code with an SSH key of their own; empty when the target names nothing."""
+    parts: dict[str, str] = field(default_factory=dict)
 
 
 class TargetService(Noun, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from wizard.model.noun import Noun
 from wizard.model.plan import Plan, Step
 from wizard.model.secret import Secret
 from wizard.model.system import App, System
-from wizard.model.ticket import SshTicket
+from wizard.model.ticket import Ticket
 from wizard.model.trouble import Trouble
 from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Profile, Source, Target, TargetApp, TargetDatabase
@@ -164,7 +164,7 @@ class Context:
         """The tunnel to a database of the target, opened at its first use and kept for the whole run."""
         if handle not in self._tunnels:
 
-            def ticket() -> SshTicket:
+            def ticket() -> Ticket:
                 return self._wait_for(self._ticket(handle), self.plan.target)
 
             tale = TunnelTale(handle, self._tell_of_tunnel)
@@ -182,7 +182,7 @@ class Context:
         with contextlib.suppress(Trouble):
             self.journal.event("tunnel", sentence)
 
-    async def _ticket(self, handle: str) -> SshTicket:
+    async def _ticket(self, handle: str) -> Ticket:
         return await self.target.ticket(await self.database(handle))
 
     def move(self, step: Step) -> Move:
