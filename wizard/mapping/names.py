@@ -10,6 +10,10 @@ CRON_SERVICES = ("cron", "scheduler", "crontab")
 """Names for the service that runs the crontab; the first that no process type of the app has."""
 
 
+CLOCK_SERVICES = ("clock", "jobs", "schedule")
+"""Names for the service that runs scheduler jobs inside a process; the first that no process type has."""
+
+
 def is_handle(profile: Profile, text: str) -> bool:
     """Whether the target accepts `text` as a handle."""
     return re.fullmatch(profile.handle_pattern, text) is not None
@@ -57,3 +61,37 @@ def cron_service(mapping: Mapping, app_id: str) -> str | None:
         if choice.app_id == app_id and choice.action == "service"
     }
     return next((name for name in CRON_SERVICES if name not in taken), "offramp-cron")
+
+
+def clock_service(mapping: Mapping, app_id: str) -> str | None:
+    """The name of the service that runs an app's clock, None when no job of it has a clock of its own."""
+    jobs = [one for one in mapping.jobs if one.app_id == app_id and one.action == "in-process"]
+    if not any(not one.process for one in jobs):
+        return None
+    taken = {one.service for one in mapping.processes if one.app_id == app_id and one.action == "service"}
+    return next((name for name in CLOCK_SERVICES if name not in taken), "offramp-clock")
+
+
+def capsule_services(mapping: Mapping, app_id: str) -> tuple[str, ...]:
+    """The services of an app that have a capsule for themselves, where each has one: those of processes that
+    are not joined to another, and that of the clock."""
+    own = [
+        one.service
+        for one in mapping.processes
+        if one.app_id == app_id and one.action == "service" and not one.joined
+    ]
+    clock = clock_service(mapping, app_id)
+    return (*own, *([clock] if clock else []))
+
+
+def capsule_name(handle: str, service: str, services: Collection[str]) -> str:
+    """The name of a capsule: the app's for `web` or for the only one of `services`, else with the service
+    behind it ("shop-worker")."""
+    return handle if service == "web" or len(services) == 1 else f"{handle}-{service}"
+
+
+def capsule_names(mapping: Mapping, handle: str) -> dict[str, str]:
+    """The names of the capsules of the app with that handle, by service."""
+    app = next((one for one in mapping.moved_apps() if one.handle == handle), None)
+    services = capsule_services(mapping, app.app_id) if app is not None else ()
+    return {service: capsule_name(handle, service, services) for service in services}
