@@ -9,10 +9,6 @@ from wizard.ports import Profile
 CRON_SERVICES = ("cron", "scheduler", "crontab")
 """Names for the service that runs the crontab; the first that no process type of the app has."""
 
-CLOCK_SERVICES = ("clock", "scheduler", "cron")
-"""Names for the service that is a clock for an app's jobs; as above."""
-
-
 CLOCK_SERVICES = ("clock", "jobs", "schedule")
 """Names for the service that runs scheduler jobs inside a process; the first that no process type has."""
 
@@ -89,8 +85,10 @@ def capsule_services(mapping: Mapping, app_id: str) -> tuple[str, ...]:
 
 def capsule_name(handle: str, service: str, services: Collection[str]) -> str:
     """The name of a capsule: the app's for `web` or for the only one of `services`, else with the service
-    behind it ("shop-worker")."""
-    return handle if service == "web" or len(services) == 1 else f"{handle}-{service}"
+    behind it ("shop-worker"; of a service `mail_queue`, "shop-mail-queue")."""
+    if service == "web" or len(services) == 1:
+        return handle
+    return f"{handle}-{re.sub(r'[^a-z0-9]+', '-', service.lower()).strip('-')}"
 
 
 def capsule_names(mapping: Mapping, handle: str) -> dict[str, str]:
@@ -98,46 +96,3 @@ def capsule_names(mapping: Mapping, handle: str) -> dict[str, str]:
     app = next((one for one in mapping.moved_apps() if one.handle == handle), None)
     services = capsule_services(mapping, app.app_id) if app is not None else ()
     return {service: capsule_name(handle, service, services) for service in services}
-
-
-def capsule_name(handle: str, service: str, services: Collection[str] = ()) -> str:
-    """The name of a capsule, where each service is one: the app's handle for `web` and for its only service,
-    else the two with a dash. Whether the target takes it is asked of `is_handle`.
-
-    Args:
-        services: all services of the app that are capsules.
-    """
-    if service == "web" or set(services) == {service}:
-        return handle
-    return f"{handle}-{re.sub(r'[^a-z0-9]+', '-', service.lower()).strip('-')}"
-
-
-def capsules_of(mapping: Mapping, app_id: str) -> dict[str, str]:
-    """The names of an app's capsules by service, in the order of its process types, the clock of its jobs
-    last. A process type that runs in another one's capsule has none."""
-    choice = mapping.app(app_id)
-    services = [
-        one.service
-        for one in mapping.processes
-        if one.app_id == app_id and one.action == "service" and not one.joined
-    ]
-    clock = clock_service(mapping, app_id)
-    if clock is not None:
-        services.append(clock)
-    handle = choice.handle if choice else ""
-    return {service: capsule_name(handle, service, services) for service in services}
-
-
-def clock_service(mapping: Mapping, app_id: str) -> str | None:
-    """The name of the service that is a clock for an app's jobs and nothing else, None when none needs one:
-    see `JobChoice.process`."""
-    if not any(
-        job.app_id == app_id and job.action == "in-process" and not job.process for job in mapping.jobs
-    ):
-        return None
-    taken = {
-        choice.service
-        for choice in mapping.processes
-        if choice.app_id == app_id and choice.action == "service"
-    }
-    return next((name for name in CLOCK_SERVICES if name not in taken), "offramp-clock")
