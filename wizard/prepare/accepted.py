@@ -38,6 +38,7 @@ def prepared_app(
         files=branch.files,
         content=_content(proposal.changes),
         wish=_wish(app, mapping, profile),
+        on=branch.on,
     )
 
 

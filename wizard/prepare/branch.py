@@ -26,7 +26,8 @@ _APP = "Offramp-App: "
 class Branch(Noun, frozen=True, kw_only=True):
     """What was written: the branch, its commit, the commit it stands on, and whether it was there before.
 
-    `name` is "" when nothing had to change: then `commit` is what is checked out.
+    `name` is "" when nothing had to change: then `commit` is what is checked out. `on` is the branch that is
+    checked out, "" where none is.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Branch(Noun, frozen=True, kw_only=True):
     base: str
     files: tuple[str, ...]
     adopted: bool = False
+    on: str = ""
 
 
 def branch_name(session: str, app: str = "") -> str:
@@ -64,7 +66,7 @@ def write_branch(checkout: str | Path, session: str, app: str, proposal: Proposa
     base = _head(folder)
     files = tuple(change.path for change in proposal.changes)
     if not proposal.changes:
-        return Branch(name="", commit=base, base=base, files=())
+        return Branch(name="", commit=base, base=base, files=(), on=_checked_out(folder))
     name = branch_name(session)
     _check_name(folder, name)
     tree = _tree(folder, base, proposal.changes)
@@ -74,12 +76,12 @@ def write_branch(checkout: str | Path, session: str, app: str, proposal: Proposa
         _check_name(folder, name)
         tip = _tip(folder, name)
     if tip is not None and _is(folder, tip, base, tree):
-        return Branch(name=name, commit=tip, base=base, files=files, adopted=True)
+        return Branch(name=name, commit=tip, base=base, files=files, adopted=True, on=_checked_out(folder))
     if tip is not None:
         _refuse_foreign(folder, name, tip, session)
     commit = _commit(folder, base, tree, (session, app), proposal.changes)
     _point(folder, name, commit, tip)
-    return Branch(name=name, commit=commit, base=base, files=files)
+    return Branch(name=name, commit=commit, base=base, files=files, on=_checked_out(folder))
 
 
 def _root(folder: Path) -> Path:
@@ -109,6 +111,13 @@ def _refuse_uncommitted(folder: Path) -> None:
             remedy="Commit it, stash it, or add it to .gitignore, and try again.",
             code="uncommitted",
         )
+
+
+def _checked_out(folder: Path) -> str:
+    try:
+        return git_line(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
+    except GitFailed:
+        return ""
 
 
 def _head(folder: Path) -> str:

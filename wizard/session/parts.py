@@ -61,7 +61,7 @@ class PreparedApp(Noun, frozen=True, kw_only=True):
     to change), the commit that will run and the one that it stands on.
 
     `content` is a digest of the files that were accepted, `wish` one of what they were made for: see
-    `wizard.prepare.accepted`.
+    `wizard.prepare.accepted`. `on` is the branch that was checked out, empty where none was.
     """
 
     app_id: str
@@ -72,6 +72,7 @@ class PreparedApp(Noun, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     content: str = ""
     wish: str = ""
+    on: str = ""
 
 
 class Prepared(Noun, frozen=True, kw_only=True):
