@@ -83,6 +83,15 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     max_cpu_percent: int | None = None
     memory_range_mb: tuple[int, int] | None = None
     """The least and the most MB, where sizes are free between them; `memory_sizes_mb` are steps to offer."""
+    static_memory_mb: int | None = None
+    """What something that serves files and runs nothing is given there, where that may be less than all else
+    needs; None where it is nothing special."""
+    disk_range_gb: tuple[int, int] | None = None
+    """The least and the most GB of a database's disk, None where nothing else is known than Offramp's own."""
+    own_config: dict[str, str] = field(default_factory=dict)
+    """Config vars that the target sets itself, with what it puts in there, in words."""
+    teams: dict[str, str] = field(default_factory=dict)
+    """Who a new environment can belong to, by slug with the name; known after signing in only."""
     grace: int | None = None
     """Seconds that a container has to end before it is killed, None where that cannot be set."""
     machines: dict[str, int] = field(default_factory=dict)
