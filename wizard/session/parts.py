@@ -1,5 +1,7 @@
 """What the stages write to a session. One place, since a later stage reads what an earlier one wrote."""
 
+from typing import Literal
+
 from msgspec import field
 
 from wizard.model.delivery import Deploy
@@ -56,12 +58,29 @@ class Answers(Noun, frozen=True, kw_only=True):
     notes: dict[str, Note] = field(default_factory=dict)
 
 
+class PreparedCapsule(Noun, frozen=True, kw_only=True):
+    """How one capsule of an app is built and run: its kind, the service that it is, the command that it runs
+    (empty: the image's own, or nothing), the one that builds it and the folder with what was built (empty:
+    the builder's own way), the path of its Dockerfile in the repository, and the port it listens on."""
+
+    service: str
+    kind: Literal["backend", "frontend", "docker"]
+    command: str = ""
+    build: str = ""
+    output: str = ""
+    dockerfile: str = ""
+    port: int = 3000
+
+
 class PreparedApp(Noun, frozen=True, kw_only=True):
     """An app's code, ready to be pushed: the folder, the branch that Offramp made (empty when nothing had
     to change), the commit that will run and the one that it stands on.
 
     `content` is a digest of the files that were accepted, `wish` one of what they were made for: see
     `wizard.prepare.accepted`. `on` is the branch that was checked out, empty where none was.
+    `together`: the branch holds the changes of other apps of the same repository too, a commit for each app,
+    and `commit` is its tip. `capsules` are what it becomes where each process is one; `variables` are config
+    vars that the target's builders want beside the files (versions, no secrets).
     """
 
     app_id: str
@@ -73,6 +92,9 @@ class PreparedApp(Noun, frozen=True, kw_only=True):
     content: str = ""
     wish: str = ""
     on: str = ""
+    together: bool = False
+    capsules: tuple[PreparedCapsule, ...] = ()
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 class Prepared(Noun, frozen=True, kw_only=True):
