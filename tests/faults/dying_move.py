@@ -15,6 +15,7 @@ import psycopg
 
 from wizard.database import copy
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.database.move import Move
 from wizard.model.secret import Secret
 
@@ -49,6 +50,7 @@ def main(work: str, number: int, when: str) -> None:
         event=lambda text: print("event", text, flush=True),
         control=Control(),
         part_bytes=1 << 18,
+        lanes=Lanes(int(os.environ["LANES"])) if "LANES" in os.environ else None,
     )
     move.first_copy()
     move.refresh()

@@ -17,6 +17,7 @@ import psycopg
 from providers.sandbox.postgres import Postgres
 from providers.sandbox.tls import Certificates, Front, serve_front
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.database.move import Move
 from wizard.database.progress import CopyProgress
 from wizard.model.secret import Secret
@@ -169,6 +170,7 @@ class Told:
         session: str = "s-1",
         part_bytes: int = 1 << 18,
         workers: int | None = None,
+        lanes: Lanes | None = None,
     ) -> None:
         self.control = Control()
         self.events: list[str] = []
@@ -185,6 +187,7 @@ class Told:
             control=self.control,
             part_bytes=part_bytes,
             workers=workers,
+            lanes=lanes,
         )
 
     def whole_way(self) -> None:

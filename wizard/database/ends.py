@@ -2,15 +2,18 @@
 
 import contextlib
 import secrets
+import socket
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from os import dup
 
 import psycopg
 from psycopg import pq
 
-from wizard.database.connect import C, Connection, connect, connect_line
+from wizard.database.connect import C, Connection, connect, connect_line, is_passing
+from wizard.database.lanes import Lanes
 from wizard.database.line import Line
 from wizard.database.opened_ahead import OpenedAhead
 from wizard.model.secret import Secret
@@ -23,6 +26,9 @@ SOURCE_LOCK_LIMIT = "2s"
 go meanwhile of the tables it has read: whoever alters these would wait for it, and the app behind them."""
 
 
+AGAIN = 0.05
+"""Seconds between two tries, where the connection before may still count as open."""
+
 UNASKED = 5.0
 """Seconds of idleness after which a connection is asked once more before it is closed."""
 
@@ -34,6 +40,7 @@ class Ends:
     Args:
         session: names the move; it is part of each connection's `application_name`, so that what a
             broken run left behind is found and ended.
+        lanes: how many connections the way to the target carries at a time. Who opens one more waits.
 
     Attributes:
         search_path: what an app of the source begins with, once a snapshot was taken. Lines use it on both
@@ -42,8 +49,16 @@ class Ends:
         alone: whether each new connection to the target sees that no other run has taken the copy over.
     """
 
-    def __init__(self, source: Callable[[], Secret], target: Callable[[], Secret], session: str) -> None:
+    def __init__(
+        self,
+        source: Callable[[], Secret],
+        target: Callable[[], Secret],
+        session: str,
+        lanes: Lanes | None = None,
+    ) -> None:
         self._urls = {"source": source, "target": target}
+        self.lanes = lanes or Lanes()
+        self._in_lanes: weakref.WeakSet[Connection] = weakref.WeakSet()
         self.session = clean(session)[-24:]
         self.run = secrets.token_hex(4)
         self.search_path = ""
@@ -67,8 +82,11 @@ class Ends:
             self._ahead.begin("source snapshot", lambda: self._new_source("snapshot"))
 
     def begin_lines(self, workers: int) -> None:
-        """Begin to open the lines of so many workers, once a snapshot was taken."""
+        """Begin to open the lines of so many workers, once a snapshot was taken; not where they would be in
+        the way of what is done until then."""
         self._lines_ahead.drop()
+        if self.lanes.most is not None:
+            return
         self._lines_ahead.begin("source copy", lambda: self._new_source_line("copy"), workers)
         self._lines_ahead.begin("target copy", lambda: self._new_target_line("copy"), workers)
 
@@ -102,7 +120,7 @@ class Ends:
 
     def _new_target(self, role: str) -> Connection:
         run = self.run if self.alone else None
-        return self._known("target", connect(self._urls["target"](), self._name(role), run=run))
+        return self._in_a_lane(lambda: connect(self._urls["target"](), self._name(role), run=run))
 
     def _new_source_line(self, role: str) -> Line:
         settings = _ONLY_READING | {"search_path": self.search_path, "lock_timeout": SOURCE_LOCK_LIMIT}
@@ -110,7 +128,27 @@ class Ends:
 
     def _new_target_line(self, role: str) -> Line:
         settings, run = {"search_path": self.search_path}, self.run if self.alone else None
-        return self._known("target", connect_line(self._urls["target"](), self._name(role), settings, run))
+        return self._in_a_lane(lambda: connect_line(self._urls["target"](), self._name(role), settings, run))
+
+    def _in_a_lane(self, open_one: Callable[[], C]) -> C:
+        self.lanes.enter()
+        try:
+            connection = self._opened(open_one)
+        except BaseException:
+            self.lanes.leave()
+            raise
+        with self._lock:
+            self._in_lanes.add(connection)
+        return self._known("target", connection)
+
+    def _opened(self, open_one: Callable[[], C]) -> C:
+        while True:
+            try:
+                return open_one()
+            except psycopg.Error as error:
+                if not is_passing(error) or not self.lanes.just_left:
+                    raise
+            time.sleep(AGAIN)
 
     def _name(self, role: str) -> str:
         return f"offramp/{self.session}/{self.run}/{role}"
@@ -152,8 +190,12 @@ class Ends:
     def _hang_up(self, connection: Connection) -> None:
         with self._lock:
             self._open.discard(connection)
+            in_a_lane = connection in self._in_lanes
+            self._in_lanes.discard(connection)
         with contextlib.suppress(psycopg.Error):
             connection.close()
+        if in_a_lane:
+            self.lanes.leave()
 
     def give_up(self, connection: Connection) -> None:
         """Close a connection that broke, or may have. Its server need not have noticed: what ran there goes
@@ -174,12 +216,15 @@ class Ends:
 
     def cancel_all(self) -> None:
         """Cancel whatever query runs on any of our connections; used when a person stops the work. All at
-        once: a side that does not answer must not hold up the other."""
+        once: a side that does not answer must not hold up the other. To cancel takes one connection more:
+        where there is a limit the connection itself is cut, and the next one ends what still runs there."""
         with self._lock:
             running = [known for known in self._open if not known.closed]
+            cut = self._in_lanes if self.lanes.most is not None else ()
+            ways = [(_cut if known in cut else _cancel, known) for known in running]
         threads = [
-            threading.Thread(target=_cancel, args=(connection,), name="offramp-cancel", daemon=True)
-            for connection in running
+            threading.Thread(target=end, args=(connection,), name="offramp-cancel", daemon=True)
+            for end, connection in ways
         ]
         for thread in threads:
             thread.start()
@@ -224,3 +269,8 @@ def _cancel(connection: Connection) -> None:
     # One that cannot be reached any more has nothing left to cancel.
     with contextlib.suppress(psycopg.Error):
         connection.cancel_safe(timeout=5)
+
+
+def _cut(connection: Connection) -> None:
+    with contextlib.suppress(psycopg.Error, OSError), socket.socket(fileno=dup(connection.fileno())) as end:
+        end.shutdown(socket.SHUT_RDWR)

@@ -23,13 +23,14 @@ from wizard.database.ends import Ends
 from wizard.database.fingerprint import fingerprint
 from wizard.database.fit import misfits, want_same_tables
 from wizard.database.inspect import TargetState, other_clients, target_state
+from wizard.database.lanes import Lanes
 from wizard.database.large_object_task import large_object_tasks, measure
 from wizard.database.orphans import KeyCheck, Orphans
 from wizard.database.parts import part_size
 from wizard.database.patience import Patience
 from wizard.database.preparation import Ahead, describe, prepare, still_true
 from wizard.database.progress import CopyProgress, Proof, TableProof
-from wizard.database.snapshot import Snapshot
+from wizard.database.snapshot import LOST_BEFORE, LOST_FROZEN, Snapshot
 from wizard.database.sole_run import sign, take_over
 from wizard.database.staff import Staff
 from wizard.database.table_state import Job, State, show
@@ -59,6 +60,8 @@ class Move:
         prove: whether the first copy digests every table on both sides as it goes. Without, rows are only
             counted, and a later `refresh` copies every table again.
         ahead: what `read_ahead` told earlier.
+        lanes: how many connections the way to the target carries at a time; with a limit of one the whole
+            move has one at a time.
 
     All methods raise Trouble, or Stopped when `control.stop()` was called.
     """
@@ -78,6 +81,7 @@ class Move:
         part_bytes: int | None = None,
         prove: bool = True,
         ahead: Ahead | None = None,
+        lanes: Lanes | None = None,
     ) -> None:
         self._session = session
         self._work = work
@@ -85,7 +89,7 @@ class Move:
         self._control = control
         self._part_bytes = part_bytes
         self._prove = prove
-        self._ends = Ends(source, target, session)
+        self._ends = Ends(source, target, session, lanes)
         self._board = Board(clean(name), report, lambda: control.paused)
         self._patience = Patience(self._ends, control, self._board)
         self._with_source, self._with_target = self._patience.with_source, self._patience.with_target
@@ -121,7 +125,7 @@ class Move:
             if self._own_target() == "empty" or self._thrown_away(may_start_over):
                 self._board.phase("schema")
             while True:
-                self._patience.under_a_snapshot(self._copy_missing, _LOST_BEFORE, self._event)
+                self._patience.under_a_snapshot(self._copy_missing, LOST_BEFORE, self._event)
                 if not self._with_target(fell_back):
                     return self._proofs()
 
@@ -129,7 +133,7 @@ class Move:
         """Describe the source's schema now, for a first copy that is made later, by this object or by
         another given the answer: it takes long over a far link. What has changed until then is read again."""
         with self._patience.keeping():
-            self._ahead = self._patience.under_a_snapshot(self._described, _LOST_BEFORE, self._event)
+            self._ahead = self._patience.under_a_snapshot(self._described, LOST_BEFORE, self._event)
         return self._ahead
 
     @property
@@ -200,7 +204,7 @@ class Move:
             self._board.phase("data")
             # Foreign keys and triggers of an earlier finish() would fire on what is copied again.
             self._with_target(take_back)
-            return self._patience.under_a_snapshot(self._copy_changed, _LOST_FROZEN, self._event)
+            return self._patience.under_a_snapshot(self._copy_changed, LOST_FROZEN, self._event)
 
     def finish(self) -> None:
         """Make what comes after the data: sequences, foreign keys, triggers, policies, materialised views."""
@@ -221,7 +225,7 @@ class Move:
         """Compare everything on both sides; needs no marker, and may be called again at any time."""
         with self._at_work():
             self._board.phase("proof")
-            proof = self._patience.under_a_snapshot(self._compare, _LOST_FROZEN, self._event)
+            proof = self._patience.under_a_snapshot(self._compare, LOST_FROZEN, self._event)
             self._board.phase("done")
             return proof
 
@@ -379,16 +383,6 @@ class Move:
         if ended:
             self._event(f"{ended} connections that an earlier run left behind were ended.")
         self._cleared = True
-
-
-_LOST_BEFORE = (
-    "The connection that held the source's snapshot broke. Tables that are whole stay; of the others every"
-    " part is compared with the source as it is now, and copied again where it differs."
-)
-_LOST_FROZEN = (
-    "The connection that held the source's snapshot broke. The source is frozen, so a new snapshot shows"
-    " the same rows; the comparison begins again."
-)
 
 
 def _foreign(state: TargetState) -> Trouble:

@@ -46,6 +46,13 @@ class Patience:
                 # A server that cannot be reached now ends them by itself some day.
                 with contextlib.suppress(psycopg.Error, Trouble):
                     self._ends.end_given_up()
+        except Stopped:
+            if outermost and self._ends.lanes.most is not None:
+                # What ran there could not be cancelled, only be hung up on.
+                self.let_go()
+                with contextlib.suppress(psycopg.Error, Trouble):
+                    self._ends.end_given_up()
+            raise
         finally:
             if outermost:
                 self._keeper = None

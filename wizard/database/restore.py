@@ -207,8 +207,11 @@ class Restore:
         self._control.check()
         forget = self._control.on_stop(self._ends.cancel_all)
         try:
-            with self._ends.open_target("look") as target:
+            target = self._ends.open_target("look")
+            try:
                 return do(target)
+            finally:
+                self._ends.close(target)
         except psycopg.Error as error:
             if self._control.stopped:
                 raise Stopped from error

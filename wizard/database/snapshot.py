@@ -17,6 +17,17 @@ class SnapshotLost(Exception):
     another server now, which does not know it. Its cause is the psycopg.Error that told."""
 
 
+LOST_BEFORE = (
+    "The connection that held the source's snapshot broke. Tables that are whole stay; of the others every"
+    " part is compared with the source as it is now, and copied again where it differs."
+)
+LOST_FROZEN = (
+    "The connection that held the source's snapshot broke. The source is frozen, so a new snapshot shows"
+    " the same rows; the comparison begins again."
+)
+"""What is told when one was lost: while the app still writes, and after that."""
+
+
 _UNKNOWN = ("22023", "42704")
 """SQLSTATEs of a server on which no such snapshot was taken; the second since version 17."""
 

@@ -75,14 +75,17 @@ class Staff:
         there = self._patience.with_source(lambda source: room_and_round_trip(source, own, LEFT_TO_THE_APP))
         here = self._patience.with_target(lambda target: room_and_round_trip(target, own, 1))
         # The snapshot and a question take one each.
-        most = min(there[0] - 2, here[0] - 2, MOST)
+        narrow = self._ends.lanes.most
+        most = min(there[0] - 2, here[0] - 2, MOST if narrow is None else narrow)
         self._far = max(there[1], here[1]) > FAR
         begin = self._workers or (BEGIN_FAR if self._far else BEGIN)
         self._pace = Pace(begin, most, fixed=self._workers is not None)
         if most < begin:
             side = "source" if there[0] <= here[0] else "target"
+            why = f"The {side} has few connections free"
+            if narrow is not None and narrow <= most:
+                why = f"The tunnel carries {narrow} connection{'s' * (narrow != 1)} at a time"
             self._event(
-                f"The {side} has few connections free: {self._pace.wanted} worker"
-                f"{'s' * (self._pace.wanted != 1)} instead of {begin}."
+                f"{why}: {self._pace.wanted} worker{'s' * (self._pace.wanted != 1)} instead of {begin}."
             )
         return self._pace

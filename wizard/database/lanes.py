@@ -1,0 +1,75 @@
+"""How many connections a tunnel carries at a time, shared by all who go through it.
+
+A vendor's own program may carry one only, and refuse the second or leave it without an answer. Then whoever
+works holds the lane, and the tunnel looks for signs of life when nobody does.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+
+CLOSING = 1.0
+"""Seconds for which the far side of a narrow tunnel may take a connection that is over for one that lives."""
+
+REST = 0.1
+"""Seconds between the end of a connection and the next one, where there is a limit: one that comes before the
+end was noticed may never be answered."""
+
+
+class Lanes:
+    """`most` connections at a time; None sets no limit. Thread-safe.
+
+    Whoever has entered leaves once; to enter waits until there is room. A limit that comes later holds for
+    those who enter after it.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self._change = threading.Condition()
+        self._most = most
+        self._taken = 0
+        self._left_at = -CLOSING
+
+    @property
+    def most(self) -> int | None:
+        """Connections at a time, None without a limit."""
+        return self._most
+
+    def limit(self, most: int | None) -> None:
+        """Set or lift the limit."""
+        with self._change:
+            self._most = most
+            self._change.notify_all()
+
+    def enter(self, seconds: float | None = None) -> bool:
+        """Take a place, waiting for one; False when there was none within `seconds`."""
+        with self._change:
+            free = self._change.wait_for(lambda: self._most is None or self._taken < self._most, seconds)
+            self._taken += free
+            rest = 0.0 if self._most is None else self._left_at + REST - time.monotonic()
+        if free and rest > 0:
+            time.sleep(rest)
+        return free
+
+    def leave(self) -> None:
+        """Give the place back."""
+        with self._change:
+            self._taken -= 1
+            self._left_at = time.monotonic()
+            self._change.notify_all()
+
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[None]:
+        """A place for the length of the block."""
+        self.enter()
+        try:
+            yield
+        finally:
+            self.leave()
+
+    @property
+    def just_left(self) -> bool:
+        """Whether a refusal may be about a connection that is over by now: there is a limit, and a place was
+        given back a moment ago."""
+        with self._change:
+            return self._most is not None and time.monotonic() - self._left_at < CLOSING
