@@ -90,6 +90,9 @@ class FakeContext:
     async def app(self, handle: str) -> TargetApp:
         return msgspec.structs.replace(APP, git_ref=self.deployed)
 
+    async def find_app(self, handle: str) -> TargetApp:
+        return APP
+
     def log(self, step: Step) -> Callable[[str], None]:
         return self.lines.append
 

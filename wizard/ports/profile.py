@@ -57,6 +57,8 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     """Custom host names one app may have."""
     managed_tls: bool = False
     """Whether Offramp makes endpoints for custom domains there, with certificates that the target renews."""
+    own_certificates: bool = False
+    """Whether Offramp can send a person's own certificate there, for such an endpoint."""
     log_drains: tuple[str, ...] = ()
     """Schemes of the source's log drains ("https", "syslog+tls") that have a counterpart there."""
     release_phase: bool = True
@@ -133,3 +135,5 @@ class Profile(Noun, frozen=True, kw_only=True):
     prices: Prices
     memory_sizes_mb: tuple[int, ...] = ()
     handle_pattern: str = r"[0-9a-z._-]{1,64}"
+    dashboard: str = ""
+    """The page of the vendor at which a person does what no API does."""

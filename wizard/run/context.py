@@ -13,6 +13,7 @@ from wizard.database.preparation import Ahead
 from wizard.database.progress import CopyProgress, TunnelHealth
 from wizard.database.tunnel import Tunnel
 from wizard.document.answers import apply_answers
+from wizard.mapping.names import capsule_names
 from wizard.model.mapping import Mapping
 from wizard.model.noun import Noun
 from wizard.model.plan import Plan, Step
@@ -128,9 +129,19 @@ class Context:
             )
         return database
 
+    def capsules(self, handle: str) -> dict[str, str]:
+        """The names of an app's capsules by service; empty where the target has none."""
+        if self.profile().capabilities.layout != "capsules":
+            return {}
+        return capsule_names(self.mapping, handle)
+
+    async def find_app(self, handle: str) -> TargetApp | None:
+        """The target's app of that handle, None when it is not there."""
+        return await self.target.find_app(await self.environment(), handle, capsules=self.capsules(handle))
+
     async def app(self, handle: str) -> TargetApp:
         """The target's app of that handle; raises Trouble when it is not there."""
-        app = await self.target.find_app(await self.environment(), handle)
+        app = await self.find_app(handle)
         if app is None:
             raise Trouble(
                 f"The app {handle} is not there.",

@@ -125,12 +125,16 @@ def _allowed(records: tuple[str, ...], *, wildcard: bool) -> Iterator[set[str]]:
             return
 
 
-async def traffic(names: Names, hostname: str, target: str, today: str) -> tuple[WatchedRecord, int | None]:
+async def traffic(
+    names: Names, hostname: str, target: str, today: str, addresses: tuple[str, ...] = ()
+) -> tuple[WatchedRecord, int | None]:
     """The record by which people reach the domain, and its TTL. An ALIAS has no alias to be seen: there the
-    addresses are compared."""
+    addresses are compared. With `addresses`, those are what the top of a zone is to have."""
     asked = hostname.replace("*", OFTEN, 1)
     chain = await names.chain(asked)
     top = is_apex(hostname) or await names.has_zone(hostname)
+    if top and addresses:
+        return await _address(names, hostname, addresses)
     kind = "ALIAS or ANAME" if top else "CNAME"
     record = WatchedRecord(kind=kind, name=hostname, value=target, state="right", seen=f"points at {target}")
     todo = f"Set {kind} {hostname} -> {target}."
@@ -154,6 +158,23 @@ async def traffic(names: Names, hostname: str, target: str, today: str) -> tuple
     if there.problem or wanted.problem:
         return _changed(record, "unknown", there.problem or wanted.problem, todo), ttl
     return _changed(record, "missing", "there is no such record", todo), ttl
+
+
+async def _address(names: Names, hostname: str, wanted: tuple[str, ...]) -> tuple[WatchedRecord, int | None]:
+    """The addresses that a domain is to have, and nothing beside them: a browser takes any of them."""
+    value = ", ".join(wanted)
+    record = WatchedRecord(kind="A", name=hostname, value=value, state="right", seen=f"has {value}")
+    todo = f"Set A {hostname} -> {value}"
+    there = await names.addresses(hostname)
+    found, more = set(there.records) & set(wanted), sorted(set(there.records) - set(wanted))
+    if there.problem:
+        return _changed(record, "unknown", there.problem, f"{todo}."), there.ttl
+    if not there.records:
+        return _changed(record, "missing", "there is no such record", f"{todo}."), there.ttl
+    if more:
+        others = f"has {', '.join(more[:3])}" + (" beside it" if found else "")
+        return _changed(record, "wrong", others, f"{todo}, and nothing beside it."), there.ttl
+    return record, there.ttl
 
 
 def _changed(record: WatchedRecord, state: RecordState, seen: str, todo: str) -> WatchedRecord:

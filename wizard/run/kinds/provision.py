@@ -89,7 +89,7 @@ class AppKind(Kind):
     """An app of the target: a record, nothing runs yet."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        app = await context.target.find_app(await context.environment(), str(step.args["handle"]))
+        app = await context.find_app(str(step.args["handle"]))
         return Evidence(summary=f"{app.handle} is there", facts={"id": app.id}) if app else None
 
     async def do(self, context: Context, step: Step) -> None:

@@ -1,0 +1,363 @@
+"""The steps of a plan that differ where each process is a capsule of its own, built from a linked repository.
+
+Capsules are made before the cut-over, and stopped: what they need to exist (a linked repository, a pushed
+branch) a person does, and at night in the cut-over is no time for that. They get their config, are built and
+started once the data is proven.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from wizard.mapping.capsule_commands import run_command
+from wizard.mapping.names import capsule_names, clock_service
+from wizard.model.mapping import AppChoice, Mapping, ProcessChoice
+from wizard.model.plan import Step, Value
+from wizard.model.system import App, System
+from wizard.model.trouble import Trouble
+from wizard.plan.gates import FINISH
+from wizard.ports import Profile
+from wizard.session.parts import Prepared, PreparedApp
+
+UNTOUCHED = "nothing on Heroku was touched; delete it on the target if it is not wanted"
+
+SMALLEST_MB = 256
+"""Memory of a capsule that is there for the clock of jobs and nothing else."""
+
+
+def with_capsules(
+    steps: Sequence[Step],
+    system: System,
+    mapping: Mapping,
+    prepared: Prepared,
+    profile: Profile,
+) -> tuple[Step, ...]:
+    """The steps, with those of capsules in the place of those of apps. Others stay as they are."""
+    if profile.capabilities.layout != "capsules":
+        return tuple(steps)
+    apps = [(system.app(choice.app_id), choice) for choice in mapping.moved_apps()]
+    maker = _Maker(system, mapping, prepared, profile)
+    found: list[Step] = []
+    for step in steps:
+        if step.kind == "app":
+            found += maker.instead_of_app(*_of(apps, step))
+        elif step.kind == "certificate":
+            continue
+        elif step.kind == "domain":
+            found.append(maker.domain(step))
+        elif step.kind == "traffic":
+            found += maker.traffic(step)
+        elif step.kind == "endpoint":
+            found.append(maker.endpoint(step))
+        elif step.kind == "link":
+            found.append(step)
+            found += maker.built_again(*_of(apps, step))
+        elif step.kind == "health":
+            found.append(maker.after_build(step))
+        elif step.key == FINISH:
+            backups = list(maker.backups())
+            found += backups
+            found.append(maker.finish(step, backups))
+        else:
+            found.append(step)
+    return tuple(found)
+
+
+def _of(apps: list[tuple[App, AppChoice]], step: Step) -> tuple[App, AppChoice]:
+    return next((app, choice) for app, choice in apps if choice.app_id == step.args["app"])
+
+
+class _Maker:
+    def __init__(self, system: System, mapping: Mapping, prepared: Prepared, profile: Profile) -> None:
+        self.system = system
+        self.mapping = mapping
+        self.prepared = prepared
+        self.profile = profile
+        self.page = profile.dashboard
+        self.linked: set[str] = set()
+        self.pushed: set[tuple[str, str]] = set()
+        self.frontends: set[str] = set()
+
+    # -- before the cut-over ---------------------------------------------------------------------------
+
+    def instead_of_app(self, app: App, choice: AppChoice) -> Iterable[Step]:
+        """The repository, its branch, the capsules and their stores of files."""
+        code = self._code(app)
+        branch = code.branch or code.on
+        if not choice.repository or not branch:
+            what = "the repository" if not choice.repository else "the branch"
+            raise Trouble(
+                f"{self.profile.title} builds {app.name} from a repository, and {what} is not known.",
+                untouched="No plan was made.",
+                remedy="Name the repository on the map, and check out the branch that is deployed (prepare).",
+                code="no-repository",
+            )
+        if choice.repository not in self.linked:
+            self.linked.add(choice.repository)
+            yield self._link(choice)
+        if (choice.repository, branch) not in self.pushed:
+            self.pushed.add((choice.repository, branch))
+            yield self._push(choice, code, branch)
+        names = capsule_names(self.mapping, choice.handle)
+        for service, name in names.items():
+            wish = self._wish(app, choice, service, name, branch)
+            yield self._capsule(choice, wish)
+            yield from self._settings(choice, wish)
+        for storage in self.mapping.storages:
+            if storage.app_id == app.id and storage.action == "mount":
+                yield Step(
+                    key=f"storage:{storage.handle}",
+                    kind="storage",
+                    title=f"Create the store of files {storage.handle}, and mount it into {choice.handle}",
+                    phase="prepare",
+                    writes="target",
+                    needs=tuple(f"capsule:{name}" for name in names.values()),
+                    args={
+                        "app": app.id,
+                        "handle": choice.handle,
+                        "name": storage.handle,
+                        "disk_gb": storage.disk_gb,
+                        "services": tuple(names),
+                    },
+                    seconds=(5, 120),
+                    way_back=UNTOUCHED,
+                )
+
+    def _link(self, choice: AppChoice) -> Step:
+        return Step(
+            key=f"repository:{choice.repository}",
+            kind="link-repository",
+            title=f"You link {choice.repository} to the team on {self.profile.title}",
+            phase="prepare",
+            by="person",
+            needs=("environment",),
+            args={"repository": choice.repository, "page": self.page, "team": self.mapping.team},
+            seconds=(30, 600),
+            way_back="you unlink it in the dashboard",
+        )
+
+    def _push(self, choice: AppChoice, code: PreparedApp, branch: str) -> Step:
+        return Step(
+            key=f"branch:{choice.handle}",
+            kind="push-branch",
+            title=f"You push the branch {branch} to {choice.repository}",
+            phase="prepare",
+            by="person",
+            needs=(f"repository:{choice.repository}",),
+            args={
+                "repository": choice.repository,
+                "checkout": code.checkout,
+                "branch": branch,
+                "commit": code.commit,
+            },
+            seconds=(10, 600),
+            way_back="you delete the branch there; nothing that runs uses it",
+        )
+
+    def _wish(self, app: App, choice: AppChoice, service: str, name: str, branch: str) -> dict[str, Value]:
+        process = self._process(app, service)
+        kind = (process.capsule if process else "") or "backend"
+        if kind == "frontend":
+            self.frontends.add(name)
+        wish: dict[str, Value] = {
+            "app": app.id,
+            "handle": choice.handle,
+            "service": service,
+            "name": name,
+            "kind": kind,
+            "repository": choice.repository,
+            "branch": branch,
+            "port": self.mapping.port,
+            "memory_mb": process.memory_mb if process else SMALLEST_MB,
+        }
+        more: dict[str, Value] = {
+            "folder": choice.folder,
+            "run": run_command(app, self.mapping, service),
+            "build": process.build if process else "",
+            "output": process.output if process else "",
+            "cpu_percent": process.cpu_percent if process else 0,
+        }
+        return {**wish, **{key: value for key, value in more.items() if value}}
+
+    def _process(self, app: App, service: str) -> ProcessChoice | None:
+        """The process type that has the capsule; None where it is there for the clock of jobs."""
+        if service == clock_service(self.mapping, app.id):
+            return None
+        return next(
+            (
+                one
+                for one in self.mapping.processes
+                if one.app_id == app.id and one.service == service and one.action == "service"
+            ),
+            None,
+        )
+
+    def _capsule(self, choice: AppChoice, wish: dict[str, Value]) -> Step:
+        return Step(
+            key=f"capsule:{wish['name']}",
+            kind="capsule",
+            title=f"Create the {wish['kind']} capsule {wish['name']}, stopped",
+            phase="prepare",
+            writes="target",
+            needs=("environment", f"repository:{choice.repository}", f"branch:{self._branch_key(choice)}"),
+            args=wish,
+            seconds=(2, 60),
+            way_back=UNTOUCHED,
+        )
+
+    def _branch_key(self, choice: AppChoice) -> str:
+        """The app whose step pushes the branch that this one is built from."""
+        branch = self._branch(choice)
+        for one in self.mapping.moved_apps():
+            if one.repository == choice.repository and self._branch(one) == branch:
+                return one.handle
+        return choice.handle
+
+    def _branch(self, choice: AppChoice) -> str:
+        code = self._code(self.system.app(choice.app_id))
+        return code.branch or code.on
+
+    def _settings(self, choice: AppChoice, wish: dict[str, Value]) -> Iterable[Step]:
+        """What no document says how to set by the API."""
+        if not wish.get("folder"):
+            return
+        yield Step(
+            key=f"settings:{wish['name']}",
+            kind="capsule-settings",
+            title=f"You set the project path of {wish['name']} to {wish['folder']}, if it is not so",
+            phase="prepare",
+            by="person",
+            needs=(f"capsule:{wish['name']}",),
+            args={"name": wish["name"], "folder": wish["folder"], "page": self.page},
+            seconds=(5, 300),
+            way_back="nothing runs in it",
+        )
+
+    # -- the cut-over -----------------------------------------------------------------------------------
+
+    def endpoint(self, step: Step) -> Step:
+        """Every capsule with a web process has an address from the beginning."""
+        args = {key: value for key, value in step.args.items() if key != "port"}
+        title = f"Find the web address of {step.args['handle']}"
+        return msgspec.structs.replace(step, args=args, title=title, seconds=(1, 60))
+
+    def built_again(self, app: App, choice: AppChoice) -> Iterable[Step]:
+        """A frontend has its config in its files: what changed comes in by another build."""
+        names = tuple(
+            name for name in capsule_names(self.mapping, choice.handle).values() if name in self.frontends
+        )
+        if not names:
+            return
+        code = self._code(app)
+        yield Step(
+            key=f"rebuild:{choice.handle}",
+            kind="build",
+            title=f"Build {', '.join(names)} again, with the new addresses",
+            phase="cut-over",
+            writes="target",
+            needs=(f"link:{choice.handle}",),
+            args={
+                "app": app.id,
+                "handle": choice.handle,
+                "commit": code.commit,
+                "branch": code.branch or code.on,
+                "capsules": names,
+            },
+            seconds=(30, 900),
+            way_back="stopped on the target; Heroku starts again",
+        )
+
+    def after_build(self, step: Step) -> Step:
+        """A health check comes after the last build."""
+        handle = str(step.args["handle"])
+        names = capsule_names(self.mapping, handle).values()
+        linked = any(
+            one.app_id == step.args["app"] and one.replacement == "app-url" for one in self.mapping.config
+        )
+        if linked and any(name in self.frontends for name in names):
+            return msgspec.structs.replace(step, needs=(*step.needs, f"rebuild:{handle}"))
+        return step
+
+    # -- domains and backups ------------------------------------------------------------------------------
+
+    def domain(self, step: Step) -> Step:
+        """A domain is the capsule's own."""
+        handle = str(step.args["handle"])
+        names = capsule_names(self.mapping, handle)
+        args = {key: value for key, value in step.args.items() if key != "port"}
+        return msgspec.structs.replace(
+            step,
+            kind="capsule-domain",
+            title=f"Give {step.args['hostname']} to the capsule {names.get('web', handle)}",
+            args={**args, "name": names.get("web", handle), "service": "web"},
+            seconds=(2, 60),
+            way_back="nothing leads there before you change the DNS",
+        )
+
+    def traffic(self, step: Step) -> Iterable[Step]:
+        """The record, and then the certificate, which is made once traffic gets there."""
+        hostname = step.args["hostname"]
+        needs = tuple(
+            one if not one.startswith("certificate:") else one.replace("certificate:", "domain:", 1)
+            for one in step.needs
+        )
+        yield msgspec.structs.replace(step, kind="capsule-traffic", needs=needs)
+        yield Step(
+            key=f"secured:{hostname}",
+            kind="secured",
+            title=f"Wait until {hostname} answers with a certificate",
+            phase="cut-over",
+            needs=(step.key,),
+            args=dict(step.args),
+            seconds=(60, 1800),
+            way_back="nothing is changed by it",
+        )
+
+    def backups(self) -> Iterable[Step]:
+        """Backups are turned on where only a person can."""
+        moved = [one.handle for one in self.mapping.moved_databases()]
+        if not moved:
+            return
+        many = "s" * (len(moved) != 1)
+        yield Step(
+            key="backups",
+            kind="by-hand",
+            title=f"You turn on backups of {', '.join(moved)}",
+            phase="finish",
+            by="person",
+            needs=tuple(f"prove:{handle}" for handle in moved),
+            args={
+                "waits": f"turn on the backups of {', '.join(moved)}",
+                "lines": (
+                    f"Open {self.page}, the Space {self.mapping.environment}.",
+                    f"$ {self.page}",
+                    f"For the capsule{many} {', '.join(moved)}: Backups, daily, and make one now.",
+                    "The new side serves already; until then nothing of it is backed up.",
+                ),
+            },
+            seconds=(60, 600),
+            way_back="you turn them off",
+        )
+
+    def finish(self, step: Step, backups: list[Step]) -> Step:
+        """The last gate also waits for what comes before it here."""
+        secured = [
+            f"secured:{one.hostname}" for one in self.mapping.domains if self._given(one.app_id, one.action)
+        ]
+        needs = (*step.needs, *secured, *(one.key for one in backups))
+        return msgspec.structs.replace(step, needs=needs)
+
+    def _given(self, app_id: str, action: str) -> bool:
+        app = self.mapping.app(app_id)
+        return action == "endpoint" and app is not None and app.action == "move"
+
+    def _code(self, app: App) -> PreparedApp:
+        for code in self.prepared.apps:
+            if code.app_id == app.id:
+                return code
+        raise Trouble(
+            f"The code of {app.name} is not prepared.",
+            untouched="No plan was made.",
+            remedy="Go back to prepare, and name the folder with its code.",
+            code="not-prepared",
+        )

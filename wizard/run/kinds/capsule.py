@@ -1,0 +1,180 @@
+"""A capsule of the target: made stopped before the cut-over, and what its API cannot set, set by a person."""
+
+from wizard.model.plan import Evidence, Step
+from wizard.model.trouble import Trouble
+from wizard.ports import Capsule, CapsuleWish
+from wizard.run.capsules import capsule, capsule_target
+from wizard.run.context import Context
+from wizard.run.guide import COPIED, Guide, guide_lines
+from wizard.run.kinds.guided import Guided
+from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.linked import linked_repository
+
+SETTINGS = {"folder": "Project path", "port": "Network port", "run": "Run command", "build": "Build command"}
+"""What a step may want that only the dashboard sets for sure, and what it is called there."""
+
+
+class CapsuleStep(Kind):
+    """A capsule, stopped: nothing runs there before the data is proven and the config is set."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        name = str(step.args["name"])
+        found = await capsule_target(context).find_capsule(await context.environment(), name)
+        if found is None:
+            return None
+        _refuse_another(found, step)
+        # Whether it runs counts until the cut-over begins; from then on it is to.
+        if found.replicas and not _may_run(context):
+            return None
+        how = "stopped" if not found.replicas else f"{found.replicas} running"
+        return Evidence(summary=f"{name} is there, {how}", facts={"id": found.id, "kind": found.kind})
+
+    async def do(self, context: Context, step: Step) -> None:
+        target, log = capsule_target(context), context.log(step)
+        address = str(step.args["repository"])
+        linked = await linked_repository(context, address)
+        if linked is None:
+            raise Trouble(
+                f"{address} is not linked to the team any more.",
+                untouched="Nothing was made.",
+                remedy="Link it again in the dashboard, then press r.",
+                code="repository-not-linked",
+            )
+        made = await target.create_capsule(await context.environment(), _wish(step, linked.id), log)
+        if made.replicas and not _may_run(context):
+            await _stop(context, step, made)
+
+    async def undo(self, context: Context, step: Step) -> str:
+        return ""
+
+
+async def _stop(context: Context, step: Step, made: Capsule) -> None:
+    log = context.log(step)
+    handle = str(step.args["handle"])
+    app = await context.find_app(handle)
+    for service in await context.target.services(app) if app is not None else ():
+        if service.type == step.args["service"] and service.count:
+            log(f"{made.name} was started by the target itself: it is stopped until the cut-over.")
+            await context.target.scale(service, 0, service.memory_mb, log)
+
+
+def _may_run(context: Context) -> bool:
+    """Whether the cut-over has begun: the first build of it is where a capsule may start."""
+    records = context.journal.steps()
+    return any(
+        step.kind == "build" and records[step.key].state not in ("pending", "undone")
+        for step in context.plan.steps
+    )
+
+
+def _wish(step: Step, repository: str) -> CapsuleWish:
+    args = step.args
+    return CapsuleWish(
+        name=str(args["name"]),
+        kind=args["kind"],  # type: ignore[arg-type]  # the plan's own word, one of the three
+        repository=repository,
+        url=str(args["repository"]),
+        branch=str(args["branch"]),
+        folder=str(args.get("folder", "")),
+        run=str(args.get("run", "")),
+        build=str(args.get("build", "")),
+        output=str(args.get("output", "")),
+        port=int(str(args["port"])),
+        memory_mb=int(str(args["memory_mb"])),
+        cpu_percent=int(str(args.get("cpu_percent", 0))),
+    )
+
+
+def _refuse_another(found: Capsule, step: Step) -> None:
+    """A capsule of the same name that is something else is not ours to use."""
+    different = [
+        f"{word} {there!r}, not {wanted!r}"
+        for word, there, wanted in (
+            ("its kind is", found.kind, str(step.args["kind"])),
+            ("it builds the branch", found.branch, str(step.args["branch"])),
+        )
+        if there and there != wanted
+    ]
+    if different:
+        raise Trouble(
+            f"There is a capsule {found.name} already, and it is another: {'; '.join(different)}.",
+            untouched="It was left as it is.",
+            remedy="Remove or rename it in the dashboard, or choose another name on the map and make the "
+            "plan again; then press r.",
+            code="capsule-differs",
+        )
+
+
+class CapsuleSettings(Guided):
+    """What the target's API sets for nobody, set by a person: looked up where the target tells it, and a
+    person's word where it does not; the build then shows whether it is so."""
+
+    by_word = True
+
+    async def guide(self, context: Context, step: Step) -> Guide:
+        name = str(step.args["name"])
+        lines = [
+            f"Open {step.args['page']}, the Space {context.mapping.environment}, the capsule {name}: "
+            "Configure.",
+            f"{COPIED}{step.args['page']}",
+        ]
+        for field, words in SETTINGS.items():
+            if value := str(step.args.get(field, "")):
+                lines += [f"Set {words} to:", f"{COPIED}{value}"]
+        lines.append("Save. Then, where Offramp does not see it by itself, say that it is done (t).")
+        return Guide(step=step.key, waits=f"set {_names(step)} of {name}", lines=guide_lines(*lines))
+
+    async def look(self, context: Context, step: Step) -> tuple[Evidence | None, str]:
+        found = await capsule(context, str(step.args["name"]))
+        wanted = {name: str(step.args[name]) for name in SETTINGS if step.args.get(name)}
+        told = {name: str(getattr(found, name, "") or "") for name in wanted}
+        unknown = [SETTINGS[name] for name in wanted if not told[name]]
+        wrong = [
+            f"{SETTINGS[name]} is {told[name]}" for name in wanted if told[name] not in ("", wanted[name])
+        ]
+        if wrong:
+            return None, "; ".join(wrong)
+        if unknown:
+            return None, f"the target does not tell: {', '.join(unknown)}"
+        return Evidence(summary=f"{found.name}: {_names(step)} as wanted", facts=dict(told)), ""
+
+
+def _names(step: Step) -> str:
+    return ", ".join(words for name, words in SETTINGS.items() if step.args.get(name))
+
+
+class StorageStep(Kind):
+    """A store of files, mounted into the capsules of an app."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        target = capsule_target(context)
+        found = await target.find_storage(await context.environment(), str(step.args["name"]))
+        if found is None:
+            return None
+        app = await context.app(str(step.args["handle"]))
+        if any(part not in found.bound_to for part in self._parts(app.parts, step)):
+            return None
+        where = f", its folder in {found.variable}" if found.variable else ""
+        return Evidence(
+            summary=f"{found.name} is mounted ({found.disk_gb} GB{where})",
+            facts={"id": found.id, "variable": found.variable},
+        )
+
+    def _parts(self, parts: dict[str, str], step: Step) -> list[str]:
+        services = step.args["services"]
+        return [
+            id_ for name, id_ in parts.items() if name in (services if isinstance(services, tuple) else ())
+        ]
+
+    async def do(self, context: Context, step: Step) -> None:
+        target, log = capsule_target(context), context.log(step)
+        environment = await context.environment()
+        storage = await target.create_storage(
+            environment, str(step.args["name"]), int(str(step.args["disk_gb"])), log
+        )
+        app = await context.app(str(step.args["handle"]))
+        names = context.capsules(str(step.args["handle"]))
+        for service in app.parts:
+            if app.parts[service] in self._parts(app.parts, step):
+                found = await capsule(context, names[service])
+                storage = await target.bind_storage(storage, found, log)

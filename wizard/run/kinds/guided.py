@@ -1,0 +1,86 @@
+"""Steps that a person does elsewhere: what to do is shown, whether it is done is looked up."""
+
+import asyncio
+from abc import abstractmethod
+
+from wizard.database.control import Stopped
+from wizard.model.plan import Evidence, Step
+from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.run.context import Context
+from wizard.run.guide import Guide
+from wizard.run.kinds.handed_over import say, shown
+from wizard.run.kinds.kind import Kind
+from wizard.run.watched import ACCEPTED
+
+
+class Guided(Kind):
+    """What only a person can do, in the vendor's dashboard or on this machine.
+
+    Nothing is raised for what is not done yet: a person takes days where they need them, and a worker that is
+    ended meanwhile begins to look again. Where the vendor does not tell, a person's word is enough
+    (`by_word`): they say it with the same key and command as at a DNS record that stays as it is.
+    """
+
+    every = 3.0
+    """Seconds between two looks."""
+
+    by_word = False
+    """Whether a person's word is enough."""
+
+    @abstractmethod
+    async def guide(self, context: Context, step: Step) -> Guide:
+        """What the person does."""
+
+    @abstractmethod
+    async def look(self, context: Context, step: Step) -> tuple[Evidence | None, str]:
+        """Evidence when it is done; what was seen, in half a sentence, when it is not."""
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        if (said := self._said(context, step)) is not None:
+            return said
+        return (await self.look(context, step))[0]
+
+    async def do(self, context: Context, step: Step) -> None:
+        guide = await self.guide(context, step)
+        context.look_again.clear()
+        with shown(context, step, guide):
+            while True:
+                if context.control.stopped:
+                    # A cancellation can get lost in Python 3.11, where an answer comes in at that moment.
+                    raise Stopped
+                if self._said(context, step) is not None:
+                    return
+                try:
+                    done, seen = await self.look(context, step)
+                except SignInNeeded:
+                    raise
+                except Trouble as trouble:
+                    if not trouble.retry:
+                        raise
+                    done, seen = None, f"could not look: {trouble.cause}"
+                if done is not None:
+                    return
+                say(context, guide, seen)
+                await self._pause(context)
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        return self._said(context, step) or await super().verify(context, step)
+
+    def _said(self, context: Context, step: Step) -> Evidence | None:
+        """The evidence of a person's word, given now or before."""
+        if not self.by_word:
+            return None
+        record = context.journal.steps().get(step.key)
+        if record and record.state == "done" and record.evidence and ACCEPTED in record.evidence.facts:
+            return record.evidence
+        if step.key not in context.accepted:
+            return None
+        return Evidence(summary=f"a person said that it is done: {step.title}", facts={ACCEPTED: True})
+
+    async def _pause(self, context: Context) -> None:
+        try:
+            async with asyncio.timeout(self.every):
+                await context.look_again.wait()
+        except TimeoutError:
+            return
+        context.look_again.clear()
