@@ -164,8 +164,7 @@ def test_the_whole_way_by_keys(demo: Callable[[str], Demo]) -> None:
     report = terminal.wait_for("The system runs on Aptible")
     assert "Keep the Heroku apps a while, then delete" in report
     assert "Point www.acme.example at Aptible" not in report, "the run saw that it points there"
-    terminal.press("Down", "Down", "PageDown")
-    terminal.wait_for("36 of 36 tables equal")
+    read_on_to(terminal, "36 of 36 tables equal")
 
     facts = one.facts()
     assert "Ada" in page_of(facts, "migrate-backend") or "users" in page_of(facts, "migrate-backend").lower()
@@ -182,6 +181,16 @@ def test_the_whole_way_by_keys(demo: Callable[[str], Demo]) -> None:
     while not ended(pid) and time.monotonic() < end:
         time.sleep(0.1)
     assert ended(pid)
+
+
+def read_on_to(terminal: TmuxTerminal, text: str) -> None:
+    """Go down the report until `text` stands on the screen: how long it is depends on what happened."""
+    for _ in range(80):
+        if text in terminal.screen():
+            return
+        terminal.press("Down")
+        time.sleep(0.1)
+    terminal.wait_for(text, patience=1)
 
 
 @pytest.mark.timeout(400)
