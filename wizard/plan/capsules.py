@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from wizard.mapping.capsule_commands import run_command
 from wizard.mapping.names import capsule_names, clock_service
 from wizard.model.mapping import AppChoice, Mapping, ProcessChoice
 from wizard.model.plan import Step, Value
@@ -17,6 +16,7 @@ from wizard.model.system import App, System
 from wizard.model.trouble import Trouble
 from wizard.plan.gates import FINISH
 from wizard.ports import Profile
+from wizard.prepare.capsules.commands import run_command
 from wizard.session.parts import Prepared, PreparedApp
 
 UNTOUCHED = "nothing on Heroku was touched; delete it on the target if it is not wanted"
@@ -172,7 +172,7 @@ class _Maker:
         }
         more: dict[str, Value] = {
             "folder": choice.folder,
-            "run": run_command(app, self.mapping, service),
+            "run": run_command(app, self.mapping, service, self._code(app)),
             "build": process.build if process else "",
             "output": process.output if process else "",
             "cpu_percent": process.cpu_percent if process else 0,
