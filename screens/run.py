@@ -327,9 +327,9 @@ class RunScreen(StageScreen):
 
     action_roll_back = choose_app
 
-    def accept_dns(self, key: str) -> None:
-        """Let the step that watches DNS go on with what is there."""
-        self._ask({"do": "accept", "step": key}, "The run goes on with DNS as it is.")
+    def accept_step(self, key: str, said: str) -> None:
+        """Let the step that waits for a person go on with what is there."""
+        self._ask({"do": "accept", "step": key}, said)
 
     def action_tables(self) -> None:
         """All tables."""

@@ -55,7 +55,7 @@ def show_records(screen: StageScreen, view: RunView) -> bool:
 
     def sure(yes: bool | None) -> None:
         if yes:
-            screen.accept_dns(key)
+            screen.accept_step(key, "The run goes on with DNS as it is.")
 
     def closed(go_on: bool | None) -> None:
         if not go_on:

@@ -9,8 +9,12 @@ from screens.registry_login import ask_login
 from screens.run_dns import show_records
 from screens.stage import StageScreen
 from screens.widgets.pick_one import PickOne
+from wizard.run.guide import Guide
 from wizard.run.view import RunView
 from wizard.session.image_login import wanted_registry
+
+DONE = "done"
+"""The row of the dialog that says that the person did it."""
 
 
 def help_person(screen: StageScreen, view: RunView) -> bool:
@@ -27,17 +31,27 @@ def help_person(screen: StageScreen, view: RunView) -> bool:
     if guide is None:
         return show_records(screen, view)
     texts = to_copy(guide)
-    if not texts:
+    if not texts and not guide.by_word:
         screen.say("There is nothing to copy here; the lines say what you do.")
         return True
 
-    def picked(number: str | None) -> None:
-        if number is not None:
-            screen.app.copy_to_clipboard(texts[int(number)])
+    def picked(chosen: str | None) -> None:
+        if chosen == DONE:
+            _say_done(screen, guide)
+        elif chosen is not None:
+            screen.app.copy_to_clipboard(texts[int(chosen)])
             screen.say("Copied, if your terminal allows it.", good=True)
 
-    about = Content.styled("Enter copies the line; it is run in a terminal of yours.", MUTED)
-    screen.ask(
-        PickOne("What you type", about, [(str(number), text) for number, text in enumerate(texts)]), picked
-    )
+    options = [(str(number), text) for number, text in enumerate(texts)]
+    words = "Enter copies the line, for your browser or a terminal of yours."
+    if guide.by_word:
+        options.append((DONE, "It is done: the run goes on"))
+    screen.ask(PickOne("What you do", Content.styled(words, MUTED), options), picked)
     return True
+
+
+def _say_done(screen: StageScreen, guide: Guide) -> None:
+    if why := screen.read_only():
+        screen.say(why)
+    else:
+        screen.accept_step(guide.step, "The run goes on.")

@@ -19,4 +19,4 @@ class ByHand(Guided):
         return Guide(step=step.key, waits=str(step.args["waits"]), lines=guide_lines(*texts))
 
     async def look(self, context: Context, step: Step) -> tuple[Evidence | None, str]:
-        return None, f"{context.plan.target} tells nothing of it: say that it is done (t)"
+        return None, f"{context.plan.target} tells nothing of it: say that it is done"

@@ -121,7 +121,7 @@ class CapsuleSettings(Guided):
         for field, words in SETTINGS.items():
             if value := str(step.args.get(field, "")):
                 lines += [f"Set {words} to:", f"{COPIED}{value}"]
-        lines.append("Save. Then, where Offramp does not see it by itself, say that it is done (t).")
+        lines.append("Save. Then, where Offramp does not see it by itself, say that it is done.")
         return Guide(step=step.key, waits=f"set {_names(step)} of {name}", lines=guide_lines(*lines))
 
     async def look(self, context: Context, step: Step) -> tuple[Evidence | None, str]:

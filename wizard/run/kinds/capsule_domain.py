@@ -124,7 +124,7 @@ class Secured(Guided):
                 f"{context.plan.target} makes the certificate of {_hostname(step)} by itself, minutes after "
                 "its DNS has changed.",
                 "Does it take longer than half an hour? Look at the domain in the dashboard, under Domains "
-                "of the capsule. To go on without, say that it is done (t).",
+                "of the capsule. To go on without, say that it is done.",
             ),
         )
 

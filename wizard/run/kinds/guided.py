@@ -3,6 +3,8 @@
 import asyncio
 from abc import abstractmethod
 
+import msgspec
+
 from wizard.database.control import Stopped
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import SignInNeeded, Trouble
@@ -41,7 +43,7 @@ class Guided(Kind):
         return (await self.look(context, step))[0]
 
     async def do(self, context: Context, step: Step) -> None:
-        guide = await self.guide(context, step)
+        guide = msgspec.structs.replace(await self.guide(context, step), by_word=self.by_word)
         context.look_again.clear()
         with shown(context, step, guide):
             while True:

@@ -83,7 +83,7 @@ class PushBranch(Guided):
                 f"Push the branch {branch} with your own Git account. It is not merged, and nothing on "
                 "Heroku is deployed by it, unless a workflow of yours deploys every branch.",
                 f"{COPIED}{push}",
-                "Offramp cannot see that repository? Then say that it is pushed (t); the commit is compared "
+                "Offramp cannot see that repository? Then say that it is pushed; the commit is compared "
                 "at the build.",
             ),
         )
