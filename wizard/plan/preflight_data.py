@@ -54,7 +54,7 @@ def source_findings(url: Secret, choice: DatabaseChoice) -> list[Finding]:
         suitable(find_programs(), facts.version)
     except Trouble as trouble:
         findings.append(Finding(state="blocks", what=trouble.cause, remedy=trouble.remedy))
-    if to < facts.version:
+    if to is not None and to < facts.version:
         findings.append(
             Finding(
                 state="look",
@@ -83,8 +83,9 @@ def disk_finding(choice: DatabaseChoice, size: int, indexes: IndexSizes) -> Find
     )
 
 
-def _major(choice: DatabaseChoice) -> int:
-    return int(choice.version.partition(".")[0])
+def _major(choice: DatabaseChoice) -> int | None:
+    """None where the target does not let the version be chosen."""
+    return int(choice.version.partition(".")[0]) if choice.version else None
 
 
 async def target_findings(
