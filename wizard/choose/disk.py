@@ -1,9 +1,11 @@
 """How much disk a Postgres needs at a target, from what was measured of its source."""
 
 from wizard.model.noun import Noun
+from wizard.ports import Profile
 
 GB = 1_000_000_000
 SMALLEST_DISK_GB = 10
+LARGEST_DISK_GB = 16_000
 MOST_WAL = 3 * GB
 """Of a copy: Postgres lets its log grow to max_wal_size (1 GB by default) and beyond while it is loaded."""
 
@@ -16,6 +18,17 @@ GROWTH = 0.5
 GROWS = "a disk can grow later, once a day at most, and never shrinks"
 
 
+def disk_limits(profile: Profile) -> tuple[int, int]:
+    """The least and the most GB of a database's disk there."""
+    return profile.capabilities.disk_range_gb or (SMALLEST_DISK_GB, LARGEST_DISK_GB)
+
+
+def grows(profile: Profile) -> str:
+    """What becomes of a disk later, in half a sentence."""
+    # Once a day is what clouds allow whose disks are their own; where sizes are free, nothing is said of it.
+    return GROWS if profile.capabilities.disk_range_gb is None else "a disk can grow later, and never shrinks"
+
+
 class Disk(Noun, frozen=True, kw_only=True):
     """`gb` is what to give it, `needed_gb` what a copy takes at least; `words` are the numbers."""
 
@@ -24,13 +37,16 @@ class Disk(Noun, frozen=True, kw_only=True):
     words: str
 
 
-def recommended_disk(size: int | None, *, largest_index: int | None = None) -> Disk:
+def recommended_disk(
+    size: int | None, *, largest_index: int | None = None, least: int = SMALLEST_DISK_GB
+) -> Disk:
     """The disk for a database of `size` bytes with its indexes, None where that is not known.
 
     An index is built anew beside the data: while it is sorted, it takes its own size once more.
 
     Args:
         largest_index: bytes, as measured; None: not measured.
+        least: GB of the smallest disk that the target has.
     """
     if size is None:
         return Disk(
@@ -47,7 +63,7 @@ def recommended_disk(size: int | None, *, largest_index: int | None = None) -> D
         f" {_gb(growth)} to grow"
     )
     needed = _whole(size + sort + wal)
-    wanted = max(SMALLEST_DISK_GB, _whole(size + sort + wal + growth))
+    wanted = max(least, _whole(size + sort + wal + growth))
     return Disk(gb=wanted, needed_gb=needed, words=words)
 
 

@@ -38,7 +38,10 @@ def process_memory_mb(process: Process) -> int:
 
 
 def size_at_least(profile: Profile, memory_mb: int) -> int | None:
-    """The smallest size of the target with at least `memory_mb`, None when it has none."""
+    """The smallest size of the target with at least `memory_mb`, None when it has none. Where sizes are free,
+    it is `memory_mb` itself."""
+    if (free := profile.capabilities.memory_range_mb) is not None:
+        return max(memory_mb, free[0]) if memory_mb <= free[1] else None
     limit = profile.capabilities.max_memory_mb
     fitting = [
         size
@@ -55,6 +58,8 @@ def size_at_least(profile: Profile, memory_mb: int) -> int | None:
 def nearest_size(profile: Profile, memory_mb: int) -> int:
     """Like `size_at_least`, but up to `TOLERANCE` less where that fits a size, and the largest size of the
     target where none is large enough. See `less_than`."""
+    if (free := profile.capabilities.memory_range_mb) is not None:
+        return min(max(memory_mb, free[0]), free[1])
     enough = round(memory_mb * (1 - TOLERANCE)) if profile.memory_sizes_mb else memory_mb
     return size_at_least(profile, enough) or max(
         profile.memory_sizes_mb, default=profile.capabilities.max_memory_mb or memory_mb
@@ -65,6 +70,25 @@ def less_than(profile: Profile, memory_mb: int) -> int | None:
     """The nearest size when it is smaller than `memory_mb`, which a person should look at, else None."""
     found = nearest_size(profile, memory_mb)
     return found if found < memory_mb else None
+
+
+def is_size(profile: Profile, memory_mb: int, *, least: int | None = None) -> bool:
+    """Whether the target has this size; any where it names none. `least` is the smallest where sizes are
+    free, and something smaller than usual may be."""
+    limit = profile.capabilities.max_memory_mb
+    if limit is not None and memory_mb > limit:
+        return False
+    if (free := profile.capabilities.memory_range_mb) is not None:
+        return min(free[0], least or free[0]) <= memory_mb <= free[1]
+    return not profile.memory_sizes_mb or memory_mb in profile.memory_sizes_mb
+
+
+def sizes_in_words(profile: Profile) -> str:
+    """The sizes of the target, for a sentence that begins with "Choose"."""
+    if (free := profile.capabilities.memory_range_mb) is not None:
+        return f"any from {free[0]} to {free[1]}"
+    sizes = ", ".join(str(size) for size in profile.memory_sizes_mb)
+    return f"one of: {sizes or f'up to {profile.capabilities.max_memory_mb}'}"
 
 
 def database_memory_mb(profile: Profile, add_on: AddOn) -> int:

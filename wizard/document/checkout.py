@@ -1,6 +1,7 @@
 """Reading a local checkout of an app's code: what the move needs to know, and what to look at."""
 
 import posixpath
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import field
 
-from wizard.document.git import GitFailed, git_line, uncommitted
+from wizard.document.git import GitFailed, git, git_line, uncommitted
 from wizard.document.procfile import Procfile, parse_procfile
 from wizard.document.repository.app_json import AppJson, parse_app_json
 from wizard.document.repository.code_nouns import (
@@ -27,6 +28,7 @@ from wizard.document.repository.code_place import WHOLE, CodePlace
 from wizard.document.repository.delivery_files import delivery_files
 from wizard.document.repository.root_files import RootFiles, has_folder, of_commit, of_folder
 from wizard.model.noun import Noun
+from wizard.model.repository_address import web_address
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 
@@ -47,6 +49,12 @@ KNOWN_FILES = (
 )
 """Files in the root whose text matters. Of all others only the name is read."""
 
+HEROKU_GIT = ("https://git.heroku.com/", "https://heroku.com/")
+"""Where a push deploys to Heroku: nothing else can fetch from there."""
+
+_PUBLIC_HOST = re.compile(r"https://[^/]*\.[a-z][a-z0-9-]*/", re.IGNORECASE)
+"""A host with a name of its own, and neither this machine nor a number."""
+
 
 class Remark(Noun, frozen=True, kw_only=True):
     """Something about a checkout that a person should know; `blocks` says that no branch can be written."""
@@ -61,6 +69,8 @@ class Checkout(Noun, frozen=True, kw_only=True):
     """A folder with the code of an app, read at one moment.
 
     `folder` is the part of it that Heroku builds, "" for all; every path here is meant from there.
+    `inside` is where `path` lies in its git work tree, "" for its root. `repository` is the address in a
+    browser of the repository that it was cloned from, "" where that is none elsewhere.
     `procfile_at` is the file that Heroku takes as the Procfile.
     `names` are the entries of the root (folders end in a slash). `files` are texts by path as they stand in
     the commit `head`, or on disk when the folder is no git work tree; they are not made safe for a terminal,
@@ -73,6 +83,8 @@ class Checkout(Noun, frozen=True, kw_only=True):
 
     path: str
     folder: str = ""
+    inside: str = ""
+    repository: str = ""
     procfile_at: str = "Procfile"
     is_git: bool = False
     head: str | None = None
@@ -197,6 +209,8 @@ def _read_git(folder: Path, top: Path, wanted: list[str], place: CodePlace) -> C
     found = Checkout(
         path=str(folder),
         folder=base,
+        inside="" if folder == top or not folder.is_relative_to(top) else folder.relative_to(top).as_posix(),
+        repository=_repository(folder),
         is_git=True,
         head=head,
         branch=_branch(folder),
@@ -278,6 +292,20 @@ def _branch(folder: Path) -> str | None:
         return git_line(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
     except GitFailed:
         return None
+
+
+def _repository(folder: Path) -> str:
+    """Where the code was cloned from, without the login that may stand there: origin, else another remote."""
+    told = git(folder, "remote", "-v").decode(errors="replace")
+    pairs = dict(line.rsplit(" (", 1)[0].split("\t", 1) for line in told.splitlines() if "\t" in line)
+    for name in sorted(pairs, key=lambda name: name != "origin"):
+        try:
+            address = web_address(pairs[name])
+        except ValueError:
+            continue
+        if _PUBLIC_HOST.match(address) and not address.startswith(HEROKU_GIT):
+            return clean(address, limit=300)
+    return ""
 
 
 def _with_files(found: Checkout, root: RootFiles, place: CodePlace) -> Checkout:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from wizard.document.summary import is_postgres
+from wizard.mapping.check_capsules import capsule_problems
 from wizard.mapping.check_data import config_problems, database_problems
 from wizard.mapping.check_services import service_problems
 from wizard.mapping.check_stacks import stack_problems
@@ -14,6 +15,7 @@ from wizard.mapping.domains import domain_problems
 from wizard.mapping.drains import drain_name, drain_problems
 from wizard.mapping.names import is_handle
 from wizard.mapping.problem import Problem
+from wizard.mapping.storages import storage_name
 from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import Mapping
 from wizard.model.secret import DOTS
@@ -102,6 +104,7 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
         *config_problems(system, mapping, profile),
         *domain_problems(system, mapping, profile),
         *drain_problems(system, mapping, profile),
+        *capsule_problems(system, mapping, profile),
     ]
     return tuple(sorted(found, key=lambda problem: not problem.blocks))
 
@@ -113,11 +116,11 @@ def blocking(found: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def decided(system: System, mapping: Mapping) -> tuple[int, int]:
     """How many components are decided, of how many: what hangs on a left app counts as decided."""
-    known = components(system)
+    known = {**components(system), **_files(system, mapping)}
     left = _left_apps(mapping)
     done = {
         component
-        for component, action, _ in choices(mapping)
+        for component, action, _ in (*choices(mapping), *_of_files(mapping))
         if component in known and (action != "undecided" or _hangs_on(component, left))
     }
     return len(done), len(known)
@@ -125,11 +128,11 @@ def decided(system: System, mapping: Mapping) -> tuple[int, int]:
 
 def undecided(system: System, mapping: Mapping) -> tuple[Component, ...]:
     """The components that wait for a decision; what hangs on a left app does not."""
-    known = components(system)
+    known = {**components(system), **_files(system, mapping)}
     left = _left_apps(mapping)
     return tuple(
         component
-        for component, action, _ in choices(mapping)
+        for component, action, _ in (*choices(mapping), *_of_files(mapping))
         if action == "undecided" and component in known and not _hangs_on(component, left)
     )
 
@@ -189,6 +192,21 @@ def _coverage_problems(system: System, mapping: Mapping) -> Iterator[Problem]:
             )
 
 
+def _files(system: System, mapping: Mapping) -> dict[Component, str]:
+    """What apps write to their disk, where that is known: the code tells it, no inventory does."""
+    names = {app.id: app.name for app in system.apps}
+    return {
+        ("files", one.app_id): storage_name(names[one.app_id])
+        for one in mapping.storages
+        if one.app_id in names
+    }
+
+
+def _of_files(mapping: Mapping) -> Iterator[tuple[Component, str, str]]:
+    for one in mapping.storages:
+        yield ("files", one.app_id), one.action, one.reason
+
+
 def _former_name(mapping: Mapping, component: Component) -> str:
     """What a component is called that the system no longer has."""
     app = mapping.app(component[1])
@@ -203,7 +221,8 @@ def _left_apps(mapping: Mapping) -> frozenset[str]:
 
 
 def _hangs_on(component: Component, left: frozenset[str]) -> bool:
-    return component[0] in ("process", "job", "config", "domain", "drain") and component[1] in left
+    hanging = ("process", "job", "config", "domain", "drain", "files")
+    return component[0] in hanging and component[1] in left
 
 
 def _unread_apps(system: System, mapping: Mapping) -> Iterator[Problem]:

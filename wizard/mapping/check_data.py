@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from wizard.choose.disk import GROWS, SMALLEST_DISK_GB, recommended_disk
-from wizard.choose.sizes import major_version
+from wizard.choose.disk import disk_limits, grows, recommended_disk
+from wizard.choose.sizes import is_size, major_version, sizes_in_words
 from wizard.document.summary import databases, is_postgres, size_text
 from wizard.mapping.problem import Problem
 from wizard.mapping.stores import moved_stores
@@ -25,6 +25,16 @@ def database_problems(system: System, mapping: Mapping, profile: Profile) -> Ite
 def _version_problems(choice: DatabaseChoice, add_on: AddOn, profile: Profile) -> Iterator[Problem]:
     wanted = major_version(choice.version)
     offered = profile.capabilities.postgres_versions
+    if not offered and not choice.version:
+        told = add_on.postgres.version if add_on.postgres else ""
+        yield Problem(
+            code="database-version-open",
+            component=add_on.name,
+            text=f"is Postgres {told or '?'} on Heroku; {profile.title} does not say which one it makes",
+            remedy="Offramp reads it once the database is made, before anything is copied. An older one is "
+            "refused there.",
+        )
+        return
     if wanted is None or (offered and wanted not in offered):
         said = ", ".join(str(version) for version in sorted(offered)) or "what the vendor says"
         yield Problem(
@@ -54,18 +64,34 @@ def _version_problems(choice: DatabaseChoice, add_on: AddOn, profile: Profile) -
 
 
 def _size_problems(choice: DatabaseChoice, add_on: AddOn, profile: Profile) -> Iterator[Problem]:
-    if profile.memory_sizes_mb and choice.memory_mb not in profile.memory_sizes_mb:
-        offered = ", ".join(str(size) for size in profile.memory_sizes_mb)
+    if not is_size(profile, choice.memory_mb):
         yield Problem(
             code="database-memory",
             component=add_on.name,
             text=f"{choice.memory_mb} MB is no size of {profile.title}",
-            remedy=f"Choose one of: {offered}.",
+            remedy=f"Choose {sizes_in_words(profile)}.",
             blocks=True,
         )
     stored = add_on.postgres.bytes if add_on.postgres else None
-    wanted = recommended_disk(stored)
-    if choice.disk_gb < SMALLEST_DISK_GB or choice.disk_gb * 1_000_000_000 <= (stored or 0):
+    least, most = disk_limits(profile)
+    wanted = recommended_disk(stored, least=least)
+    if wanted.needed_gb > most:
+        yield Problem(
+            code="database-too-large",
+            component=add_on.name,
+            text=f"takes {wanted.needed_gb} GB of disk; a database has at most {most} GB on {profile.title}",
+            remedy="Leave it behind, or choose another target.",
+            blocks=True,
+        )
+    elif choice.disk_gb > most:
+        yield Problem(
+            code="database-disk",
+            component=add_on.name,
+            text=f"{choice.disk_gb} GB are more than a disk has on {profile.title}, {most} GB",
+            remedy=f"Give it {min(wanted.gb, most)} GB.",
+            blocks=True,
+        )
+    elif choice.disk_gb < least or choice.disk_gb * 1_000_000_000 <= (stored or 0):
         yield Problem(
             code="database-disk",
             component=add_on.name,
@@ -78,7 +104,7 @@ def _size_problems(choice: DatabaseChoice, add_on: AddOn, profile: Profile) -> I
             code="database-disk-tight",
             component=add_on.name,
             text=f"{choice.disk_gb} GB of disk are tight for {wanted.words}",
-            remedy=f"Give it {wanted.gb} GB: {GROWS}.",
+            remedy=f"Give it {wanted.gb} GB: {grows(profile)}.",
         )
     elif stored is None:
         yield Problem(

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from wizard.choose.sizes import process_memory_mb
+from wizard.choose.sizes import is_size, sizes_in_words
+from wizard.mapping.capsules import has_capsules, memory_needed
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping, ProcessChoice
 from wizard.model.system import App, Process, System
@@ -31,6 +32,8 @@ def _app_problems(
     chosen = [choice for choice in processes if choice.type in known]
     services = [choice for choice in chosen if choice.action == "service"]
     for choice in services:
+        if choice.joined and has_capsules(profile):
+            continue  # it has neither size nor count of its own
         yield from _size_problems(f"{app.name} {choice.type}", choice, known[choice.type], profile)
         yield from _count_problems(f"{app.name} {choice.type}", choice, known[choice.type], profile)
     yield from _name_problems(app, services)
@@ -44,7 +47,8 @@ def _app_problems(
             remedy="Leave its jobs behind, and say how they run.",
             blocks=True,
         )
-    if not services and not jobs:
+    clock = any(one.app_id == app.id and one.action == "in-process" for one in mapping.jobs)
+    if not services and not jobs and not clock:
         yield Problem(
             code="nothing-runs",
             component=app.name,
@@ -97,15 +101,14 @@ def _release_problems(app: App, chosen: list[ProcessChoice], profile: Profile) -
 
 def _size_problems(name: str, choice: ProcessChoice, process: Process, profile: Profile) -> Iterator[Problem]:
     can = profile.capabilities
-    needed = process_memory_mb(process)
-    too_large = can.max_memory_mb is not None and choice.memory_mb > can.max_memory_mb
-    if too_large or (profile.memory_sizes_mb and choice.memory_mb not in profile.memory_sizes_mb):
-        offered = ", ".join(str(size) for size in profile.memory_sizes_mb) or f"up to {can.max_memory_mb}"
+    needed = memory_needed(process, choice, profile)
+    files = can.static_memory_mb if choice.capsule == "frontend" else None
+    if not is_size(profile, choice.memory_mb, least=files):
         yield Problem(
             code="memory-size",
             component=name,
             text=f"{choice.memory_mb} MB is no size of {profile.title}",
-            remedy=f"Choose one of: {offered}.",
+            remedy=f"Choose {sizes_in_words(profile)}.",
             blocks=True,
         )
     elif choice.profile and choice.profile not in can.machines:

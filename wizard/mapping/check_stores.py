@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from wizard.choose.disk import SMALLEST_DISK_GB
+from wizard.choose.disk import disk_limits
+from wizard.choose.sizes import is_size, sizes_in_words
 from wizard.choose.stores import (
     COPIED,
     offered,
@@ -72,22 +73,22 @@ def _version_problems(choice: StoreChoice, add_on: AddOn, profile: Profile) -> I
 
 
 def _size_problems(choice: StoreChoice, add_on: AddOn, profile: Profile) -> Iterator[Problem]:
-    if profile.memory_sizes_mb and choice.memory_mb not in profile.memory_sizes_mb:
-        sizes = ", ".join(str(size) for size in profile.memory_sizes_mb)
+    if not is_size(profile, choice.memory_mb):
         yield Problem(
             code="store-memory",
             component=add_on.name,
             text=f"{choice.memory_mb} MB is no size of {profile.title}",
-            remedy=f"Choose one of: {sizes}.",
+            remedy=f"Choose {sizes_in_words(profile)}.",
             blocks=True,
         )
         return
-    if choice.disk_gb < SMALLEST_DISK_GB:
+    least = disk_limits(profile)[0]
+    if choice.disk_gb < least:
         yield Problem(
             code="store-disk",
             component=add_on.name,
-            text=f"{choice.disk_gb} GB is less than the smallest disk, {SMALLEST_DISK_GB} GB",
-            remedy=f"Give it {SMALLEST_DISK_GB} GB: a disk can grow later, and never shrink.",
+            text=f"{choice.disk_gb} GB is less than the smallest disk, {least} GB",
+            remedy=f"Give it {least} GB: a disk can grow later, and never shrink.",
             blocks=True,
         )
     size = store_size(profile, add_on, choice.type)

@@ -3,6 +3,7 @@
 import msgspec
 
 from wizard.document.summary import is_postgres
+from wizard.mapping.capsule_config import in_capsules, needs_port
 from wizard.mapping.database_users import databases_follow
 from wizard.mapping.store_config import copied_from_store, set_by_store
 from wizard.mapping.store_users import stores_follow
@@ -25,9 +26,14 @@ def propose_config(system: System, profile: Profile, mapping: Mapping) -> Mappin
     choices: list[ConfigChoice] = []
     add_ons = {add_on.id: add_on for add_on in system.add_ons}
     for app in system.apps:
-        choices += [_choose(system, profile, mapping, add_ons, app=app, var=var) for var in app.config]
+        ruled = [_choose(system, profile, mapping, add_ons, app=app, var=var) for var in app.config]
+        choices += [in_capsules(choice, mapping, profile, app) for choice in ruled]
         has_web = any(process.type == "web" for process in app.processes)
-        if has_web and not any(var.name == "PORT" for var in app.config):
+        if (
+            has_web
+            and needs_port(mapping, profile, app)
+            and not any(var.name == "PORT" for var in app.config)
+        ):
             choices.append(_port(app))
     return msgspec.structs.replace(mapping, config=tuple(choices))
 

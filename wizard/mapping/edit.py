@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from wizard.mapping.storages import kept_storages
 from wizard.mapping.stores import kept_stores
 from wizard.mapping.way_words import Way
 from wizard.model.image_reference import registry_of
@@ -22,6 +23,7 @@ from wizard.model.mapping import (
     JobChoice,
     Mapping,
     ProcessChoice,
+    StorageChoice,
     StoreChoice,
 )
 
@@ -36,6 +38,7 @@ Choice = TypeVar(
     ConfigChoice,
     DomainChoice,
     StoreChoice,
+    StorageChoice,
 )
 
 
@@ -255,6 +258,7 @@ def leave_undecided(mapping: Mapping, reason: str) -> Mapping:
         config=_settled(mapping.config, "drop", reason),
         domains=_settled(mapping.domains, "leave", reason),
         drains=_settled(mapping.drains, "leave", reason),
+        storages=_settled(mapping.storages, "leave", reason),
     )
 
 
@@ -270,12 +274,14 @@ def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
         create_environment=decided.create_environment if decided.environment else proposed.create_environment,
         region=decided.region or proposed.region,
         stack=decided.stack,
+        team=decided.team,
         port=decided.port,
         apps=_kept(decided.apps, proposed.apps, lambda one: one.app_id),
         processes=_kept(decided.processes, proposed.processes, lambda one: (one.app_id, one.type)),
         jobs=_kept(decided.jobs, proposed.jobs, lambda one: (one.app_id, one.job_id)),
         databases=_kept(decided.databases, proposed.databases, lambda one: one.add_on_id),
         stores=tuple(kept_stores(decided, proposed)),
+        storages=kept_storages(decided, proposed),
         add_ons=_kept(decided.add_ons, proposed.add_ons, lambda one: one.add_on_id),
         config=_kept(decided.config, proposed.config, lambda one: (one.app_id, one.name)),
         domains=_kept(decided.domains, proposed.domains, lambda one: (one.app_id, one.hostname)),

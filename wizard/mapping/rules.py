@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from wizard.choose.disk import GROWS, recommended_disk
+from wizard.choose.disk import disk_limits, grows, recommended_disk
 from wizard.choose.sizes import (
     database_memory_mb,
     less_than,
@@ -19,10 +19,13 @@ from wizard.choose.sizes import (
 from wizard.document.checkout import Checkout
 from wizard.document.repository.buildpack_processes import nobody_wrote
 from wizard.document.summary import databases, is_postgres, is_scheduler
+from wizard.mapping.capsules import has_capsules, in_capsule, job_choice, release_before_start
 from wizard.mapping.config_rules import propose_config
 from wizard.mapping.domains import propose_domain
 from wizard.mapping.drains import propose_drains
+from wizard.mapping.linked import linked
 from wizard.mapping.names import common_name, make_handle
+from wizard.mapping.storages import propose_storages
 from wizard.mapping.stores import is_store, no_counterpart, propose_stores
 from wizard.mapping.ways import advise
 from wizard.model.mapping import (
@@ -33,7 +36,7 @@ from wizard.model.mapping import (
     Mapping,
     ProcessChoice,
 )
-from wizard.model.system import AddOn, App, Process, System
+from wizard.model.system import AddOn, App, Job, Process, System
 from wizard.ports import Profile
 
 ONE_OFF_TYPES = ("console", "rake")
@@ -55,7 +58,8 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
     for app in system.apps:
         handle = make_handle(profile, app.name, app_handles)
         app_handles.append(handle)
-        apps.append(_app(app, handle, known.get(app.id), profile))
+        choice = _app(app, handle, known.get(app.id), profile)
+        apps.append(linked(choice, app, system, known.get(app.id)) if choice.way == "linked" else choice)
     stores = _databases(system, profile)
     environment = make_handle(profile, common_name(app.name for app in system.apps))
     partial = Mapping(
@@ -68,12 +72,7 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
             for app in system.apps
             for process in app.processes
         ),
-        jobs=tuple(
-            JobChoice(app_id=app.id, job_id=job.id, action=action, reason=reason)
-            for app in system.apps
-            for job in app.jobs or ()
-            for action, reason in [_job(profile)]
-        ),
+        jobs=tuple(_job(app, job, profile) for app in system.apps for job in app.jobs or ()),
         databases=stores,
         stores=propose_stores(system, profile, [one.handle for one in stores]),
         add_ons=tuple(
@@ -89,7 +88,8 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
         ),
         drains=propose_drains(system, profile, environment),
     )
-    return propose_config(system, profile, partial)
+    storages = propose_storages(system, profile, partial, known)
+    return propose_config(system, profile, msgspec.structs.replace(partial, storages=storages))
 
 
 def _region(system: System, profile: Profile) -> str:
@@ -128,7 +128,7 @@ def _process(app: App, process: Process, profile: Profile, checkout: Checkout | 
     memory = process_memory_mb(process)
     base = ProcessChoice(app_id=app.id, type=process.type, service=process.type)
     if process.type == "release":
-        return _release(base, profile)
+        return _release(base, app, checkout, profile)
     action: Literal["service", "leave", "undecided"] = "service"
     jobs = [job.command.strip() for job in app.jobs or ()]
     if process.quantity == 0 and process.type in ONE_OFF_TYPES:
@@ -139,7 +139,9 @@ def _process(app: App, process: Process, profile: Profile, checkout: Checkout | 
         reason = "nobody wrote it: Heroku's buildpack adds it, and none of it runs"
     elif process.quantity == 0 and (process.command.strip() in jobs or process.type in jobs):
         action = "leave"
-        reason = "only the scheduler runs it; its job becomes a crontab line"
+        reason = "only the scheduler runs it; its job moves by itself"
+        if profile.capabilities.scheduler == "cron-service":
+            reason = "only the scheduler runs it; its job becomes a crontab line"
     elif size_at_least(profile, memory) is None:
         action = "undecided"
         reason = f"needs {memory} MB, more than {profile.title} has in one container"
@@ -149,17 +151,21 @@ def _process(app: App, process: Process, profile: Profile, checkout: Checkout | 
         reason = f"nearest size, as many as today; {less} MB, a {process.size} dyno has {memory} MB: look"
     else:
         reason = f"smallest size with at least the {memory} MB of a {process.size} dyno, as many as today"
-    return msgspec.structs.replace(
+    choice = msgspec.structs.replace(
         base,
         action=action,
         memory_mb=nearest_size(profile, memory),
         count=process.quantity,
         reason=reason,
     )
+    return in_capsule(choice, app, process, checkout, profile) if has_capsules(profile) else choice
 
 
-def _release(base: ProcessChoice, profile: Profile) -> ProcessChoice:
+def _release(base: ProcessChoice, app: App, checkout: Checkout | None, profile: Profile) -> ProcessChoice:
     memory = nearest_size(profile, 512)
+    if has_capsules(profile) and not profile.capabilities.release_phase:
+        sized = msgspec.structs.replace(base, memory_mb=memory)
+        return release_before_start(sized, app, checkout, profile)
     if not profile.capabilities.release_phase:
         return msgspec.structs.replace(
             base,
@@ -179,10 +185,14 @@ def _release(base: ProcessChoice, profile: Profile) -> ProcessChoice:
     )
 
 
-def _job(profile: Profile) -> tuple[Literal["cron", "undecided"], str]:
+def _job(app: App, job: Job, profile: Profile) -> JobChoice:
+    if has_capsules(profile) and profile.capabilities.scheduler == "none":
+        return job_choice(app, job, profile)
+    action: Literal["cron", "undecided"] = "undecided"
+    reason = f"{profile.title} has no scheduler: run it from inside the app, or leave it"
     if profile.capabilities.scheduler == "cron-service":
-        return "cron", "becomes a line of the crontab in a cron service; times stay in UTC"
-    return "undecided", f"{profile.title} has no scheduler: run it from inside the app, or leave it"
+        action, reason = "cron", "becomes a line of the crontab in a cron service; times stay in UTC"
+    return JobChoice(app_id=app.id, job_id=job.id, action=action, reason=reason)
 
 
 def _databases(system: System, profile: Profile) -> tuple[DatabaseChoice, ...]:
@@ -200,11 +210,15 @@ def _databases(system: System, profile: Profile) -> tuple[DatabaseChoice, ...]:
 def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
     told = add_on.postgres
     version = version_for(profile, told.version) if told else None
-    disk = recommended_disk(told.bytes if told else None)
+    disk = recommended_disk(told.bytes if told else None, least=disk_limits(profile)[0])
     action: Literal["move", "undecided"] = "move"
     if told is None or not told.version:
         action = "undecided"
         reason = "Heroku did not tell its version and size: read the system again, or leave it"
+    elif not profile.capabilities.postgres_versions:
+        reason = (
+            f"{profile.title} chooses the version; it has to be {told.version} or newer, which is looked up"
+        )
     elif version is None:
         action = "undecided"
         reason = f"is Postgres {told.version}; {profile.title} offers none that is as new"
@@ -213,7 +227,7 @@ def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
     else:
         reason = f"Postgres {told.version} is not offered, {version} is the next"
     if action == "move":
-        reason += f"; disk {disk.gb} GB: {disk.words}; {GROWS}"
+        reason += f"; disk {disk.gb} GB: {disk.words}; {grows(profile)}"
     if action == "move" and (less := less_than(profile, plan_memory_mb(add_on.plan))) is not None:
         reason += f"; {less} MB of memory, its plan has {plan_memory_mb(add_on.plan)} MB: look"
     return DatabaseChoice(

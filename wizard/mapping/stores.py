@@ -13,7 +13,9 @@ from wizard.choose.stores import (
     type_name,
 )
 from wizard.document.summary import is_postgres
+from wizard.mapping.capsules import has_capsules
 from wizard.mapping.names import make_handle
+from wizard.mapping.own_image import how_by_image, own_image
 from wizard.model.mapping import AddOnChoice, Mapping, StoreChoice
 from wizard.model.system import AddOn, System
 from wizard.model.trouble import Trouble
@@ -60,9 +62,12 @@ def _store(add_on: AddOn, type_: str, handle: str, profile: Profile) -> StoreCho
     version = store_version(profile, type_, there)
     size = store_size(profile, add_on, type_)
     action, reason = _what(add_on, type_)
-    if not version:
+    if version not in offered(profile, type_):
         action = "undecided"
         reason = f"is {type_name(type_)} {there}; {profile.title} offers none that is as new"
+    elif not version:
+        known = f"; it is {there} here" if there else ""
+        reason += f"; {profile.title} chooses the version{known}"
     elif not there:
         reason += f"; its version is not told, {version} is the newest there"
     return StoreChoice(
@@ -106,6 +111,8 @@ def no_counterpart(add_on: AddOn, profile: Profile) -> AddOnChoice | None:
         return None
     guide = GUIDES.get(type_)
     advice = guide.summary if guide else "replace it by hand, or leave it behind and say why"
+    if has_capsules(profile):
+        advice = how_by_image(type_) if own_image(type_) else "use one elsewhere, or leave it behind"
     return AddOnChoice(
         add_on_id=add_on.id,
         action="undecided",

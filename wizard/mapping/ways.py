@@ -57,9 +57,14 @@ def advise(app: App, checkout: Checkout | None, profile: Profile) -> Advice:
             if block
             else "no Terraform is known to make it",
         ),
+        "linked": WayFit(
+            way="linked",
+            fits=True,
+            why=f"{profile.title} fetches the prepared branch from the repository that you link to it",
+        ),
     }
     offered = [way for way in WAYS if way in profile.capabilities.ways] or ["git"]
-    best: Way = "git"
+    best: Way = "git" if "git" in offered else offered[0]
     for way in ("workflow", "image", "terraform"):
         if way in offered and fits[way].fits and (way != "image" or _pushed(app)):
             best = way
@@ -91,6 +96,11 @@ def _sentences(way: Way, because: str, profile: Profile) -> tuple[str, ...]:
                 f"{because}.",
                 f"Offramp writes files for {profile.title}, makes the databases, and gives the imports.",
                 "You apply at the cut-over, when Offramp says so: the apps stand still until then.",
+            )
+        case "linked":
+            return (
+                f"{because}.",
+                "You push the branch and link the repository in its dashboard; Offramp says when, and looks.",
             )
     return (
         "Offramp pushes the commit itself, with your token: you do nothing.",
