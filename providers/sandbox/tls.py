@@ -104,6 +104,7 @@ class Front(Relay):
     """A listener that does TLS before a Postgres, in Postgres' own way. Made by `serve_front`.
 
     Attributes:
+        plain: whether a client that wants no TLS is served too.
         refuse: while true, every new connection is closed at once.
         seen: connections taken so far, cancel requests among them.
     """
@@ -111,6 +112,7 @@ class Front(Relay):
     def __init__(self, upstream: Path, context: ssl.SSLContext) -> None:
         super().__init__(self._serve, target=upstream)
         self.refuse = False
+        self.plain = False
         self.seen = 0
         self._context = context
 
@@ -127,11 +129,12 @@ class Front(Relay):
                 writer.write(b"S")
                 await writer.drain()
                 await writer.start_tls(self._context)
-        if code not in {_SSL_REQUEST, _CANCEL_REQUEST}:
+        wants_none = code not in {_SSL_REQUEST, _CANCEL_REQUEST}
+        if wants_none and not self.plain:
             writer.write(_refusal(start))
             await writer.drain()
             return
-        await self.pass_on(reader, writer, start if code == _CANCEL_REQUEST else b"")
+        await self.pass_on(reader, writer, b"" if code == _SSL_REQUEST else start)
 
 
 async def serve_front(where: Path | None, upstream: Path, context: ssl.SSLContext) -> Front:

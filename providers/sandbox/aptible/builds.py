@@ -44,6 +44,21 @@ def build(repository: Path, ref: str, folder: Path, say: Say) -> Built:
     if not sha:
         raise BuildFailed(f"git ref {ref} was not found in the app's repository")
     say(f"Fetching app source code at {ref} ({sha[:12]})")
+    unpack_commit(repository, sha, folder)
+    dockerfile = folder / "Dockerfile"
+    if not dockerfile.is_file():
+        raise BuildFailed("No Dockerfile found in the root of the repository. Aborting!")
+    built = read_dockerfile(dockerfile, sha, say)
+    _take_processes(built, folder / "Procfile", folder / ".aptible.yml", say)
+    return built
+
+
+def unpack_commit(repository: Path, sha: str, folder: Path) -> None:
+    """Write the files of a commit of the bare `repository` into the new `folder`. Blocks.
+
+    Raises:
+        BuildFailed: git or tar fails.
+    """
     folder.mkdir(parents=True)
     archive = subprocess.run(
         ["git", f"--git-dir={repository}", "archive", "--format=tar", sha], capture_output=True, check=False
@@ -53,12 +68,6 @@ def build(repository: Path, ref: str, folder: Path, say: Say) -> Built:
     )
     if archive.returncode != 0 or unpacked.returncode != 0:
         raise BuildFailed("the source code could not be unpacked")
-    dockerfile = folder / "Dockerfile"
-    if not dockerfile.is_file():
-        raise BuildFailed("No Dockerfile found in the root of the repository. Aborting!")
-    built = _read_dockerfile(dockerfile, sha, say)
-    _take_processes(built, folder / "Procfile", folder / ".aptible.yml", say)
-    return built
 
 
 def unpack_image(source: Path, folder: Path, say: Say) -> Built:
@@ -70,7 +79,7 @@ def unpack_image(source: Path, folder: Path, say: Say) -> Built:
     """
     shutil.copytree(source, folder, symlinks=True)
     dockerfile = folder / "Dockerfile"
-    built = _read_dockerfile(dockerfile, "", lambda line: None) if dockerfile.is_file() else Built("")
+    built = read_dockerfile(dockerfile, "", lambda line: None) if dockerfile.is_file() else Built("")
     _take_processes(built, folder / ".aptible" / "Procfile", folder / ".aptible" / ".aptible.yml", say)
     return built
 
@@ -121,7 +130,12 @@ def _unquoted(text: str) -> str:
     return text
 
 
-def _read_dockerfile(path: Path, sha: str, say: Say) -> Built:
+def read_dockerfile(path: Path, sha: str, say: Say) -> Built:
+    """What the Dockerfile at `path` says of its image; `sha` is only told in the log.
+
+    Raises:
+        BuildFailed: it has no stage, or copies what is not there.
+    """
     built = Built(sha)
     joined = re.sub(r"\\\s*\n", " ", path.read_text())
     steps = [

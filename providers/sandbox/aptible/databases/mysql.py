@@ -36,8 +36,18 @@ class MysqlServer:
         self._relay = relay
 
     @classmethod
-    async def start(cls, folder: Path, password: str, certificates: Certificates) -> "MysqlServer":
-        """Make the data folder (some seconds) and start the server. The user `aptible` may do everything.
+    async def start(
+        cls,
+        folder: Path,
+        password: str,
+        certificates: Certificates,
+        *,
+        user: str = USER,
+        database: str = DATABASE,
+        plain: bool = False,
+    ) -> "MysqlServer":
+        """Make the data folder (some seconds) and start the server. `user` may do everything; `plain`: TLS is
+        not demanded.
 
         Raises:
             Trouble: it cannot be made, or does not start.
@@ -49,9 +59,9 @@ class MysqlServer:
         first = folder / "first.sql"
         first.touch(0o600)
         first.write_text(
-            f"CREATE DATABASE {DATABASE};\n"
-            f"CREATE USER '{USER}'@'%' IDENTIFIED BY '{password}' REQUIRE SSL;\n"
-            f"GRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION;\n"
+            f"CREATE DATABASE {database};\n"
+            f"CREATE USER '{user}'@'%' IDENTIFIED BY '{password}'{'' if plain else ' REQUIRE SSL'};\n"
+            f"GRANT ALL ON *.* TO '{user}'@'%' WITH GRANT OPTION;\n"
         )
         files = certificates.server_files(folder)
         command = [
@@ -63,7 +73,7 @@ class MysqlServer:
             f"--socket={folder / 's'}",
             f"--pid-file={folder / 'pid'}",
             "--skip-name-resolve",
-            "--require-secure-transport=ON",
+            f"--require-secure-transport={'OFF' if plain else 'ON'}",
             f"--ssl-ca={certificates.ca_file}",
             *(f"--ssl-{name}={path}" for name, path in files.items()),
         ]

@@ -1,0 +1,1 @@
+"""The HTTP routes of the sandbox's Code Capsules, by what they are about."""
