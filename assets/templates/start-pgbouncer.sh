@@ -18,14 +18,23 @@ default_pool_size = ${PGBOUNCER_DEFAULT_POOL_SIZE:-1}
 min_pool_size = ${PGBOUNCER_MIN_POOL_SIZE:-0}
 reserve_pool_size = ${PGBOUNCER_RESERVE_POOL_SIZE:-1}
 server_idle_timeout = ${PGBOUNCER_SERVER_IDLE_TIMEOUT:-600}
+reserve_pool_timeout = ${PGBOUNCER_RESERVE_POOL_TIMEOUT:-5.0}
+server_lifetime = ${PGBOUNCER_SERVER_LIFETIME:-3600}
 query_wait_timeout = ${PGBOUNCER_QUERY_WAIT_TIMEOUT:-120}
 ignore_startup_parameters = ${PGBOUNCER_IGNORE_STARTUP_PARAMETERS:-extra_float_digits}
+${PGBOUNCER_SERVER_RESET_QUERY:+server_reset_query = $PGBOUNCER_SERVER_RESET_QUERY}
 
 [databases]
 INI
+# Rails reads this word of a URL: its prepared statements do not live through the pooling of transactions.
+words=""
+[ "${PGBOUNCER_PREPARED_STATEMENTS:-}" != false ] || words="?prepared_statements=false"
 decoded() { printf '%b' "${1//%/\\x}"; }
 for name in ${PGBOUNCER_URLS:-DATABASE_URL}; do
-  rest="${!name#*://}"
+  case "${!name:-}" in
+    postgres://*:*@*/* | postgresql://*:*@*/*) rest="${!name#*://}" ;;
+    *) echo "start-pgbouncer.sh: $name is no URL of a Postgres database with a user and a password" >&2 && exit 1 ;;
+  esac
   user="${rest%%:*}" rest="${rest#*:}"
   password="${rest%%@*}" rest="${rest#*@}"
   server="${rest%%/*}" database="${rest#*/}" database="${database%%\?*}"
@@ -33,7 +42,7 @@ for name in ${PGBOUNCER_URLS:-DATABASE_URL}; do
   [ "$port" != "$server" ] || port=5432
   printf '"%s" "%s"\n' "$(decoded "$user")" "$(decoded "$password")" >> "$place/users.txt"
   echo "db$number = host=${server%%:*} port=$port dbname=$database" >> "$place/pgbouncer.ini"
-  export "$name=postgres://$user:$password@127.0.0.1:6000/db$number"
+  export "$name=postgres://$user:$password@127.0.0.1:6000/db$number$words"
   number=$((number + 1))
 done
 pgbouncer "$place/pgbouncer.ini" &

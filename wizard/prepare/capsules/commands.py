@@ -15,9 +15,6 @@ from wizard.prepare.capsules.clock_names import clock_command, told_language
 from wizard.prepare.command import plain_words
 from wizard.session.parts import PreparedApp
 
-TOGETHER = "heroku-together.sh"
-"""The script that runs several processes in one capsule, by its name in the root of the code."""
-
 _SEVERAL = re.compile(r"[&|;()`\n]")
 
 
@@ -62,13 +59,18 @@ def start_command(mapping: Mapping, choice: ProcessChoice, running: Known[str, s
     together = lines_together(mapping, choice, running, clock)
     before = before_start(mapping, choice, running)
     if len(together) > 1:
-        start = f"exec bash {TOGETHER}" if before else f"bash {TOGETHER}"
+        start = f"{'exec ' if before else ''}bash {together_file(choice)}"
     else:
         line = next(iter(together.values()), "")
         start = replacing(line) if before else line
     if not start:
         return ""
     return " && ".join([*before, start])
+
+
+def together_file(choice: ProcessChoice) -> str:
+    """The script in the root of the code that runs the process with those that are joined to it."""
+    return "heroku-together.sh" if choice.type == "web" else f"heroku-together-{choice.type}.sh"
 
 
 def lines_together(

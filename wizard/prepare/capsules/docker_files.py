@@ -1,0 +1,201 @@
+"""Dockerfiles of capsules that are built from one: such a capsule has no run command, each needs its own.
+
+The documentation on Docker capsules (2026): "Docker File" is a path in the repository, "/Dockerfile" where
+nothing is set, and the build context is the folder that is named beside it; the network port is told by PORT.
+"""
+
+import json
+import re
+
+import msgspec
+
+from wizard.mapping.problem import Problem
+from wizard.ports import ImageRules, Profile
+from wizard.prepare.capsules.capsule_case import CapsuleCase
+from wizard.prepare.capsules.clock_names import clock_command
+from wizard.prepare.capsules.commands import start_command
+from wizard.prepare.capsules.pin_catalogue import pins
+from wizard.prepare.case import Case
+from wizard.prepare.command import exec_form
+from wizard.prepare.dockerfile import dockerfile, starts_by_script
+from wizard.prepare.own_dockerfile import has_entrypoint
+from wizard.prepare.own_dockerfile import start_command as image_command
+from wizard.prepare.start_script import started
+
+PLAIN = "Dockerfile"
+
+_CMD = re.compile(r"^CMD .*$", re.MULTILINE)
+_SAFE = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+def docker_files(case: CapsuleCase) -> tuple[dict[str, str], list[Problem]]:
+    """Write what is missing. The paths by service from the app's folder, and what is to be known."""
+    wanted = {
+        one.service: (one.type, start_command(case.mapping, one, case.case.commands, _clock(case)))
+        for one in case.processes
+        if case.kind(one) == "docker"
+    }
+    if case.clock and case.clock_kind == "docker":
+        wanted[case.clock] = ("", _clock(case))
+    if not wanted:
+        return {}, []
+    files = case.checkout.files
+    owns = {
+        service: own
+        for service, (type_, _) in wanted.items()
+        if (own := case.case.dockerfiles.get(type_)) and own in files
+    }
+    text, problems = _base(case) if len(owns) < len(wanted) else (None, [])
+    paths: dict[str, str] = {}
+    for service, (_, command) in wanted.items():
+        if service in owns:
+            paths[service] = _for(case, service, owns[service], files[owns[service]], command)
+        elif text is not None:
+            line = started(command) if starts_by_script(_inner(case)) else command
+            paths[service] = _for(case, service, PLAIN, text, line)
+    return paths, [*problems, *_paths(case, paths)]
+
+
+def _clock(case: CapsuleCase) -> str:
+    return clock_command(case.language)
+
+
+def _for(case: CapsuleCase, service: str, base: str, text: str, command: str) -> str:
+    """The Dockerfile of one service: the common one, where its image starts that already or the first that
+    needs it; else one beside it with another CMD."""
+    if not command or _same(image_command(text), command):
+        return base
+    if base == PLAIN and not case.checkout.has(PLAIN) and service == _first(case):
+        case.draft.write(PLAIN, with_command(text, command), f"starts `{service}`")
+        return PLAIN
+    path = f"{base}.{_SAFE.sub('-', service)}"
+    why = f"the image for `{service}`: a Docker capsule has no run command"
+    case.draft.write(path, with_command(text, command), why)
+    return path
+
+
+def _first(case: CapsuleCase) -> str:
+    """The service whose image the Dockerfile in the root is: `web`, else the first."""
+    services = [one.service for one in case.processes if case.kind(one) == "docker"]
+    types = {one.service: one.type for one in case.processes}
+    return next((one for one in services if types[one] == "web"), services[0] if services else "")
+
+
+def _same(one: str, other: str) -> bool:
+    return one.removeprefix("exec ").split() == other.removeprefix("exec ").split()
+
+
+def with_command(text: str, command: str) -> str:
+    """A Dockerfile whose image runs `command` by itself."""
+    line = f"CMD {exec_form(command)}"
+    if has_entrypoint(text):
+        line = f"ENTRYPOINT []\n{line}"
+    found = list(_CMD.finditer(text))
+    if found and not text[found[-1].end() :].strip() and not found[-1][0].endswith("\\"):
+        return text[: found[-1].start()] + line + text[found[-1].end() :]
+    return f"{text.rstrip()}\n{line}\n"
+
+
+def _base(case: CapsuleCase) -> tuple[str | None, list[Problem]]:
+    """The text that the Dockerfiles are made of: the app's own, that of its image, or a new one. None where
+    there is none; then a problem says it."""
+    if case.case.choice.image:
+        image = from_image(case.case.choice.image, case.mapping.port)
+        if not case.checkout.has(PLAIN):
+            case.draft.write(PLAIN, image, f"{case.profile.title} builds from a repository only")
+        return image, _image_words(case)
+    inner = _inner(case)
+    changes, problems = dockerfile(inner)
+    for change in changes:
+        case.draft.write(change.path, change.new, change.why)
+    return case.draft.text(PLAIN), problems
+
+
+def _inner(case: CapsuleCase) -> Case:
+    """The app as one whose image the target builds from a Dockerfile."""
+    capabilities = msgspec.structs.replace(
+        case.profile.capabilities, needs_dockerfile=True, release_hook=None, images=ImageRules()
+    )
+    profile: Profile = msgspec.structs.replace(case.profile, capabilities=capabilities)
+    return Case(case.app, case.mapping, profile, case.checkout)
+
+
+def from_image(image: str, port: int) -> str:
+    """A Dockerfile that is an image which was built elsewhere."""
+    return (
+        "# Written by Offramp: an image that is built elsewhere, where only a repository can be named.\n"
+        f"FROM {image}\n"
+        f"ENV PORT={port}\n"
+        f"EXPOSE {port}\n"
+    )
+
+
+def _image_words(case: CapsuleCase) -> list[Problem]:
+    problems = [
+        case.problem(
+            "image-build",
+            "runs an image that is built elsewhere: a new one comes by a change of FROM in its Dockerfile",
+            "Name a version there and not `latest`, and let what builds the image commit the new one.",
+        )
+    ]
+    if case.case.choice.private:
+        problems.append(
+            case.problem(
+                "image-private",
+                "its image is in a registry that asks who pulls it, and a build there has no key to it",
+                "Make that image public, or let the capsule build from the code.",
+            )
+        )
+    return problems
+
+
+def _paths(case: CapsuleCase, paths: dict[str, str]) -> list[Problem]:
+    """What a person sets in the dashboard, where it is not what the target takes by itself."""
+    folder = f"/{case.checkout.folder}" if case.checkout.folder else ""
+    problems = []
+    for service, path in paths.items():
+        context = f"{folder}/{path.rpartition('/')[0]}".rstrip("/") or "/"
+        if f"{folder}/{path}" == f"/{PLAIN}":
+            continue
+        problem = case.problem(
+            "docker-path",
+            f"`{service}` is built from {path}: its capsule has to be told so",
+            f"Config, Capsule Parameters: Docker File {folder}/{path}, Docker Build Context {context}.",
+        )
+        problems.append(msgspec.structs.replace(problem, copies=(f"{folder}/{path}", context)))
+    return problems
+
+
+def queues(case: CapsuleCase) -> list[Problem]:
+    """Queues that an add-on runs on Heroku, where a person moves them by hand: a Dockerfile for a capsule."""
+    by_hand = {one.add_on_id for one in case.mapping.add_ons if one.action == "by-hand"}
+    problems = []
+    for add_on in case.system.add_ons if case.system else ():
+        queue = next((one for one in pins().queue if add_on.service in one.services), None)
+        if queue is None or add_on.app_id != case.app.id or add_on.id not in by_hand:
+            continue
+        path = f"{queue.folder}/{PLAIN}"
+        text = (
+            f"# Written by Offramp: {queue.title} in a capsule of its own; config vars name its user and password.\n"
+            f"FROM {queue.image}\nEXPOSE {queue.port}\n"
+        )
+        if not case.draft.foreign(f"{queue.folder}/"):
+            case.draft.write(
+                path, text, f"{queue.title} runs in a capsule of its own, instead of {add_on.name}"
+            )
+        problems.append(_queue_words(case, queue.title, path, queue.port, add_on.config_vars))
+    return problems
+
+
+def _queue_words(case: CapsuleCase, title: str, path: str, port: int, names: tuple[str, ...]) -> Problem:
+    at = f"/{case.checkout.folder}/{path}" if case.checkout.folder else f"/{path}"
+    told = ", ".join(names) or "the config var with its URL"
+    problem = case.problem(
+        "queue",
+        f"{title} is an add-on on Heroku, and a Docker capsule there that you make",
+        f"Docker File {at}, Network port {port}; RABBITMQ_DEFAULT_USER and RABBITMQ_DEFAULT_PASS as its "
+        f"config vars, and {told} of the apps to match. Messages that wait are not moved: let the workers "
+        "empty the queue first. What is in it is lost at a restart, unless a store of files is mounted at "
+        "/var/lib/rabbitmq.",
+    )
+    return msgspec.structs.replace(problem, copies=(at, json.dumps(str(port)).strip('"')))
