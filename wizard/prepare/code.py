@@ -16,6 +16,7 @@ FILES = (
     *(name for name in RUNTIME_FILES if "/" not in name),
     ".npmrc",
     ".profile",
+    ".yarnrc.yml",
     "Rakefile",
     "composer.lock",
     "heroku-php.sh",

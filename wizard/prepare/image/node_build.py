@@ -46,7 +46,8 @@ _NEEDS_CODE = re.compile(
 
 _KEY = re.compile(r"^(NPM|YARN|PNPM|NODE_AUTH)_")
 
-_EXACT = re.compile(r"\d+(\.\d+){0,2}")
+_VERSION = re.compile(r"[\^~]?\d+(\.\d+){0,2}|\d+(\.\d+)?\.x")
+"""A version or a range of one major version, which npm and Corepack take and a shell leaves as it is."""
 
 
 def package_of(checkout: Checkout, app: str, problems: list[Problem]) -> dict[str, object]:
@@ -112,13 +113,15 @@ def major_of_range(text: str) -> int | None:
 
 class Manager(NamedTuple):
     """A package manager: its name, how it installs all, and drops what is for building ("" where it keeps
-    everything by itself); `corepack` says that Node.js fetches it, in the version `pinned` where one is."""
+    everything by itself); `corepack` says that Node.js fetches it, in the version `pinned` where one is;
+    `runs_from_cache` that a process reads the packages in its cache."""
 
     name: str
     install: str
     prune: str
     corepack: bool = True
     pinned: str = ""
+    runs_from_cache: bool = False
 
 
 def manager_of(checkout: Checkout, package: dict[str, object], app: str, problems: list[Problem]) -> Manager:
@@ -126,9 +129,8 @@ def manager_of(checkout: Checkout, package: dict[str, object], app: str, problem
     if checkout.has("pnpm-lock.yaml"):
         install = "pnpm install --prod=false --frozen-lockfile"
         return Manager("pnpm", install, "pnpm prune --prod", pinned=_pinned(package, "pnpm"))
-    if checkout.has("yarn.lock") and checkout.has(".yarnrc.yml"):
-        prune = "yarn workspaces focus --all --production" if _yarn_major(package) >= 4 else ""
-        return Manager("yarn", "yarn install --immutable", prune)
+    if checkout.has("yarn.lock") and is_berry(checkout, package):
+        return _berry(checkout, package)
     if checkout.has("yarn.lock"):
         all_ = "yarn install --production=false --frozen-lockfile --ignore-engines"
         drop = (
@@ -157,17 +159,47 @@ def manager_of(checkout: Checkout, package: dict[str, object], app: str, problem
 
 
 def _pinned(package: dict[str, object], name: str) -> str:
-    """The version under engines, where it is one and not a range. `packageManager` is read by Corepack."""
-    engines = package.get("engines")
-    told = engines.get(name) if isinstance(engines, dict) else None
+    """The version under engines, where it is of one major version. `packageManager` is read by Corepack."""
+    told = _engine(package, name)
     if isinstance(package.get("packageManager"), str) and name != "npm":
         return ""
-    return told if isinstance(told, str) and _EXACT.fullmatch(told) else ""
+    return told if _VERSION.fullmatch(told) else ""
 
 
-def _yarn_major(package: dict[str, object]) -> int:
-    match = re.match(r"yarn@(\d{1,3})\.", str(package.get("packageManager")))
-    return int(match[1]) if match else 0
+def _engine(package: dict[str, object], name: str) -> str:
+    engines = package.get("engines")
+    told = engines.get(name) if isinstance(engines, dict) else None
+    return told if isinstance(told, str) else ""
+
+
+def is_berry(checkout: Checkout, package: dict[str, object]) -> bool:
+    """Whether it is yarn 2 or later, whose options are others. Its settings file may be missing."""
+    major = _yarn_major(checkout, package)
+    return major > 1 or (not major and checkout.has(".yarnrc.yml"))
+
+
+def _berry(checkout: Checkout, package: dict[str, object]) -> Manager:
+    linker = re.search(r"^nodeLinker:\s*[\"']?([\w-]+)", checkout.files.get(".yarnrc.yml", ""), re.MULTILINE)
+    in_folder = linker is not None and linker[1] in ("node-modules", "pnpm")
+    prune = "yarn workspaces focus --all --production" if _yarn_major(checkout, package) >= 4 else ""
+    return Manager(
+        "yarn",
+        "yarn install --immutable",
+        f"{prune} && rm -rf .yarn/cache" if prune and in_folder else prune,
+        pinned=_pinned(package, "yarn"),
+        runs_from_cache=not in_folder,
+    )
+
+
+def _yarn_major(checkout: Checkout, package: dict[str, object]) -> int:
+    """The major version of yarn, 0 where nothing says it. A release in the code goes before what is named."""
+    places = (
+        (r"^yarnPath:.*\byarn-(\d{1,3})\.", checkout.files.get(".yarnrc.yml", "")),
+        (r"^yarn@(\d{1,3})\b", str(package.get("packageManager"))),
+        (r"^[\^~>=v\s]*(\d{1,3})\b", _engine(package, "yarn")),
+    )
+    found = (re.search(pattern, text, re.MULTILINE) for pattern, text in places)
+    return next((int(match[1]) for match in found if match), 0)
 
 
 def setup(manager: Manager, version: int) -> list[str]:
@@ -180,8 +212,12 @@ def setup(manager: Manager, version: int) -> list[str]:
     # --force: an image may hold a yarn of its own.
     fetch = "" if version <= LAST_WITH_COREPACK else "npm install --global --force corepack && "
     take = f" && corepack prepare {manager.name}@{manager.pinned} --activate" if manager.pinned else ""
+    values = {"COREPACK_HOME": "/app/.corepack", "COREPACK_ENABLE_DOWNLOAD_PROMPT": "0"}
+    if manager.runs_from_cache:
+        # Below /app, and not in the home of the user that builds.
+        values["YARN_ENABLE_GLOBAL_CACHE"] = "false"
     return [
-        *environment({"COREPACK_HOME": "/app/.corepack", "COREPACK_ENABLE_DOWNLOAD_PROMPT": "0"}),
+        *environment(values),
         f"RUN {fetch}corepack enable{take}",
     ]
 

@@ -4,6 +4,7 @@ Its order: bin/pre_compile, packages, NLTK's data, collectstatic, bin/post_compi
 starts are those of vendor/*.sh (heroku-buildpack-python, 2026).
 """
 
+import json
 import re
 
 from wizard.document.checkout import Checkout
@@ -32,10 +33,15 @@ INDEXES = re.compile(r"PIP_|UV_|POETRY_|PIPENV_|NETRC|.*(INDEX|REGISTRY|GIT(HUB|
 
 VENV = "/opt/venv"
 
+_RUN_BY_PIPENV = {"VIRTUAL_ENV": VENV, "PIPENV_VERBOSITY": "-1"}
+"""By which `pipenv run` finds the packages, and says nothing of it."""
+
 _PACKAGE_FILES = ("requirements.txt", "Pipfile", "pyproject.toml")
 _REQUIREMENTS_OF_THE_CODE = re.compile(
     r"^\s*(-r|-c|-e|--requirement|--constraint|--editable|\.|/|file:)", re.M
 )
+_PIPFILE_OF_THE_CODE = re.compile(r"\b(path|file)[\"']?\s*=")
+_PIPENV = re.compile(r"(?:^|[\s;&|('\"])pipenv\s")
 
 
 def python_image(checkout: Checkout, wish: ImageWish) -> Image:
@@ -50,7 +56,6 @@ def python_image(checkout: Checkout, wish: ImageWish) -> Image:
             {
                 "PIP_NO_CACHE_DIR": "1",
                 "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-                "PYTHONPATH": "/app",
                 "VIRTUAL_ENV": VENV,
             }
         ),
@@ -59,6 +64,8 @@ def python_image(checkout: Checkout, wish: ImageWish) -> Image:
         *guests(wish),
         *install,
         *([] if "COPY . ." in install else ["COPY . ."]),
+        # Not before: a folder of the app may have the name of a part of the package manager.
+        *environment({"PYTHONPATH": "/app"}),
         *(node_steps(checkout, wish, problems) if wish.beside.node else []),
         *_nltk(checkout),
         *_collect_static(checkout, wish, problems),
@@ -66,11 +73,14 @@ def python_image(checkout: Checkout, wish: ImageWish) -> Image:
         *without_config(wish),
     ]
     packages = (*library_packages(checkout, "python", "nodejs"), *command_packages(wish.lines))
+    runs_pipenv = checkout.has("Pipfile.lock") and any(map(_PIPENV.search, wish.lines))
     final = Final(
         base=f"python:{version}-slim-bookworm",
-        env=_env(checkout, wish),
+        env={**_env(checkout, wish), **(_RUN_BY_PIPENV if runs_pipenv else {})},
         paths=(f"{VENV}/bin",),
         packages=packages,
+        # Of all package managers Heroku keeps this one for the processes: `pipenv run gunicorn ...`.
+        root=("RUN pip install --no-cache-dir pipenv",) if runs_pipenv else (),
         code=f"COPY --from=build {VENV} {VENV}\nCOPY --from=build --chown=app:app /app ./",
     )
     stages = [*guest_stages(checkout, wish, problems), build]
@@ -111,7 +121,9 @@ def _install(checkout: Checkout, wish: ImageWish, problems: list[Problem]) -> li
     if checkout.has("Pipfile.lock"):
         tool = ["RUN pip install pipenv"]
         lock = [] if early else ["COPY Pipfile Pipfile.lock ./"]
-        told = "pipenv requirements > /tmp/locked.txt && pip install -r /tmp/locked.txt"
+        hashes = " --hash" if _has_all_hashes(checkout.files.get("Pipfile.lock", "")) else ""
+        # The lock file is whole, and pipenv looks for no more either.
+        told = f"pipenv requirements{hashes} > /tmp/locked.txt && pip install --no-deps -r /tmp/locked.txt"
     elif "requirements.txt" in checkout.files:
         tool, lock = [], [] if early else ["COPY requirements.txt ./"]
         told = "pip install -r requirements.txt"
@@ -140,9 +152,25 @@ def _install(checkout: Checkout, wish: ImageWish, problems: list[Problem]) -> li
 
 def _needs_all(checkout: Checkout, wish: ImageWish) -> bool:
     """Whether packages can only be installed with all of the code there, or with the config vars."""
-    requirements = checkout.files.get("requirements.txt", "")
+    if checkout.has("Pipfile.lock"):
+        of_the_code = _PIPFILE_OF_THE_CODE.search(checkout.files.get("Pipfile", ""))
+    else:
+        of_the_code = _REQUIREMENTS_OF_THE_CODE.search(checkout.files.get("requirements.txt", ""))
     private = bool(wish.env_file) and any(INDEXES.fullmatch(name) for name in wish.config)
-    return bool(_REQUIREMENTS_OF_THE_CODE.search(requirements) or private or "bin/pre_compile" in wish.hooks)
+    return bool(of_the_code or private or "bin/pre_compile" in wish.hooks)
+
+
+def _has_all_hashes(lock: str) -> bool:
+    """Whether each package in a Pipfile.lock has a hash: one of a git repository or a folder has none, and
+    pip wants them for all or for none."""
+    try:
+        told = json.loads(lock)
+    except (ValueError, RecursionError):
+        return False
+    packages = told.get("default") if isinstance(told, dict) else None
+    if not isinstance(packages, dict) or not packages:
+        return False
+    return all(isinstance(one, dict) and bool(one.get("hashes")) for one in packages.values())
 
 
 def _nltk(checkout: Checkout) -> list[str]:
