@@ -50,6 +50,7 @@ def built_with(app: App, checkout: Checkout) -> Built:
         node=node,
         java=any(one in ("jvm", "jvm-common") for one in named),
         scripts=tuple(one.script for one in known if one.script),
+        names={name: one.script for one in known for name in one.names},
     )
     return Built(language=Language(name=main), beside=beside, problems=tuple(problems))
 

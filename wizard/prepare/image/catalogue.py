@@ -47,7 +47,8 @@ class SystemPackage(Noun, frozen=True, kw_only=True):
 
 class KnownBuildpack(Noun, frozen=True, kw_only=True):
     """A buildpack that is no language. `name` is a regular expression, `does` continues "which ...", `needs`
-    says what is left to a person, `script` the file of ours that stands for its program."""
+    says what is left to a person, `script` the file of ours that stands for its program, which may have more
+    `names`."""
 
     name: str
     does: str
@@ -56,6 +57,7 @@ class KnownBuildpack(Noun, frozen=True, kw_only=True):
     env: dict[str, str] = field(default_factory=dict)
     needs: str = ""
     script: str = ""
+    names: tuple[str, ...] = ()
 
 
 class _Packages(Noun, frozen=True, kw_only=True):

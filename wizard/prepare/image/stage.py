@@ -115,7 +115,11 @@ def _final(wish: ImageWish, final: Final, more: tuple[str, ...]) -> list[str]:
     lines += [COPY_LINE.rstrip("\n")] if wish.cron_stage else []
     lines += final.code.splitlines()
     for name in wish.beside.scripts:
-        lines += [f"COPY {name}.sh {HOME}/bin/{name}", f"RUN chmod 0755 {HOME}/bin/{name}"]
+        lines += [f"COPY {name}.sh {HOME}/bin/{name}"]
+        # By its other names only where a process is started by one.
+        linked = [one for one, meant in wish.beside.names.items() if meant == name and _starts(wish, one)]
+        links = "".join(f" && ln -s {name} {HOME}/bin/{one}" for one in linked)
+        lines += [f"RUN chmod 0755 {HOME}/bin/{name}{links}"]
     lines += [f"COPY {source} {place}" for place, source in wish.copied.items()]
     lines += [f"USER {final.user}", *more, f"EXPOSE {wish.port}"]
     if final.entrypoint:
@@ -124,6 +128,10 @@ def _final(wish: ImageWish, final: Final, more: tuple[str, ...]) -> list[str]:
             "ENTRYPOINT []",
         ]
     return [*lines, f"CMD {wish.command}"]
+
+
+def _starts(wish: ImageWish, program: str) -> bool:
+    return any(re.search(rf"\bbin/{re.escape(program)}(?![\w-])", line) for line in wish.lines)
 
 
 def guests(wish: ImageWish) -> list[str]:

@@ -17,6 +17,8 @@ class Beside(Noun, frozen=True, kw_only=True):
     java: bool = False
     scripts: tuple[str, ...] = ()
     """Programs that a buildpack put into bin/, by the name of their file here ("start-nginx")."""
+    names: dict[str, str] = field(default_factory=dict)
+    """More names of these programs: "start-nginx-solo" is "start-nginx"."""
     commands: tuple[str, ...] = ()
     """RUN lines as root, after the packages are there."""
 
