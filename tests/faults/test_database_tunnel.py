@@ -263,9 +263,11 @@ def test_ready_alone_is_not_enough(portal: Portal, watched: Watched, front: Fron
 def test_a_missing_ssh_says_what_to_install(
     portal: Portal, watched: Watched, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    ticket = portal.ticket()
+    watched.tunnel._open_ticket = lambda: ticket
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Trouble) as stopped:
-        watched.tunnel.start()
+        watched.tunnel.start(20)
     assert stopped.value.code == "ssh-missing"
     assert "openssh-client" in stopped.value.remedy
 
@@ -337,7 +339,6 @@ def test_an_outage_of_days_is_tried_through(tmp_path: Path, monkeypatch: pytest.
             raise SignInNeeded("sandbox", "enough", remedy="", code="enough")
         raise Trouble("the API does not answer", remedy="", code="away", retry=True)
 
-    monkeypatch.setattr(tunnel_module, "find_ssh", lambda: "ssh")
     tunnel = Tunnel(ticket, tmp_path, told.append)
     with pytest.raises(Trouble) as ended:
         tunnel.start(60)

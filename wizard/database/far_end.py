@@ -1,7 +1,7 @@
 """What a tunnel leads to, seen from its local port: how it is called there, and whether it answers."""
 
 from typing import Protocol
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import psycopg
 
@@ -59,6 +59,19 @@ class PostgresEnd:
     def open(self, url: Secret) -> Ping:
         """Log in with the seconds that a far and busy server may take."""
         return _PostgresPing(url)
+
+
+class ProxiedPostgres(PostgresEnd):
+    """A Postgres behind a vendor's own program, or behind somebody's own tunnel. Whether in TLS its URL says;
+    without a word, where it offers that. The program encrypts what goes over the network."""
+
+    def local_url(self, store: Secret, port: int) -> Secret:
+        """Its certificate names another host than the tunnel's end, so it is not compared."""
+        asked = dict(parse_qsl(urlsplit(store.reveal()).query)).get("sslmode", "prefer")
+        mode = "require" if asked.startswith("verify-") else asked
+        here = urlsplit(local_url(store, port).reveal())
+        url = here._replace(scheme="postgresql", query=f"sslmode={quote(mode)}", fragment="")
+        return Secret(url.geturl(), label=store.label)
 
 
 class _PostgresPing:

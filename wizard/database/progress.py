@@ -54,6 +54,9 @@ class TunnelHealth(Noun, frozen=True, kw_only=True):
     """A tunnel at one moment. `up_seconds` since the last (re)connect, `round_trip_ms` of a `select 1`.
 
     `older_algorithms` says that the portal let us in only with signatures that ssh does not take unasked.
+    `way` is what it goes by ("ssh", "codecaps", "your own tunnel on port 5433"), empty before the first try;
+    `most_connections` how many it carries at a time, None without a limit; `warning` what a person has to
+    know of it. `waits_for_you`: it waits for a person, and `reason` says for what.
     """
 
     state: Literal["down", "connecting", "up", "broken", "closed"]
@@ -62,6 +65,10 @@ class TunnelHealth(Noun, frozen=True, kw_only=True):
     round_trip_ms: float | None = None
     reason: str = ""
     older_algorithms: bool = False
+    way: str = ""
+    most_connections: int | None = None
+    warning: str = ""
+    waits_for_you: bool = False
 
 
 class RowDifferences(Noun, frozen=True, kw_only=True):

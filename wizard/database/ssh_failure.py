@@ -4,24 +4,9 @@ After the portal let us in, its words are often empty, so the moment decides; th
 OpenSSH 9.2.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 from wizard.database.ssh_command import last_line
+from wizard.database.tunnel_way import Failure
 from wizard.model.trouble import Trouble
-
-Do = Literal["retry", "fresh", "port", "stop"]
-"""retry: wait, then again. fresh: again with a new ticket, but not for ever. port: another local port.
-stop: a person is needed."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """`why` is for the screen; `trouble` is set where a person is needed, now or after some tries."""
-
-    do: Do
-    why: str
-    trouble: Trouble | None = None
 
 
 def classify(*, let_in: bool, code: int | None, said: str, host: str) -> Failure:

@@ -1,5 +1,6 @@
 """A supervised tunnel to one store: opened anew as often as it takes, on the same local port.
 
+By what it goes its ticket says: an `ssh`, a vendor's own program, or a port that somebody else keeps open.
 Nothing above it cares how often that happened: a connection through it fails, and the next one works.
 """
 
@@ -10,19 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wizard.database.connect import reason
-from wizard.database.far_end import FarEnd, NoAnswer, Ping, PostgresEnd
+from wizard.database.far_end import FarEnd, PostgresEnd, ProxiedPostgres
+from wizard.database.lanes import Lanes
 from wizard.database.progress import TunnelHealth
-from wizard.database.ssh_command import SshChild, find_ssh, remove_old_keys
-from wizard.database.ssh_failure import Failure, classify
+from wizard.database.proxy_sign_in import SignInWanted
+from wizard.database.ssh_command import remove_old_keys
+from wizard.database.tunnel_watch import Watch
+from wizard.database.tunnel_way import Failure, Way
+from wizard.database.ways import Ways, exposed
 from wizard.model.secret import Secret
-from wizard.model.ticket import SshTicket, Ticket
+from wizard.model.ticket import Ticket
 from wizard.model.trouble import SignInNeeded, Trouble
 
 FIRST_LINE = 30.0
 """Seconds the portal may take to let us in."""
-
-PING = 5.0
-"""Seconds between two measurements of the round trip."""
 
 LONGEST_WAIT = 15.0
 """Seconds between two attempts, at most."""
@@ -35,9 +37,8 @@ AGAIN = ", trying again"
 STEADY = 10.0
 """Seconds after which a connection that breaks is a new story, and is opened again without a long wait."""
 
-FRESH_TICKETS = 3
-"""Attempts with a fresh ticket each, before a refused certificate or token is a person's matter; from the
-second on with the older algorithms allowed."""
+ASK_AGAIN = 5.0
+"""Seconds between two looks whether a person has signed in to the vendor's program."""
 
 
 class Tunnel:
@@ -68,18 +69,21 @@ class Tunnel:
         self._change = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
+        self._anew = threading.Event()
         self._failure: Trouble | None = None
-        self._child: SshChild | None = None
+        self._ways = Ways(folder)
+        self._way: Way | None = None
         self._wanted_port = port
-        self._port = 0
+        self._own_port = self._port = 0
         self._store_url: Secret | None = None
-        # Once they were needed, all later connections begin with them.
-        self._older = False
+        self._measured: dict[str, int | None] = {}
+        self._warning = ""
         self._up_since: float | None = None
         self._connects = 0
         self._attempt = 0
         self._refusals = 0
         self._health = TunnelHealth(state="down")
+        self.lanes = Lanes()
 
     @property
     def health(self) -> TunnelHealth:
@@ -88,9 +92,9 @@ class Tunnel:
 
     @property
     def pid(self) -> int | None:
-        """Process id of the running `ssh`, None while there is none."""
-        child = self._child
-        return child.pid if child is not None else None
+        """Process id of what runs for it, None while nothing does."""
+        way = self._way
+        return way.pid if way is not None else None
 
     @property
     def port(self) -> int:
@@ -103,22 +107,32 @@ class Tunnel:
         with self._change:
             return self._failure
 
+    @property
+    def sign_in(self) -> SignInWanted | None:
+        """Where a person is to sign in before it can be opened, None where nobody is waited for."""
+        return self._ways.sign_in
+
     def start(self, seconds: float = 120.0) -> None:
         """Open it, and return once a query went through. Called again it only waits for that.
 
         Raises:
-            Trouble: a person is needed, or it was not up within `seconds` (it goes on trying then).
+            Trouble: a person is needed, or it was not up within `seconds` (it goes on trying then, and also
+                with the code `proxy-sign-in`).
         """
         with self._change:
             if self._thread is None or not self._thread.is_alive():
-                find_ssh()
                 remove_old_keys(self._folder)
                 self._closing.clear()
                 self._failure, self._refusals, self._attempt = None, 0, 0
                 self._thread = threading.Thread(target=self._supervise, name="offramp-tunnel", daemon=True)
                 self._thread.start()
             self._change.wait_for(
-                lambda: self._up_since is not None or self._failure is not None or self._closing.is_set(),
+                lambda: (
+                    self._up_since is not None
+                    or self._failure is not None
+                    or self._closing.is_set()
+                    or self._ways.sign_in is not None
+                ),
                 seconds,
             )
             if self._failure is not None:
@@ -137,9 +151,11 @@ class Tunnel:
                 raise self._failure
             if self._store_url is None or self._up_since is None:
                 raise self._not_up()
-            return self._end.local_url(self._store_url, self._port)
+            return self._store_url
 
     def _not_up(self) -> Trouble:
+        if self._ways.sign_in is not None:
+            return self._ways.sign_in.trouble
         # When the next attempt is due is on its own line, and is another moment by the time this is read.
         why = self._health.reason.partition(AGAIN)[0] or self._health.state
         return Trouble(
@@ -153,16 +169,28 @@ class Tunnel:
         """Cut short the wait for the next attempt."""
         with self._change:
             self._attempt = 0
+            self._ways.try_anyway()
             self._change.notify_all()
 
+    def renew(self) -> None:
+        """Open it anew, by whatever the next ticket says; one that was given up, with the next start."""
+        with self._change:
+            self._anew.set()
+            way = self._way
+            self._change.notify_all()
+        self._ways.hurry()
+        if way is not None:
+            way.hang_up()
+
     def close(self) -> None:
-        """End `ssh` by its process id and remove its files. Done already is no error."""
+        """End what runs for it by its process id and remove its files. Done already is no error."""
         with self._change:
             self._closing.set()
             self._change.notify_all()
-            thread, child = self._thread, self._child
-        if child is not None:
-            child.hang_up()
+            thread, way = self._thread, self._way
+        self._ways.hurry()
+        if way is not None:
+            way.hang_up()
         if thread is not None:
             thread.join(30)
         self._set("closed")
@@ -189,10 +217,14 @@ class Tunnel:
                 )
             )
         finally:
-            self._end_child()
+            self._end_way()
+
+    def _left(self) -> bool:
+        return self._closing.is_set() or self._anew.is_set()
 
     def _once(self) -> Failure | None:
         """One connection from its ticket to its end; None when it was closed by us."""
+        self._anew.clear()
         self._set("connecting", self._health.reason)
         try:
             ticket = self._open_ticket()
@@ -202,84 +234,79 @@ class Tunnel:
             return Failure("retry", trouble.cause)
         except (TimeoutError, OSError) as error:
             return Failure("retry", f"no credentials for the tunnel: {reason(error)}")
-        if not isinstance(ticket, SshTicket):
-            raise Trouble(
-                "This database is not reached by ssh, and Offramp knows no other way to it yet.",
-                untouched="Nothing was opened.",
-                remedy="Choose another target.",
-                code="no-way-in",
-            )
-        if not self._port:
-            self._port = self._wanted_port or free_port()
-        self._older = self._older or self._refusals > 0
+        if (waiting := self._ways.nobody_signed_in(ticket)) is not None:
+            return waiting
+        if not self._own_port:
+            self._own_port = self._wanted_port or free_port()
         try:
-            child = SshChild(ticket, self._folder, self._port, legacy=self._older)
+            way = self._ways.open(ticket, self._own_port, refused=self._refusals > 0)
         except OSError as error:
             # No process or file to be had just now, or no room on the disk.
-            return Failure("retry", f"ssh cannot be started: {error.strerror or type(error).__name__}")
-        self._child = child
-        let_in = not self._closing.is_set() and child.first_line(FIRST_LINE)
-        if self._closing.is_set():
-            return None
+            name = self._ways.name(ticket)
+            return Failure("retry", f"{name} cannot be started: {error.strerror or type(error).__name__}")
+        self._way, self._warning = way, ""
+        let_in = not self._left() and way.let_in(FIRST_LINE)
+        if self._left():
+            return self._leaving()
         if not let_in:
-            code = child.process.returncode if child.ended(2) else None
-            self._end_child()
-            return classify(let_in=False, code=code, said=child.said, host=ticket.host)
-        child.forget_keys()
+            failure = way.failure(let_in=False)
+            self._end_way()
+            return self._ways.seen(failure)
+        way.settled()
+        return self._carried(way, ticket)
+
+    def _carried(self, way: Way, ticket: Ticket) -> Failure | None:
+        """Stay while it is good."""
+        end: FarEnd = self._end
+        if way.unknown and isinstance(end, PostgresEnd):
+            end = ProxiedPostgres()
+        url = end.local_url(ticket.database_url, way.port)
         with self._change:
-            self._store_url = ticket.database_url
-        why = self._watch(child)
-        if self._closing.is_set():
-            return None
-        code = child.process.returncode if child.ended(0.5) else None
-        self._end_child()
-        return (
-            Failure("retry", why)
-            if why
-            else classify(let_in=True, code=code, said=child.said, host=ticket.host)
-        )
+            self._port, self._store_url = way.port, url
+            self.lanes.limit(self._measured.get(way.name))
+        measure = way.unknown and way.name not in self._measured
+        watch = Watch(way, end, url, lanes=self.lanes, listener=self, over=self._left, measure=measure)
+        why = watch.run()
+        if self._left():
+            return self._leaving()
+        failure = way.failure(let_in=watch.answered or not way.unknown, why=why)
+        self._end_way()
+        return failure if watch.answered else self._ways.seen(failure)
 
-    def _watch(self, child: SshChild) -> str:
-        """Stay while the connection is good. Returns why it is not, empty when `ssh` ended."""
-        misses = 0
-        ping: Ping | None = None
-        try:
-            while not self._closing.is_set():
-                try:
-                    if ping is None:
-                        assert self._store_url is not None
-                        ping = self._end.open(self._end.local_url(self._store_url, self._port))
-                    began = time.monotonic()
-                    ping.ask()
-                    self._is_up((time.monotonic() - began) * 1000)
-                    misses = 0
-                except NoAnswer as error:
-                    if ping is not None:
-                        ping.close()
-                        ping = None
-                    # ssh says READY also when it may not forward, or the store behind it is down.
-                    misses += 1
-                    if child.process.poll() is None:
-                        self._set("broken", f"the database behind the tunnel: {error}")
-                    if misses >= 3 and child.process.poll() is None:
-                        return f"the database behind the tunnel: {error}"
-                if child.ended(PING if misses == 0 else 1.0):
-                    return ""
-        finally:
-            if ping is not None:
-                ping.close()
-        return ""
+    def _leaving(self) -> Failure | None:
+        self._end_way()
+        return None if self._closing.is_set() else Failure("retry", "it is opened another way")
 
-    def _is_up(self, round_trip_ms: float) -> None:
+    # What the watch hears.
+
+    def up(self, round_trip_ms: float | None) -> None:
+        """It works."""
         with self._change:
             if self._up_since is None:
                 self._up_since = time.monotonic()
                 self._connects += 1
                 self._refusals = 0
+                way = self._way
+                if way is not None and way.unknown:
+                    self._warning = exposed(way)
                 self._change.notify_all()
             elif time.monotonic() - self._up_since > STEADY:
                 self._attempt = 0
-            self._tell("up", "", round_trip_ms)
+            self._tell("up", "", self._health.round_trip_ms if round_trip_ms is None else round_trip_ms)
+
+    def measured(self, most: int | None) -> None:
+        """How many connections it carries at a time."""
+        if self._way is not None:
+            self._measured[self._way.name] = most
+        self.lanes.limit(most)
+
+    def waits(self, why: str) -> None:
+        """It is being started."""
+        self._set("connecting", why)
+
+    def broken(self, why: str) -> None:
+        """It does not answer now."""
+        self._set("broken", why)
 
     def _go_on(self, failure: Failure) -> bool:
         """Wait before the next attempt; False when there is to be none."""
@@ -288,24 +315,30 @@ class Tunnel:
             return False
         if failure.do == "fresh":
             self._refusals += 1
-            if self._refusals >= FRESH_TICKETS and failure.trouble is not None:
+            if self._refusals >= failure.tries and failure.trouble is not None:
                 self._stop(failure.trouble)
                 return False
         seconds = 0.0
-        if failure.do == "port":
+        if self._anew.is_set():
+            self._refusals = self._attempt = 0
+        elif failure.do == "person":
+            seconds = ASK_AGAIN
+        elif failure.do == "port":
             if self._wanted_port:
                 self._stop(_port_taken(self._wanted_port))
                 return False
-            self._port = 0
+            self._own_port = 0
         else:
             seconds = 0.5 * 2 ** min(self._attempt, MOST_DOUBLINGS)
             seconds = min(seconds, LONGEST_WAIT if self._up_since is None else 4.0)
             self._attempt += 1
         again = f"{failure.why}{AGAIN} in {round(seconds)} s" if seconds >= 1 else failure.why
-        self._set("broken", again)
+        self._set("connecting" if failure.do == "person" else "broken", again)
         with self._change:
             seen = self._attempt
-            self._change.wait_for(lambda: self._closing.is_set() or self._attempt != seen, seconds)
+            self._change.wait_for(
+                lambda: self._left() or self._attempt != seen or self._ways.tries_anyway, seconds
+            )
         return not self._closing.is_set()
 
     def _stop(self, trouble: Trouble) -> None:
@@ -319,6 +352,7 @@ class Tunnel:
             if state != "up":
                 self._up_since = None
             self._tell(state, why, None)
+            self._change.notify_all()
 
     def _tell(self, state: str, why: str, round_trip_ms: float | None) -> None:
         up = 0.0 if self._up_since is None else time.monotonic() - self._up_since
@@ -328,14 +362,18 @@ class Tunnel:
             reconnects=max(self._connects - 1, 0),
             round_trip_ms=round_trip_ms,
             reason=why,
-            older_algorithms=self._older and state == "up",
+            older_algorithms=self._ways.older and state == "up",
+            way=self._way.name if self._way is not None else self._health.way,
+            most_connections=self.lanes.most,
+            warning=self._warning if state == "up" else "",
+            waits_for_you=self._ways.sign_in is not None and state == "connecting",
         )
         self._report(self._health)
 
-    def _end_child(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            child.end()
+    def _end_way(self) -> None:
+        way, self._way = self._way, None
+        if way is not None:
+            way.end()
 
 
 def _port_taken(port: int) -> Trouble:

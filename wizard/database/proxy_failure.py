@@ -1,0 +1,90 @@
+"""What the early end of a vendor's own tunnel program means, by its last words.
+
+They are read to tell a person what to do, never to tell whether the tunnel works: its wording is nobody's
+promise. What Code Capsules' program says stands in screenshots of its documentation ("An error occurred while
+creating the proxy", "TypeError: fetch failed"); the words for a keyring are libsecret's and D-Bus's own.
+"""
+
+import re
+
+from wizard.database.tunnel_way import Failure
+from wizard.model.trouble import Trouble
+
+TRIES = 5
+"""Early ends in a row before a person is told: the first ones are usual."""
+
+NOBODY = re.compile(
+    r"(?i)not (currently )?(logged|signed) in|no (user|account) (is )?(logged|signed)|please (log|sign) ?in"
+    r"|(log|sign) ?in (first|again)|session (has )?expired|unauthori[sz]ed|codecaps login"
+)
+"""How a program says that nobody is signed in to it."""
+
+KEYRING = re.compile(
+    r"(?i)libsecret|keytar|secret service|org\.freedesktop\.secrets|gnome-keyring|dbus|d-bus"
+    r"|DBUS_SESSION_BUS_ADDRESS|cannot autolaunch|keyring"
+)
+"""How it says that it finds no keyring, or a locked one."""
+
+NO_TERMINAL = re.compile(r"(?i)raw mode is not supported|setRawMode|not a tty|ENOTTY")
+
+_TAKEN = re.compile(r"EADDRINUSE|(?i:address already in use)")
+
+_NOT_THERE = re.compile(
+    r"(?i)npm (ERR!|error) (code )?(E404|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)|ERR_MODULE_NOT_FOUND"
+)
+
+KEYRING_HINT = (
+    "That program keeps its login in the keyring of a desktop (the Secret Service). On a machine without "
+    "one, work inside `dbus-run-session -- bash`, unlock a keyring there with "
+    "`printf '\\n' | gnome-keyring-daemon --unlock --components=secrets`, sign in, and start `offramp` "
+    "in it. Or open the tunnel where it works, and tell Offramp its port."
+)
+
+
+def classify(program: str, said: str, code: int | None, *, login: str, title: str) -> Failure:
+    """Judge the end of a program that never carried a query.
+
+    Args:
+        said: its last words, clean.
+        code: its exit code, None where it still ran and nothing answered.
+        login: how a person signs in to it.
+    """
+    last = last_words(said)
+    if _TAKEN.search(said):
+        return Failure("port", "the local port is taken")
+    told = f'Its last words: "{last}"' if last else "It said nothing"
+    ended = f"ended with code {code}" if code is not None else "ran, and nothing answered on its port"
+    what = (
+        f"{program} does not open the tunnel to {title or 'the database'}: it {ended}, {TRIES} times. {told}."
+    )
+    return Failure("fresh", last or f"{program} {ended}", _trouble(what, said, login), TRIES)
+
+
+def _trouble(what: str, said: str, login: str) -> Trouble:
+    remedy, code = "See that this machine reaches the vendor, then press r.", "proxy-ended"
+    if KEYRING.search(said):
+        remedy, code = KEYRING_HINT, "proxy-keyring"
+    elif NOBODY.search(said):
+        remedy, code = f"Sign in to it: `{login}`. Then press r.", "proxy-login"
+    elif _NOT_THERE.search(said):
+        remedy, code = (
+            "npm cannot fetch that program: see that this machine reaches npm's registry, or install it and "
+            "name it in the session's hosts.",
+            "proxy-missing",
+        )
+    own = " Or open a tunnel yourself and tell Offramp its port: `offramp tell SESSION port N`."
+    return Trouble(
+        what,
+        untouched="Nothing was written to the database by it.",
+        remedy=remedy + ("" if code == "proxy-keyring" else own),
+        code=code,
+    )
+
+
+def last_words(said: str) -> str:
+    """The last line that says something, without the frame of a box."""
+    for line in reversed(said.split("\n")):
+        words = line.strip(" \t│┃|╭╮╰╯─━═║╔╗╚╝+-")
+        if any(sign.isalnum() for sign in words):
+            return words[:300]
+    return ""

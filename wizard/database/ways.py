@@ -1,0 +1,108 @@
+"""Which way a tunnel goes, by its ticket, and what is remembered of one from try to try."""
+
+from pathlib import Path
+
+from wizard.database.listeners import reached_beyond
+from wizard.database.own_port import OwnPort
+from wizard.database.proxy_sign_in import SignInWanted, WhoAmI, wanted
+from wizard.database.proxy_way import ProxyWay, missing, name_of
+from wizard.database.ssh_way import SshWay
+from wizard.database.tunnel_way import Failure, Way
+from wizard.model.ticket import ProxyTicket, SshTicket, Ticket
+
+
+class Ways:
+    """Opens them; used by the thread of one tunnel.
+
+    Attributes:
+        older: whether an `ssh` was let in with older signatures only; all later ones begin with them.
+        sign_in: where a person is to sign in first, None where nobody is waited for.
+        tries_anyway: whether the next program is started whoever is signed in to it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._typed_at = False
+        self._signed_in = False
+        self._asked: WhoAmI | None = None
+        self._proxy: ProxyWay | None = None
+        self.older = False
+        self.sign_in: SignInWanted | None = None
+        self.tries_anyway = False
+
+    @staticmethod
+    def name(ticket: Ticket) -> str:
+        """What the way of a ticket is called."""
+        if isinstance(ticket, SshTicket):
+            return "ssh"
+        return name_of(ticket.program) if isinstance(ticket, ProxyTicket) else "your own tunnel"
+
+    def nobody_signed_in(self, ticket: Ticket) -> Failure | None:
+        """Why the ticket's program is of no use yet, for a person is to sign in to it; None where it may be
+        tried. Raises Trouble where there is no such program."""
+        if not isinstance(ticket, ProxyTicket) or not ticket.whoami or self._signed_in or self.tries_anyway:
+            self.sign_in, self.tries_anyway = None, False
+            return None
+        try:
+            self._asked = WhoAmI(ticket)
+        except FileNotFoundError as error:
+            raise missing(ticket.whoami[0]) from error
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            return Failure("retry", f"{self.name(ticket)} cannot be started: {why}")
+        found = self._asked.answer()
+        self._asked = None
+        if found.state == "nobody":
+            self.sign_in = wanted(ticket, found, self.name(ticket))
+            return Failure("person", f"it waits for you: {self.sign_in.waits}")
+        self.sign_in, self._signed_in = None, True
+        return None
+
+    def try_anyway(self) -> None:
+        """Start the program though it says that nobody is signed in: it may be wrong."""
+        self.tries_anyway = self.sign_in is not None
+
+    def hurry(self) -> None:
+        """Do not wait for an answer about who is signed in; from any thread."""
+        asked = self._asked
+        if asked is not None:
+            asked.end()
+
+    def open(self, ticket: Ticket, port: int, *, refused: bool) -> Way:
+        """Start it.
+
+        Args:
+            port: the local port of what we start ourselves.
+            refused: whether the one before was not let in.
+
+        Raises:
+            Trouble: a program is missing.
+            OSError: it cannot be started.
+        """
+        self._proxy = None
+        if isinstance(ticket, SshTicket):
+            self.older = self.older or refused
+            return SshWay(ticket, self._folder, port, older=self.older)
+        if isinstance(ticket, ProxyTicket):
+            self._proxy = ProxyWay(ticket, self._folder, port, typed_at=self._typed_at)
+            return self._proxy
+        return OwnPort(ticket)
+
+    def seen(self, failure: Failure) -> Failure:
+        """Take note of what never carried anything: who is signed in is asked again, and a program that does
+        without a terminal only in its words gets one."""
+        self._signed_in = False
+        if self._proxy is not None and self._proxy.wants_terminal:
+            self._typed_at = True
+        return failure
+
+
+def exposed(way: Way) -> str:
+    """What a person has to know of who else can reach the tunnel; empty where it is this machine only."""
+    addresses = reached_beyond(way.port)
+    if not addresses:
+        return ""
+    return (
+        f"port {way.port} is open on {', '.join(addresses)}: other machines on this network reach the "
+        "database's login while this tunnel is open"
+    )
