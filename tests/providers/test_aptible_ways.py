@@ -15,7 +15,14 @@ from providers.sandbox.aptible import AptibleSandbox
 from tests.providers.aptible_wire import IMAGE, signed_in, write_image
 from tests.providers.aptible_world import World, aptible_world, git, make_repository
 from wizard.credentials import Vault
-from wizard.model.mapping import AppChoice, DatabaseChoice, DrainChoice, Mapping, ProcessChoice
+from wizard.model.mapping import (
+    AppChoice,
+    ConfigChoice,
+    DatabaseChoice,
+    DrainChoice,
+    Mapping,
+    ProcessChoice,
+)
 from wizard.model.network import Drain
 from wizard.model.plan import Plan, Step
 from wizard.model.secret import Secret
@@ -36,6 +43,20 @@ APP_ID = "app-shop"
 PROCESS = Process(type="web", command="python server.py", quantity=1, size="Basic")
 
 DRAIN = Drain(id="d", address="syslog+tls://127.0.0.1:41234")
+
+ON_HEROKU = {"DATABASE_URL": "postgres://heroku/old", "LOG_LEVEL": "info", "EMPTY": ""}
+CONFIG = (
+    ConfigChoice(app_id=APP_ID, name="LOG_LEVEL"),
+    ConfigChoice(app_id=APP_ID, name="EMPTY"),
+    ConfigChoice(
+        app_id=APP_ID, name="DATABASE_URL", action="replace", replacement="database", refers_to="db-1"
+    ),
+)
+
+
+async def on_heroku(app_id: str) -> dict[str, Secret]:
+    """The config vars of the app, as the source tells them."""
+    return {name: Secret(value, name, register=False) for name, value in ON_HEROKU.items()}
 
 
 def system() -> System:
@@ -91,6 +112,7 @@ class Run:
         self.context = cast(
             Context,
             SimpleNamespace(
+                source=SimpleNamespace(config=on_heroku),
                 target=world.target,
                 target_name="aptible",
                 profile=profile,
@@ -261,7 +283,9 @@ async def test_terraform_is_told_what_to_adopt_and_watched_until_all_is_there(
     await asyncio.to_thread(make_repository, checkout, CODE)
     made = mapping("terraform", checkout=str(checkout), image="acme/shop:v1")
     made = msgspec.structs.replace(
-        made, drains=(DrainChoice(app_id=APP_ID, drain_id="d", action="move", handle="shop-logs"),)
+        made,
+        drains=(DrainChoice(app_id=APP_ID, drain_id="d", action="move", handle="shop-logs"),),
+        config=CONFIG,
     )
     args = {"checkout": str(checkout), "folder": f"{checkout}/aptible", "web": True, "later": ""}
     run = Run(world, made, plan("apply-terraform", **args), tmp_path)
@@ -296,6 +320,14 @@ async def test_terraform_is_told_what_to_adopt_and_watched_until_all_is_there(
     # Offramp has made it long before: a second one of that name would be refused in the cut-over.
     environment, address = await world.environment(), Secret(DRAIN.address)
     drain = await world.target.create_drain(environment, "shop-logs", address, databases=True, log=world.log)
+    # What the app has to know is there too, and leads to Heroku no more.
+    guide = await run.until("the config var LOG_LEVEL, the config var DATABASE_URL")
+    assert "EMPTY" not in guide.seen
+    there = {"LOG_LEVEL": Secret("info"), "DATABASE_URL": Secret(ON_HEROKU["DATABASE_URL"])}
+    await world.target.configure(app, there, world.log)
+    guide = await run.until("DATABASE_URL with the URL of the new database (it has Heroku's)")
+    assert "LOG_LEVEL" not in guide.seen and ON_HEROKU["DATABASE_URL"] not in guide.seen
+    await world.target.configure(app, {"DATABASE_URL": Secret("postgres://target/new")}, world.log)
     assert "shop runs the image acme/shop:v1" in await waiting
     database = await world.target.find_database(await world.environment(), "shop-db")
     assert database is not None

@@ -209,6 +209,18 @@ def test_another_choice_gives_another_digest(way: Way) -> None:
     assert plan_of(system, mapping, prepared).digest() != plan.digest()
 
 
+def test_whoever_deploys_finds_the_web_addresses_that_offramp_opens() -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    apps = tuple(
+        msgspec.structs.replace(choice, way="terraform") if choice.handle == "migrate-backend" else choice
+        for choice in mapping.apps
+    )
+    keys = [step.key for step in plan_of(system, msgspec.structs.replace(mapping, apps=apps)).steps]
+    assert keys.index("endpoint:migrate-frontend") < keys.index("deploy:migrate-backend")
+    assert keys.index("deploy:migrate-backend") < keys.index("link:migrate-frontend")
+
+
 def test_code_that_is_not_prepared_is_refused() -> None:
     system = example_system()
     with pytest.raises(Trouble) as refused:

@@ -24,6 +24,7 @@ def cut_over_gate(
         copies: keys of the first copies, which must be done.
     """
     steps = tuple(steps)
+    yours = [step for step in steps if step.by == "person"]
     low, high = (sum(step.seconds[end] for step in steps) for end in (0, 1))
     return Step(
         key=CUT_OVER,
@@ -38,10 +39,15 @@ def cut_over_gate(
         gate=GateText(
             word=name,
             will_happen=(
-                *(step.title.removeprefix("Gate: ") for step in steps if step.writes == "heroku"),
+                *(
+                    step.title.removeprefix("Gate: ")
+                    for step in steps
+                    if step.writes == "heroku" or step in yours
+                ),
                 f"Then: last copy, proof, config, deploy, start and health check on {target_title}",
             ),
-            duration=f"{_span(low, high)} in which the apps do not serve (an estimate)",
+            duration=f"{_span(low, high)} in which the apps do not serve (an estimate)"
+            + (", and as long as you take for what is yours to do in it" if yours else ""),
             way_back=f"Any failure, or b: {source_title} serves again as before.",
         ),
     )

@@ -21,7 +21,16 @@ from wizard.plan.stores import (
     proof_keys,
     tidy_stores,
 )
-from wizard.plan.ways import Around, deploy, handed_over, made_by_offramp, noted, ready_gates, ready_key
+from wizard.plan.ways import (
+    Around,
+    deploy,
+    handed_over,
+    made_by_offramp,
+    noted,
+    ready_gates,
+    ready_key,
+    stopped_early,
+)
 from wizard.ports import Profile
 from wizard.session.parts import Prepared, PreparedApp
 
@@ -47,7 +56,7 @@ def make_plan(
             _code(prepared, app)
     databases = mapping.moved_databases()
     around = Around(name, system, mapping, prepared, profile)
-    frozen = tuple(freeze(name, system, apps, source_title))
+    frozen = (*freeze(name, system, apps, source_title), *stopped_early(apps, around))
     cut_over = (
         *frozen,
         *_last_copy(system, databases, tuple(step.key for step in frozen)),
@@ -242,28 +251,36 @@ def _start(apps: list[tuple[App, AppChoice]], around: Around) -> Iterable[Step]:
             (2, 20),
             choices=config_choices(mapping, app),
         )
-    # Those that a person begins come last: what Offramp does itself is not held up.
-    for app, choice in (*(one for one in apps if one not in handed_over(apps)), *handed_over(apps)):
-        yield deploy(app, choice, proofs, around)
-    for app, choice in ours:
-        yield _target_step(
-            "scale",
-            choice,
-            f"Size and count of the {profile.words.get('service', 'service')}s of {choice.handle}",
-            (f"deploy:{choice.handle}",),
-            (5, 120),
-            services=services(mapping, app),
-        )
-        if _has_web(mapping, app):
-            yield _target_step(
-                "endpoint",
-                choice,
-                f"Open a web address for {choice.handle}",
-                (f"deploy:{choice.handle}",),
-                (5, 300),
-                port=mapping.port,
-            )
+    # Those that a person begins come last: what Offramp does itself is not held up, and its web addresses are
+    # there for whoever has to be given one.
+    by_person = handed_over(apps)
+    for some in ([one for one in apps if one not in by_person], by_person):
+        for app, choice in some:
+            yield deploy(app, choice, proofs, around)
+        for app, choice in (one for one in some if one in ours):
+            yield from _serve(app, choice, mapping, profile)
     yield from _tell_and_check(mapping, apps)
+
+
+def _serve(app: App, choice: AppChoice, mapping: Mapping, profile: Profile) -> Iterable[Step]:
+    """What follows the deploy of an app that Offramp makes."""
+    yield _target_step(
+        "scale",
+        choice,
+        f"Size and count of the {profile.words.get('service', 'service')}s of {choice.handle}",
+        (f"deploy:{choice.handle}",),
+        (5, 120),
+        services=services(mapping, app),
+    )
+    if _has_web(mapping, app):
+        yield _target_step(
+            "endpoint",
+            choice,
+            f"Open a web address for {choice.handle}",
+            (f"deploy:{choice.handle}",),
+            (5, 300),
+            port=mapping.port,
+        )
 
 
 def _tell_and_check(mapping: Mapping, apps: list[tuple[App, AppChoice]]) -> Iterable[Step]:

@@ -107,6 +107,24 @@ def noted(apps: Apps) -> Iterable[Step]:
 
 
 def deploy(app: App, choice: AppChoice, needs: tuple[str, ...], around: Around) -> Step:
+def stopped_early(apps: Apps, around: Around) -> Iterable[Step]:
+    """Before the last copy: what a person's Terraform started already is stopped. Other ways have no config
+    vars before the data is proven, so that what they start reaches no database."""
+    for app, choice in apps:
+        if choice.way == "terraform":
+            yield Step(
+                key=f"early:{choice.handle}",
+                kind="stop-early",
+                title=f"Stop what runs of {choice.handle} on {around.profile.title} already",
+                phase="cut-over",
+                writes="target",
+                needs=(CUT_OVER,),
+                args={"app": app.id, "handle": choice.handle},
+                seconds=(1, 60),
+                way_back="nothing runs there then",
+            )
+
+
     """The step that has the code of an app run at the target. `needs` are the proofs."""
     title, kind, seconds, args = _deploy(app, choice, around)
     if made_by_offramp(choice):

@@ -1,10 +1,14 @@
 """The DNS records that a move asks for: they are the person's to change, and Offramp says which."""
 
+from collections.abc import Mapping as Known
+
 from wizard.mapping.domains import is_apex
 from wizard.model.mapping import Mapping
 from wizard.model.noun import Noun
 from wizard.model.system import System
 from wizard.run.journal import StepRecord
+
+Facts = Known[str, str | int | float | bool | None]
 
 
 class DnsRecord(Noun, frozen=True, kw_only=True):
@@ -39,8 +43,8 @@ def dns_records(system: System, mapping: Mapping, records: dict[str, StepRecord]
         managed = domain.action == "endpoint"
         if not (managed or domain.action == "by-hand") or choice is None or choice.action != "move":
             continue
-        record = records.get(f"domain:{domain.hostname}" if managed else f"endpoint:{choice.handle}")
-        known = record.evidence.facts.get("dns_target") if record and record.evidence else None
+        made = _facts(records, f"domain:{domain.hostname}")
+        known = (made if managed else web_address(records, choice.handle)).get("dns_target")
         today = next(
             (d.cname for d in system.app(domain.app_id).domains if d.hostname == domain.hostname), None
         )
@@ -55,6 +59,20 @@ def dns_records(system: System, mapping: Mapping, records: dict[str, StepRecord]
             )
         )
     return tuple(found)
+
+
+def web_address(records: dict[str, StepRecord], handle: str) -> Facts:
+    """`url` and `dns_target` of an app on the target, as far as a step has seen them: the one that opened its
+    web address, else the one that looked whether it answers there, where Terraform opened it."""
+    return next(
+        (facts for kind in ("endpoint", "health") if "url" in (facts := _facts(records, f"{kind}:{handle}"))),
+        {},
+    )
+
+
+def _facts(records: dict[str, StepRecord], key: str) -> Facts:
+    record = records.get(key)
+    return record.evidence.facts if record and record.evidence else {}
 
 
 def when_its_record_comes(mapping: Mapping, hostname: str) -> str:

@@ -19,6 +19,7 @@ from wizard.run.kinds.store import (
     StoreCheck,
     StoreCopy,
     StoreLeft,
+from wizard.run.kinds.stop_early import StopEarly
     StoreProve,
     StoreRefresh,
     StoreTidy,
@@ -54,6 +55,7 @@ KINDS: dict[str, type[Kind]] = {
     "scale": Scale,
     "endpoint": EndpointKind,
     "link": Link,
+    "stop-early": StopEarly,
     "health": Health,
     "tidy": Tidy,
     "store-copy": StoreCopy,

@@ -63,6 +63,9 @@ class HandedOver(Kind):
         """What of the map is not there although the deploy succeeded; empty when all is."""
         return ""
 
+    async def begin(self, context: Context, step: Step) -> None:
+        """Begin a deploy where the person has done all that is theirs, and none comes of it by itself."""
+
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         deploy = await self._since(context, step)
         if deploy is None or deploy.state != "succeeded" or await self.missing(context, step):
@@ -100,7 +103,9 @@ class HandedOver(Kind):
         handle = str(step.args["handle"])
         while True:
             try:
-                deploy = await self._since(context, step)
+                if (deploy := await self._since(context, step)) is None:
+                    await self.begin(context, step)
+                    deploy = await self._since(context, step)
                 seen = f"no new deploy of {handle} so far"
             except SignInNeeded:
                 raise

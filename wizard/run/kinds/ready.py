@@ -7,7 +7,7 @@ from wizard.model.plan import Step
 from wizard.run.context import Context
 from wizard.run.guide import COPIED
 from wizard.run.kinds.handed_over import early_deploys
-from wizard.run.kinds.terraform import files_of, import_lines, with_values
+from wizard.run.kinds.terraform import files_of, import_lines, told_lines, with_values
 from wizard.session.image_login import login_of, registries
 
 Fact = tuple[str, str]
@@ -45,6 +45,7 @@ async def _terraform(context: Context, step: Step) -> list[Fact]:
     files = await asyncio.to_thread(files_of, context, step)
     given = ", ".join(f"TF_VAR_{name}" for name in files.variables) or "none"
     facts: list[Fact] = [("look", f"values that Terraform has to be given, by name: {given}")]
+    facts += [("look", line) async for line in told_lines(context, step)]
     folder = shlex.quote(str(step.args["folder"]))
     facts.append(("look", f"{COPIED}cd {folder} && terraform init"))
     facts += [("look", f"{COPIED}{line}") for line in await import_lines(context, step)]

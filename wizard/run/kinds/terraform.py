@@ -8,11 +8,12 @@ config vars, services and web address are Terraform's, made and deployed by one 
 
 import asyncio
 import shlex
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from wizard.mapping.stores import moved_stores
 from wizard.model.plan import Step
-from wizard.ports import Environment, Log
+from wizard.ports import Environment, TargetApp
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
 from wizard.run.kinds.handed_over import HandedOver, before
@@ -35,24 +36,22 @@ class ApplyTerraform(HandedOver):
                 *[f"{COPIED}{line}" for line in await import_lines(context, step)],
                 f"Apply, in the folder {at}:",
                 f"{COPIED}cd {shlex.quote(at)} && {with_values(context, step, 'terraform apply')}",
+                *[line async for line in told_lines(context, step)],
                 "Or give the values by hand, as README.md there says.",
             ),
         )
 
-    async def do(self, context: Context, step: Step) -> None:
-        await self._again(context, step, context.log(step))
-        await super().do(context, step)
-
-    async def _again(self, context: Context, step: Step, log: Log) -> None:
-        """Where all was applied before the cut-over, Terraform sees nothing to change. The same code is then
-        deployed once more, so that its release command runs on the rows that were proven."""
+    async def begin(self, context: Context, step: Step) -> None:
+        """Where all was applied before the cut-over, Terraform has nothing to change but what was stopped.
+        The same code is then deployed once more, so that its release command runs on the proven rows."""
         handle = str(step.args["handle"])
         app = await context.target.find_app(await context.environment(), handle)
-        if app is None or await self._since(context, step) is not None:
+        newest = next(iter(await context.target.deploys(app) if app else ()), None)
+        if app is None or newest is None or newest.state != "succeeded":
             return
-        newest = next((one for one in await context.target.deploys(app) if one.state == "succeeded"), None)
-        if newest is None or newest.number > before(context, handle) or await self.missing(context, step):
+        if newest.number > before(context, handle) or await self.missing(context, step):
             return
+        log = context.log(step)
         log(f"Terraform made {handle} before the cut-over. It is deployed once more, on the proven data.")
         await context.target.roll_back(app, newest, log, folder=context.folder)
 
@@ -76,7 +75,46 @@ class ApplyTerraform(HandedOver):
             endpoint = await context.target.find_endpoint(web)
             if endpoint is None or endpoint.state != "provisioned":
                 lacking.append("the web address")
-        return ", ".join(lacking)
+        # Only then: each look at config vars is noted in the target's audit trail.
+        return ", ".join(lacking or [line async for line in _config(context, step, app)])
+
+
+async def _config(context: Context, step: Step, app: TargetApp) -> AsyncIterator[str]:
+    """Config vars that an app has not, and those that lead to Heroku still."""
+    there, before = await context.target.config(app), await context.source.config(str(step.args["app"]))
+    for choice in context.mapping.config:
+        if choice.app_id != step.args["app"] or choice.action not in ("copy", "replace"):
+            continue
+        old = before.get(choice.name)
+        if choice.name not in there:
+            if choice.action == "replace" or old:
+                yield f"the config var {choice.name}"
+        elif choice.action == "replace" and there[choice.name] == old and old:
+            if choice.replacement == "database":
+                yield f"{choice.name} with the URL of the new database (it has Heroku's)"
+            elif choice.replacement == "app-url" and await _address(context, choice.refers_to):
+                yield f"{choice.name} with the new web address (it has Heroku's)"
+
+
+async def _address(context: Context, app_id: str) -> str:
+    """The web address of an app of Heroku on the target, "" while it has none there."""
+    choice = context.mapping.app(app_id)
+    app = await context.target.find_app(await context.environment(), choice.handle) if choice else None
+    for service in await context.target.services(app) if app else ():
+        endpoint = await context.target.find_endpoint(service)
+        if endpoint is not None and endpoint.state == "provisioned":
+            return endpoint.url
+    return ""
+
+
+async def told_lines(context: Context, step: Step) -> AsyncIterator[str]:
+    """What a person gives Terraform besides, since only the cut-over makes it: new web addresses."""
+    files = await asyncio.to_thread(files_of, context, step)
+    for variable, name, app_id in files.told:
+        url = await _address(context, app_id)
+        where = f"which is {url}" if url else "which has none yet; for import and plan any text does"
+        whose = context.system.app(app_id).name
+        yield f"Give TF_VAR_{variable} ({name}) with the new web address of {whose}, {where}."
 
 
 async def _databases(context: Context, environment: Environment) -> list[str]:
