@@ -113,8 +113,9 @@ def _store_proof(proof: StoreProof, source: str, width: int) -> Block:
         sign = "=" if part.source == part.target else "≠"
         counts = f"{part.source:>12,} {sign} {part.target:<12,} {proof.unit}"
         lines.append(Content.assemble(f"{name:<{room}} {counts}  ", end))
-    lines.append(Content.styled(f"compared in {exact(proof.seconds)}", MUTED))
-    legend = f"{proof.unit} on {source} = {proof.unit} now, each of them compared"
+    how = "counted, not compared" if proof.counted else "compared"
+    lines.append(Content.styled(f"{how}, in {exact(proof.seconds)}", MUTED))
+    legend = f"{proof.unit} on {source} = {proof.unit} now, {'' if proof.counted else 'each of them '}{how}"
     return Block(Content.assemble((title, STRONG), "\n", (legend, MUTED)), lines)
 
 

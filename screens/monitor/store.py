@@ -75,7 +75,9 @@ def whole_store(store: StoreProgress, proof: StoreProof | None, cells: int) -> l
                 " ",
                 Span(pad(words, 36, right=True), "muted" if part.equal else "plain"),
                 "  ",
-                Span("✓ proven", "good") if part.equal else Span("✗ differs", "bad"),
+                Span("✓ counted" if proof.counted else "✓ proven", "good")
+                if part.equal
+                else Span("✗ differs", "bad"),
             )
         )
     return lines

@@ -28,7 +28,16 @@ from wizard.report.markdown import render
 from wizard.report.report import build
 from wizard.run.journal import Journal
 from wizard.run.view import view
-from wizard.session.parts import ANSWERS, MAPPING, PLAN, SYSTEM, Answers
+from wizard.session.parts import (
+    ANSWERS,
+    MAPPING,
+    PLAN,
+    PREPARED,
+    SYSTEM,
+    Answers,
+    Prepared,
+    PreparedApp,
+)
 from wizard.session.store import Session, create
 
 HOSTILE = "a|b` *c* _d_ [e](http://f) <script>g</script> # h & ~~i~~ &lt;\\"
@@ -197,6 +206,53 @@ def test_the_dns_record_is_told_while_there_is_a_way_back(session: Session) -> N
     assert "CNAME www.acme.example -> elb-1.example (today x.herokudns.com)" in how
     journal.reset([key for key in journal.steps() if key.startswith("endpoint:")])
     assert "Lower the TTL of www.acme.example now" in whats(session), "there is no address yet"
+
+
+def test_the_web_address_of_an_app_that_terraform_made_is_told_as_it_was_seen(session: Session) -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    apps = tuple(
+        msgspec.structs.replace(choice, way="terraform") if choice.app_id == FRONTEND else choice
+        for choice in mapping.apps
+    )
+    mapping = msgspec.structs.replace(mapping, apps=apps)
+    journal = run_of(session, system, mapping)
+    assert "endpoint:migrate-frontend" not in journal.steps()
+    facts = {"url": "https://app-7.new.example", "dns_target": "elb-7.example", "status": 200}
+    journal.end("health:migrate-frontend", "done", Evidence(summary="answers 200", facts=facts))
+    report = build(session)
+    assert "https://app-7.new.example" in {one.value for one in report.addresses}
+    (moved,) = (one for one in report.moved if one.what == "migrate-frontend")
+    assert moved.became == "migrate-frontend, https://app-7.new.example"
+    assert "CNAME www.acme.example -> elb-7.example" in whats(session)["Point www.acme.example at Aptible"]
+
+
+def test_the_branches_that_run_are_to_be_merged(session: Session) -> None:
+    system = example_system()
+    mapping = example_mapping(system)
+    ways = dict(zip((app.id for app in system.apps), ("git", "terraform", "workflow"), strict=True))
+    apps = tuple(msgspec.structs.replace(choice, way=ways[choice.app_id]) for choice in mapping.apps)
+    run_of(session, system, msgspec.structs.replace(mapping, apps=apps))
+    code = [
+        PreparedApp(
+            app_id=app.id,
+            checkout=f"/code/{app.name}",
+            branch="offramp/x",
+            commit="c" * 40,
+            files=("Procfile",),
+        )
+        for app in system.apps
+    ]
+    session.save(PREPARED, Prepared(apps=tuple(code)))
+    pushed, applied, merged = (app.name for app in system.apps)
+    told = whats(session)
+    how = told[f"Merge offramp/x into the branch that {pushed} is deployed from"]
+    assert f"In /code/{pushed}: {pushed} runs its commit cccccccccc." in how and "(Procfile)" in how
+    how = told[f"Merge offramp/x into the branch that {applied} is deployed from"]
+    assert "Terraform's state" in how
+    assert not any(merged in what for what in told if what.startswith("Merge"))
+    session.save(PREPARED, Prepared(apps=tuple(msgspec.structs.replace(one, branch="") for one in code)))
+    assert not any(what.startswith("Merge") for what in whats(session)), "nothing had to change"
 
 
 def test_the_top_of_a_zone_takes_no_cname(session: Session) -> None:

@@ -11,10 +11,10 @@ from wizard.model.system import AddOn, App, System
 from wizard.model.trouble import Trouble
 from wizard.report.network import left_drains, moved_network
 from wizard.report.todo import Known, Todo, todos
-from wizard.run.dns import dns_records
+from wizard.run.dns import dns_records, web_address
 from wizard.run.journal import Event, Journal, StepRecord
 from wizard.run.view import put_back_by_hand, view
-from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, SYSTEM, Answers
+from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, PREPARED, SYSTEM, Answers, Prepared
 from wizard.session.store import Session
 from wizard.stores.progress import StoreProof
 
@@ -137,6 +137,7 @@ def build(session: Session) -> Report:
                 system=system,
                 accepted=tuple(gap for gap in read.gaps if gap.key in answers.acknowledged),
                 mapping=mapping,
+                prepared=session.load(PREPARED) or Prepared(),
                 plan=plan,
                 records=records,
                 state=seen.run.state,
@@ -291,6 +292,4 @@ def _addresses(system: System, mapping: Mapping, records: dict[str, StepRecord])
 
 
 def _url(handle: str, records: dict[str, StepRecord]) -> str:
-    record = records.get(f"endpoint:{handle}")
-    url = record.evidence.facts.get("url") if record and record.evidence else None
-    return str(url) if url else ""
+    return str(web_address(records, handle).get("url") or "")

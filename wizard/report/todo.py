@@ -11,6 +11,7 @@ from wizard.report.network import certificates_to_make, drains_by_hand
 from wizard.run.dns import DnsRecord, dns_records
 from wizard.run.journal import StepRecord
 from wizard.run.view import put_back_by_hand
+from wizard.session.parts import Prepared
 
 
 class Todo(Noun, frozen=True, kw_only=True):
@@ -21,12 +22,13 @@ class Todo(Noun, frozen=True, kw_only=True):
 
 
 class Known(Noun, frozen=True, kw_only=True):
-    """What the to-dos are made from: the system, the gaps in it that a person accepted, the choices, the plan
-    and its records."""
+    """What the to-dos are made from: the system, the gaps in it that a person accepted, the choices, the code
+    that was prepared, the plan and its records."""
 
     system: System
     accepted: tuple[Gap, ...]
     mapping: Mapping
+    prepared: Prepared
     plan: Plan
     records: dict[str, StepRecord]
     state: str
@@ -38,7 +40,7 @@ def todos(known: Known) -> tuple[Todo, ...]:
         case "done":
             certificates = _certificates(known)
             by_hand = (*_by_hand(known), *_drains(known))
-            found = (*_dns(known), *certificates, *by_hand, *_gaps(known), _heroku(known))
+            found = (*_dns(known), *certificates, *by_hand, *_code(known), *_gaps(known), _heroku(known))
         case "taken-back":
             found = (*_jobs_back(known), *_dns_back(known), *_standing(known))
         case "stopped":
@@ -114,6 +116,29 @@ def _drains(known: Known) -> Iterator[Todo]:
                 how=f"On {known.plan.source} its log went to {', '.join(drains)}. "
                 f"From {known.plan.target} nothing goes there until you set it up.",
             )
+
+
+def _code(known: Known) -> Iterator[Todo]:
+    """Branches that Offramp wrote and deployed: nothing says that whoever deploys next has them. Merging one
+    of a workflow was the deploy."""
+    for code in known.prepared.apps:
+        choice = known.mapping.app(code.app_id)
+        if not code.branch or choice is None or choice.action != "move" or choice.way not in _BRANCHES:
+            continue
+        files = f" ({', '.join(code.files)})" if code.files else ""
+        runs = _BRANCHES[choice.way].format(handle=choice.handle, commit=code.commit[:10])
+        yield Todo(
+            what=f"Merge {code.branch} into the branch that {choice.handle} is deployed from",
+            how=f"In {code.checkout}: {runs} A deploy without what is on it{files} would undo that.",
+        )
+
+
+_BRANCHES = {
+    "git": "{handle} runs its commit {commit}.",
+    "terraform": "it holds the files that Terraform applied for {handle}. Keep Terraform's state too, where "
+    "secrets may lie.",
+}
+"""By the way of an app: what a branch is to it."""
 
 
 def _gaps(known: Known) -> Iterator[Todo]:

@@ -101,13 +101,15 @@ class StoreDifference(Noun, frozen=True, kw_only=True):
 
 class StoreProof(Noun, frozen=True, kw_only=True):
     """The proof of a whole store. `left_out` is what is not there on purpose, or cannot be, as it was said
-    when the copy was made; it does not make the proof fail."""
+    when the copy was made; it does not make the proof fail. `counted`: what a person moved was counted on
+    both sides, and not compared."""
 
     store: str
     unit: str
     parts: tuple[PartProof, ...] = ()
     differences: tuple[StoreDifference, ...] = ()
     left_out: tuple[str, ...] = ()
+    counted: bool = False
     seconds: float = 0.0
 
     @property

