@@ -215,9 +215,7 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
             say(f"The run is paused. `offramp tell {session.id} resume` goes on with it.")
             return WAITS
         tell_records(seen, session.info, guided)
-        if seen.guide is not None and seen.guide.step not in guided:
-            guided.add(seen.guide.step)
-            _guide(seen.guide)
+        _guide(session, seen.guide, guided, answers)
         gate = seen.gate.key if seen.gate is not None else ""
         # The worker takes a moment to shut a gate that was just passed.
         if gate and gate not in passed:
@@ -274,10 +272,23 @@ def _pass(session: Session, seen: RunView, answers: dict[str, str]) -> bool:
     return True
 
 
-def _guide(guide: Guide) -> None:
-    say(f"Waiting for you: {guide.waits}.")
-    for one in guide.lines:
-        say(f"  $ {one.text}" if one.kind == "copy" else f"  - {one.text}")
+def _guide(session: Session, guide: Guide | None, told: set[str], answers: dict[str, str]) -> None:
+    """What a person is to do, once a step, and each new thing that was seen of it."""
+    if guide is None:
+        return
+    if guide.by_word and answers.pop(f"done:{guide.step}", None) is not None:
+        ask(session, {"do": "accept", "step": guide.step, "who": who()})
+    if guide.step not in told:
+        told.add(guide.step)
+        say(f"Waiting for you: {guide.waits}.")
+        for one in guide.lines:
+            say(f"  $ {one.text}" if one.kind == "copy" else f"  - {one.text}")
+        if guide.by_word:
+            say(f"  `offramp tell {session.id} accept` says that it is done.")
+    words = guide.seen.partition("; looked at ")[0]
+    if words and (mark := f"{guide.step} {words}") not in told:
+        told.add(mark)
+        say(f"Seen so far: {guide.seen}.")
 
 
 def _progress(seen: RunView) -> None:

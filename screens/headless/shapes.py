@@ -8,6 +8,7 @@ from screens.quantities import percent
 from wizard.database.progress import TunnelHealth
 from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
+from wizard.run.guide import Guide
 from wizard.run.journal import TroubleNote
 from wizard.run.view import GateView, RunView, SecretWanted, WayBackOpen, view
 from wizard.session.parts import TARGET
@@ -71,8 +72,9 @@ class StatusShape(Noun, frozen=True, kw_only=True):
     """`offramp status --json`. Times are UTC, ISO 8601, null where there is none.
 
     `worker` is alive, dead (was there, is gone) or none. `waiting_for` is words, empty while nothing is
-    waited for. `trouble` is what stopped the run; `gate` the gate that is open; `sign_in` the credential
-    that is wanted; `way_back` is set while Heroku is being put back as it was.
+    waited for. `trouble` is what stopped the run; `gate` the gate that is open; `guide` what a person is to
+    do while a step waits for them; `sign_in` the credential that is wanted; `way_back` is set while Heroku is
+    being put back as it was.
     """
 
     session: str
@@ -89,6 +91,7 @@ class StatusShape(Noun, frozen=True, kw_only=True):
     stores: dict[str, StoreShape] = msgspec.field(default_factory=dict)
     tunnels: dict[str, TunnelHealth] = msgspec.field(default_factory=dict)
     gate: GateView | None = None
+    guide: Guide | None = None
     sign_in: SecretWanted | None = None
     trouble: TroubleNote | None = None
     can_go_back: bool = False
@@ -173,6 +176,7 @@ def status_shape(session: Session, seen: RunView | None) -> StatusShape:
         },
         tunnels=seen.tunnels,
         gate=seen.gate,
+        guide=seen.guide,
         sign_in=seen.secret,
         trouble=seen.trouble,
         can_go_back=seen.can_go_back,

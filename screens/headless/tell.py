@@ -45,6 +45,10 @@ def status_lines(session: Session, seen: RunView | None) -> list[str]:
         lines.append(f"at step {seen.current.number}: {seen.current.step.title}")
     if seen.run.waiting_for:
         lines.append(f"waiting for {seen.run.waiting_for}")
+    if seen.guide is not None:
+        if seen.guide.seen:
+            lines.append(f"seen so far: {seen.guide.seen}")
+        lines.append(f"`offramp run {session.id}` tells what is yours to do.")
     for handle, copy in seen.copies.items():
         if copy.phase != "done" and seen.run.state == "running":
             lines.append(f"{handle}: {copy.phase}, {size(copy.bytes)}, {copy.tables_proven} tables proven")

@@ -17,6 +17,7 @@ from tests.screens.a_run import COPY, DEPLOY, ARun
 from tests.screens.conftest import Begun
 from tests.screens.fakes import FakeWorld
 from wizard.model.trouble import Trouble
+from wizard.run.guide import GUIDE, Guide, guide_lines
 from wizard.run.view import SecretWanted, view
 from wizard.session.store import find
 
@@ -128,6 +129,35 @@ def test_the_status_says_what_is_waited_for_and_what_went_wrong(
     told = printed(capsys)
     assert told["sign_in"] == {"vendor": "aptible", "reason": "Aptible refused the token."}
     assert told["waiting_for"] == "you: sign in again"
+
+
+def test_what_a_person_has_to_do_and_what_came_of_it_so_far_is_told(
+    a_run: ARun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_run.copying()
+    a_run.journal.beat(os.getpid())
+    lacks = ("no new deploy of shop so far", "deployed, and not there yet: the web address")
+    lines = guide_lines("Apply:", "$ terraform apply")
+    seen = [Guide(step=DEPLOY, waits="apply Terraform", lines=lines, seen=f"{one}; looked at 10:00:0{at} UTC")
+            for one in lacks for at in (1, 2)]  # fmt: skip
+
+    def look(seconds: float) -> None:
+        if not seen:
+            a_run.journal.set_run("done")
+            return
+        a_run.journal.gauge(GUIDE, seen.pop(0))
+
+    monkeypatch.setattr(follow_module.time, "sleep", look)
+    assert follow(a_run.session, {}) == DONE
+    said = capsys.readouterr().out
+    assert said.count("  $ terraform apply") == 1 and [said.count(one) for one in lacks] == [1, 1]
+
+    a_run.journal.set_run("running", waiting_for="you: apply Terraform")
+    status(a_run.session.id, as_json=False)
+    said = capsys.readouterr().out
+    assert f"seen so far: {lacks[1]}" in said and f"`offramp run {a_run.session.id}` tells" in said
+    status(a_run.session.id, as_json=True)
+    assert printed(capsys)["guide"]["lines"][1] == {"kind": "copy", "text": "terraform apply"}
 
 
 def test_the_list_is_for_scripts(a_run: ARun, begun: Begun, capsys: pytest.CaptureFixture[str]) -> None:
