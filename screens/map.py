@@ -26,9 +26,11 @@ from screens.widgets.pick_one import PickOne
 from screens.widgets.row_list import RowList
 from wizard.choose.offer import OFFER, profile_of, read_offer
 from wizard.document.checkout import Checkout
+from wizard.mapping.capsules import has_capsules
 from wizard.mapping.check import blocking, decided, problems, undecided
 from wizard.mapping.config_rules import follow
-from wizard.mapping.edit import keep_decisions, leave_undecided, set_checkout
+from wizard.mapping.edit import leave_undecided, set_checkout
+from wizard.mapping.edit_capsules import keep_chosen
 from wizard.mapping.problem import Problem
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
@@ -88,7 +90,15 @@ class MapScreen(StageScreen):
         self.behind(self._offered(), lambda _: self._read_code(folders), group="offer")
 
     def _read_code(self, folders: dict[str, str]) -> None:
-        self.behind(self._code.read(folders), lambda _: self._propose(), group="code")
+        self.behind(self._code.read(folders), lambda _: self._look_through(), group="code")
+
+    def _look_through(self) -> None:
+        """Propose; where each process is a capsule, after a look at all files, which say what kind of one."""
+        profile = self._profile()
+        if profile is None or not has_capsules(profile):
+            self._propose()
+            return
+        self.behind(self._code.look_through({}), lambda _: self._propose(), group="code")
 
     async def _offered(self) -> None:
         """What the target offers now is better than what a catalogue remembers; without it that stands."""
@@ -127,12 +137,13 @@ class MapScreen(StageScreen):
             self.renew()
             return
         before = self.session.load(MAPPING)
-        mapping = propose(system, profile, self._code.checkouts())
-        if before is not None:
-            mapping = keep_decisions(before, mapping)
-        for app_id, code in self._code.checkouts().items():
+        code = self._code.checkouts()
+        mapping = (
+            propose(system, profile, code) if before is None else keep_chosen(before, system, profile, code)
+        )
+        for app_id, checkout in code.items():
             if mapping.app(app_id) is not None:
-                mapping = set_checkout(mapping, app_id, code.path)
+                mapping = set_checkout(mapping, app_id, checkout.path)
         if mapping != before:
             self.save(MAPPING, mapping)
         self.renew()
@@ -271,6 +282,8 @@ class MapScreen(StageScreen):
     def _keep_folder(self, option: Option, app_id: str, path: str) -> None:
         self.keep_code_folder(app_id, path)
         self._apply(option, path)
+        if self._parts is not None and has_capsules(self._parts[2]):
+            self._look_through()
         code = self._code.known.get(app_id)
         if isinstance(code, Checkout):
             self.say(f"The code is read from {path}.", good=True)

@@ -2,13 +2,16 @@
 
 from typing import Literal
 
-from screens.map_checks import handle, memory_sizes, number, one_of, size_of
+from screens.map_capsules import capsule_options, image_options, process_options
+from screens.map_checks import handle, number, one_of, size_of, sizes_in_words
 from screens.map_network import domain_options, drain_options
 from screens.map_option import BY_PERSON, Change, Option, leave
 from screens.map_stores import machine_options, place_options, store_options
 from screens.map_ways import way_options
 from wizard.choose.sizes import major_version
+from wizard.choose.disk import disk_limits
 from wizard.mapping import edit
+from wizard.mapping.capsules import has_capsules
 from wizard.mapping.check import Component
 from wizard.mapping.database_users import users
 from wizard.mapping.store_users import uses_moved_store
@@ -20,6 +23,12 @@ from wizard.ports import Profile
 
 def options(component: Component, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
     """What can be decided for `component`, the obvious first."""
+    if has_capsules(profile) and (own := capsule_options(component, mapping, profile)):
+        return own
+    return _usual(component, system, mapping, profile)
+
+
+def _usual(component: Component, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
     match component:
         case ("environment",):
             return _environment(mapping, profile)
@@ -30,7 +39,7 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
         case ("app", app_id):
             return _app(app_id, system, mapping, profile)
         case ("process", app_id, type_):
-            return _process(app_id, type_, mapping, profile)
+            return _process(app_id, type_, system, mapping, profile)
         case ("way", app_id):
             return way_options(app_id, mapping, profile)
         case ("job", app_id, job_id):
@@ -46,6 +55,7 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
             return _database(add_on_id, system, mapping, profile)
         case ("add-on", add_on_id):
             return store_options(add_on_id, mapping, profile) or [
+                *image_options(system.add_on(add_on_id), profile),
                 leave(lambda m, why: edit.decide_add_on(m, add_on_id, "leave", why)),
                 Option(
                     "by-hand",
@@ -146,7 +156,7 @@ def _uses_moved(app_id: str, system: System, mapping: Mapping) -> bool:
     return any(app.id == app_id for apps in moved for app in apps)
 
 
-def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> list[Option]:
+def _process(app_id: str, type_: str, system: System, mapping: Mapping, profile: Profile) -> list[Option]:
     chosen = next((one for one in mapping.processes if (one.app_id, one.type) == (app_id, type_)), None)
     count, memory = (chosen.count, chosen.memory_mb) if chosen else (1, 512)
     found = [
@@ -167,13 +177,16 @@ def _process(app_id: str, type_: str, mapping: Mapping, profile: Profile) -> lis
             "memory",
             f"How much memory (now {memory} MB each)",
             lambda m, text: edit.set_service_memory(m, app_id, type_, int(text)),
-            "MB of each container: " + (", ".join(memory_sizes(profile)) or "any"),
+            "MB of each container: " + sizes_in_words(profile),
             str(memory),
             size_of(profile, 64),
         ),
         *machine_options(chosen.profile if chosen else "", profile, _of_machine(app_id, type_, profile)),
         leave(lambda m, why: edit.decide_process(m, app_id, type_, "leave", why)),
     ]
+    if has_capsules(profile) and chosen:
+        process = next((one for one in system.app(app_id).processes if one.type == type_), None)
+        return process_options(chosen, process, mapping, profile, found[1:-1])
     if type_ == "release" and profile.capabilities.release_phase:
         hook = Option(
             "release-hook",
@@ -199,6 +212,14 @@ def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile
     told = system.add_on(add_on_id).postgres
     major = (major_version(told.version) if told else None) or 0
     versions = tuple(str(v) for v in profile.capabilities.postgres_versions if v >= major)
+    version = Option(
+        "version",
+        f"Version (now {choice.version or '?'})",
+        lambda m, text: edit.set_database(m, add_on_id, version=text),
+        "Postgres version: " + ", ".join(versions),
+        choice.version,
+        one_of(versions),
+    )
     found = [
         Option("move", "Move it", lambda m, _: edit.decide_database(m, add_on_id, "move", BY_PERSON)),
         Option(
@@ -209,27 +230,21 @@ def _database(add_on_id: str, system: System, mapping: Mapping, profile: Profile
             choice.handle,
             handle(profile),
         ),
-        Option(
-            "version",
-            f"Version (now {choice.version or '?'})",
-            lambda m, text: edit.set_database(m, add_on_id, version=text),
-            "Postgres version: " + ", ".join(versions),
-            choice.version,
-            one_of(versions),
-        ),
+        # None is offered where the target chooses it itself.
+        *([version] if profile.capabilities.postgres_versions else ()),
         Option(
             "disk",
             f"Disk (now {choice.disk_gb} GB)",
             lambda m, text: edit.set_database(m, add_on_id, disk_gb=int(text)),
             "How many GB of disk?",
             str(choice.disk_gb),
-            number(10, 16_000),
+            number(*disk_limits(profile)),
         ),
         Option(
             "memory",
             f"Memory (now {choice.memory_mb} MB)",
             lambda m, text: edit.set_database(m, add_on_id, memory_mb=int(text)),
-            "MB of memory: " + (", ".join(memory_sizes(profile)) or "any"),
+            "MB of memory: " + sizes_in_words(profile),
             str(choice.memory_mb),
             size_of(profile, 256),
         ),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from screens.map_capsules import code_becomes, files_become, job_becomes, process_becomes, process_details
 from screens.map_network import domain_becomes, drain_address, drain_becomes, drains_by_app
 from screens.map_stores import store_after, store_before
 from screens.monitor.content import content
@@ -11,9 +12,11 @@ from screens.monitor.line import Line, Span, Tone, line, pad
 from screens.quantities import size
 from screens.widgets.row_list import Row
 from wizard.document.answers import when
+from wizard.mapping.capsules import has_capsules
 from wizard.mapping.check import Component, components
 from wizard.mapping.check_ways import way_of
 from wizard.mapping.problem import Problem
+from wizard.mapping.storages import storage_name
 from wizard.mapping.store_config import part_of
 from wizard.mapping.stores import store_of
 from wizard.mapping.way_words import IN_WORDS, ON_HEROKU, Way
@@ -35,6 +38,7 @@ WHY: dict[Way, str] = {
     "image": "the target pulls an image that is built elsewhere",
     "workflow": "you merge the rewritten workflow at the cut-over; Offramp sees the deploy",
     "terraform": "you apply the written files at the cut-over; Offramp looks what came of it",
+    "linked": "you push the prepared branch and link the repository when Offramp says so; it looks, too",
 }
 
 LEAVING = ("leave", "drop", "by-hand")
@@ -66,7 +70,7 @@ def entries(
 ) -> list[Entry]:
     """All rows in the order of the inventory. `opened` are apps whose copied config vars are listed."""
     maker = _Maker(system, mapping, profile, found)
-    rows = [maker.environment(), *maker.region(), maker.port()]
+    rows = [maker.environment(), *maker.team(), *maker.region(), maker.port()]
     for app in system.apps:
         rows += maker.app(app, opened)
     rows += maker.databases()
@@ -114,6 +118,7 @@ class _Maker:
         for domain in mapping.domains:
             self.domains.setdefault(domain.app_id, []).append(domain)
         self.drains = drains_by_app(mapping)
+        self.files = {one.app_id: one for one in mapping.storages}
         self.apps = {one.app_id: one for one in mapping.apps}
         self.add_on_of = {one.id: one for one in system.add_ons}
         self.problems: dict[str, Problem] = {}
@@ -141,15 +146,26 @@ class _Maker:
         how = "is created" if self.mapping.create_environment else "is there already"
         after = f"{self.mapping.environment or '?'} ({how})"
         state: State = "open" if problem and problem.blocks else "good"
-        return Entry(
-            "environment", 0, word, "", after, state, ("environment",), "where everything moves to", problem
-        )
+        why = "where everything moves to"
+        if has_capsules(self.profile):
+            why += ": all of it in one, since capsules reach databases of their own only"
+        return Entry("environment", 0, word, "", after, state, ("environment",), why, problem)
+
+    def team(self) -> Iterator[Entry]:
+        known = self.profile.capabilities.teams
+        if not self.mapping.create_environment or not (known or self.mapping.team):
+            return
+        problem = self.problems.get("team")
+        only = next(iter(known)) if len(known) == 1 else "?"
+        state: State = "open" if problem else "good"
+        why = "it pays for what is made, and its members see it"
+        yield Entry("team", 0, "team", "", self.mapping.team or only, state, ("team",), why, problem)
 
     def region(self) -> Iterator[Entry]:
         if not self.mapping.create_environment or not self.profile.capabilities.regions:
             return
         problem = self.problems.get("region")
-        state: State = "open" if problem else "good"
+        state: State = "good" if problem is None else "open" if problem.blocks else "look"
         today = ", ".join(sorted({app.region for app in self.system.apps if app.region}))
         why = "where the data is today, or nearest to it"
         stacks = [one for one in self.profile.capabilities.stacks if one.region == self.mapping.region]
@@ -183,7 +199,7 @@ class _Maker:
         )
         if action == "leave":
             return
-        if choice is not None and len(self.profile.capabilities.ways) > 1:
+        if choice is not None and (len(self.profile.capabilities.ways) > 1 or choice.way == "linked"):
             yield self._way(app, choice)
         for process in app.processes:
             yield self._process(app, process, self.processes.get((app.id, process.type)))
@@ -191,6 +207,7 @@ class _Maker:
             chosen = self.jobs.get((app.id, job.id))
             action = chosen.action if chosen else "undecided"
             after = {"cron": "crontab, " + when(job), "leave": "left behind"}.get(action, "?")
+            after = (job_becomes(chosen) if chosen else "") or after
             yield self._entry(
                 ("job", app.id, job.id),
                 1,
@@ -199,9 +216,12 @@ class _Maker:
                 action=action,
                 why=chosen.reason if chosen else "",
             )
+        yield from self._files(app)
         yield from self._config(app, opened)
         for domain in self.domains.get(app.id, ()):
             after = domain_becomes(domain)
+            if domain.action == "endpoint" and has_capsules(self.profile):
+                after = "a domain of web"
             # By hand is a way to go on, not a loss.
             action = "move" if domain.action == "by-hand" else domain.action
             yield self._entry(
@@ -225,12 +245,11 @@ class _Maker:
     def _way(self, app: App, choice: AppChoice) -> Entry:
         component = ("way", app.id)
         self.names[component] = way_of(app.name)
-        words = {**IN_WORDS, "image": choice.image or "Docker image ?"}
+        words = {**IN_WORDS, "image": choice.image or "Docker image ?", "linked": code_becomes(choice)}
         login = ", with a login that you gave" if choice.way == "image" and choice.private else ""
         becomes = (ON_HEROKU[app.deploy.kind], words[choice.way])
-        return self._entry(
-            component, 1, "deployed by", becomes, action=choice.action, why=WHY[choice.way] + login
-        )
+        name = "built from" if choice.way == "linked" else "deployed by"
+        return self._entry(component, 1, name, becomes, action=choice.action, why=WHY[choice.way] + login)
 
     def _process(self, app: App, process: Process, choice: ProcessChoice | None) -> Entry:
         before = f"{process.quantity} x {process.size}"
@@ -246,9 +265,20 @@ class _Maker:
         elif action == "leave":
             after = "left behind"
         why = choice.reason if choice else ""
+        if choice and (other := process_becomes(choice, self.profile)):
+            after = other
+            why = "; ".join(filter(None, (process_details(choice, process), why)))
         return self._entry(
             ("process", app.id, process.type), 1, process.type, (before, after), action=action, why=why
         )
+
+    def _files(self, app: App) -> Iterator[Entry]:
+        choice = self.files.get(app.id)
+        if choice is not None:
+            component = ("files", app.id)
+            self.names[component] = storage_name(app.name)
+            becomes = ("written to disk", files_become(choice))
+            yield self._entry(component, 1, "files", becomes, action=choice.action, why=choice.reason)
 
     def _config(self, app: App, opened: Collection[str]) -> Iterator[Entry]:
         copied: list[ConfigChoice] = []
@@ -317,7 +347,8 @@ class _Maker:
             before += f" · {size(told.bytes)}"
         after = {"leave": "left behind", "undecided": "?"}.get(choice.action, "")
         if not after:
-            after = f"{choice.handle}, {choice.version} · {choice.memory_mb} MB · {choice.disk_gb} GB"
+            version = f"{choice.version} · " if choice.version else ""
+            after = f"{choice.handle}, {version}{choice.memory_mb} MB · {choice.disk_gb} GB"
         name = add_on.name if add_on else choice.add_on_id
         return self._entry(
             ("database", choice.add_on_id), 0, name, (before, after), action=choice.action, why=choice.reason

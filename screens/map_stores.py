@@ -2,9 +2,9 @@
 
 import re
 
-from screens.map_checks import handle, memory_sizes, number, one_of, size_of
+from screens.map_checks import handle, number, one_of, size_of, sizes_in_words
 from screens.map_option import BY_PERSON, Change, Option, leave
-from wizard.choose.disk import SMALLEST_DISK_GB
+from wizard.choose.disk import disk_limits, grows
 from wizard.choose.stores import COPIED, offered, source_version, type_name
 from wizard.mapping import edit, edit_stores
 from wizard.mapping.stores import guide_summary, store_of
@@ -31,7 +31,8 @@ def store_after(choice: StoreChoice) -> str:
         return {"leave": "left behind"}.get(choice.action, "?")
     machine = f" {choice.profile}" if choice.profile else ""
     size = f"{choice.memory_mb} MB{machine} · {choice.disk_gb} GB"
-    return f"{HOW[choice.action]}: {choice.version} · {size} · {choice.handle}"
+    version = f"{choice.version} · " if choice.version else ""
+    return f"{HOW[choice.action]}: {version}{size} · {choice.handle}"
 
 
 def store_options(add_on_id: str, mapping: Mapping, profile: Profile) -> list[Option]:
@@ -101,15 +102,15 @@ def _sizes(add_on_id: str, choice: StoreChoice, profile: Profile) -> list[Option
             "disk",
             f"Disk (now {choice.disk_gb} GB)",
             lambda m, text: edit_stores.set_store(m, add_on_id, disk_gb=int(text)),
-            "How many GB of disk? It can grow later, once a day, and never shrink.",
+            f"How many GB of disk? {grows(profile).removeprefix('a disk ').capitalize()}.",
             str(choice.disk_gb),
-            number(SMALLEST_DISK_GB, 16_000),
+            number(*disk_limits(profile)),
         ),
         Option(
             "memory",
             f"Memory (now {choice.memory_mb} MB)",
             lambda m, text: edit_stores.set_store(m, add_on_id, memory_mb=int(text)),
-            "MB of memory: " + (", ".join(memory_sizes(profile)) or "any"),
+            "MB of memory: " + sizes_in_words(profile),
             str(choice.memory_mb),
             size_of(profile, 256),
         ),

@@ -6,6 +6,8 @@ from wizard.ports import Profile
 GB = 1_000_000_000
 SMALLEST_DISK_GB = 10
 LARGEST_DISK_GB = 16_000
+ROOM_GB = 5
+"""What the log of a Postgres alone may fill in part while it is loaded, and a little more."""
 MOST_WAL = 3 * GB
 """Of a copy: Postgres lets its log grow to max_wal_size (1 GB by default) and beyond while it is loaded."""
 
@@ -21,6 +23,12 @@ GROWS = "a disk can grow later, once a day at most, and never shrinks"
 def disk_limits(profile: Profile) -> tuple[int, int]:
     """The least and the most GB of a database's disk there."""
     return profile.capabilities.disk_range_gb or (SMALLEST_DISK_GB, LARGEST_DISK_GB)
+
+
+def least_disk_gb(profile: Profile) -> int:
+    """The least GB of disk that is worth having, though some that the target has are smaller."""
+    smallest = disk_limits(profile)[0]
+    return smallest if profile.capabilities.disk_range_gb is None else max(smallest, ROOM_GB)
 
 
 def grows(profile: Profile) -> str:

@@ -46,6 +46,7 @@ KNOWN_FILES = (
     "pyproject.toml",
     "requirements.txt",
     "runtime.txt",
+    "static.json",
 )
 """Files in the root whose text matters. Of all others only the name is read."""
 

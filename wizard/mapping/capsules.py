@@ -97,7 +97,6 @@ def _frontend(choice: ProcessChoice, site: StaticSite, why: str, profile: Profil
     return msgspec.structs.replace(
         choice,
         memory_mb=min(memory, choice.memory_mb),
-        count=choice.count,
         build=site.build,
         output=site.output,
         reason=why,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
+from wizard.mapping.capsules import has_capsules
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import DomainChoice, Mapping
 from wizard.model.network import Domain
@@ -28,7 +29,12 @@ def propose_domain(app: App, domain: Domain, profile: Profile) -> DomainChoice:
             "an endpoint of its own, its certificate ready before traffic moves; you set its DNS records, "
             "Offramp says which and looks at them"
         )
-        if _own_certificate(app, domain.hostname):
+        if has_capsules(profile):
+            reason = (
+                "a name of the web capsule; its certificate is made once your DNS leads there. Offramp says "
+                "which records that takes, and looks at them"
+            )
+        elif _own_certificate(app, domain.hostname):
             reason += "; Let's Encrypt makes the new certificate, Heroku never gives the key of the old one"
     return DomainChoice(app_id=app.id, hostname=domain.hostname, action=action, reason=reason)
 
@@ -83,6 +89,13 @@ def _endpoint(system: System, mapping: Mapping, domain: DomainChoice, profile: P
             domain,
             f"{app.name} has no web service that could answer at it",
             "Run its web process as a service, or leave the domain.",
+        )
+    elif has_capsules(profile):
+        yield _look(
+            "late-certificate",
+            domain,
+            "gets its certificate once its DNS leads there: for some minutes a browser warns of it",
+            "Lower the TTL of its record the day before, and have somebody at hand who can change it.",
         )
     elif is_apex(domain.hostname):
         yield _look(

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from wizard.choose.disk import disk_limits, grows, recommended_disk
+from wizard.choose.disk import grows, least_disk_gb, recommended_disk
 from wizard.choose.sizes import (
     database_memory_mb,
     less_than,
@@ -147,6 +147,8 @@ def _process(app: App, process: Process, profile: Profile, checkout: Checkout | 
         reason = f"needs {memory} MB, more than {profile.title} has in one container"
     elif process.quantity == 0:
         reason = "is scaled to zero on Heroku and stays so: 0 containers"
+    elif profile.capabilities.memory_range_mb is not None:
+        reason = f"the {memory} MB of a {process.size} dyno, as many as today"
     elif (less := less_than(profile, memory)) is not None:
         reason = f"nearest size, as many as today; {less} MB, a {process.size} dyno has {memory} MB: look"
     else:
@@ -210,7 +212,7 @@ def _databases(system: System, profile: Profile) -> tuple[DatabaseChoice, ...]:
 def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
     told = add_on.postgres
     version = version_for(profile, told.version) if told else None
-    disk = recommended_disk(told.bytes if told else None, least=disk_limits(profile)[0])
+    disk = recommended_disk(told.bytes if told else None, least=least_disk_gb(profile))
     action: Literal["move", "undecided"] = "move"
     if told is None or not told.version:
         action = "undecided"

@@ -6,6 +6,7 @@ from typing import Literal
 from wizard.choose.stores import (
     COPIED,
     offered,
+    order,
     source_version,
     store_size,
     store_type,
@@ -65,7 +66,7 @@ def _store(add_on: AddOn, type_: str, handle: str, profile: Profile) -> StoreCho
     if version not in offered(profile, type_):
         action = "undecided"
         reason = f"is {type_name(type_)} {there}; {profile.title} offers none that is as new"
-    elif not version:
+    elif not order(version):
         known = f"; it is {there} here" if there else ""
         reason += f"; {profile.title} chooses the version{known}"
     elif not there:

@@ -47,8 +47,8 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     postgres_versions: tuple[int, ...] = ()
     extensions: tuple[str, ...] = ()
     store_versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Versions of every other type of database that can be made, by the target's word for it ("redis"); only
-    "" where it makes them and chooses the version itself. Of Postgres, none at all then."""
+    """Versions of every other type of database that can be made, by the target's word for it ("redis"); a
+    word without a number ("current") where the target chooses it itself. Of Postgres, none at all then."""
     stacks: tuple[Stack, ...] = ()
     """Where a new environment can be, the organisation's own first; known after signing in only."""
     backs_up: bool = False
