@@ -106,7 +106,6 @@ def noted(apps: Apps) -> Iterable[Step]:
         )
 
 
-def deploy(app: App, choice: AppChoice, needs: tuple[str, ...], around: Around) -> Step:
 def stopped_early(apps: Apps, around: Around) -> Iterable[Step]:
     """Before the last copy: what a person's Terraform started already is stopped. Other ways have no config
     vars before the data is proven, so that what they start reaches no database."""
@@ -125,6 +124,7 @@ def stopped_early(apps: Apps, around: Around) -> Iterable[Step]:
             )
 
 
+def deploy(app: App, choice: AppChoice, needs: tuple[str, ...], around: Around) -> Step:
     """The step that has the code of an app run at the target. `needs` are the proofs."""
     title, kind, seconds, args = _deploy(app, choice, around)
     if made_by_offramp(choice):

@@ -13,13 +13,13 @@ from wizard.run.kinds.provision import AppKind, DatabaseKind, EnvironmentKind
 from wizard.run.kinds.push import Push
 from wizard.run.kinds.seat import Seat
 from wizard.run.kinds.serve import Configure, Deploy, EndpointKind, Link, Scale
+from wizard.run.kinds.stop_early import StopEarly
 from wizard.run.kinds.store import (
     BackUp,
     DailyBackups,
     StoreCheck,
     StoreCopy,
     StoreLeft,
-from wizard.run.kinds.stop_early import StopEarly
     StoreProve,
     StoreRefresh,
     StoreTidy,
@@ -47,6 +47,7 @@ KINDS: dict[str, type[Kind]] = {
     "constraints": Constraints,
     "prove": Prove,
     "configure": Configure,
+    "stop-early": StopEarly,
     "deploys-before": DeploysBefore,
     "deploy": Deploy,
     "deploy-image": DeployImage,
@@ -55,7 +56,6 @@ KINDS: dict[str, type[Kind]] = {
     "scale": Scale,
     "endpoint": EndpointKind,
     "link": Link,
-    "stop-early": StopEarly,
     "health": Health,
     "tidy": Tidy,
     "store-copy": StoreCopy,
