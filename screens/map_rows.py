@@ -7,6 +7,7 @@ from typing import Literal
 from screens.map_capsules import code_becomes, files_become, job_becomes, process_becomes, process_details
 from screens.map_network import domain_becomes, drain_address, drain_becomes, drains_by_app
 from screens.map_stores import store_after, store_before
+from screens.map_ways import WHY
 from screens.monitor.content import content
 from screens.monitor.line import Line, Span, Tone, line, pad
 from screens.quantities import size
@@ -19,7 +20,7 @@ from wizard.mapping.problem import Problem
 from wizard.mapping.storages import storage_name
 from wizard.mapping.store_config import part_of
 from wizard.mapping.stores import store_of
-from wizard.mapping.way_words import IN_WORDS, ON_HEROKU, Way
+from wizard.mapping.way_words import IN_WORDS, ON_HEROKU
 from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, DomainChoice, Mapping, ProcessChoice
 from wizard.model.system import App, ConfigVar, Process, System
 from wizard.ports import Profile
@@ -31,14 +32,6 @@ MARKS: dict[State, tuple[str, Tone]] = {
     "look": ("⚠ look", "attention"),
     "open": ("? decide", "attention"),
     "left": ("✗ stays", "muted"),
-}
-
-WHY: dict[Way, str] = {
-    "git": "Offramp pushes the commit itself; enter shows the other ways, and which is advised",
-    "image": "the target pulls an image that is built elsewhere",
-    "workflow": "you merge the rewritten workflow at the cut-over; Offramp sees the deploy",
-    "terraform": "you apply the written files at the cut-over; Offramp looks what came of it",
-    "linked": "you push the prepared branch and link the repository when Offramp says so; it looks, too",
 }
 
 LEAVING = ("leave", "drop", "by-hand")

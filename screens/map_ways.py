@@ -13,6 +13,14 @@ from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.system import System
 from wizard.ports import Profile
 
+WHY: dict[Way, str] = {
+    "git": "Offramp pushes the commit itself; enter shows the other ways, and which is advised",
+    "image": "the target pulls an image that is built elsewhere",
+    "workflow": "you merge the rewritten workflow at the cut-over; Offramp sees the deploy",
+    "terraform": "you apply the written files at the cut-over; Offramp looks what came of it",
+    "linked": "you push the prepared branch and link the repository when Offramp says so; it looks, too",
+}
+
 EXAMPLE = "ghcr.io/acme/shop:v42"
 
 
