@@ -205,6 +205,25 @@ async def test_an_app_takes_its_endpoints_and_their_names_with_it(wire: Wire, se
     assert not await resolves(wire, made["external_host"])
 
 
+async def test_a_service_that_a_new_procfile_lacks_takes_its_endpoints_with_it(
+    wire: Wire, service: str, tmp_path: Path
+) -> None:
+    account = (await wire.rows("/accounts"))[0]["id"]
+    body, key, _ = issue("own.example")
+    own = await wire.make(f"/accounts/{account}/certificates", {"certificate_body": body, "private_key": key})
+    made = await endpoint(wire, service, certificate=own["id"])
+    assert made["virtual_domain"] == "own.example", "as terraform-provider-aptible says"
+    app = (await wire.get(service))["_links"]["app"]["href"].removeprefix(wire.sandbox.hosts["api"])
+    write_image(tmp_path / "v2", {**IMAGE, ".aptible/Procfile": "web: python server.py\n"})
+    wire.sandbox.images.publish("acme/shop:v2", tmp_path / "v2")
+    await wire.run(app, "deploy", settings={"APTIBLE_DOCKER_IMAGE": "acme/shop:v2"})
+    assert [one["process_type"] for one in await wire.rows(f"{app}/services")] == ["web"]
+    assert (await wire.ask("GET", f"/vhosts/{made['id']}"))[0] == 404
+    assert not await resolves(wire, made["external_host"])
+    assert await wire.rows(f"/certificates/{own['id']}/apps") == []
+    assert (await wire.ask("DELETE", f"/certificates/{own['id']}"))[0] == 204
+
+
 async def test_a_change_that_comes_slowly_undoes_nothing(wire: Wire, service: str) -> None:
     made = await wire.make(f"{service}/vhosts", {"type": "http", "default": True, "container_port": 3000})
     here = f"/vhosts/{made['id']}"

@@ -6,7 +6,15 @@ from providers.sandbox.aptible.builds import git_says
 from providers.sandbox.aptible.containers import ReleaseFailed
 from providers.sandbox.aptible.endpoints.work import EndpointWork
 from providers.sandbox.aptible.operation import Operation
-from providers.sandbox.aptible.records import App, CodeScan, Configuration, Deployment, Image, Setting
+from providers.sandbox.aptible.records import (
+    App,
+    CodeScan,
+    Configuration,
+    Deployment,
+    Image,
+    Service,
+    Setting,
+)
 from providers.sandbox.aptible.releases import DETACH, Builder, Wanted, wanted
 from providers.sandbox.aptible.rollout import Rollout
 from providers.sandbox.aptible.work import Work
@@ -54,7 +62,7 @@ class AppWork:
         self._world.deployments[deployment.id] = deployment
         try:
             image = await self._builder.image(app, what, operation)
-            await self._rollout.deploy(app, image, what.env, operation)
+            await self._drop(await self._rollout.deploy(app, image, what.env, operation))
         except BaseException:
             deployment.status = "failed"
             raise
@@ -120,12 +128,17 @@ class AppWork:
     async def _deprovision(self, operation: Operation) -> None:
         app = self._world.apps[operation.resource[1]]
         await self._rollout.stop_app(app)
-        for service in self._world.services_of(app.id):
+        await self._drop(self._world.services_of(app.id))
+        del self._world.apps[app.id]
+        operation.deleted = True
+
+    async def _drop(self, services: list[Service]) -> None:
+        """Take services away, and their endpoints with them. Of an app that goes Aptible says that it is so
+        (its page on deprovisioning); of a service that a new Procfile does not have it is a guess."""
+        for service in services:
             for vhost in self._world.vhosts_of(service.id):
                 await self._endpoints.remove(vhost)
             del self._world.services[service.id]
-        del self._world.apps[app.id]
-        operation.deleted = True
 
     def _take(self, app: App, image: Image) -> None:
         app.image = image

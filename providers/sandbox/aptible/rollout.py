@@ -50,8 +50,11 @@ class Rollout:
         self._programs = programs
         self._pace = pace
 
-    async def deploy(self, app: App, image: Image, env: Mapping[str, str], operation: Operation) -> None:
-        """Run before_deploy, release an image, and drop the services that it does not have."""
+    async def deploy(
+        self, app: App, image: Image, env: Mapping[str, str], operation: Operation
+    ) -> list[Service]:
+        """Run before_deploy, release an image, and stop the services that it does not have: those are
+        returned, and are to be dropped with what hangs on them."""
         for command in image.before_deploy:
             await self._run_hook(app, image, env, command, operation)
         services = self._services_for(app, image, operation.body)
@@ -59,12 +62,10 @@ class Rollout:
         gone = [service for service in self._world.services_of(app.id) if service not in services]
         for service in gone:
             await stop_all(service.containers, operation.say)
-            for vhost in self._world.vhosts_of(service.id):
-                point(vhost, image, [])
-            del self._world.services[service.id]
         for service in services:
             service.command = image.processes[service.process_type]
             self._world.services[service.id] = service
+        return gone
 
     async def renew(self, app: App, image: Image, env: Mapping[str, str], operation: Operation) -> None:
         """Start all services anew, of this image and with this environment. before_deploy does not run."""

@@ -70,6 +70,10 @@ class EndpointShapes(Base):
     def _domain(self, vhost: Vhost) -> str:
         if vhost.user_domain and not vhost.default:
             return vhost.user_domain
+        certificate = None if vhost.default else self._world.certificates.get(vhost.certificate_id or 0)
+        if certificate is not None:
+            # The name that the certificate is of (aptible/terraform-provider-aptible, docs/resources).
+            return str(certificate.shown["common_name"])
         # At Aptible app-<id>.on-aptible.com; here the address that really answers.
         return f"127.0.0.1:{vhost.router.port}" if vhost.router else ""
 
