@@ -7,6 +7,7 @@ from typing import Literal, Protocol, runtime_checkable
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.ports import FoundToken, Hosts
+from wizard.ports.names_hosts import NamesHosts
 
 
 class AttachedDatabase(Noun, frozen=True, kw_only=True):
@@ -106,12 +107,8 @@ class Backups(Protocol):
 
 
 @runtime_checkable
-class BackupProvider(Protocol):
+class BackupProvider(NamesHosts, Protocol):
     """A source that keeps backups of its databases."""
-
-    def environment_hosts(self) -> Hosts:
-        """Where the environment says that the vendor is, as its own CLI reads it. Raises Trouble."""
-        ...
 
     def environment_token(self) -> FoundToken | None:
         """The token that stands in the environment; looks nowhere else."""

@@ -13,11 +13,16 @@ class Environments:
     def __init__(self, api: Api, auth: Api) -> None:
         self._api = api
         self._auth = auth
+        self._stacks: dict[str, Stack] = {}
 
     async def all(self) -> list[Environment]:
-        """Every environment that this account may see, by handle."""
-        stacks = {str(stack.id): stack for stack in await self._all_stacks()}
+        """Every environment that this account may see, by handle. Stacks do not change where environments
+        come and go: they are read when one is on a stack that is not known yet."""
         found = await self._api.listed("/accounts", "accounts", AccountAnswer, what="the environments")
+        wanted = {stack for account in found if (stack := account.linked_id("stack"))}
+        if not wanted <= self._stacks.keys():
+            await self._all_stacks()
+        stacks = self._stacks
         return sorted(
             (
                 Environment(
@@ -81,7 +86,9 @@ class Environments:
         ]
 
     async def _all_stacks(self) -> list[Stack]:
-        return await self._api.listed("/stacks", "stacks", Stack, what="the stacks")
+        found = await self._api.listed("/stacks", "stacks", Stack, what="the stacks")
+        self._stacks = {str(stack.id): stack for stack in found}
+        return found
 
     async def _organization(self) -> Organization:
         found = await self._auth.listed(

@@ -83,7 +83,7 @@ async def test_reads_are_tried_again(world: World, kind: str) -> None:
     [("500", "server-error"), ("html", "not-the-api"), ("refuse", "unreachable"), ("429", "rate-limited")],
 )
 async def test_reads_end_with_a_clear_word(world: World, kind: str, code: str) -> None:
-    world.faults.add(kind, path="/stacks", method="GET", count=None, seconds=0.01)
+    world.faults.add(kind, path="/accounts", method="GET", count=None, seconds=0.01)
     with pytest.raises(Unreachable) as caught:
         await world.target.environments()
     assert caught.value.code == code

@@ -71,3 +71,15 @@ async def test_an_environment_is_made_where_it_is_wanted_or_not_at_all(short_fol
         await world.target.create_environment("acme-own", "eu-central-1", world.log)
         (account,) = [item for item in world.sandbox.world.accounts.values() if item.handle == "acme-own"]
         assert (account.stack, account.type) == (own, "production")
+
+
+async def test_stacks_are_read_when_one_is_not_known_and_not_at_every_look(short_folder: Path) -> None:
+    async with aptible_world(short_folder) as world:
+        made = await world.environment()
+        assert await world.target.environments() == [made]
+        world.faults.add("500", path="/stacks", method="GET", count=None)
+        assert await world.target.environments() == [made], "what was known is kept for the run"
+        account = next(iter(world.sandbox.world.accounts.values()))
+        world.target._environments._stacks.pop(str(account.stack.id))
+        with pytest.raises(Trouble):
+            await world.target.environments()
