@@ -33,6 +33,7 @@ from wizard.ports import Profile
 from wizard.prepare.accepted import built_elsewhere, prepared_app, renewed, still_accepted, written
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
+from wizard.prepare.clones import branches_of_clones
 from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import Proposal
 from wizard.session.parts import MAPPING, PREPARED, TARGET, Prepared, PreparedApp
@@ -339,7 +340,9 @@ class PrepareScreen(StageScreen):
             code, proposal = self._code[app.id], self._proposals[app.id]
             assert isinstance(code, Checkout)
             self._now(f"Writing the branch of {app.name}")
-            branch = await in_thread(write_branch, code.path, self.session.id, app.name, proposal)
+            before = self.session.load(PREPARED) or Prepared()
+            taken = await in_thread(branches_of_clones, code.path, before)
+            branch = await in_thread(write_branch, code.path, self.session.id, app.name, proposal, taken)
             done = prepared_app(app, mapping, profile, checkout=code.path, proposal=proposal, branch=branch)
             # Saved one by one: what was written stays known when the next one is refused.
             self.save(PREPARED, written(self.session.load(PREPARED) or Prepared(), done))

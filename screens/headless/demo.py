@@ -29,6 +29,7 @@ from wizard.ports import Profile, ReadProgress
 from wizard.prepare.accepted import prepared_app
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
+from wizard.prepare.clones import branches_of_clones
 from wizard.prepare.code import read_for_changes
 from wizard.registry import open_source, source_provider, target_names, target_provider
 from wizard.report.markdown import render
@@ -46,6 +47,7 @@ from wizard.session.parts import (
     Connection,
     Connections,
     Prepared,
+    PreparedApp,
 )
 from wizard.session.store import Session, create
 
@@ -202,13 +204,14 @@ def _map(
 def _prepare(session: Session, system: System, profile: Profile, checkouts: dict[str, Checkout]) -> None:
     mapping = session.load(MAPPING)
     assert mapping is not None
-    prepared = []
+    prepared: list[PreparedApp] = []
     for app_id, proposal in propose_all(system, mapping, profile, checkouts).items():
         name = system.app(app_id).name
         if proposal.blocked:
             first = next(problem for problem in proposal.problems if problem.blocks)
             raise Trouble(f"{first.sentence()}.", remedy=first.remedy, code="prepare")
-        branch = write_branch(checkouts[app_id].path, session.id, name, proposal)
+        taken = branches_of_clones(checkouts[app_id].path, Prepared(apps=tuple(prepared)))
+        branch = write_branch(checkouts[app_id].path, session.id, name, proposal, taken=taken)
         app, path = system.app(app_id), checkouts[app_id].path
         prepared.append(prepared_app(app, mapping, profile, checkout=path, proposal=proposal, branch=branch))
         say(f"prepare  {name}: {', '.join(branch.files) or 'nothing to change'}, commit {branch.commit[:10]}")

@@ -4,11 +4,13 @@ Everything is made in git's object store through an index of its own: no file of
 writing, no file is checked out, the branch that is checked out stays so.
 
 Apps whose code is one repository share the branch of the session where they need the same of it. Where they
-do not, the first to be written has it, and each other one a branch with its name behind.
+do not, or where their folders are clones of one repository, in which pushes meet, the first to be written has
+it, and each other one a branch with its name behind.
 """
 
 import os
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from wizard.document.checkout import listed
@@ -43,7 +45,9 @@ def branch_name(session: str, app: str = "") -> str:
     return f"offramp/{session}-{app}" if app else f"offramp/{session}"
 
 
-def write_branch(checkout: str | Path, session: str, app: str, proposal: Proposal) -> Branch:
+def write_branch(
+    checkout: str | Path, session: str, app: str, proposal: Proposal, taken: Collection[str] = ()
+) -> Branch:
     """Write the changes of `proposal` as one commit on the branch of `session`, or of its app alone.
 
     A branch that holds exactly that is adopted. One that Offramp wrote for the app and nobody has changed
@@ -51,6 +55,7 @@ def write_branch(checkout: str | Path, session: str, app: str, proposal: Proposa
 
     Args:
         app: the name of the app.
+        taken: branches that other clones of the repository hold, see `wizard.prepare.clones`.
 
     Raises:
         Trouble: a problem of the proposal blocks; the folder is no root of a git work tree; it holds
@@ -71,7 +76,8 @@ def write_branch(checkout: str | Path, session: str, app: str, proposal: Proposa
     _check_name(folder, name)
     tree = _tree(folder, base, proposal.changes)
     tip = _tip(folder, name)
-    if tip is not None and not _is(folder, tip, base, tree) and _of_another(folder, tip, app):
+    others = tip is not None and not _is(folder, tip, base, tree) and _of_another(folder, tip, app)
+    if others or name in taken:
         name = branch_name(session, app)
         _check_name(folder, name)
         tip = _tip(folder, name)

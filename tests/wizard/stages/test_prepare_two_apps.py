@@ -14,10 +14,11 @@ from wizard.ports import Profile
 from wizard.prepare.accepted import prepared_app, written
 from wizard.prepare.branch import branch_name, write_branch
 from wizard.prepare.changes import propose_all
+from wizard.prepare.clones import branches_of_clones
 from wizard.prepare.code import read_for_changes
 from wizard.prepare.file_change import FileChange, Proposal
 from wizard.prepare.same_code import moved_together, with_differences
-from wizard.session.parts import Prepared
+from wizard.session.parts import Prepared, PreparedApp
 
 MakeCheckout = Callable[..., Path]
 Git = Callable[..., str]
@@ -87,6 +88,28 @@ def test_work_trees_of_one_repository_do_not_take_each_others_branch(
     site = write_branch(other, "acme", "site", API)
     assert (site.name, site.base) == (OWN, git(other, "rev-parse", "HEAD"))
     assert git(folder, "rev-parse", SHARED, OWN).split() == [api.commit, site.commit]
+
+
+@pytest.mark.parametrize("address", ["git@github.com:Acme/mono.git", "https://github.com/acme/other"])
+def test_clones_of_one_repository_do_not_meet_in_it_under_one_name(
+    folder: Path, git: Git, tmp_path: Path, address: str
+) -> None:
+    other = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(folder), str(other))
+    git(folder, "remote", "add", "origin", "https://github.com/acme/mono")
+    git(other, "remote", "set-url", "origin", address)
+    api = write_branch(folder, "acme", "api", API)
+    prepared = Prepared(
+        apps=(PreparedApp(app_id="b", checkout=f"{folder}/", branch=api.name, commit=api.commit),)
+    )
+    taken = branches_of_clones(other, prepared)
+    assert taken == ({SHARED} if "mono" in address else set())
+    site = write_branch(other, "acme", "site", API, taken=taken)
+    assert site.name == (OWN if taken else SHARED)
+    assert write_branch(other, "acme", "site", API, taken=taken).adopted
+    assert branches_of_clones(folder, prepared) == set(), "its own branch is in nobody's way"
+    gone = Prepared(apps=(PreparedApp(app_id="b", checkout="/gone", branch=SHARED, commit="c"),))
+    assert branches_of_clones(other, gone) == set()
 
 
 def test_what_shared_a_branch_that_moves_is_written_again(
