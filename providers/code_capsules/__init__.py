@@ -1,5 +1,10 @@
-"""Code Capsules as a target: what it can hold and what it costs. Offramp cannot move a system there yet."""
+"""Code Capsules as a target."""
 
-from providers.code_capsules.provider import CodeCapsules
+from typing import TYPE_CHECKING
 
-PROVIDER = CodeCapsules()
+from providers.code_capsules.provider import CodeCapsulesProvider
+
+if TYPE_CHECKING:
+    from wizard.ports import TargetProvider
+
+PROVIDER: "TargetProvider" = CodeCapsulesProvider()

@@ -1,56 +1,57 @@
-"""Code Capsules beside other targets: known well enough to compare, not well enough to move to.
+"""The way in to Code Capsules for the wizard. What talks HTTP is imported when it is first needed."""
 
-Its profile says so (`capabilities.works` is false, `missing` tells what is lacking), so the screens offer
-neither sign-in nor a move; whoever calls anyway gets the same words as an error.
-"""
+from typing import Literal
 
-import functools
-from importlib.resources import as_file, files
-from typing import Literal, NoReturn
-
-from wizard.model.noun import decode_toml
 from wizard.model.secret import Secret
-from wizard.model.trouble import Trouble
 from wizard.ports import FoundToken, Hosts, Profile, SignIn, Target, Token
 
 
-class CodeCapsules:
-    """The provider `code-capsules`."""
+class CodeCapsulesProvider:
+    """The provider `code-capsules`. What `hosts` may name stands in `paths.SETTINGS`."""
 
     name = "code-capsules"
     title = "Code Capsules"
     role: Literal["target"] = "target"
-    token_page = "https://app.codecapsules.io"  # noqa: S105  (a page, not a token: the vendor has no token yet)
+    token_page = ""
+    """The vendor has no tokens for other programs."""
+    sign_in_words = (
+        "Code Capsules gives no tokens to programs: Offramp keeps e-mail and password, where it keeps "
+        "tokens. An account with two-factor sign-in cannot be used; one of its own in the Team can."
+    )
 
     def profile(self) -> Profile:
-        """What Code Capsules can hold and costs, from assets/catalogue/code_capsules.toml."""
-        return _profile()
+        from providers.code_capsules.catalogue import profile
+
+        return profile()
 
     def found_tokens(self) -> list[FoundToken]:
         """None: the vendor's own program keeps its credentials in a keyring, and has no token for others."""
         return []
 
+    def environment_hosts(self) -> Hosts:
+        """What the variables say that are listed in `paths.SETTINGS`.
+
+        Raises:
+            Trouble: one names a host that is neither Code Capsules' nor this machine.
+        """
+        from providers.code_capsules.hosts import environment_hosts
+
+        return environment_hosts()
+
     async def sign_in(self, hosts: Hosts, who: SignIn, password: Secret) -> Token:
-        """Raises Trouble: Offramp does not sign in there yet."""
-        self._refuse()
+        from providers.code_capsules.client import Patience
+        from providers.code_capsules.sign_in import sign_in
+
+        return await sign_in(hosts, who, password, Patience())
 
     async def accept_token(self, hosts: Hosts, pasted: Secret) -> Token:
-        """Raises Trouble: the vendor has no token that could be pasted."""
-        self._refuse()
+        """Raises Trouble for all but what Offramp itself kept of an earlier sign-in."""
+        from providers.code_capsules.client import Patience
+        from providers.code_capsules.sign_in import accept_token
+
+        return await accept_token(hosts, pasted, Patience())
 
     def open(self, hosts: Hosts, token: Secret) -> Target:
-        """Raises Trouble: Offramp does not move a system there yet."""
-        self._refuse()
+        from providers.code_capsules.target import CodeCapsulesTarget
 
-    def _refuse(self) -> NoReturn:
-        raise Trouble(
-            f"Offramp cannot move a system to {self.title} yet. {' '.join(_profile().capabilities.missing)}",
-            remedy="Choose another target.",
-            code="target-not-ready",
-        )
-
-
-@functools.cache
-def _profile() -> Profile:
-    with as_file(files("assets") / "catalogue" / "code_capsules.toml") as path:
-        return decode_toml(path, Profile)
+        return CodeCapsulesTarget(hosts, token)

@@ -2,16 +2,12 @@
 
 import re
 
-import pytest
-
 from providers.code_capsules import PROVIDER
 from wizard.choose.compare import compare
 from wizard.choose.price import estimate
 from wizard.model.network import Domain
-from wizard.model.secret import Secret
 from wizard.model.system import Account, App, Process, System
-from wizard.model.trouble import Trouble
-from wizard.ports import SignIn, TargetProvider
+from wizard.ports import TargetProvider
 
 
 def one_app(**changes: object) -> System:
@@ -24,24 +20,9 @@ def test_it_is_a_target_that_cannot_be_moved_to_yet() -> None:
     profile = PROVIDER.profile()
     assert profile.name == PROVIDER.name == "code-capsules"
     assert not profile.capabilities.works
-    assert len(profile.capabilities.missing) >= 3
+    assert profile.capabilities.missing
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", profile.prices.date)
     assert profile.prices.source
-
-
-async def test_whoever_calls_anyway_is_told_why() -> None:
-    secret = Secret("not-needed")
-    for call in (
-        PROVIDER.sign_in({}, SignIn(email="a@b.example"), secret),
-        PROVIDER.accept_token({}, secret),
-    ):
-        with pytest.raises(Trouble) as caught:
-            await call
-        assert caught.value.code == "target-not-ready"
-    with pytest.raises(Trouble) as caught:
-        PROVIDER.open({}, secret)
-    assert "does not sign in" in caught.value.cause
-    assert PROVIDER.found_tokens() == []
 
 
 def test_its_limits_are_told_for_what_does_not_fit() -> None:

@@ -1,4 +1,5 @@
-"""What a target offers this account now: versions of databases and stacks, read once one is signed in."""
+"""What a target offers this account now: versions of databases, stacks, teams, regions and prices, read
+once one is signed in."""
 
 import msgspec
 from msgspec import field
@@ -6,20 +7,24 @@ from msgspec import field
 from wizard.credentials import Vault
 from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
-from wizard.ports import Profile, Stack
+from wizard.ports import CapsuleTarget, Prices, Profile, Stack
+from wizard.ports.profile import TellsPrices
 from wizard.registry import credential, open_target, target_provider
-from wizard.session.parts import TARGET
+from wizard.session.parts import MAPPING, TARGET
 from wizard.session.store import Part, Session
 
 POSTGRES = "postgresql"
 
 
 class Offer(Noun, frozen=True, kw_only=True):
-    """The live lists of the target `provider`: versions by type of database, ascending, and stacks."""
+    """The live lists of the target `provider`: versions by type of database, ascending, stacks, teams by
+    slug, and prices by region. What it does not tell is empty."""
 
     provider: str
     types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stacks: tuple[Stack, ...] = ()
+    teams: dict[str, str] = field(default_factory=dict)
+    prices: dict[str, Prices] = field(default_factory=dict)
 
 
 OFFER = Part("offer", Offer)
@@ -46,30 +51,44 @@ async def read_offer(session: Session, vault: Vault) -> Offer | None:
             if trouble.code != "organization-unclear":
                 raise
             stacks = []  # whose they would be a person says when the environment is made
+        teams = await target.teams() if isinstance(target, CapsuleTarget) else []
+        prices = dict(await target.live_prices()) if isinstance(target, TellsPrices) else {}
     finally:
         await target.close()
     return Offer(
         provider=choice.provider,
         types={type_: tuple(versions) for type_, versions in types.items()},
         stacks=tuple(stacks),
+        teams={team.slug: team.name for team in teams},
+        prices=prices,
     )
 
 
-def with_offer(profile: Profile, offer: Offer | None) -> Profile:
-    """`profile` with the live lists in place of the catalogue's."""
+def with_offer(profile: Profile, offer: Offer | None, region: str = "") -> Profile:
+    """`profile` with the live lists in place of the catalogue's, and the prices of `region`; where no
+    region is chosen, those that hold in all of them."""
     if offer is None or offer.provider != profile.name:
         return profile
     stores = {type_: versions for type_, versions in offer.types.items() if type_ != POSTGRES}
     postgres = tuple(int(one) for one in offer.types.get(POSTGRES, ()) if one.isdecimal())
+    known = profile.capabilities
+    regions = tuple(offer.prices) or known.regions
     can = msgspec.structs.replace(
-        profile.capabilities,
-        postgres_versions=postgres or profile.capabilities.postgres_versions,
-        store_versions=stores if offer.types else profile.capabilities.store_versions,
+        known,
+        teams=offer.teams,
+        regions=regions,
+        nearest={there: here for there, here in known.nearest.items() if here in regions},
+        postgres_versions=postgres or known.postgres_versions,
+        store_versions=stores if offer.types else known.store_versions,
         stacks=offer.stacks,
     )
-    return msgspec.structs.replace(profile, capabilities=can)
+    every = list(offer.prices.values())
+    same = every[0] if every and all(one == every[0] for one in every) else profile.prices
+    return msgspec.structs.replace(profile, capabilities=can, prices=offer.prices.get(region, same))
 
 
 def profile_of(session: Session, provider: str) -> Profile:
     """The profile of a target, with what it told this session's account. Raises Trouble: no such target."""
-    return with_offer(target_provider(provider).profile(), session.load(OFFER))
+    mapping = session.load(MAPPING)
+    region = mapping.region if mapping is not None else ""
+    return with_offer(target_provider(provider).profile(), session.load(OFFER), region)

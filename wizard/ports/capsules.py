@@ -91,6 +91,13 @@ class CapsuleTarget(Target, Protocol):
 
     async def teams(self) -> list[Team]: ...
 
+    async def create_environment(
+        self, handle: str, region: str, log: Log, *, stack: str = "", team: str = ""
+    ) -> Environment:
+        """As `Target.create_environment`, for the team of that slug; empty is good only where there is
+        one."""
+        ...
+
     async def repositories(self, environment: Environment | None = None) -> list[Repository]:
         """The repositories that the environment's team, or with None the account, can build from."""
         ...

@@ -1,6 +1,7 @@
 """What is known of a target without signing in: what it can hold, and what it costs."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import field
 
@@ -138,3 +139,13 @@ class Profile(Noun, frozen=True, kw_only=True):
     handle_pattern: str = r"[0-9a-z._-]{1,64}"
     dashboard: str = ""
     """The page of the vendor at which a person does what no API does."""
+
+
+@runtime_checkable
+class TellsPrices(Protocol):
+    """What a target may have beside what it must have."""
+
+    async def live_prices(self) -> Mapping[str, Prices]:
+        """Its prices as they are now, by each region that this account can use, in the words of
+        `Capabilities.regions`. Raises Trouble."""
+        ...

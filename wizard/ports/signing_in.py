@@ -76,3 +76,11 @@ class SingleSignOn(Protocol):
     def single_sign_on_page(self, hosts: Hosts, organisation: str) -> str:
         """The address to open for the organisation of that id. Raises Trouble when it can be no id."""
         ...
+
+
+@runtime_checkable
+class ExplainsSignIn(Protocol):
+    """A provider with something to know before one types e-mail and password."""
+
+    sign_in_words: str
+    """A sentence or two."""

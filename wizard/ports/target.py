@@ -181,6 +181,7 @@ class TargetProvider(Protocol):
     title: str
     role: Literal["target"]
     token_page: str
+    """Where a token is made; empty where the vendor has none that could be pasted."""
 
     def profile(self) -> Profile: ...
 

@@ -3,7 +3,7 @@
 from wizard.choose.stores import type_name
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
-from wizard.ports import DatabaseWish, Environment
+from wizard.ports import CapsuleTarget, DatabaseWish, Environment
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 
@@ -32,9 +32,11 @@ class EnvironmentKind(Kind):
             )
         region = str(step.args.get("region", ""))
         stack = str(step.args.get("stack", ""))
-        await context.target.create_environment(
-            str(step.args["handle"]), region, context.log(step), stack=stack
-        )
+        handle, log, target = str(step.args["handle"]), context.log(step), context.target
+        if isinstance(target, CapsuleTarget):
+            await target.create_environment(handle, region, log, stack=stack, team=context.mapping.team)
+        else:
+            await target.create_environment(handle, region, log, stack=stack)
 
 
 def _check_region(environment: Environment, wanted: str) -> None:
