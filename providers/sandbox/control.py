@@ -3,7 +3,11 @@
 Requests: `{"do": "status"}`, `"hosts"`, `"credentials"`, `"checkouts"`, `"facts"`, `"faults"`,
 `{"do": "fault", "vendor": "heroku", "kind": "500", "path": "/apps*"}`, `{"do": "clear-faults"}`,
 `"stop"`; for Aptible `{"do": "aptible-image", "name": "acme/shop:v1", "folder": "/path"}` and
-`{"do": "aptible-dns", "name": "www.shop.example", "kind": "CNAME", "values": ["elb.example"]}`.
+`{"do": "aptible-dns", "name": "www.shop.example", "kind": "CNAME", "values": ["elb.example"]}`; for Heroku
+`{"do": "heroku-add-on", "app": "shop", "plan": "jawsdb:kitefin", "name": "jawsdb-flat-1", "attached_as":
+"JAWSDB", "values": {"JAWSDB_URL": "mysql://..."}}` and `{"do": "heroku-drain", "app": "shop", "url":
+"syslog+tls://logs.example:6514"}`; for Code Capsules `{"do": "capsules", "what": "link", "url":
+"https://github.com/acme/migrate"}`, see `Dashboard.do`.
 Answers: `{"ok": true, "value": ...}` or `{"ok": false, "error": "..."}`.
 """
 
@@ -108,11 +112,8 @@ class Control:
                 return self._sandbox.checkouts
             case "facts":
                 return self._sandbox.facts()
-            case "aptible-image":
-                words = {key: str(request[key]) for key in ("username", "password") if key in request}
-                return self._sandbox.aptible.images.publish(request["name"], Path(request["folder"]), **words)
-            case "aptible-dns":
-                return _tell_dns(self._sandbox, request)
+            case "aptible-image" | "aptible-dns" | "heroku-add-on" | "heroku-drain" | "capsules":
+                return _act(self._sandbox, request)
             case "faults" | "fault" | "clear-faults":
                 return self._faults(self._sandbox, request)
         raise ValueError(f"there is no request {what!r}")
@@ -129,9 +130,26 @@ class Control:
         return None
 
 
+def _act(sandbox: "Sandbox", request: dict[str, Any]) -> Any:
+    """What is done to one vendor."""
+    match request["do"]:
+        case "aptible-image":
+            login = {key: str(request[key]) for key in ("username", "password") if key in request}
+            return sandbox.aptible.images.publish(request["name"], Path(request["folder"]), **login)
+        case "aptible-dns":
+            return _tell_dns(sandbox, request)
+        case "heroku-add-on":
+            told = {key: str(request[key]) for key in ("plan", "name", "attached_as")}
+            return sandbox.heroku.give_add_on(request["app"], values=request["values"], **told)
+        case "heroku-drain":
+            return sandbox.heroku.give_drain(request["app"], request["url"])
+    words = {key: value for key, value in request.items() if key not in {"do", "what"}}
+    return sandbox.capsules.dashboard.do(request["what"], **words)
+
+
 def _tell_dns(sandbox: "Sandbox", request: dict[str, Any]) -> None:
     """`name`, `kind` and `values`: set; without values: remove; `fail` instead: a code, or "silent"."""
-    names = sandbox.aptible.dns
+    names = sandbox.capsules.dns if sandbox.target == "code-capsules" else sandbox.aptible.dns
     if "fail" in request:
         names.fail(request["name"], request["fail"])
     elif request.get("values"):

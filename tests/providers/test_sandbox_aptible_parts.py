@@ -117,6 +117,17 @@ def test_a_build_reads_what_the_last_stage_says(tmp_path: Path, needs_program: C
         build(tmp_path / "code" / ".git", "deploy-nothing", tmp_path / "out2", lines.append)
 
 
+def test_variables_of_earlier_lines_stand_in_later_ones(
+    tmp_path: Path, needs_program: Callable[[str], str]
+) -> None:
+    needs_program("git")
+    lines = "FROM scratch\nENV HOME=/app A=1\nENV PATH=$HOME/bin:$PATH A=2 B=${A}$NONE\nCMD x\n"
+    make_repository(tmp_path / "code", {"Dockerfile": lines})
+    built = build(tmp_path / "code" / ".git", "main", tmp_path / "out", lambda line: None)
+    path = f"/app/bin:{os.environ['PATH']}"
+    assert built.environment == {"HOME": "/app", "A": "2", "B": "1", "PATH": path}
+
+
 @pytest.mark.parametrize(
     ("dockerfile", "procfile", "printed"),
     [

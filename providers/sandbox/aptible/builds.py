@@ -5,6 +5,7 @@ checked for its sources, and RUN is named in the log as not run. The code runs w
 """
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -158,7 +159,7 @@ def read_dockerfile(path: Path, sha: str, say: Say) -> Built:
             case "WORKDIR":
                 built.workdir = rest.strip()
             case "ENV":
-                built.environment.update(_pairs(rest))
+                built.environment.update(_expanded(_pairs(rest), built.environment))
             case "EXPOSE":
                 built.exposed_ports += [int(port) for port in re.findall(r"\d+", rest)]
             case "CMD":
@@ -180,6 +181,16 @@ def _pairs(text: str) -> dict[str, str]:
     if words and "=" not in words[0]:
         return {words[0]: text.partition(" ")[2].strip()}
     return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def _expanded(pairs: dict[str, str], known: dict[str, str]) -> dict[str, str]:
+    """Values with the variables of earlier lines in them, as Docker has them; those of one line do not see
+    each other. PATH is this machine's until the image has one."""
+    there = {"PATH": os.environ.get("PATH", os.defpath), **known}
+    return {
+        name: re.sub(r"\$(?:\{(\w+)\}|(\w+))", lambda found: there.get(found[1] or found[2], ""), value)
+        for name, value in pairs.items()
+    }
 
 
 def _cmd_line(entrypoint: list[str], command: str | None) -> str:

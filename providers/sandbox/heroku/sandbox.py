@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import importlib.resources
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from providers.sandbox.checkouts import commit_of
+from providers.sandbox.checkouts import GUIDE, commit_of
 from providers.sandbox.faults import Faults
 from providers.sandbox.heroku.routes.api import api_routes
 from providers.sandbox.heroku.routes.backups import BackupRoutes, Store
@@ -25,12 +25,16 @@ from providers.sandbox.heroku.routes.output import OutputRoutes
 from providers.sandbox.heroku.routes.ranges import Pages
 from providers.sandbox.heroku.running.backups import Backups
 from providers.sandbox.heroku.running.database import Database
+from providers.sandbox.heroku.running.guide import build_guide
 from providers.sandbox.heroku.running.key_value import KeyValueServers
 from providers.sandbox.heroku.running.platform import Platform
 from providers.sandbox.heroku.running.scheduler import Scheduler
 from providers.sandbox.heroku.systems.example import APPS, make_example
+from providers.sandbox.heroku.systems.guide import CREATE_USERS, FOLDERS, make_guide
 from providers.sandbox.heroku.together import open_together
-from providers.sandbox.heroku.world.world import World
+from providers.sandbox.heroku.world.building import add_add_on
+from providers.sandbox.heroku.world.ids import stable_id
+from providers.sandbox.heroku.world.world import App, Drain, World
 from providers.sandbox.router import Router
 from providers.sandbox.tls import Certificates
 
@@ -51,6 +55,7 @@ class HerokuSandbox:
         cache: where made databases are kept; below the sandbox folder's parent by default.
         world: what stands there instead of the example (see `description`, `generator`); nothing of it runs.
         stores: attachments of Key-Value Stores ("REDIS") that the backend of the example has besides.
+        guide: the system of Code Capsules' guide stands there instead of the example; it needs Node.
 
     Attributes:
         hosts: "api", "data", "particleboard", "metrics", "kolkrabbi", "dataclips", "git", after `start`.
@@ -74,6 +79,7 @@ class HerokuSandbox:
         cache: Path | None = None,
         world: World | None = None,
         stores: tuple[str, ...] = (),
+        guide: bool = False,
     ) -> None:
         self.hosts: dict[str, str] = {}
         self.world: World = world or World(email="", account_id="")
@@ -84,6 +90,7 @@ class HerokuSandbox:
         self.databases: dict[str, Database] = {}
         self.key_values = KeyValueServers(folder / "key-value", canary)
         self._stores = stores
+        self._guide = guide
         self.backups = Backups(folder / "backups", self.world, self.databases, faults, canary)
         self.store = Store(self.backups, faults)
         self._folder = folder
@@ -122,6 +129,8 @@ class HerokuSandbox:
     async def _start_example(self, progress: Callable[[str], None]) -> Platform:
         if self._alive:
             await self.database.start(self._size, self._cache, self._certificates, progress)
+            if self._guide:
+                await self.database.add_users(CREATE_USERS)
             await self.key_values.start(self._stores, self._certificates)
             for router in self._routers.values():
                 await router.start()
@@ -130,7 +139,10 @@ class HerokuSandbox:
             for name, router in self._routers.items()
         }
         commits = await asyncio.to_thread(self._commits)
-        example = make_example(urls, self.database.url, commits, self._canary, self.key_values.urls)
+        if self._guide:
+            example = make_guide(urls, self.database.url, commits, self._canary)
+        else:
+            example = make_example(urls, self.database.url, commits, self._canary, self.key_values.urls)
         self.world = self.backups.world = example.world
         self.databases[example.database] = self.database
         platform = self._platform = Platform(self.world)
@@ -138,6 +150,8 @@ class HerokuSandbox:
             progress("Starting the example apps")
             for app in self.world.apps.values():
                 code = await asyncio.to_thread(self._place_code, app.name)
+                if self._guide:
+                    await build_guide(app, code)
                 await platform.start_app(app, code, self._routers[app.name])
             await platform.booted()
             self._scheduler = Scheduler(platform, speed=self._speed)
@@ -202,6 +216,32 @@ class HerokuSandbox:
             "cron_runs": dict(world.cron_runs),
             "database_connections": self.database.front.open_connections if self.database.front else 0,
         }
+
+    def give_add_on(
+        self, app: str, *, plan: str, name: str, attached_as: str, values: Mapping[str, str]
+    ) -> str:
+        """Give an app an add-on whose server somebody else runs; its dynos start again with the config vars
+        that it sets. The add-on's id.
+
+        Raises:
+            ValueError: there is no such app.
+        """
+        owner = self._named(app)
+        add_on = add_add_on(self.world, owner, plan, name=name, attached_as=attached_as, values=values)
+        if self._platform is not None:
+            self._platform.release(owner, f"Attach {attached_as} ({name})")
+        return add_on.id
+
+    def give_drain(self, app: str, url: str) -> None:
+        """Give an app a log drain of its own. Raises ValueError: there is no such app."""
+        mark = stable_id("drain", app, url)
+        self._named(app).drains.append(Drain(id=mark, url=url, token=f"d.{mark}"))
+
+    def _named(self, name: str) -> App:
+        app = self.world.app(name)
+        if app is None:
+            raise ValueError(f"there is no app {name!r}")
+        return app
 
     async def act(self, what: str, **params: Any) -> Any:
         """Do what only a test asks for.
@@ -274,12 +314,15 @@ class HerokuSandbox:
     def _commits(self) -> dict[str, str]:
         """What the apps run: the first commits of the checkouts beside us, where those are."""
         code = self._folder.parent / "code"
+        if self._guide and (code / GUIDE / ".git").exists():
+            return dict.fromkeys(APPS, commit_of(code / GUIDE))
         return {name: commit_of(code / name) for name in APPS if (code / name / ".git").exists()}
 
     def _place_code(self, name: str) -> Path:
         """Put an app's code where its dynos run: a copy, since a checkout may be worked in."""
         place = self._folder / "slugs" / name
         shutil.rmtree(place, ignore_errors=True)
-        with importlib.resources.as_file(importlib.resources.files("assets") / "demo" / name) as files:
+        where = Path("guide", FOLDERS[name]) if self._guide else Path(name)
+        with importlib.resources.as_file(importlib.resources.files("assets") / "demo" / where) as files:
             shutil.copytree(files, place, ignore=shutil.ignore_patterns("__pycache__"))
         return place

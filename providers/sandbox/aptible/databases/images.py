@@ -1,7 +1,8 @@
 """What databases the sandbox's Aptible offers: kinds and versions as its documentation lists them in 2026.
 
 Which of them are real: postgresql (the wheel's 16 and 18; another major is served by the next higher one),
-redis and mysql where their programs are on this machine. All others are records with a listener that echoes.
+redis and mysql where their programs are on this machine. An elasticsearch keeps and counts documents (see
+`providers.sandbox.elasticsearch`). All others are records with a listener that echoes.
 """
 
 from providers.sandbox.aptible.records import DatabaseImage

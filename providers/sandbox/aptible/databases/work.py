@@ -7,6 +7,7 @@ from providers.sandbox import redis
 from providers.sandbox.aptible.containers import ReleaseFailed
 from providers.sandbox.aptible.databases import mysql
 from providers.sandbox.aptible.databases.echo import EchoServer
+from providers.sandbox.aptible.databases.elasticsearch import ElasticsearchServer
 from providers.sandbox.aptible.databases.images import CREDENTIALS
 from providers.sandbox.aptible.databases.mysql import MysqlServer
 from providers.sandbox.aptible.databases.postgres import PostgresServer
@@ -95,6 +96,8 @@ class DatabaseWork:
             return await RedisServer.start(folder, password, self._certificates)
         if kind == "mysql" and mysql.program():
             return await MysqlServer.start(folder, password, self._certificates)
+        if kind == "elasticsearch":
+            return await ElasticsearchServer.start(password, self._certificates)
         return await EchoServer.start([credential.type for credential in database.credentials])
 
     async def _restart(self, operation: Operation) -> None:
