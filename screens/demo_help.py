@@ -8,9 +8,11 @@ from wizard.model.secret import Secret
 
 @dataclass(frozen=True)
 class DemoHelp:
-    """Credentials and folders of the example system. `checkouts` are folders by app name."""
+    """Credentials and folders of the example system. `target` is the provider's name; `checkouts` are
+    folders by app name."""
 
     source_token: Secret
+    target: str
     target_email: str
     target_password: Secret
     otp: Callable[[], str] | None = None

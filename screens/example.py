@@ -15,17 +15,27 @@ from wizard.session.places import data_folder, private_folder
 from wizard.session.store import Session, SessionInfo, create, delete, infos
 
 NAME = "example"
-TARGET_NAME = "aptible"
+
+TARGETS = ("aptible", "code-capsules")
+"""The targets that an example moves to, each with a world of its own; the first is the usual one."""
 
 
-def world_folder() -> Path:
+def world_folder(target: str) -> Path:
     """Where the example system keeps its databases and code; data once made is kept beside it."""
-    return private_folder(private_folder(data_folder() / "example") / "world")
+    name = "world" if target == TARGETS[0] else f"world-{target}"
+    return private_folder(private_folder(data_folder() / "example") / name)
 
 
-async def start(size: str, say: Callable[[str], None]) -> Example:
+async def start(size: str, say: Callable[[str], None], target: str = TARGETS[0]) -> Example:
     """The example system, started if it does not run."""
-    return await example_provider().start_or_find(world_folder(), size=size, progress=say, colleague=True)
+    return await example_provider().start_or_find(
+        world_folder(target), size=size, progress=say, colleague=True, target=target
+    )
+
+
+def target_of(example: Example) -> str:
+    """The target that an example moves to."""
+    return next(name for name in TARGETS if name in example.hosts)
 
 
 def session_of(example: Example) -> Session:
@@ -33,7 +43,7 @@ def session_of(example: Example) -> Session:
     runs are deleted: the world that they speak of is gone."""
     found: Session | None = None
     for path, info in list(infos()):
-        if not isinstance(info, SessionInfo) or not info.demo:
+        if not isinstance(info, SessionInfo) or not info.demo or target_of(example) not in info.hosts:
             continue
         session = Session(path)
         if info.hosts == example.hosts and found is None:
@@ -49,12 +59,14 @@ def session_of(example: Example) -> Session:
 
 def help_of(example: Example) -> DemoHelp:
     """What saves a person from typing the example's credentials."""
-    aptible = example.credentials[TARGET_NAME]
+    target = target_of(example)
+    there = example.credentials[target]
     return DemoHelp(
         source_token=Secret(example.credentials["heroku"]["token"], "the example's Heroku token"),
-        target_email=aptible["email"],
-        target_password=Secret(aptible["password"], "the example's Aptible password"),
-        otp=_otp(aptible),
+        target=target,
+        target_email=there["email"],
+        target_password=Secret(there["password"], "the password of the example's target"),
+        otp=_otp(there),
         checkouts={name: str(path) for name, path in example.checkouts.items()},
     )
 
@@ -99,9 +111,9 @@ async def sign_in(session: Session, help_: DemoHelp, target: str) -> Secret:
 
 async def end() -> None:
     """End the example system, and remove its sessions and its data."""
-    folder = world_folder()
-    await example_provider().stop(folder)
+    for target in TARGETS:
+        await example_provider().stop(world_folder(target))
     for path, info in list(infos()):
         if isinstance(info, SessionInfo) and info.demo:
             delete(Session(path))
-    shutil.rmtree(folder.parent)
+    shutil.rmtree(world_folder(TARGETS[0]).parent)

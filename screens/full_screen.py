@@ -26,14 +26,14 @@ def show() -> int:
     return _code(app)
 
 
-def show_demo(size: str) -> int:
+def show_demo(size: str, target: str = "aptible") -> int:
     """The guided demo: starts the example system, then the wizard over it."""
     if not _terminal():
         return TROUBLE
     from screens import example
 
     async def prepare() -> tuple[Session, Vault, DemoHelp]:
-        world = await example.start(size, lambda doing: say(f"The example system: {doing}"))
+        world = await example.start(size, lambda doing: say(f"The example system: {doing}"), target)
         session = example.session_of(world)
         return session, await example.vault_of(world, session), example.help_of(world)
 

@@ -88,6 +88,12 @@ def _add_demo(commands: Parsers) -> None:
         default="standard",
         help="how much data the example holds: 3 MB, 30 MB, 300 MB, 1 GB (default: standard)",
     )
+    demo.add_argument(
+        "--target",
+        choices=("aptible", "code-capsules"),
+        default="aptible",
+        help="where it moves to; for code-capsules the example of that vendor's guide, which needs Node",
+    )
     demo.add_argument("--stop", action="store_true", help="end the example system and remove its data")
     demo.set_defaults(command=_demo)
 
@@ -217,10 +223,10 @@ def _demo(options: argparse.Namespace) -> int:
     if options.stop:
         return demo.stop()
     if options.unattended:
-        return demo.unattended(options.size)
+        return demo.unattended(options.size, options.target)
     from screens.full_screen import show_demo
 
-    return show_demo(options.size)
+    return show_demo(options.size, options.target)
 
 
 def _rollback(options: argparse.Namespace) -> int:

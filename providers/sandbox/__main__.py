@@ -49,6 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--colleague", action="store_true", help="set the DNS records of the example's domains when asked for"
     )
+    parser.add_argument("--target", default="aptible", choices=("aptible", "code-capsules"))
     parser.add_argument("--hours", type=float, default=12.0, help="end after so long without a request")
     return parser.parse_args()
 
@@ -103,6 +104,7 @@ async def _run(folder: Path, arguments: argparse.Namespace, control: Control) ->
         pace=arguments.pace,
         stores=tuple(name for name in arguments.stores.split(",") if name),
         colleague=arguments.colleague,
+        target=arguments.target,
     )
     starting = asyncio.create_task(sandbox.start(control.say))
     told = asyncio.create_task(control.ended.wait())

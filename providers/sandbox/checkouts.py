@@ -9,6 +9,9 @@ from pathlib import Path
 from wizard.model.trouble import Trouble
 
 APPS = ("migrate-frontend", "migrate-backend", "migrate-emailer")
+GUIDE = "migrate"
+"""The repository of Code Capsules' guide, with an app in each folder."""
+
 _ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -41,6 +44,33 @@ def make_checkouts(folder: Path) -> dict[str, Path]:
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {app: _make(app, folder / app) for app in APPS}
+
+
+def make_guide_checkout(folder: Path, bare: Path) -> dict[str, Path]:
+    """Put the guide's repository below `folder`, with one commit on `main` that its origin has too: the bare
+    repository `bare`, which stands for the one at a Git host.
+
+    Returns:
+        The path of each app's checkout, by app name: they are one.
+
+    Raises:
+        Trouble: git is not there or fails.
+    """
+    if shutil.which("git") is None:
+        raise Trouble(
+            "The program git is not on this machine.",
+            remedy="Install git and start again.",
+            code="git-missing",
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    checkout = folder / GUIDE
+    if not (checkout / ".git").exists():
+        _make("guide", checkout)
+        bare.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _git(checkout, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
+        _git(checkout, "remote", "add", "origin", str(bare))
+        _git(checkout, "push", "--quiet", "origin", "main")
+    return dict.fromkeys(APPS, checkout)
 
 
 def commit_of(checkout: Path) -> str:

@@ -127,6 +127,7 @@ async def start_or_find(
     pace: float = 1.0,
     stores: tuple[str, ...] = (),
     colleague: bool = False,
+    target: str = "aptible",
 ) -> SandboxClient:
     """The sandbox of `folder`: the running one, or a new one, ready to be used.
 
@@ -136,7 +137,9 @@ async def start_or_find(
         canary: put into every secret that the sandbox makes, so that a test can look for leaks.
         pace: seconds of the sandbox per second of the target's operations.
         stores: attachments of Key-Value Stores ("REDIS") that the example has besides, each a real Redis.
-        colleague: somebody sets the DNS records of the example's domains when they are asked for.
+        colleague: somebody sets the DNS records of the example's domains when they are asked for; with Code
+            Capsules, links the repository, pushes the branch and sets what only the dashboard sets.
+        target: "aptible" or "code-capsules".
 
     Raises:
         Trouble: it does not start; the cause is the sandbox's own.
@@ -145,6 +148,7 @@ async def start_or_find(
     if found is not None:
         return found
     told = ["--pace", str(pace), "--stores", ",".join(stores), *(["--colleague"] if colleague else [])]
+    told += ["--target", target]
     process = await asyncio.to_thread(_spawn, folder, size, canary, told)
     said = ""
     refused = 0

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from providers.sandbox.node import options
 from providers.sandbox.watchdog import WATCHDOG
 
 _ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
@@ -105,11 +106,14 @@ def local_environment(env: Mapping[str, str]) -> dict[str, str]:
     """`env` for a process that runs here instead of in a container.
 
     PATH begins with this interpreter's folder, so that `python` has psycopg; HOST keeps the example apps,
-    which otherwise listen on every address, to loopback; output comes line by line.
+    which otherwise listen on every address, to loopback; output comes line by line; Node reads TypeScript.
     """
     own = str(Path(sys.executable).parent)
     path = os.pathsep.join([own, env.get("PATH") or os.environ.get("PATH", os.defpath)])
-    return {"HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", **env, "PATH": path}
+    plain = {"HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    if node := options():
+        plain["NODE_OPTIONS"] = node
+    return {**plain, **env, "PATH": path}
 
 
 def _is_simple(command: str) -> bool:

@@ -32,10 +32,19 @@ def refusal(name: str, view: RunView | None) -> str:
         case "roll_back":
             return why_no_rollback(view)
         case "accept":
-            return "" if open_watch(view) is not None else "No DNS record is waited for now."
+            return _accept(view)
         case "more" | "fewer":
             return _hire(view)
     return ""
+
+
+def _accept(view: RunView) -> str:
+    guide = open_guide(view)
+    if open_watch(view) is not None or (guide is not None and guide.by_word):
+        return ""
+    if guide is not None:
+        return "Offramp sees by itself when this is done; a word for it is not enough."
+    return "Nothing is waited for that could be said to be done."
 
 
 def _go(view: RunView) -> str:

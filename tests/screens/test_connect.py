@@ -176,7 +176,10 @@ async def test_the_target_is_signed_in_to_with_a_one_time_code(world: FakeWorld,
 
 async def test_the_demo_brings_its_credentials(world: FakeWorld, begun: Begun) -> None:
     demo = DemoHelp(
-        source_token=Secret(GOOD_TOKEN), target_email="demo@example.com", target_password=Secret(PASSWORD)
+        target="aptible",
+        source_token=Secret(GOOD_TOKEN),
+        target_email="demo@example.com",
+        target_password=Secret(PASSWORD),
     )
     session = begun.new()
     async with shown(session, Vault(), demo) as (app, pilot):

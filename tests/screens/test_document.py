@@ -339,6 +339,7 @@ async def test_the_demo_knows_its_folders(
     world: FakeWorld, begun: Begun, vault: Vault, tmp_path: Path
 ) -> None:
     demo = DemoHelp(
+        target="aptible",
         source_token=Secret("t-0123456789"),
         target_email="demo@example.com",
         target_password=Secret("p-0123456789"),

@@ -26,10 +26,17 @@ class ExampleProvider(Protocol):
     """What starts the example system in a folder, or finds the one that runs there."""
 
     async def start_or_find(
-        self, folder: Path, *, size: str = "standard", progress: Callable[[str], None], colleague: bool
+        self,
+        folder: Path,
+        *,
+        size: str = "standard",
+        progress: Callable[[str], None],
+        colleague: bool,
+        target: str = "aptible",
     ) -> Example:
-        """The running one, or a new one. `progress` takes what is being done, in words. A `colleague` sets
-        the DNS records of the example's domains a few seconds after they are asked for."""
+        """The running one, or a new one. `progress` takes what is being done, in words. A `colleague` does
+        elsewhere what a run asks of a person, a few seconds after it is asked for: DNS records, links,
+        pushes. `target` is the provider that it moves to."""
         ...
 
     async def find(self, folder: Path) -> Example | None:

@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from psycopg import sql
@@ -38,6 +38,13 @@ class Database:
         await heroku_owner(self.postgres, self.role, self.password, self.name)
         context = certificates.server_context()
         self.front = await serve_front(None, self.postgres.socket, context)
+
+    async def add_users(self, statements: Sequence[str]) -> None:
+        """Run `statements`, and give the table `user` that they make to the role of the URL."""
+        assert self.postgres is not None
+        owner = sql.SQL('ALTER TABLE "user" OWNER TO {}').format(sql.Identifier(self.role)).as_string()
+        for statement in (*statements, owner):
+            await self.postgres.sql(statement, database=self.name)
 
     async def stop(self) -> None:
         """Close the front and end Postgres; its data goes, the cache stays."""
