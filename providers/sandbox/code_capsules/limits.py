@@ -106,7 +106,7 @@ def read_manifest(capsule: Capsule, manifest: Json, folder_key: str) -> None:
     capsule.branch = text_of(repo, "branch", wanted=True)
     capsule.repo_url = text_of(repo, "url", wanted=True)
     if folder_key:
-        capsule.folder = text_of(repo, folder_key) or text_of(manifest, folder_key)
+        capsule.folder = text_of(manifest, folder_key).strip("/")
 
 
 def manifest_kind(manifest: Any) -> tuple[str, str]:

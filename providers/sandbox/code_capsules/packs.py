@@ -95,9 +95,10 @@ def _link_programs(modules: Path, package: Path) -> None:
     programs = {package.name: said} if isinstance(said, str) else said if isinstance(said, dict) else {}
     (modules / ".bin").mkdir(exist_ok=True)
     for name, path in programs.items():
-        link = modules / ".bin" / name
-        if not link.exists():
-            link.symlink_to(os.path.normpath(package / path))
+        launcher = modules / ".bin" / name
+        if not launcher.exists():
+            launcher.write_text(f'#!/bin/sh\nexec node "{os.path.normpath(package / path)}" "$@"\n')
+            launcher.chmod(0o755)
 
 
 def _web_line(folder: Path) -> str:

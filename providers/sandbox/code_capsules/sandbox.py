@@ -1,6 +1,8 @@
 """The sandbox's Code Capsules as a whole."""
 
 import asyncio
+import shlex
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -45,8 +47,9 @@ class CodeCapsulesSandbox:
       stands for an address, `dashboard.link(address)` is what the person does.
 
     Attributes:
-        hosts: `api` (".../api"), `api_alternative`, `login`, `app` (URLs), `application_key`, `dns`
-            ("host:port").
+        hosts: `api`, `api_alternative` (".../api"), `login`, `app` (URLs), `application_key`,
+            `cli` (words of the program that plays the vendor's; its login is kept below the sandbox's folder),
+            `dns` ("host:port").
         credentials: `email` and `password` of the person; `second_factor_...` of one whose sign-in cannot be
             finished without a person; `guest_...` of one of another team.
         faults: what goes wrong; names in `named_faults.NAMED`.
@@ -82,6 +85,8 @@ class CodeCapsulesSandbox:
         faults.expire_tokens = accounts.expire_all
         self._programs = folder / "bin"
         self._programs.mkdir(parents=True, exist_ok=True, mode=0o755)
+        self._keyring = folder / "keyring"
+        self._keyring.mkdir(exist_ok=True, mode=0o700)
         self.dns = DnsServer()
         self.shapes = shapes = Shapes(world, accounts)
         self.databases = Databases(folder, certificates, canary, faults, pace)
@@ -101,8 +106,8 @@ class CodeCapsulesSandbox:
         self.app = self._server("app", "app")
         AppPage(accounts).add_to(self.app)
         self.mains = {
-            "api": self._server("api", "main", prefix="/api"),
-            "api_alternative": self._server("api_alternative", "main"),
+            "api": self._server("api", "main"),
+            "api_alternative": self._server("api_alternative", "main", prefix="/api"),
         }
         for server in self.mains.values():
             MainRoutes(world, shapes, faults, self.creation).add_to(server)
@@ -117,13 +122,21 @@ class CodeCapsulesSandbox:
         await self.dns.start()
         self.builds.start()
         self.hosts = {
-            "api": f"{self.mains['api'].url}/api",
-            "api_alternative": self.mains["api_alternative"].url,
+            "api": self.mains["api"].url,
+            "api_alternative": f"{self.mains['api_alternative'].url}/api",
             "login": self.login.url,
             "app": self.app.url,
             "application_key": self.accounts.application_key,
+            "cli": self._cli(),
             "dns": self.dns.host,
         }
+
+    def _cli(self) -> str:
+        """How the program that plays the vendor's command line is started."""
+        module = "providers.sandbox.code_capsules.codecaps"
+        key = self.accounts.application_key
+        where = ["--login", self.login.url, "--application-key", key, "--api", self.mains["api"].url]
+        return shlex.join([sys.executable, "-m", module, "--keyring", str(self._keyring), *where])
 
     @property
     def credentials(self) -> dict[str, str]:

@@ -18,8 +18,8 @@ from providers.sandbox.code_capsules.world import World
 
 class Shapes:
     """Attributes:
-    folder_key: what the API calls the sub-folder of a repository; empty: it tells nothing of it, which is
-        all that is known of the vendor's.
+    folder_key: what a manifest calls the sub-folder of the repository; empty: it takes and tells nothing
+        of it, which is all that is known of the vendor's.
     """
 
     def __init__(self, world: World, accounts: Accounts) -> None:
@@ -141,8 +141,7 @@ class Shapes:
     def _repo_of(self, capsule: Capsule) -> Json | None:
         if not capsule.repo_id:
             return None
-        where = {self.folder_key: capsule.folder} if self.folder_key else {}
-        return {"repoId": capsule.repo_id, "branch": capsule.branch, "url": capsule.repo_url, **where}
+        return {"repoId": capsule.repo_id, "branch": capsule.branch, "url": capsule.repo_url}
 
     def _app_manifest(self, capsule: Capsule) -> Json:
         said = {
@@ -152,6 +151,7 @@ class Shapes:
             "userBuildCommand": capsule.build_command,
             "userBuildOutputDirectory": capsule.output,
             "servePort": str(capsule.port) if capsule.kind == "docker" else "",
+            **({self.folder_key: capsule.folder} if self.folder_key else {}),
         }
         return {key: value for key, value in said.items() if value}
 
