@@ -48,7 +48,7 @@ class CodeCapsulesSandbox:
 
     Attributes:
         hosts: `api`, `api_alternative` (".../api"), `login`, `app` (URLs), `application_key`,
-            `cli` (words of the program that plays the vendor's; its login is kept below the sandbox's folder),
+            `cli` (words of the program that plays the vendor's; it keeps its login below this folder),
             `dns` ("host:port").
         credentials: `email` and `password` of the person; `second_factor_...` of one whose sign-in cannot be
             finished without a person; `guest_...` of one of another team.
