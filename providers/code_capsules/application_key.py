@@ -8,9 +8,10 @@ import re
 
 import httpx
 
-from providers.code_capsules.client import Patience, Wire
 from providers.code_capsules.hosts import Addresses
 from providers.code_capsules.paths import APPLICATION_KEY, KEY_FIELD
+from providers.code_capsules.patience import Patience
+from providers.code_capsules.wire import Wire
 from wizard.model.trouble import Trouble
 
 PAGE_LIMIT = 2 * 1024 * 1024

@@ -8,7 +8,7 @@ import asyncio
 import time
 
 from providers.code_capsules.answers import BuildAnswer
-from providers.code_capsules.client import created
+from providers.code_capsules.creation import created
 from providers.code_capsules.logs import LogReader, now, seconds
 from providers.code_capsules.paths import BUILD_LOGS, BUILDS, LOGS, filled
 from providers.code_capsules.places import Place, Places

@@ -3,7 +3,8 @@
 from typing import Any
 
 from providers.code_capsules.answers import CapsuleAnswer
-from providers.code_capsules.client import Api, created
+from providers.code_capsules.client import Api
+from providers.code_capsules.creation import created
 from providers.code_capsules.failures import Missing
 from providers.code_capsules.paths import CAPSULES, NEW_CAPSULE, PRODUCTS, filled
 from providers.code_capsules.places import Place, Places

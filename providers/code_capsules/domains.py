@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from providers.code_capsules.answers import CapsuleAnswer, DomainAnswer, DomainsAnswer
-from providers.code_capsules.client import created
+from providers.code_capsules.creation import created
 from providers.code_capsules.failures import Missing
 from providers.code_capsules.paths import DOMAINS, filled
 from providers.code_capsules.places import Place, Places

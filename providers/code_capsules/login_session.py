@@ -13,10 +13,12 @@ import msgspec
 
 from providers.code_capsules.answers import LoginAnswer
 from providers.code_capsules.application_key import application_key, forget
-from providers.code_capsules.client import UNREADABLE, Answer, Patience, Wire, said
+from providers.code_capsules.bodies import UNREADABLE, said
 from providers.code_capsules.hosts import Addresses
 from providers.code_capsules.kept_login import Login
 from providers.code_capsules.paths import APPLICATION_KEY, LOG_IN, LOGIN_TYPE
+from providers.code_capsules.patience import Patience
+from providers.code_capsules.wire import Answer, Wire
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
@@ -123,7 +125,7 @@ async def _asked(addresses: Addresses, login: Login, key: str, patience: Patienc
 def _accepted(answer: Answer, addresses: Addresses) -> LoginAnswer:
     if _key_refused(answer):
         raise Trouble(
-            f"Code Capsules does not accept the application key ({said(answer)}).",
+            f"Code Capsules does not accept the application key ({said(answer.body)}).",
             remedy=f"It may have changed: set {APPLICATION_KEY.variable} to the header x-api-key that the "
             "web app sends with its own sign-in (a browser's developer tools show it), or unset it.",
             code="application-key-refused",
@@ -135,7 +137,7 @@ def _accepted(answer: Answer, addresses: Addresses) -> LoginAnswer:
             code="server-error" if answer.status >= 500 else "rate-limited",
         )
     if 400 <= answer.status < 500:
-        words = said(answer)
+        words = said(answer.body)
         raise Trouble(
             "Code Capsules does not accept this e-mail and password" + (f" ({words})." if words else "."),
             remedy="Type them again. An account that signs in over Google or GitHub has no password: set "
@@ -175,7 +177,7 @@ def _unknown() -> Trouble:
 
 
 def _key_refused(answer: Answer) -> bool:
-    return answer.status in (400, 401, 403) and any(word in said(answer).lower() for word in _KEY_WORDS)
+    return answer.status in (400, 401, 403) and any(word in said(answer.body).lower() for word in _KEY_WORDS)
 
 
 def life_of(token: Secret) -> float | None:

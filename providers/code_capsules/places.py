@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from providers.code_capsules.answers import CapsuleAnswer, SpaceAnswer
-from providers.code_capsules.client import Api, Patience, TokenSource, cleaned
+from providers.code_capsules.bodies import cleaned
+from providers.code_capsules.client import Api, TokenSource
 from providers.code_capsules.failures import Missing
 from providers.code_capsules.hosts import Addresses, cluster_root
 from providers.code_capsules.paths import CAPSULES, SPACE, SPACE_BY_SLUG, SPACES, filled
+from providers.code_capsules.patience import Patience
 from wizard.model.trouble import Trouble
 from wizard.ports import Environment
 

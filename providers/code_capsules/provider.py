@@ -39,14 +39,14 @@ class CodeCapsulesProvider:
         return environment_hosts()
 
     async def sign_in(self, hosts: Hosts, who: SignIn, password: Secret) -> Token:
-        from providers.code_capsules.client import Patience
+        from providers.code_capsules.patience import Patience
         from providers.code_capsules.sign_in import sign_in
 
         return await sign_in(hosts, who, password, Patience())
 
     async def accept_token(self, hosts: Hosts, pasted: Secret) -> Token:
         """Raises Trouble for all but what Offramp itself kept of an earlier sign-in."""
-        from providers.code_capsules.client import Patience
+        from providers.code_capsules.patience import Patience
         from providers.code_capsules.sign_in import accept_token
 
         return await accept_token(hosts, pasted, Patience())

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from providers.code_capsules.client import Patience
 from providers.code_capsules.hosts import addresses
 from providers.code_capsules.kept_login import Login, opened, sealed
 from providers.code_capsules.login_session import log_in
+from providers.code_capsules.patience import Patience
 from wizard.model.secret import Secret
 from wizard.model.system import Account
 from wizard.ports import SignIn, Token

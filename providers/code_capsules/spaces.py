@@ -1,7 +1,7 @@
 """Spaces, and what they need: a Team that pays, and a cluster to be on."""
 
 from providers.code_capsules.answers import ClusterAnswer, RepositoryAnswer, SpaceAnswer, TeamAnswer
-from providers.code_capsules.client import created
+from providers.code_capsules.creation import created
 from providers.code_capsules.paths import (
     CLUSTERS,
     NEW_SPACE,

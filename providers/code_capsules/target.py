@@ -9,7 +9,6 @@ from providers.code_capsules.apps import Apps
 from providers.code_capsules.builds import Builds
 from providers.code_capsules.capsules import Capsules
 from providers.code_capsules.catalogue import profile
-from providers.code_capsules.client import Patience
 from providers.code_capsules.config import Configs
 from providers.code_capsules.databases import Databases
 from providers.code_capsules.domains import WebAddresses
@@ -19,6 +18,7 @@ from providers.code_capsules.live_prices import live_prices
 from providers.code_capsules.login_session import LoginSession
 from providers.code_capsules.not_there import NotThere
 from providers.code_capsules.paths import PLANS
+from providers.code_capsules.patience import Patience
 from providers.code_capsules.places import Places
 from providers.code_capsules.rights import rights
 from providers.code_capsules.sign_in import account
