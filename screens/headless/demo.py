@@ -12,12 +12,14 @@ from screens.headless.follow import follow
 from screens.headless.say import say
 from screens.quantities import duration
 from wizard.choose.compare import choose, compare
+from wizard.choose.offer import OFFER, profile_of, read_offer
 from wizard.credentials import CredentialRef, Vault
 from wizard.document.answers import apply_answers, open_gaps
 from wizard.document.checkout import Checkout
 from wizard.document.repository.code_place import place_in
 from wizard.mapping.check import blocking, problems
 from wizard.mapping.edit import leave_undecided
+from wizard.mapping.edit_capsules import set_team
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping, TargetChoice
 from wizard.model.secret import Secret
@@ -179,7 +181,10 @@ async def _choose(session: Session, vault: Vault, help_: DemoHelp, system: Syste
         await target.close()
     _remember(session, vault, profile.name, account, token)
     say(f"choose   {profile.title}, signed in as {account.email}")
-    return profile
+    offer = await read_offer(session, vault)
+    if offer is not None:
+        session.save(OFFER, offer)
+    return profile_of(session, profile.name)
 
 
 def _checkouts(system: System, profile: Profile, help_: DemoHelp) -> dict[str, Checkout]:
@@ -197,13 +202,19 @@ def _map(
     checkouts: dict[str, Checkout],
     decide: Callable[[Mapping], Mapping],
 ) -> None:
-    mapping = leave_undecided(decide(propose(system, profile, checkouts)), REASON)
+    mapping = leave_undecided(decide(_of_a_team(propose(system, profile, checkouts), profile)), REASON)
     session.save(MAPPING, mapping)
     wrong = blocking(problems(system, mapping, profile))
     if wrong:
         raise Trouble(f"{wrong[0].sentence()}.", remedy=wrong[0].remedy, code="mapping")
     left = sum(choice.action == "drop" for choice in mapping.config)
     say(f"map      {len(mapping.config)} config vars, {left} dropped; {len(mapping.processes)} process types")
+
+
+def _of_a_team(proposed: Mapping, profile: Profile) -> Mapping:
+    """The example belongs to a company's team where the account has one beside its own."""
+    shared = [slug for slug in profile.capabilities.teams if not slug.endswith("-personal")]
+    return set_team(proposed, shared[0]) if shared and not proposed.team else proposed
 
 
 def _prepare(session: Session, system: System, profile: Profile, checkouts: dict[str, Checkout]) -> None:

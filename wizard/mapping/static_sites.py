@@ -86,6 +86,8 @@ def static_site(app: App, process: Process, checkout: Checkout | None) -> Static
     name = words[0].rpartition("/")[2] if words else ""
     if name in _PROGRAMS and not _FORWARDING.intersection(words):
         output = _folder(words) or _PROGRAMS[name]
+        # Where nothing is built, the files lie where the target looks by itself.
+        output = "" if output == "." and not build else output
         return StaticSite(because=f"{name} serves its files", output=output, build=build)
     for start, output in _PREVIEWS.items():
         if (name, *words[1:])[: len(start)] == start:
@@ -147,14 +149,14 @@ def _command(command: str, checkout: Checkout | None) -> list[str]:
 
 
 def _folder(words: list[str]) -> str:
-    """The first word that is no option, nor what belongs to one."""
+    """The first word that is no option, nor what belongs to one; "." for the root."""
     rest = iter(words[1:])
     for word in rest:
         if word in _WITH_VALUE:
             next(rest, None)
         elif not word.startswith("-"):
             path = word.strip("/").removeprefix("./")
-            return "" if path in (".", "") or "$" in path else path
+            return "" if not path or "$" in path else path
     return ""
 
 

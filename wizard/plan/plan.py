@@ -7,6 +7,7 @@ from wizard.model.mapping import AppChoice, DatabaseChoice, Mapping
 from wizard.model.plan import Plan, Step
 from wizard.model.system import App, System
 from wizard.model.trouble import Trouble
+from wizard.plan.capsules import with_capsules
 from wizard.plan.freeze import freeze
 from wizard.plan.gates import CUT_OVER, FINISH, cut_over_gate, finish_gate
 from wizard.plan.network import with_network
@@ -90,7 +91,9 @@ def make_plan(
         name=name,
         source=source_title,
         target=profile.title,
-        steps=with_network(steps, system, mapping, profile),
+        steps=with_capsules(
+            with_network(steps, system, mapping, profile), system, mapping, prepared, profile
+        ),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -114,15 +117,23 @@ def _environment(mapping: Mapping, profile: Profile) -> Step:
     verb = "Create" if mapping.create_environment else "Find"
     region = mapping.region if mapping.create_environment else ""
     stack = {"stack": mapping.stack} if mapping.create_environment and mapping.stack else {}
+    team = {"team": mapping.team} if mapping.create_environment and mapping.team else {}
     return Step(
         key="environment",
         kind="environment",
         title=f"{verb} the {word} {mapping.environment}"
         + (f" in {region}" if region else "")
-        + (f", on {mapping.stack}" if stack else ""),
+        + (f", on {mapping.stack}" if stack else "")
+        + (f", for the team {mapping.team}" if team else ""),
         phase="prepare",
         writes="target" if mapping.create_environment else "nothing",
-        args={"handle": mapping.environment, "create": mapping.create_environment, "region": region, **stack},
+        args={
+            "handle": mapping.environment,
+            "create": mapping.create_environment,
+            "region": region,
+            **stack,
+            **team,
+        },
         way_back=NO_WAY_BACK_NEEDED,
     )
 
