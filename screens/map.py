@@ -264,7 +264,9 @@ class MapScreen(StageScreen):
         def typed(text: str | None) -> None:
             if text is None:
                 return
-            if option.folder:
+            if option.then is not None:
+                self._take(option.then(text))
+            elif option.folder:
                 entry = self._current()
                 assert entry is not None
                 app_id = entry.component[1]

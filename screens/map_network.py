@@ -1,10 +1,12 @@
 """Custom domains and log drains on the map: their rows, and what can be decided for them."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from screens.map_checks import handle
 from screens.map_option import BY_PERSON, Change, Option, leave
 from wizard.mapping import edit
+from wizard.mapping.certificates import OwnCertificate, look_at, look_at_chain, place
 from wizard.mapping.drains import (
     decide_drain,
     find_drain,
@@ -13,13 +15,24 @@ from wizard.mapping.drains import (
 )
 from wizard.model.mapping import DomainChoice, DrainChoice, Mapping
 from wizard.model.system import System
+from wizard.model.trouble import Trouble
 from wizard.ports import Profile
 
 NAME = "What is the drain called there?"
 
+CHAIN = "Which file holds the certificate (PEM), that of {} first, its issuers after it?"
+KEY = (
+    "Which file holds its private key (PEM, without a passphrase)? Only the path is kept; the key is read "
+    "when it is sent."
+)
+
 
 def domain_becomes(choice: DomainChoice) -> str:
     """What a domain is to become, in the column after the arrow."""
+    if choice.action == "endpoint" and choice.late:
+        return "endpoint in the cut-over"
+    if choice.action == "endpoint" and choice.fingerprint:
+        return "endpoint + own certificate"
     return {
         "endpoint": "endpoint + new certificate",
         "by-hand": "you change its DNS",
@@ -27,8 +40,8 @@ def domain_becomes(choice: DomainChoice) -> str:
     }.get(choice.action, "?")
 
 
-def domain_options(app_id: str, hostname: str, profile: Profile) -> list[Option]:
-    """An endpoint where the target makes certificates; by hand; left behind."""
+def domain_options(app_id: str, hostname: str, mapping: Mapping, profile: Profile) -> list[Option]:
+    """An endpoint where the target makes certificates, or takes the person's; by hand; left behind."""
 
     def to(action: Literal["endpoint", "by-hand"]) -> Change:
         return lambda m, _: edit.decide_domain(m, app_id, hostname, action, BY_PERSON)
@@ -38,11 +51,70 @@ def domain_options(app_id: str, hostname: str, profile: Profile) -> list[Option]
     if profile.capabilities.managed_tls:
         words = f"Make an {word} with a certificate before traffic moves; I set its DNS records"
         found.append(Option("endpoint", words, to("endpoint")))
+    choice = next(one for one in mapping.domains if (one.app_id, one.hostname) == (app_id, hostname))
+    if profile.capabilities.own_certificates:
+        found.append(_own_certificate(choice, word))
+    app = mapping.app(app_id)
+    if found and choice.action == "endpoint" and app is not None and app.way == "git":
+        when = "before the cut-over, ahead of" if choice.late else "within the cut-over, after"
+        words = f"Make its {word} {when} the first deploy"
+        found.append(
+            Option("when", words, lambda m, _: edit.set_domain_late(m, app_id, hostname, not choice.late))
+        )
     return [
         *found,
         Option("by-hand", "I change its DNS after the cut-over", to("by-hand")),
         leave(lambda m, why: edit.decide_domain(m, app_id, hostname, "leave", why)),
     ]
+
+
+def _own_certificate(choice: DomainChoice, word: str) -> Option:
+    """Two questions, one after the other: the file of the chain, then that of the key."""
+    hostname = choice.hostname
+
+    def of_chain(text: str) -> str:
+        return (
+            _complaint(lambda: look_at_chain(place(text), hostname)) if text else "Type a path, or press esc."
+        )
+
+    return Option(
+        "own-certificate",
+        f"Make an {word} with a certificate of mine (two PEM files); I set its DNS record",
+        lambda m, _: m,
+        CHAIN.format(hostname),
+        choice.chain_file,
+        of_chain,
+        then=lambda chain: _own_key(choice, place(chain)),
+    )
+
+
+def _own_key(choice: DomainChoice, chain_file: str) -> Option:
+    seen: list[OwnCertificate] = []
+
+    def check(text: str) -> str:
+        seen.clear()
+        if not text:
+            return "Type a path, or press esc."
+        return _complaint(lambda: seen.append(look_at(chain_file, place(text), choice.hostname)))
+
+    return Option(
+        "own-key",
+        "The key of that certificate",
+        lambda m, text: edit.use_certificate(
+            m, choice.app_id, choice.hostname, (chain_file, place(text)), seen[0]
+        ),
+        KEY,
+        choice.key_file,
+        check,
+    )
+
+
+def _complaint(look: Callable[[], object]) -> str:
+    try:
+        look()
+    except Trouble as trouble:
+        return f"{trouble.cause} {trouble.remedy}"
+    return ""
 
 
 def drain_becomes(choice: DrainChoice) -> str:

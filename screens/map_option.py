@@ -15,8 +15,8 @@ BY_PERSON = "a person chose it"
 @dataclass(frozen=True)
 class Option:
     """One thing that can be decided. `question` is asked first when it is not empty, with `value` in the
-    line and `check` saying why a text is not good. `folder` says that the text is a folder with code,
-    `registry` that the login of that registry is asked for and kept."""
+    line and `check` saying why a text is not good; `then` is asked next, with what was typed. `folder` says
+    that the text is a folder with code, `registry` that the login of that registry is asked for and kept."""
 
     id: str
     words: str
@@ -26,6 +26,7 @@ class Option:
     check: Callable[[str], str] = lambda text: "" if text else "Type something, or press esc."
     folder: bool = False
     registry: str = ""
+    then: "Callable[[str], Option] | None" = None
 
 
 def leave(change: Change, words: str = "Leave it behind") -> Option:

@@ -67,7 +67,7 @@ def _usual(component: Component, system: System, mapping: Mapping, profile: Prof
         case ("config", app_id, name):
             return _config(app_id, name, system, mapping)
         case ("domain", app_id, hostname):
-            return domain_options(app_id, hostname, profile)
+            return domain_options(app_id, hostname, mapping, profile)
         case ("drain", app_id, drain_id):
             return drain_options(app_id, drain_id, mapping, profile)
     return []

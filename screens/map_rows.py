@@ -21,7 +21,15 @@ from wizard.mapping.storages import storage_name
 from wizard.mapping.store_config import part_of
 from wizard.mapping.stores import store_of
 from wizard.mapping.way_words import IN_WORDS, ON_HEROKU
-from wizard.model.mapping import AppChoice, ConfigChoice, DatabaseChoice, DomainChoice, Mapping, ProcessChoice
+from wizard.model.mapping import (
+    AppChoice,
+    ConfigChoice,
+    DatabaseChoice,
+    DomainChoice,
+    DrainChoice,
+    Mapping,
+    ProcessChoice,
+)
 from wizard.model.system import App, ConfigVar, Process, System
 from wizard.ports import Profile
 
@@ -66,6 +74,7 @@ def entries(
     rows = [maker.environment(), *maker.team(), *maker.region(), maker.port()]
     for app in system.apps:
         rows += maker.app(app, opened)
+    rows += maker.space_drains()
     rows += maker.databases()
     rows += maker.stores()
     rows += maker.add_ons()
@@ -226,14 +235,24 @@ class _Maker:
                 why=domain.reason,
             )
         for drain in self.drains.get(app.id, ()):
-            yield self._entry(
-                ("drain", app.id, drain.drain_id),
-                1,
-                drain_address(self.system, drain),
-                ("log drain", drain_becomes(drain)),
-                action=drain.action,
-                why=drain.reason,
-            )
+            yield self._drain(drain, 1, "log drain")
+
+    def _drain(self, drain: DrainChoice, depth: int, before: str) -> Entry:
+        return self._entry(
+            ("drain", drain.app_id, drain.drain_id),
+            depth,
+            drain_address(self.system, drain),
+            (before, drain_becomes(drain)),
+            action=drain.action,
+            why=drain.reason,
+        )
+
+    def space_drains(self) -> Iterator[Entry]:
+        """Those of Private Spaces: they get the logs of all apps that are there."""
+        names = {space.id: space.name for space in self.system.spaces}
+        for drain in self.drains.get("", ()):
+            name = names.get(drain.space_id, "a space that is gone")
+            yield self._drain(drain, 0, f"log drain of {name}")
 
     def _way(self, app: App, choice: AppChoice) -> Entry:
         component = ("way", app.id)

@@ -189,6 +189,7 @@ class Vhost(Provisioned, frozen=True, kw_only=True):
     id: int
     type: str = ""
     default: bool = False
+    internal: bool = False
     virtual_domain: str | None = None
     external_host: str | None = None
     user_domain: str | None = None
@@ -197,6 +198,22 @@ class Vhost(Provisioned, frozen=True, kw_only=True):
     acme_status: str | None = None
     acme_dns_challenge_host: str | None = None
     acme_configuration: AcmeConfiguration | None = None
+
+
+class CodeScanResult(Resource, frozen=True, kw_only=True):
+    id: int
+    dockerfile_present: bool = False
+    procfile_present: bool = False
+    aptible_yml_present: bool = False
+
+
+class CertificateAnswer(Resource, frozen=True, kw_only=True):
+    """Its private key is left out: nothing that Offramp asks for shows it."""
+
+    id: int
+    sha256_fingerprint: str | None = None
+    leaf_certificate: str | None = None
+    certificate_body: str | None = None
 
 
 class LogDrain(Provisioned, frozen=True, kw_only=True):

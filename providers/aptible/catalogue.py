@@ -112,6 +112,7 @@ def profile() -> Profile:
             backs_up=True,
             release_hook=known.release_hook,
             managed_tls=True,
+            own_certificates=True,
             log_drains=("https", "syslog+tls"),
             scheduler="cron-service",
             empty_config_values=False,

@@ -37,7 +37,7 @@ class Domains:
     async def find(self, environment: Environment, hostname: str) -> DomainEndpoint | None:
         """The endpoint of a domain, whichever app of the environment it belongs to."""
         found = await self._find(environment, hostname)
-        return None if found is None else _noun(found)
+        return None if found is None else domain_endpoint(found)
 
     async def create(
         self, environment: Environment, service: TargetService, hostname: str, port: int, log: Log
@@ -53,7 +53,7 @@ class Domains:
         self._check(found, service, hostname)
         untouched = "The domain points where it pointed."
         await self._vhosts.provision(found, port, log, name=hostname, untouched=untouched)
-        done = _noun(await self._vhosts.read(found.id, hostname))
+        done = domain_endpoint(await self._vhosts.read(found.id, hostname))
         if not done.dns_target or not done.challenge_target:
             raise Trouble(
                 f"Aptible provisioned the endpoint of {hostname} and names no DNS records for it.",
@@ -69,7 +69,7 @@ class Domains:
         under way is followed; nothing is asked of Let's Encrypt where the certificate is there."""
         now = await self._vhosts.read(domain.id, domain.hostname)
         if now.acme_status == "ready":
-            return _noun(now)
+            return domain_endpoint(now)
         resource = f"vhosts/{domain.id}"
         what = f"get a certificate for {domain.hostname}"
         untouched = "The endpoint stays as it is, and the domain points where it pointed."
@@ -80,7 +80,7 @@ class Domains:
     async def _settled(self, domain: DomainEndpoint) -> DomainEndpoint:
         wait, end = self._patience.poll_first, time.monotonic() + SETTLES
         while True:
-            now = _noun(await self._vhosts.read(domain.id, domain.hostname))
+            now = domain_endpoint(await self._vhosts.read(domain.id, domain.hostname))
             if now.certificate == "ready" or time.monotonic() > end:
                 return now
             await asyncio.sleep(wait)
@@ -109,12 +109,13 @@ class Domains:
         return None
 
 
-def _noun(vhost: Vhost) -> DomainEndpoint:
+def domain_endpoint(vhost: Vhost, hostname: str = "") -> DomainEndpoint:
+    """An endpoint in the wizard's words. `hostname` is for one that names no domain itself."""
     name, target = _challenge(vhost)
     return DomainEndpoint(
         id=str(vhost.id),
         service_id=vhost.linked_id("service") or "",
-        hostname=(vhost.user_domain or "").rstrip("."),
+        hostname=hostname or (vhost.user_domain or "").rstrip("."),
         state=vhost.state,
         dns_target=_good(vhost.external_host),
         challenge_name=name,

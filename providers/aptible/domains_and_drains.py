@@ -5,8 +5,17 @@ from providers.aptible.domains import Domains
 from providers.aptible.drain_address import destination
 from providers.aptible.drains import Drains
 from providers.aptible.operations import Operations
+from providers.aptible.own_certificates import OwnCertificates
 from wizard.model.secret import Secret
-from wizard.ports import DomainEndpoint, Environment, Log, TargetDrain, TargetService
+from wizard.ports import (
+    CertificateWish,
+    DomainEndpoint,
+    Environment,
+    Log,
+    TargetCertificate,
+    TargetDrain,
+    TargetService,
+)
 
 
 class WithDomainsAndDrains:
@@ -14,6 +23,7 @@ class WithDomainsAndDrains:
 
     def __init__(self, api: Api, operations: Operations) -> None:
         self._domains = Domains(api, operations)
+        self._certificates = OwnCertificates(api, operations)
         self._drains = Drains(api, operations)
 
     async def find_domain(self, environment: Environment, hostname: str) -> DomainEndpoint | None:
@@ -26,6 +36,24 @@ class WithDomainsAndDrains:
 
     async def renew_certificate(self, domain: DomainEndpoint, log: Log) -> DomainEndpoint:
         return await self._domains.renew(domain, log)
+
+    async def find_certificate(self, environment: Environment, fingerprint: str) -> TargetCertificate | None:
+        return await self._certificates.find(environment, fingerprint)
+
+    async def upload_certificate(
+        self, environment: Environment, wish: CertificateWish, log: Log
+    ) -> TargetCertificate:
+        return await self._certificates.upload(environment, wish, log)
+
+    async def find_own_domain(
+        self, service: TargetService, hostname: str, certificate: TargetCertificate
+    ) -> DomainEndpoint | None:
+        return await self._certificates.endpoint(service, hostname, certificate)
+
+    async def create_own_domain(
+        self, service: TargetService, hostname: str, certificate: TargetCertificate, port: int, log: Log
+    ) -> DomainEndpoint:
+        return await self._certificates.create_endpoint(service, hostname, certificate, port, log)
 
     async def find_drain(self, environment: Environment, handle: str) -> TargetDrain | None:
         return await self._drains.find(environment, handle)

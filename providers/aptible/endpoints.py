@@ -44,8 +44,12 @@ class Endpoints:
 
     async def _find(self, service: TargetService) -> Vhost | None:
         found = await self._vhosts.of(f"services/{service.id}", service.type)
-        # One with a domain of the customer's answers nothing before its DNS leads there.
-        usable = [vhost for vhost in found if not vhost.user_domain]
+        # One with a domain or a certificate of the customer's answers nothing before its DNS leads there.
+        usable = [
+            vhost
+            for vhost in found
+            if vhost.default or not (vhost.user_domain or vhost.linked_id("certificate"))
+        ]
         return min(usable, key=lambda vhost: not vhost.default, default=None)
 
     def _noun(self, vhost: Vhost, service: TargetService) -> Endpoint:

@@ -60,14 +60,13 @@ class Vhosts:
         return await created(self._api.patience, post, look)
 
     async def provision(self, vhost: Vhost, port: int, log: Log, *, name: str, untouched: str) -> None:
-        """Have it lead to the containers' `port`; nothing where it does already."""
+        """Have it lead to the containers' `port`. That its record says so already proves nothing: an attempt
+        may have ended between the change of the record and the operation that heeds it. So that is begun in
+        any case; where all is right, it changes nothing."""
         if vhost.container_port != port:
             log(f"Pointing the endpoint of {name} at port {port}.")
             what = f"change the endpoint of {name}"
             await self._api.put(f"/vhosts/{vhost.id}", {"container_port": port}, what=what)
-        elif vhost.status == "provisioned":
-            log(f"The endpoint of {name} is there already.")
-            return
         what = f"provision the endpoint of {name}"
         body = {"type": "provision"}
         await self._operations.run_once(f"vhosts/{vhost.id}", body, log, what=what, untouched=untouched)

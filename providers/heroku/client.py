@@ -158,9 +158,9 @@ class Client:
         )
 
     @light_errors
-    async def get_raw(self, path: str) -> dict[str, Any]:
+    async def get_raw(self, path: str, *, variant: str = "") -> dict[str, Any]:
         """GET one object whose texts are left byte for byte as they are: for config vars."""
-        answer = await self._send("GET", path, limit=RAW_LIMIT)
+        answer = await self._send("GET", path, limit=RAW_LIMIT, variant=variant)
         value = parse_json(answer)
         if not isinstance(value, dict):
             raise not_the_api(answer, "JSON that is not an object")

@@ -14,8 +14,21 @@ async def read_drain_address(client: Client, app_id: str, drain_id: str) -> Secr
         Trouble: it has none, or the drain is not there any more.
     """
     app, drain = (urllib.parse.quote(part, safe="") for part in (app_id, drain_id))
+    return await _address(client, f"/apps/{app}/log-drains/{drain}")
+
+
+async def read_space_drain_address(client: Client, space_id: str) -> Secret:
+    """`url` of `GET /spaces/:space/log-drain` (variant 3.dogwood, as heroku/cli asks for it).
+
+    Raises:
+        Trouble: it has none any more.
+    """
+    return await _address(client, f"/spaces/{urllib.parse.quote(space_id, safe='')}/log-drain", "dogwood")
+
+
+async def _address(client: Client, path: str, variant: str = "") -> Secret:
     try:
-        found = await client.get_raw(f"/apps/{app}/log-drains/{drain}")
+        found = await client.get_raw(path, variant=variant)
     except Trouble as trouble:
         if trouble.code != "not-found":
             raise

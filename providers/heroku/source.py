@@ -10,7 +10,7 @@ from providers.heroku.client import Client
 from providers.heroku.clone import clone
 from providers.heroku.config import read_config
 from providers.heroku.databases import read_database_url
-from providers.heroku.drains import read_drain_address
+from providers.heroku.drains import read_drain_address, read_space_drain_address
 from providers.heroku.fields import number, text
 from providers.heroku.inventory import Inventory
 from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, add_job, read_jobs, remove_job
@@ -56,6 +56,10 @@ class HerokuSource:
     async def drain_address(self, app_id: str, drain_id: str) -> Secret:
         """The whole address of a log drain, read anew."""
         return await read_drain_address(self._client, app_id, drain_id)
+
+    async def space_drain_address(self, space_id: str) -> Secret:
+        """The whole address of a space's log drain, read anew."""
+        return await read_space_drain_address(self._client, space_id)
 
     async def store_url(self, add_on_id: str, type_: str) -> Secret:
         """The URL of a store of that type that is no Postgres, read anew."""

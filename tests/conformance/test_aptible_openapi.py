@@ -13,13 +13,17 @@ import pytest
 
 from providers.sandbox.aptible.world import ORGANIZATION
 from tests.conformance.aptible_document import Document, Exchange, Recorder, read_document
+from tests.pem_files import host_files
 from tests.providers.aptible_world import APP, World, aptible_world, git, make_repository
+from wizard.mapping.certificates import look_at, private_key
 from wizard.model.secret import Secret
-from wizard.ports import DatabaseWish
+from wizard.ports import CertificateWish, DatabaseWish
 
 EXCEPTIONS = {
     r"PUT /vhosts/\d+: answered 200 as application/hal\+json": "the document leaves the answer open; "
     "app-ui and aptible-resource read the thing that was changed",
+    r"POST /services/\d+/vhosts: sent .*/certificates/\d+' is not of type 'integer'": "aptible-cli and "
+    "app-ui send the address of a certificate (option_set_builder.rb, deploy/endpoint)",
     r"header Prefer no_sensitive_extras=false": "aptible-cli sends it to see secrets (cli.rb)",
     r"sent an unknown field status of a tunnel": "aptible-cli sets it itself (subcommands/db.rb)",
     r"'_embedded' is a required property, asked without": "what no_embed and Prefer are for, say their texts",
@@ -72,6 +76,11 @@ async def journey(world: World, folder: Path) -> None:
     assert (await target.renew_certificate(domain, world.log)).certificate == "ready"
     world.sandbox.world.vhosts[int(domain.id)].container_port = 8080
     await target.create_domain(environment, web_service, "www.shop.example", 3000, world.log)
+    chain, key = host_files(folder, "*.shop.example")
+    own = look_at(str(chain), str(key), "www.shop.example")
+    wish = CertificateWish(fingerprint=own.fingerprint, chain=own.chain, key=private_key(str(key)))
+    certificate = await target.upload_certificate(environment, wish, world.log)
+    await target.create_own_domain(web_service, "www.shop.example", certificate, 3000, world.log)
     for handle, address in (
         ("shop-logs", "syslog+tls://127.0.0.1:9"),
         ("shop-more-logs", "https://127.0.0.1:9/drain?token=of-nobody"),

@@ -8,7 +8,10 @@ from typing import Any, cast
 
 import pytest
 
+from providers.aptible.operations import Operations
+from providers.sandbox.aptible.containers import ReleaseFailed
 from providers.sandbox.aptible.endpoints.acme import Acme
+from tests.providers.aptible_wire import IMAGE, write_image
 from tests.providers.aptible_world import World, aptible_world
 from wizard.database.control import Control, Stopped
 from wizard.model.network import Domain
@@ -17,15 +20,17 @@ from wizard.model.plan import Evidence, Plan, Step
 from wizard.model.secret import Secret
 from wizard.model.system import App
 from wizard.model.trouble import Trouble
+from wizard.plan.network import SPACE
 from wizard.ports import Environment, TargetApp
 from wizard.run.commands import Commands
 from wizard.run.context import Context
 from wizard.run.dns_lookup import Names
-from wizard.run.journal import Journal
+from wizard.run.journal import BEGUN, Journal
 from wizard.run.kinds.domain import Certificate, DomainKind, Traffic
 from wizard.run.kinds.drain import DrainKind
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.seat import Seat
+from wizard.run.kinds.serve import EndpointKind
 from wizard.run.kinds.watch import Watch
 from wizard.run.release_before import release_before
 from wizard.run.rollback import known_rollbacks
@@ -47,6 +52,7 @@ def step(kind: str, **more: Any) -> Step:
 
 SEAT = step("seat", port=3000)
 DOMAIN = step("domain", port=3000)
+ENDPOINT = step("endpoint", port=3000)
 CERTIFICATE = step("certificate")
 TRAFFIC = step("traffic", today=TODAY)
 DRAIN = step("drain", drains=("a d1", "b d2", "b d3"), databases=True)
@@ -62,7 +68,10 @@ OTHER_DOMAIN, OTHER_CERTIFICATE, OTHER_TRAFFIC = (
 )
 OTHERS = (OTHER_DOMAIN, OTHER_CERTIFICATE, OTHER_TRAFFIC)
 PLAN = Plan(
-    name="x", source="Heroku", target="Aptible", steps=(SEAT, DOMAIN, CERTIFICATE, TRAFFIC, DRAIN, *OTHERS)
+    name="x",
+    source="Heroku",
+    target="Aptible",
+    steps=(SEAT, DOMAIN, ENDPOINT, CERTIFICATE, TRAFFIC, DRAIN, *OTHERS),
 )
 
 
@@ -104,6 +113,9 @@ class Around:
 
     async def drain_address(self, app_id: str, drain_id: str) -> Secret:
         return Secret(self.addresses[drain_id])
+
+    async def space_drain_address(self, space_id: str) -> Secret:
+        return Secret(self.addresses[space_id])
 
     # -- as the drive does it -----------------------------------------------------------------------
 
@@ -255,6 +267,62 @@ async def test_a_person_may_go_on_with_dns_as_it_is(
         assert await kind.probe(cast(Context, around), of) == found, "and it stays so"
 
 
+async def test_where_nothing_empty_may_be_deployed_the_way_on_is_named_and_works(
+    around: Around, needs_program: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_program("ssh")
+
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise ReleaseFailed("An image needs a command to run")
+
+    with monkeypatch.context() as patched, pytest.raises(Trouble) as caught:
+        patched.setattr(around.world.sandbox.rollout, "deploy", refuse)
+        await around.take(Seat(), SEAT)
+    assert caught.value.code == "operation-failed" and not caught.value.retry
+    assert "An image needs a command to run" in caught.value.cause
+    assert (
+        "made after the first deploy, or by hand" in caught.value.remedy and "press s" in caught.value.remedy
+    )
+    # What the map offers instead: the endpoint after the first deploy of the app, which is still possible.
+    write_image(tmp_path / "image", {**IMAGE, ".aptible/Procfile": "web: python server.py\n"})
+    around.world.sandbox.images.publish("acme/shop:v1", tmp_path / "image")
+    app = await around.app("shop")
+    await around.target.configure(app, {"PORT": Secret("3000")}, around.lines.append)
+    await around.target.deploy_image(app, "acme/shop:v1", around.lines.append)
+    domain = await around.take(DomainKind(), DOMAIN)
+    assert domain.facts["dns_target"] and domain.facts["challenge_target"]
+
+
+@pytest.mark.parametrize("kind", ["domain", "endpoint"])
+async def test_a_worker_killed_between_the_port_and_its_operation_is_not_believed(
+    around: Around, needs_program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    await seated(around, needs_program)
+    of, made = (DOMAIN, DomainKind()) if kind == "domain" else (ENDPOINT, EndpointKind())
+    context = cast(Context, around)
+    await around.take(made, of)
+    assert not [name for name in around.journal.gauges() if name.startswith(BEGUN)]
+    (vhost,) = around.world.sandbox.world.vhosts.values()
+    vhost.container_port = 8080
+    before = around.world.posts("/vhosts/*/operations")
+    assert await made.probe(context, of) is None
+
+    async def killed(*_: Any, **__: Any) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched, pytest.raises(asyncio.CancelledError):
+        patched.setattr(Operations, "run_once", killed)
+        await around.take(made, of)
+    assert vhost.container_port == 3000, "the record was changed, and nothing heeds it yet"
+    around.journal.start_run(PLAN)
+    assert await made.probe(context, of) is None, "not believed, by a plan that is made anew either"
+    await around.take(made, of)
+    assert around.world.posts("/vhosts/*/operations") == before + 1
+    assert await made.probe(context, of) is not None
+    await around.take(made, of)
+    assert around.world.posts("/vhosts/*/operations") == before + 1, "done is done"
+
+
 async def test_names_that_do_not_answer_are_waited_for(
     around: Around, needs_program: Callable[[str], str]
 ) -> None:
@@ -298,3 +366,9 @@ async def test_drains_become_one_for_each_destination_and_no_address_is_kept(aro
         await around.take(DrainKind(), DRAIN)
     assert caught.value.code == "no-such-drain"
     assert not any(TOKEN in line for line in around.lines) and TOKEN not in str(around.journal.steps())
+
+
+async def test_the_address_of_a_space_s_drain_is_asked_of_the_space(around: Around) -> None:
+    around.addresses["s1"] = f"https://space.acme.example/?token={TOKEN}"
+    found = await around.take(DrainKind(), step("drain", drains=(f"{SPACE}s1 d9",), databases=True))
+    assert "shop (https_post)" in found.summary and TOKEN not in found.summary

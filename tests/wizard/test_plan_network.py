@@ -6,14 +6,16 @@ import msgspec
 import pytest
 
 from tests.screens.example_system import BACKEND, FRONTEND
-from tests.wizard.stages.test_mapping_network import HOST, PAPERTRAIL, profile, system
+from tests.wizard.stages.test_mapping_network import HOST, PAPERTRAIL, profile, spaced, system
 from tests.wizard.test_plan_steps import PREPARED, reachable
-from wizard.mapping.edit import decide_domain, leave_undecided
+from wizard.mapping.certificates import OwnCertificate
+from wizard.mapping.edit import decide_domain, leave_undecided, set_domain_late, use_certificate
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
 from wizard.model.network import Drain
 from wizard.model.plan import Plan
 from wizard.model.system import System
+from wizard.plan.network import SPACE
 from wizard.plan.plan import CUT_OVER, FINISH, make_plan
 from wizard.run.kinds import KINDS
 
@@ -114,6 +116,70 @@ def test_without_a_push_by_git_all_of_it_follows_the_first_deploy() -> None:
     assert f"seat:{handle(mapping)}" not in at
     order = [CUT_OVER, f"health:{handle(mapping)}", *MADE, FINISH]
     assert [at[key] for key in order] == sorted(at[key] for key in order)
+
+
+def owned(mapping: Mapping) -> Mapping:
+    """The domain of the example with a certificate of the person's own."""
+    own = OwnCertificate(
+        fingerprint="f" * 64, names=(HOST,), issuer="Example", good_until="2031-01-01", chain="PEM"
+    )
+    return use_certificate(mapping, FRONTEND, HOST, ("/c/chain.pem", "/c/key.pem"), own)
+
+
+@pytest.mark.parametrize("way", ["git", "image"])
+def test_a_certificate_of_ones_own_is_sent_before_all_and_waits_for_no_record(way: str) -> None:
+    read = system()
+    mapping = owned(mapped(read))
+    if way == "image":
+        ways = tuple(
+            msgspec.structs.replace(one, way="image", image="ghcr.io/acme/shop:v1")
+            if one.app_id == FRONTEND
+            else one
+            for one in mapping.apps
+        )
+        mapping = msgspec.structs.replace(mapping, apps=ways)
+    plan = plan_of(read, mapping)
+    assert_sound(plan)
+    at, name = positions(plan), handle(mapping)
+    domain, certificate, traffic = MADE[0], MADE[1], MADE[2]
+    before = [certificate, f"seat:{name}", domain, CUT_OVER, traffic, FINISH]
+    late = [certificate, CUT_OVER, f"health:{name}", domain, traffic, FINISH]
+    order = before if way == "git" else late
+    assert [at[key] for key in order] == sorted(at[key] for key in order)
+    assert {step.kind for step in plan.steps} >= {"own-certificate", "own-domain", "traffic"}
+    assert not {"domain", "certificate"} & {step.kind for step in plan.steps}
+    sent = plan.step(certificate)
+    assert sent.args["key_file"] == "/c/key.pem" and sent.args["fingerprint"] == "f" * 64
+    assert domain in plan.step(traffic).needs and certificate in plan.step(domain).needs
+    if way == "git":
+        assert domain in plan.step(CUT_OVER).needs
+
+
+def test_where_nothing_empty_can_be_deployed_the_endpoint_comes_after_the_deploy() -> None:
+    read = system()
+    mapping = set_domain_late(mapped(read), FRONTEND, HOST, True)
+    plan = plan_of(read, mapping)
+    assert_sound(plan)
+    at = positions(plan)
+    assert f"seat:{handle(mapping)}" not in at
+    order = [CUT_OVER, f"health:{handle(mapping)}", *MADE, FINISH]
+    assert [at[key] for key in order] == sorted(at[key] for key in order)
+
+
+def test_the_drain_of_a_space_is_made_while_an_app_of_it_moves() -> None:
+    read = spaced("https://logs.acme.example")
+    mapping = mapped(read)
+    drains = [step for step in plan_of(read, mapping).steps if step.kind == "drain"]
+    assert [step.args["drains"] for step in drains] == [(f"{BACKEND} d1",), (f"{SPACE}s1 d9",)]
+    left = msgspec.structs.replace(
+        mapping,
+        apps=tuple(
+            msgspec.structs.replace(one, action="leave", reason="r") if one.app_id == FRONTEND else one
+            for one in mapping.apps
+        ),
+    )
+    drains = [step for step in plan_of(read, left).steps if step.kind == "drain"]
+    assert [step.args["drains"] for step in drains] == [(f"{BACKEND} d1",)]
 
 
 def test_drains_are_made_first_and_once_for_all_apps() -> None:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from tests.screens.example_system import BACKEND
-from tests.wizard.stages.test_mapping_network import HOST, PAPERTRAIL, system
-from tests.wizard.test_plan_network import mapped, plan_of
-from wizard.mapping.drains import decide_drain
+from tests.screens.example_system import BACKEND, FRONTEND
+from tests.wizard.stages.test_mapping_network import HOST, PAPERTRAIL, spaced, system
+from tests.wizard.test_plan_network import mapped, owned, plan_of
+from wizard.mapping.drains import NONE_THERE, decide_drain
 from wizard.model.network import Drain
 from wizard.model.plan import Evidence
+from wizard.report.network import drains_by_hand, left_drains, moved_network
 from wizard.report.report import Report, build
 from wizard.run.dns import dns_records
 from wizard.run.journal import Journal
@@ -67,6 +68,31 @@ def test_what_moved_has_its_proof_and_leaves_nothing_to_do(session: Session) -> 
     }
     assert not [what for what in todo(report) if HOST in what or "log drains" in what]
     assert (f"CNAME of {HOST}", ELB) in {(one.what, one.value) for one in report.addresses}
+
+
+def test_a_certificate_of_ones_own_is_to_be_renewed_by_hand(session: Session) -> None:
+    ran(session)
+    mapping = session.load(MAPPING)
+    assert mapping is not None
+    session.save(MAPPING, owned(mapping))
+    report = build(session)
+    assert {one.what: one.became for one in report.moved}[HOST] == "an endpoint with your certificate"
+    how = todo(report)[f"Renew your certificate for {HOST} before 2031-01-01"]
+    assert "dashboard" in how
+
+
+def test_the_drain_of_a_space_is_told_like_others(session: Session) -> None:
+    read = spaced("https://logs.acme.example")
+    mapping = mapped(read)
+    names = [what for what, _, _ in moved_network(read, mapping, {})]
+    assert "the space acme-eu: log drain https://logs.acme.example" in names
+    left = decide_drain(mapping, "", "d9", "leave", "nobody reads it")
+    assert ("the space acme-eu: log drain https://logs.acme.example", "nobody reads it") in left_drains(
+        read, left
+    )
+    none = decide_drain(mapping, "", "d9", "leave", NONE_THERE)
+    assert drains_by_hand(read, none, FRONTEND) == ("https://logs.acme.example",)
+    assert drains_by_hand(read, none, BACKEND) == ()
 
 
 def test_what_was_passed_by_is_to_be_done(session: Session) -> None:

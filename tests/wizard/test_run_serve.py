@@ -79,7 +79,17 @@ class FakeContext:
         self.lines: list[str] = []
         self.deployed: str | None = None
         self.states: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
         self.journal = self
+
+    def gauges(self) -> dict[str, str]:
+        return self.notes
+
+    def gauge(self, name: str, value: Any) -> None:
+        self.notes[name] = str(value)
+
+    def drop_gauge(self, name: str) -> None:
+        self.notes.pop(name, None)
 
     def steps(self) -> dict[str, Any]:
         return {key: SimpleNamespace(state=state) for key, state in self.states.items()}
@@ -145,8 +155,10 @@ async def test_an_address_counts_when_it_leads_to_the_right_port(
     around, opened = cast(Context, context), step("endpoint", port=3000)
     assert await EndpointKind().probe(around, opened) is None
     await EndpointKind().do(around, opened)
-    found = await EndpointKind().probe(around, opened)
-    assert found is not None and found.facts["url"] == "https://a.example"
+    assert await EndpointKind().probe(around, opened) is None, "begun, and not proven yet"
+    found = await EndpointKind().verify(around, opened)
+    assert found.facts["url"] == "https://a.example"
+    assert await EndpointKind().probe(around, opened) == found
 
 
 async def test_an_older_deploy_of_the_same_commit_is_none(tmp_path: Path) -> None:

@@ -107,6 +107,10 @@ def _points(system: System, profile: Profile, checkouts: Mapping[str, Checkout])
         yield from _config_points(app, profile)
         yield from _domain_points(app, profile)
         yield from _drain_points(app, profile)
+    for space in system.spaces:
+        scheme = space.drain.address.partition("://")[0] if space.drain else ""
+        if scheme and scheme not in profile.capabilities.log_drains:
+            yield Point(kind="by-hand", component=space.name, reason="its log drain is to be made anew")
     yield from _database_points(system, profile)
     for add_on in system.add_ons:
         if not is_postgres(add_on) and not is_scheduler(add_on):

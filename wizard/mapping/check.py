@@ -12,7 +12,7 @@ from wizard.mapping.check_stores import store_problems
 from wizard.mapping.check_ways import way_problems
 from wizard.mapping.database_users import user_problems
 from wizard.mapping.domains import domain_problems
-from wizard.mapping.drains import drain_name, drain_problems
+from wizard.mapping.drains import drain_name, drain_problems, space_drains
 from wizard.mapping.names import is_handle
 from wizard.mapping.problem import Problem
 from wizard.mapping.storages import storage_name
@@ -56,6 +56,8 @@ def components(system: System) -> dict[Component, str]:
                 names["domain", app.id, domain.hostname] = domain.hostname
         for drain in app.drains:
             names["drain", app.id, drain.id] = drain_name(app, drain)
+    for space, drain in space_drains(system):
+        names["drain", "", drain.id] = drain_name(space, drain)
     for add_on in system.add_ons:
         names["database" if is_postgres(add_on) else "add-on", add_on.id] = add_on.name
     return names

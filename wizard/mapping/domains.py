@@ -36,6 +36,8 @@ def propose_domain(app: App, domain: Domain, profile: Profile) -> DomainChoice:
             )
         elif _own_certificate(app, domain.hostname):
             reason += "; Let's Encrypt makes the new certificate, Heroku never gives the key of the old one"
+            if profile.capabilities.own_certificates:
+                reason += "; enter takes yours"
     return DomainChoice(app_id=app.id, hostname=domain.hostname, action=action, reason=reason)
 
 
@@ -59,7 +61,8 @@ def domain_problems(system: System, mapping: Mapping, profile: Profile) -> Itera
             )
             continue
         taken[domain.app_id] += 1
-        most = profile.capabilities.max_domains
+        # Where root domains are counted for themselves, so are the others: see `check_capsules`.
+        most = profile.capabilities.max_domains if profile.capabilities.max_root_domains is None else None
         if most is not None and taken[domain.app_id] > most:
             yield _stop(
                 "domains",
@@ -74,7 +77,15 @@ def domain_problems(system: System, mapping: Mapping, profile: Profile) -> Itera
 
 def _endpoint(system: System, mapping: Mapping, domain: DomainChoice, profile: Profile) -> Iterator[Problem]:
     app, choice = system.app(domain.app_id), mapping.app(domain.app_id)
-    if not profile.capabilities.managed_tls:
+    own = bool(domain.fingerprint)
+    if own and not profile.capabilities.own_certificates:
+        yield _stop(
+            "no-own-certificates",
+            domain,
+            f"Offramp sends no certificates to {profile.title}",
+            "Say that you change its DNS by hand, or leave it.",
+        )
+    elif not own and not profile.capabilities.managed_tls:
         yield _stop(
             "no-managed-tls",
             domain,
@@ -104,7 +115,9 @@ def _endpoint(system: System, mapping: Mapping, domain: DomainChoice, profile: P
             "is the top of its zone, where no CNAME may stand: its DNS needs ALIAS or ANAME",
             "Look whether your DNS has them. Else let www answer, and redirect this one to it.",
         )
-    elif choice is not None and choice.way != "git":
+    elif own:
+        return
+    elif choice is not None and (choice.way != "git" or domain.late):
         yield _look(
             "late-certificate",
             domain,
@@ -116,8 +129,10 @@ def _endpoint(system: System, mapping: Mapping, domain: DomainChoice, profile: P
             "own-certificate",
             domain,
             "has a certificate of your own on Heroku, which never gives its private key",
-            "Let's Encrypt makes a new one. If it must be yours, say that you change the domain by hand: "
-            f"{profile.title}'s dashboard takes certificate and key when you make its endpoint there.",
+            "Let's Encrypt makes a new one. If it must be yours, press enter and name its files (PEM)."
+            if profile.capabilities.own_certificates
+            else "Let's Encrypt makes a new one. If it must be yours, say that you change the domain by "
+            f"hand: {profile.title}'s dashboard takes certificate and key when you make its endpoint there.",
         )
 
 
@@ -131,8 +146,9 @@ def _together(domains: list[DomainChoice]) -> Iterator[Problem]:
                 remedy="Leave it behind in all of them but one.",
                 blocks=True,
             )
-    registered = Counter(".".join(domain.hostname.split(".")[-2:]) for domain in domains)
-    for domain in domains:
+    made = [domain for domain in domains if not domain.fingerprint]
+    registered = Counter(".".join(domain.hostname.split(".")[-2:]) for domain in made)
+    for domain in made:
         zone = ".".join(domain.hostname.split(".")[-2:])
         if registered.pop(zone, 0) > A_WEEK:
             yield _look(

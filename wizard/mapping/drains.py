@@ -8,7 +8,7 @@ import msgspec
 from wizard.mapping.names import is_handle, make_handle
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import DrainChoice, Mapping
-from wizard.model.network import Drain
+from wizard.model.network import Drain, Space
 from wizard.model.system import App, System
 from wizard.ports import Profile
 
@@ -17,26 +17,44 @@ NONE_THERE = "Offramp makes no log drains"
 
 
 def propose_drains(system: System, profile: Profile, environment: str) -> tuple[DrainChoice, ...]:
-    """A choice for each drain of each app. Those with one address share a name, and become one."""
+    """A choice for each drain of each app, and of each Private Space that has apps. Those with one address
+    share a name, and become one."""
     handles: dict[str, str] = {}
     choices = []
-    for app in system.apps:
-        for drain in app.drains:
-            choice = _propose(system, app, drain, profile)
-            if choice.action == "move":
-                if drain.address in handles:
-                    reason = "the same address as another app's: one drain gets the logs of all of them"
-                    choice = msgspec.structs.replace(choice, reason=reason)
-                else:
-                    handles[drain.address] = make_handle(
-                        profile, f"{environment}-{_host(drain)}", tuple(handles.values())
-                    )
-                choice = msgspec.structs.replace(choice, handle=handles[drain.address])
-            choices.append(choice)
+    found = [
+        (_propose(system, drain, profile), app.id, "", drain) for app in system.apps for drain in app.drains
+    ]
+    found += [
+        (_propose(system, drain, profile), "", space.id, drain) for space, drain in space_drains(system)
+    ]
+    for choice, app_id, space_id, drain in found:
+        handle, reason = "", choice.reason
+        if choice.action == "move":
+            if drain.address in handles:
+                reason = "the same address as another app's: one drain gets the logs of all of them"
+            else:
+                handles[drain.address] = make_handle(
+                    profile, f"{environment}-{_host(drain)}", tuple(handles.values())
+                )
+            handle = handles[drain.address]
+        choices.append(
+            msgspec.structs.replace(choice, app_id=app_id, space_id=space_id, handle=handle, reason=reason)
+        )
     return tuple(choices)
 
 
-def _propose(system: System, app: App, drain: Drain, profile: Profile) -> DrainChoice:
+def space_drains(system: System) -> Iterator[tuple[Space, Drain]]:
+    """The drains of Private Spaces in which apps are: each gets the logs of all of them."""
+    for space in system.spaces:
+        if space.drain is not None and _apps_in(system, space):
+            yield space, space.drain
+
+
+def _apps_in(system: System, space: Space) -> list[App]:
+    return [app for app in system.apps if app.space == space.name]
+
+
+def _propose(system: System, drain: Drain, profile: Profile) -> DrainChoice:
     offered = profile.capabilities.log_drains
     add_on = next((one for one in system.add_ons if one.id == drain.add_on_id), None)
     action: Literal["move", "leave", "undecided"] = "leave"
@@ -58,7 +76,7 @@ def _propose(system: System, app: App, drain: Drain, profile: Profile) -> DrainC
         reason = (
             "the receiver gets JSON instead of Heroku's syslog lines" if json else "the same address"
         ) + f"; it gets the logs of every app of the {word}"
-    return DrainChoice(app_id=app.id, drain_id=drain.id, action=action, reason=reason)
+    return DrainChoice(app_id="", drain_id=drain.id, action=action, reason=reason)
 
 
 def decide_drain(
@@ -95,13 +113,12 @@ def set_drain_databases(mapping: Mapping, app_id: str, drain_id: str, databases:
 
 def drain_problems(system: System, mapping: Mapping, profile: Profile) -> Iterator[Problem]:
     """Names that the target does not take, and one name for what is not one drain."""
-    moved = {choice.app_id for choice in mapping.moved_apps()}
     addresses: dict[str, str] = {}
     for choice in mapping.drains:
         drain = find_drain(system, choice)
-        if choice.action != "move" or choice.app_id not in moved or drain is None:
+        if choice.action != "move" or not is_wanted(system, mapping, choice) or drain is None:
             continue
-        name = drain_name(system.app(choice.app_id), drain)
+        name = chosen_name(system, choice, drain)
         if not is_handle(profile, choice.handle):
             yield Problem(
                 code="handle",
@@ -130,15 +147,35 @@ def drain_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
 
 def find_drain(system: System, choice: DrainChoice) -> Drain | None:
     """What a choice is about, None when it is not there any more."""
+    if choice.space_id:
+        of_spaces = space_drains(system)
+        return next((drain for space, drain in of_spaces if space.id == choice.space_id), None)
     for app in system.apps:
         if app.id == choice.app_id:
             return next((drain for drain in app.drains if drain.id == choice.drain_id), None)
     return None
 
 
-def drain_name(app: App, drain: Drain) -> str:
+def is_wanted(system: System, mapping: Mapping, choice: DrainChoice) -> bool:
+    """Whether an app moves whose log it gets."""
+    moved = {one.app_id for one in mapping.moved_apps()}
+    if not choice.space_id:
+        return choice.app_id in moved
+    spaces = [one for one in system.spaces if one.id == choice.space_id]
+    return any(app.id in moved for space in spaces for app in _apps_in(system, space))
+
+
+def drain_name(owner: App | Space, drain: Drain) -> str:
     """What a person knows it by."""
-    return f"{app.name} log drain {drain.address}"
+    whose = owner.name if isinstance(owner, App) else f"the space {owner.name}:"
+    return f"{whose} log drain {drain.address}"
+
+
+def chosen_name(system: System, choice: DrainChoice, drain: Drain) -> str:
+    """What a person knows the drain of a choice by."""
+    if not choice.space_id:
+        return drain_name(system.app(choice.app_id), drain)
+    return next(drain_name(one, drain) for one in system.spaces if one.id == choice.space_id)
 
 
 def _scheme(drain: Drain) -> str:

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from wizard.mapping.certificates import OwnCertificate
 from wizard.mapping.storages import kept_storages
 from wizard.mapping.stores import kept_stores
 from wizard.mapping.way_words import Way
@@ -234,15 +235,43 @@ def decide_domain(
     action: Literal["endpoint", "by-hand", "leave", "undecided"],
     reason: str = "",
 ) -> Mapping:
-    """Give a custom domain an endpoint of its own, move it by hand after the cut-over, or leave it behind."""
-    changed = _changed(
-        mapping.domains,
-        lambda one: (one.app_id, one.hostname) == (app_id, hostname),
-        (app_id, hostname),
+    """Give a custom domain an endpoint of its own whose certificate is made there, move it by hand after the
+    cut-over, or leave it behind."""
+    return _domains(
+        mapping,
+        app_id,
+        hostname,
         action=action,
         reason=reason,
+        chain_file="",
+        key_file="",
+        fingerprint="",
+        good_until="",
+        late=False,
     )
-    return msgspec.structs.replace(mapping, domains=changed)
+
+
+def set_domain_late(mapping: Mapping, app_id: str, hostname: str, late: bool) -> Mapping:
+    """Have the endpoint of a custom domain made after the first deploy, within the cut-over, or before it."""
+    return _domains(mapping, app_id, hostname, late=late)
+
+
+def use_certificate(
+    mapping: Mapping, app_id: str, hostname: str, files: tuple[str, str], certificate: OwnCertificate
+) -> Mapping:
+    """Give a custom domain an endpoint of its own with the person's certificate. `files` are that of its
+    chain and that of its private key."""
+    return _domains(
+        mapping,
+        app_id,
+        hostname,
+        action="endpoint",
+        reason=f"your {certificate.in_words()}; you renew it",
+        chain_file=files[0],
+        key_file=files[1],
+        fingerprint=certificate.fingerprint,
+        good_until=certificate.good_until,
+    )
 
 
 def leave_undecided(mapping: Mapping, reason: str) -> Mapping:
@@ -307,6 +336,16 @@ def _processes(mapping: Mapping, app_id: str, type_: str, **changes: str | int) 
 def _databases(mapping: Mapping, add_on_id: str, **changes: str | int) -> Mapping:
     changed = _changed(mapping.databases, lambda one: one.add_on_id == add_on_id, add_on_id, **changes)
     return msgspec.structs.replace(mapping, databases=changed)
+
+
+def _domains(mapping: Mapping, app_id: str, hostname: str, **changes: str | bool) -> Mapping:
+    changed = _changed(
+        mapping.domains,
+        lambda one: (one.app_id, one.hostname) == (app_id, hostname),
+        (app_id, hostname),
+        **changes,
+    )
+    return msgspec.structs.replace(mapping, domains=changed)
 
 
 def _config(mapping: Mapping, app_id: str, name: str, **changes: str) -> Mapping:

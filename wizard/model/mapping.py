@@ -135,17 +135,29 @@ class ConfigChoice(Noun, frozen=True, kw_only=True):
 
 class DomainChoice(Noun, frozen=True, kw_only=True):
     """A custom domain gets a web address of its own on the target with a certificate that is made there, is
-    moved by hand after the cut-over (Offramp shows the records in both cases), or is left behind."""
+    moved by hand after the cut-over (Offramp shows the records in both cases), or is left behind.
+
+    With a certificate of the person's own, `chain_file` and `key_file` are the files (PEM) that it and its
+    private key are read from when they are sent, `fingerprint` is its SHA-256 (hex) and `good_until` a date
+    (ISO); all empty where the target makes one. `late` has the endpoint made after the first deploy, within
+    the cut-over, where it could be made before.
+    """
 
     app_id: str
     hostname: str
     action: Literal["endpoint", "by-hand", "leave", "undecided"] = "by-hand"
     reason: str = ""
+    chain_file: str = ""
+    key_file: str = ""
+    fingerprint: str = ""
+    good_until: str = ""
+    late: bool = False
 
 
 class DrainChoice(Noun, frozen=True, kw_only=True):
-    """A log drain of an app becomes one of the target, or is left behind. Its address with the token in it is
-    read from Heroku when it is made, and stored nowhere. `databases`: their logs go along, as Heroku's do."""
+    """A log drain of an app, or of a Private Space (`space_id`, then without an app), becomes one of the
+    target, or is left behind. Its address with the token in it is read from Heroku when it is made, and
+    stored nowhere. `databases`: their logs go along, as Heroku's do."""
 
     app_id: str
     drain_id: str
@@ -153,6 +165,7 @@ class DrainChoice(Noun, frozen=True, kw_only=True):
     handle: str = ""
     reason: str = ""
     databases: bool = True
+    space_id: str = ""
 
 
 class StorageChoice(Noun, frozen=True, kw_only=True):

@@ -3,16 +3,19 @@
 A domain's endpoint hangs on the web service, and a service is there after the first deploy only. Deploying
 the code early would run its release command on a database that is half copied. So the service is made by a
 deploy of its own, before the cut-over, of an image that holds nothing, with no container. The certificate is
-waited for once the data is copied, and traffic moves to an address that has one.
+waited for once the data is copied, and traffic moves to an address that has one. A certificate of the
+person's own is sent first of all, and its endpoint needs no record before the cut-over.
 
-Where the code gets there by another way than git that is not possible: domain and certificate come after the
-first deploy, within the cut-over.
+Where the code gets there by another way than git that is not possible, and where the target refuses such a
+deploy, a person says so on the map. Domain and certificate come after the first deploy then, within the
+cut-over.
 """
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from wizard.mapping.drains import is_wanted
 from wizard.model.mapping import AppChoice, DomainChoice, Mapping
 from wizard.model.plan import GateText, Step
 from wizard.model.system import App, System
@@ -23,6 +26,10 @@ KEPT = (
     "nothing on Heroku was touched; it stays on the target if you go back, since making it anew counts "
     "against Let's Encrypt's weekly limits"
 )
+OWN_KEPT = "nothing on Heroku was touched; it stays on the target, and you can delete it in its dashboard"
+SPACE = "space:"
+"""What stands before the id of a Private Space where the id of an app is expected."""
+
 DRAIN_KEPT = "nothing on Heroku was touched; delete it on the target if it is not wanted"
 
 
@@ -33,18 +40,20 @@ def with_network(
     certificates before the gate of the cut-over; traffic before the last gate."""
     moved = {choice.app_id: choice for choice in mapping.moved_apps()}
     domains = [one for one in mapping.domains if one.action == "endpoint" and one.app_id in moved]
-    early = [one for one in domains if moved[one.app_id].way == "git"]
+    early = [one for one in domains if moved[one.app_id].way == "git" and not one.late]
     late = [one for one in domains if one not in early]
     seats = [
         _seat(choice, mapping, profile)
         for choice in moved.values()
         if any(one.app_id == choice.app_id for one in early)
     ]
-    prepared = [*seats, *(_domain(mapping, one, profile, f"seat:{_handle(mapping, one)}") for one in early)]
-    certificates = [_certificate(one, mapping, profile, "copy") for one in early]
+    endpoints = [_domain(mapping, one, profile, f"seat:{_handle(mapping, one)}") for one in early]
+    prepared = [*(_own(one, mapping, profile) for one in domains if one.fingerprint), *seats, *endpoints]
+    certificates = [_certificate(one, mapping, profile, "copy") for one in early if not one.fingerprint]
+    ready = [*certificates, *(step for step in endpoints if step.kind == "own-domain")]
     traffic = [
         *(_domain(mapping, one, profile, f"health:{_handle(mapping, one)}", late=True) for one in late),
-        *(_certificate(one, mapping, profile, "cut-over") for one in late),
+        *(_certificate(one, mapping, profile, "cut-over") for one in late if not one.fingerprint),
         *(_traffic(one, system, mapping, profile) for one in domains),
     ]
     found: list[Step] = []
@@ -54,7 +63,7 @@ def with_network(
             prepared = []
         if step.key == CUT_OVER:
             found += certificates
-            found.append(_told_of_dns(_needing(step, certificates), domains))
+            found.append(_told_of_dns(_needing(step, ready), domains))
             continue
         if step.key == FINISH:
             found += traffic
@@ -62,17 +71,17 @@ def with_network(
             continue
         found.append(step)
         if step.key == "environment":
-            found += _drains(mapping, profile)
+            found += _drains(system, mapping, profile)
     return tuple(found)
 
 
-def _drains(mapping: Mapping, profile: Profile) -> Iterable[Step]:
-    moved = {choice.app_id for choice in mapping.moved_apps()}
+def _drains(system: System, mapping: Mapping, profile: Profile) -> Iterable[Step]:
     by_handle: dict[str, list[str]] = {}
     databases: dict[str, bool] = {}
     for choice in mapping.drains:
-        if choice.action == "move" and choice.app_id in moved:
-            by_handle.setdefault(choice.handle, []).append(f"{choice.app_id} {choice.drain_id}")
+        if choice.action == "move" and is_wanted(system, mapping, choice):
+            owner = f"{SPACE}{choice.space_id}" if choice.space_id else choice.app_id
+            by_handle.setdefault(choice.handle, []).append(f"{owner} {choice.drain_id}")
             databases[choice.handle] = choice.databases
     for handle, drains in by_handle.items():
         word = profile.words.get("environment", "environment")
@@ -106,16 +115,38 @@ def _seat(choice: AppChoice, mapping: Mapping, profile: Profile) -> Step:
 
 def _domain(mapping: Mapping, one: DomainChoice, profile: Profile, needs: str, *, late: bool = False) -> Step:
     word = profile.words.get("endpoint", "endpoint")
+    own = {"fingerprint": one.fingerprint} if one.fingerprint else {}
     return Step(
         key=f"domain:{one.hostname}",
-        kind="domain",
-        title=f"Create the {word} of {one.hostname}",
+        kind="own-domain" if own else "domain",
+        title=f"Create the {word} of {one.hostname}" + (", with your certificate" if own else ""),
         phase="cut-over" if late else "prepare",
         writes="target",
-        needs=(needs,),
-        args={**_about(one, mapping), "port": mapping.port},
+        needs=(needs, f"certificate:{one.hostname}") if own else (needs,),
+        args={**_about(one, mapping), "port": mapping.port, **own},
         seconds=(30, 300),
-        way_back=KEPT,
+        way_back=OWN_KEPT if own else KEPT,
+    )
+
+
+def _own(one: DomainChoice, mapping: Mapping, profile: Profile) -> Step:
+    """The certificate that the person has. Which one is said by its fingerprint, not by what a file holds."""
+    return Step(
+        key=f"certificate:{one.hostname}",
+        kind="own-certificate",
+        title=f"Send your certificate for {one.hostname} to {profile.title}",
+        phase="prepare",
+        writes="target",
+        needs=("environment",),
+        args={
+            **_about(one, mapping),
+            "chain_file": one.chain_file,
+            "key_file": one.key_file,
+            "fingerprint": one.fingerprint,
+            "good_until": one.good_until,
+        },
+        seconds=(1, 20),
+        way_back=OWN_KEPT,
     )
 
 
@@ -146,7 +177,10 @@ def _traffic(one: DomainChoice, system: System, mapping: Mapping, profile: Profi
         title=f"You point {one.hostname} at {profile.title}; Offramp watches, and goes on by itself",
         phase="cut-over",
         by="person",
-        needs=(f"certificate:{one.hostname}", f"health:{_handle(mapping, one)}"),
+        needs=(
+            f"domain:{one.hostname}" if one.fingerprint else f"certificate:{one.hostname}",
+            f"health:{_handle(mapping, one)}",
+        ),
         args={**_about(one, mapping), "today": today},
         seconds=(60, 3600),
         way_back=back,

@@ -12,6 +12,7 @@ from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
 from wizard.model.system import System
 from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.plan.preflight_certificates import certificate_findings
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.plan.preflight_jobs import scheduler_findings
@@ -174,6 +175,7 @@ async def _target(
             )
         )
     findings += await rights_findings(target, account, there, mapping)
+    findings += await certificate_findings(target, there, mapping)
     offered = await target.database_versions()
     for choice in mapping.moved_databases():
         if choice.version not in offered and choice.version.partition(".")[0] not in {

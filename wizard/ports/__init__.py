@@ -14,7 +14,13 @@ from wizard.ports.capsules import (
     Team,
 )
 from wizard.ports.deploys import DeployState, RegistryLogin, TargetDeploy
-from wizard.ports.domains import DomainEndpoint, DomainsAndDrains, TargetDrain
+from wizard.ports.domains import (
+    CertificateWish,
+    DomainEndpoint,
+    DomainsAndDrains,
+    TargetCertificate,
+    TargetDrain,
+)
 from wizard.ports.example import Example, ExampleProvider
 from wizard.ports.profile import Capabilities, ImageRules, Prices, Profile, ReleaseHook
 from wizard.ports.signing_in import FoundToken, Hosts, Log, SignIn, Token
@@ -37,6 +43,7 @@ __all__ = [
     "Capsule",
     "CapsuleTarget",
     "CapsuleWish",
+    "CertificateWish",
     "DatabaseWish",
     "DeployState",
     "DomainEndpoint",
@@ -63,6 +70,7 @@ __all__ = [
     "StorageCapsule",
     "Target",
     "TargetApp",
+    "TargetCertificate",
     "TargetDatabase",
     "TargetDeploy",
     "TargetDrain",

@@ -1,5 +1,6 @@
 """Custom domains and log drains on a target: what they are there, and what a target does with them."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from wizard.model.noun import Noun
@@ -29,6 +30,22 @@ class DomainEndpoint(Noun, frozen=True, kw_only=True):
     addresses: tuple[str, ...] = ()
 
 
+class TargetCertificate(Noun, frozen=True, kw_only=True):
+    """A certificate that a person gave to an environment. `fingerprint` is its SHA-256, hex."""
+
+    id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class CertificateWish:
+    """A certificate to be given to an environment: `chain` in PEM, that of the host first, and its key."""
+
+    fingerprint: str
+    chain: str
+    key: Secret
+
+
 class TargetDrain(Noun, frozen=True, kw_only=True):
     """A log drain of an environment: it gets the log of all its apps. `kind` is the target's word for how it
     sends; `host` where to, empty where that is part of a secret."""
@@ -42,7 +59,7 @@ class TargetDrain(Noun, frozen=True, kw_only=True):
 
 class DomainsAndDrains(Protocol):
     """The part of a target that is about custom domains and log drains. Where its profile has neither
-    (`Capabilities.managed_tls`, `log_drains`), none of this is called."""
+    (`Capabilities.managed_tls`, `own_certificates`, `log_drains`), none of this is called."""
 
     async def find_domain(self, environment: Environment, hostname: str) -> DomainEndpoint | None:
         """The web address under a custom domain, whichever app of the environment has it."""
@@ -58,6 +75,30 @@ class DomainsAndDrains(Protocol):
     async def renew_certificate(self, domain: DomainEndpoint, log: Log) -> DomainEndpoint:
         """Have its certificate made, once DNS is right. Raises Trouble (`operation-failed`) with what the
         authority said."""
+        ...
+
+    async def find_certificate(self, environment: Environment, fingerprint: str) -> TargetCertificate | None:
+        """A certificate of the environment, whoever gave it."""
+        ...
+
+    async def upload_certificate(
+        self, environment: Environment, wish: CertificateWish, log: Log
+    ) -> TargetCertificate:
+        """Give it to the environment, once; adopt it where it is there."""
+        ...
+
+    async def find_own_domain(
+        self, service: TargetService, hostname: str, certificate: TargetCertificate
+    ) -> DomainEndpoint | None:
+        """The web address of the service with that certificate. One serves all the domains of the service
+        that the certificate covers; `hostname` is which of them is meant."""
+        ...
+
+    async def create_own_domain(
+        self, service: TargetService, hostname: str, certificate: TargetCertificate, port: int, log: Log
+    ) -> DomainEndpoint:
+        """Create it, or go on with what a broken attempt left; returns when it is provisioned. It wants no
+        DNS record but that of its traffic."""
         ...
 
     async def find_drain(self, environment: Environment, handle: str) -> TargetDrain | None: ...

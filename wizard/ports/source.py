@@ -66,6 +66,10 @@ class Source(Protocol):
         when it is not there any more."""
         ...
 
+    async def space_drain_address(self, space_id: str) -> Secret:
+        """The same of the one log drain that a Private Space has."""
+        ...
+
     async def store_url(self, add_on_id: str, type_: str) -> Secret:
         """The connection URL of a store that is no Postgres, read anew from the config vars that its add-on
         sets; one with TLS before one without. `type_` is the kind of store ("redis", "mysql")."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from wizard.mapping.drains import NONE_THERE, drain_name, find_drain
+from wizard.mapping.drains import NONE_THERE, chosen_name, find_drain, is_wanted, space_drains
 from wizard.model.mapping import Mapping
 from wizard.model.system import System
 from wizard.run.journal import StepRecord
@@ -21,11 +21,12 @@ def moved_network(system: System, mapping: Mapping, records: Records) -> Iterato
                     None, (_said(records, f"{kind}:{domain.hostname}") for kind in ("certificate", "traffic"))
                 )
             )
-            yield domain.hostname, "an endpoint with a certificate of its own", proof
+            whose = "your certificate" if domain.fingerprint else "a certificate of its own"
+            yield domain.hostname, f"an endpoint with {whose}", proof
     for choice in mapping.drains:
         drain = find_drain(system, choice)
-        if choice.action == "move" and choice.app_id in moved and drain is not None:
-            name = drain_name(system.app(choice.app_id), drain)
+        if choice.action == "move" and is_wanted(system, mapping, choice) and drain is not None:
+            name = chosen_name(system, choice, drain)
             yield name, f"log drain {choice.handle}", _said(records, f"drain:{choice.handle}")
 
 
@@ -34,11 +35,11 @@ def left_drains(system: System, mapping: Mapping) -> Iterator[tuple[str, str]]:
     for choice in mapping.drains:
         drain = find_drain(system, choice)
         if choice.action == "leave" and drain is not None and not choice.reason.startswith(NONE_THERE):
-            yield drain_name(system.app(choice.app_id), drain), choice.reason
+            yield chosen_name(system, choice, drain), choice.reason
 
 
 def certificates_to_make(mapping: Mapping, records: Records) -> Iterator[tuple[str, str]]:
-    """What a person does for each certificate that they did not wait for."""
+    """What a person does for each certificate that they did not wait for, or that is their own."""
     for domain in mapping.domains:
         record = records.get(f"certificate:{domain.hostname}")
         if record is None or record.evidence is None or ACCEPTED not in record.evidence.facts:
@@ -50,16 +51,31 @@ def certificates_to_make(mapping: Mapping, records: Records) -> Iterator[tuple[s
             f"CNAME {facts.get('challenge_name')} -> {facts.get('challenge_target')}, and nothing else at "
             "that name. Then renew it: the target's dashboard, at its endpoint.",
         )
+    yield from _to_renew(mapping, records)
+
+
+def _to_renew(mapping: Mapping, records: Records) -> Iterator[tuple[str, str]]:
+    for domain in mapping.domains:
+        record = records.get(f"domain:{domain.hostname}")
+        if not domain.fingerprint or record is None or record.state != "done":
+            continue
+        yield (
+            f"Renew your certificate for {domain.hostname} before {domain.good_until}",
+            "Nobody does it by itself: give the new one to its endpoint in the target's dashboard in time.",
+        )
 
 
 def drains_by_hand(system: System, mapping: Mapping, app_id: str) -> tuple[str, ...]:
-    """Where an app's log went on Heroku, without what is moved or was left for a reason."""
+    """Where an app's log went on Heroku, by its own drains and its space's, without what is moved or was left
+    for a reason."""
     decided = {
         choice.drain_id
         for choice in mapping.drains
         if choice.action == "move" or (choice.action == "leave" and not choice.reason.startswith(NONE_THERE))
     }
-    return tuple(drain.address for drain in system.app(app_id).drains if drain.id not in decided)
+    app = system.app(app_id)
+    of_space = [drain for space, drain in space_drains(system) if space.name == app.space]
+    return tuple(drain.address for drain in (*app.drains, *of_space) if drain.id not in decided)
 
 
 def _said(records: Records, key: str) -> str:

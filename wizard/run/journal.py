@@ -18,6 +18,9 @@ from wizard.session.store import Session
 StepState = Literal["pending", "intent", "done", "failed", "undone", "lost"]
 RunState = Literal["running", "paused", "waiting", "failed", "stopped", "going-back", "taken-back", "done"]
 
+BEGUN = "begun:"
+"""Gauges that say, by the key of its step, that something was begun and is not proven yet."""
+
 LOG_LINES_KEPT = 5_000
 """Of one step; older lines go when newer ones come."""
 
@@ -131,8 +134,11 @@ class Journal:
                 ],
             )
             # A way back that was begun is gone to its end, whatever plan was made meanwhile; and what was
-            # written to a target after its proof is still there.
-            change.execute("DELETE FROM gauge WHERE name != 'way-back' AND name NOT LIKE 'changes:%'")
+            # written to a target after its proof is still there, as is what was left half done.
+            change.execute(
+                "DELETE FROM gauge WHERE name != 'way-back' AND name NOT LIKE 'changes:%'"
+                " AND name NOT LIKE 'begun:%'"
+            )
             change.execute("DELETE FROM log")
 
     def run(self) -> RunRecord | None:

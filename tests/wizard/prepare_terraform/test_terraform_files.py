@@ -50,6 +50,13 @@ def test_the_files_are_laid_out_as_terraform_does(tmp_path: Path) -> None:
     assert badly_laid_out(tmp_path) == ""
 
 
+def test_an_endpoint_with_a_certificate_of_ones_own_is_left_to_offramp() -> None:
+    own = replace(MAPPING.domains[0], chain_file="/c/chain.pem", key_file="/c/key.pem", fingerprint="f" * 64)
+    text = "".join(files(part(replace(MAPPING, domains=(own,)))).values())
+    assert "tickets.choir.example" in "".join(files(part()).values())
+    assert "tickets.choir.example" not in text and "/c/key.pem" not in text
+
+
 def test_a_second_proposal_changes_nothing() -> None:
     code = checkout()
     again = replace(code, files={**code.files, **files(part())})

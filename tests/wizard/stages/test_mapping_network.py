@@ -1,10 +1,13 @@
 """Custom domains and log drains: what is proposed, what a person may decide, and what is said of it."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from screens.map_network import domain_options, drain_becomes, drain_options
 from screens.map_rows import entries
+from tests.pem_files import host_files
 from tests.screens.example_system import BACKEND, FRONTEND, example_system
 from tests.screens.fakes import fake_profile
 from wizard.mapping.check import problems
@@ -13,7 +16,8 @@ from wizard.mapping.drains import decide_drain, set_drain_databases, set_drain_h
 from wizard.mapping.edit import decide_domain, keep_decisions
 from wizard.mapping.rules import propose
 from wizard.model.mapping import DrainChoice, Mapping
-from wizard.model.network import Certificate, Domain, Drain
+from wizard.model.network import Certificate, Domain, Drain, Space
+from wizard.model.noun import decode, encode
 from wizard.model.system import System
 from wizard.ports import Profile
 
@@ -21,9 +25,11 @@ HOST = "www.acme.example"
 PAPERTRAIL = "syslog+tls://logs7.papertrailapp.com:41234"
 
 
-def profile(*, able: bool = True) -> Profile:
+def profile(*, able: bool = True, own: bool = False) -> Profile:
     made = fake_profile()
-    more = {"managed_tls": True, "log_drains": ("https", "syslog+tls")} if able else {}
+    more = (
+        {"managed_tls": True, "log_drains": ("https", "syslog+tls"), "own_certificates": own} if able else {}
+    )
     return msgspec.structs.replace(made, capabilities=msgspec.structs.replace(made.capabilities, **more))
 
 
@@ -32,6 +38,7 @@ def system(
     domains: tuple[Domain, ...] = (),
     drains: dict[str, tuple[Drain, ...]] | None = None,
     certificates: tuple[Certificate, ...] = (),
+    space: Space | None = None,
 ) -> System:
     made = example_system()
     apps = tuple(
@@ -40,10 +47,11 @@ def system(
             drains=(drains or {}).get(app.id, ()),
             domains=domains if app.id == FRONTEND and domains else app.domains,
             certificates=certificates if app.id == FRONTEND else (),
+            space=space.name if space and app.id == FRONTEND else app.space,
         )
         for app in made.apps
     )
-    return msgspec.structs.replace(made, apps=apps)
+    return msgspec.structs.replace(made, apps=apps, spaces=(space,) if space else ())
 
 
 def custom(hostname: str, **more: str) -> Domain:
@@ -162,6 +170,100 @@ def test_a_name_is_given_to_all_that_are_one_drain() -> None:
         decide_drain(mapping, BACKEND, "none", "leave")
 
 
+def spaced(address: str) -> System:
+    drain = Drain(id="d9", address=address)
+    return system(
+        drains={BACKEND: (Drain(id="d1", address=PAPERTRAIL),)},
+        space=Space(id="s1", name="acme-eu", drain=drain),
+    )
+
+
+def test_the_drain_of_a_private_space_is_one_like_those_of_apps() -> None:
+    read, able = spaced("https://logs.acme.example"), profile()
+    mapping = propose(read, able)
+    of_app, of_space = mapping.drains
+    assert (of_space.app_id, of_space.space_id, of_space.action) == ("", "s1", "move")
+    assert of_space.handle == f"{mapping.environment}-acme" and "every app of the" in of_space.reason
+    assert codes(read, mapping, able) == {}
+    rows = {entry.component: entry for entry in entries(read, mapping, able, (), ())}
+    row = rows["drain", "", "d9"]
+    assert (row.depth, row.name, row.before) == (0, "https://logs.acme.example", "log drain of acme-eu")
+    assert row.after == f"log drain {mapping.environment}-acme"
+    quiet = set_drain_databases(mapping, "", "d9", False)
+    assert [one.databases for one in quiet.drains] == [True, False]
+    left = drain_options("", "d9", mapping, able)[-1].change(mapping, "nobody reads it")
+    assert left.drains == (
+        of_app,
+        msgspec.structs.replace(of_space, action="leave", reason="nobody reads it"),
+    )
+    assert keep_decisions(left, mapping).drains == left.drains
+    shared = propose(spaced(PAPERTRAIL), able)
+    assert shared.drains[0].handle == shared.drains[1].handle, "one address is one drain"
+    assert not propose(system(space=Space(id="s2", name="x", drain=None)), able).drains
+    empty = msgspec.structs.replace(read, spaces=(msgspec.structs.replace(read.spaces[0], name="empty"),))
+    assert propose(empty, able).drains == (of_app,), "a space without apps of ours has no log of ours"
+
+
+def test_an_older_mapping_knows_no_certificates_and_no_spaces() -> None:
+    old = """{"domains": [{"app_id": "a", "hostname": "h", "action": "endpoint", "reason": ""}],
+        "drains": [{"app_id": "a", "drain_id": "d", "action": "move", "handle": "x", "reason": "",
+                    "databases": true}]}"""
+    mapping = decode(old, Mapping, what="the mapping")
+    assert mapping.domains[0].fingerprint == mapping.drains[0].space_id == ""
+    assert not mapping.domains[0].late
+
+
+def test_a_certificate_of_ones_own_is_two_files(tmp_path: Path) -> None:
+    read, able = system(domains=(custom("*.acme.example"), custom("a.acme.example"))), profile(own=True)
+    mapping = propose(read, able)
+    chain, key = host_files(tmp_path, "*.acme.example")
+    option = next(
+        one
+        for one in domain_options(FRONTEND, "*.acme.example", mapping, able)
+        if one.id == "own-certificate"
+    )
+    assert option.check(str(key)).startswith(f"{key} holds no certificate")
+    assert option.check(str(chain)) == "" and option.then is not None
+    asked = option.then(str(chain))
+    assert "not that of" in asked.check(str(host_files_of_another(tmp_path)))
+    assert asked.check("") and asked.check(str(key)) == ""
+    changed = asked.change(mapping, str(key))
+    choice = changed.domains[0]
+    assert (choice.action, choice.chain_file, choice.key_file) == ("endpoint", str(chain), str(key))
+    assert (
+        len(choice.fingerprint) == 64
+        and choice.good_until in choice.reason
+        and "you renew it" in choice.reason
+    )
+    assert not any(line in encode(changed) for line in key.read_text().splitlines()[1:-1])
+    rows = {entry.component: entry for entry in entries(read, changed, able, (), ())}
+    assert rows["domain", FRONTEND, "*.acme.example"].after == "endpoint + own certificate"
+    assert codes(read, changed, able, "*.acme.example") == {}
+    assert codes(read, changed, profile(), "*.acme.example") == {"no-own-certificates": True}
+    assert keep_decisions(changed, mapping).domains == changed.domains
+    managed = decide_domain(changed, FRONTEND, "*.acme.example", "endpoint", "the target's").domains[0]
+    assert not managed.fingerprint and not managed.key_file and not managed.good_until
+
+
+def host_files_of_another(folder: Path) -> Path:
+    other = folder / "other"
+    other.mkdir()
+    return host_files(other, "*.acme.example")[1]
+
+
+def test_an_endpoint_may_be_made_after_the_first_deploy() -> None:
+    read, able = system(), profile()
+    mapping = propose(read, able)
+    when = next(one for one in domain_options(FRONTEND, HOST, mapping, able) if one.id == "when")
+    late = when.change(mapping, "")
+    assert "within the cut-over" in when.words and late.domains[0].late
+    assert codes(read, late, able, HOST) == {"late-certificate": False}
+    rows = {entry.component: entry for entry in entries(read, late, able, (), ())}
+    assert rows["domain", FRONTEND, HOST].after == "endpoint in the cut-over"
+    back = next(one for one in domain_options(FRONTEND, HOST, late, able) if one.id == "when")
+    assert back.change(late, "") == mapping
+
+
 def test_plain_syslog_cannot_be_made_by_deciding_so() -> None:
     read = system(drains={BACKEND: (Drain(id="d3", address="syslog://10.0.0.1:514"),)})
     able = profile()
@@ -178,9 +280,15 @@ def test_the_map_shows_and_offers_both() -> None:
     drain = rows["drain", FRONTEND, "d5"]
     assert (drain.name, drain.before, drain.state) == (PAPERTRAIL, "log drain", "good")
     assert drain.after == f"log drain {mapping.environment}-papertrailapp"
-    assert [one.id for one in domain_options(FRONTEND, HOST, able)] == ["endpoint", "by-hand", "leave"]
-    assert [one.id for one in domain_options(FRONTEND, HOST, fake_profile())] == ["by-hand", "leave"]
-    changes = {one.id: one.change for one in domain_options(FRONTEND, HOST, able)}
+    assert [one.id for one in domain_options(FRONTEND, HOST, mapping, able)] == [
+        "endpoint",
+        "when",
+        "by-hand",
+        "leave",
+    ]
+    poor = domain_options(FRONTEND, HOST, mapping, fake_profile())
+    assert [one.id for one in poor] == ["by-hand", "leave"]
+    changes = {one.id: one.change for one in domain_options(FRONTEND, HOST, mapping, able)}
     assert (
         changes["by-hand"](mapping, "").domains
         == decide_domain(mapping, FRONTEND, HOST, "by-hand", "a person chose it").domains

@@ -239,7 +239,8 @@ def _program(
         domains=tuple(
             (world.endpoints.give(identifier(f"{label}_{one.hostname}")), one.hostname)
             for one in mapping.domains
-            if one.app_id == app.id and one.action == "endpoint" and web
+            # Those with a certificate of the person's own are made by Offramp: no key belongs into a file.
+            if one.app_id == app.id and one.action == "endpoint" and web and not one.fingerprint
         ),
     )
 

@@ -9,6 +9,7 @@ from wizard.run.kinds.handed_over import DeploysBefore
 from wizard.run.kinds.health import Health
 from wizard.run.kinds.image import DeployImage
 from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.own_certificate import OwnCertificateKind, OwnDomainKind
 from wizard.run.kinds.provision import AppKind, DatabaseKind, EnvironmentKind
 from wizard.run.kinds.push import Push
 from wizard.run.kinds.seat import Seat
@@ -36,6 +37,8 @@ KINDS: dict[str, type[Kind]] = {
     "seat": Seat,
     "domain": DomainKind,
     "certificate": Certificate,
+    "own-certificate": OwnCertificateKind,
+    "own-domain": OwnDomainKind,
     "traffic": Traffic,
     "copy": Copy,
     "gate": Gate,

@@ -7,6 +7,7 @@ from wizard.ports import DomainEndpoint
 from wizard.run.context import Context
 from wizard.run.dns_check import challenge, challenge_cname, traffic
 from wizard.run.dns_lookup import Names
+from wizard.run.kinds.half_done import HalfDone
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.watch import Act, Look, Watch, accepted_before
 from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch, WatchedRecord, ttl_in_words
@@ -14,10 +15,10 @@ from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch, WatchedRecord, ttl_in_
 READY = "ready"
 
 
-class DomainKind(Kind):
+class DomainKind(HalfDone):
     """The endpoint of a domain. Never made twice, never removed: each counts at Let's Encrypt."""
 
-    async def probe(self, context: Context, step: Step) -> Evidence | None:
+    async def look(self, context: Context, step: Step) -> Evidence | None:
         found = await context.target.find_domain(await context.environment(), _hostname(step))
         if found is None or found.state != "provisioned" or not found.challenge_target:
             return None
@@ -33,7 +34,7 @@ class DomainKind(Kind):
             },
         )
 
-    async def do(self, context: Context, step: Step) -> None:
+    async def make(self, context: Context, step: Step) -> None:
         app = await context.app(str(step.args["handle"]))
         service = next((one for one in await context.target.services(app) if one.type == "web"), None)
         if service is None:

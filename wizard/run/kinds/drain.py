@@ -2,6 +2,7 @@
 
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import Secret
+from wizard.plan.network import SPACE
 from wizard.ports import TargetDrain
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
@@ -38,8 +39,11 @@ async def _wanted(context: Context, step: Step) -> dict[str, Secret]:
     assert isinstance(drains, tuple | list)
     by_destination: dict[Secret, Secret] = {}
     for marks in drains:
-        app_id, _, drain_id = str(marks).partition(" ")
-        address = await context.source.drain_address(app_id, drain_id)
+        owner, _, drain_id = str(marks).partition(" ")
+        if owner.startswith(SPACE):
+            address = await context.source.space_drain_address(owner.removeprefix(SPACE))
+        else:
+            address = await context.source.drain_address(owner, drain_id)
         by_destination.setdefault(context.target.drain_destination(address), address)
     handle = str(step.args["handle"])
     names = (handle if number == 1 else f"{handle}-{number}" for number in range(1, len(by_destination) + 1))

@@ -47,8 +47,9 @@ class Seat(Kind):
         except Trouble as trouble:
             if not trouble.retry:
                 trouble.advise(
-                    "Or say on the map that the domain is moved by hand, and make the plan again: then "
-                    "nothing empty is deployed."
+                    "Or go without it: press s, and on the map enter at the domain has its endpoint made "
+                    "after the first deploy, or by hand; then make the plan again. Nothing empty is deployed "
+                    "then."
                 )
             raise
 

@@ -10,6 +10,7 @@ from wizard.model.trouble import Trouble
 from wizard.ports import Log, TargetService
 from wizard.run.address import moved_address
 from wizard.run.context import Context
+from wizard.run.kinds.half_done import HalfDone
 from wizard.run.kinds.kind import Kind
 from wizard.run.stores import value_for_app
 from wizard.session.places import private_folder
@@ -228,7 +229,7 @@ class Scale(Kind):
         return await stop(context, str(step.args["handle"]), context.log(step))
 
 
-class EndpointKind(Kind):
+class EndpointKind(HalfDone):
     """A web address for the web service."""
 
     async def _web(self, context: Context, step: Step) -> TargetService:
@@ -241,7 +242,7 @@ class EndpointKind(Kind):
             code="service-missing",
         )
 
-    async def probe(self, context: Context, step: Step) -> Evidence | None:
+    async def look(self, context: Context, step: Step) -> Evidence | None:
         endpoint = await context.target.find_endpoint(await self._web(context, step))
         if endpoint is None or endpoint.state != "provisioned" or endpoint.port != step.args["port"]:
             return None
@@ -250,7 +251,7 @@ class EndpointKind(Kind):
             facts={"url": endpoint.url, "dns_target": endpoint.dns_target},
         )
 
-    async def do(self, context: Context, step: Step) -> None:
+    async def make(self, context: Context, step: Step) -> None:
         await context.target.create_endpoint(
             await self._web(context, step), int(str(step.args["port"])), context.log(step)
         )
