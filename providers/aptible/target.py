@@ -7,6 +7,7 @@ from pathlib import Path
 from providers.aptible.answers import TokenAnswer
 from providers.aptible.apps import Apps
 from providers.aptible.client import Api, Patience
+from providers.aptible.code_scan import scan
 from providers.aptible.databases import Databases
 from providers.aptible.domains_and_drains import WithDomainsAndDrains
 from providers.aptible.endpoints import Endpoints
@@ -48,7 +49,7 @@ class AptibleTarget(WithDomainsAndDrains):
         self._auth = Api(self._addresses.auth, token, patience or Patience())
         self._api = Api(self._addresses.api, token, patience or Patience())
         portal = Portal(self._api, token)
-        operations = Operations(self._api, PortalLog(portal))
+        self._operations = operations = Operations(self._api, PortalLog(portal))
         self._environments = Environments(self._api, self._auth)
         self._databases = Databases(self._api, operations, portal)
         self._apps = Apps(self._api, operations)
@@ -119,6 +120,9 @@ class AptibleTarget(WithDomainsAndDrains):
             ref=ref,
             token=self._token,
         )
+
+    async def scan_code(self, app: TargetApp, ref: str, log: Log) -> dict[str, bool]:
+        return await scan(self._api, self._operations, app, ref, log)
 
     async def config(self, app: TargetApp) -> dict[str, Secret]:
         return await self._apps.config(app)

@@ -15,7 +15,7 @@ import pytest
 from providers.aptible.git_remote import git_remote
 from providers.aptible.hosts import addresses
 from tests.providers.aptible_world import APP, World, aptible_world, git, make_repository
-from wizard.model.plan import Step
+from wizard.model.plan import Plan, Step
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.ports import GitRemote, TargetApp
@@ -83,6 +83,26 @@ async def test_a_push_runs_no_program_of_the_repository(world: World, tmp_path: 
     repository = world.sandbox.git.repository(next(iter(world.sandbox.world.apps.values())))
     commit = str(step.args["commit"])
     assert git(repository, "for-each-ref", "--format=%(refname)") == f"refs/heads/deploy-{commit[:12]}"
+
+
+async def test_the_target_says_what_it_finds_in_the_code(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, step, _ = await prepared(world, tmp_path)
+    context.plan = Plan(name="x", source="Heroku", target="Aptible", steps=(step,))
+    await Push().do(context, step)
+    found = await Push().verify(context, step)
+    assert found.summary.endswith("; Aptible finds Dockerfile, Procfile, .aptible.yml")
+    assert world.posts("/apps/*/operations") == 1 and world.sandbox.world.deployments == {}
+    (scan,) = world.sandbox.world.code_scans.values()
+    scan.procfile, real = None, world.sandbox._shapes.code_scan
+    monkeypatch.setattr(world.sandbox._shapes, "code_scan", lambda _: real(scan))
+    found = await Push().verify(context, step)
+    assert "look before you go on: Aptible does not find Procfile in it" in found.summary
+    world.faults.add("500", path="/code_scan_results/*", method="GET", count=None)
+    found = await Push().verify(context, step)
+    assert found.summary.endswith("is on the target"), "nobody is held up by what is not known"
+    assert any("is not known" in line for line in cast(Any, context).lines)
 
 
 class StuckTarget:

@@ -3,19 +3,27 @@
 import asyncio
 import os
 import shlex
+from pathlib import Path
+
+import msgspec
 
 from wizard import child
+from wizard.document.git import git as ask_git
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import redact
 from wizard.model.text import clean, clean_lines
-from wizard.model.trouble import Trouble, Unreachable
+from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 from wizard.ports import GitRemote, Log
+from wizard.ports.scans import ScansCode
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 from wizard.session.places import private_folder
 
 PUSH_LIMIT = 1800.0
 """Seconds for one `git push`."""
+
+SCAN_LIMIT = 180.0
+"""Seconds that a look of the target at the code may take."""
 
 PLAIN = (
     # Hooks are programs of the repository, and git would give them its environment, the token with it.
@@ -41,7 +49,8 @@ class PushRefused(Trouble):
 
 
 class Push(Kind):
-    """The commit that was prepared, pushed to a branch of its own: an upload, no deploy."""
+    """The commit that was prepared, pushed to a branch of its own: an upload, no deploy. A target that looks
+    at code is asked what it finds there, while nothing on Heroku has changed; its word holds nobody up."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         # A dry run speaks to the pushing side only; a server for deploys need not let anybody fetch.
@@ -74,6 +83,35 @@ class Push(Kind):
                 code=refused.code,
             ) from refused
 
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        found = await super().verify(context, step)
+        words = await self._scanned(context, step)
+        return msgspec.structs.replace(found, summary=f"{found.summary}{words}")
+
+    async def _scanned(self, context: Context, step: Step) -> str:
+        target = context.target
+        if not isinstance(target, ScansCode):
+            return ""
+        scanner: ScansCode = target
+        try:
+            app = await context.app(str(step.args["handle"]))
+            remote, _ = await self._remote(context, step)
+            async with asyncio.timeout(SCAN_LIMIT):
+                there = await scanner.scan_code(app, remote.branch, context.log(step))
+        except SignInNeeded:
+            raise
+        except (Trouble, TimeoutError) as error:
+            why = error.cause if isinstance(error, Trouble) else f"no answer within {SCAN_LIMIT:.0f} s"
+            context.log(step)(f"What the target finds in the code is not known: {why}")
+            return ""
+        here = await asyncio.to_thread(_in_root, step)
+        lost = sorted(name for name, seen in there.items() if name in here and not seen)
+        if lost:
+            return f"; look before you go on: {context.plan.target} does not find {', '.join(lost)} in it"
+        return (
+            f"; {context.plan.target} finds {', '.join(name for name in there if there[name]) or 'no file'}"
+        )
+
     async def _push(self, context: Context, step: Step, *options: str) -> str:
         remote, token = await self._remote(context, step)
         words = [*options, "--", remote.url, _refspec(step, remote)]
@@ -101,6 +139,17 @@ class Push(Kind):
         folder = private_folder(context.folder / "git" / app.handle)
         remote, secrets = await context.target.git_remote(app, str(folder), str(step.args["commit"]))
         return remote, {name: secret.reveal() for name, secret in secrets.items()}
+
+
+def _in_root(step: Step) -> set[str]:
+    """The names in the root of the commit, none where git does not tell."""
+    try:
+        said = ask_git(
+            Path(str(step.args["checkout"])), "ls-tree", "-z", "--name-only", str(step.args["commit"])
+        )
+    except Trouble:
+        return set()
+    return set(said.decode(errors="replace").split("\0")) - {""}
 
 
 def _refspec(step: Step, remote: GitRemote) -> str:
