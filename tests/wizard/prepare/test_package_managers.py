@@ -80,6 +80,8 @@ def test_a_process_finds_the_packages_that_yarn_leaves_in_its_cache(rc: str | No
         ("npm", "package-lock.json", "10.x", "npm install --global npm@10.x"),
         ("npm", "package-lock.json", "~10.2.1", "npm install --global npm@~10.2.1"),
         ("npm", "package-lock.json", ">=9 || 8", None),
+        ("bun", "bun.lock", "1.2.x", "npm install --global bun@1.2.x"),
+        ("bun", "bun.lock", "*", None),
     ],
 )
 def test_the_version_of_the_package_manager(name: str, lock: str, version: str, line: str | None) -> None:
@@ -87,6 +89,7 @@ def test_the_version_of_the_package_manager(name: str, lock: str, version: str, 
     assert text.count(line or "-") >= 2 if line else f"{name}@" not in text
     named = node({**engines(**{name: version}), "packageManager": f"{name}@1.2.3"}, lock=lock)
     assert ("corepack prepare" in named) is False
+    assert ("npm install --global bun@1.2.3\n" in named) is (name == "bun")
 
 
 HASHED = {"bottle": {"hashes": ["sha256:ab"], "version": "==0.13"}}

@@ -146,7 +146,9 @@ def manager_of(checkout: Checkout, package: dict[str, object], app: str, problem
             pinned=_pinned(package, "npm"),
         )
     if checkout.has("bun.lock", "bun.lockb"):
-        return Manager("bun", "bun install --frozen-lockfile", "", corepack=False)
+        named = re.match(r"bun@(\d+\.\d+\.\d+)\b", str(package.get("packageManager")))
+        pinned = named[1] if named else _pinned(package, "bun")
+        return Manager("bun", "bun install --frozen-lockfile", "", corepack=False, pinned=pinned)
     problems.append(
         Problem(
             code="node-no-lock",
@@ -206,7 +208,7 @@ def setup(manager: Manager, version: int) -> list[str]:
     """What both stages need before the package manager is called: a start command may call it too. What
     Corepack fetches lies below /app, and is copied along: nothing is fetched when the app starts."""
     if manager.name == "bun":
-        return ["RUN npm install --global bun"]
+        return [f"RUN npm install --global bun{'@' if manager.pinned else ''}{manager.pinned}"]
     if not manager.corepack:
         return [f"RUN npm install --global npm@{manager.pinned}"] if manager.pinned else []
     # --force: an image may hold a yarn of its own.
