@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.wizard.stages.capsule_target import PYTHON, code_of, pods_of
+from wizard.document.checkout import Checkout
+from wizard.mapping import edit
+from wizard.mapping.rules import propose
+from wizard.model.mapping import Mapping
 from wizard.model.network import Domain
 from wizard.model.stores import Postgres
 from wizard.model.system import Account, AddOn, App, Attachment, ConfigVar, Job, Origin, Process, System
@@ -197,6 +202,25 @@ def target() -> Profile:
         ),
         memory_sizes_mb=(512, 1024, 2048, 4096, 7168),
     )
+
+
+@pytest.fixture
+def pods(target: Profile) -> Profile:
+    """A target where every process is a capsule of its own."""
+    return pods_of(target)
+
+
+@pytest.fixture
+def capsule_code() -> dict[str, Checkout]:
+    """The code of the example system, as read from clones of GitHub repositories."""
+    return {app_id: code_of(PYTHON, app_id) for app_id in ("b", "f", "e")}
+
+
+@pytest.fixture
+def on_pods(system: System, pods: Profile, capsule_code: dict[str, Checkout]) -> Mapping:
+    """The example system on that target, with what only a person can decide."""
+    proposed = propose(system, pods, capsule_code)
+    return edit.decide_add_on(proposed, "pt", "leave", "logs go elsewhere")
 
 
 @pytest.fixture

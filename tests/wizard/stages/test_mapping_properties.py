@@ -113,6 +113,12 @@ profiles = st.builds(
         scheduler=st.sampled_from(["none", "cron-service"]),
         empty_config_values=st.booleans(),
         wildcard_domains=st.booleans(),
+        layout=st.sampled_from(["services", "capsules"]),
+        ways=st.sampled_from([("git",), ("linked",)]),
+        runtimes=st.sampled_from([{}, {"python": ("3.13",)}]),
+        memory_range_mb=st.none() | st.just((205, 7168)),
+        max_root_domains=st.none() | st.just(1),
+        own_config=st.sampled_from([{}, {"A": "its own", "PORT": "its port"}]),
         store_versions=st.sampled_from(
             [
                 {},
