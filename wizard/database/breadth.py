@@ -78,7 +78,7 @@ class _Late:
             return self._ping
 
 
-def breadth(end: FarEnd, url: Secret, first: Ping, *, short: float = SHORT) -> int | None:
+def breadth(end: FarEnd, url: Secret, first: Ping) -> int | None:
     """How many connections answer while all of them are open; None where they are enough.
 
     Args:
@@ -89,7 +89,7 @@ def breadth(end: FarEnd, url: Secret, first: Ping, *, short: float = SHORT) -> i
     left: _Late | None = None
     while len(more) + 1 < ENOUGH:
         late = _Late(end, url)
-        ping = late.answered(short)
+        ping = late.answered(SHORT)
         if ping is None:
             left = late
             break
@@ -98,7 +98,7 @@ def breadth(end: FarEnd, url: Secret, first: Ping, *, short: float = SHORT) -> i
     for ping in (first, *more):
         # All at once: a newer one may have taken the place of one before.
         with contextlib.suppress(NoAnswer):
-            in_time(ping.ask, short)
+            in_time(ping.ask, SHORT)
             good += 1
     for ping in more:
         ping.close()

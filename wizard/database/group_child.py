@@ -36,9 +36,9 @@ _SECRET = re.compile(r"(?i)auth|token|passw|secret")
 _WATCH = """
 read -r word
 [ "$word" = done ] && exit 0
-kill -TERM -- "-$1" 2>/dev/null
+kill -s TERM -- "-$1" 2>/dev/null
 sleep 2
-kill -KILL -- "-$1" 2>/dev/null
+kill -s KILL -- "-$1" 2>/dev/null
 exit 0
 """
 """Waits on a pipe whose other end only this process holds. When we die, even by SIGKILL, it reads the end of

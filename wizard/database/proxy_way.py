@@ -1,6 +1,7 @@
 """A tunnel by a vendor's own program: see `wizard.database.tunnel_way`."""
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -93,6 +94,7 @@ def name_of(words: Sequence[str]) -> str:
     for word in words:
         plain = word.rpartition("/")[2] if not word.startswith("@") else word
         if plain and not word.startswith("-") and plain.partition(".")[0] not in runners:
+            plain = re.sub(r"\.(c?js|mjs|py)$", "", plain)
             return plain.rpartition(".")[2] if plain.count(".") > 1 else plain
     return words[0] if words else "the program"
 

@@ -19,6 +19,9 @@ PING_IDLE = 30.0
 PATIENT = 30.0
 """Seconds for an answer through a program that may be frozen."""
 
+STARTING = 0.25
+"""Seconds between two questions while it is being started."""
+
 MISSES = 3
 """Questions without an answer, after which it is opened anew."""
 
@@ -97,6 +100,7 @@ class Watch:
                     if misses >= MISSES and not self._way.ended(0):
                         return why
                 else:
+                    pause = STARTING
                     self._listener.waits(str(error))
             if self._way.ended(pause):
                 return ""
