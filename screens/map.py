@@ -24,9 +24,9 @@ from screens.styles import sheet
 from screens.widgets.ask_text import AskText
 from screens.widgets.pick_one import PickOne
 from screens.widgets.row_list import RowList
+from wizard.choose.capsule_kind import has_capsules
 from wizard.choose.offer import OFFER, profile_of, read_offer
 from wizard.document.checkout import Checkout
-from wizard.mapping.capsules import has_capsules
 from wizard.mapping.check import blocking, decided, problems, undecided
 from wizard.mapping.config_rules import follow
 from wizard.mapping.edit import leave_undecided, set_checkout

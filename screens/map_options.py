@@ -8,10 +8,10 @@ from screens.map_network import domain_options, drain_options
 from screens.map_option import BY_PERSON, Change, Option, leave
 from screens.map_stores import machine_options, place_options, store_options
 from screens.map_ways import way_options
-from wizard.choose.sizes import major_version
+from wizard.choose.capsule_kind import has_capsules
 from wizard.choose.disk import disk_limits
+from wizard.choose.sizes import major_version
 from wizard.mapping import edit
-from wizard.mapping.capsules import has_capsules
 from wizard.mapping.check import Component
 from wizard.mapping.database_users import users
 from wizard.mapping.store_users import uses_moved_store

@@ -12,8 +12,8 @@ from screens.monitor.content import content
 from screens.monitor.line import Line, Span, Tone, line, pad
 from screens.quantities import size
 from screens.widgets.row_list import Row
+from wizard.choose.capsule_kind import has_capsules
 from wizard.document.answers import when
-from wizard.mapping.capsules import has_capsules
 from wizard.mapping.check import Component, components
 from wizard.mapping.check_ways import way_of
 from wizard.mapping.problem import Problem

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from wizard.mapping.capsules import has_capsules, runs_code
+from wizard.choose.capsule_kind import has_capsules
+from wizard.mapping.capsules import runs_code
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.system import App, System

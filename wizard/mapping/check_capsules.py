@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from wizard.choose.capsule_kind import has_capsules
 from wizard.mapping.capsule_config import capsule_config_problems
-from wizard.mapping.capsules import has_capsules
 from wizard.mapping.domains import is_apex
 from wizard.mapping.linked import linked_problems
 from wizard.mapping.names import capsule_name, capsule_services, clock_service, is_handle

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from wizard.choose.capsule_kind import has_capsules, memory_needed
 from wizard.choose.sizes import is_size, sizes_in_words
-from wizard.mapping.capsules import has_capsules, memory_needed
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping, ProcessChoice
 from wizard.model.system import App, Process, System
@@ -101,7 +101,7 @@ def _release_problems(app: App, chosen: list[ProcessChoice], profile: Profile) -
 
 def _size_problems(name: str, choice: ProcessChoice, process: Process, profile: Profile) -> Iterator[Problem]:
     can = profile.capabilities
-    needed = memory_needed(process, choice, profile)
+    needed = memory_needed(process, choice.capsule, profile)
     files = can.static_memory_mb if choice.capsule == "frontend" else None
     if not is_size(profile, choice.memory_mb, least=files):
         yield Problem(

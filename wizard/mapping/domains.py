@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
-from wizard.mapping.capsules import has_capsules
+from wizard.choose.capsule_kind import has_capsules
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import DomainChoice, Mapping
 from wizard.model.network import Domain

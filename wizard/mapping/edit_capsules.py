@@ -10,8 +10,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from wizard.choose.capsule_kind import has_capsules
 from wizard.document.checkout import Checkout
-from wizard.mapping.capsules import has_capsules
 from wizard.mapping.config_rules import propose_config
 from wizard.mapping.edit import keep_decisions
 from wizard.mapping.rules import propose

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from wizard.choose.capsule_kind import has_capsules
 from wizard.choose.disk import grows, least_disk_gb, recommended_disk
 from wizard.choose.sizes import (
     database_memory_mb,
@@ -19,7 +20,7 @@ from wizard.choose.sizes import (
 from wizard.document.checkout import Checkout
 from wizard.document.repository.buildpack_processes import nobody_wrote
 from wizard.document.summary import databases, is_postgres, is_scheduler
-from wizard.mapping.capsules import has_capsules, in_capsule, job_choice, release_before_start
+from wizard.mapping.capsules import in_capsule, job_choice, release_before_start
 from wizard.mapping.config_rules import propose_config
 from wizard.mapping.domains import propose_domain
 from wizard.mapping.drains import propose_drains

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from wizard.choose.capsule_kind import has_capsules
 from wizard.choose.stores import (
     COPIED,
     offered,
@@ -14,7 +15,6 @@ from wizard.choose.stores import (
     type_name,
 )
 from wizard.document.summary import is_postgres
-from wizard.mapping.capsules import has_capsules
 from wizard.mapping.names import make_handle
 from wizard.mapping.own_image import how_by_image, own_image
 from wizard.model.mapping import AddOnChoice, Mapping, StoreChoice

@@ -16,13 +16,13 @@ from tests.wizard.stages.capsule_target import (
     web,
     with_app,
 )
+from wizard.choose.static_sites import static_site
 from wizard.document.checkout import Checkout
 from wizard.document.repository.code import read_code
 from wizard.document.repository.code_place import CodePlace
 from wizard.mapping import edit_capsules
 from wizard.mapping.capsules import cpu_percent
 from wizard.mapping.rules import propose
-from wizard.mapping.static_sites import static_site
 from wizard.model.delivery import Deploy, GitHubLink, Pipeline
 from wizard.model.mapping import Mapping
 from wizard.model.stores import KeyValue
