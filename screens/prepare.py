@@ -24,7 +24,6 @@ from screens.widgets.details import DetailsDialog
 from screens.widgets.row_list import RowList
 from wizard.choose.offer import profile_of
 from wizard.document.checkout import Checkout
-from wizard.document.repository.code_place import place_in
 from wizard.mapping.edit import set_keep_slug
 from wizard.model.mapping import AppChoice
 from wizard.model.system import App
@@ -34,7 +33,7 @@ from wizard.prepare.accepted import built_elsewhere, prepared_app, renewed, stil
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.clones import branches_of_clones
-from wizard.prepare.code import read_for_changes
+from wizard.prepare.code import code_of
 from wizard.prepare.file_change import Proposal
 from wizard.session.parts import MAPPING, PREPARED, TARGET, Prepared, PreparedApp
 
@@ -241,8 +240,8 @@ class PrepareScreen(StageScreen):
                 continue
             self._now(f"Reading the code of {system.app(choice.app_id).name}")
             try:
-                place = place_in(system.app(choice.app_id))
-                read = partial(read_for_changes, choice.checkout, profile, place)
+                app = system.app(choice.app_id)
+                read = partial(code_of, app, mapping, profile, choice.checkout)
                 code[choice.app_id] = await in_thread(read)
             except Trouble as trouble:
                 code[choice.app_id] = trouble

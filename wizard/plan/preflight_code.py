@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from wizard.document.git import GitFailed, git_line
-from wizard.document.repository.code_place import place_in
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
 from wizard.model.system import System
@@ -11,7 +10,7 @@ from wizard.model.trouble import Trouble
 from wizard.ports import Profile
 from wizard.prepare.accepted import still_accepted
 from wizard.prepare.changes import propose_changes
-from wizard.prepare.code import read_for_changes
+from wizard.prepare.code import code_of
 from wizard.session.parts import Prepared, PreparedApp
 
 
@@ -61,6 +60,6 @@ def code_findings(system: System, mapping: Mapping, profile: Profile, prepared: 
 
 def _accepted(system: System, mapping: Mapping, profile: Profile, done: PreparedApp) -> bool:
     app = system.app(done.app_id)
-    checkout = read_for_changes(done.checkout, profile, place_in(app))
+    checkout = code_of(app, mapping, profile, done.checkout)
     proposal = propose_changes(app, mapping, profile, checkout, system)
     return still_accepted(done, app, mapping, profile, (checkout, proposal))

@@ -39,23 +39,36 @@ def prepared_app(
         content=_content(proposal.changes),
         wish=_wish(app, mapping, profile),
         on=branch.on,
+        together=proposal.together,
+        capsules=proposal.capsules,
+        variables=proposal.variables,
     )
 
 
 def written(prepared: Prepared, done: PreparedApp) -> Prepared:
     """What is prepared once `done` was written. An app that shared its branch, and whose commit is no longer
-    what the branch holds, has to be written again."""
+    what the branch holds, has to be written again; where the branch holds a commit for each app, it has one
+    upon that of the others now."""
     kept = tuple(
-        one
+        msgspec.structs.replace(one, commit=done.commit) if _beside(one, done) else one
         for one in prepared.apps
         if one.app_id != done.app_id
         and (
             not done.branch
             or (one.checkout, one.branch) != (done.checkout, done.branch)
             or one.commit == done.commit
+            or _beside(one, done)
         )
     )
     return Prepared(apps=(*kept, done))
+
+
+def _beside(one: PreparedApp, done: PreparedApp) -> bool:
+    """Whether the branch of `done` still holds what was written for `one`."""
+    place = (done.checkout, done.branch, done.base)
+    return (
+        one.together and done.together and place == (one.checkout, one.branch, one.base) and bool(done.branch)
+    )
 
 
 def still_accepted(
@@ -77,6 +90,7 @@ def still_accepted(
     stopped = any(problem.blocks and problem.code not in WORK_TREE_ONLY for problem in proposal.problems)
     return (
         not stopped
+        and (done.capsules, done.variables) == (proposal.capsules, proposal.variables)
         and done.checkout == checkout.path
         and done.base == checkout.head
         and done.content == _content(proposal.changes)
@@ -116,6 +130,7 @@ def _wish(app: App, mapping: Mapping, profile: Profile) -> str:
     choice = mapping.app(app.id)
     return _digest(
         [
+            *_wish_for_capsules(app, mapping, profile),
             (profile.name, profile.title, profile.capabilities, mapping.port),
             (app.name, app.stack, app.generation, app.buildpacks, app.jobs),
             [(process.type, process.command) for process in app.processes],
@@ -129,6 +144,20 @@ def _wish(app: App, mapping: Mapping, profile: Profile) -> str:
             [(one.job_id, one.action) for one in mapping.jobs if one.app_id == app.id],
         ]
     )
+
+
+def _wish_for_capsules(app: App, mapping: Mapping, profile: Profile) -> list[object]:
+    """What counts beside all else where each process becomes a capsule."""
+    if profile.capabilities.layout != "capsules":
+        return []
+    choice = mapping.app(app.id)
+    return [
+        (choice.folder, choice.private) if choice else None,
+        [one for one in mapping.processes if one.app_id == app.id],
+        [one for one in mapping.jobs if one.app_id == app.id],
+        [one for one in mapping.storages if one.app_id == app.id],
+        [one for one in mapping.add_ons if one.action == "by-hand"],
+    ]
 
 
 def _digest(value: object) -> str:

@@ -12,6 +12,7 @@ from wizard.model.text import clean
 from wizard.ports import Profile
 from wizard.prepare import release_hook
 from wizard.prepare.app_json import app_json_remarks
+from wizard.prepare.capsules.propose import CapsuleChanges
 from wizard.prepare.case import Case, Part
 from wizard.prepare.command import plain_words
 from wizard.prepare.container_app import container_remarks
@@ -58,6 +59,8 @@ def propose_changes(
         for remark in (*checkout.remarks, *compare_with_app(checkout, app))
         if remark.kind not in _ELSEWHERE
     ]
+    if profile.capabilities.layout == "capsules":
+        return _of_capsules(case, system, problems)
     changes: list[FileChange] = []
     for part in (dockerfile, _procfile, _crontab, _hook):
         found, told = part(case)
@@ -73,12 +76,7 @@ def propose_changes(
         *app_json_remarks(case),
         *traps(case, _dockerfile_text(case, changes)),
     ]
-    problems += [
-        # A file that is there but could not be read (not UTF-8, a link) is never written over.
-        case.problem("unreadable", f"{change.path} must change, but is no plain text file", "Make it one.")
-        for change in changes
-        if change.path in checkout.unreadable
-    ]
+    problems += _unreadable(case, changes)
     return Proposal(
         app_id=app.id,
         changes=tuple(changes),
@@ -86,6 +84,36 @@ def propose_changes(
         problems=tuple(sorted(problems, key=lambda problem: not problem.blocks)),
         may_keep_slug=_may_keep_slug(case, problems),
     )
+
+
+def _of_capsules(case: Case, system: System | None, problems: list[Problem]) -> Proposal:
+    """The proposal where each process becomes a capsule of its own; apps of one repository share a branch."""
+    found = CapsuleChanges(case, system)
+    problems = [
+        *told_once([*problems, *found.problems], found.changes),
+        *container_remarks(case),
+        *app_json_remarks(case),
+        *traps(case, _dockerfile_text(case, found.changes)),
+        *_unreadable(case, found.changes),
+    ]
+    return Proposal(
+        app_id=case.app.id,
+        changes=tuple(found.changes),
+        problems=tuple(sorted(problems, key=lambda problem: not problem.blocks)),
+        together=True,
+        capsules=found.capsules,
+        variables=found.variables,
+    )
+
+
+def _unreadable(case: Case, changes: list[FileChange]) -> list[Problem]:
+    """A file that is there but could not be read (not UTF-8, a link) is never written over."""
+    folder = f"{case.checkout.folder}/" if case.checkout.folder else ""
+    return [
+        case.problem("unreadable", f"{change.path} must change, but is no plain text file", "Make it one.")
+        for change in changes
+        if change.path.removeprefix(folder) in case.checkout.unreadable
+    ]
 
 
 def _dockerfile_text(case: Case, changes: list[FileChange]) -> str:

@@ -9,8 +9,11 @@ from wizard.document.repository.code import add_code
 from wizard.document.repository.code_place import WHOLE, CodePlace
 from wizard.document.repository.code_tree import CommitTree
 from wizard.document.repository.runtimes import RUNTIME_FILES
+from wizard.model.mapping import Mapping
+from wizard.model.system import App
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
+from wizard.prepare.capsules.place import as_a_part, code_place, whole_repository
 
 FILES = (
     *(name for name in RUNTIME_FILES if "/" not in name),
@@ -28,6 +31,24 @@ FILES = (
 )
 """Files of the root whose text decides what is proposed, beside those that every checkout is read with."""
 
+CAPSULE_FILES = (
+    "heroku-clock.mjs",
+    "heroku-clock.py",
+    "heroku-clock.rb",
+    "heroku-clock.sh",
+    "heroku-settings.mjs",
+    "heroku-together.sh",
+    "package-lock.json",
+    "rabbitmq/Dockerfile",
+)
+"""More of them, where each process becomes a capsule."""
+
+
+def code_of(app: App, mapping: Mapping, profile: Profile, path: str | Path) -> Checkout:
+    """Read the code of an app, as far as it is the app's: a part of the repository, where the map or its
+    buildpacks say so. Runs git; raises Trouble, as `read_for_changes` does."""
+    return read_for_changes(path, profile, code_place(app, mapping, profile))
+
 
 def read_for_changes(path: str | Path, profile: Profile, place: CodePlace = WHOLE) -> Checkout:
     """Read the checkout at `path` as `propose_changes` wants it. Runs git; takes seconds for large code.
@@ -40,7 +61,11 @@ def read_for_changes(path: str | Path, profile: Profile, place: CodePlace = WHOL
     """
     hook = profile.capabilities.release_hook
     also = (*FILES, *((hook.file,) if hook else ()))
-    checkout = add_code(read_checkout(path, also=also, place=place))
+    if profile.capabilities.layout == "capsules":
+        path, place = whole_repository(path, place)
+        checkout = as_a_part(add_code(read_checkout(path, also=(*also, *CAPSULE_FILES), place=place)))
+    else:
+        checkout = add_code(read_checkout(path, also=also, place=place))
     told = checkout.heroku_yml
     paths = [one for one in told.images.values() if one not in checkout.files] if told else []
     if not paths or checkout.head is None:

@@ -3,9 +3,12 @@
 import difflib
 from collections.abc import Iterable
 
+from msgspec import field
+
 from wizard.mapping.problem import Problem
 from wizard.model.noun import Noun
 from wizard.model.text import clean_lines
+from wizard.session.parts import PreparedCapsule
 
 
 class FileChange(Noun, frozen=True, kw_only=True):
@@ -24,12 +27,15 @@ class FileChange(Noun, frozen=True, kw_only=True):
 class Proposal(Noun, frozen=True, kw_only=True):
     """What the move needs in the code of one app. `problems` are for a person, in the code or the mapping;
     `may_keep_slug` says that no Dockerfile can be written for the code, and that the app's choice `keep_slug`
-    is a way out, as a stop-gap."""
+    is a way out, as a stop-gap. `together`, `capsules` and `variables`: see `PreparedApp`."""
 
     app_id: str
     changes: tuple[FileChange, ...]
     problems: tuple[Problem, ...] = ()
     may_keep_slug: bool = False
+    together: bool = False
+    capsules: tuple[PreparedCapsule, ...] = ()
+    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def blocked(self) -> bool:

@@ -176,7 +176,7 @@ def queues(case: CapsuleCase) -> list[Problem]:
             continue
         path = f"{queue.folder}/{PLAIN}"
         text = (
-            f"# Written by Offramp: {queue.title} in a capsule of its own; config vars name its user and password.\n"
+            f"# Written by Offramp: {queue.title} in its own capsule; config vars name user and password.\n"
             f"FROM {queue.image}\nEXPOSE {queue.port}\n"
         )
         if not case.draft.foreign(f"{queue.folder}/"):
