@@ -44,7 +44,7 @@ class NarrowNet:
 
     def url(self, of: Secret) -> Secret:
         """`of` through this net."""
-        return Secret(re.sub(r"@[^/]*/", f"@127.0.0.1:{self.port}/", of.reveal()).partition("?")[0])
+        return Secret(re.sub(r"@[^/?]*", f"@127.0.0.1:{self.port}", of.reveal()).partition("?")[0])
 
     def cut(self) -> None:
         """Cut what is carried now."""

@@ -11,12 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from tests.faults.cutting_net import CuttingNet
+from tests.faults.narrow_net import NarrowNet
 from tests.wizard.stores.redis_servers import RedisServer, Told, servers, zoo
 from wizard.database.control import Stopped
+from wizard.database.lanes import Lanes
 from wizard.database.tunnel import free_port
 from wizard.model.trouble import Trouble
 from wizard.stores import insist
@@ -287,3 +290,32 @@ def test_large_values_take_little_memory(source: RedisServer, target: RedisServe
     assert told.move.prove().equal
     grown = peak() - before
     assert grown < 50 << 20, f"{grown >> 20} MB more for 100 MB of values"
+
+
+@pytest.mark.parametrize("beyond", ["refuse", "hang"])
+def test_a_tunnel_for_one_connection_is_enough(
+    source: RedisServer, target: RedisServer, beyond: Literal["refuse", "hang"]
+) -> None:
+    fill(source, 4_000)
+    source.do(("SET", "elsewhere", "1"), database=5)
+    net = NarrowNet(target.port, beyond)
+    told = Told(source, target, lanes=Lanes(1))
+    told.move._ends._target = lambda: net.url(target.url())
+    carry_over, cuts = told.move._gauge.add, [net.cut]
+
+    def add_and_cut(*words: object) -> None:
+        carry_over(*words)  # type: ignore[arg-type]
+        # What breaks in the middle is gone on with, by one connection again.
+        while cuts:
+            cuts.pop()()
+
+    told.move._gauge.add = add_and_cut  # type: ignore[method-assign]
+    try:
+        told.move.copy()
+        source.do(("SET", "key:1", "changed"), ("DEL", "key:2"))
+        told.whole_way()
+    finally:
+        net.close()
+    assert (net.at_once, net.turned_away, cuts) == (1, 0, [])
+    assert target.do(("GET", "key:1"), ("EXISTS", "key:2")) == [b"changed", 0]
+    assert target.do(("GET", "elsewhere"), database=5) == [b"1"]

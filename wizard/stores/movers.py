@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.stores.move import StoreMove
@@ -29,6 +30,7 @@ def open_mover(
     control: Control,
     target_memory: int | None = None,
     plain_source: bool = False,
+    lanes: Lanes | None = None,
 ) -> StoreMove:
     """What moves a store of that type; its arguments are `RedisMove`'s and `MysqlMove`'s.
 
@@ -47,6 +49,7 @@ def open_mover(
             control=control,
             target_memory=target_memory,
             plain_source=plain_source,
+            lanes=lanes,
         )
     if type_ == "mysql":
         return MysqlMove(
@@ -60,6 +63,7 @@ def open_mover(
             event=event,
             control=control,
             plain_source=plain_source,
+            lanes=lanes,
         )
     raise Trouble(
         f"Offramp does not copy a store of the type {type_}.",

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.cutting_net import CuttingNet
+from tests.faults.narrow_net import NarrowNet
 from tests.wizard.stores.mysql_servers import PASSWORD, ZOO, MariaDb, Told
 from wizard.database.control import Control, Stopped
+from wizard.database.lanes import Lanes
 from wizard.model.secret import REGISTER, Secret
 from wizard.model.text import is_clean
 from wizard.model.trouble import Trouble
@@ -311,3 +313,16 @@ def test_urls_and_definers() -> None:
     assert pump.without_definer(b"INSERT INTO t VALUES ('DEFINER=`a`@`%`')") == (
         b"INSERT INTO t VALUES ('DEFINER=`a`@`%`')"
     )
+
+
+def test_a_tunnel_for_one_connection_is_enough(server: MariaDb, tmp_path: Path) -> None:
+    net = NarrowNet(server.port)
+    told = Told(server, tmp_path, target=lambda: net.url(server.target()), lanes=Lanes(1))
+    try:
+        told.move.copy()
+        server.sql("INSERT INTO orders VALUES (90001, 1, 3)")
+        told.whole_way()
+    finally:
+        net.close()
+    assert (net.at_once, net.turned_away) == (1, 0)
+    assert server.sql("SELECT count(*) FROM orders", "db") == [["5001"]]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.stores.gauge import Gauge
@@ -43,7 +44,9 @@ class Ends:
         gauge: Gauge,
         *,
         plain_source: bool,
+        lanes: Lanes | None = None,
     ) -> None:
+        self._lanes = lanes or Lanes()
         self._urls = {"source": source, "target": target}
         self._work = work
         self._control = control
@@ -83,9 +86,11 @@ class Ends:
     @contextlib.contextmanager
     def _signed_in(self, side: Side) -> Iterator[tuple[Path, Address]]:
         plain = self._plain_source and side == "source"
-        address = address_of(self._urls[side](), plain_allowed=plain)
-        with options_file(address, self._work, mariadb=self._clients.mariadb) as options:
-            yield options, address
+        # Each sign-in is one connection, to the end of the block.
+        with self._lanes.entered() if side == "target" else contextlib.nullcontext():
+            address = address_of(self._urls[side](), plain_allowed=plain)
+            with options_file(address, self._work, mariadb=self._clients.mariadb) as options:
+                yield options, address
 
     def carry(self, options: list[str], names: list[str], part: str, *, definitions: bool = False) -> None:
         """Dump some of the source into the target. `names` are tables, none for all. Raises MysqlError,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
@@ -50,6 +51,7 @@ class MysqlMove:
         event: gets a sentence worth keeping, from any thread.
         control: pause, resume, stop, retry.
         plain_source: whether a source off this machine may be read without TLS, as its app does.
+        lanes: how many connections the way to the target carries at a time. One is all that it takes.
 
     Raises:
         Trouble: MySQL's client programs are not on this machine.
@@ -68,6 +70,7 @@ class MysqlMove:
         event: Callable[[str], None],
         control: Control,
         plain_source: bool = False,
+        lanes: Lanes | None = None,
     ) -> None:
         self._name = clean(name)
         self._store = store
@@ -75,7 +78,7 @@ class MysqlMove:
         self._event = event
         self._control = control
         self._gauge = Gauge(self._name, "rows", report)
-        self._ends = Ends(source, target, work, control, self._gauge, plain_source=plain_source)
+        self._ends = Ends(source, target, work, control, self._gauge, plain_source=plain_source, lanes=lanes)
 
     # The verbs.
 

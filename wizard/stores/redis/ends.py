@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from wizard.database.control import Control, Stopped
+from wizard.database.lanes import Lanes
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.stores.gauge import Gauge
@@ -33,6 +34,10 @@ READS = frozenset(word for line in _ONE_WORD for word in line.split()) | frozens
 """All that is ever sent to a source."""
 
 
+ROOM = 8
+"""Connections to the target from which on every thread has its own; with fewer all share one, in turn."""
+
+
 class Pair:
     """A connection to each side, opened when it is first used; for one thread."""
 
@@ -51,6 +56,8 @@ class Pair:
     @property
     def target(self) -> Connection:
         """The target's; opening it fails with Trouble when another run has taken the copy over."""
+        if self._ends.narrow:
+            return self._ends.shared_target()
         if self._target is None:
             self._target = self._ends.open_target()
         return self._target
@@ -74,7 +81,12 @@ class Ends:
         gauge: Gauge,
         *,
         plain_source: bool,
+        lanes: Lanes | None = None,
     ) -> None:
+        self._lanes = lanes or Lanes()
+        self._in_lanes: set[Connection] = set()
+        self._shared: Connection | None = None
+        self._turn = threading.RLock()
         self._source = source
         self._target = target
         self._control = control
@@ -106,9 +118,34 @@ class Ends:
         connection.pipe([("CLIENT", "SETNAME", "offramp"), ("CLIENT", "NO-TOUCH", "ON")])
         return connection
 
+    @property
+    def narrow(self) -> bool:
+        """Whether the way to the target carries too few connections for one each."""
+        return self._lanes.most is not None and self._lanes.most < ROOM
+
+    def shared_target(self) -> Connection:
+        """The one that all share; only within `insist`. Raises OSError, ReplyError, Trouble."""
+        if self._shared is None:
+            self._shared = self.open_target()
+        return self._shared
+
     def open_target(self) -> Connection:
         """A connection to the target. Raises OSError, ReplyError, Trouble."""
-        connection = Connection(address_of(self._target()), None, self._keep)
+        self._lanes.enter()
+        try:
+            connection = Connection(address_of(self._target()), None, self._keep)
+        except BaseException:
+            self._lanes.leave()
+            raise
+        with self._lock:
+            self._in_lanes.add(connection)
+        try:
+            return self._introduced(connection)
+        except BaseException:
+            self.forget(connection)
+            raise
+
+    def _introduced(self, connection: Connection) -> Connection:
         connection.pipe([("CLIENT", "SETNAME", "offramp")])
         if self.run:
             self.want_signature(connection)
@@ -134,20 +171,38 @@ class Ends:
         """Close a connection for good."""
         with self._lock:
             self._open.discard(connection)
+            in_a_lane = connection in self._in_lanes
+            self._in_lanes.discard(connection)
         connection.close()
+        if in_a_lane:
+            self._lanes.leave()
 
     def _close_all(self) -> None:
         with self._lock:
-            gone, self._open = self._open, set()
+            gone = self._open | self._in_lanes
+        self._shared = None
         for connection in gone:
-            connection.close()
+            self.forget(connection)
+
+    def _in_turn(self, work: Callable[[Pair], T], pair: Pair) -> T:
+        if not self.narrow:
+            return work(pair)
+        with self._turn:
+            try:
+                return work(pair)
+            except BaseException:
+                # Before anybody else has it: it may be what broke.
+                shared, self._shared = self._shared, None
+                if shared is not None:
+                    self.forget(shared)
+                raise
 
     def insist(self, pair: Pair, work: Callable[[Pair], T]) -> T:
         """Do something that may be done again while waiting may help. Raises Trouble, Stopped; see
         `wizard.stores.insist`."""
         errors: tuple[type[OSError | ReplyError], ...] = (OSError, ReplyError)
         return insist(
-            lambda: work(pair),
+            lambda: self._in_turn(work, pair),
             errors=errors,
             told=trouble,
             control=self._control,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, TypeVar
 
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
@@ -50,6 +51,7 @@ class RedisMove:
         control: pause, resume, stop, retry.
         target_memory: bytes of the target's container, None where that is not known.
         plain_source: whether a source off this machine may be read without TLS, as its app does.
+        lanes: how many connections the way to the target carries at a time.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class RedisMove:
         target_memory: int | None = None,
         plain_source: bool = False,
         workers: int = WORKERS,
+        lanes: Lanes | None = None,
     ) -> None:
         self._name = clean(name)
         self._store = store
@@ -73,9 +76,9 @@ class RedisMove:
         self._event = event
         self._target_memory = target_memory
         self._gauge = Gauge(self._name, "keys", report)
-        self._ends = Ends(source, target, control, self._gauge, plain_source=plain_source)
+        self._ends = Ends(source, target, control, self._gauge, plain_source=plain_source, lanes=lanes)
         self._main = self._ends.pair()
-        self._passes = Passes(self._ends, control, self._gauge, workers)
+        self._passes = Passes(self._ends, control, self._gauge, 1 if self._ends.narrow else workers)
 
     # The verbs.
 
