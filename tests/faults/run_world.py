@@ -54,14 +54,19 @@ def domains_by_hand(mapping: Mapping) -> Mapping:
 class RunWorld:
     """The example system on a sandbox of its own, and a session whose plan may run."""
 
-    def __init__(self, sandbox: SandboxClient, folder: Path) -> None:
+    def __init__(
+        self,
+        sandbox: SandboxClient,
+        folder: Path,
+        decide: Callable[[Mapping], Mapping] = lambda proposed: proposed,
+    ) -> None:
         self.sandbox = sandbox
         self.folder = folder
         self.vault = Vault(None)
         self.session: Session = create("acme-shop", demo=True, hosts=sandbox.hosts)
         self.help = example.help_of(sandbox)
         self.session.claim()
-        assert now(plan_example(self.session, self.vault, self.help, domains_by_hand))
+        assert now(plan_example(self.session, self.vault, self.help, lambda it: decide(domains_by_hand(it))))
         self.before = self.heroku()
 
     def plan_again(self, mapping: Mapping) -> None:
@@ -323,14 +328,16 @@ def make_world(
     name: str = "box",
     stores: tuple[str, ...] = (),
     before: Callable[[SandboxClient], None] = lambda sandbox: None,
+    decide: Callable[[Mapping], Mapping] = lambda proposed: proposed,
 ) -> RunWorld:
     """A new sandbox below `parent`, whose databases are kept for the next, and a planned session. `stores`
-    are attachments of Redis servers that the backend has besides; `before` comes before Heroku is read."""
+    are attachments of Redis servers that the backend has besides; `before` comes before Heroku is read;
+    `decide` changes what is proposed for the map."""
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
     sandbox = now(start_or_find(folder, size=size, pace=0.05, canary=canary, stores=stores))
     try:
         before(sandbox)
-        return RunWorld(sandbox, folder)
+        return RunWorld(sandbox, folder, decide)
     except BaseException:
         now(sandbox.stop())
         raise

@@ -1,5 +1,6 @@
 """What a run's world may have besides the example: other choices, code prepared anew, more add-ons."""
 
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from providers.sandbox.client import SandboxClient
 from providers.sandbox.control import ask as ask_sandbox
 from tests.faults.run_world import RunWorld, now
+from wizard.choose.offer import profile_of
 from wizard.document.answers import apply_answers
 from wizard.document.repository.code_place import place_in
 from wizard.mapping.check import blocking, problems
@@ -18,7 +20,7 @@ from wizard.prepare.accepted import prepared_app
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.code import read_for_changes
-from wizard.registry import open_target, target_provider
+from wizard.registry import open_target
 from wizard.run.journal import Journal
 from wizard.session.parts import ANSWERS, MAPPING, PREPARED, SYSTEM, Answers, Prepared, PreparedApp
 
@@ -64,7 +66,7 @@ def decide(world: RunWorld, *choices: Callable[[Mapping], Mapping], prepare: boo
     Args:
         prepare: whether the code is prepared anew before.
     """
-    before, profile = world.session.load(MAPPING), target_provider("aptible").profile()
+    before, profile = world.session.load(MAPPING), profile_of(world.session, "aptible")
     assert before is not None
     mapping = before
     for choice in choices:
@@ -80,7 +82,7 @@ def decide(world: RunWorld, *choices: Callable[[Mapping], Mapping], prepare: boo
 
 def prepare_again(world: RunWorld, mapping: Mapping) -> None:
     """Accept what is proposed for the code of all apps by this map."""
-    system, profile = system_of(world), target_provider("aptible").profile()
+    system, profile = system_of(world), profile_of(world.session, "aptible")
     checkouts = {
         app.id: read_for_changes(world.help.checkouts[app.name], profile, place_in(app))
         for app in system.apps
@@ -148,7 +150,8 @@ def publish_image(world: RunWorld, name: str, image: str, login: tuple[str, str]
     (folder / ".aptible").mkdir()
     for moved in ("Procfile", ".aptible.yml"):
         if (folder / moved).exists():
-            (folder / moved).rename(folder / ".aptible" / moved)
+            # Its Dockerfile says so too: COPY Procfile /.aptible/
+            shutil.copy(folder / moved, folder / ".aptible" / moved)
     words = dict(zip(("username", "password"), login, strict=True)) if login else {}
     request = {"do": "aptible-image", "name": image, "folder": str(folder), **words}
     now(ask_sandbox(world.sandbox._socket, request))
