@@ -49,5 +49,5 @@ class DomainRoutes:
             "id": domain.id,
             "hostname": domain.hostname,
             "isMain": domain is capsule.domains[0],
-            "status": await self._domains.status(capsule, domain),
+            "status": await self._domains.status(domain),
         }
