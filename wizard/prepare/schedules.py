@@ -10,6 +10,7 @@ from wizard.model.noun import Noun, decode_toml
 from wizard.model.system import App, Job
 from wizard.model.text import clean
 from wizard.prepare.command import resolve
+from wizard.prepare.start_script import plain
 from wizard.prepare.template import fill
 
 CRONTAB = "crontab"
@@ -64,8 +65,10 @@ def crontab(jobs: Iterable[Job], processes: dict[str, str], start: Callable[[str
         # Heroku runs commands with bash; supercronic would take sh.
         "SHELL=/bin/bash",
     ]
+    # A job adds words of its own to the command of a process, and not to the line that starts it.
+    known = {type_: plain(command) for type_, command in processes.items()}
     for job in jobs:
-        command = resolve(job.command, processes)
+        command = resolve(job.command, known)
         told = start(command) if start else command
         lines += ["", f"# {when(job)}", f"{schedule(job)} {clean(told)}"]
     return "\n".join(lines) + "\n"

@@ -28,3 +28,13 @@ def started(command: str, *, shell: bool = True) -> str:
         return command
     line = f"bash {SCRIPT} {shlex.quote(command)}"
     return f"exec {line}" if shell else line
+
+
+def plain(command: str) -> str:
+    """The line that `started` was given; any other comes back as it is."""
+    match = _STARTED.match(command)
+    try:
+        words = shlex.split(command[match.end() :]) if match else []
+    except ValueError:
+        return command
+    return words[0] if len(words) == 1 else command

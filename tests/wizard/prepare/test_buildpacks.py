@@ -128,6 +128,16 @@ def test_the_jvm_starts_by_the_script(language: str) -> None:
     assert again.changes == () and not again.blocked
 
 
+def test_a_job_that_names_a_process_keeps_its_words_when_the_branch_is_prepared_again() -> None:
+    one = app("heroku/python", jobs=(Job(id="j", command="worker --once 'a b'", every=60),))
+    code = {**APPS["python"], ".profile": "export A=1\n"}
+    new = files(propose(one, checkout(code)))
+    job = started("python manage.py work --once 'a b'")
+    assert f"0 * * * * {job}\n" in new["crontab"]
+    again = propose(one, checkout({**code, **new}))
+    assert again.changes == () and not again.blocked
+
+
 def test_a_profile_is_run_before_each_process() -> None:
     code = checkout({**APPS["python"], ".profile": "export A=1\n"})
     found = propose(app("heroku/python"), code)

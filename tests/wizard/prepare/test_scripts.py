@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard.prepare.start_script import SCRIPT, start_script, started
+from wizard.prepare.start_script import SCRIPT, plain, start_script, started
 from wizard.prepare.template import fill
 
 SCRIPTS = {
@@ -62,5 +62,7 @@ def test_a_line_is_given_to_the_script_once() -> None:
     line = "java -Dx='a b' -jar shop.jar $PORT"
     once = started(line)
     assert once.startswith(f"exec bash {SCRIPT} ") and started(once) == once
+    assert plain(once) == line == plain(line) and plain(f"{once} more") == f"{once} more"
+    assert plain(f"bash {SCRIPT} 'odd") == f"bash {SCRIPT} 'odd"
     bare = started(line, shell=False)
     assert bare.startswith(f"bash {SCRIPT} ") and started(bare) == bare and started("") == ""
