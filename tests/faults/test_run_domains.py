@@ -8,7 +8,10 @@ import pytest
 
 from providers.sandbox.control import ask as ask_sandbox
 from tests.faults.run_world import RunWorld, make_world, now, state_of
+from tests.pem_files import host_files
+from wizard.mapping.certificates import look_at
 from wizard.mapping.domains import propose_domain
+from wizard.mapping.edit import set_domain_late, use_certificate
 from wizard.model.network import Domain
 from wizard.registry import target_provider
 from wizard.run.journal import Journal
@@ -110,3 +113,58 @@ def test_going_back_keeps_the_endpoint_and_names_the_old_record(world: RunWorld)
     told = [event.text for event in Journal(world.session).events() if event.kind == "back"]
     assert any(text.startswith(f"Put the DNS back by hand: {HOST} -> {TODAY}.") for text in told), told
     assert facts_of(world, f"domain:{HOST}")["dns_target"] == target, "it stays, and is found again"
+
+
+@pytest.mark.slow
+def test_a_domain_moves_with_a_certificate_of_ones_own(world: RunWorld, tmp_path: Path) -> None:
+    chain, key = host_files(tmp_path, "*.acme.example")
+    own = look_at(str(chain), str(key), HOST)
+    mapping = world.session.load(MAPPING)
+    assert mapping is not None
+    app_id = mapping.domains[0].app_id
+    world.plan_again(use_certificate(mapping, app_id, HOST, (str(chain), str(key)), own))
+    world.start()
+    world.wait_for_step(f"domain:{HOST}", "intent", "done")
+    world.kill_worker()
+    secret = key.read_text().splitlines()[1].encode()
+    key.unlink()
+    world.start()
+    world.wait_for_gate("gate:cut-over")
+    assert world.facts["aptible"]["posts"]["/accounts/*/certificates"] == 1 and vhosts(world) == 1
+    assert world.heroku() == world.before
+    target = str(facts_of(world, f"domain:{HOST}")["dns_target"])
+    world.pass_gate("gate:cut-over")
+    world.wait(lambda seen: seen.run.current == TRAFFIC and TRAFFIC in seen.dns, 120)
+    dns(world, HOST, target)
+    assert world.say("retry") == {"ok": True}
+    world.wait_for_gate("gate:finish")
+    assert world.finish().run.state == "done", world.story(world.seen)
+    kept = [path for path in world.session.folder.rglob("*") if path.is_file()]
+    assert kept and not any(secret in path.read_bytes() for path in kept)
+
+
+@pytest.mark.slow
+def test_a_refusal_to_deploy_what_is_empty_leaves_a_way_on(world: RunWorld) -> None:
+    fail = {"kind": "fail", "path": "operation:/deploy/apps", "message": "An image needs a command to run"}
+    now(ask_sandbox(world.sandbox._socket, {"do": "fault", "vendor": "aptible", **fail}))
+    world.start()
+    seen = world.wait_for_end()
+    seat = next(step for step in seen.steps if step.step.kind == "seat")
+    assert (seen.run.state, seat.record.state) == ("failed", "failed") and seat.record.trouble is not None
+    assert "An image needs a command to run" in seat.record.trouble.cause
+    assert "made after the first deploy, or by hand" in seat.record.trouble.remedy
+    assert world.heroku() == world.before
+    assert world.say("stop") == {"ok": True}
+    world.wait(lambda seen: seen.run.state == "stopped" and seen.worker == "none")
+    mapping = world.session.load(MAPPING)
+    assert mapping is not None
+    world.plan_again(set_domain_late(mapping, mapping.domains[0].app_id, HOST, True))
+    world.to_cut_over()
+    world.wait(lambda seen: seen.run.current == CERTIFICATE and CERTIFICATE in seen.dns, 120)
+    made = facts_of(world, f"domain:{HOST}")
+    dns(world, str(made["challenge_name"]), str(made["challenge_target"]))
+    world.say("retry")
+    world.wait(lambda seen: seen.run.current == TRAFFIC and TRAFFIC in seen.dns, 120)
+    dns(world, HOST, str(made["dns_target"]))
+    world.say("retry")
+    assert world.finish().run.state == "done", world.story(world.seen)
