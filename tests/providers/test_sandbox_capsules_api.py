@@ -77,6 +77,12 @@ async def test_both_main_hosts_answer_and_each_can_be_switched_off(wire: Wire) -
         assert (said.status, said.content_type) == (404, "text/plain")
     await wire.ask("GET", f"{wire.sandbox.hosts['api_alternative']}/spaces")
     assert wire.status == 200
+    wire.sandbox.mains["api"].off = ""
+    wire.sandbox.faults.add("main-unreachable", path="api:/*", count=None)
+    with pytest.raises(aiohttp.ClientError):
+        await wire.main("GET", "/spaces")
+    await wire.ask("GET", f"{wire.sandbox.hosts['api_alternative']}/spaces")
+    assert wire.status == 200
     wire.sandbox.faults.add("main-unreachable", count=None)
     with pytest.raises(aiohttp.ClientError):
         await wire.ask("GET", f"{wire.sandbox.hosts['api_alternative']}/spaces")

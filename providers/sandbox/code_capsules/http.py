@@ -138,7 +138,10 @@ class Server:
     async def _door(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self.off == "missing":
             return web.Response(status=404, text="<html><body>404 page not found</body></html>")
-        rule = self._faults.take(request.method, f"{self._group}:{request.path}")
+        said = (
+            self._faults.take(request.method, f"{who}:{request.path}") for who in (self._group, self.name)
+        )
+        rule = next((rule for rule in said if rule is not None), None)
         if self.off == "refused" or rule is not None:
             if request.transport is not None:
                 request.transport.abort()

@@ -2,7 +2,7 @@
 
 A name stands for a rule of `providers.sandbox.faults` with its path filled in; whatever else is given to
 `add` goes into the rule (`count`, `after`, `seconds`, `message`, and `path` where a single capsule or request
-is meant). All kinds of `providers.sandbox.faults.KINDS` work too.
+is meant; "api:/*" or "za-1:/*" for a single host). All kinds of `providers.sandbox.faults.KINDS` work too.
 """
 
 from dataclasses import dataclass, field
