@@ -17,6 +17,7 @@ told=
 trap 'told=1; tell TERM' TERM INT
 
 {{lines}}
+set +m
 
 wait -n "${pids[@]}"
 status=$?

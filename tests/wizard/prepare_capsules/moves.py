@@ -36,6 +36,8 @@ TARGET = Profile(
     prices=Prices(source="none", date="2026-11-01"),
 )
 
+__all__ = ("app",)
+
 POSTGRES = Origin(kind="add-on", add_on_id="pg")
 TEN_MINUTES = Job(id="j", command="node job.ts", every=10)
 
@@ -102,5 +104,3 @@ def codes(found: Proposal) -> set[str]:
 
 def blocking(found: Proposal) -> set[str]:
     return {problem.code for problem in found.problems if problem.blocks}
-
-

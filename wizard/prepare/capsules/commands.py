@@ -16,6 +16,27 @@ from wizard.prepare.command import plain_words
 from wizard.session.parts import PreparedApp
 
 _SEVERAL = re.compile(r"[&|;()`\n]")
+_OF_THE_SHELL = frozenset(
+    {
+        ".",
+        ":",
+        "[[",
+        "case",
+        "cd",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "for",
+        "if",
+        "set",
+        "source",
+        "until",
+        "while",
+        "{",
+    }
+)
+"""What is no program, so that nothing could take the place of the shell."""
 
 
 def run_command(app: App, mapping: Mapping, service: str, done: PreparedApp | None = None) -> str:
@@ -107,6 +128,6 @@ def replacing(line: str) -> str:
     """`line` in the place of the shell that runs it, so that it gets the signals; itself where it is more
     than one command."""
     words = line.split(None, 1)
-    if not words or _SEVERAL.search(line) or "=" in words[0] or words[0] == "exec":
+    if not words or _SEVERAL.search(line) or "=" in words[0] or words[0] in _OF_THE_SHELL:
         return line
     return f"exec {line}"
