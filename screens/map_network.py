@@ -49,7 +49,7 @@ def domain_options(app_id: str, hostname: str, mapping: Mapping, profile: Profil
     word = profile.words.get("endpoint", "endpoint")
     found: list[Option] = []
     if profile.capabilities.managed_tls:
-        words = f"Make an {word} with a certificate before traffic moves; I set its DNS records"
+        words = f"Make an {word} with a new certificate before traffic moves"
         found.append(Option("endpoint", words, to("endpoint")))
     choice = next(one for one in mapping.domains if (one.app_id, one.hostname) == (app_id, hostname))
     if profile.capabilities.own_certificates:
@@ -79,7 +79,7 @@ def _own_certificate(choice: DomainChoice, word: str) -> Option:
 
     return Option(
         "own-certificate",
-        f"Make an {word} with a certificate of mine (two PEM files); I set its DNS record",
+        f"Make an {word} with a certificate of mine (two PEM files)",
         lambda m, _: m,
         CHAIN.format(hostname),
         choice.chain_file,
