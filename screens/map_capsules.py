@@ -5,13 +5,13 @@ from typing import Literal
 from screens.map_checks import handle, number
 from screens.map_option import BY_PERSON, Change, Option, leave
 from wizard.choose.capsule_kind import has_capsules
+from wizard.choose.own_image import by_image_words, how_by_image, own_image
 from wizard.choose.sizes import nearest_size, process_memory_mb
 from wizard.choose.stores import store_type
 from wizard.mapping import edit, edit_capsules, storages
 from wizard.mapping.capsules import cpu_percent
 from wizard.mapping.check import Component
 from wizard.mapping.linked import repository_check
-from wizard.mapping.own_image import by_image_words, how_by_image, own_image
 from wizard.model.mapping import AppChoice, CapsuleKind, JobChoice, Mapping, ProcessChoice, StorageChoice
 from wizard.model.system import AddOn, Process
 from wizard.ports import Profile

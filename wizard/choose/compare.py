@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from wizard.choose.fit import Fit, Kind, data_to_move, fit
+from wizard.choose.fit import Fit, data_to_move, fit
+from wizard.choose.point import Kind
 from wizard.choose.price import Estimate, estimate, heroku_today
 from wizard.document.checkout import Checkout
 from wizard.document.summary import databases, dollars
@@ -73,7 +74,7 @@ def compare(
                 choosable=how.choosable,
                 why_not=how.why_not(),
                 fit=how,
-                estimate=estimate(system, profile),
+                estimate=estimate(system, profile, checkouts),
             )
         )
     pairs = list(zip(columns, profiles, strict=True))
@@ -86,7 +87,7 @@ def compare(
         ("Changes to the code", [_points(column.fit, "change", "none") for column in columns]),
         ("You lose", [_points(column.fit, "loss", "nothing known") for column in columns]),
         ("Region", [_region(system, profile) for profile in profiles]),
-        (f"Per month ({heroku})", [Cell(lines=(column.estimate.text(),)) for column in columns]),
+        (f"Per month ({heroku})", [_price(column.estimate) for column in columns]),
         ("Database way in", [Cell(lines=(profile.capabilities.way_in or "none",)) for profile in profiles]),
         ("Data to move", [Cell(lines=(data_to_move(system),)) for _ in profiles]),
         ("Data moved in about", [Cell(lines=(_copy_time(system),)) for _ in profiles]),
@@ -136,10 +137,23 @@ def _points(how: Fit, kind: Kind, none: str) -> Cell:
     return Cell(lines=tuple(dict.fromkeys(lines)), mark=mark)
 
 
+def _price(estimate: Estimate) -> Cell:
+    return Cell(lines=(estimate.text(), estimate.rates))
+
+
 def _region(system: System, profile: Profile) -> Cell:
-    yours = ", ".join(sorted({app.region for app in system.apps if app.region}))
-    there = ", ".join(profile.capabilities.regions) or "not told"
-    return Cell(lines=(f"{there} (yours: {yours})" if yours else there,))
+    """The nearest first, and what has none near it."""
+    can = profile.capabilities
+    today = sorted({app.region for app in system.apps if app.region})
+    there = ", ".join(can.regions) or "not told"
+    far = [place for place in today if can.nearest and place not in can.nearest]
+    if far:
+        return Cell(lines=(f"none near {', '.join(far)}", there), mark="look")
+    near = dict.fromkeys(can.nearest[place] for place in today if place in can.nearest)
+    yours = f"yours: {', '.join(today)}"
+    if near:
+        return Cell(lines=(f"{', '.join(near)} ({yours})", f"all: {there}"))
+    return Cell(lines=(f"{there} ({yours})" if today else there,))
 
 
 def _copy_time(system: System) -> str:

@@ -1,28 +1,20 @@
 """How a target fits this system: what stops it, what changes, what is lost, what a person does by hand."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
-from wizard.choose.sizes import less_than, plan_memory_mb, process_memory_mb, size_at_least, version_for
-from wizard.choose.stores import COPIED, offered, source_version, store_type, store_version, type_name
+from wizard.choose.capsule_fit import capsule_points
+from wizard.choose.capsule_kind import has_capsules, kind_of, memory_needed
+from wizard.choose.disk import disk_limits, recommended_disk
+from wizard.choose.hostnames import too_many
+from wizard.choose.own_image import own_image
+from wizard.choose.point import Kind, Point
+from wizard.choose.sizes import less_than, plan_memory_mb, size_at_least, version_for
+from wizard.choose.stores import COPIED, offered, order, source_version, store_type, store_version, type_name
 from wizard.document.checkout import Checkout
 from wizard.document.summary import databases, is_postgres, is_scheduler, size_text
 from wizard.model.noun import Noun
 from wizard.model.system import AddOn, App, System
 from wizard.ports import Profile
-
-Kind = Literal["blocker", "change", "loss", "by-hand"]
-
-
-class Point(Noun, frozen=True, kw_only=True):
-    """One thing to know about a target: what kind, the component it concerns, and why.
-
-    `component` is a name that a person knows ("migrate-backend web"); empty for the whole system.
-    """
-
-    kind: Kind
-    component: str
-    reason: str
 
 
 class Fit(Noun, frozen=True, kw_only=True):
@@ -86,12 +78,15 @@ def _add_on_point(add_on: AddOn, profile: Profile) -> Point:
     type_ = store_type(add_on)
     name = type_name(type_)
     if type_ and (version := store_version(profile, type_, source_version(add_on))):
+        version = version if order(version) else "of the version that is made"
         if type_ in COPIED:
             reason = f"becomes {name} {version} there; what is in it is copied and proven"
             return Point(kind="change", component=add_on.name, reason=reason)
         reason = f"becomes {name} {version} there; what is in it you move yourself, with a guide"
     elif type_ and offered(profile, type_):
         reason = f"is {name} {source_version(add_on)}; {profile.title} offers none that is as new"
+    elif has_capsules(profile) and own_image(type_):
+        reason = f"is {name}: run it in a Docker capsule of its own (FROM {own_image(type_)}), or replace it"
     elif type_:
         reason = f"is {name}, which {profile.title} does not have: replace it, or say why it is left behind"
     else:
@@ -101,7 +96,7 @@ def _add_on_point(add_on: AddOn, profile: Profile) -> Point:
 
 def _points(system: System, profile: Profile, checkouts: Mapping[str, Checkout]) -> Iterator[Point]:
     for app in system.apps:
-        yield from _process_points(app, profile)
+        yield from _process_points(app, profile, checkouts.get(app.id))
         yield from _code_points(app, profile, checkouts.get(app.id))
         yield from _schedule_points(app, profile)
         yield from _config_points(app, profile)
@@ -110,7 +105,8 @@ def _points(system: System, profile: Profile, checkouts: Mapping[str, Checkout])
     for space in system.spaces:
         scheme = space.drain.address.partition("://")[0] if space.drain else ""
         if scheme and scheme not in profile.capabilities.log_drains:
-            yield Point(kind="by-hand", component=space.name, reason="its log drain is to be made anew")
+            yield _drains_left(space.name, 1, profile)
+    yield from capsule_points(system, profile, checkouts)
     yield from _database_points(system, profile)
     for add_on in system.add_ons:
         if not is_postgres(add_on) and not is_scheduler(add_on):
@@ -121,17 +117,23 @@ def _points(system: System, profile: Profile, checkouts: Mapping[str, Checkout])
         yield Point(kind="by-hand", component="", reason=step)
 
 
-def _process_points(app: App, profile: Profile) -> Iterator[Point]:
+def _process_points(app: App, profile: Profile, checkout: Checkout | None) -> Iterator[Point]:
     can = profile.capabilities
     for process in app.processes:
         name = f"{app.name} {process.type}"
-        needed = process_memory_mb(process)
+        kind = kind_of(app, process, checkout, profile).capsule if has_capsules(profile) else ""
+        needed = memory_needed(process, kind, profile)
         if process.type == "release":
             if not can.release_phase:
                 yield Point(
                     kind="change",
                     component=name,
-                    reason=f"{profile.title} has no release phase: run it by hand, or before the web command",
+                    reason=f"{profile.title} has no release phase: "
+                    + (
+                        "it runs before the web command, at each of its starts"
+                        if has_capsules(profile)
+                        else "run it by hand, or before the web command"
+                    ),
                 )
             continue
         if process.quantity and size_at_least(profile, needed) is None:
@@ -170,6 +172,8 @@ def _schedule_points(app: App, profile: Profile) -> Iterator[Point]:
         name = f"{app.name} job {job.command}"
         if profile.capabilities.scheduler == "none":
             reason = f"{profile.title} has no scheduler: run it from inside the app"
+            if has_capsules(profile):
+                reason = f"{profile.title} has no scheduler: a clock in a capsule of its own starts it"
         else:
             reason = "the scheduler becomes a crontab in the app"
         yield Point(kind="change", component=name, reason=reason)
@@ -196,10 +200,8 @@ def _domain_points(app: App, profile: Profile) -> Iterator[Point]:
         else:
             when = "in the cut-over, when Offramp asks for it" if can.managed_tls else "after the cut-over"
             yield Point(kind="by-hand", component=hostname, reason=f"change its DNS record {when}")
-    for hostname in custom[can.max_domains :] if can.max_domains is not None else ():
-        yield Point(
-            kind="blocker", component=hostname, reason=f"an app has at most {can.max_domains} domains there"
-        )
+    for hostname, reason in too_many(custom, can).items():
+        yield Point(kind="blocker", component=hostname, reason=reason)
 
 
 def _drain_points(app: App, profile: Profile) -> Iterator[Point]:
@@ -209,14 +211,27 @@ def _drain_points(app: App, profile: Profile) -> Iterator[Point]:
         drain for drain in app.drains if drain.add_on_id or drain.address.partition("://")[0] not in offered
     ]
     if left:
-        drains = f"{len(left)} log drain{'s are' if len(left) > 1 else ' is'}"
-        yield Point(kind="by-hand", component=app.name, reason=f"{drains} to be made anew")
+        yield _drains_left(app.name, len(left), profile)
+
+
+def _drains_left(name: str, count: int, profile: Profile) -> Point:
+    drains = f"{count} log drain{'s' * (count > 1)}"
+    if has_capsules(profile) and not profile.capabilities.log_drains:
+        return Point(kind="loss", component=name, reason=f"{drains}: {profile.title} sends logs nowhere")
+    return Point(
+        kind="by-hand", component=name, reason=f"{drains} {'are' if count > 1 else 'is'} to be made anew"
+    )
 
 
 def _database_points(system: System, profile: Profile) -> Iterator[Point]:
     offered = profile.capabilities.postgres_versions
     for add_on in databases(system):
         memory = plan_memory_mb(add_on.plan)
+        size = add_on.postgres.bytes if add_on.postgres else None
+        needed, most = recommended_disk(size, least=1).needed_gb, disk_limits(profile)[1]
+        if size is not None and needed > most:
+            reason = f"takes {needed} GB of disk (at most {most} GB)"
+            yield Point(kind="blocker", component=add_on.name, reason=reason)
         if (less := less_than(profile, memory)) is not None:
             yield Point(kind="change", component=add_on.name, reason=_less(memory, less))
         if add_on.postgres is None or not add_on.postgres.version:

@@ -1,11 +1,19 @@
 """What a month costs: on Heroku as billed, on a target as estimated from its published prices."""
 
-from wizard.choose.sizes import database_disk_gb, database_memory_mb, nearest_size, process_memory_mb
+from collections.abc import Mapping
+
+from wizard.choose.capsule_kind import has_capsules, kind_of, memory_needed
+from wizard.choose.disk import least_disk_gb, recommended_disk
+from wizard.choose.sizes import database_memory_mb, nearest_size
 from wizard.choose.stores import offered, store_size, store_type
+from wizard.document.checkout import Checkout
 from wizard.document.summary import Bill, databases, dollars, is_postgres, monthly_bill
 from wizard.model.noun import Noun
-from wizard.model.system import System
+from wizard.model.system import App, Process, System
 from wizard.ports import Prices, Profile
+
+CLOCK_MB = 256
+"""Memory of a capsule that is there for the clock of jobs and nothing else."""
 
 
 class PriceLine(Noun, frozen=True, kw_only=True):
@@ -16,13 +24,15 @@ class PriceLine(Noun, frozen=True, kw_only=True):
 
 
 class Estimate(Noun, frozen=True, kw_only=True):
-    """An estimated month at a target, in US cents, with where the prices come from and from when."""
+    """An estimated month at a target, in US cents, with where the prices come from and from when; `rates` is
+    what it is reckoned by, in words."""
 
     target: str
     cents: int
     lines: tuple[PriceLine, ...]
     source: str
     date: str
+    rates: str = ""
 
     def text(self) -> str:
         """The estimate as it is shown: "about $131 (2026-11)". An estimate has no cents."""
@@ -34,11 +44,35 @@ def heroku_today(system: System) -> Bill:
     return monthly_bill(system)
 
 
-def estimate(system: System, profile: Profile) -> Estimate:
+def rates(prices: Prices) -> str:
+    """What a month is reckoned by: "$12.50 a GB of memory, $1.00 for 1 % of a CPU (25 % a GB) ..."."""
+    told = [f"{dollars(round(prices.memory_gb_cents))} a GB of memory"]
+    if prices.cpu_percent_per_gb:
+        each = dollars(round(prices.cpu_percent_cents))
+        told.append(f"{each} for 1 % of a CPU ({prices.cpu_percent_per_gb:g} % with each GB)")
+    if prices.disk_gb_cents:
+        told.append(f"{dollars(round(prices.disk_gb_cents))} a GB of disk")
+    if prices.endpoint_cents:
+        told.append(f"{dollars(round(prices.endpoint_cents))} a web address")
+    return ", ".join(told)
+
+
+def _process_mb(app: App, process: Process, profile: Profile, checkout: Checkout | None) -> int:
+    if not has_capsules(profile):
+        return nearest_size(profile, memory_needed(process, "", profile))
+    kind = kind_of(app, process, checkout, profile).capsule
+    needed = memory_needed(process, kind, profile)
+    return needed if kind == "frontend" else nearest_size(profile, needed)
+
+
+def estimate(system: System, profile: Profile, checkouts: Mapping[str, Checkout] | None = None) -> Estimate:
     """What the whole system would cost at the target: each process in the smallest size that holds it.
 
     Add-ons that the target has no counterpart of are not in it: what replaces them has a price of its own.
     Tax, traffic and backups are not in it either.
+
+    Args:
+        checkouts: the code of apps, by app id: it says what is nothing but files that are served.
     """
     prices = profile.prices
     lines = []
@@ -48,7 +82,7 @@ def estimate(system: System, profile: Profile) -> Estimate:
         for process in app.processes:
             if not process.quantity or process.type == "release":
                 continue
-            memory = nearest_size(profile, process_memory_mb(process))
+            memory = _process_mb(app, process, profile, (checkouts or {}).get(app.id))
             lines.append(
                 PriceLine(
                     what=f"{app.name} {process.type}: {process.quantity} × {memory} MB",
@@ -62,9 +96,13 @@ def estimate(system: System, profile: Profile) -> Estimate:
             lines.append(
                 PriceLine(what=f"{app.name} cron: {memory} MB", cents=round(_memory_cents(prices, memory)))
             )
+        if app.jobs and has_capsules(profile) and profile.capabilities.scheduler == "none":
+            cents = round(_memory_cents(prices, CLOCK_MB))
+            lines.append(PriceLine(what=f"{app.name} clock: {CLOCK_MB} MB", cents=cents))
     for add_on in databases(system):
         memory = database_memory_mb(profile, add_on)
-        disk = database_disk_gb(add_on.postgres.bytes if add_on.postgres else None)
+        told = add_on.postgres.bytes if add_on.postgres else None
+        disk = recommended_disk(told, least=least_disk_gb(profile)).gb
         lines.append(
             PriceLine(
                 what=f"{add_on.name}: {memory} MB, {disk} GB disk",
@@ -88,6 +126,7 @@ def estimate(system: System, profile: Profile) -> Estimate:
         lines=tuple(lines),
         source=prices.source,
         date=prices.date,
+        rates=rates(prices),
     )
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wizard.choose.capsule_kind import has_capsules
+from wizard.choose.hostnames import is_apex, too_many
 from wizard.mapping.capsule_config import capsule_config_problems
-from wizard.mapping.domains import is_apex
 from wizard.mapping.linked import linked_problems
 from wizard.mapping.names import capsule_name, capsule_services, clock_service, is_handle
 from wizard.mapping.problem import Problem
@@ -70,7 +70,7 @@ def _app_problems(
     yield from _release_problems(app, processes, profile)
     for job in (one for one in mapping.jobs if one.app_id == app.id):
         yield from _job_problems(app, job, services, profile)
-    yield from _domain_problems(mapping, profile, app, services)
+    yield from _domain_problems(mapping, profile, app)
     if any(process.autoscale and process.autoscale.active for process in app.processes):
         yield _look(
             "no-autoscaling",
@@ -190,28 +190,18 @@ def _job_problems(
         )
 
 
-def _domain_problems(
-    mapping: Mapping, profile: Profile, app: App, services: list[ProcessChoice]
-) -> Iterator[Problem]:
-    roots_allowed, all_allowed = profile.capabilities.max_root_domains, profile.capabilities.max_domains
+def _domain_problems(mapping: Mapping, profile: Profile, app: App) -> Iterator[Problem]:
+    if profile.capabilities.max_root_domains is None:
+        return
     asked = [
         one.hostname
         for one in mapping.domains
-        if one.app_id == app.id
-        and one.action in ("endpoint", "by-hand")
-        and not one.hostname.startswith("*.")
+        if one.app_id == app.id and one.action in ("endpoint", "by-hand")
     ]
-    roots = [hostname for hostname in asked if is_apex(hostname)]
-    others = [hostname for hostname in asked if not is_apex(hostname)]
-    if roots_allowed is None:
-        return
-    for hostname in roots[roots_allowed:]:
-        text = f"a capsule has {roots_allowed} root domain on {profile.title}, and this is one more"
-        yield _stop("root-domains", hostname, text, "Leave it behind, or redirect it where its DNS is.")
-    if all_allowed is not None:
-        for hostname in others[max(0, all_allowed - roots_allowed) :]:
-            text = f"a capsule has at most {all_allowed - roots_allowed} subdomains on {profile.title}"
-            yield _stop("domains", hostname, text, "Leave this one behind, or another one of the app.")
+    for hostname, reason in too_many(asked, profile.capabilities).items():
+        code = "root-domains" if is_apex(hostname) else "domains"
+        remedy = "Leave it behind, or another one of the app; a redirect where its DNS is may do for it."
+        yield _stop(code, hostname, reason, remedy)
 
 
 def _name_problems(system: System, mapping: Mapping, profile: Profile) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from wizard.choose.capsule_kind import has_capsules
+from wizard.choose.hostnames import is_apex
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import DomainChoice, Mapping
 from wizard.model.network import Domain
@@ -39,11 +40,6 @@ def propose_domain(app: App, domain: Domain, profile: Profile) -> DomainChoice:
             if profile.capabilities.own_certificates:
                 reason += "; enter takes yours"
     return DomainChoice(app_id=app.id, hostname=domain.hostname, action=action, reason=reason)
-
-
-def is_apex(hostname: str) -> bool:
-    """Whether it looks like the top of a zone, as far as the name tells."""
-    return hostname.count(".") < 2
 
 
 def domain_problems(system: System, mapping: Mapping, profile: Profile) -> Iterator[Problem]:

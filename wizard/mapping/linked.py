@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wizard.choose.git_hosts import hosts_in_words
 from wizard.document.checkout import Checkout
 from wizard.mapping.check_ways import way_of
 from wizard.mapping.problem import Problem
@@ -58,7 +59,7 @@ def repository_check(profile: Profile, text: str) -> str:
     if parts.username or parts.password:
         return "Leave the login out of the address: it would be kept."
     if hosts and host_of(text) not in hosts:
-        return f"{profile.title} fetches from {_or(hosts)} only."
+        return f"{profile.title} fetches from {hosts_in_words(hosts)} only."
     return ""
 
 
@@ -71,7 +72,7 @@ def linked_problems(
         yield Problem(
             code="no-repository",
             component=name,
-            text=f"{profile.title} builds from a repository on {_or(hosts)}, and none is known",
+            text=f"{profile.title} builds from a repository on {hosts_in_words(hosts)}, and none is known",
             remedy="Push the code to one of them, and name its address: https://github.com/acme/shop.",
             blocks=True,
         )
@@ -111,9 +112,3 @@ def linked_problems(
 
 def _short(address: str) -> str:
     return urlsplit(address).path.strip("/") or address
-
-
-def _or(hosts: tuple[str, ...]) -> str:
-    names = {"github.com": "GitHub", "gitlab.com": "GitLab", "bitbucket.org": "Bitbucket"}
-    words = [names.get(host, host) for host in hosts] or ["a Git host"]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

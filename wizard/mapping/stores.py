@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from wizard.choose.capsule_kind import has_capsules
+from wizard.choose.own_image import how_by_image, own_image
 from wizard.choose.stores import (
     COPIED,
     offered,
@@ -16,7 +17,6 @@ from wizard.choose.stores import (
 )
 from wizard.document.summary import is_postgres
 from wizard.mapping.names import make_handle
-from wizard.mapping.own_image import how_by_image, own_image
 from wizard.model.mapping import AddOnChoice, Mapping, StoreChoice
 from wizard.model.system import AddOn, System
 from wizard.model.trouble import Trouble

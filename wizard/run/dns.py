@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping as Known
 
-from wizard.mapping.domains import is_apex
+from wizard.choose.hostnames import is_apex
 from wizard.model.mapping import Mapping
 from wizard.model.noun import Noun
 from wizard.model.system import System

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from wizard.mapping.domains import is_apex
+from wizard.choose.hostnames import is_apex
 from wizard.ports import DomainEndpoint
 from wizard.run.dns_lookup import Answer, Names, same_name
 from wizard.run.watched import RecordState, WatchedRecord

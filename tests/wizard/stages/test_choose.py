@@ -97,8 +97,12 @@ def test_domains_that_cannot_be(system: System, target: Profile) -> None:
         Domain(hostname=name, kind="custom") for name in ("*.acme.example", "a.example", "b.example")
     )
     wild = with_app(system, "f", domains=domains)
-    how = fit(wild, with_can(target, max_domains=2))
+    how = fit(wild, with_can(target, max_domains=1))
     assert [point.component for point in how.of("blocker")] == ["*.acme.example", "b.example"]
+    # As on the map, what is not taken at all counts to nothing.
+    assert [point.component for point in fit(wild, with_can(target, max_domains=2)).of("blocker")] == [
+        "*.acme.example"
+    ]
 
 
 def test_a_database_that_is_too_new(system: System, target: Profile) -> None:
@@ -152,7 +156,10 @@ def test_the_table_has_a_cell_for_each_target(system: System, target: Profile) -
     rows = {row.label: row.cells[0] for row in table.rows}
     assert rows["Fits"].lines == ("all 10 components",)
     assert rows["Blockers"].lines == ("none",)
-    assert rows["Per month (Heroku today $66)"].lines == ("about $132 (2026-11)",)
+    assert rows["Per month (Heroku today $66)"].lines == (
+        "about $132 (2026-11)",
+        "$40 a GB of memory, $0.20 a GB of disk, $5 a web address",
+    )
     assert rows["Region"].lines == ("eu-1 (yours: eu)",)
     assert rows["Data to move"].lines == ("312 MB in 34 tables",)
     assert rows["Data moved in about"].lines == ("1 min",)
