@@ -15,14 +15,16 @@ from screens.stage import StageScreen
 from screens.stages import whole_system
 from screens.styles import sheet
 from wizard.choose.compare import Column, Comparison, choose, compare
+from wizard.choose.offer import profile_of
 from wizard.model.mapping import TargetChoice
 from wizard.ports import Profile
-from wizard.registry import target_names, target_provider
+from wizard.registry import target_names
 from wizard.session.parts import ANSWERS, TARGET, Answers
+from wizard.session.store import Session
 
 
-def _profiles() -> list[Profile]:
-    return [target_provider(name).profile() for name in target_names()]
+def _profiles(session: Session) -> list[Profile]:
+    return [profile_of(session, name) for name in target_names()]
 
 
 class ChooseScreen(StageScreen):
@@ -73,7 +75,7 @@ class ChooseScreen(StageScreen):
         system = whole_system(self.session)
         if system is None:
             return None
-        return compare(system, _profiles(), self._code.checkouts())
+        return compare(system, _profiles(self.session), self._code.checkouts())
 
     def _kept(self) -> str:
         choice = self.session.load(TARGET)
@@ -100,7 +102,8 @@ class ChooseScreen(StageScreen):
         full = self._full if self._full is not None else self.size.height >= 36
         drawn = table(comparison, self._marked(comparison), self._kept(), width, full=full)
         prices = "; ".join(
-            f"{profile.title}: {profile.prices.source}, {profile.prices.date}" for profile in _profiles()
+            f"{profile.title}: {profile.prices.source}, {profile.prices.date}"
+            for profile in _profiles(self.session)
         )
         cells.update(drawn.append(Content.styled(f"\n\nPrices are estimates from {prices}", MUTED)))
 
