@@ -23,8 +23,10 @@ def steps(line: str) -> list[str]:
     while at < len(line):
         sign = line[at]
         if quote:
-            at += 1 if sign == "\\" and quote == '"' else 0
-            quote = "" if line[at : at + 1] == quote else quote
+            if sign == "\\" and quote == '"':
+                at += 1
+            elif sign == quote:
+                quote = ""
         elif sign in "'\"":
             quote = sign
         elif sign == "\\":

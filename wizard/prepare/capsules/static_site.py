@@ -108,7 +108,7 @@ def _hooked(case: CapsuleCase, build: str, step: str, why: str) -> tuple[str, li
         text = '{\n  "private": true\n}\n'
     name = f"post{match[1]}" if match else "build"
     there = value_at(text, ("scripts", name))
-    if isinstance(there, str) and step in there:
+    if any(step in str(value_at(text, ("scripts", one))) for one in ("build", name)):
         return build or "npm run build", []
     new = f"{there} && {step}" if isinstance(there, str) and there else step
     try:
