@@ -21,9 +21,6 @@ async def test_the_drain_of_a_space_is_read_whole_and_shown_to_nobody(tmp_path: 
         source = HerokuSource(Client(sandbox.hosts, Secret(world.new_token()), sleep=Sleeps()))
         address = await source.space_drain_address(space.id)
         assert address.reveal() == space.drain.url and space.drain.url not in f"{address}{address!r}"
-        system = await source.read(lambda progress: None)
-        told = next(one for one in system.spaces if one.id == space.id)
-        assert told.drain is not None and space.drain.url.startswith(told.drain.address.partition(":")[0])
         space.drain = None
         with pytest.raises(Trouble) as caught:
             await source.space_drain_address(space.id)

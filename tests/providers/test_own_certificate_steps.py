@@ -76,7 +76,7 @@ def journal() -> Iterator[Journal]:
 
 @pytest.fixture
 async def world(short_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    """An app runs; its service is called web."""
+    """An app has a service called web, without containers."""
     async with aptible_world(short_folder, pace=0.005) as made:
         write_image(tmp_path / "image", IMAGE)
         made.sandbox.images.publish("acme/shop:v1", tmp_path / "image")
@@ -85,7 +85,7 @@ async def world(short_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         body = {
             "type": "deploy",
             "settings": {"APTIBLE_DOCKER_IMAGE": "acme/shop:v1"},
-            "env": {"PORT": "3000"},
+            "container_count": 0,
         }
         await made.target._apps._operations.run(f"apps/{app.id}", body, made.log, what="deploy")
         for service in made.sandbox.world.services.values():
@@ -255,7 +255,9 @@ async def test_before_a_run_the_files_are_looked_at_unless_it_is_there(world: Wo
     chain, key = host_files(tmp_path, HOST)
     there = look_at(str(chain), str(key), HOST)
     wish = CertificateWish(fingerprint=there.fingerprint, chain=there.chain, key=private_key(str(key)))
-    await world.target.upload_certificate(environment, wish, world.log)
+    first = await world.target.upload_certificate(environment, wish, world.log)
+    assert await world.target.upload_certificate(environment, wish, world.log) == first
+    assert world.posts("/accounts/*/certificates") == 1
     key.unlink()
     choice = msgspec.structs.replace(choice, fingerprint=there.fingerprint)
     assert await states(choice) == ["good"], "what is there is not sent again, so its files are not needed"
