@@ -13,7 +13,12 @@ from wizard.model.mapping import Mapping
 from wizard.model.system import App
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
-from wizard.prepare.capsules.place import as_a_part, code_place, whole_repository
+from wizard.prepare.capsules.place import (
+    as_a_part,
+    code_place,
+    whole_repository,
+    with_missing_folder,
+)
 
 FILES = (
     *(name for name in RUNTIME_FILES if "/" not in name),
@@ -47,7 +52,9 @@ CAPSULE_FILES = (
 def code_of(app: App, mapping: Mapping, profile: Profile, path: str | Path) -> Checkout:
     """Read the code of an app, as far as it is the app's: a part of the repository, where the map or its
     buildpacks say so. Runs git; raises Trouble, as `read_for_changes` does."""
-    return read_for_changes(path, profile, code_place(app, mapping, profile))
+    place = code_place(app, mapping, profile)
+    found = read_for_changes(path, profile, place)
+    return with_missing_folder(found, place) if profile.capabilities.layout == "capsules" else found
 
 
 def read_for_changes(path: str | Path, profile: Profile, place: CodePlace = WHOLE) -> Checkout:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from wizard.document.checkout import Checkout
+from wizard.document.checkout import Checkout, Remark
 from wizard.document.git import GitFailed, git_line
 from wizard.document.repository.code_place import CodePlace, place_in
 from wizard.model.mapping import Mapping
 from wizard.model.system import App
+from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Profile
 
@@ -49,6 +50,21 @@ def whole_repository(path: str | Path, place: CodePlace) -> tuple[Path, CodePlac
     if place.folder == inside or place.folder.startswith(f"{inside}/"):
         return top, place
     return top, CodePlace(f"{inside}/{place.folder}" if place.folder else inside, place.procfile)
+
+
+def with_missing_folder(checkout: Checkout, place: CodePlace) -> Checkout:
+    """The checkout, with a remark that stops where the folder that was named is not in the repository: its
+    root would be taken for the app."""
+    if not place.folder or checkout.folder == place.folder or not checkout.is_git:
+        return checkout
+    remark = Remark(
+        kind="no-folder",
+        text=f"There is no folder {clean(place.folder)} in {Path(checkout.path).name}.",
+        remedy="Name the folder of this app on the map, or the clone that has it.",
+        blocks=True,
+    )
+    kept = tuple(one for one in checkout.remarks if one.kind != "sub-folder")
+    return msgspec.structs.replace(checkout, remarks=(remark, *kept))
 
 
 def as_a_part(checkout: Checkout) -> Checkout:
