@@ -26,6 +26,8 @@ TOLD = """what is told:
   accept       goes on with DNS as it is, where a record is waited for
   stop         ends the run where it is; `offramp run SESSION` goes on with it
   back         takes everything back to Heroku, until the last gate
+  [DATABASE] port N    the tunnel to that database is your own, on port N of
+               this machine; `port off`: Offramp opens it itself again
 
 exit codes: 0 it was taken, 1 it was refused (stderr says why), 2 the command
 line is wrong. When no run is at work, resume, retry and back start it."""
@@ -120,7 +122,7 @@ def _add_tell(commands: Parsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     tell.add_argument("session", help=SESSION)
-    tell.add_argument("what", choices=WISHES)
+    tell.add_argument("what", nargs="+", metavar="WISH", help=f"{', '.join(WISHES)}; [DATABASE] port N")
     tell.set_defaults(command=_tell)
 
 
@@ -242,9 +244,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _tell(options: argparse.Namespace) -> int:
-    from screens.headless import follow
+    from screens.headless import own_tunnel
 
-    return follow.tell(options.session, options.what)
+    return own_tunnel.tell(options.session, options.what, WISHES)
 
 
 def _status(options: argparse.Namespace) -> int:

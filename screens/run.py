@@ -28,6 +28,7 @@ from screens.quantities import clock
 from screens.run_about import ABOUT, KEYS
 from screens.run_lists import RunLists
 from screens.run_rollback import choose_app
+from screens.run_tunnel import ask_port
 from screens.run_ways import help_person
 from screens.stage import StageScreen
 from screens.styles import sheet
@@ -326,6 +327,11 @@ class RunScreen(StageScreen):
         self.app.exit(message=words + "`offramp` shows it again.")
 
     action_roll_back = choose_app
+
+    def action_own_tunnel(self) -> None:
+        """A tunnel that the person keeps open."""
+        assert self._seen is not None
+        ask_port(self, self._seen.view)
 
     def accept_step(self, key: str, said: str) -> None:
         """Let the step that waits for a person go on with what is there."""

@@ -41,6 +41,14 @@ KEYS: Final = (
         writes=True,
         footer=False,
     ),
+    Key(
+        "n",
+        "own_tunnel",
+        "own tunnel",
+        "You have a tunnel to a database open yourself: use it, by its port.",
+        writes=True,
+        footer=False,
+    ),
     Key("o", "steps", "steps", "All steps with their times and evidence.", footer=False),
     Key("e", "events", "events", "What happened, with the time of each.", footer=False),
 )

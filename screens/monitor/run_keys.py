@@ -33,6 +33,8 @@ def refusal(name: str, view: RunView | None) -> str:
             return why_no_rollback(view)
         case "accept":
             return _accept(view)
+        case "own_tunnel":
+            return _own_tunnel(view)
         case "more" | "fewer":
             return _hire(view)
     return ""
@@ -113,6 +115,12 @@ def _hire(view: RunView) -> str:
     if view.worker != "alive" or view.run.state != "running":
         return "Nothing is copied now."
     return "" if any(copy.workers for copy in view.copies.values()) else "No copy is at work now."
+
+
+def _own_tunnel(view: RunView) -> str:
+    if view.worker != "alive" or view.run.state in ENDED:
+        return "No worker runs, so nothing needs a tunnel."
+    return "" if view.tunnels else "No tunnel is wanted now."
 
 
 def _sign_in(view: RunView) -> str:

@@ -181,7 +181,8 @@ def labelled(label: str, words: str, cells: int) -> list[Line]:
 def _bottom(view: RunView, now: Status, cells: int, blocks: str) -> list[Line]:
     if view.run.state in ("done", "taken-back"):
         return []
-    lines: list[Line] = [EMPTY, *tunnel_lines(view, known=now.word not in UNWATCHED)]
+    lines: list[Line] = [EMPTY]
+    lines += [fit(one, cells) for one in tunnel_lines(view, known=now.word not in UNWATCHED)]
     if blocks and len(lines) > 1:
         lines[-1] = spread(lines[-1], line(Span(blocks, "muted")), cells)
     lines += [fit(one, cells) for one in token_lines(view)]

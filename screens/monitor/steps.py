@@ -148,7 +148,7 @@ def tunnel_line(name: str, health: TunnelHealth, *, known: bool) -> Line:
             parts = [f"up {duration(health.up_seconds)}", reconnects]
             if health.round_trip_ms is not None:
                 parts.append(f"{health.round_trip_ms:.0f} ms")
-            return line(label, Span("✓ ", "good"), " · ".join(parts), Span(f"  {name}", "muted"))
+            return line(label, Span("✓ ", "good"), " · ".join(parts), Span(f"  {name}{_by(health)}", "muted"))
         case "connecting":
             reason = f" ({health.reason.rstrip('.')})" if health.reason else ""
             return line(
@@ -165,6 +165,14 @@ def tunnel_line(name: str, health: TunnelHealth, *, known: bool) -> Line:
     return line(label, Span(f"○ not open yet  {name}", "muted"))
 
 
+def _by(health: TunnelHealth) -> str:
+    """By what it goes, where that is not `ssh`, and how much it carries."""
+    if health.way in ("", "ssh"):
+        return ""
+    most = health.most_connections
+    return f" by {health.way}" + (f", {most} connection{'s' * (most != 1)}" if most is not None else "")
+
+
 def tunnel_lines(view: RunView, *, known: bool) -> list[Line]:
     """The tunnels that are or should be open, the worst first: two of them, and how the others are.
     `known` is False when nobody watches them."""
@@ -172,6 +180,11 @@ def tunnel_lines(view: RunView, *, known: bool) -> list[Line]:
         return []
     tunnels = sorted(view.tunnels.items(), key=lambda tunnel: (WORST_FIRST.index(tunnel[1].state), tunnel[0]))
     lines = [tunnel_line(name, health, known=known) for name, health in tunnels[:SHOWN]]
+    lines += [
+        line(Span(pad("", 8)), Span(f"⚠ {health.warning}", "attention"))
+        for _, health in tunnels[:SHOWN]
+        if health.warning and known
+    ]
     if rest := [health.state for _, health in tunnels[SHOWN:]]:
         how = ", ".join(f"{rest.count(state)} {state}" for state in WORST_FIRST if state in rest)
         lines.append(

@@ -56,6 +56,9 @@ class NarrowNet:
 
     def close(self) -> None:
         """Let nobody in any more, and cut."""
+        with contextlib.suppress(OSError):
+            # Wakes whoever waits in accept(), which closing alone does not.
+            self._door.shutdown(socket.SHUT_RDWR)
         self._door.close()
         self.cut()
         for end in self._hanging:

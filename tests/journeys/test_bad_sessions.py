@@ -123,7 +123,7 @@ def test_sessions_that_cannot_be_read_are_listed_beside_those_that_can(private_h
         ("offramp report good", 1, "good has not been run yet"),
         ("offramp run good --confirm cut-over", 2, "--confirm takes cut-over=NAME"),
         ("offramp dance", 2, "invalid choice: 'dance'"),
-        ("offramp tell good dance", 2, "invalid choice: 'dance'"),
+        ("offramp tell good dance", 2, "There is no such wish: dance."),
         ("offramp </dev/null", 1, "this is no terminal, and the wizard needs one. Nothing was changed."),
         ("offramp demo </dev/null", 1, "this is no terminal"),
         ("offramp sessions >/dev/full", 1, "A disk is full"),

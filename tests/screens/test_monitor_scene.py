@@ -198,3 +198,19 @@ def test_the_worst_tunnels_have_a_line_and_no_other_is_forgotten(begun: Begun) -
     now = view(run.session)
     assert now is not None and len(tunnel_lines(now, known=True)) == 2
     run.close()
+
+
+def test_a_tunnel_by_another_way_says_so_and_warns(begun: Begun) -> None:
+    run = ARun(begun.chosen()).start()
+    run.copying()
+    health = TunnelHealth(
+        state="up",
+        way="codecaps",
+        most_connections=1,
+        warning="port 5433 is open on 0.0.0.0: others reach it",
+    )
+    run.journal.gauge("tunnel:acme-db", health)
+    drawn = [text(one) for one in scene(seen_of(run), 78, 19, Kept()).lines]
+    assert any("acme-db by codecaps, 1 connection" in one for one in drawn)
+    assert any("⚠ port 5433 is open on 0.0.0.0" in one for one in drawn)
+    run.close()

@@ -41,3 +41,11 @@ def test_older_signatures_are_said_aloud_once() -> None:
     said = told(older, TunnelHealth(state="broken", reason="gone"), older)
     assert sum("ssh-rsa" in sentence for sentence in said) == 1
     assert "ssh-rsa" in said[0]
+
+
+def test_a_narrow_one_and_one_that_others_reach_are_said_once() -> None:
+    narrow = TunnelHealth(state="up", way="codecaps", most_connections=1, warning="port 5433 is open on ::")
+    said = told(narrow, TunnelHealth(state="broken", reason="gone"), narrow)
+    assert said[0] == "The tunnel to shop-db is open, by codecaps"
+    assert "carries 1 connection at a time" in said[1] and "open on ::" in said[2]
+    assert said[4].endswith(", by codecaps") and len(said) == 5

@@ -102,7 +102,4 @@ def exposed(way: Way) -> str:
     addresses = reached_beyond(way.port)
     if not addresses:
         return ""
-    return (
-        f"port {way.port} is open on {', '.join(addresses)}: other machines on this network reach the "
-        "database's login while this tunnel is open"
-    )
+    return f"port {way.port} is open on {', '.join(addresses)}: others on this network reach it"

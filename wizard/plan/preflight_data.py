@@ -20,6 +20,7 @@ from wizard.model.trouble import Trouble
 from wizard.plan.answer import answer_of
 from wizard.plan.preflight_fit import findings_of, fit_findings
 from wizard.ports import Environment, Source, Target
+from wizard.session.own_tunnels import by_own_tunnel
 from wizard.session.places import run_folder
 from wizard.session.store import Session
 
@@ -128,7 +129,7 @@ async def _inspect(
         database = await target.find_database(environment, handle) if environment else None
         if database is None:
             raise Trouble(f"{handle} is gone.", remedy="Look again.", code="database-missing")
-        return await target.ticket(database)
+        return by_own_tunnel(session, handle, await target.ticket(database))
 
     def ticket() -> Ticket:
         return answer_of(fresh(), loop, vendor="The target", seconds=VENDOR_LIMIT)
@@ -141,7 +142,8 @@ async def _inspect(
             tunnel = Tunnel(ticket, Path(folder), health)
             try:
                 tunnel.start()
-                return inspect_target(tunnel.url(), session=session.id, there=there)
+                with tunnel.lanes.entered():
+                    return inspect_target(tunnel.url(), session=session.id, there=there)
             finally:
                 tunnel.close()
 

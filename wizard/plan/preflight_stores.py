@@ -18,6 +18,7 @@ from wizard.model.ticket import Ticket
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Source, Target
+from wizard.session.own_tunnels import by_own_tunnel
 from wizard.session.places import run_folder
 from wizard.session.store import Session
 from wizard.stores.ends import end_of
@@ -197,7 +198,7 @@ async def _both(
         database = await target.find_database(environment, choice.handle)
         if database is None:
             raise Trouble(f"{choice.handle} is gone.", remedy="Look again.", code="database-missing")
-        return await target.ticket(database)
+        return by_own_tunnel(session, choice.handle, await target.ticket(database))
 
     def asked() -> StoreInspection:
         with tempfile.TemporaryDirectory(dir=run_folder(), prefix="look-") as folder:
@@ -228,6 +229,7 @@ async def _both(
                     control=Control(),
                     target_memory=choice.memory_mb * MB,
                     plain_source=plain_source(add_on, choice.type),
+                    lanes=tunnel.lanes,
                 ).inspect()
             finally:
                 tunnel.close()

@@ -53,6 +53,8 @@ class Commands:
         self.hire: Callable[[int], None] = lambda number: None
         self.whose: Callable[[CredentialRef, Secret], Awaitable[str]] = _anybodys
         """Why a credential is not taken, empty when it is."""
+        self.own_tunnel: Callable[[str, int | None], Awaitable[str]] = _no_tunnel
+        """Told of a tunnel that a person keeps open themselves; says what is so now, or raises Trouble."""
         self.renewed: Callable[[CredentialRef], None] = lambda ref: None
         """Told when a credential has taken the place of another."""
 
@@ -70,6 +72,10 @@ class Commands:
         who = clean(str(request.get("who", "")), limit=80)
         if do == "secret":
             answer = await self._secret(request)
+            self.changed.set()
+            return answer
+        if do == "port":
+            answer = await self._port(request, who)
             self.changed.set()
             return answer
         verb = getattr(self, f"_do_{do}", None)
@@ -187,6 +193,18 @@ class Commands:
             self.renewed(ref)
         return OK
 
+    async def _port(self, request: Answer, who: str) -> Answer:
+        """A tunnel on `port` of this machine is a person's own; without a port it is Offramp's again."""
+        port = request.get("port")
+        if port is not None and (not isinstance(port, int) or not 0 < port < 65536):
+            return _refused("A port is a number between 1 and 65535.")
+        said = await self.own_tunnel(str(request.get("where", "")), port)
+        # Whatever waits for the tunnel, or has given it up, is tried again.
+        self.retry = True
+        self.hurry()
+        self._tell(f"{said}{_by(who)}")
+        return OK
+
     def _begun_cut_over(self) -> bool:
         return self.may_go_back()
 
@@ -198,6 +216,10 @@ class Commands:
 
 async def _anybodys(ref: CredentialRef, secret: Secret) -> str:
     return ""
+
+
+async def _no_tunnel(where: str, port: int | None) -> str:
+    raise Trouble("No tunnel is used now.", remedy="Tell it when the run is at work.", code="no-tunnel")
 
 
 def _refused(why: str) -> Answer:

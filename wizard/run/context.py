@@ -28,6 +28,7 @@ from wizard.run.dns_lookup import Names
 from wizard.run.journal import Journal
 from wizard.run.stores import far_end
 from wizard.run.tunnel_tale import TunnelTale
+from wizard.session.own_tunnels import by_own_tunnel
 from wizard.session.parts import ANSWERS, MAPPING, SYSTEM, TARGET, Answers
 from wizard.session.places import private_folder, run_folder
 from wizard.session.store import Part, Session
@@ -194,7 +195,7 @@ class Context:
             self.journal.event("tunnel", sentence)
 
     async def _ticket(self, handle: str) -> Ticket:
-        return await self.target.ticket(await self.database(handle))
+        return by_own_tunnel(self.session, handle, await self.target.ticket(await self.database(handle)))
 
     def move(self, step: Step) -> Move:
         """The engine for the database that a step is about; it resumes from the target's own marker."""
@@ -220,6 +221,7 @@ class Context:
             event=event,
             control=self.control,
             ahead=self._ahead.get(handle),
+            lanes=self.tunnel(handle).lanes,
         )
 
     async def describe_ahead(self) -> None:

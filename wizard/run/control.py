@@ -1,7 +1,8 @@
 """The way to speak to a worker: JSON lines over a unix socket in a 0700 folder, same user only.
 
-A request is one object with `do` (pause, resume, retry, more, fewer, accept, stop, back, answer, secret,
-ping) and what belongs to it; the answer is one object, `{"ok": true}` or `{"ok": false, "why": "..."}`.
+A request is one object with `do` (pause, resume, retry, more, fewer, accept, stop, back, port, answer,
+secret, ping) and what belongs to it; the answer is one object, `{"ok": true}` or
+`{"ok": false, "why": "..."}`.
 Secrets travel here and nowhere else: never by argument, never by environment.
 """
 

@@ -15,6 +15,7 @@ from wizard.run.kinds import KINDS
 from wizard.run.kinds.gate import Gate
 from wizard.run.kinds.kind import Kind
 from wizard.run.look import Look
+from wizard.run.own_tunnels import OwnTunnels
 from wizard.run.view import WAY_BACK, OpenGate, WayBackOpen, can_go_back
 from wizard.run.waits import PAUSES, Outcome, Waits
 from wizard.run.wayback import WayBack
@@ -66,6 +67,7 @@ class Drive:
         commands.hurry = context.hurry
         commands.hire = self._hire
         commands.accept = context.accept
+        commands.own_tunnel = OwnTunnels(context).told
 
     def _hire(self, number: int) -> None:
         # The control of this moment: each attempt of a step has its own.

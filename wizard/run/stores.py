@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from wizard.database.control import Control
 from wizard.database.far_end import FarEnd
+from wizard.database.proxy_sign_in import SIGN_IN, SignInWanted
 from wizard.database.tunnel import Tunnel
 from wizard.mapping.store_config import part_of, wants_tls
 from wizard.mapping.stores import moved_stores, plain_source
@@ -15,6 +16,7 @@ from wizard.model.mapping import ConfigChoice, Mapping, StoreChoice
 from wizard.model.plan import Step
 from wizard.model.secret import Secret, config_value
 from wizard.model.trouble import Trouble
+from wizard.run.sign_in_guide import SignInGuide
 from wizard.session.places import private_folder
 from wizard.stores.ends import end_of
 from wizard.stores.guided.check import GuidedStore
@@ -79,6 +81,7 @@ def mover(context: "Context", step: Step) -> StoreMove:
         target_memory=int(str(step.args["memory_mb"])) * 1_048_576,
         # That it is read in clear was said before the run.
         plain_source=plain_source(add_on, type_),
+        lanes=context.tunnel(handle).lanes,
     )
 
 
@@ -100,22 +103,34 @@ async def through_tunnel(context: "Context", handle: str, work: Callable[[], T])
     control = context.control
 
     def in_thread() -> T:
-        open_tunnel(context.tunnel(handle), control)
+        with SignInGuide(context, handle) as guide:
+            open_tunnel(context.tunnel(handle), control, guide=guide.show)
         return work()
 
     return await asyncio.to_thread(in_thread)
 
 
-def open_tunnel(tunnel: Tunnel, control: Control, limit: float = TUNNEL_LIMIT) -> None:
-    """Open it, heeding a stop. Raises Trouble when it is not up within `limit` seconds."""
+def open_tunnel(
+    tunnel: Tunnel,
+    control: Control,
+    limit: float = TUNNEL_LIMIT,
+    guide: Callable[[SignInWanted | None], None] | None = None,
+) -> None:
+    """Open it, heeding a stop. Raises Trouble when it is not up within `limit` seconds. A person who is to
+    sign in first may take as long as they want, where there is a `guide` that shows it."""
     end = time.monotonic() + limit
     while True:
         try:
             tunnel.start(2)
             return
         except Trouble as trouble:
-            if not trouble.retry or time.monotonic() > end:
+            if trouble.code == SIGN_IN and guide is not None:
+                guide(tunnel.sign_in)
+                end = time.monotonic() + limit
+            elif not trouble.retry or time.monotonic() > end:
                 raise
+            if trouble.code == SIGN_IN:
+                control.sleep(1)
         control.check()
 
 

@@ -18,6 +18,8 @@ class TunnelTale:
         self._older_told = False
         self._why = ""
         self._broke_at = 0.0
+        self._way = ""
+        self._warning = ""
 
     def heard(self, now: TunnelHealth) -> None:
         """Take the tunnel's health."""
@@ -40,9 +42,20 @@ class TunnelTale:
                 f"The portal of {self._handle} takes only older signatures (ssh-rsa), which ssh has refused "
                 "unasked since 8.8; they were allowed for this tunnel alone. Its host key is checked as ever."
             )
+        fresh = now.way in ("", "ssh")
         if self._was_up:
             after = f" after {time.monotonic() - self._broke_at:.0f} s" if self._broke_at else ""
-            self._tell(f"The tunnel to {self._handle} is open again{after}, with fresh credentials")
+            how = ", with fresh credentials" if fresh else f", by {now.way}"
+            self._tell(f"The tunnel to {self._handle} is open again{after}{how}")
         else:
-            self._tell(f"The tunnel to {self._handle} is open")
+            self._tell(f"The tunnel to {self._handle} is open{'' if fresh else f', by {now.way}'}")
+        if now.most_connections is not None and now.way != self._way:
+            plural = "s" * (now.most_connections != 1)
+            self._tell(
+                f"The tunnel to {self._handle} carries {now.most_connections} connection{plural} at a time: "
+                "the copy has no more either, and takes longer"
+            )
+        if now.warning and now.warning != self._warning:
+            self._tell(f"The tunnel to {self._handle}: {now.warning}")
+        self._way, self._warning = now.way, now.warning or self._warning
         self._up, self._was_up, self._why = True, True, ""
