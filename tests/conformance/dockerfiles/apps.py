@@ -4,6 +4,8 @@ the build saw of the config var GREETING, where the language has such a build.""
 import json
 from typing import NamedTuple
 
+from wizard.model.system import Job
+
 PYTHON_SETTINGS = """import os
 SECRET_KEY = os.environ["GREETING"]
 ALLOWED_HOSTS = ["*"]
@@ -121,12 +123,17 @@ DEV_LOCK = {
 
 
 class SmallApp(NamedTuple):
-    """Buildpacks, files, the stand-ins that the images need, and what the first answer begins with."""
+    """Buildpacks, files, the stand-ins that the images need, and what the first answer begins with; the names
+    of its config vars, its jobs, its stack, and whether its slug is kept."""
 
     buildpacks: tuple[str, ...]
     files: dict[str, str]
     needs: tuple[str, ...]
     says: str
+    config: tuple[str, ...] = ("GREETING",)
+    jobs: tuple[Job, ...] = ()
+    stack: str = "heroku-24"
+    slug: bool = False
 
 
 def _package(**scripts: str) -> str:

@@ -144,6 +144,15 @@ class Engine:
         finally:
             self.buildah("rm", container)
 
+    def run_in(self, folder: Path, image: str, line: str) -> None:
+        """Run a line of shell in a container of `image`, in a folder of this machine."""
+        container = self.buildah("from", "--pull-never", image).strip()
+        try:
+            words = ["--network", "host", "--volume", f"{folder}:/here", "--workingdir", "/here"]
+            self.buildah("run", *words, container, "--", "/bin/sh", "-c", line)
+        finally:
+            self.buildah("rm", container)
+
 
 class Running:
     """A process in a container."""
@@ -165,6 +174,17 @@ class Running:
                 assert self._process.poll() is None, f"it ended:\n{self.output()}"
                 assert time.monotonic() < until, f"no answer:\n{self.output()}"
                 time.sleep(0.3)
+
+    def told(self, text: str, *, seconds: float = 60) -> str:
+        """What it printed, as soon as `text` is in it."""
+        until = time.monotonic() + seconds
+        while text not in self._log.read_text(errors="replace"):
+            if self._process.poll() is not None or time.monotonic() > until:
+                break
+            time.sleep(0.3)
+        found = self._log.read_text(errors="replace")
+        assert text in found, f"it does not say {text!r}:\n{found[-4000:]}"
+        return found
 
     def output(self) -> str:
         """What it printed, after its end."""

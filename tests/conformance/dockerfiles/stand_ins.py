@@ -1,23 +1,27 @@
 """Stand-ins for the official images that our Dockerfiles name, by what Debian 12 has of each."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conformance.dockerfiles.engine import BASE, Engine
+from tests.conformance.dockerfiles.engine import BASE, CERTIFICATES, Engine
 
 APT = "RUN apt-get update && apt-get install -y --no-install-recommends {} && rm -rf /var/lib/apt/lists/*\n"
 LIBRARY = "docker.io/library/"
 
 NODE = "22"
 PYTHON, RUBY, GO, JAVA, PHP = "3.11", "3.1.2", "1.20", "17", "8.2"
+DOTNET = "8.0"
 
 
 def python(engine: Engine) -> None:
     """Python 3.11; as root of both images, `python` at the place where the official one has it."""
     lines = APT.format("python3 python3-venv python3-pip")
     lines += "RUN ln -s /usr/bin/python3 /usr/local/bin/python\n"
-    lines += "ENV PIP_BREAK_SYSTEM_PACKAGES=1 PIP_CERT=/etc/ssl/certs/ca-certificates.crt\n"
+    lines += f"ENV PIP_BREAK_SYSTEM_PACKAGES=1 PIP_CERT={CERTIFICATES}"
+    # Poetry and uv look for certificates by other names.
+    lines += f" REQUESTS_CA_BUNDLE={CERTIFICATES} SSL_CERT_FILE={CERTIFICATES}\n"
     _both(engine, f"python:{PYTHON}", "bookworm", lines)
 
 
@@ -47,8 +51,9 @@ def node(engine: Engine) -> None:
     lines = (
         "COPY bin/ /usr/local/bin/\nCOPY lib/ /usr/local/lib/\n"
         "RUN useradd --uid 1000 --create-home node\n"
-        # A mirror of npm has no signatures.
-        "ENV COREPACK_INTEGRITY_KEYS=0 NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt\n"
+        # A mirror of npm has no signatures, and newer yarns are had there, too.
+        f"ENV COREPACK_INTEGRITY_KEYS=0 NODE_EXTRA_CA_CERTS={CERTIFICATES}\n"
+        f"ENV COREPACK_NPM_REGISTRY={npm_registry()}\n"
         'ENTRYPOINT ["docker-entrypoint.sh"]\n'
     )
     for tag in ("bookworm", "bookworm-slim"):
@@ -56,6 +61,23 @@ def node(engine: Engine) -> None:
         if not engine.has(name):
             (folder / "Dockerfile").write_text(f"FROM {BASE}\n{lines}")
             engine.build(folder, name)
+
+
+def npm_registry() -> str:
+    """Where npm fetches packages on this machine."""
+    told = subprocess.run(
+        ["npm", "config", "get", "registry"], check=True, capture_output=True, text=True, timeout=60
+    )
+    return told.stdout.strip().rstrip("/")
+
+
+def python_index() -> str:
+    """Where pip fetches packages by itself."""
+    line = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+    told = subprocess.run(
+        [sys.executable, "-c", line], check=True, capture_output=True, text=True, timeout=60
+    )
+    return told.stdout.strip()
 
 
 def ruby(engine: Engine) -> None:
@@ -112,6 +134,44 @@ def php(engine: Engine) -> None:
     engine.made(BASE, f"{LIBRARY}composer:2", lines, files=files)
 
 
+def heroku(engine: Engine) -> None:
+    """Debian with Python under the name of Heroku's stack, which has a user of its own, and ends as that."""
+    lines = APT.format("python3")
+    lines += (
+        "RUN groupadd heroku --gid 1000 && useradd heroku --uid 1000 --gid 1000 --create-home\nUSER heroku\n"
+    )
+    engine.made(BASE, "docker.io/heroku/heroku:24", lines)
+
+
+DOTNET_PUBLISH = r"""#!/bin/bash
+# In the place of `dotnet publish`: what is told of folders and names holds, the compiler is Mono's.
+set -eu
+[ "$1 $3 $4 $5" = "publish --configuration Release -p:PublishDir=bin/publish" ]
+case "$2" in
+  *.sln) projects="$(grep -oE '"[^"]+\.csproj"' "$2" | tr -d '"' | tr '\\' /)" ;;
+  *) projects="$2" ;;
+esac
+for project in $projects; do
+  folder="$(dirname "$project")" name="$(basename "$project" .csproj)"
+  mkdir -p "$folder/bin/publish"
+  mcs -out:"$folder/bin/publish/$name.exe" "$folder"/*.cs
+  printf '#!/bin/sh\nexec mono "$(dirname "$0")/%s.exe" "$@"\n' "$name" > "$folder/bin/publish/$name"
+  chmod +x "$folder/bin/publish/$name"
+done
+"""
+
+
+def dotnet(engine: Engine) -> None:
+    """Mono under the names of .NET's images; the last one with the user that Ubuntu brings."""
+    lines = APT.format("mono-mcs mono-runtime libmono-system4.0-cil")
+    lines += "COPY dotnet /usr/bin/\nRUN chmod +x /usr/bin/dotnet\n"
+    name = f"mcr.microsoft.com/dotnet/sdk:{DOTNET}"
+    engine.made(BASE, name, lines, files={"dotnet": DOTNET_PUBLISH})
+    lines = APT.format("mono-runtime libmono-system4.0-cil")
+    lines += "RUN useradd --uid 1000 --create-home ubuntu\n"
+    engine.made(BASE, f"mcr.microsoft.com/dotnet/aspnet:{DOTNET}", lines)
+
+
 def nginx(engine: Engine) -> None:
     """Debian's nginx under the name of the stable one."""
     lines = APT.format("nginx-light") + 'ENTRYPOINT ["/docker-entrypoint.sh"]\n'
@@ -126,7 +186,9 @@ def _both(engine: Engine, name: str, debian: str, lines: str) -> None:
 
 STAND_INS: dict[str, Callable[[Engine], None]] = {
     "clojure": clojure,
+    "dotnet": dotnet,
     "go": go,
+    "heroku": heroku,
     "java": java,
     "nginx": nginx,
     "node": node,
