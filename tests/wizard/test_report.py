@@ -251,6 +251,10 @@ def test_the_branches_that_run_are_to_be_merged(session: Session) -> None:
     how = told[f"Merge offramp/x into the branch that {applied} is deployed from"]
     assert "Terraform's state" in how
     assert not any(merged in what for what in told if what.startswith("Merge"))
+    by_image = tuple(msgspec.structs.replace(choice, way="image", image="acme/x:v1") for choice in apps)
+    session.save(MAPPING, msgspec.structs.replace(mapping, apps=by_image))
+    how = whats(session)[f"Merge offramp/x into the branch that {merged} is deployed from"]
+    assert f"the image of {merged} was to be built of its commit cccccccccc." in how
     session.save(PREPARED, Prepared(apps=tuple(msgspec.structs.replace(one, branch="") for one in code)))
     assert not any(what.startswith("Merge") for what in whats(session)), "nothing had to change"
 

@@ -135,6 +135,7 @@ def _code(known: Known) -> Iterator[Todo]:
 
 _BRANCHES = {
     "git": "{handle} runs its commit {commit}.",
+    "image": "the image of {handle} was to be built of its commit {commit}.",
     "terraform": "it holds the files that Terraform applied for {handle}. Keep Terraform's state too, where "
     "secrets may lie.",
 }
