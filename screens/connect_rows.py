@@ -96,7 +96,7 @@ def offers(
 ) -> list[Offer]:
     """What can be done now. `provider` is the one to sign in to, None when all are; `found` None while the
     machine is being searched; `known` are the titles of the vendors that are signed in to; `kept` are tokens
-    that another migration was given."""
+    that another migration was given. A vendor without tokens for programs is not asked for one."""
     if provider is None:
         again = [
             Offer(f"again-{vendor}", "again", Content(f"Sign in to {title} again"), vendor=vendor)
@@ -128,6 +128,8 @@ def offers(
         made.append(
             Offer("single-sign-on", "single-sign-on", Content("Sign in over your organisation (SSO)"))
         )
+    if not provider.token_page:
+        return made
     made.append(Offer("paste", "paste", Content("Paste a token")))
     if found is None:
         made.append(

@@ -159,9 +159,10 @@ def _accepted(answer: Answer, addresses: Addresses) -> LoginAnswer:
 def second_factor() -> Trouble:
     """A token without a refresh token is only good for asking for the code (pulumi-codecapsules)."""
     return Trouble(
-        "This Code Capsules account signs in with a second factor, and Code Capsules lets no program in with "
-        "one: neither Offramp nor the vendor's own.",
-        remedy="Invite an account of its own without a second factor into the Team and sign in as that one; "
+        "This Code Capsules account signs in with a second factor, and Code Capsules gives a program no way "
+        "to finish that.",
+        untouched="Nothing was kept.",
+        remedy="Invite another account, one without a second factor, into the Team and sign in as that one; "
         "remove it from the Team after the move.",
         code="second-factor-impossible",
     )

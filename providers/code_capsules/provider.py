@@ -15,8 +15,8 @@ class CodeCapsulesProvider:
     token_page = ""
     """The vendor has no tokens for other programs."""
     sign_in_words = (
-        "Code Capsules gives no tokens to programs: Offramp keeps e-mail and password, where it keeps "
-        "tokens. An account with two-factor sign-in cannot be used; one of its own in the Team can."
+        "Code Capsules has no tokens for programs: Offramp keeps this e-mail and password, where it keeps "
+        "tokens. An account with a second factor cannot be used; another one in the Team, without, can."
     )
 
     def profile(self) -> Profile:

@@ -13,6 +13,7 @@ from screens.widgets.field import Field
 from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded
 from wizard.ports import Hosts, SignIn, TargetProvider, Token
+from wizard.ports.signing_in import ExplainsSignIn
 
 
 class SignInForm(Dialog[Token]):
@@ -40,7 +41,9 @@ class SignInForm(Dialog[Token]):
         self._wait: Patience | None = None
 
     def compose_content(self) -> ComposeResult:
-        """Three lines; the last one hidden until it is wanted."""
+        """Three lines; the last one hidden until it is wanted. Before them what to know of this vendor."""
+        if isinstance(self._provider, ExplainsSignIn):
+            yield Static(self._provider.sign_in_words, classes="about", markup=False)
         yield Static("E-mail", classes="label", markup=False)
         yield Field(value=self._email, id="email", compact=True)
         yield Static("Password", classes="label", markup=False)

@@ -41,6 +41,7 @@ async def test_a_capsule_is_created_stopped_with_what_was_wished(world: World) -
     )
     (record,) = world.records("shop")
     assert (record.products.replicas, record.builds) == (0, [])
+    assert "PATCH /capsules/*/products" not in world.sandbox.facts()["seen"], "it never ran, not for a moment"
     found = await world.target.find_capsule(await world.space(), "shop")
     assert found == made
     assert await world.target.find_capsule(await world.space(), "shop-web") is None
@@ -179,6 +180,7 @@ async def test_a_build_is_followed_and_what_it_made_is_started_and_answers(world
     await world.target.configure(app, {"APP_URL": Secret("https://acme.example")}, world.log)
     again = await world.target.find_endpoint(web)
     assert again is not None and again.url == endpoint.url
+    await world.sandbox.life.settled()
 
 
 async def test_a_build_that_is_under_way_is_followed(world: World) -> None:
