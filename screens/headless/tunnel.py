@@ -13,10 +13,9 @@ from urllib.parse import unquote, urlsplit
 from screens.headless.exit_codes import DONE, TROUBLE
 from screens.headless.say import say
 from screens.headless.target_access import TargetAccess
-from screens.headless.tunnel_child import forget_misleading, run, told
+from screens.headless.tunnel_child import forget_misleading, run, tls_of, told
 from wizard.database.progress import TunnelHealth
 from wizard.database.tunnel import Tunnel
-from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.run.tunnel_tale import TunnelTale
 from wizard.session.places import private_folder, run_folder
@@ -53,6 +52,8 @@ def tunnel(identity: str, name: str | None, *, port: int, show_url: bool, words:
                 )
                 try:
                     opened.start()
+                    # Where there is one lane only it is for the person's own program: ours asks no more.
+                    opened.lanes.enter()
                     if words:
                         return run(words, told(opened.url(), database.type))
                     return _stay(opened, watched, session, handle, database.type, show_url=show_url)
@@ -120,7 +121,7 @@ def _stay(
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
-        _show(opened.url(), session, handle, type_, show_url=show_url)
+        _show(opened, session, handle, type_, show_url=show_url)
         while not leave.wait(1.0):
             if (failure := opened.failure) is not None:
                 sys.stderr.write(f"offramp: {failure.sentence()}\n")
@@ -135,7 +136,8 @@ def _stay(
     return 128 + ended_by[0]
 
 
-def _show(url: Secret, session: Session, handle: str, type_: str, *, show_url: bool) -> None:
+def _show(opened: Tunnel, session: Session, handle: str, type_: str, *, show_url: bool) -> None:
+    url = opened.url()
     parts = urlsplit(url.reveal())
     say(f"The tunnel to {handle} is open.")
     say(f"  host      {parts.hostname}")
@@ -145,7 +147,7 @@ def _show(url: Secret, session: Session, handle: str, type_: str, *, show_url: b
     if parts.path[1:]:
         say(f"  database  {unquote(parts.path[1:])}")
     if type_ == POSTGRES:
-        say("  sslmode   require")
+        say(f"  sslmode   {tls_of(url)}")
     if show_url:
         say(f"  url       {url.reveal()}")
     else:
@@ -153,4 +155,8 @@ def _show(url: Secret, session: Session, handle: str, type_: str, *, show_url: b
             f"The password is not shown. `offramp tunnel {session.id} {handle} -- COMMAND` hands it to a "
             "program unseen; --show-url prints the whole URL."
         )
+    if opened.lanes.most is not None:
+        say(f"It carries {opened.lanes.most} connection{'s' * (opened.lanes.most != 1)} at a time.")
+    if opened.health.warning:
+        say(f"Mind: {opened.health.warning}.")
     say("It reopens by itself on this port. Press ctrl+c to close it.")

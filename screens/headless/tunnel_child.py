@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from wizard.model.secret import Secret
 from wizard.stores.ends import POSTGRES
@@ -19,6 +19,11 @@ def forget_misleading() -> None:
     """Take them out of this process's environment: what looks whether the tunnel works heeds them, too."""
     for name in MISLEADING:
         os.environ.pop(name, None)
+
+
+def tls_of(url: Secret) -> str:
+    """How a program is to speak TLS to the Postgres at `url`, as libpq calls it (sslmode)."""
+    return dict(parse_qsl(urlsplit(url.reveal()).query)).get("sslmode", "require")
 
 
 def told(url: Secret, type_: str) -> dict[str, Secret]:
@@ -34,7 +39,7 @@ def told(url: Secret, type_: str) -> dict[str, Secret]:
             "PGPORT": port,
             "PGUSER": user,
             "PGDATABASE": name,
-            "PGSSLMODE": "require",
+            "PGSSLMODE": tls_of(url),
             "PGPASSWORD": password,
         }
     elif type_ == "mysql":
