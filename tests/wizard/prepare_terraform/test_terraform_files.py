@@ -20,6 +20,7 @@ from tests.wizard.prepare_terraform.choir import (
 from tests.wizard.prepare_terraform.terraform_program import badly_laid_out, needs_terraform
 from wizard.model.mapping import DrainChoice, Mapping
 from wizard.model.network import Drain
+from wizard.model.stores import KeyValue
 from wizard.model.system import Autoscale, Process
 from wizard.prepare.terraform.heroku_config import heroku_config
 
@@ -143,6 +144,17 @@ def test_a_part_of_a_url_is_given_by_hand_and_tls_is_kept() -> None:
     assert "REDIS_HOST holds the host of a database" in said["terraform-by-hand"]
     assert "REDIS_URL becomes a URL without TLS" in said["terraform-redis"]
     assert "terraform-redis" not in told(mapping)
+
+
+def test_an_app_that_speaks_tls_to_its_redis_goes_on_with_it() -> None:
+    mark = MAPPING.config[-2].refers_to
+    add_ons = tuple(
+        replace(one, key_value=KeyValue(tls=True)) if one.id == mark else one for one in SYSTEM.add_ons
+    )
+    secure = replace(SYSTEM, add_ons=add_ons)
+    urls = "aptible_database.choir_cache.connection_urls"
+    main = files(part(MAPPING, system=secure))["aptible/main.tf"]
+    assert f'"REDIS_URL"    = [for url in {urls} : url if startswith(url, "rediss://")][0]' in main
 
 
 def test_a_number_that_heroku_changes_by_itself_is_named() -> None:

@@ -254,13 +254,19 @@ def _config(
             return Config(choice.name, "port")
         found = next((one for one in databases if one.add_on_id == choice.refers_to), None)
         if choice.replacement == "database" and found is not None and _is_url(world, choice):
-            tls = found.type == "redis" and wants_tls(choice.name, "")
+            tls = found.type == "redis" and (wants_tls(choice.name, "") or _only_tls(world, choice.refers_to))
             return Config(choice.name, "database", ref=found.label, tls=tls)
         told = reached.address(app.id, choice) if choice.replacement == "app-url" else None
         if told is not None:
             name = variables.give(identifier(f"{label}_{choice.name}"))
             return Config(choice.name, "address", name, *told)
     return Config(choice.name, "value", variables.give(identifier(f"{label}_{choice.name}")))
+
+
+def _only_tls(world: _World, add_on_id: str) -> bool:
+    """Whether Heroku tells that a store takes connections with TLS only, so that its apps speak it."""
+    add_ons = world.system.add_ons if world.system else ()
+    return any(one.id == add_on_id and one.key_value and one.key_value.tls for one in add_ons)
 
 
 def _is_url(world: _World, choice: ConfigChoice) -> bool:
