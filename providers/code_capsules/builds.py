@@ -32,7 +32,7 @@ STATES: dict[str, DeployState] = {
 }
 """By the vendor's word (skill; documentation for the last three); any other is one of a build under way."""
 
-RUN_LOG_HOURS = (1, 24, 168)
+RUN_LOG_HOURS = (0.1, 1, 24, 168)
 """How far back a capsule's own log is looked at, until there is anything."""
 
 
@@ -120,7 +120,7 @@ class Builds:
             await show(now())
             if moment - began > patience.build:
                 raise _endless(capsule, patience.build)
-        ended = max(now(), seconds(build.finished) or 0.0)
+        ended = seconds(build.finished) or now()
         for pause in (0.0, *patience.log_settles):
             await asyncio.sleep(pause)
             before = len(shown)

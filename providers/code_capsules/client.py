@@ -25,6 +25,9 @@ T = TypeVar("T")
 PASSING = (502, 503, 504)
 
 
+UNKNOWN = "Whether it was done is not known; Offramp looks before it does anything again."
+
+
 class TokenSource(Protocol):
     async def token(self) -> Secret:
         """A token that is good for some seconds more."""
@@ -72,10 +75,13 @@ class Api:
         return self._decode(answer, kind, what, clean_it=clean_it)
 
     async def listed(self, path: str, name: str, kind: type[T], *, what: str) -> list[T]:
-        """Read a list, which may lie in the field `name`. A row without what `kind` needs is an error."""
+        """Read a list, which may lie in the field `name`, or in the only one that holds a list. A row without
+        what `kind` needs is an error, and so is no list at all: an empty one would let things be made twice.
+        """
         found = await self.get(path, object, what=what)
         if isinstance(found, dict):
-            found = found.get(name)
+            lists = [value for value in found.values() if isinstance(value, list)]
+            found = found.get(name, lists[0] if len(lists) == 1 else None)
         return self._convert(found, list[kind], what)  # type: ignore[valid-type]
 
     async def send(self, method: str, path: str, body: Any, *, what: str) -> None:
@@ -128,6 +134,8 @@ class Api:
                 trouble, cause = error, None
             wait = next(waits, None)
             if wait is None:
+                if method != "GET":
+                    trouble.untouched = UNKNOWN
                 raise trouble from cause
             if isinstance(trouble, Later) and trouble.seconds is not None:
                 wait = min(max(wait, trouble.seconds), self.patience.longest_wait)
@@ -196,11 +204,13 @@ class Api:
 
 def lost(what: str, why: str) -> AnswerLost:
     """A POST whose answer does not tell what became of it."""
-    return AnswerLost(
+    trouble = AnswerLost(
         f"Code Capsules was asked to {what}, and the answer was lost ({why.rstrip('.')}).",
         remedy="Try again: Offramp looks first whether it was done.",
         code="answer-lost",
     )
+    trouble.untouched = UNKNOWN
+    return trouble
 
 
 def refusal(answer: Answer, what: str) -> Trouble:

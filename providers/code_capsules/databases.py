@@ -131,6 +131,7 @@ class Databases:
 
     async def _make(self, place: Place, wish: DatabaseWish, log: Log) -> CapsuleAnswer:
         log(f"Creating the data capsule {wish.handle} ({DATA_TYPES[wish.type]}, {wish.memory_mb} MB).")
+        log("Which version it is, Code Capsules chooses; its server tells it.")
         request: dict[str, Any] = {
             "name": wish.handle,
             "description": "Moved from Heroku by Offramp",

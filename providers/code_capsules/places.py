@@ -4,6 +4,7 @@ Every action on a capsule goes to the API of its cluster, which the Space names 
 the same two steps). Which of the main hosts knows the account is found out once.
 """
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -66,6 +67,7 @@ class Places:
         self.patience = patience
         self._tokens = tokens
         self._main: Api | None = None
+        self._finding = asyncio.Lock()
         self._clusters: dict[str, Api] = {}
         self._places: dict[str, Place] = {}
         self._homes: dict[str, str] = {}
@@ -77,24 +79,26 @@ class Places:
         Raises:
             Trouble: what the first host said, when none does.
         """
-        if self._main is None:
-            refused: Trouble | None = None
-            for root in filter(None, (self.addresses.api, self.addresses.alternative)):
-                api = Api(root, self._tokens, self.patience)
-                try:
-                    await api.listed(SPACES, "spaces", SpaceAnswer, what="the Spaces")
-                except Trouble as trouble:
-                    await api.close()
-                    if trouble.code in NO_LOGIN:
-                        raise
-                    refused = refused or trouble
-                    continue
-                self._main = api
-                break
-            else:
-                assert refused is not None
-                raise refused
+        async with self._finding:
+            if self._main is None:
+                self._main = await self._find_main()
         return self._main
+
+    async def _find_main(self) -> Api:
+        refused: Trouble | None = None
+        for root in filter(None, (self.addresses.api, self.addresses.alternative)):
+            api = Api(root, self._tokens, self.patience)
+            try:
+                await api.listed(SPACES, "spaces", SpaceAnswer, what="the Spaces")
+            except Trouble as trouble:
+                await api.close()
+                if trouble.code in NO_LOGIN:
+                    raise
+                refused = refused or trouble
+                continue
+            return api
+        assert refused is not None
+        raise refused
 
     async def spaces(self) -> list[SpaceAnswer]:
         main = await self.main()

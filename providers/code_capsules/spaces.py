@@ -2,6 +2,7 @@
 
 from providers.code_capsules.answers import ClusterAnswer, RepositoryAnswer, SpaceAnswer, TeamAnswer
 from providers.code_capsules.creation import created
+from providers.code_capsules.failures import Missing
 from providers.code_capsules.paths import (
     CLUSTERS,
     NEW_SPACE,
@@ -21,6 +22,7 @@ class Spaces:
 
     def __init__(self, places: Places) -> None:
         self._places = places
+        self._known: list[ClusterAnswer] = []
 
     async def all(self) -> list[Environment]:
         """Every Space that the account sees, by name; one whose name another one has, too, by its slug."""
@@ -52,8 +54,11 @@ class Spaces:
         return await main.listed(TEAMS, "teams", TeamAnswer, what="the Teams")
 
     async def clusters(self) -> list[ClusterAnswer]:
-        main = await self._places.main()
-        return await main.listed(CLUSTERS, "clusters", ClusterAnswer, what="the clusters")
+        """The clusters that the account may use, asked for once."""
+        if not self._known:
+            main = await self._places.main()
+            self._known = await main.listed(CLUSTERS, "clusters", ClusterAnswer, what="the clusters")
+        return self._known
 
     async def repositories(self, environment: Environment | None) -> list[Repository]:
         """What the Team of that Space can build from, or with None the account; by name."""
@@ -63,7 +68,11 @@ class Spaces:
             space = (await self._places.of(environment.id)).space
             if space.team_id:
                 path = filled(TEAM_REPOSITORIES, team=space.team_id)
-        found = await main.listed(path, "repos", RepositoryAnswer, what="the linked repositories")
+        what = "the linked repositories"
+        try:
+            found = await main.listed(path, "repos", RepositoryAnswer, what=what)
+        except Missing:
+            found = await main.listed(REPOSITORIES, "repos", RepositoryAnswer, what=what)
         known = [
             Repository(id=str(one.id), name=one.name or "", url=one.url or "") for one in found if one.url
         ]

@@ -15,12 +15,12 @@ def one_app(**changes: object) -> System:
     return System(taken_at="", account=Account(id="1", email="a@b.example"), apps=(app,), add_ons=())
 
 
-def test_it_is_a_target_that_cannot_be_moved_to_yet() -> None:
+def test_it_is_a_target_that_can_be_moved_to_or_says_what_is_missing() -> None:
     assert isinstance(PROVIDER, TargetProvider)
     profile = PROVIDER.profile()
     assert profile.name == PROVIDER.name == "code-capsules"
-    assert not profile.capabilities.works
-    assert profile.capabilities.missing
+    assert profile.capabilities.works or profile.capabilities.missing
+    assert profile.capabilities.layout == "capsules" and profile.capabilities.ways == ("linked",)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", profile.prices.date)
     assert profile.prices.source
 

@@ -211,7 +211,11 @@ async def test_strange_answers_are_told_as_such_and_end(monkeypatch: pytest.Monk
         trouble = await asked_for_trouble(lambda _, value=value: web.json_response(value))
         assert trouble.code == "unknown-answer"
     # A POST that was answered so may have worked.
-    assert isinstance(await asked_for_trouble(lambda _: web.Response(body=b"{"), "POST"), AnswerLost)
+    lost = await asked_for_trouble(lambda _: web.Response(body=b"{"), "POST")
+    assert isinstance(lost, AnswerLost) and "not known" in lost.untouched
+    one = [SpaceAnswer(id="1")]
+    for value in ([{"id": "1"}], {"spaces": [{"id": "1"}]}, {"data": {"rows": [{"id": "1"}]}, "meta": {}}):
+        assert await asked(lambda _, value=value: web.json_response(value)) == one
 
 
 async def test_texts_from_outside_are_safe_and_values_stay_as_they_came() -> None:

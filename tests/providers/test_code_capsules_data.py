@@ -155,10 +155,20 @@ async def test_who_pays_and_where_is_for_a_person_to_say(world: World) -> None:
             await world.target.create_environment("shop", region, world.log, team=team)
         assert caught.value.code == code
     assert world.posts("/spaces") == 0
+    assert world.sandbox.facts()["seen"]["GET /clusters"] == 1
     assert [(one.slug, one.personal) for one in await world.target.teams()] == [
         ("robin-personal", True),
         ("acme", False),
     ]
+
+
+async def test_linked_repositories_are_those_of_the_team_or_where_that_is_not_told_all(world: World) -> None:
+    wish = await world.wish()
+    assert [one.url for one in await world.target.repositories()] == [wish.url]
+    other = await world.target.create_environment("other", "Europe (North)", world.log, team="robin-personal")
+    assert await world.target.repositories(other) == []
+    world.faults.add("404", path="*/git/team-repo/*")
+    assert [one.url for one in await world.target.repositories(other)] == [wish.url]
 
 
 async def test_what_the_account_is_offered_takes_the_place_of_the_catalogue(world: World) -> None:
