@@ -71,9 +71,15 @@ class HandedOver(Kind):
         if deploy is None or deploy.state != "succeeded" or await self.missing(context, step):
             return None
         handle = str(step.args["handle"])
+        content = f", {deploy.digest[:19]}" if deploy.digest else ""
         return Evidence(
-            summary=f"{handle} runs {deploy.in_words()} (operation {deploy.number})",
-            facts={"commit": deploy.commit, "image": deploy.image, "operation": deploy.number},
+            summary=f"{handle} runs {deploy.in_words()}{content} (operation {deploy.number})",
+            facts={
+                "commit": deploy.commit,
+                "image": deploy.image,
+                "digest": deploy.digest,
+                "operation": deploy.number,
+            },
         )
 
     async def do(self, context: Context, step: Step) -> None:
