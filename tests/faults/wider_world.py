@@ -77,7 +77,8 @@ def decide(world: RunWorld, *choices: Callable[[Mapping], Mapping], prepare: boo
         prepare_again(world, mapping)
     world.plan_again(mapping)
     found = now(look(world.session, world.vault, lambda doing: None))
-    assert not [one.what for one in found.findings if one.state == "blocks"]
+    blocks = [f"{one.what}: {one.detail}" for one in found.findings if one.state == "blocks"]
+    assert not blocks, blocks
 
 
 def prepare_again(world: RunWorld, mapping: Mapping) -> None:
