@@ -16,9 +16,10 @@ from screens.stages import whole_system
 from screens.styles import sheet
 from wizard.choose.compare import Column, Comparison, choose, compare
 from wizard.choose.offer import profile_of
+from wizard.choose.price import rates
 from wizard.model.mapping import TargetChoice
 from wizard.ports import Profile
-from wizard.registry import target_names
+from wizard.registry import hosts_of, target_names
 from wizard.session.parts import ANSWERS, TARGET, Answers
 from wizard.session.store import Session
 
@@ -102,7 +103,7 @@ class ChooseScreen(StageScreen):
         full = self._full if self._full is not None else self.size.height >= 36
         drawn = table(comparison, self._marked(comparison), self._kept(), width, full=full)
         prices = "; ".join(
-            f"{profile.title}: {profile.prices.source}, {profile.prices.date}"
+            f"{profile.title}: {rates(profile.prices)} ({profile.prices.source}, {profile.prices.date})"
             for profile in _profiles(self.session)
         )
         cells.update(drawn.append(Content.styled(f"\n\nPrices are estimates from {prices}", MUTED)))
@@ -165,6 +166,7 @@ class ChooseScreen(StageScreen):
         if comparison is None or column is None:
             return
         choose(comparison, column.target)
+        hosts_of(self.session, column.target)
         fitting = f"{column.fit.fitting} of {column.fit.components} components fit"
         changed = column.target != self._kept()
         choice = TargetChoice(provider=column.target, reason=f"{fitting}; {column.estimate.text()}")

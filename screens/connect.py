@@ -38,8 +38,8 @@ from screens.widgets.single_sign_on import SingleSignOnDialog
 from wizard.credentials import Vault
 from wizard.model.secret import Secret
 from wizard.ports import FoundToken, SourceProvider, TargetProvider, Token
-from wizard.ports.signing_in import Caution, SingleSignOn
-from wizard.registry import source_provider, target_provider
+from wizard.ports.signing_in import Caution, ExplainsSignIn, SingleSignOn
+from wizard.registry import hosts_of, source_provider, target_provider
 from wizard.session.parts import CONNECTIONS, TARGET, Connection, Connections
 
 
@@ -160,9 +160,10 @@ class ConnectScreen(StageScreen):
     def _page_words(self, vendor: str | None, provider: SourceProvider | TargetProvider | None) -> str:
         if vendor is None or provider is None:
             return ""
-        hosts = self.session.info.hosts.get(vendor, {})
+        hosts = hosts_of(self.session, vendor)
         lines = (
-            f"A token is made at {provider.token_page}",
+            f"A token is made at {provider.token_page}" if provider.token_page else "",
+            provider.sign_in_words if isinstance(provider, ExplainsSignIn) else "",
             place_words(provider.title, hosts, demo=self.session.info.demo),
             "" if self.session.info.demo else self._left_out.get(vendor, ""),
         )
@@ -184,8 +185,11 @@ class ConnectScreen(StageScreen):
             return held
         if name == "copy_page" and any(caution.page for caution in self._cautions):
             return ""
-        if name in ("paste", "copy_page") and self.vendor() is None:
-            return "All are signed in. Choose `sign in again` in the list first."
+        if name in ("paste", "copy_page"):
+            if (vendor := self.vendor()) is None:
+                return "All are signed in. Choose `sign in again` in the list first."
+            if not (provider := self._provider(vendor)).token_page:
+                return f"{provider.title} has no tokens for programs. Sign in with e-mail and password."
         if name == "forget" and not self._connections().by_provider:
             return "There is no token to forget."
         if name == "next" and (vendor := self.vendor()) is not None:
@@ -279,7 +283,7 @@ class ConnectScreen(StageScreen):
         if vendor is None or provider is None or not isinstance(provider, SingleSignOn):
             return
         signs_on: SingleSignOn = provider
-        hosts = self.session.info.hosts.get(vendor, {})
+        hosts = hosts_of(self.session, vendor)
 
         def page_of(typed: str) -> str:
             return signs_on.single_sign_on_page(hosts, typed)
@@ -307,7 +311,7 @@ class ConnectScreen(StageScreen):
         if provider.role == "source":
             token = await source_token(provider, self.session, secret)
         else:
-            token = await provider.accept_token(self.session.info.hosts.get(vendor, {}), secret)
+            token = await provider.accept_token(hosts_of(self.session, vendor), secret)
         return await keep(self.session, await self.offramp.vault(), vendor, token)
 
     def _open_form(self) -> None:
@@ -318,7 +322,7 @@ class ConnectScreen(StageScreen):
         demo = self.offramp.demo
         form = SignInForm(
             provider,
-            self.session.info.hosts.get(vendor, {}),
+            hosts_of(self.session, vendor),
             email=demo.target_email if demo else "",
             password=demo.target_password if demo else None,
             otp=demo.otp if demo else None,

@@ -9,7 +9,7 @@ from wizard.credentials import Vault
 from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 from wizard.ports import Example, SignIn
-from wizard.registry import credential, example_provider, target_provider
+from wizard.registry import credential, example_provider, hosts_of, target_provider
 from wizard.session.parts import CONNECTIONS, TARGET
 from wizard.session.places import data_folder, private_folder
 from wizard.session.store import Session, SessionInfo, create, delete, infos
@@ -97,7 +97,7 @@ async def vault_of(example: Example, session: Session) -> Vault:
 async def sign_in(session: Session, help_: DemoHelp, target: str) -> Secret:
     """Sign in to the example's target, one-time code included; the token."""
     provider = target_provider(target)
-    hosts = session.info.hosts.get(target, {})
+    hosts = hosts_of(session, target)
     who = SignIn(email=help_.target_email)
     try:
         token = await provider.sign_in(hosts, who, help_.target_password)

@@ -9,6 +9,7 @@ from wizard.model.system import Account
 from wizard.model.trouble import Trouble
 from wizard.ports import FoundToken, SourceProvider, TargetProvider, Token
 from wizard.ports.signing_in import Caution
+from wizard.registry import hosts_of
 from wizard.run.control import hand_over
 from wizard.run.journal import Journal
 from wizard.run.launch import running
@@ -34,7 +35,7 @@ async def source_token(provider: SourceProvider, session: Session, secret: Secre
     Raises:
         Trouble: the source refuses it, or cannot be reached.
     """
-    source = provider.open(session.info.hosts.get(provider.name, {}), secret)
+    source = provider.open(hosts_of(session, provider.name), secret)
     try:
         return Token(secret, await source.account(), None)
     finally:
@@ -46,7 +47,7 @@ async def usable_tokens(
 ) -> tuple[list[FoundToken], str]:
     """The tokens on this machine that are for where this session's vendor is, and why others are left out:
     one that is meant for another host is not sent there."""
-    hosts = session.info.hosts.get(vendor, {})
+    hosts = hosts_of(session, vendor)
     return usable_at(provider, hosts, await in_thread(provider.found_tokens))
 
 

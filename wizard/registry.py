@@ -7,7 +7,7 @@ from typing import Any
 from wizard.credentials import CredentialRef, Vault
 from wizard.model.secret import Secret
 from wizard.model.trouble import SignInNeeded, Trouble
-from wizard.ports import ExampleProvider, Source, SourceProvider, Target, TargetProvider
+from wizard.ports import ExampleProvider, Hosts, Source, SourceProvider, Target, TargetProvider
 from wizard.session.parts import CONNECTIONS
 from wizard.session.store import Session
 
@@ -93,15 +93,34 @@ def _token(session: Session, vault: Vault, vendor: str, title: str) -> Secret:
     return secret
 
 
+def hosts_of(session: Session, vendor: str) -> Hosts:
+    """Where a session's vendor is reached.
+
+    Raises:
+        Trouble: the session is of the example on this machine, which has no such vendor: what signs in there
+            must not be sent to the real one.
+    """
+    info = session.info
+    if info.demo and vendor not in info.hosts:
+        there = ", ".join(sorted(set(info.hosts) - {info.source})) or "nothing"
+        raise Trouble(
+            f"The example on this machine does not move to {vendor}; it moves to {there}.",
+            untouched="Nothing was sent anywhere.",
+            remedy=f"Choose {there}; or leave, and start `offramp demo --target {vendor}`.",
+            code="not-in-example",
+        )
+    return info.hosts.get(vendor, {})
+
+
 def open_source(session: Session, vault: Vault) -> Source:
     """The session's source, signed in; raises SignInNeeded when the vault has no token for it."""
     provider = source_provider(session.info.source)
     token = _token(session, vault, provider.name, provider.title)
-    return provider.open(session.info.hosts.get(provider.name, {}), token)
+    return provider.open(hosts_of(session, provider.name), token)
 
 
 def open_target(session: Session, vault: Vault, name: str) -> Target:
     """The target `name` of a session, signed in; raises SignInNeeded when the vault has no token for it."""
     provider = target_provider(name)
     token = _token(session, vault, provider.name, provider.title)
-    return provider.open(session.info.hosts.get(provider.name, {}), token)
+    return provider.open(hosts_of(session, provider.name), token)

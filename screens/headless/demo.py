@@ -28,7 +28,7 @@ from wizard.model.trouble import Trouble
 from wizard.plan.plan import make_plan
 from wizard.plan.preflight import look
 from wizard.ports import Profile, ReadProgress
-from wizard.prepare.accepted import prepared_app
+from wizard.prepare.accepted import prepared_app, written
 from wizard.prepare.branch import write_branch
 from wizard.prepare.changes import propose_all
 from wizard.prepare.clones import branches_of_clones
@@ -49,7 +49,6 @@ from wizard.session.parts import (
     Connection,
     Connections,
     Prepared,
-    PreparedApp,
 )
 from wizard.session.store import Session, create
 
@@ -220,18 +219,19 @@ def _of_a_team(proposed: Mapping, profile: Profile) -> Mapping:
 def _prepare(session: Session, system: System, profile: Profile, checkouts: dict[str, Checkout]) -> None:
     mapping = session.load(MAPPING)
     assert mapping is not None
-    prepared: list[PreparedApp] = []
+    prepared = Prepared()
     for app_id, proposal in propose_all(system, mapping, profile, checkouts).items():
         name = system.app(app_id).name
         if proposal.blocked:
             first = next(problem for problem in proposal.problems if problem.blocks)
             raise Trouble(f"{first.sentence()}.", remedy=first.remedy, code="prepare")
-        taken = branches_of_clones(checkouts[app_id].path, Prepared(apps=tuple(prepared)))
+        taken = branches_of_clones(checkouts[app_id].path, prepared)
         branch = write_branch(checkouts[app_id].path, session.id, name, proposal, taken=taken)
         app, path = system.app(app_id), checkouts[app_id].path
-        prepared.append(prepared_app(app, mapping, profile, checkout=path, proposal=proposal, branch=branch))
+        done = prepared_app(app, mapping, profile, checkout=path, proposal=proposal, branch=branch)
+        prepared = written(prepared, done)
         say(f"prepare  {name}: {', '.join(branch.files) or 'nothing to change'}, commit {branch.commit[:10]}")
-    session.save(PREPARED, Prepared(apps=tuple(prepared)))
+    session.save(PREPARED, prepared)
 
 
 async def _plan(session: Session, vault: Vault, system: System, profile: Profile) -> bool:

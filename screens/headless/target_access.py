@@ -13,7 +13,7 @@ from wizard.model.ticket import Ticket
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.answer import answer_of
 from wizard.ports import Target, TargetDatabase, TargetProvider
-from wizard.registry import open_target, target_provider
+from wizard.registry import hosts_of, open_target, target_provider
 from wizard.session.parts import CONNECTIONS, MAPPING, TARGET
 from wizard.session.store import Session
 from wizard.told_hosts import usable_at
@@ -111,7 +111,7 @@ class TargetAccess:
             self._target = self._with(self._token())
 
     def _with(self, secret: Secret) -> Target:
-        hosts = self._session.info.hosts.get(self.provider.name, {})
+        hosts = hosts_of(self._session, self.provider.name)
         token = self._wait(self.provider.accept_token(hosts, secret))
         known = self._session.load(CONNECTIONS)
         mine = known.by_provider.get(self.provider.name) if known else None
@@ -125,7 +125,7 @@ class TargetAccess:
         return self.provider.open(hosts, token.secret)
 
     def _token(self) -> Secret:
-        hosts = self._session.info.hosts.get(self.provider.name, {})
+        hosts = hosts_of(self._session, self.provider.name)
         found, left_out = usable_at(self.provider, hosts, self.provider.found_tokens())
         for token in found:
             # What is in a file of another program is not taken unasked.

@@ -17,9 +17,12 @@ from wizard.model.trouble import Trouble
 from wizard.plan.gates import FINISH
 from wizard.ports import Profile
 from wizard.prepare.capsules.commands import run_command
-from wizard.session.parts import Prepared, PreparedApp
+from wizard.session.parts import Prepared, PreparedApp, PreparedCapsule
 
 UNTOUCHED = "nothing on Heroku was touched; delete it on the target if it is not wanted"
+
+PATHS = {"folder": "project path", "dockerfile": "path of the Dockerfile"}
+"""What a person sets in the dashboard, by what it is called here."""
 
 SMALLEST_MB = 256
 """Memory of a capsule that is there for the clock of jobs and nothing else."""
@@ -47,6 +50,8 @@ def with_capsules(
             found.append(maker.domain(step))
         elif step.kind == "traffic":
             found += maker.traffic(step)
+        elif step.kind == "configure":
+            found.append(maker.configure(*_of(apps, step), step))
         elif step.kind == "endpoint":
             found.append(maker.endpoint(step))
         elif step.kind == "link":
@@ -156,7 +161,8 @@ class _Maker:
 
     def _wish(self, app: App, choice: AppChoice, service: str, name: str, branch: str) -> dict[str, Value]:
         process = self._process(app, service)
-        kind = (process.capsule if process else "") or "backend"
+        told = self._told(app, service)
+        kind = told.kind if told else (process.capsule if process else "") or "backend"
         if kind == "frontend":
             self.frontends.add(name)
         wish: dict[str, Value] = {
@@ -167,17 +173,22 @@ class _Maker:
             "kind": kind,
             "repository": choice.repository,
             "branch": branch,
-            "port": self.mapping.port,
+            "port": told.port if told and kind == "docker" else self.mapping.port,
             "memory_mb": process.memory_mb if process else SMALLEST_MB,
         }
         more: dict[str, Value] = {
             "folder": choice.folder,
             "run": run_command(app, self.mapping, service, self._code(app)),
-            "build": process.build if process else "",
-            "output": process.output if process else "",
+            "build": told.build if told else process.build if process else "",
+            "output": told.output if told else process.output if process else "",
+            "dockerfile": told.dockerfile if told else "",
             "cpu_percent": process.cpu_percent if process else 0,
         }
         return {**wish, **{key: value for key, value in more.items() if value}}
+
+    def _told(self, app: App, service: str) -> PreparedCapsule | None:
+        """What the prepared code says of a capsule; None where it says nothing."""
+        return next((one for one in self._code(app).capsules if one.service == service), None)
 
     def _process(self, app: App, service: str) -> ProcessChoice | None:
         """The process type that has the capsule; None where it is there for the clock of jobs."""
@@ -219,21 +230,33 @@ class _Maker:
 
     def _settings(self, choice: AppChoice, wish: dict[str, Value]) -> Iterable[Step]:
         """What no document says how to set by the API."""
-        if not wish.get("folder"):
+        wanted = {name: wish[name] for name in ("folder", "dockerfile") if wish.get(name)}
+        if wanted.get("dockerfile") == "Dockerfile":
+            del wanted["dockerfile"]  # where it is looked for anyway
+        if not wanted:
             return
+        words = " and ".join(f"the {PATHS[name]} to {value}" for name, value in wanted.items())
         yield Step(
             key=f"settings:{wish['name']}",
             kind="capsule-settings",
-            title=f"You set the project path of {wish['name']} to {wish['folder']}, if it is not so",
+            title=f"You set for {wish['name']} {words}, if it is not so",
             phase="prepare",
             by="person",
             needs=(f"capsule:{wish['name']}",),
-            args={"name": wish["name"], "folder": wish["folder"], "page": self.page},
+            args={"name": wish["name"], "page": self.page, **wanted},
             seconds=(5, 300),
             way_back="nothing runs in it",
         )
 
     # -- the cut-over -----------------------------------------------------------------------------------
+
+    def configure(self, app: App, choice: AppChoice, step: Step) -> Step:
+        """Beside Heroku's config vars, those that the builders want."""
+        pairs = tuple(f"{name}={value}" for name, value in sorted(self._code(app).variables.items()))
+        if not pairs:
+            return step
+        more = f", and {', '.join(pairs)} for its build"
+        return msgspec.structs.replace(step, title=step.title + more, args={**step.args, "variables": pairs})
 
     def endpoint(self, step: Step) -> Step:
         """Every capsule with a web process has an address from the beginning."""

@@ -12,7 +12,7 @@ from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.system import Account
 from wizard.model.trouble import SignInNeeded, Trouble
-from wizard.registry import credential, source_provider, target_provider
+from wizard.registry import credential, hosts_of, source_provider, target_provider
 from wizard.run.journal import Journal
 from wizard.session.image_login import VENDOR as REGISTRY
 from wizard.session.image_login import login_ref, registries
@@ -138,7 +138,7 @@ class TokenWatch:
             self.look()
 
     async def _whose(self, vendor: str, secret: Secret) -> Account:
-        hosts = self._session.info.hosts.get(vendor, {})
+        hosts = hosts_of(self._session, vendor)
         if vendor != self._session.info.source:
             return (await target_provider(vendor).accept_token(hosts, secret)).account
         source = source_provider(vendor).open(hosts, secret)

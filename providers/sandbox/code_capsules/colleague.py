@@ -6,6 +6,8 @@ seconds later: long enough to be read on the screen.
 
 import asyncio
 import contextlib
+import shlex
+import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,8 +23,8 @@ BRANCHES = "refs/heads/offramp/*"
 
 
 class CapsuleColleague:
-    """Links a repository once it is looked for, pushes the prepared branch, sets project paths, and turns on
-    backups once a database's apps run.
+    """Links a repository once it is looked for, pushes the prepared branch, sets project paths, and signs in
+    to the vendor's program once there is a database to be reached by it.
 
     Args:
         repositories: checkouts by the address at the Git host.
@@ -69,9 +71,36 @@ class CapsuleColleague:
             folder = self._folders.get(capsule.name, "")
             if folder and capsule.repo_id and not capsule.folder and self._due(f"path {capsule.id}", now):
                 self._capsules.dashboard.set_folder(capsule.id, folder)
+            if capsule.engine and capsule.status == "Ready" and self._once("sign in", now):
+                await asyncio.to_thread(self._sign_in)
 
     def _due(self, what: str, now: float) -> bool:
         return now - self._wanted.setdefault(what, now) >= WITHIN
+
+    def _once(self, what: str, now: float) -> bool:
+        if not self._due(what, now):
+            return False
+        self._wanted[what] = float("inf")
+        return True
+
+    def _sign_in(self) -> None:
+        """Type the password where the program asks for it."""
+        words = [
+            *shlex.split(self._capsules.hosts["cli"]),
+            "login",
+            "-e",
+            self._capsules.credentials["email"],
+        ]
+        # Without a terminal of its own it asks on its standard input.
+        subprocess.run(
+            words,
+            input=self._capsules.credentials["password"] + "\n",
+            text=True,
+            capture_output=True,
+            start_new_session=True,
+            timeout=60,
+            check=False,
+        )
 
     def _asked_for_links(self) -> bool:
         return any(seen.method == "GET" and "/git/" in seen.path for seen in self._capsules.seen)
@@ -89,8 +118,7 @@ class CapsuleColleague:
             git_says, checkout / ".git", "for-each-ref", "--format=%(refname) %(objectname)", BRANCHES
         )
         for line in (said or "").splitlines():
-            if self._due(f"push {line}", now) and self._wanted[f"push {line}"] != float("inf"):
-                self._wanted[f"push {line}"] = float("inf")
+            if self._once(f"push {line}", now):
                 name = line.split()[0]
                 await asyncio.to_thread(
                     git_says, checkout / ".git", "push", "--quiet", "origin", f"{name}:{name}"

@@ -38,7 +38,7 @@ def static_site(case: CapsuleCase) -> tuple[dict[str, str], list[Problem]]:
 
 
 def _site(case: CapsuleCase, choice: ProcessChoice) -> tuple[str, list[Problem]]:
-    line = resolved(choice.command or case.case.commands.get(choice.type, ""), case.scripts)
+    line = resolved(choice.command or case.commands.get(choice.type, ""), case.scripts)
     before = [step for step in steps(line)[:-1] if not _BUILDS.match(step)]
     build = _by_npm(choice.build) or ("npm run build" if "build" in case.scripts else "")
     if before:
@@ -47,7 +47,9 @@ def _site(case: CapsuleCase, choice: ProcessChoice) -> tuple[str, list[Problem]]
         names = [name for name in names_in(step) if name in _live(case)]
         why = "a site of files starts nothing: what ran before its server runs in the build"
     else:
-        names = _settings(case)
+        # What the build puts into the site by itself needs no second file.
+        own = resolved(choice.build or build, case.scripts)
+        names = [name for name in _settings(case) if name not in names_in(own)]
         step = f"node {SETTINGS}" if names else ""
         why = "a site of files reads no config vars: the build writes them into a file of it"
     if not step:
@@ -159,7 +161,7 @@ def _words(case: CapsuleCase, choice: ProcessChoice) -> Iterator[Problem]:
 def _fallback(case: CapsuleCase, choice: ProcessChoice) -> Iterator[Problem]:
     told = json_object(case.checkout.files, "static.json") or {}
     routes = told.get("routes")
-    line = resolved(choice.command or case.case.commands.get(choice.type, ""), case.scripts)
+    line = resolved(choice.command or case.commands.get(choice.type, ""), case.scripts)
     last = words(steps(line)[-1])
     single = {"-s", "--single", "--spa"} & set(last) and "serve" in " ".join(last)
     react = any("create-react-app" in one for one in case.app.buildpacks)

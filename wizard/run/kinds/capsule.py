@@ -10,7 +10,13 @@ from wizard.run.kinds.guided import Guided
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.linked import linked_repository
 
-SETTINGS = {"folder": "Project path", "port": "Network port", "run": "Run command", "build": "Build command"}
+SETTINGS = {
+    "folder": "Project path",
+    "dockerfile": "Dockerfile path",
+    "port": "Network port",
+    "run": "Run command",
+    "build": "Build command",
+}
 """What a step may want that only the dashboard sets for sure, and what it is called there."""
 
 

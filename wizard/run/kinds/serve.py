@@ -1,6 +1,6 @@
 """What makes the apps serve on the target: config, deploy, scale, web address, links; and their stop."""
 
-from wizard.mapping.names import cron_service
+from wizard.mapping.names import clock_service, cron_service
 from wizard.mapping.stores import moved_stores
 from wizard.model.grace import HEROKU_GRACE
 from wizard.model.mapping import ConfigChoice
@@ -45,7 +45,17 @@ async def wanted_config(context: Context, step: Step) -> dict[str, Secret]:
         elif choice.replacement == "database":
             old = values[choice.name].reveal() if choice.name in values else ""
             wanted[choice.name] = await _database_url(context, choice, old)
-    return wanted
+    return wanted | _of_builders(step)
+
+
+def _of_builders(step: Step) -> dict[str, Secret]:
+    """Config vars that the target's builders want of the prepared code: versions, no secrets."""
+    pairs = step.args.get("variables", ())
+    found = {}
+    for pair in pairs if isinstance(pairs, tuple) else ():
+        name, _, value = pair.partition("=")
+        found[name] = config_value(value, name)
+    return found
 
 
 async def _database_url(context: Context, choice: ConfigChoice, old: str) -> Secret:
@@ -70,13 +80,17 @@ class Configure(Kind):
         there = await context.target.config(await context.app(str(step.args["handle"])))
         names = {choice.name: choice for choice in _choices(context, step)}
         if any(
-            name not in there if names[name].replacement == "app-url" else there.get(name) != value
+            name not in there
+            if name in names and names[name].replacement == "app-url"
+            else there.get(name) != value
             for name, value in wanted.items()
         ):
             return None
         # An empty value is none at the target; the map asks for a decision, but it may be empty since then.
         empty = [name for name, choice in names.items() if choice.action == "copy" and name not in wanted]
-        replaced = [name for name in wanted if names[name].replacement in ("database", "port")]
+        replaced = [
+            name for name in wanted if name in names and names[name].replacement in ("database", "port")
+        ]
         return Evidence(
             summary=f"{len(wanted)} config vars of {step.args['handle']} are set"
             + (f", {', '.join(replaced)} new" if replaced else "")
@@ -142,11 +156,11 @@ def wanted_services(context: Context, app_id: str) -> dict[str, tuple[int, int]]
     wanted = {
         choice.service: (choice.count, choice.memory_mb)
         for choice in mapping.processes
-        if choice.app_id == app_id and choice.action == "service"
+        if choice.app_id == app_id and choice.action == "service" and not choice.joined
     }
-    cron = cron_service(mapping, app_id)
-    if cron is not None:
-        wanted.setdefault(cron, (1, 512))
+    for added in (cron_service(mapping, app_id), clock_service(mapping, app_id)):
+        if added is not None:
+            wanted.setdefault(added, (1, 512))
     return wanted
 
 
@@ -157,7 +171,7 @@ async def stop(context: Context, handle: str, log: Log) -> str:
         Trouble: a deploy or another operation is under way, and would start them again when it ends.
     """
     try:
-        app = await context.target.find_app(await context.environment(), handle)
+        app = await context.find_app(handle)
     except Trouble as trouble:
         if trouble.code != "environment-missing":
             raise
@@ -244,7 +258,10 @@ class EndpointKind(HalfDone):
 
     async def look(self, context: Context, step: Step) -> Evidence | None:
         endpoint = await context.target.find_endpoint(await self._web(context, step))
-        if endpoint is None or endpoint.state != "provisioned" or endpoint.port != step.args["port"]:
+        if endpoint is None or endpoint.state != "provisioned":
+            return None
+        # Where a plan names none, the target's own choice stands.
+        if endpoint.port != step.args.get("port", endpoint.port):
             return None
         return Evidence(
             summary=f"{step.args['handle']} has the address {endpoint.url}",
@@ -253,7 +270,7 @@ class EndpointKind(HalfDone):
 
     async def make(self, context: Context, step: Step) -> None:
         await context.target.create_endpoint(
-            await self._web(context, step), int(str(step.args["port"])), context.log(step)
+            await self._web(context, step), int(str(step.args.get("port", 0))), context.log(step)
         )
 
 
