@@ -34,6 +34,9 @@ PROGRESS = 5.0
 TAKES_UP = 5.0
 """Seconds in which a worker that was asked to try again must have begun with it."""
 
+SAID_AHEAD = 7.0
+"""Seconds before a word that was given ahead is passed on: whoever does it elsewhere needs a moment."""
+
 _OF_A_COPY = ("more", "fewer", "accept")
 
 ENDS = {"done": DONE, "stopped": WAITS, "taken-back": TAKEN_BACK, "failed": FAILED}
@@ -276,7 +279,8 @@ def _guide(session: Session, guide: Guide | None, told: set[str], answers: dict[
     """What a person is to do, once a step, and each new thing that was seen of it."""
     if guide is None:
         return
-    if guide.by_word and answers.pop(f"done:{guide.step}", None) is not None:
+    if guide.by_word and f"done:{guide.step}" in answers and _shown_for(guide, told) > SAID_AHEAD:
+        del answers[f"done:{guide.step}"]
         ask(session, {"do": "accept", "step": guide.step, "who": who()})
     if guide.step not in told:
         told.add(guide.step)
@@ -289,6 +293,17 @@ def _guide(session: Session, guide: Guide | None, told: set[str], answers: dict[
     if words and (mark := f"{guide.step} {words}") not in told:
         told.add(mark)
         say(f"Seen so far: {guide.seen}.")
+
+
+def _shown_for(guide: Guide, told: set[str]) -> float:
+    """Seconds since a guide was shown first, by a mark among what was told."""
+    now = time.monotonic()
+    begun = next(
+        (float(one.rpartition(" ")[2]) for one in told if one.startswith(f"{guide.step} since ")), None
+    )
+    if begun is None:
+        told.add(f"{guide.step} since {now}")
+    return now - (begun if begun is not None else now)
 
 
 def _progress(seen: RunView) -> None:

@@ -118,11 +118,13 @@ def _kind(mapping: Mapping, choice: AppChoice, service: str) -> str:
 
 def _branches(mapping: Mapping, prepared: Prepared) -> list[Finding]:
     findings = []
+    told: set[tuple[str, str]] = set()
     for choice in mapping.moved_apps():
         code = next((one for one in prepared.apps if one.app_id == choice.app_id), None)
-        if code is None or not choice.repository:
+        branch = code.branch or code.on if code is not None else ""
+        if code is None or not choice.repository or (choice.repository, branch) in told:
             continue
-        branch = code.branch or code.on
+        told.add((choice.repository, branch))
         if not branch:
             findings.append(
                 Finding(

@@ -70,7 +70,7 @@ class DatabaseKind(Kind):
             return None
         name = type_name(str(step.args.get("type", "postgresql")))
         return Evidence(
-            summary=f"{database.handle} is provisioned: {name} {database.version}",
+            summary=f"{database.handle} is provisioned: {name} {database.version}".rstrip(),
             facts={"id": database.id, "version": database.version, "disk_gb": database.disk_gb},
         )
 
