@@ -12,7 +12,8 @@ from pathlib import Path
 from providers.aptible.answers import Operation
 from providers.aptible.portal import Portal
 from wizard.database.ssh_command import SshChild, find_ssh, remove_old_keys
-from wizard.database.ssh_failure import Failure, classify
+from wizard.database.ssh_failure import classify
+from wizard.database.tunnel_way import Failure
 from wizard.model.secret import Secret, redact
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble

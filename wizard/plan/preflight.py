@@ -12,6 +12,7 @@ from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
 from wizard.model.system import System
 from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.plan.preflight_capsules import capsule_findings
 from wizard.plan.preflight_certificates import certificate_findings
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
@@ -24,7 +25,7 @@ from wizard.plan.preflight_stores import (
 )
 from wizard.plan.preflight_tokens import token_findings
 from wizard.plan.preflight_ways import way_findings
-from wizard.ports import Source, Target
+from wizard.ports import CapsuleTarget, Source, Target
 from wizard.registry import open_source, open_target
 from wizard.session.parts import (
     ANSWERS,
@@ -176,11 +177,15 @@ async def _target(
         )
     findings += await rights_findings(target, account, there, mapping)
     findings += await certificate_findings(target, there, mapping)
+    findings += await capsule_findings(target, there, mapping, session.load(PREPARED) or Prepared())
     offered = await target.database_versions()
     for choice in mapping.moved_databases():
-        if choice.version not in offered and choice.version.partition(".")[0] not in {
-            version.partition(".")[0] for version in offered
-        }:
+        # Where a target does not let a version be chosen, it is looked up once the database is there.
+        if (
+            choice.version
+            and choice.version not in offered
+            and choice.version.partition(".")[0] not in {version.partition(".")[0] for version in offered}
+        ):
             findings.append(
                 Finding(
                     state="blocks",
@@ -196,7 +201,9 @@ async def _target(
         target, session, source, mapping=mapping, system=system, environment=there
     )
     for app in mapping.moved_apps():
-        if there is not None and (known := await target.find_app(there, app.handle)):
+        if there is None or isinstance(target, CapsuleTarget):
+            continue  # capsules were looked at one by one
+        if known := await target.find_app(there, app.handle):
             deployed = ", and something was deployed to it" if known.git_ref else ""
             findings.append(
                 Finding(

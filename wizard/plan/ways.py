@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from wizard.mapping.names import capsule_names
 from wizard.mapping.stores import moved_stores
 from wizard.mapping.way_words import IN_WORDS
 from wizard.model.mapping import AppChoice, Mapping
@@ -160,6 +161,10 @@ def _deploy(app: App, choice: AppChoice, around: Around) -> Told:
     code = _code(around.prepared, app)
     if choice.way == "git":
         return f"Deploy {choice.handle} on {title}", "deploy", (20, 600), {"commit": code.commit}
+    if choice.way == "linked":
+        names = tuple(capsule_names(around.mapping, choice.handle).values())
+        args = {"commit": code.commit, "branch": code.branch or code.on, "capsules": names}
+        return f"Build {', '.join(names)} on {title}", "build", (60, 1200), args
     args = {
         "checkout": code.checkout,
         "branch": code.branch,

@@ -1,5 +1,9 @@
 """Every kind of step by its name in the plan."""
 
+from wizard.run.kinds.build import Build
+from wizard.run.kinds.by_hand import ByHand
+from wizard.run.kinds.capsule import CapsuleSettings, CapsuleStep, StorageStep
+from wizard.run.kinds.capsule_domain import CapsuleDomain, CapsuleTraffic, Secured
 from wizard.run.kinds.data import Constraints, Copy, Prove, Quiet, Refresh, Tidy
 from wizard.run.kinds.domain import Certificate, DomainKind, Traffic
 from wizard.run.kinds.drain import DrainKind
@@ -9,6 +13,7 @@ from wizard.run.kinds.handed_over import DeploysBefore
 from wizard.run.kinds.health import Health
 from wizard.run.kinds.image import DeployImage
 from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.linked import LinkRepository, PushBranch
 from wizard.run.kinds.own_certificate import OwnCertificateKind, OwnDomainKind
 from wizard.run.kinds.provision import AppKind, DatabaseKind, EnvironmentKind
 from wizard.run.kinds.push import Push
@@ -69,4 +74,14 @@ KINDS: dict[str, type[Kind]] = {
     "store-tidy": StoreTidy,
     "daily-backups": DailyBackups,
     "back-up": BackUp,
+    "link-repository": LinkRepository,
+    "push-branch": PushBranch,
+    "capsule": CapsuleStep,
+    "capsule-settings": CapsuleSettings,
+    "storage": StorageStep,
+    "build": Build,
+    "capsule-domain": CapsuleDomain,
+    "capsule-traffic": CapsuleTraffic,
+    "secured": Secured,
+    "by-hand": ByHand,
 }

@@ -121,12 +121,12 @@ class HandedOver(Kind):
                 deploy, seen = None, f"could not look: {trouble.cause}"
             if deploy is not None:
                 return deploy
-            _say(context, guide, seen)
+            say(context, guide, seen)
             await asyncio.sleep(self.every)
 
     async def _complete(self, context: Context, step: Step, guide: Guide) -> None:
         while missing := await self.missing(context, step):
-            _say(context, guide, f"deployed, and not there yet: {missing}")
+            say(context, guide, f"deployed, and not there yet: {missing}")
             await asyncio.sleep(self.every)
 
     async def _since(self, context: Context, step: Step) -> TargetDeploy | None:
@@ -180,7 +180,8 @@ def shown(context: Context, step: Step, guide: Guide) -> Iterator[None]:
         context.journal.set_run("running", current=step.key)
 
 
-def _say(context: Context, guide: Guide, seen: str) -> None:
+def say(context: Context, guide: Guide, seen: str) -> None:
+    """Tell in a guide that is shown what was seen just now."""
     context.journal.gauge(GUIDE, msgspec.structs.replace(guide, seen=f"{seen}; looked at {now()[11:19]} UTC"))
 
 
