@@ -174,6 +174,24 @@ async def test_the_target_is_signed_in_to_with_a_one_time_code(world: FakeWorld,
     assert world.aptible.sign_ins[-1].resume == {"step": "2"}
 
 
+async def test_a_vendor_without_tokens_asks_for_none_and_says_what_is_kept(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    words = "Aptible has no tokens: Offramp keeps the password."
+    world.aptible.token_page = ""
+    world.aptible.sign_in_words = words  # type: ignore[attr-defined]
+    async with shown(target_wanted(begun), vault) as (app, pilot):
+        text = seen(app)
+        assert words in text and "A token is made" not in text and "Paste a token" not in text
+        assert "no token was found" not in text
+        await pilot.press("p")
+        await settled(pilot)
+        assert "Aptible has no tokens for programs" in " ".join(seen(app).split())
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "Sign in to Aptible" in seen(app) and words in seen(app) and "E-mail" in seen(app)
+
+
 async def test_the_demo_brings_its_credentials(world: FakeWorld, begun: Begun) -> None:
     demo = DemoHelp(
         target="aptible",
