@@ -44,7 +44,8 @@ def context(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     journal = Journal(session)
     journal.start_run(plan)
     for step in plan.steps:
-        facts = {"dns_target": "elb-1.example"} if step.kind == "endpoint" else {}
+        opened = {"url": "https://app-1.example", "dns_target": "elb-1.example"}
+        facts = opened if step.kind == "endpoint" else {}
         journal.end(step.key, "done", Evidence(summary=f"{step.key} is there", facts=facts))
     source = FakeSourceProvider().open({}, Secret(GOOD_TOKEN))
     yield SimpleNamespace(journal=journal, plan=plan, mapping=mapping, system=system, source=source)
