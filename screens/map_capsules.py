@@ -18,7 +18,7 @@ from wizard.ports import Profile
 
 KINDS: dict[CapsuleKind, str] = {
     "backend": "Backend capsule: the target's builders build it, one command runs",
-    "frontend": "Frontend capsule: files that are served; no config at run time, no database",
+    "frontend": "Frontend capsule: serves files; no config when it runs, no database",
     "docker": "Docker capsule: its Dockerfile says what is built and run",
 }
 
@@ -48,8 +48,8 @@ def process_details(choice: ProcessChoice, process: Process | None) -> str:
         build = f"built by `{choice.build}`" if choice.build else "not built"
         return f"{build}, files in {choice.output or 'its root'}"
     command = choice.command or (process.command if process else "")
-    run = "its image runs" if choice.capsule == "docker" and not choice.command else f"runs `{command}`"
-    return f"{run}, built by `{choice.build}`" if choice.build else run
+    run = "" if choice.capsule == "docker" and not choice.command else f"runs `{command}`"
+    return ", ".join(filter(None, (run, f"built by `{choice.build}`" if choice.build else "")))
 
 
 def job_becomes(choice: JobChoice) -> str:
@@ -98,7 +98,11 @@ def process_options(
     behind = leave(lambda m, why: edit.decide_process(m, app_id, type_, "leave", why))
     if type_ == "release":
         return [_before_start(app_id, type_, profile), _command(app_id, choice, process), behind]
-    kinds = [_kind(app_id, kind, choice, process, profile) for kind in KINDS if _can_be(kind, type_)]
+    kinds = [
+        _kind(app_id, kind, choice, process, profile)
+        for kind in sorted(KINDS, key=lambda one: one != choice.capsule)
+        if _can_be(kind, type_)
+    ]
     if choice.action == "leave":
         return [*kinds, behind]
     hosts = [
@@ -147,12 +151,12 @@ def _before_start(app_id: str, type_: str, profile: Profile) -> Option:
 
 
 def _command(app_id: str, choice: ProcessChoice, process: Process | None) -> Option:
-    of_heroku = process.command if process else ""
+    of_heroku = process.command if process and choice.capsule != "docker" else ""
     return Option(
         "command",
-        f"Command (now {choice.command or of_heroku or 'of the image'})",
+        f"Command (now {choice.command or of_heroku or 'that of its image'})",
         lambda m, text: edit_capsules.set_command(m, app_id, choice.type, "" if text == of_heroku else text),
-        "What does it run? Nothing stands for what Heroku runs.",
+        "What does it run? Nothing stands for what it runs by itself.",
         choice.command or of_heroku,
         lambda text: "",
     )

@@ -35,7 +35,7 @@ def _kind_points(app: App, checkout: Checkout | None, profile: Profile) -> Itera
             yield Point(kind="change", component=f"{app.name} {process.type}", reason=kind.why)
     docker = next((kind for kind in kinds if kind.capsule == "docker"), None)
     if docker is not None and not (checkout and checkout.has("Dockerfile")):
-        yield Point(kind="change", component=app.name, reason=f"becomes a Docker capsule: {docker.why}")
+        yield Point(kind="change", component=app.name, reason=f"becomes a Docker capsule, {docker.why}")
     if len(running) > 1:
         names = " and ".join(one.type for one in running)
         yield Point(

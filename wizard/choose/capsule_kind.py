@@ -44,19 +44,18 @@ def kind_of(app: App, process: Process, checkout: Checkout | None, profile: Prof
             f"{site.because}: a static site, which reads no config var when it runs and reaches no database",
         )
     if app.stack == "container":
-        return Kind("docker", "Heroku builds it from a Dockerfile")
+        return Kind("docker", "built from its Dockerfile, as on Heroku")
     if checkout is not None and checkout.has("heroku.yml"):
-        return Kind("docker", "its heroku.yml builds it from a Dockerfile")
+        return Kind("docker", "built from the Dockerfile that its heroku.yml names")
     if checkout is not None and checkout.has("Dockerfile"):
-        return Kind("docker", "it has a Dockerfile")
+        return Kind("docker", "built from its Dockerfile; enter leaves it to the builders")
     told = wanted(app, checkout)
     lines = lines_of(profile, told.language) if told else None
     if told is not None and lines is not None and not lines:
-        return Kind("docker", f"{profile.title} builds no {TITLES[told.language]}: from a Dockerfile")
+        return Kind("docker", f"built from a Dockerfile: {profile.title} builds no {TITLES[told.language]}")
     if told is not None and lines and not fits(told.version, lines):
-        return Kind(
-            "docker", f"it wants {told.in_words()}; {profile.title} builds {_few(lines)}: from a Dockerfile"
-        )
+        why = f"it wants {told.in_words()}, and {profile.title} itself builds {_few(lines)}"
+        return Kind("docker", f"built from a Dockerfile: {why}")
     return Kind("backend", _built(told, lines, process, profile))
 
 

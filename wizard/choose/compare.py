@@ -87,7 +87,7 @@ def compare(
         ("Changes to the code", [_points(column.fit, "change", "none") for column in columns]),
         ("You lose", [_points(column.fit, "loss", "nothing known") for column in columns]),
         ("Region", [_region(system, profile) for profile in profiles]),
-        (f"Per month ({heroku})", [_price(column.estimate) for column in columns]),
+        (f"Per month ({heroku})", [Cell(lines=(column.estimate.text(),)) for column in columns]),
         ("Database way in", [Cell(lines=(profile.capabilities.way_in or "none",)) for profile in profiles]),
         ("Data to move", [Cell(lines=(data_to_move(system),)) for _ in profiles]),
         ("Data moved in about", [Cell(lines=(_copy_time(system),)) for _ in profiles]),
@@ -137,12 +137,8 @@ def _points(how: Fit, kind: Kind, none: str) -> Cell:
     return Cell(lines=tuple(dict.fromkeys(lines)), mark=mark)
 
 
-def _price(estimate: Estimate) -> Cell:
-    return Cell(lines=(estimate.text(), estimate.rates))
-
-
 def _region(system: System, profile: Profile) -> Cell:
-    """The nearest first, and what has none near it."""
+    """The nearest, all where none is known to be, or for what there is none."""
     can = profile.capabilities
     today = sorted({app.region for app in system.apps if app.region})
     there = ", ".join(can.regions) or "not told"
@@ -152,7 +148,7 @@ def _region(system: System, profile: Profile) -> Cell:
     near = dict.fromkeys(can.nearest[place] for place in today if place in can.nearest)
     yours = f"yours: {', '.join(today)}"
     if near:
-        return Cell(lines=(f"{', '.join(near)} ({yours})", f"all: {there}"))
+        return Cell(lines=(f"{', '.join(near)} ({yours})",))
     return Cell(lines=(f"{there} ({yours})" if today else there,))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from wizard.choose.capsule_kind import has_capsules, kind_of, memory_needed
 from wizard.choose.disk import least_disk_gb, recommended_disk
-from wizard.choose.sizes import database_memory_mb, nearest_size
+from wizard.choose.sizes import database_memory_mb, nearest_size, size_at_least
 from wizard.choose.stores import offered, store_size, store_type
 from wizard.document.checkout import Checkout
 from wizard.document.summary import Bill, databases, dollars, is_postgres, monthly_bill
@@ -24,19 +24,20 @@ class PriceLine(Noun, frozen=True, kw_only=True):
 
 
 class Estimate(Noun, frozen=True, kw_only=True):
-    """An estimated month at a target, in US cents, with where the prices come from and from when; `rates` is
-    what it is reckoned by, in words."""
+    """An estimated month at a target, in US cents, with where the prices come from and from when.
+    `smaller` counts the process types for which the target has no memory enough: they cost more elsewhere."""
 
     target: str
     cents: int
     lines: tuple[PriceLine, ...]
     source: str
     date: str
-    rates: str = ""
+    smaller: int = 0
 
     def text(self) -> str:
         """The estimate as it is shown: "about $131 (2026-11)". An estimate has no cents."""
-        return f"about {dollars(round(self.cents / 100) * 100)} ({self.date[:7]})"
+        told = f"about {dollars(round(self.cents / 100) * 100)} ({self.date[:7]})"
+        return f"{told}, {self.smaller} with less memory than today" if self.smaller else told
 
 
 def heroku_today(system: System) -> Bill:
@@ -45,7 +46,7 @@ def heroku_today(system: System) -> Bill:
 
 
 def rates(prices: Prices) -> str:
-    """What a month is reckoned by: "$12.50 a GB of memory, $1.00 for 1 % of a CPU (25 % a GB) ..."."""
+    """What a month is reckoned by: "$12.50 a GB of memory, $1 for 1 % of a CPU (25 % with each GB) ..."."""
     told = [f"{dollars(round(prices.memory_gb_cents))} a GB of memory"]
     if prices.cpu_percent_per_gb:
         each = dollars(round(prices.cpu_percent_cents))
@@ -57,12 +58,13 @@ def rates(prices: Prices) -> str:
     return ", ".join(told)
 
 
-def _process_mb(app: App, process: Process, profile: Profile, checkout: Checkout | None) -> int:
-    if not has_capsules(profile):
-        return nearest_size(profile, memory_needed(process, "", profile))
-    kind = kind_of(app, process, checkout, profile).capsule
+def _process_mb(app: App, process: Process, profile: Profile, checkout: Checkout | None) -> tuple[int, bool]:
+    """MB of one container of a process, and whether the target has as much as it needs."""
+    kind = kind_of(app, process, checkout, profile).capsule if has_capsules(profile) else ""
     needed = memory_needed(process, kind, profile)
-    return needed if kind == "frontend" else nearest_size(profile, needed)
+    if kind == "frontend":
+        return needed, True
+    return nearest_size(profile, needed), size_at_least(profile, needed) is not None
 
 
 def estimate(system: System, profile: Profile, checkouts: Mapping[str, Checkout] | None = None) -> Estimate:
@@ -76,13 +78,15 @@ def estimate(system: System, profile: Profile, checkouts: Mapping[str, Checkout]
     """
     prices = profile.prices
     lines = []
+    smaller = 0
     if prices.base_cents:
         lines.append(PriceLine(what="plan", cents=prices.base_cents))
     for app in system.apps:
         for process in app.processes:
             if not process.quantity or process.type == "release":
                 continue
-            memory = _process_mb(app, process, profile, (checkouts or {}).get(app.id))
+            memory, enough = _process_mb(app, process, profile, (checkouts or {}).get(app.id))
+            smaller += not enough
             lines.append(
                 PriceLine(
                     what=f"{app.name} {process.type}: {process.quantity} × {memory} MB",
@@ -126,7 +130,7 @@ def estimate(system: System, profile: Profile, checkouts: Mapping[str, Checkout]
         lines=tuple(lines),
         source=prices.source,
         date=prices.date,
-        rates=rates(prices),
+        smaller=smaller,
     )
 
 

@@ -8,7 +8,7 @@ from tests.wizard.stages.capsule_target import SITE, code_of, web, with_app
 from wizard.choose.compare import Comparison, compare
 from wizard.choose.fit import Fit, fit
 from wizard.choose.offer import Offer, with_offer
-from wizard.choose.price import estimate
+from wizard.choose.price import estimate, rates
 from wizard.document.checkout import Checkout
 from wizard.mapping.check import blocking, problems
 from wizard.mapping.rules import propose
@@ -91,7 +91,9 @@ def test_the_price_is_reckoned_by_memory_and_cpu(
         "migrate-emailer clock: 256 MB": 938,
         "postgresql-fluffy-1: 1024 MB, 5 GB disk": 4000,
     }
-    assert guess.rates.startswith("$12.50 a GB of memory, $1 for 1 % of a CPU (25 % with each GB)")
+    assert rates(capsules.prices) == (
+        "$12.50 a GB of memory, $1 for 1 % of a CPU (25 % with each GB), $0.50 a GB of disk"
+    )
     assert guess.cents < estimate(on_github, aptible).cents
     # Files that are only served take little.
     site = with_app(on_github, "f", processes=web("npm start"), buildpacks=("heroku/nodejs",))
@@ -130,6 +132,8 @@ def test_what_fits_aptible_only(on_github: System, aptible: Profile, capsules: P
     ]
     table = compare(large, [aptible, capsules])
     assert cells(table, "Fits") == [("all 18 components",), ("14 of 18",)]
+    # A price for less is no price for the same.
+    assert cells(table, "Per month")[1][0].endswith("(2026-08), 1 with less memory than today")
 
 
 def test_what_fits_code_capsules_only(on_github: System, aptible: Profile, capsules: Profile) -> None:
@@ -202,7 +206,9 @@ def test_what_else_a_person_is_told_of_capsules(system: System, capsules: Profil
         for line in changes
     )
     assert any(
-        line.startswith("migrate-backend: becomes a Docker capsule: it wants Python 3.11.4")
+        line.startswith(
+            "migrate-backend: becomes a Docker capsule, built from a Dockerfile: it wants Python 3.11.4"
+        )
         for line in changes
     )
     assert "migrate-frontend web: Heroku runs 1 to 4 of it by need; there runs what is set" in losses
