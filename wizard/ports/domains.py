@@ -10,7 +10,8 @@ from wizard.ports.target_things import Environment, TargetService
 
 
 class DomainEndpoint(Noun, frozen=True, kw_only=True):
-    """A web address of a service under a custom domain, with a certificate that the target makes and renews.
+    """A web address of a service under a custom domain, with a certificate that the target makes and renews,
+    or with a person's own (then without a challenge).
 
     `hostname` is to be a CNAME (or ALIAS) to `dns_target` when traffic moves, or, where there are `addresses`
     and it has no subdomain, to have them as A records; `challenge_name` a CNAME to `challenge_target` before
