@@ -49,7 +49,7 @@ def _static_files(case: CapsuleCase) -> Iterator[Problem]:
     off = any(var.name == NO_STATIC for var in case.app.config)
     if case.language == "python" and is_django(case.checkout) and not off:
         yield case.problem(
-            "collectstatic",
+            "static-files",
             "is Django: Heroku's build collects its static files, and nothing does so there",
             "Put `python manage.py collectstatic --noinput && ` before the command of `web` on the map. "
             + _DOCKER.replace("Choose", "Or choose"),

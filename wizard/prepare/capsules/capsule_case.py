@@ -71,9 +71,15 @@ class CapsuleCase:
         told = self.package.get("scripts")
         return {k: v for k, v in told.items() if isinstance(v, str)} if isinstance(told, dict) else {}
 
+    @functools.cached_property
+    def commands(self) -> dict[str, str]:
+        """Commands by process type; Heroku runs `npm start` where nothing names another for `web`."""
+        default = {"web": "npm start"} if self.language == "nodejs" and "start" in self.scripts else {}
+        return default | self.case.commands
+
     def together(self, choice: ProcessChoice) -> dict[str, str]:
         """The commands in one capsule, by process type."""
-        return lines_together(self.mapping, choice, self.case.commands, clock_command(self.language))
+        return lines_together(self.mapping, choice, self.commands, clock_command(self.language))
 
     @functools.cached_property
     def clock_jobs(self) -> tuple[tuple[Job, str], ...]:

@@ -63,7 +63,7 @@ def clock(case: CapsuleCase) -> list[Problem]:
     count = "the job" if len(jobs) == 1 else f"the {len(jobs)} jobs"
     case.draft.write(
         path,
-        clock_text(case.language, jobs, case.case.commands, lock),
+        clock_text(case.language, jobs, case.commands, lock),
         f"{case.profile.title} has no scheduler: it starts {count} of Heroku Scheduler",
     )
     return [*with_library(case), *_words(case, lock, places.pop())]

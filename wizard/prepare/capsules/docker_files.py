@@ -10,6 +10,7 @@ import re
 import msgspec
 
 from wizard.mapping.problem import Problem
+from wizard.model.text import clean
 from wizard.ports import ImageRules, Profile
 from wizard.prepare.capsules.capsule_case import CapsuleCase
 from wizard.prepare.capsules.clock_names import clock_command
@@ -31,7 +32,7 @@ _SAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 def docker_files(case: CapsuleCase) -> tuple[dict[str, str], list[Problem]]:
     """Write what is missing. The paths by service from the app's folder, and what is to be known."""
     wanted = {
-        one.service: (one.type, start_command(case.mapping, one, case.case.commands, _clock(case)))
+        one.service: (one.type, start_command(case.mapping, one, case.commands, _clock(case)))
         for one in case.processes
         if case.kind(one) == "docker"
     }
@@ -82,7 +83,7 @@ def _first(case: CapsuleCase) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return one.removeprefix("exec ").split() == other.removeprefix("exec ").split()
+    return clean(one).removeprefix("exec ").split() == clean(other).removeprefix("exec ").split()
 
 
 def with_command(text: str, command: str) -> str:
@@ -108,7 +109,8 @@ def _base(case: CapsuleCase) -> tuple[str | None, list[Problem]]:
     changes, problems = dockerfile(inner)
     for change in changes:
         case.draft.write(change.path, change.new, change.why)
-    return case.draft.text(PLAIN), problems
+    stuck = any(problem.blocks for problem in problems)
+    return None if stuck else case.draft.text(PLAIN), problems
 
 
 def _inner(case: CapsuleCase) -> Case:

@@ -72,7 +72,7 @@ def _why(case: CapsuleCase, told: str, new: str) -> str:
     if not what and told:
         what = f"a build there takes a line that it has, and not {told}"
     why = what or f"pins Node.js, which {case.profile.title} chooses by itself otherwise"
-    scripts = [line for line in case.case.commands.values() if _TYPESCRIPT.search(line)]
+    scripts = [line for line in case.commands.values() if _TYPESCRIPT.search(line)]
     if scripts:
         why += "; TypeScript that node runs by itself needs 22.18 or newer"
     return why

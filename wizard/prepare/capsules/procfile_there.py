@@ -27,7 +27,7 @@ def procfile(case: CapsuleCase) -> list[Problem]:
             case.draft.write("Procfile", None, why)
         return []
     taken = case.checkout.files.get(case.checkout.procfile_at)
-    web = case.case.commands.get("web", "")
+    web = case.commands.get("web", "")
     if web:
         new = services_procfile(taken, {"web": ("web", web)}, {})
     else:

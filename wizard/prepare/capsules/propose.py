@@ -70,7 +70,7 @@ def _capsules(
     found = []
     for choice in case.processes:
         kind = case.kind(choice)
-        runs = start_command(case.mapping, choice, case.case.commands, starter) if kind == "backend" else ""
+        runs = start_command(case.mapping, choice, case.commands, starter) if kind == "backend" else ""
         dockerfile = dockerfiles.get(choice.service, "")
         found.append(
             PreparedCapsule(

@@ -20,9 +20,7 @@ def remarks(case: CapsuleCase) -> list[Problem]:
 
 def _commands(case: CapsuleCase) -> Iterator[Problem]:
     for choice in case.processes:
-        if case.kind(choice) != "backend" or case.together(choice):
-            continue
-        if case.language == "nodejs" and choice.type == "web" and "start" in case.scripts:
+        if case.kind(choice) != "backend" or choice.command or case.commands.get(choice.type):
             continue
         yield case.problem(
             "no-command",
@@ -45,7 +43,7 @@ def _release(case: CapsuleCase) -> Iterator[Problem]:
             blocks=True,
         )
         return
-    lines = before_start(case.mapping, web, case.case.commands)
+    lines = before_start(case.mapping, web, case.commands)
     if not lines:
         yield case.problem(
             "no-command", "nothing says what `release` runs", "Name it in the Procfile.", blocks=True
