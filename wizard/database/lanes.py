@@ -67,6 +67,12 @@ class Lanes:
         finally:
             self.leave()
 
+    def rest(self) -> None:
+        """Where there is a limit, wait until the connection before is over for everybody: before a program
+        that tries only once."""
+        if self._most is not None:
+            time.sleep(CLOSING)
+
     @property
     def just_left(self) -> bool:
         """Whether a refusal may be about a connection that is over by now: there is a limit, and a place was

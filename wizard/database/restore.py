@@ -23,6 +23,7 @@ from wizard.database.connect import Connection, trouble
 from wizard.database.control import Control, Stopped
 from wizard.database.ends import Ends
 from wizard.database.inspect import installable_extensions, target_state
+from wizard.database.lanes import Lanes
 from wizard.database.marker import Owner
 from wizard.database.pgdump import Program, find_programs
 from wizard.database.relay import Relay
@@ -70,6 +71,7 @@ class Restore:
         report: gets a snapshot about twice a second, from a thread of its own.
         event: gets a sentence worth keeping.
         programs: the pg_restore programs to choose from; those of this machine by default.
+        lanes: how many connections the way to the target carries at a time. One is all that it takes.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Restore:
         event: Callable[[str], None],
         control: Control,
         programs: list[Program] | None = None,
+        lanes: Lanes | None = None,
     ) -> None:
         self._target = target
         self._work = work
@@ -88,9 +91,9 @@ class Restore:
         self._event = event
         self._control = control
         self._programs = find_programs(name="pg_restore") if programs is None else programs
-        self._ends = Ends(target, target, "db-restore")
+        self._ends = Ends(target, target, "db-restore", lanes)
         self.session = self._with_target(restore_session)
-        self._ends = Ends(target, target, self.session)
+        self._ends = Ends(target, target, self.session, lanes)
 
     def want_empty(self) -> None:
         """Raises Trouble unless nothing is on the target: it says what is there, and what can be done."""
@@ -192,6 +195,9 @@ class Restore:
             relay = stack.enter_context(Relay(url, self._work)) if over_tls and not program.tls else None
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=self._work, prefix="list-")))
             (folder / "entries").write_text(chosen.listing())
+            # Its only connection; ours are closed by now.
+            stack.enter_context(self._ends.lanes.entered())
+            self._ends.lanes.rest()
             return run_pg_restore(
                 program,
                 url,
