@@ -111,6 +111,11 @@ http {
   }
 }
 """
+SOCKET_WEB = """open("/tmp/app-initialized", "w").close()
+def app(environ, start):
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello from a socket"]
+"""
 LOCK = {"name": "shop", "lockfileVersion": 3, "requires": True, "packages": {"": {"name": "shop"}}}
 NUMBER = "sha512-41Cifkg6e8TylSpdtTpeLVMqvSBEVzTttHvERD741+pnZ8ANv0004MRL43QKPDlK9cGvNp6NZWZUBlbGXYxxng=="
 DEV_LOCK = {
@@ -306,6 +311,31 @@ SMALL_APPS: dict[str, SmallApp] = {
         },
         ("python",),
         "hello behind nginx",
+    ),
+    "nginx with default settings": SmallApp(
+        ("heroku-community/nginx", "heroku/python"),
+        {
+            "requirements.txt": "gunicorn\n",
+            ".python-version": "3.11\n",
+            "web.py": SOCKET_WEB,
+            "Procfile": "web: bin/start-nginx gunicorn web:app --bind unix:/tmp/nginx.socket\n",
+        },
+        ("python",),
+        "hello from a socket",
+    ),
+    "nginx alone": SmallApp(
+        ("heroku-community/nginx", "heroku/python"),
+        {
+            "requirements.txt": "",
+            ".python-version": "3.11\n",
+            "files/index.html": "hello alone",
+            "config/nginx.conf.erb": NGINX_CONF.replace(
+                "proxy_pass http://127.0.0.1:8001", "root /app/files"
+            ),
+            "Procfile": "web: bin/start-nginx-solo\n",
+        },
+        ("python",),
+        "hello alone",
     ),
     "static": SmallApp(
         ("heroku-community/static",),
