@@ -9,6 +9,7 @@ from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan
 from wizard.model.system import AddOn, App, System
 from wizard.model.trouble import Trouble
+from wizard.report.capsules import files_became, files_left, jobs_became, process_became
 from wizard.report.network import left_drains, moved_network
 from wizard.report.todo import Known, Todo, todos
 from wizard.run.dns import dns_records, web_address
@@ -210,7 +211,7 @@ def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> 
         moved.append(
             Moved(
                 what=_add_on(add_on),
-                became=f"{database.handle}, PostgreSQL {database.version}",
+                became=f"{database.handle}, PostgreSQL {database.version}".rstrip(),
                 proof=_summary(records.get(f"prove:{database.handle}")),
             )
         )
@@ -238,7 +239,9 @@ def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> 
 def _processes(app: App, mapping: Mapping) -> list[Moved]:
     moved = []
     for process in mapping.processes:
-        if process.app_id == app.id and process.action == "service":
+        if process.app_id == app.id and (became := process_became(process)):
+            moved.append(Moved(what=f"{app.name} {process.type}", became=became))
+        elif process.app_id == app.id and process.action == "service":
             became = f"service {process.service}, {process.count} x {process.memory_mb} MB"
             moved.append(Moved(what=f"{app.name} {process.type}", became=became))
         elif process.app_id == app.id and process.action == "release-hook":
@@ -246,6 +249,8 @@ def _processes(app: App, mapping: Mapping) -> list[Moved]:
     for job in mapping.jobs:
         if job.app_id == app.id and job.action == "cron":
             moved.append(Moved(what=_job(app, job.job_id), became="a line of the cron service"))
+    moved += [Moved(what=_job(app, id_), became=became) for id_, became in jobs_became(app, mapping)]
+    moved += [Moved(what=what, became=became) for what, became in files_became(app, mapping)]
     return moved
 
 
@@ -277,6 +282,7 @@ def _left(system: System, mapping: Mapping) -> tuple[Left, ...]:
                 left.append(Left(what=_add_on(add_on), reason=choice.reason))
     left += [Left(what=c.hostname, reason=c.reason) for c in mapping.domains if c.action == "leave"]
     left += [Left(what=what, reason=reason) for what, reason in left_drains(system, mapping)]
+    left += [Left(what=what, reason=reason) for what, reason in files_left(system, mapping)]
     return tuple(left)
 
 

@@ -7,6 +7,7 @@ from wizard.model.noun import Noun
 from wizard.model.plan import Plan
 from wizard.model.system import Gap, System
 from wizard.plan.gates import job_in_words
+from wizard.report.capsules import calls_to_set_up
 from wizard.report.network import certificates_to_make, drains_by_hand
 from wizard.run.dns import DnsRecord, dns_records
 from wizard.run.journal import StepRecord
@@ -39,7 +40,7 @@ def todos(known: Known) -> tuple[Todo, ...]:
     match known.state:
         case "done":
             certificates = _certificates(known)
-            by_hand = (*_by_hand(known), *_drains(known))
+            by_hand = (*_by_hand(known), *_calls(known), *_drains(known))
             found = (*_dns(known), *certificates, *by_hand, *_code(known), *_gaps(known), _heroku(known))
         case "taken-back":
             found = (*_jobs_back(known), *_dns_back(known), *_standing(known))
@@ -107,6 +108,11 @@ def _by_hand(known: Known) -> Iterator[Todo]:
             yield Todo(what=f"Replace {add_on.name} ({add_on.service})", how=choice.reason)
 
 
+def _calls(known: Known) -> Iterator[Todo]:
+    for what, how in calls_to_set_up(known.system, known.mapping):
+        yield Todo(what=what, how=how)
+
+
 def _drains(known: Known) -> Iterator[Todo]:
     for choice in known.mapping.moved_apps():
         drains = drains_by_hand(known.system, known.mapping, choice.app_id)
@@ -135,6 +141,8 @@ def _code(known: Known) -> Iterator[Todo]:
 
 _BRANCHES = {
     "git": "{handle} runs its commit {commit}.",
+    "linked": "the capsules of {handle} are built from it, at commit {commit}. Once it is merged, set their "
+    "branch to that one.",
     "image": "the image of {handle} was to be built of its commit {commit}.",
     "terraform": "it holds the files that Terraform applied for {handle}. Keep Terraform's state too, where "
     "secrets may lie.",
