@@ -102,7 +102,7 @@ def _sizes(add_on_id: str, choice: StoreChoice, profile: Profile) -> list[Option
             "disk",
             f"Disk (now {choice.disk_gb} GB)",
             lambda m, text: edit_stores.set_store(m, add_on_id, disk_gb=int(text)),
-            f"How many GB of disk? {grows(profile).removeprefix('a disk ').capitalize()}.",
+            f"How many GB of disk? It {grows(profile).removeprefix('a disk ')}.",
             str(choice.disk_gb),
             number(*disk_limits(profile)),
         ),
