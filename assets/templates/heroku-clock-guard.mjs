@@ -4,8 +4,9 @@
 async function alone(job, work) {
   const client = await connected();
   try {
-    const { rows } = await client.query("SELECT pg_try_advisory_lock($1, $2) AS free", [{{locks}}, job.lock]);
-    if (!rows[0].free) {
+    const keys = [{{locks}}, job.lock];
+    const { rows } = await client.query("SELECT 1 WHERE pg_try_advisory_lock($1, $2)", keys);
+    if (rows.length === 0) {
       say(job, "another copy of this capsule runs it");
       return;
     }

@@ -201,4 +201,25 @@ export class Pool {
   }
 }
 
-export default { Pool };
+/** One connection by itself, with the lock that it holds. */
+export class Client {
+  constructor(options) {
+    this.pool = new Pool(options);
+  }
+
+  on() {}
+
+  async connect() {
+    await this.pool.query("SELECT 1");
+  }
+
+  query(sql, values) {
+    return this.pool.query(sql, values);
+  }
+
+  end() {
+    return this.pool.end();
+  }
+}
+
+export default { Client, Pool };
