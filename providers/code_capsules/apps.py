@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from providers.code_capsules.builds import Builds
 from providers.code_capsules.capsules import KINDS, Capsules, capsule
-from providers.code_capsules.config import Configs
+from providers.code_capsules.config import OWN_HOST, Configs
 from providers.code_capsules.domains import WebAddresses
 from providers.code_capsules.places import Places
 from wizard.model.loopback import is_loopback
@@ -19,9 +19,6 @@ from wizard.ports import (
     TargetDeploy,
     TargetService,
 )
-
-OWN_HOST = "APP_URL"
-"""The variable with a capsule's own host, without a scheme (documentation)."""
 
 
 class Apps:

@@ -15,6 +15,13 @@ from wizard.ports import Capsule, Log
 
 SYSTEM, USER = "System", "User"
 
+OWN_HOST = "APP_URL"
+"""The variable with a capsule's own host, without a scheme (documentation)."""
+
+PUBLIC = (OWN_HOST, "PORT", "PERSISTENT_STORAGE_DIR")
+"""Entries of the vendor's own that tell where something is, and nothing that lets anybody in. Taken out of
+texts they would take every address of the capsule with them."""
+
 
 class Configs:
     """Config vars by capsule."""
@@ -131,4 +138,6 @@ def _value(one: ConfigAnswer) -> str:
 
 
 def _secret(one: ConfigAnswer) -> Secret:
+    if _system(one) and one.key in PUBLIC:
+        return Secret(_value(one), one.key, register=False)
     return config_value(_value(one), one.key)

@@ -137,11 +137,11 @@ def _accepted(answer: Answer, addresses: Addresses) -> LoginAnswer:
             code="server-error" if answer.status >= 500 else "rate-limited",
         )
     if 400 <= answer.status < 500:
-        words = said(answer.body)
+        words = said(answer.body).rstrip(".")
         raise Trouble(
             "Code Capsules does not accept this e-mail and password" + (f" ({words})." if words else "."),
-            remedy="Type them again. An account that signs in over Google or GitHub has no password: set "
-            "one in the dashboard (forgot password), or use another account that is in the Team.",
+            remedy="Type them again. An account without a password of its own, which signs in over another "
+            "service, sets one in the dashboard first.",
             code="wrong-password",
         )
     try:

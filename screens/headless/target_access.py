@@ -12,7 +12,7 @@ from wizard.model.secret import Secret
 from wizard.model.ticket import Ticket
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.answer import answer_of
-from wizard.ports import Target, TargetDatabase, TargetProvider
+from wizard.ports import SignIn, Target, TargetDatabase, TargetProvider, Token
 from wizard.registry import hosts_of, open_target, target_provider
 from wizard.session.parts import CONNECTIONS, MAPPING, TARGET
 from wizard.session.store import Session
@@ -98,7 +98,7 @@ class TargetAccess:
 
     def sign_in(self) -> None:
         """With the token that the session has in the keyring; else with the one in the environment, or one
-        that is typed.
+        that is typed; where the vendor has none, with the password.
 
         Raises:
             Trouble: there is none, or it is of another account than the session's.
@@ -108,11 +108,10 @@ class TargetAccess:
         except SignInNeeded as needed:
             if needed.code != "token-missing":
                 raise
-            self._target = self._with(self._token())
+            self._target = self._with(self._by_token() if self.provider.token_page else self._by_password())
 
-    def _with(self, secret: Secret) -> Target:
+    def _with(self, token: Token) -> Target:
         hosts = hosts_of(self._session, self.provider.name)
-        token = self._wait(self.provider.accept_token(hosts, secret))
         known = self._session.load(CONNECTIONS)
         mine = known.by_provider.get(self.provider.name) if known else None
         if mine is not None and mine.account_id != token.account.id:
@@ -123,6 +122,24 @@ class TargetAccess:
                 code="other-account",
             )
         return self.provider.open(hosts, token.secret)
+
+    def _by_token(self) -> Token:
+        hosts = hosts_of(self._session, self.provider.name)
+        return self._wait(self.provider.accept_token(hosts, self._token()))
+
+    def _by_password(self) -> Token:
+        """What a vendor without tokens gives for the session's account and its password, which is typed."""
+        known = self._session.load(CONNECTIONS)
+        mine = known.by_provider.get(self.provider.name) if known else None
+        title = self.provider.title
+        if mine is None:
+            raise Trouble(
+                f"Nobody is signed in to {title}.", remedy="Sign in with `offramp`.", code="not-signed-in"
+            )
+        asked = f"password of {mine.email} at {title}"
+        password = ask_hidden(asked, instead="Sign in with `offramp` on a machine with a keyring.")
+        hosts = hosts_of(self._session, self.provider.name)
+        return self._wait(self.provider.sign_in(hosts, SignIn(email=mine.email), password))
 
     def _token(self) -> Secret:
         hosts = hosts_of(self._session, self.provider.name)
