@@ -17,7 +17,7 @@ from providers.code_capsules.logs import LogReader, seconds, texts
 from providers.code_capsules.sizes import percent_for, resized
 from tests.providers.capsules_wire import CODE, bare_repository, until
 from tests.providers.code_capsules_world import World, code_capsules_world
-from wizard.model.secret import Secret
+from wizard.model.secret import Secret, redact
 from wizard.model.trouble import Trouble
 from wizard.ports import CapsuleWish
 
@@ -106,6 +106,18 @@ async def test_config_vars_are_merged_and_read_again(world: World) -> None:
     assert world.sandbox.facts()["seen"]["PUT /capsules/*/configs"] == puts, "nothing changes: no restart"
     assert not any("second line" in line or "kept" in line for line in world.lines)
     assert record.config("APP_URL") is not None
+
+
+async def test_where_a_capsule_is_found_is_no_secret(world: World) -> None:
+    app = await world.app()
+    (record,) = world.records("shop")
+    (service,) = await world.target.services(app)
+    endpoint = await world.target.find_endpoint(service)
+    assert endpoint is not None and endpoint.url == f"http://{record.host}"
+    await world.target.configure(app, {"DSN": Secret("postgres://app:pw@db/app", register=False)}, world.log)
+    await world.target.config(app)
+    assert redact(endpoint.url) == endpoint.url
+    assert "pw" not in redact("postgres://app:pw@db/app")
 
 
 async def test_system_entries_outlive_a_vendor_that_drops_what_it_is_not_sent(world: World) -> None:
