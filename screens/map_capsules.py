@@ -79,6 +79,8 @@ def capsule_options(component: Component, mapping: Mapping, profile: Profile) ->
     match component:
         case ("team",):
             return _team(mapping, profile)
+        case ("region",):
+            return [_region(name) for name in profile.capabilities.regions]
         case ("files", app_id):
             return _files(app_id, mapping, profile)
         case ("way", app_id):
@@ -279,6 +281,10 @@ def _code(app_id: str, mapping: Mapping, profile: Profile) -> list[Option]:
             _inside,
         ),
     ]
+
+
+def _region(name: str) -> Option:
+    return Option(f"region {name}", f"In {name}", lambda m, _: edit.set_region(m, name))
 
 
 def _team(mapping: Mapping, profile: Profile) -> list[Option]:

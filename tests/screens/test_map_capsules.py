@@ -90,6 +90,7 @@ def test_what_can_be_decided(system: System, mapping: Mapping, profile: Profile)
     assert ids("job", EMAILER, "job-1") == ["in-process", "outside", "leave"]
     assert ids("way", BACKEND) == ["repository", "sub-folder"]
     assert ids("team") == ["team acme", "team ada"]
+    assert ids("region") == [f"region {name}" for name in profile.capabilities.regions]
     assert ids("files", BACKEND) == ["mount", "leave"]
     assert ids("domain", FRONTEND, "www.acme.example") == ["endpoint", "by-hand", "leave"]
     assert "version" not in ids("database", mapping.databases[0].add_on_id)

@@ -63,6 +63,7 @@ def _app_problems(
 ) -> Iterator[Problem]:
     if choice.way == "linked":
         yield from linked_problems(system, mapping, profile, app, choice)
+    yield from _pipeline_problems(system, app)
     processes = [one for one in mapping.processes if one.app_id == app.id]
     services = [one for one in processes if one.action == "service"]
     for one in services:
@@ -77,6 +78,17 @@ def _app_problems(
             f"{app.name} web",
             f"Heroku scales it by itself; {profile.title} runs as many as are set",
             "Set as many as the busiest hour needs.",
+        )
+
+
+def _pipeline_problems(system: System, app: App) -> Iterator[Problem]:
+    pipeline = next((one for one in system.pipelines if app.pipeline in (one.id, one.name)), None)
+    if pipeline is not None and len(pipeline.apps) > 1:
+        yield _look(
+            "no-pipelines",
+            app.name,
+            f"is promoted along the pipeline {pipeline.name}; there each app builds a branch of its own",
+            "Let what is for trying out build another branch, and merge where you promoted.",
         )
 
 

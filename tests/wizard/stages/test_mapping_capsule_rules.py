@@ -19,7 +19,7 @@ from wizard.mapping import edit, edit_capsules, storages
 from wizard.mapping.check import decided, problems, undecided
 from wizard.mapping.config_rules import follow
 from wizard.mapping.rules import propose
-from wizard.model.delivery import Deploy, GitHubLink
+from wizard.model.delivery import Deploy, GitHubLink, Pipeline, PipelineApp
 from wizard.model.mapping import Mapping
 from wizard.model.network import Domain
 from wizard.model.stores import Postgres
@@ -193,6 +193,13 @@ def test_the_team_and_the_region(system: System, on_pods: Mapping, pods: Profile
     assert ("team", "team") not in found(system, edit_capsules.set_team(on_pods, "acme"), two)
     far = with_app(system, "b", region="tokyo")
     assert found(far, on_pods, pods)["region-far", "region"] is False
+
+
+def test_a_pipeline_is_told(system: System, on_pods: Mapping, pods: Profile) -> None:
+    stages = tuple(PipelineApp(app_id=one, app_name=one, stage="staging") for one in ("b", "x"))
+    known = msgspec.structs.replace(system, pipelines=(Pipeline(id="p", name="migrate", apps=stages),))
+    assert found(known, on_pods, pods)["no-pipelines", "migrate-backend"] is False
+    assert ("no-pipelines", "migrate-emailer") not in found(known, on_pods, pods)
 
 
 def test_scaling_by_itself_is_told(system: System, on_pods: Mapping, pods: Profile) -> None:
