@@ -146,11 +146,17 @@ class Places:
         Raises:
             Missing: it is in none.
         """
+        unseen: Trouble | None = None
         if capsule_id not in self._homes:
             for space in await self.spaces():
-                await self.capsules(Environment(id=space.id, handle=space.name))
+                try:
+                    await self.capsules(Environment(id=space.id, handle=space.name))
+                except Trouble as trouble:
+                    unseen = trouble  # of another region, maybe, that does not answer now
                 if capsule_id in self._homes:
                     break
+        if capsule_id not in self._homes and unseen is not None:
+            raise unseen
         if (home := self._homes.get(capsule_id)) is None:
             raise Missing(
                 "A capsule that Offramp knows of is in no Space of this Code Capsules account any more.",

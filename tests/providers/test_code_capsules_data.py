@@ -14,11 +14,16 @@ from providers.code_capsules.hosts import addresses
 from providers.code_capsules.live_prices import live_prices
 from providers.code_capsules.target import CodeCapsulesTarget
 from tests.providers.code_capsules_world import CANARY, QUICK, World, code_capsules_world, kept
-from wizard.choose.offer import Offer, with_offer
+from wizard.choose.offer import OFFER, Offer, profile_of, read_offer, with_offer
+from wizard.credentials import CredentialRef, Vault
+from wizard.model.mapping import TargetChoice
 from wizard.model.secret import redact
 from wizard.model.ticket import ProxyTicket
 from wizard.model.trouble import Trouble, Unreachable
 from wizard.ports import DatabaseWish
+from wizard.registry import target_provider
+from wizard.session.parts import CONNECTIONS, TARGET, Connection, Connections
+from wizard.session.store import create
 
 STORE = DatabaseWish(handle="shop-redis", version="current", memory_mb=512, disk_gb=1, type="redis")
 
@@ -182,6 +187,22 @@ async def test_what_the_account_is_offered_takes_the_place_of_the_catalogue(worl
     assert live.prices.source != profile.prices.source
     assert live.prices.memory_gb_cents == profile.prices.memory_gb_cents, "the sandbox has the list prices"
     assert with_offer(profile, None) == profile
+
+
+async def test_the_offer_of_a_session_is_read_with_what_it_keeps(world: World, private_home: Path) -> None:
+    session, vault = create("shop", hosts={"code-capsules": world.sandbox.hosts}), Vault()
+    session.save(TARGET, TargetChoice(provider="code-capsules"))
+    assert await read_offer(session, vault) is None
+    account = "robin@acme.example"
+    signed_in = Connection(provider="code-capsules", account_id=account, email=account, kept_in="in memory")
+    session.save(CONNECTIONS, Connections(by_provider={"code-capsules": signed_in}))
+    vault.hold(CredentialRef(vendor="code-capsules", account=account), kept(world.sandbox))
+    offer = await read_offer(session, vault)
+    assert offer is not None and offer.teams == {"robin-personal": "Robin", "acme": "Acme"}
+    assert set(offer.prices) >= {"UK (South)", "Europe (North)"} and offer.types["postgresql"] == ()
+    session.save(OFFER, offer)
+    assert "redis" in profile_of(session, "code-capsules").capabilities.store_versions
+    assert profile_of(session, "aptible") == target_provider("aptible").profile()
 
 
 def test_prices_follow_the_plans_of_a_region() -> None:
