@@ -237,3 +237,36 @@ def test_somebodys_own_tunnel_is_used_and_never_ended(vendor: Vendor, new: Serve
     assert vendor.tunnel.lanes.most is None
     assert _select(vendor.tunnel)
     theirs.close()
+
+
+def test_what_worked_a_moment_ago_is_tried_more_often(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tunnel_module, "LONGEST_WAIT", 0.05)
+    vendor.tunnel.start(30)
+    vendor.options += ["--fails", "99"]
+    pid = vendor.tunnel.pid
+    assert pid is not None
+    os.killpg(pid, signal.SIGKILL)
+    vendor.wait(lambda: vendor.tickets > 7)
+    assert vendor.tunnel.failure is None
+    vendor.options += ["--fails", "0"]
+    vendor.wait(lambda: vendor.tunnel.health.state == "up")
+
+
+def test_one_that_wants_a_terminal_gets_one(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    demanding = (
+        'test -t 0 || { echo "Raw mode is not supported on the current process.stdin"; exit 1; }; exec "$@"'
+    )
+    plain = vendor.ticket
+
+    def ticket() -> Ticket:
+        made = plain()
+        assert isinstance(made, ProxyTicket)
+        made.program = ("/bin/sh", "-c", demanding, "sh", *made.program)
+        return made
+
+    vendor.tunnel._open_ticket = ticket
+    vendor.tunnel.start(30)
+    assert vendor.tickets == 2
+    assert _select(vendor.tunnel)

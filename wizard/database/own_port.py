@@ -2,7 +2,7 @@
 
 import threading
 
-from wizard.database.tunnel_way import Failure
+from wizard.database.tunnel_way import LATELY, Failure
 from wizard.model.ticket import PortTicket
 from wizard.model.trouble import Trouble
 
@@ -44,7 +44,7 @@ class OwnPort:
             "(`offramp tell SESSION port off`).",
             code="own-tunnel-away",
         )
-        return Failure("fresh", why, told, TRIES)
+        return Failure("fresh", why, told, TRIES, LATELY)
 
     def hang_up(self) -> None:
         """Leave it."""

@@ -7,7 +7,7 @@ creating the proxy", "TypeError: fetch failed"); the words for a keyring are lib
 
 import re
 
-from wizard.database.tunnel_way import Failure
+from wizard.database.tunnel_way import LATELY, Failure
 from wizard.model.trouble import Trouble
 
 TRIES = 5
@@ -57,7 +57,7 @@ def classify(program: str, said: str, code: int | None, *, login: str, title: st
     what = (
         f"{program} does not open the tunnel to {title or 'the database'}: it {ended}, {TRIES} times. {told}."
     )
-    return Failure("fresh", last or f"{program} {ended}", _trouble(what, said, login), TRIES)
+    return Failure("fresh", last or f"{program} {ended}", _trouble(what, said, login), TRIES, LATELY)
 
 
 def _trouble(what: str, said: str, login: str) -> Trouble:

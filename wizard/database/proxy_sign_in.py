@@ -86,7 +86,10 @@ def wanted(ticket: ProxyTicket, found: Found, program: str) -> SignInWanted:
             "$ dbus-run-session -- bash",
             "$ printf '\\n' | gnome-keyring-daemon --unlock --components=secrets",
         ]
-    lines += ["Or open the tunnel yourself, wherever it works, and tell Offramp its port: press n."]
+    lines += [
+        "Or open the tunnel yourself, wherever it works, and tell Offramp its port: press n, or in a shell:",
+        "$ offramp tell SESSION port N",
+    ]
     seen = found.said or "it says that nobody is signed in"
     return SignInWanted(
         waits=f"sign in to {program}", lines=tuple(lines), seen=f"{program}: {seen}", login=ticket.login

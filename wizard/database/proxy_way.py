@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from wizard.database.group_child import GroupChild
 from wizard.database.loopback_only import loopback_only
-from wizard.database.proxy_failure import NO_TERMINAL, TRIES, classify
+from wizard.database.proxy_failure import NO_TERMINAL, classify
 from wizard.database.tunnel_way import Failure
 from wizard.model.ticket import ProxyTicket
 from wizard.model.trouble import Trouble
@@ -77,7 +78,7 @@ class ProxyWay:
             last = said.rpartition("\n")[2]
             return Failure("retry", why or last or f"{self.name} ended")
         found = classify(self.name, said, code, login=self._ticket.login, title=self._ticket.title)
-        return Failure(found.do, why, found.trouble, TRIES) if why and not said else found
+        return replace(found, why=why) if why and not said else found
 
     def hang_up(self) -> None:
         """Ask it to end."""

@@ -4,6 +4,7 @@ By what it goes its ticket says: an `ssh`, a vendor's own program, or a port tha
 Nothing above it cares how often that happened: a connection through it fails, and the next one works.
 """
 
+import math
 import socket
 import threading
 import time
@@ -79,6 +80,7 @@ class Tunnel:
         self._measured: dict[str, int | None] = {}
         self._warning = ""
         self._up_since: float | None = None
+        self._worked_at = -math.inf
         self._connects = 0
         self._attempt = 0
         self._refusals = 0
@@ -282,6 +284,7 @@ class Tunnel:
     def up(self, round_trip_ms: float | None) -> None:
         """It works."""
         with self._change:
+            self._worked_at = time.monotonic()
             if self._up_since is None:
                 self._up_since = time.monotonic()
                 self._connects += 1
@@ -315,7 +318,8 @@ class Tunnel:
             return False
         if failure.do == "fresh":
             self._refusals += 1
-            if self._refusals >= failure.tries and failure.trouble is not None:
+            lately = time.monotonic() - self._worked_at < failure.lately
+            if self._refusals >= failure.tries and failure.trouble is not None and not lately:
                 self._stop(failure.trouble)
                 return False
         seconds = 0.0

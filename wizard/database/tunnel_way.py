@@ -13,12 +13,18 @@ stop: a person is needed. person: a person is doing something elsewhere, which i
 @dataclass(frozen=True)
 class Failure:
     """`why` is for the screen; `trouble` is set where a person is needed, now or after so many `tries` in a
-    row."""
+    row. For `lately` seconds after it last worked no person is called: a network that is away comes back, and
+    a cut-over would be taken back for it."""
 
     do: Do
     why: str
     trouble: Trouble | None = None
     tries: int = 3
+    lately: float = 0.0
+
+
+LATELY = 150.0
+"""Seconds, for what needs no credentials of ours."""
 
 
 class Way(Protocol):
