@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from screens import run_tunnel
 from screens.monitor.bell import Bell
 from screens.run_lists import RunLists
 from screens.widgets.confirm_typing import ConfirmTyping
@@ -109,3 +112,39 @@ def test_the_bell_rings_once_for_each_wait(run: ARun) -> None:
     run.kill()
     look()
     assert rung == [False, True, False, True]
+
+
+async def test_a_tunnel_of_ones_own_is_told_by_its_port(
+    run: ARun, vault: Vault, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_tunnel, "ask", lambda session, request, timeout: worker.ask(session, request))
+    run.copying()
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        assert "Your own tunnel to acme-db" in seen(app)
+        await pilot.press(*"x5433", "enter")
+        await pilot.pause()
+        assert "A port is a number" in seen(app) and worker.asked == []
+        await pilot.press("home", "delete", "enter")
+        await settle(pilot)
+        assert worker.asked == [{"do": "port", "where": "acme-db", "port": 5433}]
+        assert "Your own tunnel is used." in seen(app)
+        worker.answer = {"ok": False, "why": "What is at port 5433 is not taken for acme-db."}
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press(*"5433", "enter")
+        await settle(pilot)
+        assert "is not taken for acme-db" in seen(app)
+
+
+async def test_without_a_worker_nothing_needs_a_tunnel(run: ARun, vault: Vault, worker: Worker) -> None:
+    run.copying().kill()
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        assert "nothing needs a tunnel" in seen(app)

@@ -166,10 +166,12 @@ def test_a_sign_in_is_shown_as_a_guide_and_goes(session: Session) -> None:
 
     context = Shown()
     context.journal, context.plan = journal, PLAN_OF_FOUR  # type: ignore[attr-defined]
+    context.session = session  # type: ignore[attr-defined]
     with SignInGuide(cast(Context, context), "shop-db") as guide:
         guide.show(wanted(PROXY, Found("nobody", "You are not logged in"), "codecaps"))
         text = journal.gauges()[GUIDE]
         assert "codecaps login -e robin@acme.example" in text and "gnome-keyring-daemon" in text
+        assert f"offramp tell {session.id} port N" in text
         run = journal.run()
         assert run is not None and run.waiting_for == "you: sign in to codecaps"
     assert GUIDE not in journal.gauges()

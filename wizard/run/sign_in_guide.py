@@ -17,6 +17,7 @@ class SignInGuide:
         self._journal = context.journal
         self._plan = context.plan
         self._handle = handle
+        self._session = context.session.id
         self._step = ""
         self._shown: SignInWanted | None = None
 
@@ -36,7 +37,8 @@ class SignInGuide:
             return
         first, self._shown = self._shown is None, wanted
         self._step = self._at()
-        guide = Guide(step=self._step, waits=wanted.waits, lines=guide_lines(*wanted.lines), seen=wanted.seen)
+        lines = [text.replace("SESSION", self._session) for text in wanted.lines]
+        guide = Guide(step=self._step, waits=wanted.waits, lines=guide_lines(*lines), seen=wanted.seen)
         self._journal.gauge(GUIDE, guide)
         self._journal.set_run("running", waiting_for=f"you: {wanted.waits}", current=self._step)
         if first:
