@@ -9,9 +9,10 @@ from textual.widgets import Static
 
 from screens.code_folders import CodeFolders
 from screens.keys import About, Key
+from screens.map_layout import layout
 from screens.map_option import Option
 from screens.map_options import leaving, options
-from screens.map_rows import Entry, entries, layout
+from screens.map_rows import Entry, entries
 from screens.map_ways import advice_of
 from screens.marks import ATTENTION, MUTED
 from screens.monitor.content import content
@@ -243,7 +244,8 @@ class MapScreen(StageScreen):
 
         if entry.component[0] == "way":
             app_id, code = entry.component[1], self._code.checkouts()
-            about = advice_of(app_id, parts[0], parts[2], code.get(app_id))
+            advised, *reasons = advice_of(app_id, parts[0], parts[2], code.get(app_id))
+            about = Content("\n").join([Content(advised), *(Content.styled(one, MUTED) for one in reasons)])
 
         def picked(option_id: str | None) -> None:
             option = next((one for one in offered if one.id == option_id), None)

@@ -8,10 +8,8 @@ from screens.map_capsules import code_becomes, files_become, job_becomes, proces
 from screens.map_network import domain_becomes, drain_address, drain_becomes, drains_by_app
 from screens.map_stores import store_after, store_before
 from screens.map_ways import WHY
-from screens.monitor.content import content
-from screens.monitor.line import Line, Span, Tone, line, pad
+from screens.monitor.line import Tone
 from screens.quantities import size
-from screens.widgets.row_list import Row
 from wizard.choose.capsule_kind import has_capsules
 from wizard.document.answers import when
 from wizard.mapping.check import Component, components
@@ -79,27 +77,6 @@ def entries(
     rows += maker.stores()
     rows += maker.add_ons()
     return rows
-
-
-def layout(entry: Entry, cells: int) -> Row:
-    """A row of `cells` cells."""
-    mark, tone = MARKS[entry.state]
-    name = max(18, cells * 28 // 100)
-    before = max(14, cells * 22 // 100)
-    after = max(14, cells - name - before - 14)
-    words: Tone = "strong" if entry.depth == 0 else "plain"
-    if entry.state == "left":
-        words = "muted"
-    arrow = "→ " if entry.after else "  "
-    columns: Line = line(
-        Span(pad("  " * entry.depth + entry.name, name) + " ", words),
-        Span(pad(entry.before, before) + " ", "muted"),
-        Span(arrow, "muted"),
-        Span(pad(entry.after, after) + " ", words if words == "muted" else "plain"),
-        Span(mark, tone),
-    )
-    found_by = f"{entry.name} {entry.before} {entry.after} {mark} {entry.why}"
-    return Row(entry.id, content(columns), found_by=found_by)
 
 
 class _Maker:

@@ -1,9 +1,6 @@
 """What a person can decide of the way an app's code takes: the advised way first, each with its reason."""
 
-from textual.content import Content
-
 from screens.map_option import Option
-from screens.marks import MUTED
 from wizard.document.checkout import Checkout
 from wizard.mapping import edit
 from wizard.mapping.way_words import IN_WORDS, Way
@@ -43,16 +40,12 @@ def way_options(app_id: str, mapping: Mapping, profile: Profile) -> list[Option]
     return found
 
 
-def advice_of(app_id: str, system: System, profile: Profile, code: Checkout | None) -> Content:
-    """What is advised and why, in a few lines."""
+def advice_of(app_id: str, system: System, profile: Profile, code: Checkout | None) -> list[str]:
+    """What is advised, and why, a line each."""
     advice: Advice = advise(system.app(app_id), code, profile)
-    lines = [Content.assemble("Advised: ", IN_WORDS[advice.way], ".")]
-    lines += [
-        Content.styled(sentence[:1].upper() + sentence[1:], MUTED) for sentence in advice.why if sentence
-    ]
-    others = [f"{IN_WORDS[one.way]}: {one.why}" for one in advice.ways if one.way != advice.way]
-    lines += [Content.styled(f"· {words}", MUTED) for words in others]
-    return Content("\n").join(lines)
+    reasons = [sentence[:1].upper() + sentence[1:] for sentence in advice.why if sentence]
+    others = [f"· {IN_WORDS[one.way]}: {one.why}" for one in advice.ways if one.way != advice.way]
+    return [f"Advised: {IN_WORDS[advice.way]}.", *reasons, *others]
 
 
 def _way(app_id: str, way: Way, choice: AppChoice) -> Option:
