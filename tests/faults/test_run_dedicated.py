@@ -9,6 +9,7 @@ from tests.faults.run_world import RunWorld, make_world
 from tests.faults.wider_world import app_id, decide, evidence_of
 from wizard.mapping import edit, edit_stores
 from wizard.report.report import build
+from wizard.run.journal import Journal
 
 STACK, REGION = "acme-dedicated", "us-east-1"
 
@@ -40,6 +41,8 @@ def test_an_environment_is_made_on_a_dedicated_stack_and_all_runs_on_its_machine
     world.start()
     seen = world.finish()
     assert seen.run.state == "done", world.story(seen)
+    told = [event.text for event in Journal(world.session).events()]
+    assert not any("not ahead" in text for text in told), "schemas are described while databases are made"
     assert evidence_of(world, "environment") == f"migrate is there in {REGION}, on {STACK}"
     facts = world.facts["aptible"]
     assert facts["regions"] == {"migrate": REGION} and facts["posts"]["/accounts"] == 1

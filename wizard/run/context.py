@@ -20,7 +20,7 @@ from wizard.model.plan import Plan, Step
 from wizard.model.secret import Secret
 from wizard.model.system import App, System
 from wizard.model.ticket import Ticket
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Profile, Source, Target, TargetApp, TargetDatabase
 from wizard.registry import open_source, open_target, target_provider
@@ -37,6 +37,9 @@ T = TypeVar("T")
 
 VENDOR_LIMIT = 90.0
 """Seconds that a thread waits for one answer of a vendor's API."""
+
+TOKEN_PAUSE = 0.5
+"""Seconds between two looks whether a token has been handed over."""
 
 
 class Context:
@@ -232,6 +235,8 @@ class Context:
             if step.kind != "copy" or (record is not None and record.state == "done"):
                 continue
             handle = str(step.args["handle"])
+            if not await self._signed_in_before(step.key):
+                continue
             try:
                 self._ahead[handle] = await asyncio.to_thread(self.move(step).read_ahead)
             except (Trouble, Stopped) as why:
@@ -239,6 +244,17 @@ class Context:
                 self.journal.event(
                     "copy", f"The schema is described when the copy begins, not ahead: {words}", step=step.key
                 )
+
+    async def _signed_in_before(self, key: str) -> bool:
+        """Wait for the source's token, which reaches a worker after it has begun; False when the step `key`
+        has begun before it came."""
+        while True:
+            try:
+                return self.source is not None
+            except SignInNeeded:
+                if (record := self.journal.steps().get(key)) is not None and record.state != "pending":
+                    return False
+            await asyncio.sleep(TOKEN_PAUSE)
 
     def names(self) -> Names:
         """DNS as it is now: the servers of each zone, or the one that the session names for its target."""
