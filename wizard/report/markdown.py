@@ -26,8 +26,8 @@ def render(report: Report) -> str:
             [(left.what, left.reason) for left in report.left],
             "Nothing was left behind.",
         ),
-        *(_proof(proof) for proof in report.proofs),
-        *(_store_proof(proof, report.source) for proof in report.store_proofs),
+        *(_proof(proof, report) for proof in report.proofs),
+        *(_store_proof(proof, report) for proof in report.store_proofs),
         _section("Config vars", ("App", "Config var", "What became of it"), list(report.config), "None."),
         _section(
             "Steps and times",
@@ -44,8 +44,9 @@ def render(report: Report) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _proof(proof: Proof) -> str:
+def _proof(proof: Proof, report: Report) -> str:
     verdict = "every table equal" if proof.equal else "NOT EQUAL"
+    sides = (report.source, report.target)
     cells = [
         (
             table.name,
@@ -59,7 +60,7 @@ def _proof(proof: Proof) -> str:
     ]
     text = _section(
         f"Proof of {_plain(proof.database)}: {verdict}",
-        ("Table", "Rows on Heroku", "Rows now", "Digest on Heroku", "Digest now", ""),
+        ("Table", *(f"{what} on {side}" for what in ("Rows", "Digest") for side in sides), ""),
         cells,
     )
     said = (
@@ -81,7 +82,7 @@ def _proof(proof: Proof) -> str:
     return "\n\n".join([text, said, *filter(None, lists)])
 
 
-def _store_proof(proof: StoreProof, source: str) -> str:
+def _store_proof(proof: StoreProof, report: Report) -> str:
     verdict = _equal(proof) if proof.equal else "NOT EQUAL"
     kinds = any(part.kind for part in proof.parts)
     cells = [
@@ -94,11 +95,18 @@ def _store_proof(proof: StoreProof, source: str) -> str:
         )
         for part in proof.parts
     ]
-    heads = ("Part", *(("Kind",) if kinds else ()), f"{proof.unit} on {source}", f"{proof.unit} now", "")
+    heads = (
+        "Part",
+        *(("Kind",) if kinds else ()),
+        f"{proof.unit} on {report.source}",
+        f"{proof.unit} on {report.target}",
+        "",
+    )
     differing = [
         f"{one.words}: {', '.join(one.samples)}" if one.samples else one.words for one in proof.differences
     ]
-    said = f"Compared in {proof.seconds:.1f} s, while nothing wrote to the source."
+    how = _HOW.get(proof.unit, "Each of them compared")
+    said = f"{how}, on both sides in {proof.seconds:.1f} s, while nothing wrote to the source."
     if proof.counted:
         said = (
             f"Counted on both sides, not compared, in {proof.seconds:.1f} s: what is in them, the person who "
@@ -106,6 +114,13 @@ def _store_proof(proof: StoreProof, source: str) -> str:
         )
     text = _section(f"Proof of {_plain(proof.store)}: {verdict}", heads, cells)
     return "\n\n".join(filter(None, [text, said, _list("What differs", differing)]))
+
+
+_HOW = {
+    "keys": "Type, value and expiry of every key compared",
+    "rows": "Count and digest of every row compared, and every other object by its definition",
+}
+"""What a proof compares, by its unit."""
 
 
 def _equal(proof: StoreProof) -> str:
