@@ -80,12 +80,11 @@ class Staff:
         self._far = max(there[1], here[1]) > FAR
         begin = self._workers or (BEGIN_FAR if self._far else BEGIN)
         self._pace = Pace(begin, most, fixed=self._workers is not None)
-        if most < begin:
+        # Of a tunnel that carries few it is told when it opens.
+        if most < begin and most != narrow:
             side = "source" if there[0] <= here[0] else "target"
-            why = f"The {side} has few connections free"
-            if narrow is not None and narrow <= most:
-                why = f"The tunnel carries {narrow} connection{'s' * (narrow != 1)} at a time"
             self._event(
-                f"{why}: {self._pace.wanted} worker{'s' * (self._pace.wanted != 1)} instead of {begin}."
+                f"The {side} has few connections free: {self._pace.wanted} worker"
+                f"{'s' * (self._pace.wanted != 1)} instead of {begin}."
             )
         return self._pace
