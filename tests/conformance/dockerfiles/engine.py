@@ -200,3 +200,10 @@ class Running:
             except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, 9)
                 self._process.wait(15)
+        # buildah may end before what it started, which still writes to the container then.
+        for number in range(100):
+            try:
+                os.killpg(self._process.pid, 0 if number < 50 else 9)
+            except ProcessLookupError:
+                return
+            time.sleep(0.1)
