@@ -99,6 +99,15 @@ def test_the_settings_of_a_page_are_written_by_a_script(
     assert json.loads(written.removeprefix("window.ENV = ").rstrip(";\n")) == {"API_URL": value}
 
 
+def test_a_build_that_reads_the_settings_is_left_as_it_is() -> None:
+    one = site()
+    told = {"heroku-postbuild": WRITES, "start": "http-server . -p $PORT"}
+    files = code(node(scripts=told, engines={"node": "v24.11.1"}))
+    found = propose(one, files, wanted(one, process(capsule="frontend", build="npm run heroku-postbuild")))
+    assert not found.changes and found.capsules[0].build == "npm run heroku-postbuild"
+    assert "static-settings" in codes(found)
+
+
 def test_a_site_without_settings_needs_nothing() -> None:
     one = site("bin/boot", "heroku-community/static", names=())
     found = propose(

@@ -64,7 +64,7 @@ def clock(case: CapsuleCase) -> list[Problem]:
     case.draft.write(
         path,
         clock_text(case.language, jobs, case.commands, lock),
-        f"{case.profile.title} has no scheduler: it starts {count} of Heroku Scheduler",
+        f"{case.profile.title} has no scheduler: this starts {count} of Heroku Scheduler",
     )
     return [*with_library(case), *_words(case, lock, places.pop())]
 

@@ -53,7 +53,9 @@ def _site(case: CapsuleCase, choice: ProcessChoice) -> tuple[str, list[Problem]]
         step = f"node {SETTINGS}" if names else ""
         why = "a site of files reads no config vars: the build writes them into a file of it"
     if not step:
-        return build, []
+        named = names_in(resolved(build, case.scripts))
+        there = [name for name in _settings(case) if name in named]
+        return build, [_public(case, there)] if there else []
     if step == f"node {SETTINGS}":
         told = _script(case, choice, names)
         if told is not None:
