@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
+from screens.background import in_thread
 from screens.marks import MUTED
 from screens.stage import StageScreen
 from screens.widgets.confirm_typing import ConfirmTyping
@@ -48,7 +49,8 @@ def choose_app(screen: StageScreen) -> None:
 
 
 async def _look(screen: StageScreen, environment: str, handle: str) -> Found:
-    target = open_target(screen.session, await screen.offramp.vault(), _provider(screen))
+    vault = await screen.offramp.vault()
+    target = await in_thread(open_target, screen.session, vault, _provider(screen))
     try:
         app = await deployed_app(target, environment, handle)
         deploys = await target.deploys(app)
@@ -76,7 +78,7 @@ def _confirm(screen: StageScreen, found: Found) -> None:
 
 async def _go(screen: StageScreen, found: Found) -> str:
     vault = await screen.offramp.vault()
-    target = open_target(screen.session, vault, _provider(screen))
+    target = await in_thread(open_target, screen.session, vault, _provider(screen))
     try:
         return await roll_back(
             screen.session, target, found.app, found.back, vault=vault, who=getpass.getuser()

@@ -4,7 +4,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from wizard.credentials import CredentialRef, Vault
+from wizard.credentials import CredentialRef, Origin, Vault
 from wizard.model.secret import Secret
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.ports import ExampleProvider, Hosts, Source, SourceProvider, Target, TargetProvider
@@ -77,16 +77,37 @@ def credential(session: Session, vendor: str) -> CredentialRef | None:
     connection = connections.by_provider.get(vendor) if connections else None
     if connection is None:
         return None
-    return CredentialRef(vendor=vendor, account=connection.account_id, kind="token")
+    return connection.ref
+
+
+def command_for(session: Session, vendor: str) -> Origin | None:
+    """The person's own command that gives a session's token of a vendor, None when there is none."""
+    connections = session.load(CONNECTIONS)
+    connection = connections.by_provider.get(vendor) if connections else None
+    return connection.origin if connection and connection.origin and connection.origin.command else None
+
+
+def token_of(session: Session, vault: Vault, vendor: str) -> Secret | None:
+    """The token that a session uses for a vendor, None when it must be asked for. Blocks: where the person
+    named a command for it, that is run unless it was before.
+
+    Raises:
+        Trouble: the keyring was there and now fails, or the command does.
+    """
+    connections = session.load(CONNECTIONS)
+    connection = connections.by_provider.get(vendor) if connections else None
+    return vault.get(connection.ref, connection.origin) if connection else None
 
 
 def _token(session: Session, vault: Vault, vendor: str, title: str) -> Secret:
-    ref = credential(session, vendor)
-    secret = vault.get(ref) if ref else None
+    secret = token_of(session, vault, vendor)
     if secret is None:
+        connections = session.load(CONNECTIONS)
+        connection = connections.by_provider.get(vendor) if connections else None
+        unset = connection.origin.variable if connection and connection.origin else ""
         raise SignInNeeded(
             vendor,
-            f"There is no {title} token at hand.",
+            f"There is no {title} token at hand{f': {unset} is not set here' if unset else ''}.",
             remedy=f"Sign in to {title} again.",
             code="token-missing",
         )

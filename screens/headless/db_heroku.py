@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from screens.headless.asking import ask_hidden
 from wizard.backups import AttachedDatabase, BackupProvider, Backups
-from wizard.credentials import CredentialRef, Vault, open_vault
+from wizard.credentials import Vault, open_vault
 from wizard.database.control import Control, Stopped
 from wizard.model.secret import Secret
 from wizard.model.trouble import SignInNeeded, Trouble
@@ -215,7 +215,7 @@ def _signed_in(hosts: Hosts) -> Iterator[tuple[Hosts, Secret]]:
             continue
         seen.add(connection.account_id)
         vault = vault or open_vault()
-        token = vault.get(CredentialRef(vendor=VENDOR, account=connection.account_id))
+        token = vault.get(connection.ref, connection.origin)
         if token is not None:
             yield theirs, token
 

@@ -1,6 +1,8 @@
 """What a target offers this account now: versions of databases, stacks, teams, regions and prices, read
 once one is signed in."""
 
+import asyncio
+
 import msgspec
 from msgspec import field
 
@@ -9,7 +11,7 @@ from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
 from wizard.ports import CapsuleTarget, Prices, Profile, Stack
 from wizard.ports.profile import TellsPrices
-from wizard.registry import credential, open_target, target_provider
+from wizard.registry import open_target, target_provider, token_of
 from wizard.session.parts import MAPPING, TARGET
 from wizard.session.store import Part, Session
 
@@ -39,8 +41,8 @@ async def read_offer(session: Session, vault: Vault) -> Offer | None:
     choice = session.load(TARGET)
     if choice is None:
         return None
-    ref = credential(session, choice.provider)
-    if ref is None or vault.get(ref) is None:
+    # In a thread: a person's own command may have to be run for the token.
+    if await asyncio.to_thread(token_of, session, vault, choice.provider) is None:
         return None
     target = open_target(session, vault, choice.provider)
     try:

@@ -67,8 +67,9 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
     findings += await asyncio.to_thread(way_findings, mapping, profile, vault, prepared)
     findings += _domains(mapping, plan.source)
     findings += token_findings(session, plan)
-    source = open_source(session, vault)
-    target = open_target(session, vault, choice.provider)
+    # In threads: a person's own command may have to be run for a token.
+    source = await asyncio.to_thread(open_source, session, vault)
+    target = await asyncio.to_thread(open_target, session, vault, choice.provider)
     try:
         findings += await _answers(f"{plan.source} answers", lambda: _source(source, system, mapping, report))
         findings += await _answers(

@@ -5,16 +5,17 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from wizard.credentials import Vault
+from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
-from wizard.registry import credential
 from wizard.run.control import ask, hand_over
 from wizard.run.journal import Journal
 from wizard.session.image_login import login_ref, registries
 from wizard.session.lock import Lock
-from wizard.session.parts import CONNECTIONS, MAPPING, PLAN
+from wizard.session.parts import CONNECTIONS, MAPPING, PLAN, Connection, Connections
 from wizard.session.store import Session
 
 START_LIMIT = 20.0
@@ -36,6 +37,13 @@ _KEPT = (
     # The way out of this network, and whom to trust on it. The worker's children get neither.
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
+    # Where a person's own command finds its vault; no password of it.
+    "GNUPGHOME",
+    "PASSWORD_STORE_DIR",
+    "GH_CONFIG_DIR",
+    "VAULT_ADDR",
+    "VAULT_CACERT",
+    "VAULT_NAMESPACE",
     *(
         name
         for proxy in ("http", "https", "all", "no")
@@ -45,11 +53,20 @@ _KEPT = (
 _KEPT_PREFIXES = ("LC_", "LANG", "XDG_", "OFFRAMP_", "PYTHON", "GIT_")
 
 
-def worker_environment() -> dict[str, str]:
-    """What the worker inherits: no token variable of this shell reaches it or its children."""
+def worker_environment(without: Collection[str] = ()) -> dict[str, str]:
+    """What the worker inherits: no token variable of this shell reaches it or its children. `without` are
+    names that a person said to hold a token, whatever they begin with."""
     return {
-        name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)
+        name: value
+        for name, value in os.environ.items()
+        if (name in _KEPT or name.startswith(_KEPT_PREFIXES)) and name not in without
     }
+
+
+def _token_variables(session: Session) -> set[str]:
+    connections = session.load(CONNECTIONS) or Connections()
+    known = (*connections.by_provider.values(), *connections.others, *connections.forgotten.values())
+    return {one.origin.variable for one in known if one.origin and one.origin.variable}
 
 
 def running(session: Session) -> bool:
@@ -68,15 +85,23 @@ def start_worker(session: Session, vault: Vault) -> None:
         return
     _bring_up(session)
     connections = session.load(CONNECTIONS)
-    for vendor in connections.by_provider if connections else ():
-        ref = credential(session, vendor)
-        secret = vault.get(ref) if ref else None
-        if ref is not None and secret is not None:
-            hand_over(session, ref, secret)
+    for connection in connections.by_provider.values() if connections else ():
+        if (secret := _to_hand_over(vault, connection)) is not None:
+            hand_over(session, connection.ref, secret)
     mapping = session.load(MAPPING)
     for registry in registries(mapping) if mapping else ():
         if (secret := vault.get(login_ref(registry))) is not None:
             hand_over(session, login_ref(registry), secret)
+
+
+def _to_hand_over(vault: Vault, connection: Connection) -> Secret | None:
+    try:
+        return vault.get(connection.ref, connection.origin)
+    except Trouble:
+        if connection.origin is None:
+            raise
+        # The worker runs the command by itself, again and again, and tells why it fails.
+        return None
 
 
 def _is_done(session: Session) -> bool:
@@ -134,7 +159,7 @@ def _spawn(log: Path, session: Session) -> None:
             stderr=descriptor,
             start_new_session=True,
             cwd="/",
-            env=worker_environment(),
+            env=worker_environment(_token_variables(session)),
         )
     finally:
         os.close(descriptor)

@@ -83,6 +83,8 @@ class TokenWatch:
         ending = [
             (left, connection)
             for connection in connections.by_provider.values()
+            # One that a command gives is fetched anew when it is refused; nobody is asked.
+            if not (connection.origin and connection.origin.command)
             if (left := seconds_left(connection.expires_at)) is not None and left < SOON
         ]
         if not ending:
@@ -96,7 +98,8 @@ class TokenWatch:
 
     async def refusal(self, ref: CredentialRef, secret: Secret) -> str:
         """Why a credential that is handed over is not taken, empty when it is. One that takes the place of
-        another is shown to its vendor first: a run is never parted from its account."""
+        another, or that a command or a variable gave, is shown to its vendor first: a run is never parted
+        from its account, and what stands in a vault may have changed."""
         if ref.vendor == REGISTRY:
             mapping = self._session.load(MAPPING)
             known = registries(mapping) if mapping else ()
@@ -106,17 +109,20 @@ class TokenWatch:
         if ref != credential(self._session, ref.vendor):
             return f"The run belongs to another account at {ref.vendor}."
         before = self._vault.get(ref)
-        if before is None or before == secret:
+        connection = (self._session.load(CONNECTIONS) or Connections()).by_provider.get(ref.vendor)
+        told = connection is not None and connection.origin is not None
+        if before == secret or (before is None and not told):
             return ""
         title = title_of(self._session, ref.vendor)
+        stays = "The run goes on with the token it has." if before is not None else "It was not taken."
         try:
             async with asyncio.timeout(WHOSE):
                 account = await self._whose(ref.vendor, secret)
         except SignInNeeded as refused:
-            return f"{refused.cause} The run goes on with the token it has."
+            return f"{refused.cause} {stays}"
         except (Trouble, TimeoutError) as error:
             why = error.cause if isinstance(error, Trouble) else f"{title} did not answer in time."
-            return f"Whose token this is cannot be asked now: {why} The run goes on with the one it has."
+            return f"Whose token this is cannot be asked now: {why} {stays}"
         if account.id == ref.account:
             return ""
         belongs = self._session.load(CONNECTIONS) or Connections()

@@ -8,10 +8,11 @@ from collections.abc import Awaitable
 from typing import Literal, TypeVar
 
 from wizard.credentials import open_vault
+from wizard.credentials.fetch import fetch
 from wizard.database.control import Stopped
 from wizard.model.secret import redact
 from wizard.model.trouble import SignInNeeded, Trouble
-from wizard.registry import credential
+from wizard.registry import command_for, credential
 from wizard.run.commands import Commands
 from wizard.run.context import Context
 from wizard.run.view import SecretWanted
@@ -24,6 +25,9 @@ Outcome = Literal["done", "again", "stop", "back", "yield"]
 
 PAUSES = (1, 2, 4, 8, 15, 30)
 """Seconds before the next try of something that may pass by itself; the last goes on for ever."""
+
+AGAIN = 300.0
+"""Seconds after which a person's own command is tried again for a token: its vault may be open by then."""
 
 HAND_OVER = 3.0
 """Seconds that a missing credential may take to arrive by itself."""
@@ -88,8 +92,9 @@ class Waits:
         return "done"
 
     async def soon(self, needed: SignInNeeded) -> bool:
-        """Whether the credential is in the keyring, or is handed over within moments."""
-        if not await self._fetch_from_keyring(needed):
+        """Whether the credential is in the keyring or comes from a person's own command, or is handed over
+        within moments."""
+        if not await self._fetch(needed):
             # Whoever started us hands credentials over in the first moments: only then is a person asked.
             end = self._context.loop.time() + HAND_OVER
             while self._commands.secrets == self._known and self._context.loop.time() < end:
@@ -108,16 +113,44 @@ class Waits:
         self._journal.gauge("secret", SecretWanted(vendor=needed.vendor, reason=needed.cause))
         self._journal.set_run("waiting", waiting_for=f"you: {needed.remedy}")
         self._journal.event("person", f"{needed.cause} {needed.remedy}")
+        command = command_for(self._context.session, needed.vendor)
+        tried = self._context.loop.time()
         try:
             while self._commands.secrets == self._known:
                 if (left := self.left()) is not None:
                     return left
-                await self.pause(None)
+                await self.pause(AGAIN if command else None)
+                if command and (self._commands.retry or self._context.loop.time() - tried >= AGAIN):
+                    self._commands.retry = False
+                    tried = self._context.loop.time()
+                    if await self._fetch(needed):
+                        break
         finally:
             self._journal.drop_gauge("secret")
         await self._context.forget_vendors()
         self._journal.set_run("running")
         return "done"
+
+    async def _fetch(self, needed: SignInNeeded) -> bool:
+        """Whether a token could be got without a person, and is held now."""
+        command = command_for(self._context.session, needed.vendor)
+        if command is None:
+            return await self._fetch_from_keyring(needed)
+        ref = credential(self._context.session, needed.vendor)
+        assert ref is not None
+        try:
+            secret = await asyncio.to_thread(fetch, command, f"{ref.vendor} {ref.kind}")
+            if secret is None or secret == self._context.vault.get(ref):
+                return False  # the one that was just refused
+            if why := await self._commands.whose(ref, secret):
+                self._journal.event("look", why)
+                return False
+        except Trouble as trouble:
+            self._journal.event("look", trouble.sentence())
+            return False
+        self._context.vault.hold(ref, secret)
+        self._journal.event("note", f"A token was fetched with {command.words}.")
+        return True
 
     async def _fetch_from_keyring(self, needed: SignInNeeded) -> bool:
         """A token that is merely not in this process's memory may be in the keyring."""

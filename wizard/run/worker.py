@@ -49,7 +49,7 @@ async def work(session: Session) -> None:
         raise Trouble("The session has no plan yet.", remedy="Open it with `offramp`.", code="not-ready")
     journal = Journal(session)
     _begin(journal, plan)
-    vault = Vault(None)
+    vault = Vault(None, fetches=False)
     context = Context(session, journal, plan, vault)
     commands = Commands(journal, plan, vault)
     drive = Drive(context, commands)

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import field
 
+from wizard.credentials import CredentialRef, Origin
 from wizard.model.delivery import Deploy
 from wizard.model.mapping import Mapping, TargetChoice
 from wizard.model.noun import Noun
@@ -13,7 +14,8 @@ from wizard.session.store import Part
 
 
 class Connection(Noun, frozen=True, kw_only=True):
-    """A vendor that a person signed in to. The credential itself is in the keyring or in memory.
+    """A vendor that a person signed in to. The credential itself is in the keyring or in memory, or comes
+    from `origin` whenever it is wanted.
 
     `kept_in` says where in words; `expires_at` is UTC, ISO 8601, None when the vendor does not tell.
     """
@@ -23,13 +25,21 @@ class Connection(Noun, frozen=True, kw_only=True):
     email: str
     kept_in: str
     expires_at: str | None = None
+    origin: Origin | None = None
+
+    @property
+    def ref(self) -> CredentialRef:
+        """What names the credential where it is kept."""
+        return CredentialRef(vendor=self.provider, account=self.account_id)
 
 
 class Connections(Noun, frozen=True, kw_only=True):
     """By provider name. `forgotten` are those whose token was removed: whose it was is still to be known,
-    since a run or an inventory belongs to that account."""
+    since a run or an inventory belongs to that account. `others` are accounts that were signed in with before
+    and are not used now; their tokens are kept all the same."""
 
     by_provider: dict[str, Connection] = field(default_factory=dict)
+    others: tuple[Connection, ...] = ()
     forgotten: dict[str, Connection] = field(default_factory=dict)
 
 
