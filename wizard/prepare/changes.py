@@ -89,11 +89,16 @@ def propose_changes(
 def _of_capsules(case: Case, system: System | None, problems: list[Problem]) -> Proposal:
     """The proposal where each process becomes a capsule of its own; apps of one repository share a branch."""
     found = CapsuleChanges(case, system)
+    stored = any(problem.code == "storage" for problem in found.problems)
     problems = [
         *told_once([*problems, *found.problems], found.changes),
         *container_remarks(case),
         *app_json_remarks(case),
-        *traps(case, _dockerfile_text(case, found.changes)),
+        *(
+            problem
+            for problem in traps(case, _dockerfile_text(case, found.changes))
+            if not (stored and problem.code == "local-disk")
+        ),
         *_unreadable(case, found.changes),
     ]
     return Proposal(

@@ -49,7 +49,8 @@ def test_files_go_where_the_target_says() -> None:
     mapping = wanted(one, storages=(StorageChoice(app_id="a", action="mount"),))
     problem = next(one for one in propose(one, files, mapping).problems if one.code == "storage")
     assert "PERSISTENT_STORAGE_DIR" in problem.text and "app.py:7" in problem.text
-    assert "storage" not in codes(propose(one, files))
+    assert "local-disk" not in codes(propose(one, files, mapping))
+    assert "local-disk" in codes(propose(one, files)) and "storage" not in codes(propose(one, files))
 
 
 def test_a_backend_needs_a_command_and_a_site_or_an_image_does_not() -> None:
