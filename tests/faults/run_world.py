@@ -19,13 +19,14 @@ import psycopg
 from providers.sandbox.client import SandboxClient, start_or_find
 from screens import example
 from screens.headless.demo import plan_example
+from wizard.choose.offer import profile_of
 from wizard.credentials import Vault
 from wizard.database.tunnel import Tunnel
 from wizard.document.answers import apply_answers
 from wizard.model.mapping import Mapping
-from wizard.model.ticket import SshTicket
+from wizard.model.ticket import Ticket
 from wizard.plan.plan import make_plan
-from wizard.registry import open_source, open_target, target_provider
+from wizard.registry import open_source, open_target
 from wizard.run.control import ask
 from wizard.run.journal import Journal
 from wizard.run.launch import running, start_worker
@@ -65,6 +66,7 @@ class RunWorld:
         self.vault = Vault(None)
         self.session: Session = create("acme-shop", demo=True, hosts=sandbox.hosts)
         self.help = example.help_of(sandbox)
+        self.target = self.help.target
         self.session.claim()
         assert now(plan_example(self.session, self.vault, self.help, lambda it: decide(domains_by_hand(it))))
         self.before = self.heroku()
@@ -75,7 +77,7 @@ class RunWorld:
         system, prepared = session.load(SYSTEM), session.load(PREPARED)
         assert system is not None and prepared is not None
         known = apply_answers(system, session.load(ANSWERS) or Answers())
-        profile = target_provider("aptible").profile()
+        profile = profile_of(session, self.target)
         plan = make_plan(session.name, known, mapping, prepared, source_title="Heroku", profile=profile)
         session.save(MAPPING, mapping)
         session.save(PLAN, plan)
@@ -284,8 +286,8 @@ class RunWorld:
                 yield connection
             return
 
-        async def ticket() -> SshTicket:
-            target = open_target(self.session, self.vault, "aptible")
+        async def ticket() -> Ticket:
+            target = open_target(self.session, self.vault, self.target)
             try:
                 environment = next(e for e in await target.environments() if e.handle == mapping.environment)
                 known = await target.find_database(environment, database.handle)

@@ -66,7 +66,7 @@ def decide(world: RunWorld, *choices: Callable[[Mapping], Mapping], prepare: boo
     Args:
         prepare: whether the code is prepared anew before.
     """
-    before, profile = world.session.load(MAPPING), profile_of(world.session, "aptible")
+    before, profile = world.session.load(MAPPING), profile_of(world.session, world.target)
     assert before is not None
     mapping = before
     for choice in choices:
@@ -83,7 +83,7 @@ def decide(world: RunWorld, *choices: Callable[[Mapping], Mapping], prepare: boo
 
 def prepare_again(world: RunWorld, mapping: Mapping) -> None:
     """Accept what is proposed for the code of all apps by this map."""
-    system, profile = system_of(world), profile_of(world.session, "aptible")
+    system, profile = system_of(world), profile_of(world.session, world.target)
     checkouts = {
         app.id: read_for_changes(world.help.checkouts[app.name], profile, place_in(app))
         for app in system.apps
@@ -127,7 +127,7 @@ def config_of(world: RunWorld, name: str) -> dict[str, str]:
     """The config vars of an app on the target."""
 
     async def ask() -> dict[str, str]:
-        target = open_target(world.session, world.vault, "aptible")
+        target = open_target(world.session, world.vault, world.target)
         try:
             (environment,) = await target.environments()
             app = await target.find_app(environment, name)
