@@ -130,7 +130,8 @@ def _parts(folder: Path, base: str, tip: str | None, session: str) -> list[_Part
         ours = f"Offramp-Session: {session}" in lines and f"Offramp-Tree: {tree}" in lines
         if not ours or not parent:
             return []
-        entries = _entries(folder, parent, commit)
+        # What an earlier commit has done already is this app's wish all the same.
+        entries = {**_listed(folder, commit, lines), **_entries(folder, parent, commit)}
         found.append(_Part(app, commit, "\n".join(lines), entries))
         commit = parent
     return found[::-1] if commit == base else []
@@ -150,6 +151,21 @@ def _entries(folder: Path, old: str, new: str) -> dict[str, tuple[str, str] | No
     for about, path in zip(words[::2], words[1::2], strict=False):
         _, mode, _, blob, state = about.removeprefix(":").split()
         found[path] = None if state == "D" else (mode, blob)
+    return found
+
+
+def _listed(folder: Path, commit: str, message: list[str]) -> dict[str, tuple[str, str] | None]:
+    """The files that the message of a commit names, as they are in it."""
+    paths = [line[2:].partition(": ")[0] for line in message if line.startswith("- ")]
+    if not paths:
+        return {}
+    found: dict[str, tuple[str, str] | None] = dict.fromkeys(paths)
+    told = git(folder, "ls-tree", "-r", "-z", commit, "--", *(f":(literal){path}" for path in paths))
+    for entry in told.decode(errors="surrogateescape").split("\0"):
+        if entry:
+            about, path = entry.split("\t", 1)
+            mode, _, blob = about.split()
+            found[path] = (mode, blob)
     return found
 
 

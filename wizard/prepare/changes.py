@@ -122,7 +122,8 @@ def _unreadable(case: Case, changes: list[FileChange]) -> list[Problem]:
 
 
 def _dockerfile_text(case: Case, changes: list[FileChange]) -> str:
-    new = next((change.new for change in changes if change.path == "Dockerfile"), None)
+    path = f"{case.checkout.folder}/Dockerfile".lstrip("/")
+    new = next((change.new for change in changes if change.path == path), None)
     return new or case.checkout.files.get("Dockerfile", "")
 
 

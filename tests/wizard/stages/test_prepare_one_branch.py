@@ -188,6 +188,16 @@ def test_the_same_file_with_two_texts_needs_two_branches(repository: Path, git: 
     assert git(repository, "rev-parse", f"{BRANCH}-two^") == git(repository, "rev-parse", "main")
 
 
+def test_a_file_that_two_want_alike_stays_while_one_of_them_wants_it(repository: Path, git: Git) -> None:
+    same = change("Procfile", "web: x\n")
+    write(repository, one=same, two=same)
+    again = write(repository, one=same, two=same)
+    assert [one.adopted for one in again] == [True, True]
+    write(repository, one=change("other", "1\n"))
+    names = git(repository, "diff", "--name-only", "main", BRANCH).split()
+    assert (names, subjects(git, repository)) == (["Procfile", "other"], ["two", "one"])
+
+
 def test_uncommitted_work_is_never_written_over(repository: Path, git: Git) -> None:
     (repository / "README.md").write_text("mine\n")
     with pytest.raises(Trouble) as caught:
