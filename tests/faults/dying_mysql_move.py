@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.model.secret import Secret
 from wizard.stores.gauge import Gauge
 from wizard.stores.mysql.move import MysqlMove
@@ -30,6 +31,7 @@ def main(table: str, work: str) -> None:
         report=lambda progress: None,
         event=lambda text: None,
         control=Control(),
+        lanes=Lanes(int(os.environ["LANES"])) if "LANES" in os.environ else None,
     ).copy()
 
 

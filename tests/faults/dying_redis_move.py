@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.model.secret import Secret
 from wizard.stores.redis.carry import Carrier
 from wizard.stores.redis.move import RedisMove
@@ -34,6 +35,7 @@ def main(number: int) -> None:
         report=lambda progress: None,
         event=lambda text: None,
         control=Control(),
+        lanes=Lanes(int(os.environ["LANES"])) if "LANES" in os.environ else None,
     ).copy()
 
 

@@ -21,6 +21,7 @@ from tests.wizard.stores.redis_servers import RedisServer, Told, servers, zoo
 from wizard.database.control import Stopped
 from wizard.database.lanes import Lanes
 from wizard.database.tunnel import free_port
+from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 from wizard.stores import insist
 from wizard.stores.redis import both, carry, passes, server
@@ -57,24 +58,33 @@ def fill(server: RedisServer, keys: int) -> None:
     server.do(("EVAL", script, 0, keys))
 
 
-@pytest.mark.parametrize("keys", [15_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("keys", "narrow"),
+    [(15_000, False), (15_000, True), pytest.param(100_000, False, marks=pytest.mark.slow)],
+)
 def test_a_mover_that_is_killed_in_the_middle_is_followed_by_one_that_goes_on(
-    source: RedisServer, target: RedisServer, keys: int
+    source: RedisServer, target: RedisServer, keys: int, narrow: bool
 ) -> None:
     fill(source, keys)
     where = {"SOURCE": source.url().reveal(), "TARGET": target.url().reveal()}
+    net = NarrowNet(target.port, "hang")
+    if narrow:
+        where |= {"TARGET": net.url(target.url()).reveal(), "LANES": "1"}
     words = [sys.executable, "-m", "tests.faults.dying_redis_move", str(keys // 2500)]
     died = subprocess.run(words, env={**os.environ, **where, "PYTHONPATH": str(Path.cwd())}, check=False)
     assert died.returncode == -signal.SIGKILL
     there = target.do(("DBSIZE",))[0] - 1
     assert keys // 4 < there < keys
-    told = Told(source, target)
+    told = Told(source, target, lanes=Lanes(1) if narrow else None)
+    told.move._ends._target = lambda: Secret(where["TARGET"])
     assert told.move.inspect().target_state == "ours"
     told.move.copy()
     assert target.do(("DBSIZE",))[0] == keys + 1
     proof = told.move.prove()
     assert proof.equal and proof.compared == keys
     told.move.tidy()
+    net.close()
+    assert (net.at_once, net.turned_away) == (int(narrow), 0)
     assert target.do(("DBSIZE",))[0] == keys
 
 

@@ -169,20 +169,27 @@ def test_a_copy_goes_on_where_it_was_stopped(
     again.whole_way()
 
 
+@pytest.mark.parametrize("narrow", [False, True])
 def test_a_mover_that_is_killed_in_the_middle_is_followed_by_one_that_goes_on(
-    server: MariaDb, tmp_path: Path
+    server: MariaDb, tmp_path: Path, narrow: bool
 ) -> None:
     where = {"SOURCE": server.source().reveal(), "TARGET": server.target().reveal()}
+    net = NarrowNet(server.port)
+    if narrow:
+        where |= {"TARGET": net.url(server.target()).reveal(), "LANES": "1"}
     words = [sys.executable, "-m", "tests.faults.dying_mysql_move", "orders", str(tmp_path)]
     here = {**os.environ, **where, "PYTHONPATH": str(Path.cwd())}
     assert subprocess.run(words, env=here, check=False).returncode == -signal.SIGKILL
     done = {name for (name,) in server.sql("SELECT name FROM _offramp_move WHERE name LIKE 'table:%'", "db")}
     assert "table:accounts" in done and "table:orders" not in done
     assert list(tmp_path.iterdir())
-    told = Told(server, tmp_path)
+    far = {"target": lambda: Secret(where["TARGET"]), "lanes": Lanes(1)} if narrow else {}
+    told = Told(server, tmp_path, **far)
     assert not list(tmp_path.iterdir())
     assert told.move.inspect().target_state == "ours"
     told.whole_way()
+    net.close()
+    assert net.at_once == int(narrow)
 
 
 def test_a_line_that_breaks_is_opened_again(server: MariaDb, tmp_path: Path) -> None:
