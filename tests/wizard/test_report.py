@@ -39,6 +39,7 @@ from wizard.session.parts import (
     PreparedApp,
 )
 from wizard.session.store import Session, create
+from wizard.stores.progress import PartProof, StoreProof
 
 HOSTILE = "a|b` *c* _d_ [e](http://f) <script>g</script> # h & ~~i~~ &lt;\\"
 
@@ -225,6 +226,26 @@ def test_the_web_address_of_an_app_that_terraform_made_is_told_as_it_was_seen(se
     (moved,) = (one for one in report.moved if one.what == "migrate-frontend")
     assert moved.became == "migrate-frontend, https://app-7.new.example"
     assert "CNAME www.acme.example -> elb-7.example" in whats(session)["Point www.acme.example at Aptible"]
+
+
+def test_what_was_only_counted_is_not_called_compared(session: Session) -> None:
+    system = example_system()
+    run_of(session, system, example_mapping(system))
+    report = build(session)
+    part = PartProof(name="orders", kind="index", source=40, target=40, equal=True)
+    queue = PartProof(name="mail", kind="queue", source=3, target=0, equal=True)
+    proofs = (
+        StoreProof(store="redis-1", unit="keys", parts=(part,)),
+        StoreProof(store="maria-1", unit="rows", parts=(part,)),
+        StoreProof(store="bonsai-1", unit="documents", parts=(part,), counted=True),
+        StoreProof(store="rabbit-1", unit="messages", parts=(queue,), counted=True),
+    )
+    text = render(msgspec.structs.replace(report, store_proofs=proofs))
+    assert "## Proof of redis-1: all equal" in text and "Type, value and expiry of every key compared" in text
+    assert "## Proof of maria-1: all equal" in text and "digest of every row compared" in text
+    assert "## Proof of bonsai-1: every count equal" in text and "Counted on both sides, not compared" in text
+    assert "## Proof of rabbit-1: all there" in text and "| mail | queue | 3 | 0 | equal |" in text
+    assert "| Part | Kind | keys on Heroku | keys on Aptible |  |" in text
 
 
 def test_the_branches_that_run_are_to_be_merged(session: Session) -> None:
