@@ -102,7 +102,7 @@ def test_killed_in_the_middle_it_goes_on(old: Server, new: Server, tmp_path: Pat
 
 def test_cut_in_the_middle_it_goes_on_by_itself(old: Server, new: Server, tmp_path: Path) -> None:
     source, target = old.database(), new.database()
-    source.sql(SMALL + "INSERT INTO payments (account, amount) SELECT 1, i FROM generate_series(1, 60000) i")
+    source.sql(SMALL + "INSERT INTO payments (account, amount) SELECT 1, i FROM generate_series(1, 20000) i")
     net = narrow(target, lag=0.1)
     told = through(Told(source, target, tmp_path, lanes=Lanes(1)), net, target)
     board, flow, cuts = told.move._board, told.move._board.flow, [2, 6]
@@ -122,7 +122,7 @@ def test_cut_in_the_middle_it_goes_on_by_itself(old: Server, new: Server, tmp_pa
         net.close()
     assert not cuts
     assert net.at_once == 1
-    assert target.one("SELECT count(*) FROM payments") == 72000
+    assert target.one("SELECT count(*) FROM payments") == 32000
 
 
 def test_a_stop_takes_no_connection_and_leaves_nothing_running(

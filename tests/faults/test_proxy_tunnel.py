@@ -239,6 +239,7 @@ def test_somebodys_own_tunnel_is_used_and_never_ended(vendor: Vendor, new: Serve
     theirs.close()
 
 
+@pytest.mark.slow
 def test_what_worked_a_moment_ago_is_tried_more_often(
     vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

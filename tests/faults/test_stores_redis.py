@@ -60,7 +60,11 @@ def fill(server: RedisServer, keys: int) -> None:
 
 @pytest.mark.parametrize(
     ("keys", "narrow"),
-    [(15_000, False), (15_000, True), pytest.param(100_000, False, marks=pytest.mark.slow)],
+    [
+        (15_000, False),
+        pytest.param(15_000, True, marks=pytest.mark.slow),
+        pytest.param(100_000, False, marks=pytest.mark.slow),
+    ],
 )
 def test_a_mover_that_is_killed_in_the_middle_is_followed_by_one_that_goes_on(
     source: RedisServer, target: RedisServer, keys: int, narrow: bool

@@ -169,7 +169,7 @@ def test_a_copy_goes_on_where_it_was_stopped(
     again.whole_way()
 
 
-@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("narrow", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_mover_that_is_killed_in_the_middle_is_followed_by_one_that_goes_on(
     server: MariaDb, tmp_path: Path, narrow: bool
 ) -> None:
