@@ -34,11 +34,12 @@ _NOT_THERE = re.compile(
 )
 
 KEYRING_HINT = (
-    "That program keeps its login in the keyring of a desktop (the Secret Service). On a machine without "
-    "one, work inside `dbus-run-session -- bash`, unlock a keyring there with "
-    "`printf '\\n' | gnome-keyring-daemon --unlock --components=secrets`, sign in, and start `offramp` "
-    "in it. Or open the tunnel where it works, and tell Offramp its port."
+    "That program keeps its login in a desktop's keyring (the Secret Service). On a machine without one, "
+    "stop the run with s (what is done is kept), work inside `dbus-run-session -- bash`, unlock a keyring "
+    "there with `printf '\\n' | gnome-keyring-daemon --unlock --components=secrets`, sign in, and start "
+    "`offramp` in it."
 )
+"""A worker that runs goes on with the message bus that it was started with, or with none."""
 
 
 def classify(program: str, said: str, code: int | None, *, login: str, title: str) -> Failure:
@@ -76,7 +77,7 @@ def _trouble(what: str, said: str, login: str) -> Trouble:
     return Trouble(
         what,
         untouched="Nothing was written to the database by it.",
-        remedy=remedy + ("" if code == "proxy-keyring" else own),
+        remedy=remedy + own,
         code=code,
     )
 

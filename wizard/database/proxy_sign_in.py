@@ -70,19 +70,20 @@ class WhoAmI:
 
 def wanted(ticket: ProxyTicket, found: Found, program: str) -> SignInWanted:
     """What a person is told."""
-    keyring = bool(KEYRING.search(found.said))
+    whose = f"{ticket.title}'s own program" if ticket.title else program
     lines = [
-        f"On this machine, in another terminal, sign in to {program}. It asks for the password itself: "
-        "Offramp neither asks for it nor hands it over.",
+        f"On this machine, in another terminal, sign in to {whose}. It asks for the password itself: Offramp "
+        "neither asks for it nor hands it over.",
         f"$ {ticket.login}",
-        f"{program} keeps that login in this machine's keyring (Secret Service, macOS Keychain), where the "
-        "tunnel finds it. On a desktop it is there already.",
+        "It keeps that login in this machine's keyring (Secret Service, macOS Keychain), where the tunnel "
+        "finds it. On a desktop the keyring is there already.",
     ]
-    if keyring:
+    if KEYRING.search(found.said):
         lines += [f"It finds no keyring now. {KEYRING_HINT}"]
     else:
         lines += [
-            "On a machine without a desktop: leave Offramp with d, and begin with a keyring of its own:",
+            "On a machine without a desktop: stop the run with s (what is done is kept), open a keyring as "
+            "below, sign in there, and start `offramp` in the same shell.",
             "$ dbus-run-session -- bash",
             "$ printf '\\n' | gnome-keyring-daemon --unlock --components=secrets",
         ]
@@ -90,7 +91,7 @@ def wanted(ticket: ProxyTicket, found: Found, program: str) -> SignInWanted:
         "Or open the tunnel yourself, wherever it works, and tell Offramp its port: press n, or in a shell:",
         "$ offramp tell SESSION port N",
     ]
-    seen = found.said or "it says that nobody is signed in"
+    seen = found.said.rstrip(".") or "it says that nobody is signed in"
     return SignInWanted(
-        waits=f"sign in to {program}", lines=tuple(lines), seen=f"{program}: {seen}", login=ticket.login
+        waits=f"sign in to {whose}", lines=tuple(lines), seen=f"{program}: {seen}", login=ticket.login
     )
