@@ -110,7 +110,8 @@ def test_python_keeps_web_alone_and_others_lose_the_procfile() -> None:
                     wanted(ONE, process("worker")))  # fmt: skip
     assert texts(alone)["Procfile"] == "web: gunicorn x -b :$PORT\n"
     go = app("heroku/go", commands={"web": "bin/x"})
-    assert texts(propose(go, code({"go.mod": "module x\n", "Procfile": "web: bin/x\n"})))["Procfile"] is None
+    gone = propose(go, code({"go.mod": "module x\n", "Procfile": "web: bin/x\n"}))
+    assert texts(gone)["Procfile"] is None and "procfile-heroku" in codes(gone)
     image = propose(go, code({"go.mod": "module x\n\ngo 1.22\n", "Procfile": "web: bin/x\n"}),
                     wanted(go, process(capsule="docker")))  # fmt: skip
     assert "Procfile" not in texts(image)

@@ -99,6 +99,15 @@ def test_python(files: dict[str, str], new: dict[str, str | None], code_: str) -
     assert ("runtime-not-offered" in blocking(found)) is (code_ == "runtime-not-offered")
 
 
+def test_a_python_that_the_code_refuses_is_not_written() -> None:
+    files = {
+        "pyproject.toml": '[project]\nrequires-python = ">=3.9,<3.12"\n',
+        "runtime.txt": "python-3.11.2\n",
+    }
+    found = propose(app("heroku/python"), code(files))
+    assert "runtime-by-hand" in blocking(found) and ".python-version" not in texts(found)
+
+
 @pytest.mark.parametrize(
     ("buildpack", "files", "variables", "code_"),
     [

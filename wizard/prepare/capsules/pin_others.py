@@ -8,6 +8,7 @@ By the vendor's list of runtimes (June 2026): Python reads `.python-version`, PH
 import json
 import re
 
+from wizard.choose.runtime_lines import fits
 from wizard.mapping.problem import Problem
 from wizard.model.text import clean
 from wizard.prepare.capsules.capsule_case import CapsuleCase
@@ -31,6 +32,8 @@ def pin_python(case: CapsuleCase) -> list[Problem]:
         return []
     if found.how == "none":
         return [not_offered(case, "Python", wanted, found.line)]
+    if found.how == "raised" and (refusing := _refusing(case, found.line)):
+        return [by_hand(case, "Python", wanted, found.line, refusing)]
     exact = len(version) > 2 and found.how == "same"
     line = ".".join(map(str, version)) if exact else found.line
     runtime = case.draft.text("runtime.txt")
@@ -46,6 +49,15 @@ def pin_python(case: CapsuleCase) -> list[Problem]:
         return [unpinned(case, "Python", found.line)]
     look = "packages with compiled parts, and modules that newer versions have dropped"
     return [raised(case, "Python", wanted, found.line, look)] if found.how == "raised" else []
+
+
+def _refusing(case: CapsuleCase, line: str) -> str:
+    """The file whose range of versions a line of Python is not in, "" for none."""
+    pins = runtime_of(case.checkout, "heroku/python")
+    for pin in pins.pins if pins else ():
+        if pin.what == "python" and pin.file == "pyproject.toml" and not fits(pin.version, (line,)):
+            return pin.file
+    return ""
 
 
 def pin_ruby(case: CapsuleCase, variables: dict[str, str]) -> list[Problem]:

@@ -25,6 +25,7 @@ def procfile(case: CapsuleCase) -> list[Problem]:
         if old is not None:
             why = "each capsule has a run command of its own, and a build takes `web` out of it for all"
             case.draft.write("Procfile", None, why)
+            return _until_then(case)
         return []
     taken = case.checkout.files.get(case.checkout.procfile_at)
     web = case.commands.get("web", "")
@@ -40,7 +41,18 @@ def procfile(case: CapsuleCase) -> list[Problem]:
     if old is not None and web:
         why = f"only `web` is read there, by builds of {title}; each capsule has a run command of its own"
     case.draft.write("Procfile", new, why)
-    return []
+    return _until_then(case) if old is not None and old != new else []
+
+
+def _until_then(case: CapsuleCase) -> list[Problem]:
+    """Heroku deploys what is merged as long as it runs."""
+    return [
+        case.problem(
+            "procfile-heroku",
+            "the new branch has less of a Procfile than Heroku needs",
+            "Merge it into what Heroku deploys when the move is final, not before.",
+        )
+    ]
 
 
 def _first(case: CapsuleCase) -> str:

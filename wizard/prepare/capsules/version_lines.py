@@ -2,11 +2,9 @@
 
 from typing import Literal, NamedTuple
 
+from wizard.choose import runtime_lines
 from wizard.ports import Profile
 from wizard.prepare.image.version import numbers, written
-
-_ALSO = {"node": ("nodejs",), "java": ("jvm",)}
-"""Other names of a language in a target's list."""
 
 
 class Line(NamedTuple):
@@ -19,8 +17,7 @@ class Line(NamedTuple):
 
 def lines_of(profile: Profile, language: str) -> tuple[str, ...]:
     """The lines of a language that the target's builders run, ascending; empty where it says none."""
-    told = profile.capabilities.runtimes
-    return next((told[name] for name in (language, *_ALSO.get(language, ())) if name in told), ())
+    return runtime_lines.lines_of(profile, language) or ()
 
 
 def line_for(lines: tuple[str, ...], wanted: tuple[int, ...]) -> Line | None:
