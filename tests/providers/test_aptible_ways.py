@@ -125,6 +125,7 @@ class Run:
                 folder=folder,
                 environment=world.environment,
                 app=self._app,
+                find_app=self._find_app,
                 source_app=lambda step: system().app(APP_ID),
                 log=lambda step: self.logged.append,
             ),
@@ -132,6 +133,9 @@ class Run:
 
     async def _app(self, handle: str) -> TargetApp:
         return await self.world.app(handle)
+
+    async def _find_app(self, handle: str) -> TargetApp | None:
+        return await self.world.target.find_app(await self.world.environment(), handle)
 
     async def do(self, key: str) -> str:
         """One step as the drive does it; returns its evidence."""
