@@ -14,6 +14,7 @@ from textual.app import SystemCommand  # noqa: E402
 from textual.binding import Binding, BindingType  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
+from screens import clipboard  # noqa: E402
 from screens.background import in_thread  # noqa: E402
 from screens.demo_help import DemoHelp  # noqa: E402
 from screens.hang_up import leave_when_told, stop_listening  # noqa: E402
@@ -168,6 +169,23 @@ class OfframpApp(QuietCrash):
                 self.exit()
 
         self.push_screen(LeaveDialog(sentence), decided)
+
+    # -- copying ------------------------------------------------------------------------------------
+
+    def copy_out(
+        self, text: str, *, what: str, elsewhere: str = "", secret: bool = False
+    ) -> clipboard.Copied:
+        """Hand `text` to the terminal's clipboard; see `clipboard.copy`. The caller says what came of it."""
+        copied = clipboard.copy(text, self.write_to_terminal, what=what, elsewhere=elsewhere, secret=secret)
+        if copied.done:
+            self._clipboard = text
+        return copied
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What Textual's own widgets call for a selection."""
+        copied = self.copy_out(text, what="what is selected")
+        if isinstance(self.screen, KeyedScreen):
+            self.screen.say(copied.words, good=copied.done)
 
     # -- the palette --------------------------------------------------------------------------------
 

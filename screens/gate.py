@@ -1,6 +1,6 @@
 """A gate: what is true now, what will happen, the way back; passed by typing its word, never by y."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,6 +17,9 @@ from screens.widgets.field import Field
 from screens.widgets.too_small import TooSmall
 from wizard.run.guide import COPIED
 from wizard.run.view import GateView
+
+if TYPE_CHECKING:
+    from screens.app import OfframpApp
 
 AROUND_THE_FACTS = 8
 """Rows of the box that are not facts: its border, what is asked, the line, a complaint, the hint."""
@@ -85,9 +88,9 @@ class GateDialog(Dialog[str]):
     def action_copy(self) -> None:
         """Hand the commands among the facts to the terminal's clipboard, and say so."""
         if found := commands(self.gate):
-            self.app.copy_to_clipboard("\n".join(found))
             many = f"{len(found)} lines" if len(found) > 1 else "one line"
-            self.query_one(".hint", Static).update(f"✓ Copied {many}, if your terminal allows it.")
+            copied = cast("OfframpApp", self.app).copy_out("\n".join(found), what=many)
+            self.query_one(".hint", Static).update(f"{'✓' if copied.done else '⚠'} {copied.words}")
 
     def action_move(self, lines: int) -> None:
         """Scroll the facts."""

@@ -211,10 +211,10 @@ class KeyedScreen(Screen[None]):
         """Show what went wrong in the panel; None takes it away."""
         self.query_one(TroublePanel).show(None if error is None else as_trouble(error))
 
-    def copy(self, text: str) -> None:
-        """Hand `text` to the terminal's clipboard, and say so; it also stands on the screen."""
-        self.app.copy_to_clipboard(text)
-        self.say(f"Copied, if your terminal allows it: {text}", good=True)
+    def copy(self, text: str, elsewhere: str = "") -> None:
+        """Hand `text` to the terminal's clipboard, and say so with the text itself, or where else it is."""
+        copied = self.offramp.copy_out(text, what="it" if elsewhere else text, elsewhere=elsewhere)
+        self.say(copied.words, good=copied.done)
 
     def headline(self, name: str, route: str = "", fact: str | Content = "") -> None:
         """Set the first line."""

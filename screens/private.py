@@ -16,3 +16,9 @@ class QuietCrash(App[str]):
         trouble = as_trouble(error if error is not None else RuntimeError("unknown"))
         self._exit_renderables.append(Text(trouble.sentence() + " Every answer is saved."))
         self._close_messages_no_wait()
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Send what is no picture (a bell, a text for the clipboard) between two pictures; nothing without a
+        terminal."""
+        if not self.is_headless and self._driver is not None:
+            self._driver.write(sequence)

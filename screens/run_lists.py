@@ -1,7 +1,7 @@
 """The long lists of a run over the monitor: tables, steps, events, log; each filters, scrolls and goes on."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,6 +20,9 @@ from screens.monitor.whole_lists import EMPTY_WORDS, Kind, follows_end, lines_of
 from screens.styles import sheet
 from screens.widgets.field import Field
 from screens.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from screens.app import OfframpApp
 
 KEYS = (
     Key("t", "kind('tables')", "tables", "All tables of the copy."),
@@ -159,10 +162,9 @@ class RunLists(ModalScreen[None]):
 
     def action_copy(self) -> None:
         """Hand what stands to the terminal's clipboard, and say so."""
-        self.app.copy_to_clipboard(texts(self.query_one("#lines", Board).lines))
-        self.query_one(".hint", Static).update(
-            "✓ Copied the lines on the screen, if your terminal allows it.  esc back"
-        )
+        lines = self.query_one("#lines", Board).lines
+        copied = cast("OfframpApp", self.app).copy_out(texts(lines), what=f"{len(lines)} lines")
+        self.query_one(".hint", Static).update(f"{'✓' if copied.done else '⚠'} {copied.words}")
 
     @on(Input.Changed)
     def _filtered(self, message: Input.Changed) -> None:

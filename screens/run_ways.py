@@ -39,8 +39,7 @@ def help_person(screen: StageScreen, view: RunView) -> bool:
         if chosen == DONE:
             _say_done(screen, guide)
         elif chosen is not None:
-            screen.app.copy_to_clipboard(texts[int(chosen)])
-            screen.say("Copied, if your terminal allows it.", good=True)
+            screen.copy(texts[int(chosen)], f"`offramp run {screen.session.id}` prints it.")
 
     options = [(str(number), text) for number, text in enumerate(texts)]
     words = "Enter copies the line, for your browser or a terminal of yours."

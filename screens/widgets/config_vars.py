@@ -1,7 +1,7 @@
 """The config vars of one app: names and origins; a value is shown one at a time, for ten seconds."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,6 +15,9 @@ from screens.widgets.masked_value import MaskedValue
 from screens.widgets.row_list import Row, RowList
 from wizard.model.secret import Secret
 
+if TYPE_CHECKING:
+    from screens.app import OfframpApp
+
 ReadValue = Callable[[str], Coroutine[Any, Any, Secret]]
 """Reads the value of one config var from Heroku, now."""
 MakeRows = Callable[[int], Sequence[Row]]
@@ -27,8 +30,9 @@ class ConfigVarsDialog(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v,enter", "reveal", show=False),
         Binding("slash", "filter", show=False),
+        Binding("c", "copy", show=False),
     ]
-    hint = "v shows one value for 10 s   / filter   esc closes"
+    hint = "v shows one value for 10 s, c copies it then   / filter   esc closes"
 
     def __init__(self, app_name: str, rows: MakeRows, read: ReadValue, *, begin: str = "") -> None:
         super().__init__(f"Config vars of {app_name}")
@@ -87,6 +91,20 @@ class ConfigVarsDialog(Dialog[None]):
             self.complain("")
         if self.query_one(RowList).current == name:
             self.query_one(MaskedValue).reveal(value)
+
+    def action_copy(self) -> None:
+        """Copy the value that is shown: nothing that the person has not asked to see."""
+        shown, name = self.query_one(MaskedValue).shown, self.query_one(RowList).current
+        if shown is None:
+            self.complain("v shows a value first; what is shown can be copied.")
+            return
+        copied = cast("OfframpApp", self.app).copy_out(
+            shown.reveal(),
+            what=f"the value of {name}",
+            elsewhere="It stays in the clipboard until something else is copied.",
+            secret=True,
+        )
+        self.complain(copied.words, mark="done" if copied.done else "look")
 
     def action_filter(self) -> None:
         """Open the filter."""

@@ -1,7 +1,7 @@
 """Values that a person types elsewhere, to be copied one by one."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
 from textual import on
@@ -14,6 +14,9 @@ from screens.marks import MUTED
 from screens.monitor.line import pad
 from screens.widgets.dialog import Dialog
 from screens.widgets.row_list import Row, RowList
+
+if TYPE_CHECKING:
+    from screens.app import OfframpApp
 
 
 class CopyValues(Dialog[bool]):
@@ -53,8 +56,8 @@ class CopyValues(Dialog[bool]):
         current = self.query_one(RowList).current
         if current is not None:
             what, value = self._values[int(current)]
-            self.app.copy_to_clipboard(value)
-            self.complain(f"Copied {what or value}, if your terminal allows it.", mark="done")
+            copied = cast("OfframpApp", self.app).copy_out(value, what=what or value)
+            self.complain(copied.words, mark="done" if copied.done else "look")
 
     @on(OptionList.OptionSelected)
     def _clicked(self, message: OptionList.OptionSelected) -> None:

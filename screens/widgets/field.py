@@ -35,6 +35,18 @@ class Field(Input):
             event.prevent_default()
             await self.run_action(action)
 
+    def action_copy(self) -> None:
+        """What is shown as dots is copied by nobody."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Dots are deleted, and not copied."""
+        if self.password:
+            self.delete_selection()
+        else:
+            super().action_cut()
+
     def _on_paste(self, event: events.Paste) -> None:
         """Take all that was pasted, as one line. Textual takes the first line, which is none when the
         text begins with a line break, and a part when a token was wrapped on its way."""

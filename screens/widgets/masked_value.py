@@ -18,7 +18,7 @@ class MaskedValue(Static):
         super().__init__(markup=False)
         self._seconds = seconds
         self._timer: Timer | None = None
-        self.shown = False
+        self.shown: Secret | None = None
 
     def on_mount(self) -> None:
         """Begin hidden."""
@@ -29,7 +29,7 @@ class MaskedValue(Static):
         text = clean_lines(value.reveal(), limit=4_000)
         self.update(Content.styled(text, "") if text else Content.styled("(empty)", MUTED))
         self.border_subtitle = f"hides after {self._seconds:.0f} s"
-        self.shown = True
+        self.shown = value
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(self._seconds, self.hide)
@@ -38,7 +38,7 @@ class MaskedValue(Static):
         """Show dots."""
         self.update(Content.styled(DOTS, ATTENTION))
         self.border_subtitle = ""
-        self.shown = False
+        self.shown = None
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

@@ -298,6 +298,13 @@ async def test_a_shown_value_hides_by_itself(world: FakeWorld, begun: Begun, vau
             await asyncio.sleep(0.02)
         await pilot.pause()
         assert "visible for a moment" not in seen(app)
+        await pilot.press("c")
+        await pilot.pause()
+        assert app.clipboard == "", "only what is shown is copied"
+        masked.reveal(Secret("asked to be shown"))
+        await pilot.press("c")
+        await pilot.pause()
+        assert app.clipboard == "asked to be shown" and "Copied the value of" in seen(app)
 
 
 async def test_a_code_folder_is_read_before_it_is_kept(
