@@ -8,6 +8,8 @@ By the vendor's list of runtimes (June 2026): Python reads `.python-version`, PH
 import json
 import re
 
+import msgspec
+
 from wizard.choose.runtime_lines import fits
 from wizard.mapping.problem import Problem
 from wizard.model.text import clean
@@ -166,8 +168,9 @@ def pin_java(case: CapsuleCase, variables: dict[str, str]) -> list[Problem]:
 def variable(case: CapsuleCase, variables: dict[str, str], name: str, value: str, what: str) -> Problem:
     """A config var that a build there reads; noted in `variables`."""
     variables[name] = value
-    return case.problem(
+    problem = case.problem(
         "runtime-variable",
         f"the version of {what} is a config var there: {name}={value}",
         "Offramp sets it before the first build; a change of it needs a new build.",
     )
+    return msgspec.structs.replace(problem, copies=(f"{name}={value}",))
