@@ -6,6 +6,16 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from screens.background import in_thread
+from screens.connect_about import ABOUT, KEYS
+from screens.connect_dialogs import (
+    ask_command,
+    ask_password,
+    ask_single_sign_on,
+    ask_variable,
+    ask_what_to_forget,
+    show_ways,
+)
 from screens.connect_rows import (
     FIRST_LOOK,
     Offer,
@@ -13,15 +23,17 @@ from screens.connect_rows import (
     caution_lines,
     offers,
     over,
-    place_words,
+    page_words,
+    question,
 )
-from screens.keys import About, Key
-from screens.marks import GLYPHS, MUTED, STRONG
+from screens.keys import Key
+from screens.marks import GLYPHS, MUTED
 from screens.sign_in import (
     SignedIn,
-    forget,
+    fetched,
     keep,
-    kept_tokens,
+    kept_accounts,
+    kept_token,
     missing_tokens,
     source_token,
     usable_tokens,
@@ -31,15 +43,13 @@ from screens.stage import StageScreen
 from screens.stages import standing
 from screens.styles import sheet
 from screens.widgets.ask_secret import AskSecret
-from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.sign_in_form import SignInForm
-from screens.widgets.single_sign_on import SingleSignOnDialog
-from wizard.credentials import Vault
+from wizard.credentials import Origin, StoreState, Vault
 from wizard.model.secret import Secret
 from wizard.ports import FoundToken, SourceProvider, TargetProvider, Token
-from wizard.ports.signing_in import Caution, ExplainsSignIn, SingleSignOn
+from wizard.ports.signing_in import Caution
 from wizard.registry import hosts_of, source_provider, target_provider
+from wizard.session.forgetting import Given, forget, given_to
 from wizard.session.parts import CONNECTIONS, TARGET, Connection, Connections
 
 
@@ -48,29 +58,8 @@ class ConnectScreen(StageScreen):
 
     stage = "connect"
     CSS_PATH = sheet("connect")
-    ABOUT = About(
-        title="connect",
-        purpose="Signs in to Heroku and, after a target is chosen, to the target. Until the cut-over Offramp "
-        "only reads from Heroku.",
-        asks="A token. One that is on this machine already (the keyring, HEROKU_API_KEY, the Heroku CLI) can "
-        "be used, or one is pasted. It is checked against the account before it is kept.",
-        next="The token goes into the keyring, under the service offramp; with no usable keyring it is held "
-        "in memory and asked for again next time. Then everything that stands on Heroku is read.",
-    )
-    KEYS: ClassVar[tuple[Key, ...]] = (
-        Key("enter", "choose", "do it", "Do what the highlighted row says."),
-        Key("n", "next", "next", "Go on to the next stage."),
-        Key("p", "paste", "paste token", "Paste a token for the vendor that is to be signed in to."),
-        Key("c", "copy_page", "copy address", "Copy the address of the page where a token is made."),
-        Key("k", "keyring", "keyring", "Try the keyring out again, after you unlocked it."),
-        Key(
-            "f",
-            "forget",
-            "forget",
-            "Remove a token from the keyring and from this migration.",
-            footer=False,
-        ),
-    )
+    ABOUT = ABOUT
+    KEYS: ClassVar[tuple[Key, ...]] = KEYS
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,8 +67,8 @@ class ConnectScreen(StageScreen):
         self._left_out: dict[str, str] = {}
         """Why tokens of this machine are not offered, by vendor."""
         self._cautions: tuple[Caution, ...] = ()
-        self._kept: dict[str, list[tuple[Connection, Secret]]] = {}
-        """Tokens that other migrations were given, by vendor."""
+        self._kept: dict[str, list[Connection]] = {}
+        """Accounts whose tokens this migration or another was given, by vendor."""
         self._missing: frozenset[str] = frozenset()
         self._vault_words = FIRST_LOOK
         self._again: str | None = None
@@ -144,11 +133,12 @@ class ConnectScreen(StageScreen):
             found,
             titles,
             kept=self._kept.get(vendor, ()) if vendor else (),
+            used=known.get(vendor) if vendor else None,
             demo=self.offramp.demo,
             next_stage=self._next_stage(),
         )
         self._offers = {offer.id: offer for offer in made}
-        self.query_one("#question", Static).update(self._question(provider))
+        self.query_one("#question", Static).update(question(provider))
         self.query_one(RowList).show([Row(offer.id, offer.content, heading=offer.heading) for offer in made])
         self.query_one("#cautions", Static).update(caution_lines(self._cautions))
         self.query_one("#cautions", Static).display = bool(self._cautions)
@@ -161,19 +151,8 @@ class ConnectScreen(StageScreen):
         if vendor is None or provider is None:
             return ""
         hosts = hosts_of(self.session, vendor)
-        lines = (
-            f"A token is made at {provider.token_page}" if provider.token_page else "",
-            provider.sign_in_words if isinstance(provider, ExplainsSignIn) else "",
-            place_words(provider.title, hosts, demo=self.session.info.demo),
-            "" if self.session.info.demo else self._left_out.get(vendor, ""),
-        )
-        return "\n".join(one for one in lines if one)
-
-    def _question(self, provider: SourceProvider | TargetProvider | None) -> Content:
-        if provider is None:
-            return Content.styled("Signed in. What next?", STRONG)
-        more = "Until the cut-over, Offramp only reads there." if provider.role == "source" else ""
-        return Content.assemble((f"Sign in to {provider.title}.  ", STRONG), (more, MUTED))
+        left_out = "" if self.session.info.demo else self._left_out.get(vendor, "")
+        return page_words(provider, hosts, left_out, demo=self.session.info.demo)
 
     def _next_stage(self) -> str:
         where = standing(self.session)
@@ -190,7 +169,7 @@ class ConnectScreen(StageScreen):
                 return "All are signed in. Choose `sign in again` in the list first."
             if not (provider := self._provider(vendor)).token_page:
                 return f"{provider.title} has no tokens for programs. Sign in with e-mail and password."
-        if name == "forget" and not self._connections().by_provider:
+        if name == "forget" and not self._given():
             return "There is no token to forget."
         if name == "next" and (vendor := self.vendor()) is not None:
             return f"First sign in to {self._provider(vendor).title}."
@@ -216,7 +195,7 @@ class ConnectScreen(StageScreen):
             self.behind(self._look_for_kept(vendor), group="kept-tokens", wanted=False)
 
     async def _look_for_kept(self, vendor: str) -> None:
-        kept = await kept_tokens(self.session, await self.offramp.vault(), vendor)
+        kept = await kept_accounts(self.session, await self.offramp.vault(), vendor)
         self._kept[vendor] = kept
         self.renew()
         if (
@@ -252,6 +231,14 @@ class ConnectScreen(StageScreen):
                 self._use(offer.token)
             case "found" if offer.found is not None:
                 self._use(offer.found.token)
+            case "kept" if offer.kept is not None:
+                self._use_kept(offer.kept)
+            case "origin" if offer.kept is not None and offer.kept.origin is not None:
+                self._use_origin(offer.kept.origin)
+            case "command":
+                ask_command(self, self._title(), self._use_origin)
+            case "variable":
+                ask_variable(self, self._title(), self._use_origin)
             case "single-sign-on":
                 self._open_single_sign_on()
             case "paste":
@@ -278,22 +265,12 @@ class ConnectScreen(StageScreen):
         self.ask(dialog, lambda secret: self._use(secret) if secret else None)
 
     def _open_single_sign_on(self) -> None:
-        vendor = self.vendor()
-        provider = self._provider(vendor) if vendor is not None else None
-        if vendor is None or provider is None or not isinstance(provider, SingleSignOn):
-            return
-        signs_on: SingleSignOn = provider
-        hosts = hosts_of(self.session, vendor)
+        def page_known(vendor: str, page: str) -> None:
+            self.copy(page)
+            self._paste(vendor, page)
 
-        def page_of(typed: str) -> str:
-            return signs_on.single_sign_on_page(hosts, typed)
-
-        def chosen(page: str | None) -> None:
-            if page is not None:
-                self.copy(page)
-                self._paste(vendor, page)
-
-        self.ask(SingleSignOnDialog(provider.title, page_of, provider.token_page), chosen)
+        if (vendor := self.vendor()) is not None:
+            ask_single_sign_on(self, vendor, self._provider(vendor), page_known)
 
     def _use(self, secret: Secret) -> None:
         vendor = self.vendor()
@@ -306,33 +283,48 @@ class ConnectScreen(StageScreen):
                 waiting=f"Asking {title} whose token this is",
             )
 
-    async def _check(self, vendor: str, secret: Secret) -> SignedIn:
+    def _use_kept(self, connection: Connection) -> None:
+        """Take the account whose token is kept; a command that gives it was agreed to before."""
+        if connection.origin is not None:
+            self._use_origin(connection.origin)
+            return
+
+        async def check() -> SignedIn:
+            vault = await self.offramp.vault()
+            return await self._check(connection.provider, await kept_token(vault, connection))
+
+        title = self._provider(connection.provider).title
+        waiting = f"Asking {title} whose token this is"
+        self.behind(check(), self._signed_in, group="sign-in", waiting=waiting)
+
+    def _use_origin(self, origin: Origin) -> None:
+        vendor = self.vendor()
+
+        async def check(vendor: str) -> SignedIn:
+            return await self._check(vendor, await fetched(origin, vendor), origin)
+
+        if vendor is not None:
+            waiting = f"Waiting for {origin.words}"
+            self.behind(check(vendor), self._signed_in, group="sign-in", waiting=waiting)
+
+    def _title(self) -> str:
+        vendor = self.vendor()
+        return self._provider(vendor).title if vendor else ""
+
+    async def _check(self, vendor: str, secret: Secret, origin: Origin | None = None) -> SignedIn:
         provider = self._provider(vendor)
         if provider.role == "source":
             token = await source_token(provider, self.session, secret)
         else:
             token = await provider.accept_token(hosts_of(self.session, vendor), secret)
-        return await keep(self.session, await self.offramp.vault(), vendor, token)
+        return await keep(self.session, await self.offramp.vault(), vendor, token, origin)
 
     def _open_form(self) -> None:
-        vendor = self.vendor()
-        if vendor is None:
-            return
-        provider = target_provider(vendor)
-        demo = self.offramp.demo
-        form = SignInForm(
-            provider,
-            hosts_of(self.session, vendor),
-            email=demo.target_email if demo else "",
-            password=demo.target_password if demo else None,
-            otp=demo.otp if demo else None,
-        )
+        def signed_in(vendor: str, token: Token) -> None:
+            self.behind(self._keep(vendor, token), self._signed_in, group="sign-in")
 
-        def signed_in(token: Token | None) -> None:
-            if token is not None:
-                self.behind(self._keep(vendor, token), self._signed_in, group="sign-in")
-
-        self.ask(form, signed_in)
+        if (vendor := self.vendor()) is not None:
+            ask_password(self, vendor, target_provider(vendor), signed_in)
 
     async def _keep(self, vendor: str, token: Token) -> SignedIn:
         return await keep(self.session, await self.offramp.vault(), vendor, token)
@@ -366,23 +358,31 @@ class ConnectScreen(StageScreen):
 
         self.behind(again(), group="vault")
 
+    def action_ways(self) -> None:
+        """What to do about the keyring."""
+
+        async def look() -> StoreState | None:
+            return (await self.offramp.vault()).state
+
+        self.behind(look(), lambda state: show_ways(self, state), group="vault")
+
     def action_forget(self) -> None:
-        """Ask, then remove the token of the vendor that was signed in to last."""
-        vendor = next(one for one in reversed(self.vendors()) if one in self._connections().by_provider)
-        title = self._provider(vendor).title
-        lines = [f"The token of {title} is removed from the keyring, from memory and from this migration."]
+        """Ask which token, if there are several, then remove it."""
+        ask_what_to_forget(self, self._given(), lambda vendor: self._provider(vendor).title, self._forget)
 
-        def confirmed(yes: bool | None) -> None:
-            if yes:
-                self.behind(self._forget(vendor), group="sign-in")
+    def _given(self) -> list[Given]:
+        """The tokens of this migration, that of the last vendor first."""
+        return [one for one in reversed(given_to(self.session)) if one.connection is not None]
 
-        dialog = ConfirmTyping(f"Forget the {title} token", lines, word=vendor, verb="to forget it")
-        self.ask(dialog, confirmed)
+    def _forget(self, given: Given) -> None:
+        async def remove() -> None:
+            await in_thread(forget, self.session, await self.offramp.vault(), given)
 
-    async def _forget(self, vendor: str) -> None:
-        await forget(self.session, await self.offramp.vault(), vendor)
-        self.say(f"The token of {self._provider(vendor).title} is gone.", good=True)
-        self.renew()
+        def gone(_: None) -> None:
+            self.say(f"The token of {self._provider(given.ref.vendor).title} is gone.", good=True)
+            self.renew()
+
+        self.behind(remove(), gone, group="sign-in")
 
     async def action_next(self) -> None:
         """On to where the session stands."""

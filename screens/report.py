@@ -11,8 +11,8 @@ from textual.widgets import Input, Static
 
 from screens.background import in_thread
 from screens.keys import About, Key
+from screens.report_forget import forget_lines, offer_lines
 from screens.report_lines import content
-from screens.sign_in import forget
 from screens.stage import StageScreen
 from screens.styles import sheet
 from screens.widgets.ask_text import AskText
@@ -24,7 +24,7 @@ from wizard.report.export import export
 from wizard.report.markdown import render
 from wizard.report.report import Report, build
 from wizard.session.accounts import others_with
-from wizard.session.parts import CONNECTIONS, Connection
+from wizard.session.forgetting import Given, as_trouble, forget_all, given_to
 
 
 class ReportScreen(StageScreen):
@@ -87,7 +87,10 @@ class ReportScreen(StageScreen):
         if self._report is None:
             text.update(Content("Reading the journal …"))
         else:
-            text.update(content(self._report, self.size.width - 4, self._wanted))
+            shown = content(self._report, self.size.width - 4, self._wanted)
+            if not self._wanted and (offer := offer_lines(self._report.state, given_to(self.session))):
+                shown = Content("\n\n").join([shown, offer])
+            text.update(shown)
 
     def why_not(self, name: str) -> str:
         """Nothing can be written before it is built; credentials stay while a run may need them."""
@@ -203,36 +206,28 @@ class ReportScreen(StageScreen):
     # -- credentials ----------------------------------------------------------------------------------
 
     def action_forget(self) -> None:
-        """Ask, then remove the credentials of this migration; a failure is said."""
-        connections = self.session.load(CONNECTIONS)
-        known = list(connections.by_provider.values()) if connections else []
-        if not known:
+        """Ask, then remove the credentials of this migration; what cannot be removed is said of each."""
+        given = given_to(self.session)
+        if not given:
             self.say("There is no token to forget.")
             return
 
         def decided(yes: bool | None) -> None:
             if yes:
-                self.behind(self._forget(known), lambda done: self.say(done, good=True), group="forget")
+                self.behind(self._forget(given), lambda done: self.say(done, good=True), group="forget")
 
         def looked(others: tuple[str, ...]) -> None:
-            lines = _forget_lines(known, others)
+            lines = forget_lines(given, others)
             dialog = ConfirmTyping("Forget the tokens", lines, word="forget", verb="to remove them")
             self.app.push_screen(dialog, decided)
 
+        known = [one.connection for one in given if one.connection is not None]
         self.behind(in_thread(others_with, self.session, known), looked, group="forget")
 
-    async def _forget(self, known: list[Connection]) -> str:
+    async def _forget(self, given: tuple[Given, ...]) -> str:
         vault = await self.offramp.vault()
-        vendors = sorted(connection.provider for connection in known)
-        for vendor in vendors:
-            await forget(self.session, vault, vendor)
-        return f"The tokens for {', '.join(vendors)} are forgotten on this machine."
-
-
-def _forget_lines(known: list[Connection], others: tuple[str, ...]) -> list[str]:
-    lines = ["Removed from this machine:"]
-    lines += [f"  · {connection.provider}: {connection.email}" for connection in known]
-    if others:
-        few = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
-        lines.append(f"Also used by {few}: you have to sign in again there.")
-    return [*lines, "At the vendors themselves the tokens stay valid; revoke them there.", ""]
+        done = await in_thread(forget_all, self.session, vault, given)
+        self.renew()
+        if done.failed:
+            raise as_trouble(done)
+        return f"Forgotten on this machine: {', '.join(one.whose for one in done.gone)}."

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from screens.background import in_thread
-from wizard.credentials import CredentialRef, Kept, Vault
+from wizard.credentials import CredentialRef, Kept, Origin, Vault
+from wizard.credentials.fetch import fetch
 from wizard.model.secret import Secret
 from wizard.model.system import Account
 from wizard.model.trouble import Trouble
@@ -61,11 +62,32 @@ def wanted_by_run(session: Session) -> str | None:
     return seen.fresh.vendor if seen.fresh is not None else None
 
 
-async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> SignedIn:
-    """Keep a token that was checked, and name it in the session. A running worker gets it at once.
+async def fetched(origin: Origin, vendor: str) -> Secret:
+    """The token that a person's command or variable gives.
+
+    Raises:
+        Trouble: it gives none, and why.
+    """
+    secret = await in_thread(fetch, origin, f"{vendor} token")
+    if secret is None:
+        raise Trouble(
+            f"The variable {origin.variable} is not set where this Offramp was started.",
+            remedy=f"Leave, set {origin.variable} in the shell, and start Offramp again; or sign in in "
+            "another way.",
+            code="token-missing",
+        )
+    return secret
+
+
+async def keep(
+    session: Session, vault: Vault, vendor: str, token: Token, origin: Origin | None = None
+) -> SignedIn:
+    """Keep a token that was checked, and name it in the session; one that comes from `origin` is held in
+    memory, and only where it comes from is kept. A running worker gets it at once.
 
     Another account than before takes the plan away, and at the source the inventory: both are about the
-    account that was signed in then. A run is never parted from its account.
+    account that was signed in then; its token stays, to be chosen again. A run is never parted from its
+    account.
 
     Raises:
         Trouble: a run belongs to another account; the session cannot be written; the worker does not take it.
@@ -81,17 +103,22 @@ async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> Sig
             code="other-account",
         )
     ref = CredentialRef(vendor=vendor, account=token.account.id)
-    kept = await in_thread(vault.put, ref, token.secret)
+    if origin is None:
+        kept = await in_thread(vault.put, ref, token.secret)
+        where = "in the keyring" if kept.place == "keyring" else "held in memory"
+    else:
+        vault.hold(ref, token.secret)
+        where = f"from {origin.words}"
+        kept = Kept(place="memory", sentence=f"The token comes {where} when it is wanted; it is not kept.")
     connection = Connection(
         provider=vendor,
         account_id=token.account.id,
         email=token.account.email,
-        kept_in="in the keyring" if kept.place == "keyring" else "held in memory",
+        kept_in=where,
         expires_at=token.expires_at,
+        origin=origin,
     )
-    changed = {**connections.by_provider, vendor: connection}
-    forgotten = {name: one for name, one in connections.forgotten.items() if name != vendor}
-    session.save(CONNECTIONS, Connections(by_provider=changed, forgotten=forgotten))
+    session.save(CONNECTIONS, _with(connections, connection))
     if another:
         session.drop(PLAN)
         session.drop(PREFLIGHT)
@@ -100,6 +127,17 @@ async def keep(session: Session, vault: Vault, vendor: str, token: Token) -> Sig
     if await in_thread(running, session):
         await in_thread(hand_over, session, ref, token.secret)
     return SignedIn(connection=connection, kept=kept, cautions=token.cautions)
+
+
+def _with(connections: Connections, connection: Connection) -> Connections:
+    """`connection` in use; the account that was used until now stays among the others."""
+    vendor, before = connection.provider, connections.by_provider.get(connection.provider)
+    aside = (*connections.others, *((before,) if before else ()))
+    return Connections(
+        by_provider={**connections.by_provider, vendor: connection},
+        others=tuple(one for one in aside if one.ref != connection.ref),
+        forgotten={name: one for name, one in connections.forgotten.items() if name != vendor},
+    )
 
 
 def _account_before(session: Session, connections: Connections, vendor: str) -> Account | None:
@@ -111,18 +149,46 @@ def _account_before(session: Session, connections: Connections, vendor: str) -> 
     return system.account if system else None
 
 
-async def kept_tokens(session: Session, vault: Vault, vendor: str) -> list[tuple[Connection, Secret]]:
-    """The tokens of a vendor that other migrations were given and that are still at hand. The account that
-    this one has already is not among them."""
-    mine = (session.load(CONNECTIONS) or Connections()).by_provider.get(vendor)
+async def kept_accounts(session: Session, vault: Vault, vendor: str) -> list[Connection]:
+    """The accounts of a vendor whose tokens this migration or another was given and that are still at hand,
+    each once. The account that is in use is not among them. No command is run to find out."""
+    connections = session.load(CONNECTIONS) or Connections()
+    mine = connections.by_provider.get(vendor)
+    seen = {mine.account_id} if mine is not None else set()
     found = []
-    for connection in await in_thread(known_accounts, session, vendor):
-        if mine is not None and mine.account_id == connection.account_id:
+    aside = [one for one in connections.others if one.provider == vendor]
+    for connection in (*aside, *await in_thread(known_accounts, session, vendor)):
+        if connection.account_id in seen:
             continue
-        ref = CredentialRef(vendor=vendor, account=connection.account_id)
-        if (secret := await in_thread(vault.get, ref)) is not None:
-            found.append((connection, secret))
+        if await in_thread(vault.at_hand, connection.ref, connection.origin):
+            seen.add(connection.account_id)
+            found.append(connection)
     return found
+
+
+async def kept_token(vault: Vault, connection: Connection) -> Secret:
+    """The token of an account of `kept_accounts`.
+
+    Raises:
+        Trouble: it is gone by now; the keyring fails.
+    """
+    secret = await in_thread(vault.get, connection.ref, connection.origin)
+    if secret is None:
+        raise Trouble(
+            f"The token of {connection.email} is not there any more.",
+            remedy="Sign in in another way.",
+            code="token-missing",
+        )
+    return secret
+
+
+async def kept_tokens(session: Session, vault: Vault, vendor: str) -> list[tuple[Connection, Secret]]:
+    """The accounts of `kept_accounts` with their tokens, without those that a command gives."""
+    return [
+        (one, await kept_token(vault, one))
+        for one in await kept_accounts(session, vault, vendor)
+        if one.origin is None
+    ]
 
 
 async def missing_tokens(session: Session, vault: Vault) -> frozenset[str]:
@@ -135,23 +201,6 @@ async def missing_tokens(session: Session, vault: Vault) -> frozenset[str]:
     connections = session.load(CONNECTIONS) or Connections()
     missing = set()
     for vendor, connection in connections.by_provider.items():
-        ref = CredentialRef(vendor=vendor, account=connection.account_id)
-        if await in_thread(vault.get, ref) is None:
+        if not await in_thread(vault.at_hand, connection.ref, connection.origin):
             missing.add(vendor)
     return frozenset(missing)
-
-
-async def forget(session: Session, vault: Vault, vendor: str) -> None:
-    """Remove a vendor's token everywhere, and from the session.
-
-    Raises:
-        Trouble: the keyring did not remove it; the session still names it.
-    """
-    connections = session.load(CONNECTIONS) or Connections()
-    connection = connections.by_provider.get(vendor)
-    if connection is None:
-        return
-    await in_thread(vault.forget, CredentialRef(vendor=vendor, account=connection.account_id))
-    left = {name: one for name, one in connections.by_provider.items() if name != vendor}
-    forgotten = {**connections.forgotten, vendor: connection}
-    session.save(CONNECTIONS, Connections(by_provider=left, forgotten=forgotten))

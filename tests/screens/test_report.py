@@ -158,7 +158,7 @@ async def test_credentials_are_forgotten_when_the_word_is_typed(
         assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is not None
         await pilot.press(*"forget", "enter")
         await settled(pilot)
-        assert "are forgotten on this machine" in seen(app)
+        assert "Forgotten on this machine: heroku: ada@example.com" in " ".join(seen(app).split())
         left = session.load(CONNECTIONS)
     assert left is not None and left.by_provider == {}
     assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is None

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from screens.sign_in import forget, keep
+from screens.sign_in import keep
 from tests.screens.a_run import ARun
 from tests.screens.conftest import Begun
 from tests.screens.fakes import FakeWorld
@@ -12,10 +12,17 @@ from wizard.model.secret import Secret
 from wizard.model.system import Account
 from wizard.model.trouble import Trouble
 from wizard.ports import Token
+from wizard.session.forgetting import forget, given_to
 from wizard.session.parts import CONNECTIONS, PLAN, SYSTEM
+from wizard.session.store import Session
 
 BOB = Token(Secret("HRKU-token-of-bob-0123456789"), Account(id="user-2", email="bob@example.com"), None)
 ADA_AGAIN = Token(Secret("HRKU-newer-token-0123456789"), Account(id="user-1", email="ada@example.com"), None)
+
+
+def forget_the_token(session: Session, vault: Vault, vendor: str) -> None:
+    (given,) = [one for one in given_to(session) if one.ref.vendor == vendor]
+    forget(session, vault, given)
 
 
 @pytest.mark.parametrize("forgotten", [False, True])
@@ -29,7 +36,7 @@ async def test_a_run_is_not_parted_from_its_account(
     plan = session.load(PLAN)
     if forgotten:
         for vendor in ("heroku", "aptible"):
-            await forget(session, vault, vendor)
+            forget_the_token(session, vault, vendor)
     for vendor in ("heroku", "aptible"):
         with pytest.raises(Trouble) as refused:
             await keep(session, vault, vendor, BOB)
@@ -48,7 +55,7 @@ async def test_forgetting_first_does_not_keep_another_accounts_inventory(
     world: FakeWorld, begun: Begun, vault: Vault
 ) -> None:
     session = begun.documented()
-    await forget(session, vault, "heroku")
+    forget_the_token(session, vault, "heroku")
     assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is None
     await keep(session, vault, "heroku", BOB)
     assert session.load(SYSTEM) is None

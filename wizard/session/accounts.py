@@ -8,25 +8,28 @@ from wizard.session.store import Session, SessionInfo, infos
 
 
 def others_with(session: Session, connections: list[Connection]) -> tuple[str, ...]:
-    """The names of the other sessions that are signed in with one of `connections`. Blocking."""
+    """The names of the other sessions that are or were signed in with one of `connections`. Blocking."""
     wanted = {(connection.provider, connection.account_id) for connection in connections}
     return tuple(
         info.name
         for info, theirs in _others(session)
-        if wanted & {(c.provider, c.account_id) for c in theirs.by_provider.values()}
+        if wanted & {(c.provider, c.account_id) for c in (*theirs.by_provider.values(), *theirs.others)}
     )
 
 
 def known_accounts(session: Session, vendor: str) -> tuple[Connection, ...]:
-    """The accounts of a vendor that other sessions are signed in with, newest first, each once. Blocking.
+    """The accounts of a vendor that other sessions are or were signed in with, newest first, each once.
+    Blocking.
 
     Only those of the same addresses: a token must not be sent to another host than the one that gave it.
     """
     found: dict[str, Connection] = {}
     for info, theirs in _others(session):
-        connection = theirs.by_provider.get(vendor)
-        if connection and info.hosts.get(vendor, {}) == session.info.hosts.get(vendor, {}):
-            found.setdefault(connection.account_id, connection)
+        if info.hosts.get(vendor, {}) != session.info.hosts.get(vendor, {}):
+            continue
+        for connection in (*theirs.by_provider.values(), *theirs.others):
+            if connection.provider == vendor:
+                found.setdefault(connection.account_id, connection)
     return tuple(found.values())
 
 
