@@ -14,10 +14,8 @@ class SignInGuide:
     """A guide at the step that wants the tunnel to a database, gone at the end of the block."""
 
     def __init__(self, context: "Context", handle: str) -> None:
-        self._journal = context.journal
-        self._plan = context.plan
+        self._context = context
         self._handle = handle
-        self._session = context.session.id
         self._step = ""
         self._shown: SignInWanted | None = None
 
@@ -28,8 +26,8 @@ class SignInGuide:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._shown is not None:
-            self._journal.drop_gauge(GUIDE)
-            self._journal.set_run("running", current=self._step)
+            self._context.journal.drop_gauge(GUIDE)
+            self._context.journal.set_run("running", current=self._step)
 
     def show(self, wanted: SignInWanted | None) -> None:
         """Show what is wanted; the same as before changes nothing."""
@@ -37,19 +35,21 @@ class SignInGuide:
             return
         first, self._shown = self._shown is None, wanted
         self._step = self._at()
-        lines = [text.replace("SESSION", self._session) for text in wanted.lines]
+        lines = [text.replace("SESSION", self._context.session.id) for text in wanted.lines]
         guide = Guide(step=self._step, waits=wanted.waits, lines=guide_lines(*lines), seen=wanted.seen)
-        self._journal.gauge(GUIDE, guide)
-        self._journal.set_run("running", waiting_for=f"you: {wanted.waits}", current=self._step)
+        self._context.journal.gauge(GUIDE, guide)
+        self._context.journal.set_run("running", waiting_for=f"you: {wanted.waits}", current=self._step)
         if first:
-            self._journal.event("person", f"The tunnel to {self._handle} waits for you: {wanted.waits}")
+            self._context.journal.event(
+                "person", f"The tunnel to {self._handle} waits for you: {wanted.waits}"
+            )
 
     def _at(self) -> str:
         """The step that is at it: the first one about the database that is not done."""
-        records = self._journal.steps()
-        for step in self._plan.steps:
+        records = self._context.journal.steps()
+        for step in self._context.plan.steps:
             record = records.get(step.key)
             if step.args.get("handle") == self._handle and (record is None or record.state != "done"):
                 return step.key
-        run = self._journal.run()
+        run = self._context.journal.run()
         return (run.current if run is not None else None) or ""
