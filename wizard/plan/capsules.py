@@ -21,7 +21,7 @@ from wizard.session.parts import Prepared, PreparedApp, PreparedCapsule
 
 UNTOUCHED = "nothing on Heroku was touched; delete it on the target if it is not wanted"
 
-PATHS = {"folder": "project path", "dockerfile": "path of the Dockerfile"}
+PATHS = {"folder": "project path", "dockerfile": "Docker File", "context": "Docker Build Context"}
 """What a person sets in the dashboard, by what it is called here."""
 
 SMALLEST_MB = 256
@@ -230,9 +230,15 @@ class _Maker:
 
     def _settings(self, choice: AppChoice, wish: dict[str, Value]) -> Iterable[Step]:
         """What no document says how to set by the API."""
-        wanted = {name: wish[name] for name in ("folder", "dockerfile") if wish.get(name)}
-        if wanted.get("dockerfile") == "Dockerfile":
-            del wanted["dockerfile"]  # where it is looked for anyway
+        wanted = {"folder": str(wish.get("folder", ""))}
+        if wish["kind"] == "docker":
+            # Such a capsule has no project path: its Dockerfile, and the folder that is sent to its build.
+            file = str(wish.get("dockerfile", ""))
+            wanted = {
+                "dockerfile": "" if file == "Dockerfile" else file,
+                "context": file.rpartition("/")[0],
+            }
+        wanted = {name: value for name, value in wanted.items() if value}
         if not wanted:
             return
         words = " and ".join(f"the {PATHS[name]} to {value}" for name, value in wanted.items())

@@ -12,7 +12,8 @@ from wizard.run.kinds.linked import linked_repository
 
 SETTINGS = {
     "folder": "Project path",
-    "dockerfile": "Dockerfile path",
+    "dockerfile": "Docker File",
+    "context": "Docker Build Context",
     "port": "Network port",
     "run": "Run command",
     "build": "Build command",
