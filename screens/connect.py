@@ -32,8 +32,8 @@ from screens.sign_in import (
     SignedIn,
     fetched,
     keep,
-    kept_accounts,
     kept_token,
+    kept_tokens,
     missing_tokens,
     source_token,
     usable_tokens,
@@ -195,7 +195,7 @@ class ConnectScreen(StageScreen):
             self.behind(self._look_for_kept(vendor), group="kept-tokens", wanted=False)
 
     async def _look_for_kept(self, vendor: str) -> None:
-        kept = await kept_accounts(self.session, await self.offramp.vault(), vendor)
+        kept = await kept_tokens(self.session, await self.offramp.vault(), vendor)
         self._kept[vendor] = kept
         self.renew()
         if (

@@ -149,7 +149,7 @@ def _account_before(session: Session, connections: Connections, vendor: str) -> 
     return system.account if system else None
 
 
-async def kept_accounts(session: Session, vault: Vault, vendor: str) -> list[Connection]:
+async def kept_tokens(session: Session, vault: Vault, vendor: str) -> list[Connection]:
     """The accounts of a vendor whose tokens this migration or another was given and that are still at hand,
     each once. The account that is in use is not among them. No command is run to find out."""
     connections = session.load(CONNECTIONS) or Connections()
@@ -167,7 +167,7 @@ async def kept_accounts(session: Session, vault: Vault, vendor: str) -> list[Con
 
 
 async def kept_token(vault: Vault, connection: Connection) -> Secret:
-    """The token of an account of `kept_accounts`.
+    """The token of an account of `kept_tokens`.
 
     Raises:
         Trouble: it is gone by now; the keyring fails.
@@ -180,15 +180,6 @@ async def kept_token(vault: Vault, connection: Connection) -> Secret:
             code="token-missing",
         )
     return secret
-
-
-async def kept_tokens(session: Session, vault: Vault, vendor: str) -> list[tuple[Connection, Secret]]:
-    """The accounts of `kept_accounts` with their tokens, without those that a command gives."""
-    return [
-        (one, await kept_token(vault, one))
-        for one in await kept_accounts(session, vault, vendor)
-        if one.origin is None
-    ]
 
 
 async def missing_tokens(session: Session, vault: Vault) -> frozenset[str]:
