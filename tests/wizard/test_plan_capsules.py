@@ -1,0 +1,172 @@
+"""The plan for a target of capsules: what a person does ahead, what is made stopped, what is built when."""
+
+from functools import cache
+
+import msgspec
+import pytest
+
+from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
+from wizard.mapping.edit import leave_undecided
+from wizard.mapping.rules import propose
+from wizard.model.mapping import AppChoice, Mapping
+from wizard.model.plan import Plan, Step
+from wizard.model.trouble import Trouble
+from wizard.plan.plan import CUT_OVER, FINISH, make_plan
+from wizard.ports import Profile
+from wizard.registry import target_provider
+from wizard.run.kinds import KINDS
+from wizard.session.parts import Prepared, PreparedApp, PreparedCapsule
+
+ADDRESS = "https://github.com/acme/migrate"
+APPS = (BACKEND, FRONTEND, EMAILER)
+
+
+@cache
+def profile() -> Profile:
+    return target_provider("code-capsules").profile()
+
+
+def mapping() -> Mapping:
+    """What is proposed, with a repository, the frontend one of files, and each app in a folder."""
+    proposed = leave_undecided(propose(example_system(), profile()), "not needed")
+    folders = {BACKEND: "backend", FRONTEND: "frontend", EMAILER: "emailer"}
+    return msgspec.structs.replace(
+        proposed,
+        team="acme",
+        region="Europe (North)",
+        apps=tuple(
+            msgspec.structs.replace(one, way="linked", repository=ADDRESS, folder=folders[one.app_id])
+            for one in proposed.apps
+        ),
+        processes=tuple(
+            msgspec.structs.replace(one, capsule="frontend" if one.app_id == FRONTEND else "backend")
+            for one in proposed.processes
+        ),
+    )
+
+
+def prepared(**more: object) -> Prepared:
+    return Prepared(
+        apps=tuple(
+            PreparedApp(
+                app_id=app, checkout="/code", branch="offramp/acme", commit="c" * 40, together=True, **more
+            )
+            for app in APPS
+        )
+    )
+
+
+def plan(chosen: Mapping | None = None, code: Prepared | None = None) -> Plan:
+    return make_plan(
+        "acme",
+        example_system(),
+        chosen or mapping(),
+        code or prepared(),
+        source_title="Heroku",
+        profile=profile(),
+    )
+
+
+def of_kind(made: Plan, kind: str) -> list[Step]:
+    return [step for step in made.steps if step.kind == kind]
+
+
+def test_every_step_has_a_kind_and_needs_what_comes_before_it() -> None:
+    made = plan()
+    done: set[str] = set()
+    for step in made.steps:
+        assert step.kind in KINDS
+        assert set(step.needs) <= done, step.key
+        assert step.key not in done
+        done.add(step.key)
+
+
+def test_repository_and_branch_are_asked_for_once() -> None:
+    made = plan()
+    (link,), (push,) = of_kind(made, "link-repository"), of_kind(made, "push-branch")
+    assert link.by == push.by == "person"
+    assert push.args["branch"] == "offramp/acme" and push.args["commit"] == "c" * 40
+
+
+def test_capsules_are_made_before_the_cut_over_and_built_in_it() -> None:
+    made = plan()
+    order = [step.key for step in made.steps]
+    gate = order.index(CUT_OVER)
+    names = [str(step.args["name"]) for step in of_kind(made, "capsule")]
+    assert len(names) == len(set(names)) and "app-backend" not in names
+    assert all(order.index(step.key) < gate for step in of_kind(made, "capsule"))
+    builds = of_kind(made, "build")
+    assert builds and all(order.index(step.key) > gate for step in builds)
+    built = {name for step in builds for name in step.args["capsules"]}  # type: ignore[union-attr]
+    assert built == set(names), "each is built"
+    assert not [step for step in made.steps if step.kind in ("app", "push", "deploy")]
+
+
+def test_a_page_of_files_is_built_again_once_the_addresses_are_known() -> None:
+    made = plan()
+    order = [step.key for step in made.steps]
+    (again,) = [step for step in made.steps if step.key.startswith("rebuild:")]
+    handle = again.args["handle"]
+    assert order.index(f"link:{handle}") < order.index(again.key) < order.index(f"health:{handle}")
+
+
+def test_a_folder_is_for_a_person_to_set_and_a_root_is_not() -> None:
+    made = plan()
+    assert {step.args["folder"] for step in of_kind(made, "capsule-settings")} == {
+        "backend",
+        "frontend",
+        "emailer",
+    }
+    chosen = mapping()
+    rooted = msgspec.structs.replace(
+        chosen, apps=tuple(msgspec.structs.replace(one, folder="") for one in chosen.apps)
+    )
+    assert of_kind(plan(rooted), "capsule-settings") == []
+
+
+def test_a_docker_capsule_is_told_its_file_and_its_context() -> None:
+    capsules = (
+        PreparedCapsule(service="web", kind="docker", dockerfile="backend/Dockerfile", port=8080),
+        PreparedCapsule(service="worker", kind="docker", dockerfile="backend/Dockerfile.worker"),
+    )
+    code = Prepared(
+        apps=tuple(
+            msgspec.structs.replace(one, capsules=capsules) if one.app_id == BACKEND else one
+            for one in prepared().apps
+        )
+    )
+    settings = {
+        str(step.args["name"]): step.args
+        for step in of_kind(plan(code=code), "capsule-settings")
+        if "dockerfile" in step.args
+    }
+    assert sorted(settings) == ["migrate-backend", "migrate-backend-worker"]
+    worker = settings["migrate-backend-worker"]
+    assert (worker["dockerfile"], worker["context"]) == ("backend/Dockerfile.worker", "backend")
+    assert "folder" not in worker
+
+
+def test_versions_for_the_builders_are_part_of_the_plan() -> None:
+    code = prepared(variables={"GOOGLE_NODEJS_VERSION": "24"})
+    made = plan(code=code)
+    assert all(step.args["variables"] == ("GOOGLE_NODEJS_VERSION=24",) for step in of_kind(made, "configure"))
+    assert made.digest() != plan().digest()
+
+
+def test_backups_are_asked_for_before_the_move_is_final() -> None:
+    made = plan()
+    (backups,) = of_kind(made, "by-hand")
+    assert backups.key in made.step(FINISH).needs
+
+
+@pytest.mark.parametrize("missing", ["repository", "branch"])
+def test_without_repository_or_branch_there_is_no_plan(missing: str) -> None:
+    chosen, code = mapping(), prepared()
+    if missing == "repository":
+        first: AppChoice = msgspec.structs.replace(chosen.apps[0], repository="")
+        chosen = msgspec.structs.replace(chosen, apps=(first, *chosen.apps[1:]))
+    else:
+        code = Prepared(apps=tuple(msgspec.structs.replace(one, branch="", on="") for one in code.apps))
+    with pytest.raises(Trouble) as told:
+        plan(chosen, code)
+    assert told.value.code == "no-repository" and missing in told.value.cause
