@@ -72,6 +72,7 @@ def test_a_whole_move_has_one_connection_at_a_time(
     assert max(report.workers for report in told.reports) == 1
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_goes_on(old: Server, new: Server, tmp_path: Path) -> None:
     source, target = old.database(), new.database()
     source.sql(SMALL)

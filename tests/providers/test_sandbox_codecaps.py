@@ -43,6 +43,7 @@ def typed(words: tuple[str, ...], answer: str) -> tuple[str, int]:
     return said.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+@pytest.mark.slow
 async def test_signed_in_at_its_prompt_it_leads_to_the_database(wire: Wire, tmp_path: Path) -> None:
     store = await ready(wire, "PostgreSQL")
     hosts, words = wire.sandbox.hosts, wire.sandbox.credentials
