@@ -32,3 +32,12 @@ async def capsule(context: "Context", name: str) -> Capsule:
             code="app-missing",
         )
     return found
+
+
+def builds_begun(context: "Context") -> bool:
+    """Whether the cut-over has come to its first build."""
+    records = context.journal.steps()
+    return any(
+        step.kind == "build" and records[step.key].state not in ("pending", "undone")
+        for step in context.plan.steps
+    )

@@ -2,8 +2,9 @@
 
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
+from wizard.plan.gates import CUT_OVER
 from wizard.ports import Capsule, CapsuleWish
-from wizard.run.capsules import capsule, capsule_target
+from wizard.run.capsules import builds_begun, capsule, capsule_target
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
 from wizard.run.kinds.guided import Guided
@@ -66,12 +67,9 @@ async def _stop(context: Context, step: Step, made: Capsule) -> None:
 
 
 def _may_run(context: Context) -> bool:
-    """Whether the cut-over has begun: the first build of it is where a capsule may start."""
-    records = context.journal.steps()
-    return any(
-        step.kind == "build" and records[step.key].state not in ("pending", "undone")
-        for step in context.plan.steps
-    )
+    """Whether the cut-over has begun: from then on its own steps stop and start what runs."""
+    gate = context.journal.steps().get(CUT_OVER)
+    return builds_begun(context) or (gate is not None and gate.state == "done")
 
 
 def _wish(step: Step, repository: str) -> CapsuleWish:

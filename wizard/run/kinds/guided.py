@@ -40,7 +40,17 @@ class Guided(Kind):
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         if (said := self._said(context, step)) is not None:
             return said
-        return (await self.look(context, step))[0]
+        try:
+            return (await self.look(context, step))[0]
+        except SignInNeeded:
+            raise
+        except Trouble as trouble:
+            if not trouble.retry:
+                raise
+            # The person is shown what stands in the way, and may say that it is done. What was done before is
+            # not undone because nobody can look now.
+            record = context.journal.steps().get(step.key)
+            return record.evidence if record and record.state == "done" else None
 
     async def do(self, context: Context, step: Step) -> None:
         guide = msgspec.structs.replace(await self.guide(context, step), by_word=self.by_word)
@@ -66,7 +76,17 @@ class Guided(Kind):
                 await self._pause(context)
 
     async def verify(self, context: Context, step: Step) -> Evidence:
-        return self._said(context, step) or await super().verify(context, step)
+        if (said := self._said(context, step)) is not None:
+            return said
+        done, seen = await self.look(context, step)
+        if done is not None:
+            return done
+        raise Trouble(
+            f"{step.title}: it was done a moment ago, and is not any more ({seen}).",
+            remedy="Offramp looks again by itself.",
+            code="not-verified",
+            retry=True,
+        )
 
     def _said(self, context: Context, step: Step) -> Evidence | None:
         """The evidence of a person's word, given now or before."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shlex
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from wizard.model.repository_address import same_repository
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Repository
-from wizard.run.capsules import capsule_target
+from wizard.run.capsules import builds_begun, capsule_target
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
 from wizard.run.kinds.guided import Guided
@@ -26,6 +27,10 @@ ASKED_NOTHING = {
     "GCM_INTERACTIVE": "never",
 }
 """Nobody sits at the worker to answer."""
+
+
+_USER = re.compile(r"://[^/@\s]*@")
+"""Who an address is opened as: for git it may be a token."""
 
 
 class LinkRepository(Guided):
@@ -68,20 +73,38 @@ async def linked_repository(context: Context, address: str) -> Repository | None
 
 class PushBranch(Guided):
     """The prepared commit, pushed by a person to the branch that the target builds. It is a branch of its own
-    where the code had to change, so that a push deploys nothing that runs today."""
+    where the code had to change, so that a push deploys nothing that runs today; else it is the person's."""
 
     by_word = True
+
+    async def probe(self, context: Context, step: Step) -> Evidence | None:
+        record = context.journal.steps().get(step.key)
+        if record is not None and record.state == "done" and builds_begun(context):
+            # From here on the commit of each build says what it was made of, wherever the branch is by now.
+            return record.evidence
+        return await super().probe(context, step)
 
     async def guide(self, context: Context, step: Step) -> Guide:
         branch, folder = str(step.args["branch"]), str(step.args["checkout"])
         remote = await remote_of(folder, str(step.args["repository"]))
         push = f"git -C {shlex.quote(folder)} push {shlex.quote(remote)} {_refspec(step)}"
+        commit = str(step.args["commit"])[:10]
+        own = (
+            f"The commit {commit} is to be the newest of your branch {branch}: push it with your own Git "
+            f"account, if it is not there. Does Heroku or a workflow deploy {branch}? Then a push deploys it "
+            "there, too.",
+            f"Is {branch} further there already? Then do not force it back: check out its newest commit, and "
+            "prepare the code again.",
+        )
+        made = (
+            f"Push the branch {branch} with your own Git account. It is not merged, and nothing on "
+            "Heroku is deployed by it, unless a workflow of yours deploys every branch.",
+        )
         return Guide(
             step=step.key,
             waits=f"push {branch} to {_short(str(step.args['repository']))}",
             lines=guide_lines(
-                f"Push the branch {branch} with your own Git account. It is not merged, and nothing on "
-                "Heroku is deployed by it, unless a workflow of yours deploys every branch.",
+                *(own if step.args.get("own") else made),
                 f"{COPIED}{push}",
                 "Offramp cannot see that repository? Then say that it is pushed; the commit is compared "
                 "at the build.",
@@ -134,7 +157,7 @@ async def _tip(folder: str, remote: str, branch: str) -> str:
         return ""
     last = [line for line in said.splitlines() if line.strip()][-1:] or ["no answer"]
     raise Trouble(
-        f"git cannot look at {clean(remote)}: {clean(last[0].strip(), limit=200)}",
+        f"git cannot look at {_plain(remote)}: {_plain(last[0].strip())}",
         untouched="Nothing was changed.",
         remedy="Push by hand, and say that it is pushed.",
         code="git-unseen",
@@ -173,6 +196,11 @@ async def _git(folder: str, *words: str) -> tuple[int, str]:
         await child.end(git)
     status = git.returncode if git.returncode is not None else -1
     return status, (out if status == 0 else complaints).decode(errors="replace")
+
+
+def _plain(text: str) -> str:
+    """Words of git's, or an address, without who it is opened as."""
+    return clean(_USER.sub("://", text), limit=200)
 
 
 def _short(address: str) -> str:

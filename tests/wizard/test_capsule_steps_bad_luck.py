@@ -1,0 +1,115 @@
+"""Steps of a run to a target of capsules where a look fails, another was there before, or it ran early."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.wizard.capsule_world import COMMIT, FakeContext
+from tests.wizard.test_run_capsules import (
+    BUILD,
+    LINK,
+    branch_step,
+    checkout,
+    git,
+    linked,
+    quick,
+    soon,
+)
+from wizard.model.plan import Evidence
+from wizard.model.trouble import Trouble
+from wizard.ports import Repository
+from wizard.run.guide import GUIDE
+from wizard.run.kinds.linked import LinkRepository, PushBranch
+
+__all__ = ["checkout"]
+
+
+def done(context: FakeContext, key: str, evidence: Evidence) -> None:
+    record = context.journal.records[key]
+    context.journal.records[key] = msgspec.structs.replace(record, state="done", evidence=evidence)
+
+
+# -- the branch --------------------------------------------------------------------------------------------
+
+
+async def test_a_person_is_asked_where_git_cannot_look(tmp_path: Path, checkout: Path) -> None:
+    """The probe before the step must not be where it ends: their word would never be asked for."""
+    git(checkout, "remote", "set-url", "origin", str(tmp_path / "gone"))
+    one = branch_step(checkout)
+    context = FakeContext(tmp_path, [one])
+    kind = quick(PushBranch)
+    assert await kind.probe(context.as_context, one) is None
+    doing = asyncio.create_task(kind.do(context.as_context, one))
+    await soon(lambda: "could not look" in context.journal.shown.get(GUIDE, ""))
+    context.accepted.add(one.key)
+    context.look_again.set()
+    await asyncio.wait_for(doing, 10)
+
+
+async def test_what_was_pushed_is_not_lost_where_git_cannot_look_later(
+    tmp_path: Path, checkout: Path
+) -> None:
+    one = branch_step(checkout)
+    context = FakeContext(tmp_path, [one])
+    pushed = Evidence(summary="pushed", facts={"commit": COMMIT})
+    done(context, one.key, pushed)
+    git(checkout, "remote", "set-url", "origin", str(tmp_path / "gone"))
+    assert await PushBranch().probe(context.as_context, one) == pushed
+
+
+async def test_a_branch_that_goes_on_after_the_first_build_asks_nobody(
+    tmp_path: Path, checkout: Path
+) -> None:
+    one = branch_step(checkout)
+    context = FakeContext(tmp_path, [one, BUILD])
+    pushed = Evidence(summary="pushed", facts={"commit": COMMIT})
+    done(context, one.key, pushed)
+    assert await PushBranch().probe(context.as_context, one) is None, "not there any more"
+    records = context.journal.records
+    records[BUILD.key] = msgspec.structs.replace(records[BUILD.key], state="intent")
+    assert await PushBranch().probe(context.as_context, one) == pushed
+
+
+async def test_a_link_that_cannot_be_seen_to_be_there_is_looked_for_again(tmp_path: Path) -> None:
+    context = FakeContext(tmp_path, [LINK])
+    context.target.linked.append(linked())
+    assert (await LinkRepository().verify(context.as_context, LINK)).summary == "acme/shop is linked"
+    context.target.linked.clear()
+    with pytest.raises(Trouble) as told:
+        await LinkRepository().verify(context.as_context, LINK)
+    assert told.value.retry, "in a cut-over it must not be the reason to go back"
+
+    async def nobody(environment: object = None) -> list[Repository]:
+        raise Trouble("nobody answers", remedy="Wait.", code="unreachable", retry=True)
+
+    context.target.repositories = nobody  # type: ignore[method-assign]
+    with pytest.raises(Trouble) as told:
+        await LinkRepository().verify(context.as_context, LINK)
+    assert told.value.code == "unreachable"
+
+
+async def test_a_branch_of_the_persons_own_is_not_called_harmless(tmp_path: Path, checkout: Path) -> None:
+    one = branch_step(checkout, "main")
+    context = FakeContext(tmp_path, [one])
+    own = msgspec.structs.replace(one, args={**one.args, "own": True})
+    words = " ".join(line.text for line in (await PushBranch().guide(context.as_context, own)).lines)
+    assert "nothing on Heroku is deployed" not in words
+    assert "deploy main" in words and "do not force" in words
+
+
+async def test_a_token_in_an_address_is_not_told(tmp_path: Path, checkout: Path) -> None:
+    token = "ghp_" + "a1B2" * 9
+    git(checkout, "remote", "set-url", "origin", f"http://{token}@127.0.0.1:9/acme/shop.git")
+    one = branch_step(checkout)
+    with pytest.raises(Trouble) as told:
+        await PushBranch().look(FakeContext(tmp_path, [one]).as_context, one)
+    assert told.value.code == "git-unseen" and token not in told.value.sentence()
+    address = msgspec.structs.replace(
+        one, args={**one.args, "repository": f"https://{token}@127.0.0.1:9/x/y"}
+    )
+    git(checkout, "remote", "remove", "origin")
+    with pytest.raises(Trouble) as told:
+        await PushBranch().look(FakeContext(tmp_path, [one]).as_context, address)
+    assert token not in told.value.sentence()
