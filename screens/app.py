@@ -28,6 +28,7 @@ from screens.widgets.leave import LeaveDialog  # noqa: E402
 from wizard.credentials import Vault, open_vault  # noqa: E402
 from wizard.session.lock import Holder  # noqa: E402
 from wizard.session.store import Session  # noqa: E402
+from wizard.settings import Settings, read_settings  # noqa: E402
 
 DEMO = "demo"
 """The application's result when the person wants the guided demo."""
@@ -55,8 +56,14 @@ class OfframpApp(QuietCrash):
     ]
 
     def __init__(
-        self, *, session: Session | None = None, vault: Vault | None = None, demo: DemoHelp | None = None
+        self,
+        *,
+        session: Session | None = None,
+        vault: Vault | None = None,
+        demo: DemoHelp | None = None,
+        settings: Settings | None = None,
     ) -> None:
+        self.settings = settings or read_settings()
         driver = None
         if not terminal_speaks_utf8():
             from screens.ascii_driver import AsciiDriver

@@ -125,8 +125,7 @@ class RunScreen(StageScreen):
             return
         if first:
             self._offer_credentials(seen.view)
-        if self._bell.rings(seen.view):
-            self.app.bell()
+        self._bell.look(self, seen.view)
         self._forget_notice(
             ended=before is not None and before.view.run.state != seen.view.run.state == "done"
         )

@@ -7,9 +7,7 @@ Ends with 0 when the run is done, stopped or taken back, with 3 when another wor
 
 import asyncio
 import contextlib
-import ctypes
 import os
-import resource
 import signal
 import sys
 import traceback
@@ -20,6 +18,8 @@ from wizard.credentials import Vault
 from wizard.model.plan import Plan
 from wizard.model.secret import redact
 from wizard.model.trouble import Trouble
+from wizard.private_memory import keep_memory_private
+from wizard.run.call import Caller
 from wizard.run.commands import Commands
 from wizard.run.context import Context
 from wizard.run.control import serve, socket_path
@@ -31,15 +31,9 @@ from wizard.session.database import DISK_FULL
 from wizard.session.lock import Lock
 from wizard.session.parts import PLAN
 from wizard.session.store import Session
+from wizard.settings import read_settings
 
 BUSY = 3
-
-
-def keep_memory_private() -> None:
-    """No core file, and no other process of this user may read this one's memory: it holds secrets."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
 
 
 async def work(session: Session) -> None:
@@ -60,14 +54,19 @@ async def work(session: Session) -> None:
     beat = asyncio.create_task(_beat(journal, context))
     ahead = asyncio.create_task(context.describe_ahead())
     tokens = asyncio.create_task(watch.run())
+    caller = Caller(session, journal, read_settings().notify)
+    calls = asyncio.create_task(caller.run())
     try:
         await _drive(drive, Reserve(session.folder))
     finally:
         context.control.stop()
-        for task in (service, beat, ahead, tokens):
+        for task in (service, beat, ahead, tokens, calls):
             task.cancel()
-        await asyncio.gather(service, beat, ahead, tokens, return_exceptions=True)
+        await asyncio.gather(service, beat, ahead, tokens, calls, return_exceptions=True)
         await context.close()
+        with contextlib.suppress(Trouble):
+            # How the run ended; written down already, so what cannot be told is lost with nothing.
+            await caller.look()
 
 
 async def _drive(drive: Drive, reserve: Reserve) -> None:
