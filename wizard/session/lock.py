@@ -11,23 +11,32 @@ from types import TracebackType
 
 from wizard.model.noun import Noun, decode, encode
 from wizard.model.trouble import Trouble
+from wizard.session.person import address, person, terminal, user
 
 
 class Holder(Noun, frozen=True, kw_only=True):
     """Who holds a lock: process id, terminal ("pts/3", or empty), and since when (UTC, ISO 8601).
 
-    `socket` is where a worker listens: another login may have another place for sockets.
+    `socket` is where a worker listens: another login may have another place for sockets. `user` and `address`
+    (where the login came from by ssh, or empty) tell two people apart who share a login.
     """
 
     pid: int
     terminal: str
     since: str
     socket: str = ""
+    user: str = ""
+    address: str = ""
 
     def words(self) -> str:
-        """For a sentence: "process 4711 on pts/3, since 14:02 UTC"."""
+        """For a sentence: "process 4711 on pts/3 from 192.0.2.7, since 14:02 UTC"."""
         place = f" on {self.terminal}" if self.terminal else ""
+        place += f" from {self.address}" if self.address else ""
         return f"process {self.pid}{place}, since {self.since[11:16]} UTC"
+
+    def person(self) -> str:
+        """For the journal: "ada (pts/3 from 192.0.2.7)"."""
+        return person(self.user or f"process {self.pid}", self.terminal, self.address)
 
 
 LOOKS = 200
@@ -36,15 +45,14 @@ LOOKS = 200
 
 def this_process(socket: str = "") -> Holder:
     """The holder that this process would be."""
-    terminal = ""
-    for descriptor in (0, 1, 2):
-        try:
-            terminal = os.ttyname(descriptor).removeprefix("/dev/")
-            break
-        except OSError:
-            continue
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    return Holder(pid=os.getpid(), terminal=terminal, since=since, socket=socket)
+    return Holder(
+        pid=os.getpid(),
+        terminal=terminal(),
+        since=datetime.now(UTC).isoformat(timespec="seconds"),
+        socket=socket,
+        user=user(),
+        address=address(),
+    )
 
 
 class Lock:

@@ -25,6 +25,12 @@ from wizard.session.places import private_folder, sessions_folder
 T = TypeVar("T")
 
 
+_NOBODY = Holder(pid=0, terminal="", since="0000-00-00T00:00:00")
+
+_TURNS = 20
+"""How often a claim tries while others come and go; each ends within microseconds."""
+
+
 class Part(Generic[T]):
     """A named, typed part of a session."""
 
@@ -61,7 +67,9 @@ class Session:
             )
         self.folder = folder
         self.database = Database(file)
-        self._edit = Lock(folder / "edit.lock")
+        self.edit_lock = Lock(folder / "edit.lock")
+        self.turn_lock = Lock(folder / "turn.lock")
+        """Held by whoever is next: it asks for the session (see `handover`), or is just taking it."""
         # Nouns do not change, so what was decoded serves as long as the text is the same: a screen asks for
         # the inventory of a large account many times a second.
         self._decoded: dict[str, tuple[str, Any]] = {}
@@ -87,15 +95,30 @@ class Session:
         return self.info.name
 
     def claim(self) -> Holder | None:
-        """Take the right to write answers. None when this process has it now, else who has it."""
-        if self._edit.take():
-            return None
-        return self._edit.holder() or Holder(pid=0, terminal="", since="0000-00-00T00:00:00")
+        """Take the right to write answers. None when this process has it now, else who has it, or who is
+        next: a session that somebody asked for is not taken by a third."""
+        for _ in range(_TURNS):
+            if self.edit_lock.held:
+                return None
+            holder = self.edit_lock.holder()
+            if holder is not None:
+                return holder
+            if self.turn_lock.held:
+                # This process asked for it; `handover` takes it, and says so in the journal.
+                return _NOBODY
+            if self.turn_lock.take():
+                try:
+                    self.edit_lock.take()
+                finally:
+                    self.turn_lock.release()
+            elif (holder := self.turn_lock.holder()) is not None:
+                return holder
+        return _NOBODY
 
     @property
     def claimed(self) -> bool:
         """Whether this process may write answers."""
-        return self._edit.held
+        return self.edit_lock.held
 
     def load(self, part: Part[T]) -> T | None:
         """The part as it was saved last, None when it never was."""
@@ -147,7 +170,8 @@ class Session:
 
     def close(self) -> None:
         """Close the file and give the claim back."""
-        self._edit.release()
+        self.turn_lock.release()
+        self.edit_lock.release()
         self.database.close()
 
 
