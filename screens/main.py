@@ -63,6 +63,8 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--output", metavar="FILE", help="write it to a new file instead")
     report.set_defaults(command=_report)
 
+    _add_forget(commands)
+
     sessions = commands.add_parser("sessions", help="list all sessions")
     sessions.add_argument("--json", action="store_true")
     sessions.set_defaults(command=_sessions)
@@ -76,6 +78,18 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(command=_doctor)
     return top
+
+
+def _add_forget(commands: Parsers) -> None:
+    forget = commands.add_parser(
+        "forget",
+        help="remove a session's tokens and logins from this machine",
+        description="Removes every credential that the session was given from the keyring, once its "
+        "name was typed. At the vendors they stay valid.",
+    )
+    forget.add_argument("session", help=SESSION)
+    forget.add_argument("--yes", action="store_true", help="do not ask; for scripts")
+    forget.set_defaults(command=_forget)
 
 
 WISHES = ("pause", "resume", "retry", "more", "fewer", "accept", "stop", "back")
@@ -149,7 +163,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"offramp {version('offramp')}\n")
         return 0
     from wizard.model.trouble import Trouble
+    from wizard.private_memory import keep_memory_private
 
+    if arguments is None:
+        # A process of its own, which may come to hold secrets; not that of a test which calls this.
+        keep_memory_private()
     command: Command = options.command
     try:
         code = command(options)
@@ -235,6 +253,12 @@ def _rollback(options: argparse.Namespace) -> int:
     from screens.headless import rollback
 
     return rollback.rollback(options.session, options.app, yes=options.yes)
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from screens.headless import forget
+
+    return forget.forget(options.session, yes=options.yes)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from wizard.credentials import StoreState, probe
+from wizard.credentials.remedies import Way, ways
 from wizard.database.pgdump import Program, find_programs
 from wizard.model.noun import Noun
 from wizard.model.text import clean
@@ -30,6 +31,7 @@ class Finding(Noun, frozen=True, kw_only=True):
 
     `state`: "good"; "look" (works, but read it); "blocks" (a move cannot run like this). `sentence` is
     what was found, `meaning` what follows from it and what to do; "" when nothing does. Both are clean.
+    `ways` are what a person can do about it, the best first.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Finding(Noun, frozen=True, kw_only=True):
     state: State
     sentence: str
     meaning: str = ""
+    ways: tuple[Way, ...] = ()
 
 
 def examine(deadline: float = 3.0) -> tuple[Finding, ...]:
@@ -172,6 +175,7 @@ def of_keyring(store: StoreState) -> Finding:
         state="good" if store.ready else "look",
         sentence=store.sentence,
         meaning=store.remedy or "Credentials are kept there, as service offramp.",
+        ways=ways(store),
     )
 
 

@@ -111,4 +111,9 @@ def doctor(*, as_json: bool) -> int:
             say(f"{mark[finding.state]:<8}{finding.title:<16}{finding.sentence}")
             if finding.meaning:
                 say(f"{'':<24}{finding.meaning}")
+            for way in finding.ways:
+                say(f"{'':<24}- {way.title}{':' if way.command else '.'}")
+                if way.command:
+                    say(f"{'':<26}{way.command}")
+                say(f"{'':<26}{way.meaning}")
     return TROUBLE if any(finding.state == "blocks" for finding in findings) else DONE
