@@ -41,11 +41,12 @@ def help_person(screen: StageScreen, view: RunView) -> bool:
         elif chosen is not None:
             screen.copy(texts[int(chosen)], f"`offramp run {screen.session.id}` prints it.")
 
-    options = [(str(number), text) for number, text in enumerate(texts)]
-    words = "Enter copies the line, for your browser or a terminal of yours."
+    options = [(str(number), f"copy  {text}") for number, text in enumerate(texts)]
+    words = "Copied lines are for your browser, or for a terminal of yours." if texts else ""
     if guide.by_word:
-        options.append((DONE, "It is done: the run goes on"))
-    screen.ask(PickOne("What you do", Content.styled(words, MUTED), options), picked)
+        options.append((DONE, "done  I have done it: the run goes on"))
+        words += " The last line says that you have done it."
+    screen.ask(PickOne("What you do", Content.styled(words.strip(), MUTED), options), picked)
     return True
 
 

@@ -34,4 +34,21 @@ def guide_picture(guide: Guide, cells: int) -> list[Line]:
         drawn += [line("   ", *more) for more in rest]
     if guide.seen:
         drawn += [EMPTY, *wrap(f"○ {guide.seen}", cells, "muted")]
-    return [*drawn, *wrap("It goes on by itself. You may leave; it waits.", cells, "muted")]
+    return [*drawn, *wrap(_goes_on(guide), cells, "muted")]
+
+
+def _goes_on(guide: Guide) -> str:
+    if guide.blind:
+        return "Done? Press enter, and say so. You may leave, for days too; it waits."
+    if guide.by_word:
+        return "It goes on once Offramp sees it, or when you say so (enter). You may leave; it waits."
+    return "It goes on by itself. You may leave, for days too; it waits."
+
+
+def enter_does(guide: Guide) -> str:
+    """What enter is for at a guide, in a sentence; empty where it does nothing."""
+    if to_copy(guide) and guide.by_word:
+        return "Press enter to copy what is to be typed, or to say that it is done."
+    if guide.by_word:
+        return "Press enter to say that it is done."
+    return "Press enter to copy what is to be typed." if to_copy(guide) else ""

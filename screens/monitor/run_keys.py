@@ -137,8 +137,8 @@ def enter_word(view: RunView | None) -> str:
         return "open"
     if open_gate(view) is not None:
         return "gate"
-    if open_guide(view) is not None:
-        return "copy"
+    if (guide := open_guide(view)) is not None:
+        return "done" if guide.blind else "copy"
     if open_watch(view) is not None:
         return "records"
     return "sign in" if wanted_secret(view) is not None else "report"

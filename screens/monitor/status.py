@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from screens.monitor.guide import open_guide
+from screens.monitor.guide import enter_does, open_guide
 from screens.monitor.line import Line, Span, Tone, line, wrap
 from screens.quantities import clock, duration
 from wizard.run.abandon import why_not_abandoned
@@ -112,8 +112,8 @@ def _living(view: RunView) -> Status:
                 why = f"{why} {_waits(run.waiting_for)}"
             return _still("●", "going back", why)
     waits = waiting_for(view)
-    if waits and open_guide(view) is not None:
-        return _still("⚠", "waiting for you", f"{_waits(waits)} Press enter to copy what is to be typed.")
+    if waits and (guide := open_guide(view)) is not None:
+        return _still("⚠", "waiting for you", f"{_waits(waits)} {enter_does(guide)}".rstrip())
     if waits:
         return _still("○", "waiting", _waits(waits))
     return Status("●", "running", "accent", "", moving=True)

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from screens.app import OfframpApp
 from screens.gate import commands
 from screens.map_rows import row_id
-from screens.monitor.guide import guide_picture, to_copy
+from screens.monitor.guide import enter_does, guide_picture, to_copy
 from screens.monitor.line import texts
 from screens.run import RunScreen
 from screens.widgets.ask_login import AskLogin
@@ -212,6 +212,22 @@ def test_a_guide_is_drawn_in_order_with_what_is_to_be_copied(cells: int) -> None
     assert words.index("1  Merge") < words.index("$ gh pr") < words.index("2  Or run")
     assert "no new deploy of shop so far" in words and "It goes on by itself." in words
     assert to_copy(GUIDED) == ("gh pr merge offramp/shop --merge",)
+
+
+@pytest.mark.parametrize(
+    ("by_word", "blind", "says", "enter"),
+    [
+        (False, False, "It goes on by itself.", "copy what is to be typed."),
+        (True, False, "once Offramp sees it, or when you say so", "or to say that it is done."),
+        (True, True, "Done? Press enter, and say so.", "or to say that it is done."),
+    ],
+)
+def test_a_guide_says_who_ends_it(by_word: bool, blind: bool, says: str, enter: str) -> None:
+    guide = msgspec.structs.replace(GUIDED, by_word=by_word, blind=blind)
+    assert says in texts(guide_picture(guide, 100))
+    assert enter_does(guide).endswith(enter)
+    only_words = msgspec.structs.replace(guide, lines=guide_lines("Do it."))
+    assert enter_does(only_words) == ("Press enter to say that it is done." if by_word else "")
 
 
 async def test_the_monitor_guides_and_copies(begun: Begun, vault: Vault) -> None:

@@ -250,9 +250,12 @@ async def test_a_setting_of_the_dashboard_is_seen_where_the_target_tells_it(tmp_
     context = FakeContext(tmp_path, [one])
     made = await context.target.create_capsule(SPACE, wish("backend"), context.lines.append)
     kind = CapsuleSettings()
-    assert await kind.look(context.as_context, one) == (None, "the target does not tell: Project path")
+    untold = "Code Capsules does not tell the Project path: say when it is set"
+    assert await kind.look(context.as_context, one) == (None, untold)
+    assert (await kind.guide(context.as_context, one)).blind, "nothing but a person's word is waited for"
     context.target.there["shop"] = msgspec.structs.replace(made, folder="frontend")
     assert (await kind.look(context.as_context, one))[1] == "Project path is frontend"
+    assert not (await kind.guide(context.as_context, one)).blind
     context.target.there["shop"] = msgspec.structs.replace(made, folder="backend")
     assert (await kind.look(context.as_context, one))[0] is not None
 

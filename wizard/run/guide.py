@@ -20,13 +20,15 @@ class GuideLine(Noun, frozen=True, kw_only=True):
 
 class Guide(Noun, frozen=True, kw_only=True):
     """The guide of the step `step`. `waits` completes "Waiting for you: ..."; `seen` says in a sentence what
-    Offramp found when it looked last. `by_word`: it goes on when a person says that it is done, too."""
+    Offramp found when it looked last. `by_word`: it goes on when a person says that it is done, too; `blind`:
+    only then, for nothing tells Offramp."""
 
     step: str
     waits: str
     lines: tuple[GuideLine, ...]
     seen: str = ""
     by_word: bool = False
+    blind: bool = False
 
 
 def guide_lines(*texts: str) -> tuple[GuideLine, ...]:

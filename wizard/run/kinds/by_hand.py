@@ -16,7 +16,7 @@ class ByHand(Guided):
     async def guide(self, context: Context, step: Step) -> Guide:
         lines = step.args["lines"]
         texts = lines if isinstance(lines, tuple) else (str(lines),)
-        return Guide(step=step.key, waits=str(step.args["waits"]), lines=guide_lines(*texts))
+        return Guide(step=step.key, waits=str(step.args["waits"]), lines=guide_lines(*texts), blind=True)
 
     async def look(self, context: Context, step: Step) -> tuple[Evidence | None, str]:
-        return None, f"{context.plan.target} tells nothing of it: say that it is done"
+        return None, f"{context.plan.target} does not tell whether it is done: say so when it is"

@@ -119,20 +119,30 @@ class CapsuleSettings(Guided):
     async def guide(self, context: Context, step: Step) -> Guide:
         name = str(step.args["name"])
         lines = [
-            f"Open {step.args['page']}, the Space {context.mapping.environment}, the capsule {name}: "
+            f"Open {step.args['page']}: Spaces, {context.mapping.environment}, the capsule {name}, its tab "
             "Configure.",
             f"{COPIED}{step.args['page']}",
         ]
         for field, words in SETTINGS.items():
             if value := str(step.args.get(field, "")):
-                lines += [f"Set {words} to:", f"{COPIED}{value}"]
-        lines.append("Save. Then, where Offramp does not see it by itself, say that it is done.")
-        return Guide(step=step.key, waits=f"set {_names(step)} of {name}", lines=guide_lines(*lines))
+                lines += [f"Set the {words} to:", f"{COPIED}{value}"]
+        lines.append("Save it there. It counts from the next build on; until then nothing runs.")
+        told = await self._told(context, step)
+        return Guide(
+            step=step.key,
+            waits=f"set {_names(step)} of {name}",
+            lines=guide_lines(*lines),
+            blind=not all(told.values()),
+        )
+
+    async def _told(self, context: Context, step: Step) -> dict[str, str]:
+        """What the target tells of each setting that is wanted, "" where it tells nothing."""
+        found = await capsule(context, str(step.args["name"]))
+        return {name: str(getattr(found, name, "") or "") for name in SETTINGS if step.args.get(name)}
 
     async def look(self, context: Context, step: Step) -> tuple[Evidence | None, str]:
-        found = await capsule(context, str(step.args["name"]))
-        wanted = {name: str(step.args[name]) for name in SETTINGS if step.args.get(name)}
-        told = {name: str(getattr(found, name, "") or "") for name in wanted}
+        told = await self._told(context, step)
+        wanted = {name: str(step.args[name]) for name in told}
         unknown = [SETTINGS[name] for name in wanted if not told[name]]
         wrong = [
             f"{SETTINGS[name]} is {told[name]}" for name in wanted if told[name] not in ("", wanted[name])
@@ -140,8 +150,8 @@ class CapsuleSettings(Guided):
         if wrong:
             return None, "; ".join(wrong)
         if unknown:
-            return None, f"the target does not tell: {', '.join(unknown)}"
-        return Evidence(summary=f"{found.name}: {_names(step)} as wanted", facts=dict(told)), ""
+            return None, f"{context.plan.target} does not tell the {', '.join(unknown)}: say when it is set"
+        return Evidence(summary=f"{step.args['name']}: {_names(step)} as wanted", facts=dict(told)), ""
 
 
 def _names(step: Step) -> str:
