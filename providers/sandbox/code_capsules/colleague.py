@@ -41,6 +41,7 @@ class CapsuleColleague:
         self._repositories = dict(repositories)
         self._folders = dict(folders)
         self._wanted: dict[str, float] = {}
+        self._looks_before: int | None = None
         self._working: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -103,7 +104,15 @@ class CapsuleColleague:
         )
 
     def _asked_for_links(self) -> bool:
-        return any(seen.method == "GET" and "/git/" in seen.path for seen in self._capsules.seen)
+        """Whether somebody looks for links once the databases are there. Who looks before that only wants to
+        know; nobody waits yet."""
+        looks = sum(seen.method == "GET" and "/git/" in seen.path for seen in self._capsules.seen)
+        stores = [one for one in self._capsules.world.capsules.values() if one.engine]
+        if not stores or any(one.status != "Ready" for one in stores):
+            return False
+        if self._looks_before is None:
+            self._looks_before = looks
+        return looks > self._looks_before
 
     def _linked(self, address: str) -> bool:
         return any(repo.url == address for repo in self._capsules.world.repos.values())
