@@ -18,12 +18,14 @@ from wizard.ports import (
     CapsuleWish,
     Endpoint,
     Environment,
+    Profile,
     Repository,
     StorageCapsule,
     TargetApp,
     TargetDeploy,
     TargetService,
 )
+from wizard.registry import target_provider
 from wizard.run.context import Context
 from wizard.run.journal import StepRecord
 
@@ -42,6 +44,7 @@ class Capsules(CapsuleTarget):
         self.starts_by_itself = False
         self.fails: set[str] = set()
         self.commit = COMMIT
+        self.busy = ""
         self.storages: dict[str, StorageCapsule] = {}
 
     async def repositories(self, environment: Environment | None = None) -> list[Repository]:
@@ -106,7 +109,7 @@ class Capsules(CapsuleTarget):
         return None
 
     async def under_way(self, app: TargetApp) -> str:
-        return ""
+        return self.busy
 
     async def builds(self, capsule: Capsule) -> list[TargetDeploy]:
         return list(reversed(self.built.get(capsule.name, [])))
@@ -175,6 +178,9 @@ class FakeContext:
 
     async def environment(self) -> Environment:
         return SPACE
+
+    def profile(self) -> Profile:
+        return target_provider("code-capsules").profile()
 
     def capsules(self, handle: str) -> dict[str, str]:
         return {"web": "shop", "worker": "shop-worker"}

@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.wizard.capsule_world import COMMIT, FakeContext
+from tests.wizard.capsule_world import COMMIT, SPACE, FakeContext
 from tests.wizard.test_run_capsules import (
     BUILD,
+    CAPSULE,
     LINK,
     branch_step,
     checkout,
@@ -16,12 +17,18 @@ from tests.wizard.test_run_capsules import (
     linked,
     quick,
     soon,
+    step,
+    wish,
 )
+from wizard.choose.price import CLOCK_MB
+from wizard.model.mapping import JobChoice
 from wizard.model.plan import Evidence
 from wizard.model.trouble import Trouble
 from wizard.ports import Repository
 from wizard.run.guide import GUIDE
 from wizard.run.kinds.linked import LinkRepository, PushBranch
+from wizard.run.kinds.serve import Configure, wanted_services
+from wizard.run.kinds.stop_early import StopEarly
 
 __all__ = ["checkout"]
 
@@ -113,3 +120,41 @@ async def test_a_token_in_an_address_is_not_told(tmp_path: Path, checkout: Path)
     with pytest.raises(Trouble) as told:
         await PushBranch().look(FakeContext(tmp_path, [one]).as_context, address)
     assert token not in told.value.sentence()
+
+
+# -- what runs before its time -----------------------------------------------------------------------------
+
+
+async def running(tmp_path: Path) -> FakeContext:
+    """A context whose capsule `shop` was started by the target itself, and is being built."""
+    context = FakeContext(tmp_path, [CAPSULE, BUILD])
+    await context.target.create_capsule(SPACE, wish("backend"), print)
+    context.target.there["shop"] = msgspec.structs.replace(context.target.there["shop"], replicas=1)
+    context.target.asked.clear()
+    context.target.busy = "build"
+    return context
+
+
+async def test_what_runs_is_stopped_early_although_it_is_being_built(tmp_path: Path) -> None:
+    context = await running(tmp_path)
+    early = step("stop-early", app="a", handle="shop")
+    kind = StopEarly()
+    await kind.do(context.as_context, early)
+    assert context.target.asked == ["scale web 0"]
+    assert "before its time" in (await kind.verify(context.as_context, early)).summary
+
+
+async def test_a_capsule_that_got_its_config_is_stopped_on_the_way_back(tmp_path: Path) -> None:
+    """Between config and build nothing else would stop it: it would work beside Heroku."""
+    context = await running(tmp_path)
+    context.target.busy = ""
+    configure = step("configure", app="a", handle="shop")
+    assert await Configure().undo(context.as_context, configure) == "shop is stopped on the target"
+    assert context.target.asked == ["scale web 0"]
+
+
+async def test_a_clock_runs_in_what_it_was_planned_and_priced_with(tmp_path: Path) -> None:
+    context = FakeContext(tmp_path, [])
+    job = JobChoice(app_id="a", job_id="j", action="in-process")
+    context.mapping = msgspec.structs.replace(context.mapping, jobs=(job,))
+    assert wanted_services(context.as_context, "a")["clock"] == (1, CLOCK_MB)

@@ -170,3 +170,41 @@ def test_without_repository_or_branch_there_is_no_plan(missing: str) -> None:
     with pytest.raises(Trouble) as told:
         plan(chosen, code)
     assert told.value.code == "no-repository" and missing in told.value.cause
+
+
+def test_what_hangs_on_a_capsule_is_done_again_with_it() -> None:
+    """A capsule that was made anew has no config vars: it must not be started without them."""
+    made = plan()
+    for name in ("configure", "deploy"):
+        (step,) = [one for one in made.steps if one.key == f"{name}:migrate-backend"]
+        ready = {"capsule:migrate-backend", "capsule:migrate-backend-worker", "settings:migrate-backend"}
+        assert ready <= set(step.needs), step.needs
+
+
+def test_what_started_by_itself_is_stopped_before_the_last_copy() -> None:
+    made = plan()
+    order = [step.key for step in made.steps]
+    early = [step for step in made.steps if step.kind == "stop-early"]
+    handles = {str(step.args["handle"]) for step in of_kind(made, "build")}
+    assert {str(step.args["handle"]) for step in early} == handles
+    for step in early:
+        assert order.index(CUT_OVER) < order.index(step.key)
+        assert order.index(step.key) < min(order.index(one.key) for one in of_kind(made, "quiet"))
+
+
+def test_a_branch_of_the_persons_own_is_said_to_be_one() -> None:
+    (push,) = of_kind(plan(), "push-branch")
+    assert "own" not in push.args
+    code = Prepared(apps=tuple(msgspec.structs.replace(one, branch="", on="main") for one in prepared().apps))
+    (push,) = of_kind(plan(code=code), "push-branch")
+    assert push.args["own"] is True and push.args["branch"] == "main"
+    assert "delete" not in push.way_back
+
+
+def test_another_port_is_set_where_requests_come_in() -> None:
+    usual = of_kind(plan(), "capsule-settings")
+    assert all("port" not in step.args for step in usual)
+    chosen = msgspec.structs.replace(mapping(), port=8080)
+    ports = {str(s.args["name"]): s.args.get("port") for s in of_kind(plan(chosen), "capsule-settings")}
+    assert ports["migrate-backend"] == "8080"
+    assert ports["migrate-backend-worker"] is None and ports["migrate-frontend"] is None

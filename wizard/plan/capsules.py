@@ -5,27 +5,23 @@ branch) a person does, and at night in the cut-over is no time for that. They ge
 started once the data is proven.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from wizard.choose.price import CLOCK_MB
 from wizard.mapping.names import capsule_names, clock_service
 from wizard.model.mapping import AppChoice, Mapping, ProcessChoice
 from wizard.model.plan import Step, Value
 from wizard.model.system import App, System
 from wizard.model.trouble import Trouble
+from wizard.plan.capsule_settings import settings
 from wizard.plan.gates import FINISH
 from wizard.ports import Profile
 from wizard.prepare.capsules.commands import run_command
 from wizard.session.parts import Prepared, PreparedApp, PreparedCapsule
 
 UNTOUCHED = "nothing on Heroku was touched; delete it on the target if it is not wanted"
-
-PATHS = {"folder": "project path", "dockerfile": "Docker File", "context": "Docker Build Context"}
-"""What a person sets in the dashboard, by what it is called here."""
-
-SMALLEST_MB = 256
-"""Memory of a capsule that is there for the clock of jobs and nothing else."""
 
 
 def with_capsules(
@@ -40,32 +36,36 @@ def with_capsules(
         return tuple(steps)
     apps = [(system.app(choice.app_id), choice) for choice in mapping.moved_apps()]
     maker = _Maker(system, mapping, prepared, profile)
+    instead: dict[str, Callable[[Step], Step]] = {
+        "domain": maker.domain,
+        "build": maker.upon_capsules,
+        "endpoint": maker.endpoint,
+        "health": maker.after_build,
+    }
     found: list[Step] = []
     for step in steps:
         if step.kind == "app":
             found += maker.instead_of_app(*_of(apps, step))
         elif step.kind == "certificate":
             continue
-        elif step.kind == "domain":
-            found.append(maker.domain(step))
         elif step.kind == "traffic":
             found += maker.traffic(step)
         elif step.kind == "configure":
             found.append(maker.configure(*_of(apps, step), step))
-        elif step.kind == "endpoint":
-            found.append(maker.endpoint(step))
         elif step.kind == "link":
             found.append(step)
             found += maker.built_again(*_of(apps, step))
-        elif step.kind == "health":
-            found.append(maker.after_build(step))
         elif step.key == FINISH:
             backups = list(maker.backups())
             found += backups
             found.append(maker.finish(step, backups))
         else:
-            found.append(step)
+            found.append(instead.get(step.kind, _as_it_is)(step))
     return tuple(found)
+
+
+def _as_it_is(step: Step) -> Step:
+    return step
 
 
 def _of(apps: list[tuple[App, AppChoice]], step: Step) -> tuple[App, AppChoice]:
@@ -82,6 +82,8 @@ class _Maker:
         self.linked: set[str] = set()
         self.pushed: set[tuple[str, str]] = set()
         self.frontends: set[str] = set()
+        self.made: dict[str, list[str]] = {}
+        """Keys of the steps that make and set an app's capsules, by its handle."""
 
     # -- before the cut-over ---------------------------------------------------------------------------
 
@@ -106,8 +108,9 @@ class _Maker:
         names = capsule_names(self.mapping, choice.handle)
         for service, name in names.items():
             wish = self._wish(app, choice, service, name, branch)
-            yield self._capsule(choice, wish)
-            yield from self._settings(choice, wish)
+            steps = (self._capsule(choice, wish), *settings(wish, self.page))
+            self.made.setdefault(choice.handle, []).extend(step.key for step in steps)
+            yield from steps
         for storage in self.mapping.storages:
             if storage.app_id == app.id and storage.action == "mount":
                 yield Step(
@@ -154,9 +157,12 @@ class _Maker:
                 "checkout": code.checkout,
                 "branch": branch,
                 "commit": code.commit,
+                **({} if code.branch else {"own": True}),
             },
             seconds=(10, 600),
-            way_back="you delete the branch there; nothing that runs uses it",
+            way_back="you delete the branch there; nothing that runs uses it"
+            if code.branch
+            else "the branch is your own",
         )
 
     def _wish(self, app: App, choice: AppChoice, service: str, name: str, branch: str) -> dict[str, Value]:
@@ -174,7 +180,7 @@ class _Maker:
             "repository": choice.repository,
             "branch": branch,
             "port": told.port if told and kind == "docker" else self.mapping.port,
-            "memory_mb": process.memory_mb if process else SMALLEST_MB,
+            "memory_mb": process.memory_mb if process else CLOCK_MB,
         }
         more: dict[str, Value] = {
             "folder": choice.folder,
@@ -228,41 +234,21 @@ class _Maker:
         code = self._code(self.system.app(choice.app_id))
         return code.branch or code.on
 
-    def _settings(self, choice: AppChoice, wish: dict[str, Value]) -> Iterable[Step]:
-        """What no document says how to set by the API."""
-        wanted = {"folder": str(wish.get("folder", ""))}
-        if wish["kind"] == "docker":
-            # Such a capsule has no project path: its Dockerfile, and the folder that is sent to its build.
-            file = str(wish.get("dockerfile", ""))
-            wanted = {
-                "dockerfile": "" if file == "Dockerfile" else file,
-                "context": file.rpartition("/")[0],
-            }
-        wanted = {name: value for name, value in wanted.items() if value}
-        if not wanted:
-            return
-        words = " and ".join(f"the {PATHS[name]} to {value}" for name, value in wanted.items())
-        yield Step(
-            key=f"settings:{wish['name']}",
-            kind="capsule-settings",
-            title=f"You set for {wish['name']} {words}, if it is not so",
-            phase="prepare",
-            by="person",
-            needs=(f"capsule:{wish['name']}",),
-            args={"name": wish["name"], "page": self.page, **wanted},
-            seconds=(5, 300),
-            way_back="nothing runs in it",
-        )
-
     # -- the cut-over -----------------------------------------------------------------------------------
 
     def configure(self, app: App, choice: AppChoice, step: Step) -> Step:
         """Beside Heroku's config vars, those that the builders want."""
+        step = self.upon_capsules(step)
         pairs = tuple(f"{name}={value}" for name, value in sorted(self._code(app).variables.items()))
         if not pairs:
             return step
         more = f", and {', '.join(pairs)} for its build"
         return msgspec.structs.replace(step, title=step.title + more, args={**step.args, "variables": pairs})
+
+    def upon_capsules(self, step: Step) -> Step:
+        """What is done to capsules is done again when one had to be made anew."""
+        made = self.made.get(str(step.args["handle"]), ())
+        return msgspec.structs.replace(step, needs=(*step.needs, *made))
 
     def endpoint(self, step: Step) -> Step:
         """Every capsule with a web process has an address from the beginning."""
@@ -360,8 +346,8 @@ class _Maker:
                 "lines": (
                     f"Open {self.page}, the Space {self.mapping.environment}.",
                     f"$ {self.page}",
-                    f"For the capsule{many} {', '.join(moved)}: Backups, daily, and make one now.",
-                    "The new side serves already; until then nothing of it is backed up.",
+                    f"For the capsule{many} {', '.join(moved)}: tab Backups, daily, and make one now.",
+                    "The new side serves already, and nothing of it is backed up until then.",
                 ),
             },
             seconds=(60, 600),

@@ -108,10 +108,11 @@ def noted(apps: Apps) -> Iterable[Step]:
 
 
 def stopped_early(apps: Apps, around: Around) -> Iterable[Step]:
-    """Before the last copy: what a person's Terraform started already is stopped. Other ways have no config
-    vars before the data is proven, so that what they start reaches no database."""
+    """Before the last copy: what a person's Terraform started already is stopped, and what a target started
+    of a linked repository: it builds each push by itself, and may have the config vars of an earlier
+    cut-over. Other ways have none before the data is proven, so that what they start reaches no database."""
     for app, choice in apps:
-        if choice.way == "terraform":
+        if choice.way in ("terraform", "linked"):
             yield Step(
                 key=f"early:{choice.handle}",
                 kind="stop-early",

@@ -1,5 +1,6 @@
 """What makes the apps serve on the target: config, deploy, scale, web address, links; and their stop."""
 
+from wizard.choose.price import CLOCK_MB
 from wizard.mapping.names import clock_service, cron_service
 from wizard.mapping.stores import moved_stores
 from wizard.model.grace import HEROKU_GRACE
@@ -102,6 +103,11 @@ class Configure(Kind):
         wanted = await wanted_config(context, step)
         await context.target.configure(await context.app(str(step.args["handle"])), wanted, context.log(step))
 
+    async def undo(self, context: Context, step: Step) -> str:
+        """A capsule exists before its build, and config vars start what runs of it anew."""
+        handle = str(step.args["handle"])
+        return await stop(context, handle, context.log(step)) if context.capsules(handle) else ""
+
 
 class Deploy(Kind):
     """The pushed commit, built and started by the target."""
@@ -158,14 +164,19 @@ def wanted_services(context: Context, app_id: str) -> dict[str, tuple[int, int]]
         for choice in mapping.processes
         if choice.app_id == app_id and choice.action == "service" and not choice.joined
     }
-    for added in (cron_service(mapping, app_id), clock_service(mapping, app_id)):
-        if added is not None:
-            wanted.setdefault(added, (1, 512))
+    if (cron := cron_service(mapping, app_id)) is not None:
+        wanted.setdefault(cron, (1, 512))
+    if (clock := clock_service(mapping, app_id)) is not None:
+        capsules = context.profile().capabilities.layout == "capsules"
+        wanted.setdefault(clock, (1, CLOCK_MB if capsules else 512))
     return wanted
 
 
-async def stop(context: Context, handle: str, log: Log) -> str:
+async def stop(context: Context, handle: str, log: Log, *, building: bool = False) -> str:
     """Scale every service of an app to zero, so that jobs run on one side only.
+
+    Args:
+        building: stop them all the same while a build is under way.
 
     Raises:
         Trouble: a deploy or another operation is under way, and would start them again when it ends.
@@ -176,7 +187,7 @@ async def stop(context: Context, handle: str, log: Log) -> str:
         if trouble.code != "environment-missing":
             raise
         app = None
-    if app and (under_way := await context.target.under_way(app)):
+    if app and not building and (under_way := await context.target.under_way(app)):
         raise Trouble(
             f"The target is still at work on {handle} ({under_way}).",
             remedy="Its services are stopped when that has ended. Press r to look again.",

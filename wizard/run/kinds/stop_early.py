@@ -8,7 +8,7 @@ from wizard.run.kinds.serve import stop
 
 class StopEarly(Kind):
     """Whatever runs on the target before the data is proven writes to what is copied, and reads what is half
-    there: no proof would hold. Its own deploy in the cut-over starts it again."""
+    there: no proof would hold. The deploy in the cut-over starts it again."""
 
     stays = True
 
@@ -17,7 +17,9 @@ class StopEarly(Kind):
         return None
 
     async def do(self, context: Context, step: Step) -> None:
-        self._said = await stop(context, str(step.args["handle"]), context.log(step))
+        handle = str(step.args["handle"])
+        # A build that is under way at a capsule which is stopped starts nothing, and is waited for later.
+        self._said = await stop(context, handle, context.log(step), building=bool(context.capsules(handle)))
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         handle = step.args["handle"]
