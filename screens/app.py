@@ -16,9 +16,11 @@ from textual.screen import Screen  # noqa: E402
 
 from screens import clipboard  # noqa: E402
 from screens.background import in_thread  # noqa: E402
+from screens.control_asked import Doorkeeper  # noqa: E402
 from screens.demo_help import DemoHelp  # noqa: E402
 from screens.hang_up import leave_when_told, stop_listening  # noqa: E402
 from screens.keyed import KeyedScreen  # noqa: E402
+from screens.keymap import Keymap  # noqa: E402
 from screens.marks import terminal_speaks_utf8  # noqa: E402
 from screens.private import QuietCrash  # noqa: E402
 from screens.stages import stage_named, standing  # noqa: E402
@@ -64,6 +66,7 @@ class OfframpApp(QuietCrash):
         settings: Settings | None = None,
     ) -> None:
         self.settings = settings or read_settings()
+        self.keymap = Keymap.of(self.settings.keys)
         driver = None
         if not terminal_speaks_utf8():
             from screens.ascii_driver import AsciiDriver
@@ -78,15 +81,26 @@ class OfframpApp(QuietCrash):
         self.holder: Holder | None = None
         self._vault = vault
         self._opening_vault = asyncio.Lock()
+        self._doorkeeper = Doorkeeper(self)
 
     async def on_mount(self) -> None:
         """Home below everything; the given session above it."""
         from screens.home import HomeScreen
 
+        self.set_keymap(self.keymap.keys)
         leave_when_told(self.exit, has_terminal=not self.is_headless)
         await self.push_screen(HomeScreen())
+        self.set_interval(1.0, self._doorkeeper.look)
+        self._tell_mistakes()
         if self.session is not None:
             await self.open(self.session)
+
+    def _tell_mistakes(self) -> None:
+        mistakes = (*self.settings.mistakes, *self.keymap.mistakes)
+        if mistakes and isinstance(self.screen, KeyedScreen):
+            more = f" {len(mistakes) - 1} more:" if len(mistakes) > 1 else ""
+            first = mistakes[0].words(self.settings.file)
+            self.screen.say(f"{first}{more or ''} `offramp doctor` shows the settings.")
 
     async def vault(self) -> Vault:
         """Where credentials are; the keyring is tried out once, in a thread, with a deadline."""
@@ -147,9 +161,10 @@ class OfframpApp(QuietCrash):
         """Who else has the session, as a sentence; "" when it is ours to write."""
         if self.holder is None:
             return ""
-        return (
-            f"Read only: {self.holder.words()}, has this session. Close it there; this one then takes over."
-        )
+        keyed = isinstance(self.screen, KeyedScreen)
+        asks = keyed and any(key.name == "control" for key in self.screen.all_keys())
+        way = ", or ask for it with c." if asks else "; this one then takes over."
+        return f"Read only: {self.holder.words()}, has this session. Close it there{way}"
 
     def read_only_fact(self) -> str:
         """The same, short enough for a corner."""

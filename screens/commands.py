@@ -12,7 +12,7 @@ class KeyCommands(Provider):
 
     def _keys(self) -> tuple[Key, ...]:
         # Asked by name: a dialog with nothing but a question has no such keys.
-        keys = getattr(self.screen, "all_keys", None)
+        keys = getattr(self.screen, "shown_keys", None)
         return tuple(key for key in keys() if key.word) if callable(keys) else ()
 
     async def discover(self) -> Hits:

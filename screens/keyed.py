@@ -1,7 +1,7 @@
 """What every full screen has: keys that say why they do nothing, help, trouble in place, work behind."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events, on
@@ -50,10 +50,19 @@ class KeyedScreen(Screen[None]):
     AUTO_FOCUS = "Field.first, Rows"
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        cls.BINDINGS = [
-            Binding(key.key, f"act('{key.name}')", key.word, show=False) for key in cls.all_keys()
-        ]
+        bindings: dict[str, Binding] = {}
+        for key in cls.all_keys():
+            # Of several keys for one action, the first is the one that can be set.
+            name = None if f"{cls.scope()}.{key.name}" in bindings else f"{cls.scope()}.{key.name}"
+            binding = Binding(key.key, f"act('{key.name}')", key.word, show=False, id=name)
+            bindings[name or key.key] = binding
+        cls.BINDINGS = list(bindings.values())
         super().__init_subclass__(**arguments)
+
+    @classmethod
+    def scope(cls) -> str:
+        """The screen's name in the settings of keys."""
+        return getattr(cls, "stage", "") or cls.__name__.removesuffix("Screen").lower()
 
     @classmethod
     def all_keys(cls) -> tuple[Key, ...]:
@@ -133,13 +142,18 @@ class KeyedScreen(Screen[None]):
             self.renew_keys()
         except Exception as error:  # noqa: BLE001  a key that cannot be judged is shown as one that is refused
             self.show_trouble(error)
-            own = [(key, False) for key in self.KEYS if key.footer]
-            self.query_one(KeyFooter).show(own, [(HELP, True), (QUIT, True)])
+            self.show_footer([(key, False) for key in self.KEYS if key.footer])
 
     def renew_keys(self) -> None:
         """Bring the footer up to date."""
-        own = [(key, not self.refusal(key)) for key in self.KEYS if key.footer]
-        self.query_one(KeyFooter).show(own, [(HELP, True), (QUIT, True)])
+        self.show_footer([(key, not self.refusal(key)) for key in self.KEYS if key.footer])
+
+    def show_footer(self, keys: Sequence[tuple[Key, bool]]) -> None:
+        """Show keys with whether each works, by the names that the person gave them."""
+        worn = self.offramp.keymap.worn(self.scope(), [key for key, _ in keys])
+        own = list(zip(worn, [works for _, works in keys], strict=True))
+        right = self.offramp.keymap.worn(self.scope(), (HELP, QUIT))
+        self.query_one(KeyFooter).show(own, [(key, True) for key in right])
 
     # -- keys ---------------------------------------------------------------------------------------
 
@@ -178,10 +192,14 @@ class KeyedScreen(Screen[None]):
         if enter is not None:
             await self.action_act(enter.name)
 
+    def shown_keys(self) -> tuple[Key, ...]:
+        """All keys as the person has set them."""
+        return self.offramp.keymap.worn(self.scope(), self.all_keys())
+
     def action_help(self) -> None:
         """Explain the screen."""
         refused = {key.name: self._why_or_trouble(key) for key in self.all_keys()}
-        self.app.push_screen(HelpDialog(self.ABOUT, self.all_keys(), refused))
+        self.app.push_screen(HelpDialog(self.ABOUT, self.shown_keys(), refused))
 
     def _why_or_trouble(self, key: Key) -> str:
         try:

@@ -3,7 +3,6 @@
 The worker is another process. This screen may come and go; nothing it shows is kept here.
 """
 
-import getpass
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -12,7 +11,6 @@ from textual.app import ComposeResult
 
 from screens.background import in_thread
 from screens.gate import GateDialog
-from screens.keyed import HELP, QUIT
 from screens.keys import Key
 from screens.lean_wire import LeanCompositor
 from screens.monitor.bell import Bell
@@ -23,9 +21,11 @@ from screens.monitor.run_keys import enter_word, pause_word, refusal, resume_wor
 from screens.monitor.scene import Kept, Seen, scene
 from screens.monitor.status import open_gate, status, wanted_secret
 from screens.monitor.whole_lists import Kind
-from screens.monitor.words import back_lines, stop_lines
+from screens.monitor.words import stop_lines
 from screens.quantities import clock
 from screens.run_about import ABOUT, KEYS
+from screens.run_back import ask_way_back
+from screens.run_control import RunControl
 from screens.run_lists import RunLists
 from screens.run_rollback import choose_app
 from screens.run_tunnel import ask_port
@@ -33,13 +33,12 @@ from screens.run_ways import help_person
 from screens.stage import StageScreen
 from screens.styles import sheet
 from screens.widgets.confirm_typing import ConfirmTyping
-from screens.widgets.key_footer import KeyFooter
 from screens.widgets.notice import Notice
 from wizard.run.abandon import abandon
 from wizard.run.control import ask
 from wizard.run.launch import start_worker
 from wizard.run.view import RunView
-from wizard.session.parts import PLAN
+from wizard.session.person import this_person
 
 EVERY = 1.0
 """Seconds between two looks at the journal."""
@@ -68,6 +67,7 @@ class RunScreen(StageScreen):
         self._bell = Bell()
         self._doing = ""
         self._said_since = 0
+        self._control = RunControl(self)
 
     def compose_body(self) -> ComposeResult:
         """One board."""
@@ -78,6 +78,10 @@ class RunScreen(StageScreen):
         super().on_mount()
         self._tick()
         self.set_interval(EVERY, self._tick)
+
+    def on_unmount(self) -> None:
+        """A wish for control ends with the monitor."""
+        self._control.close()
 
     def read_only(self) -> str:
         """A run is for watching and for control; only another Offramp that has the session forbids it."""
@@ -94,9 +98,7 @@ class RunScreen(StageScreen):
     async def _look(self) -> None:
         try:
             session = self.session
-            if self.offramp.holder is not None:
-                # Whoever had it may have ended: then it is ours to control.
-                self.offramp.holder = session.claim()
+            self._control.look()
             seen = await in_thread(look, session)
         except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
             if self.is_attached:
@@ -190,7 +192,7 @@ class RunScreen(StageScreen):
             return ""
         now = status(self._seen.view)
         begun = clock(self._seen.view.run.started_at)[:5]
-        return f"{now.glyph} {now.word} · begun {begun}{' · read only' if self.read_only() else ''}"
+        return f"{now.glyph} {now.word} · begun {begun}{self._control.fact()}"
 
     def _refusals(self) -> str:
         return "|".join(f"{key.name}{self.refusal(key)}{self._word(key)}" for key in self.KEYS)
@@ -207,15 +209,18 @@ class RunScreen(StageScreen):
         return key.word
 
     def renew_keys(self) -> None:
-        """The words follow the state; enter stands first, and only when something waits for it."""
+        """The words follow the state; enter stands first, and only when something waits for it, as
+        does the key that asks for control."""
         keys = [
             (replace(key, word=self._word(key)), not self.refusal(key)) for key in self.KEYS if key.footer
         ]
-        keys = [(key, works) for key, works in keys if works or key.name != "go"]
-        self.query_one(KeyFooter).show(keys, [(HELP, True), (QUIT, True)])
+        keys = [(key, works) for key, works in keys if works or key.name not in ("go", "control")]
+        self.show_footer(keys)
 
     def why_not(self, name: str) -> str:
         """Why an action is refused in the state the run is in."""
+        if name == "control":
+            return self._control.why_not()
         return refusal(name, self._seen.view if self._seen else None)
 
     # -- keys -----------------------------------------------------------------------------------------
@@ -280,23 +285,16 @@ class RunScreen(StageScreen):
     def action_take_back(self) -> None:
         """Ask, then back to Heroku."""
         assert self._seen is not None
+        ask_way_back(self, self._seen.view, self._go_back)
 
-        def decided(yes: bool | None) -> None:
-            if yes and self._seen is not None:
-                self._go_back(self._seen.view)
+    def _go_back(self) -> None:
+        if self._seen is not None:
+            first = self._seen.view.worker != "alive"
+            self._ask({"do": "back"}, "Going back to Heroku.", start_first=first)
 
-        lines = back_lines(self._seen.view, self._target())
-        self.app.push_screen(
-            ConfirmTyping("Back to Heroku", lines, word=self.session.name, verb="to go back"), decided
-        )
-
-    def _target(self) -> str:
-        plan = self.session.load(PLAN)
-        return plan.target if plan else "the target"
-
-    def _go_back(self, view: RunView) -> None:
-        request = {"do": "back"}
-        self._ask(request, "Going back to Heroku.", start_first=view.worker != "alive")
+    def action_control(self) -> None:
+        """Ask for control, or take the wish back."""
+        self._control.press()
 
     def action_stop(self) -> None:
         """Ask, then stop."""
@@ -314,7 +312,7 @@ class RunScreen(StageScreen):
         self.app.push_screen(ConfirmTyping("Stop the run", lines, word="stop", verb="to stop it"), decided)
 
     async def _abandoned(self) -> None:
-        await in_thread(abandon, self.session, getpass.getuser())
+        await in_thread(abandon, self.session, this_person())
         if self.is_attached:
             self.say("The run is stopped; what is done is kept.", good=True)
         self._tick()
@@ -364,7 +362,7 @@ class RunScreen(StageScreen):
     async def _asked(self, request: dict[str, Any], good: str, start_first: bool) -> None:
         if start_first:
             await self._started()
-        answer = await in_thread(ask, self.session, request | {"who": getpass.getuser()})
+        answer = await in_thread(ask, self.session, request | {"who": this_person()})
         if not self.is_attached:
             return
         if answer.get("ok"):

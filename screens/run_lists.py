@@ -64,10 +64,9 @@ class RunLists(ModalScreen[None]):
         self._at_end = follows_end(kind)
         self._wanted = ""
 
-    @classmethod
-    def all_keys(cls) -> tuple[Key, ...]:
-        """For the palette."""
-        return KEYS
+    def shown_keys(self) -> tuple[Key, ...]:
+        """For the palette, as the person has set them."""
+        return cast("OfframpApp", self.app).keymap.worn("lists", KEYS)
 
     async def action_act(self, name: str) -> None:
         """Do what the palette picked."""
