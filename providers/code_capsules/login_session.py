@@ -76,6 +76,11 @@ class LoginSession:
         try:
             answer = await log_in(self._addresses, self._login, self._patience)
         except Trouble as trouble:
+            if trouble.code == "second-factor-impossible":
+                # Turned on since: a run waits for a sign-in that works, and loses nothing.
+                raise SignInNeeded(
+                    "code-capsules", trouble.cause, remedy=trouble.remedy, code=trouble.code
+                ) from trouble
             if trouble.code != "wrong-password":
                 raise
             raise SignInNeeded(

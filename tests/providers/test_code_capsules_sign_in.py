@@ -208,3 +208,14 @@ def test_a_token_goes_to_clusters_of_the_vendor_only(monkeypatch: pytest.MonkeyP
     assert cluster_root("http://127.0.0.1:3", here) == "http://127.0.0.1:3"
     with pytest.raises(Trouble):
         cluster_root("https://za-1.codecapsules.io", here)
+
+
+async def test_a_second_factor_that_is_turned_on_in_mid_run_is_waited_for(world: World) -> None:
+    await world.target.environments()
+    world.faults.add("second-factor")
+    world.sandbox.accounts.expire_all()
+    with pytest.raises(SignInNeeded) as told:
+        await world.target.environments()
+    assert told.value.code == "second-factor-impossible"
+    assert "second factor" in told.value.cause and "Invite another account" in told.value.remedy
+    assert await world.target.environments() == [], "turned off again"

@@ -9,6 +9,7 @@ from wizard.model.loopback import is_loopback
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.run.context import Context
+from wizard.run.kinds.capsule_health import does_not_stay_up, fallen, has_workers, last_words
 from wizard.run.kinds.kind import Kind
 
 DIFFERS = "differs"
@@ -32,10 +33,18 @@ class Health(Kind):
     """Seconds after which an answer like 404 is the app's own, and not that of a router that does not know
     the app yet."""
 
+    stays_up = 5.0
+    """Seconds for which what has no web address must run: it may end right after its start."""
+
+    down = 20.0
+    """Seconds for which a capsule may be down; the target starts it again meanwhile."""
+
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         found = await self._look(context, step)
-        done = context.journal.steps()[step.key].state == "done"
-        return found if found is None or done or DIFFERS not in found.facts else None
+        if found is None or context.journal.steps()[step.key].state == "done":
+            return found
+        watched = has_workers(context, str(step.args["handle"]))
+        return found if DIFFERS not in found.facts and not watched else None
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         found = await self._look(context, step)
@@ -45,17 +54,34 @@ class Health(Kind):
 
     async def do(self, context: Context, step: Step) -> None:
         """Wait: a load balancer and a fresh process need a moment."""
-        begun = context.loop.time()
-        while (found := await self._look(context, step)) is None or DIFFERS in found.facts:
-            waited = context.loop.time() - begun
-            if found is not None and waited > self.settled:
-                return
-            if waited > self.patience:
+        begun = up_since = context.loop.time()
+        stays_up = self.stays_up if has_workers(context, str(step.args["handle"])) else -1.0
+        while True:
+            found, now = await self._look(context, step), context.loop.time()
+            if found is not None:
+                if DIFFERS not in found.facts and now - up_since > stays_up:
+                    return
+                if DIFFERS in found.facts and now - begun > self.settled:
+                    return
+            else:
+                up_since = now
+                if now - begun > self.down:
+                    await self._want_up(context, step)
+            if now - begun > self.patience:
                 raise self._unhealthy(step)
             await asyncio.sleep(1)
 
+    async def _want_up(self, context: Context, step: Step) -> None:
+        for capsule in await fallen(context, str(step.args["handle"])):
+            lines = await last_words(context, capsule)
+            for line in lines:
+                context.log(step)(f"{capsule.name}: {line}")
+            raise does_not_stay_up(capsule, lines)
+
     async def _look(self, context: Context, step: Step) -> Evidence | None:
         app = await context.app(str(step.args["handle"]))
+        if await fallen(context, app.handle):
+            return None
         services = {service.type: service for service in await context.target.services(app)}
         running = ", ".join(f"{s.type} {s.count}" for s in services.values())
         if "web" not in services:
