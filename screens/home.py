@@ -35,13 +35,13 @@ STYLES = {
 
 
 class HomeScreen(KeyedScreen):
-    """Lists sessions, newest first; a running or broken one is looked at every two seconds."""
+    """Lists sessions: those that run, then the newest. What runs or is broken is looked at every 2 s."""
 
     CSS_PATH = sheet("home")
     ABOUT = About(
         title="your migrations",
-        purpose="Every migration that was begun on this machine, newest first, and where each stands. A run "
-        "that is under way goes on whether this screen is open or not.",
+        purpose="Every migration that was begun on this machine, and where each stands; one that runs stands "
+        "first, with who has it. It goes on whether this screen is open or not.",
         asks="Which one to open, or a name for a new one. A migration holds your answers; credentials are "
         "kept in the keyring, never in it.",
         next="A new migration begins with signing in to Heroku. One that exists opens where it stands.",
@@ -104,7 +104,7 @@ class HomeScreen(KeyedScreen):
     def rebuild(self) -> None:
         """Draw what was read last."""
         self.headline("Offramp", "", self._machine)
-        rows = [self._row(entry) for entry in self._entries.values()]
+        rows = [row for entry in self._entries.values() for row in self._rows(entry)]
         if not rows:
             text = "None yet. A new one asks for a name and your Heroku token." if self._read else "Reading …"
             rows.append(Row("+none", Content.styled(text, MUTED), heading=True))
@@ -121,6 +121,13 @@ class HomeScreen(KeyedScreen):
 
     def _width(self) -> int:
         return min(self.size.width, 120) - 4
+
+    def _rows(self, entry: Entry) -> list[Row]:
+        rows = [self._row(entry)]
+        if entry.attach:
+            about = Content.styled(f"  {entry.attach}", MUTED).truncate(self._width(), ellipsis=True)
+            rows.append(Row(f"+of-{entry.id}", about, heading=True))
+        return rows
 
     def _row(self, entry: Entry) -> Row:
         width = self._width()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from screens.marks import GLYPHS
 from screens.quantities import duration, percent, span
@@ -12,10 +13,14 @@ from wizard.registry import source_provider, target_provider
 from wizard.session.parts import MAPPING, TARGET
 from wizard.session.store import Session, SessionInfo, infos
 
+if TYPE_CHECKING:
+    from wizard.run.view import RunView
+
 
 @dataclass(frozen=True)
 class Entry:
-    """A migration in the list. `alive` says that a worker is at it now; `broken` why it cannot be opened."""
+    """A migration in the list. `alive` says that a worker is at it now, and `attach` what coming
+    to it means: who has it, since when, at which step. `broken` says why it cannot be opened."""
 
     id: str
     name: str
@@ -25,11 +30,13 @@ class Entry:
     detail: str = ""
     age: str = ""
     alive: bool = False
+    attach: str = ""
     broken: str = ""
 
 
 def read_entries() -> list[Entry]:
-    """Every session, newest first; one that cannot be read is listed with the reason."""
+    """Every session: those that run first, then the newest; one that cannot be read is listed with the
+    reason."""
     entries = []
     for folder, info in infos():
         if isinstance(info, Trouble):
@@ -43,7 +50,7 @@ def read_entries() -> list[Entry]:
                 session.close()
         except Trouble as trouble:
             entries.append(Entry(id=info.id, name=info.name, broken=trouble.cause))
-    return entries
+    return sorted(entries, key=lambda entry: not entry.alive)
 
 
 def _entry(session: Session, info: SessionInfo, touched: float) -> Entry:
@@ -90,7 +97,18 @@ def _of_run(session: Session, info: SessionInfo, route: str, age: str) -> Entry:
         detail=detail,
         age="" if how.moving else age,
         alive=seen.worker == "alive",
+        attach=_attach(session, seen) if seen.worker == "alive" else "",
     )
+
+
+def _attach(session: Session, seen: "RunView") -> str:
+    holder = session.edit_lock.holder()
+    who = "nobody is at it, enter attaches"
+    if holder is not None:
+        who = f"{holder.person()} has it since {holder.since[11:16]} UTC, enter watches"
+    if seen.current is None:
+        return who
+    return f"{who} · step {seen.current.number} of {len(seen.steps)}: {seen.current.step.title}"
 
 
 def _decided(session: Session) -> str:

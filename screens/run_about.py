@@ -3,6 +3,7 @@
 from typing import Final
 
 from screens.keys import About, Key
+from screens.run_control import CONTROL
 
 ABOUT: Final = About(
     "the run",
@@ -19,6 +20,7 @@ KEYS: Final = (
     Key("p", "pause", "pause", "Pause the run; p again goes on.", writes=True),
     Key("r", "resume", "resume", "Try again, or start the worker again where it stopped.", writes=True),
     Key("b", "take_back", "back", "Take everything back to Heroku as it was before.", writes=True),
+    CONTROL,
     Key("t", "tables", "tables", "All tables of the copy."),
     Key("l", "log", "log", "The log of the target, as it streams."),
     Key("s", "stop", "stop", "Stop the run and end the worker; what is done is kept.", writes=True),

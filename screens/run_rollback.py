@@ -1,6 +1,5 @@
 """Going back to the release before, from the run screen: which app, what it means, its name typed."""
 
-import getpass
 from typing import NamedTuple
 
 from textual.content import Content
@@ -17,6 +16,7 @@ from wizard.run.journal import Journal
 from wizard.run.release_before import Rollback, release_before, rollback_lines
 from wizard.run.rollback import deployed_app, known_rollbacks, roll_back
 from wizard.session.parts import MAPPING, TARGET
+from wizard.session.person import this_person
 
 
 class Found(NamedTuple):
@@ -80,9 +80,7 @@ async def _go(screen: StageScreen, found: Found) -> str:
     vault = await screen.offramp.vault()
     target = await in_thread(open_target, screen.session, vault, _provider(screen))
     try:
-        return await roll_back(
-            screen.session, target, found.app, found.back, vault=vault, who=getpass.getuser()
-        )
+        return await roll_back(screen.session, target, found.app, found.back, vault=vault, who=this_person())
     finally:
         await target.close()
 

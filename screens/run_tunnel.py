@@ -1,7 +1,5 @@
 """Telling a run from its screen that a tunnel is one's own: which database, and the port."""
 
-import getpass
-
 from textual.content import Content
 
 from screens.background import in_thread
@@ -12,6 +10,7 @@ from screens.widgets.pick_one import PickOne
 from wizard.run.control import ask
 from wizard.run.view import RunView
 from wizard.session.own_tunnels import own_port
+from wizard.session.person import this_person
 
 LIMIT = 120.0
 """Seconds for the worker to look what is behind the port."""
@@ -60,7 +59,7 @@ def _wrong(text: str) -> str:
 
 
 async def _told(screen: StageScreen, handle: str, port: int | None) -> None:
-    request = {"do": "port", "where": handle, "port": port, "who": getpass.getuser()}
+    request = {"do": "port", "where": handle, "port": port, "who": this_person()}
     answer = await in_thread(lambda: ask(screen.session, request, timeout=LIMIT))
     if not screen.is_attached:
         return
