@@ -161,8 +161,8 @@ class OfframpApp(QuietCrash):
         """Who else has the session, as a sentence; "" when it is ours to write."""
         if self.holder is None:
             return ""
-        keyed = isinstance(self.screen, KeyedScreen)
-        asks = keyed and any(key.name == "control" for key in self.screen.all_keys())
+        screen = self.screen
+        asks = isinstance(screen, KeyedScreen) and any(key.name == "control" for key in screen.all_keys())
         way = ", or ask for it with c." if asks else "; this one then takes over."
         return f"Read only: {self.holder.words()}, has this session. Close it there{way}"
 

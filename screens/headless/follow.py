@@ -1,6 +1,5 @@
 """Following a run without a screen: one line for each thing that happens, and an exit code at its end."""
 
-import getpass
 import sys
 import time
 
@@ -21,8 +20,8 @@ from wizard.run.guide import Guide
 from wizard.run.journal import Journal
 from wizard.run.launch import running, start_worker
 from wizard.run.view import RunView, view
-from wizard.session.lock import this_process
 from wizard.session.parts import PLAN, PREFLIGHT
+from wizard.session.person import this_person
 from wizard.session.store import Session, find
 
 LOOK = 0.5
@@ -44,8 +43,7 @@ ENDS = {"done": DONE, "stopped": WAITS, "taken-back": TAKEN_BACK, "failed": FAIL
 
 def who() -> str:
     """Who speaks to the worker, for the journal."""
-    terminal = this_process().terminal
-    return f"{getpass.getuser()} ({terminal})" if terminal else getpass.getuser()
+    return this_person()
 
 
 def run(identity: str, confirm: list[str], *, detach: bool) -> int:
