@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from screens.headless.arguments import SESSION, Parsers, cut
+from screens.headless.arguments import SESSION, Parsers, add_terminal, cut
 from screens.headless.db_parser import add_db
 from screens.headless.document_parser import add_document
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
@@ -45,6 +45,12 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="store_true", help="print the version and end")
+    top.add_argument(
+        "--plain",
+        action="store_true",
+        help="the wizard as numbered questions and lines, for screen readers and dumb terminals",
+    )
+    add_terminal(top)
     top.set_defaults(command=_screen)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -110,6 +116,13 @@ def _add_demo(commands: Parsers) -> None:
         default="aptible",
         help="where it moves to; for code-capsules the example of that vendor's guide, which needs Node",
     )
+    demo.add_argument(
+        "--plain",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="the example as numbered questions and lines",
+    )
+    add_terminal(demo, default=argparse.SUPPRESS)
     demo.add_argument("--stop", action="store_true", help="end the example system and remove its data")
     demo.set_defaults(command=_demo)
 
@@ -232,9 +245,13 @@ def _give_up_what_is_left() -> None:
 
 
 def _screen(options: argparse.Namespace) -> int:
-    from screens.full_screen import show
+    if options.plain:
+        from screens.plain import start
 
-    return show()
+        return start.show()
+    from screens.full_screen import Terminal, show
+
+    return show(Terminal(mouse=not options.no_mouse, slow=options.slow_link))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -244,9 +261,14 @@ def _demo(options: argparse.Namespace) -> int:
         return demo.stop()
     if options.unattended:
         return demo.unattended(options.size, options.target)
-    from screens.full_screen import show_demo
+    if options.plain:
+        from screens.plain import start
 
-    return show_demo(options.size, options.target)
+        return start.show_demo(options.size, options.target)
+    from screens.full_screen import Terminal, show_demo
+
+    terminal = Terminal(mouse=not options.no_mouse, slow=options.slow_link)
+    return show_demo(options.size, options.target, terminal)
 
 
 def _rollback(options: argparse.Namespace) -> int:

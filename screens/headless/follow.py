@@ -204,7 +204,7 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
             time.sleep(LOOK / 10)
             continue
         old_until = 0.0
-        if seen.run.state in ENDS and not _about_to_go_on(seen):
+        if seen.run.state in ENDS and not about_to_go_on(seen):
             return _ended(seen)
         if seen.worker == "dead":
             say(f"The worker is gone. `offramp run {session.id}` goes on where it stopped.")
@@ -225,12 +225,12 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
             passed.add(gate)
         if time.monotonic() - last_progress > PROGRESS:
             last_progress = time.monotonic()
-            _progress(seen)
+            tell_progress(seen)
         time.sleep(LOOK)
 
 
-def _about_to_go_on(seen: RunView) -> bool:
-    # A worker that was just started has not yet written that it runs.
+def about_to_go_on(seen: RunView) -> bool:
+    """Whether a worker that was just started has not yet written that it runs."""
     return seen.worker == "alive" and seen.run.state in ("stopped", "taken-back")
 
 
@@ -304,7 +304,8 @@ def _shown_for(guide: Guide, told: set[str]) -> float:
     return now - (begun if begun is not None else now)
 
 
-def _progress(seen: RunView) -> None:
+def tell_progress(seen: RunView) -> None:
+    """A line about each copy that is at work."""
     store = current_store(seen)
     if store is not None and store.phase != "done":
         waits = f", waiting for {store.waiting_for}" if store.waiting_for else ""

@@ -1,0 +1,177 @@
+"""Questions by numbers: what each is for, its answers, the one that enter takes, help, back, leave."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from screens.plain.console import Console
+from wizard.model.secret import Secret
+
+MANY = 20
+"""Answers from which on one is told that `/text` shows fewer."""
+
+HELP, BACK, LEAVE = "?", "b", "q"
+
+WAYS = "? explains, b goes back, q leaves; everything is saved."
+
+
+class Back(Exception):
+    """The person goes back to the question before."""
+
+
+class Leave(Exception):
+    """The person leaves; everything is saved."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One numbered answer. `why_not` says why it cannot be taken now."""
+
+    key: str
+    words: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Help:
+    """What `?` says of a question: what it is for, and what happens next."""
+
+    purpose: str
+    next: str = ""
+
+    def lines(self) -> list[str]:
+        """For the console."""
+        return [one for one in (self.purpose, self.next and f"Next: {self.next}") if one]
+
+
+def ask_one(
+    console: Console, question: str, answers: Sequence[Answer], *, help_: Help, default: str | None = None
+) -> str:
+    """The key of the answer that was chosen. `default` is what enter takes: the first that can be taken,
+    unless one is named.
+
+    Raises:
+        Back, Leave, EndOfInput.
+    """
+    usual = _usual(answers, default)
+    shown = list(enumerate(answers, 1))
+    _list(console, question, shown)
+    while True:
+        typed = console.line(_prompt(len(answers), usual)).lower()
+        if not typed and usual:
+            return answers[usual - 1].key
+        if typed.startswith("/"):
+            wanted = typed[1:].strip()
+            found = [one for one in shown if wanted in one[1].words.lower()]
+            _list(console, f"{len(found)} of {len(shown)} contain “{wanted}”:", found)
+        elif _command(console, typed, help_, many=len(answers) > MANY):
+            _list(console, question, shown)
+        elif typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(answers):
+            answer = answers[int(typed) - 1]
+            if not answer.why_not:
+                return answer.key
+            console.say(f"{typed} cannot be taken now: {answer.why_not}")
+        else:
+            console.say(f"Type a number from 1 to {len(answers)}. {WAYS}")
+
+
+def ask_text(
+    console: Console,
+    question: str,
+    *,
+    help_: Help,
+    default: str = "",
+    check: Callable[[str], str] = lambda text: "" if text else "Type something, or b to go back.",
+) -> str:
+    """What was typed and `check` found nothing wrong with. Enter takes `default`; a backslash alone is the
+    empty text, and one before a text lets it begin with what would be a command ("\\b").
+
+    Raises:
+        Back, Leave, EndOfInput.
+    """
+    console.say()
+    console.say(question)
+    while True:
+        typed = console.line(f"Type it{f' [{default}]' if default else ''}: ")
+        if typed.startswith("\\"):
+            text = typed[1:]
+        elif _command(console, typed.lower(), help_):
+            continue
+        else:
+            text = typed or default
+        complaint = check(text)
+        if not complaint:
+            return text
+        console.say(complaint)
+
+
+def ask_hidden(console: Console, question: str, label: str, *, help_: Help) -> Secret:
+    """A secret; on a terminal it is not shown.
+
+    Raises:
+        Back, Leave, EndOfInput.
+    """
+    console.say()
+    console.say(question)
+    while True:
+        typed = console.hidden(f"Type or paste the {label}", label)
+        word = typed.reveal()
+        # No token is that short: one letter is a command, as at every other question.
+        if len(word) > 1:
+            return typed
+        if not _command(console, word.lower(), help_):
+            console.say("Nothing was typed. b goes back.")
+
+
+def ask_name(console: Console, name: str, what: str, *, help_: Help) -> bool:
+    """Whether the person typed `name`; anything else but a command is no.
+
+    Raises:
+        Back, Leave, EndOfInput.
+    """
+    while True:
+        typed = console.line(f"Type {name} to {what}, b to go back: ")
+        if typed == name:
+            return True
+        if not _command(console, typed.lower(), help_):
+            console.say(f"“{typed}” is not {name}. Nothing was done." if typed else "Nothing was done.")
+            return False
+
+
+def _usual(answers: Sequence[Answer], default: str | None) -> int:
+    """The number of what enter takes, 0 for none."""
+    for number, answer in enumerate(answers, 1):
+        if not answer.why_not and default in (None, answer.key):
+            return number
+    return 0
+
+
+def _prompt(count: int, usual: int) -> str:
+    numbers = "1" if count == 1 else f"1 to {count}"
+    return f"Answer {numbers}, ?, b or q{f' [{usual}]' if usual else ''}: "
+
+
+def _list(console: Console, question: str, answers: Sequence[tuple[int, Answer]]) -> None:
+    console.say()
+    console.say(question)
+    for number, answer in answers:
+        not_now = f" (not now: {answer.why_not})" if answer.why_not else ""
+        console.say(f"{number}. {answer.words}{not_now}", indent="  ")
+
+
+def _command(console: Console, typed: str, help_: Help, *, many: bool = False) -> bool:
+    """Do what a letter stands for; whether there was something to do."""
+    if typed == BACK:
+        raise Back
+    if typed == LEAVE:
+        raise Leave
+    if typed != HELP:
+        return False
+    for line in help_.lines():
+        console.say(line)
+    console.say("Type the number of an answer; enter alone takes the one in brackets.")
+    if many:
+        console.say("/text lists only the answers that contain that text; their numbers stay.")
+    console.say(
+        "b goes back, q leaves. Every answer is saved at once, and the full screen can go on from it."
+    )
+    return True

@@ -1,0 +1,215 @@
+"""Run, in lines: what happens is told as it happens; gates, and what a person does, are asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from screens.headless.follow import TAKES_UP, who
+from screens.monitor.dns import open_watch
+from screens.monitor.guide import open_guide
+from screens.monitor.run_keys import refusal
+from screens.monitor.status import open_gate, wanted_secret
+from screens.monitor.words import back_lines
+from screens.plain.connect import connect
+from screens.plain.desk import Deed, Desk, do_one_of, heading
+from screens.plain.following import Following
+from screens.plain.map import keep_registry_login
+from screens.plain.question import Help, ask_name
+from wizard.model.trouble import Trouble
+from wizard.run.abandon import abandon
+from wizard.run.control import ask
+from wizard.run.launch import start_worker
+from wizard.run.view import GateView, RunView, view
+from wizard.session.image_login import wanted_registry
+from wizard.session.parts import PLAN
+
+HELP = Help(
+    "The run is a process of its own: it goes on when this terminal is closed, and here it is only followed. "
+    "ctrl+c ends the following and asks what to do. At a gate it waits for you, for days if need be.",
+    "the report says what moved, with the proof.",
+)
+GATE = Help(
+    "A gate is passed by typing its name, and by nothing else. Nothing happens until then. What is true now, "
+    "what will happen, how long it takes and the way back were read out above."
+)
+
+Other = tuple[str, str, Callable[[], None]]
+"""Its words, the action of `screens.monitor.run_keys` that says whether it works now, and what it does."""
+
+
+def run(desk: Desk) -> None:
+    """Follow the run; go on to the report when it has ended.
+
+    Raises:
+        Back, Leave, EndOfInput.
+    """
+    heading(desk, "run")
+    _Run(desk).ask()
+
+
+class _Run:
+    """The questions of the stage."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._following = Following(desk)
+        seen = view(desk.session)
+        if seen is not None and seen.worker == "alive":
+            if not desk.held():
+                # It may lack what was signed in to since.
+                start_worker(desk.session, desk.vault)
+            self._following.follow()
+
+    def ask(self) -> None:
+        do_one_of(self._desk, self._question, self._deeds, help_=HELP)
+
+    # -- what is asked --------------------------------------------------------------------------------
+
+    def _question(self) -> str:
+        seen = view(self._desk.session)
+        if seen is None:
+            return "Nothing has run yet. The plan starts it. What now?"
+        trouble = seen.trouble
+        if trouble is not None and seen.run.state not in ("done", "running"):
+            self._desk.console.say(f"{trouble.cause} {trouble.untouched} {trouble.remedy}")
+        if seen.worker == "dead":
+            self._desk.console.say("Its worker is gone: nothing moves until it is started again.")
+        return f"The run is {seen.run.state}: {seen.done} of {len(seen.steps)} steps done. What now?"
+
+    def _deeds(self) -> list[Deed]:
+        seen = view(self._desk.session)
+        if seen is None:
+            return [Deed("Follow the run", lambda: None, "nothing has run yet; b goes back to the plan")]
+        held = self._desk.held()
+        found = [*self._wanted(seen, held)]
+        if seen.run.state in ("done", "taken-back"):
+            found.append(Deed("Go on to the report", lambda: True))
+        if not refusal("resume", seen) and open_watch(seen) is None:
+            found.append(Deed("Go on with the run, or try again", lambda: self._resume(seen), held))
+        waits = open_gate(seen) or open_guide(seen) or open_watch(seen) or wanted_secret(seen)
+        if seen.worker == "alive" and waits is None:
+            found.append(Deed("Follow the run", self._follow))
+        for words, name, do in self._others(seen):
+            if not refusal(name, seen):
+                found.append(Deed(words, do, held))
+        return [*found, Deed("Read the report as it stands", lambda: True)]
+
+    def _wanted(self, seen: RunView, held: str) -> list[Deed]:
+        """What the run waits for."""
+        if (gate := open_gate(seen)) is not None:
+            self._read_out(gate)
+            return [Deed(f"Pass the gate: type {gate.word}", lambda: self._pass(gate), held)]
+        if (wanted := wanted_secret(seen)) is not None:
+            self._desk.console.say(f"Waiting for you: {wanted.reason}")
+            return [Deed("Give it; the run goes on by itself", lambda: self._give(wanted.vendor), held)]
+        guide, watch = open_guide(seen), open_watch(seen)
+        found = []
+        if guide is not None or watch is not None:
+            found.append(Deed("Wait: Offramp looks, and goes on by itself", self._follow))
+        if guide is not None and guide.by_word:
+            accept = {"do": "accept", "step": guide.step}
+            found.append(Deed("It is done: the run goes on", lambda: self._tell(accept), held))
+        if watch is not None and seen.current is not None:
+            accept = {"do": "accept", "step": seen.current.step.key}
+            found += [
+                Deed("Look at DNS again now", lambda: self._tell({"do": "retry"}), held),
+                Deed("Go on with DNS as it is", lambda: self._as_it_is(accept), held),
+            ]
+        return found
+
+    def _others(self, seen: RunView) -> list[Other]:
+        pause: Other = ("Pause", "pause", lambda: self._tell({"do": "pause"}))
+        return [
+            *([] if seen.run.state == "paused" else [pause]),
+            ("One worker more for the copy", "more", lambda: self._tell({"do": "more"})),
+            ("One worker fewer for the copy", "fewer", lambda: self._tell({"do": "fewer"})),
+            ("Sign in again", "sign_in", lambda: connect(self._desk)),
+            ("Take everything back to Heroku", "take_back", lambda: self._take_back(seen)),
+            ("Stop the run where it is", "stop", lambda: self._stop(seen)),
+        ]
+
+    # -- doing ------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        self._following.follow()
+
+    def _read_out(self, gate: GateView) -> None:
+        say = self._desk.console.say
+        say()
+        say(f"{gate.title} is open. True now:")
+        for state, sentence in gate.true_now:
+            say(f"{state}: {sentence}", indent="  ")
+        say("What will happen:")
+        for sentence in gate.will_happen:
+            say(sentence, indent="  ")
+        say(f"It takes {gate.duration}")
+        say(f"Way back: {gate.way_back}")
+
+    def _pass(self, gate: GateView) -> None:
+        if ask_name(self._desk.console, gate.word, "pass the gate", help_=GATE):
+            self._asked({"do": "answer", "gate": gate.key, "word": gate.word})
+            self._following.passed(gate.key)
+            self._follow()
+
+    def _give(self, vendor: str) -> None:
+        if registry := wanted_registry(vendor):
+            keep_registry_login(self._desk, registry)
+        else:
+            connect(self._desk)
+        self._follow()
+
+    def _tell(self, request: dict[str, Any]) -> None:
+        self._asked(request)
+        self._following.tried_again(0.0 if request["do"] == "pause" else TAKES_UP)
+        self._follow()
+
+    def _as_it_is(self, request: dict[str, Any]) -> None:
+        self._desk.console.say(
+            "The address does not lead to the target yet, as far as DNS tells. Until it does, people meet "
+            "Heroku's maintenance page."
+        )
+        if ask_name(self._desk.console, "go on", "go on with DNS as it is", help_=HELP):
+            self._tell(request)
+
+    def _resume(self, seen: RunView) -> None:
+        if seen.worker != "alive":
+            start_worker(self._desk.session, self._desk.vault)
+            self._following.tried_again(TAKES_UP)
+            self._follow()
+        else:
+            self._tell({"do": "resume" if seen.run.state == "paused" else "retry"})
+
+    def _take_back(self, seen: RunView) -> None:
+        plan = self._desk.session.load(PLAN)
+        for line in back_lines(seen, plan.target if plan else "the target"):
+            self._desk.console.say(line)
+        if ask_name(self._desk.console, self._desk.session.name, "go back to Heroku", help_=HELP):
+            if seen.worker != "alive":
+                start_worker(self._desk.session, self._desk.vault)
+            self._tell({"do": "back"})
+
+    def _stop(self, seen: RunView) -> None:
+        say = self._desk.console.say
+        if seen.worker == "alive":
+            say("The worker ends after what it is at is broken off cleanly. Heroku goes on serving.")
+        say(
+            "What is done is kept, and the run can go on from there later; until then answers can be changed."
+        )
+        if not ask_name(self._desk.console, "stop", "stop the run", help_=HELP):
+            return
+        if seen.worker == "alive":
+            self._tell({"do": "stop"})
+        else:
+            abandon(self._desk.session, who())
+            self._desk.console.say("The run is stopped; what is done is kept.")
+
+    def _asked(self, request: dict[str, Any]) -> None:
+        """Pass a wish on to the worker.
+
+        Raises:
+            Trouble: it refuses, and why.
+        """
+        answer = ask(self._desk.session, request | {"who": who()})
+        if not answer.get("ok"):
+            raise Trouble(
+                str(answer.get("why", "It was refused.")), remedy="Look how the run stands.", code="not-taken"
+            )

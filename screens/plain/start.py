@@ -1,0 +1,84 @@
+"""The ways into the plain wizard. Textual is not imported by anything here."""
+
+import asyncio
+
+from screens import example
+from screens.headless.exit_codes import DONE, WAITS
+from screens.mistake import as_trouble
+from screens.plain.console import Console, EndOfInput
+from screens.plain.desk import Desk
+from screens.plain.home import WantsExample, choose_session
+from screens.plain.journey import travel
+from screens.plain.question import Back, Leave
+from wizard.session.store import Session
+
+
+def show() -> int:
+    """The list of migrations, and whatever is opened from it; the exit code."""
+    console = Console()
+    while True:
+        try:
+            session = choose_session(console)
+        except WantsExample:
+            return show_demo("standard")
+        except (Back, Leave):
+            return _left(console)
+        except EndOfInput:
+            return _ended(console, "offramp --plain")
+        except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake
+            console.trouble(as_trouble(error))
+            continue
+        code = _opened(Desk(session, console), "offramp --plain")
+        if code is not None:
+            return code
+
+
+def show_demo(size: str, target: str = example.TARGETS[0]) -> int:
+    """The guided demo: starts the example system, then the plain wizard over it; the exit code."""
+    console = Console()
+    desk = demo_desk(console, size, target)
+    more = "" if target == example.TARGETS[0] else f" --target {target}"
+    code = _opened(desk, f"offramp demo --plain --size {size}{more}")
+    console.say("The example system goes on; `offramp demo --stop` ends it and removes its data.")
+    return DONE if code is None else code
+
+
+def demo_desk(console: Console, size: str, target: str) -> Desk:
+    """The example's session, with what saves a person from typing its credentials.
+
+    Raises:
+        Trouble: the example cannot be started.
+    """
+
+    async def prepare() -> Desk:
+        world = await example.start(size, lambda doing: console.say(f"The example system: {doing}"), target)
+        session: Session = example.session_of(world)
+        vault = await example.vault_of(world, session)
+        return Desk(session, console, vault=vault, demo=example.help_of(world))
+
+    return asyncio.run(prepare())
+
+
+def _opened(desk: Desk, again: str) -> int | None:
+    """Go through the stages of one session; None when the person is back at the list."""
+    try:
+        travel(desk)
+    except Leave:
+        return _left(desk.console)
+    except EndOfInput:
+        return _ended(desk.console, again)
+    finally:
+        desk.session.close()
+    return None
+
+
+def _left(console: Console) -> int:
+    console.say("Everything is saved; a run goes on by itself.")
+    return DONE
+
+
+def _ended(console: Console, again: str) -> int:
+    console.say(
+        f"The input has ended. Everything is saved; a run goes on by itself. `{again}` asks on from here."
+    )
+    return WAITS
