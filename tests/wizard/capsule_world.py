@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -16,6 +16,7 @@ from wizard.ports import (
     Capsule,
     CapsuleTarget,
     CapsuleWish,
+    DomainEndpoint,
     Endpoint,
     Environment,
     Profile,
@@ -27,6 +28,7 @@ from wizard.ports import (
 )
 from wizard.registry import target_provider
 from wizard.run.context import Context
+from wizard.run.dns_lookup import Names
 from wizard.run.journal import StepRecord
 
 SPACE = Environment(id="1", handle="acme")
@@ -45,6 +47,9 @@ class Capsules(CapsuleTarget):
         self.fails: set[str] = set()
         self.commit = COMMIT
         self.busy = ""
+        self.older_ends: Literal["succeeded", "failed"] = "succeeded"
+        """How a build ends that is under way already."""
+        self.domains: dict[str, DomainEndpoint] = {}
         self.storages: dict[str, StorageCapsule] = {}
 
     async def repositories(self, environment: Environment | None = None) -> list[Repository]:
@@ -108,6 +113,9 @@ class Capsules(CapsuleTarget):
     async def find_endpoint(self, service: TargetService) -> Endpoint | None:
         return None
 
+    async def find_domain(self, environment: Environment, hostname: str) -> DomainEndpoint | None:
+        return self.domains.get(hostname)
+
     async def under_way(self, app: TargetApp) -> str:
         return self.busy
 
@@ -118,6 +126,11 @@ class Capsules(CapsuleTarget):
         self, capsule: Capsule, log: Callable[[str], None], *, folder: Path | None = None
     ) -> TargetDeploy:
         self.asked.append(f"build {capsule.name}")
+        if (known := self.built.get(capsule.name)) and not known[-1].ended:
+            known[-1] = msgspec.structs.replace(known[-1], state=self.older_ends)
+            if self.older_ends == "failed":
+                raise Trouble(f"The build of {capsule.name} failed.", remedy="Look.", code="build-failed")
+            return known[-1]
         number = len(self.built.get(capsule.name, [])) + 1
         failed = capsule.name in self.fails
         done = TargetDeploy(number=number, state="failed" if failed else "succeeded", commit=self.commit)
@@ -167,6 +180,7 @@ class FakeContext:
         self.accepted: set[str] = set()
         self.look_again = asyncio.Event()
         self.lines: list[str] = []
+        self.dns = ""
         self.mapping = Choices(
             environment="acme",
             apps=(AppChoice(app_id="a", handle="shop", way="linked"),),
@@ -178,6 +192,9 @@ class FakeContext:
 
     async def environment(self) -> Environment:
         return SPACE
+
+    def names(self) -> Names:
+        return Names(self.dns)
 
     def profile(self) -> Profile:
         return target_provider("code-capsules").profile()

@@ -163,6 +163,29 @@ async def test_an_apex_is_compared_by_its_addresses(server: DnsServer, names: Na
     assert (await traffic(names, "shop.co.example", ELB, ""))[0].kind == "ALIAS or ANAME"
 
 
+async def test_an_apex_with_addresses_of_its_own_is_told_from_herokus(
+    server: DnsServer, names: Names
+) -> None:
+    wanted = ("192.0.2.30", "192.0.2.31")
+    server.set("acme.example", "A", "192.0.2.7")
+    record, _ = await traffic(names, "acme.example", ELB, TODAY, wanted)
+    assert (record.kind, record.state) == ("A", "wrong")
+    assert record.seen == f"leads to the addresses of {TODAY}, still"
+    server.set("acme.example", "A", "192.0.2.30")
+    assert (await traffic(names, "acme.example", ELB, TODAY, wanted))[0].state == "right"
+
+
+async def test_a_subdomain_gets_addresses_where_the_target_tells_no_name(
+    server: DnsServer, names: Names
+) -> None:
+    record, _ = await traffic(names, HOST, "", TODAY, ("192.0.2.30",))
+    assert (record.kind, record.state) == ("A", "wrong")
+    assert record.todo == f"Set A {HOST} -> 192.0.2.30, and nothing beside it."
+    server.remove(HOST)
+    server.set(HOST, "A", "192.0.2.30")
+    assert (await traffic(names, HOST, "", TODAY, ("192.0.2.30",)))[0].state == "right"
+
+
 async def test_a_wildcard_is_looked_at_below_it(server: DnsServer, names: Names) -> None:
     server.set("*.acme.example", "CNAME", ELB)
     assert (await traffic(names, "*.acme.example", ELB, TODAY))[0].state == "right"

@@ -129,12 +129,13 @@ async def traffic(
     names: Names, hostname: str, target: str, today: str, addresses: tuple[str, ...] = ()
 ) -> tuple[WatchedRecord, int | None]:
     """The record by which people reach the domain, and its TTL. An ALIAS has no alias to be seen: there the
-    addresses are compared. With `addresses`, those are what the top of a zone is to have."""
+    addresses are compared. With `addresses`, those are what the top of a zone is to have, and any name where
+    there is no `target`."""
     asked = hostname.replace("*", OFTEN, 1)
     chain = await names.chain(asked)
     top = is_apex(hostname) or await names.has_zone(hostname)
-    if top and addresses:
-        return await _address(names, hostname, addresses)
+    if addresses and (top or not target):
+        return await _address(names, hostname, addresses, today)
     kind = "ALIAS or ANAME" if top else "CNAME"
     record = WatchedRecord(kind=kind, name=hostname, value=target, state="right", seen=f"points at {target}")
     todo = f"Set {kind} {hostname} -> {target}."
@@ -160,7 +161,9 @@ async def traffic(
     return _changed(record, "missing", "there is no such record", todo), ttl
 
 
-async def _address(names: Names, hostname: str, wanted: tuple[str, ...]) -> tuple[WatchedRecord, int | None]:
+async def _address(
+    names: Names, hostname: str, wanted: tuple[str, ...], today: str
+) -> tuple[WatchedRecord, int | None]:
     """The addresses that a domain is to have, and nothing beside them: a browser takes any of them."""
     value = ", ".join(wanted)
     record = WatchedRecord(kind="A", name=hostname, value=value, state="right", seen=f"has {value}")
@@ -173,6 +176,8 @@ async def _address(names: Names, hostname: str, wanted: tuple[str, ...]) -> tupl
         return _changed(record, "missing", "there is no such record", f"{todo}."), there.ttl
     if more:
         others = f"has {', '.join(more[:3])}" + (" beside it" if found else "")
+        if today and not found and set(more) & set((await names.addresses(today)).records):
+            others = f"leads to the addresses of {today}, still"
         return _changed(record, "wrong", others, f"{todo}, and nothing beside it."), there.ttl
     return record, there.ttl
 

@@ -6,6 +6,8 @@ There is no record by which a certificate is made ahead: the target makes it onc
 import asyncio
 import ssl
 
+import httpx
+
 from wizard.model.noun import decode
 from wizard.model.plan import Evidence, Step
 from wizard.run.capsules import capsule, capsule_target
@@ -14,10 +16,12 @@ from wizard.run.dns_check import traffic
 from wizard.run.dns_lookup import Names
 from wizard.run.guide import Guide, guide_lines
 from wizard.run.kinds.guided import Guided
-from wizard.run.kinds.health import answers
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.watch import Watch, accepted_before
 from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch, WatchedRecord, ttl_in_words
+
+ADDRESSES = 3
+"""Of those that a target has for a domain, as many are asked."""
 
 
 class CapsuleDomain(Kind):
@@ -27,6 +31,8 @@ class CapsuleDomain(Kind):
         found = await context.target.find_domain(await context.environment(), _hostname(step))
         if found is None or not (found.dns_target or found.addresses):
             return None
+        if found.service_id != (await capsule(context, str(step.args["name"]))).id:
+            return None  # it belongs to another one: `do` says so
         addresses = ", ".join(found.addresses)
         return Evidence(
             summary=f"{found.hostname} belongs to {step.args['name']}; it is to lead to "
@@ -61,8 +67,11 @@ class CapsuleTraffic(Kind):
             return now.evidence if now and now.state == "done" else None
         if record.state != "right":
             return None
-        target, _ = _wanted(context, step)
-        return Evidence(summary=f"{_hostname(step)} {record.seen}", facts={"dns_target": target, "ttl": ttl})
+        target, addresses = _wanted(context, step)
+        return Evidence(
+            summary=f"{_hostname(step)} {record.seen}",
+            facts={"dns_target": target or ", ".join(addresses), "ttl": ttl},
+        )
 
     async def _seen(self, context: Context, step: Step, names: Names) -> tuple[WatchedRecord, int | None]:
         target, addresses = _wanted(context, step)
@@ -111,7 +120,11 @@ class CapsuleTraffic(Kind):
 
 
 class Secured(Guided):
-    """The domain answers over https with a certificate that browsers take."""
+    """The target answers for the domain over https with a certificate that browsers take.
+
+    It is asked at its own address: what this machine's resolver still remembers of the name may be Heroku,
+    which has a good certificate, too.
+    """
 
     by_word = True
     every = 5.0
@@ -129,19 +142,48 @@ class Secured(Guided):
         )
 
     async def look(self, context: Context, step: Step) -> tuple[Evidence | None, str]:
-        url = f"https://{_hostname(step)}/"
-        status = await answers(url)
-        if status is not None:
-            return Evidence(summary=f"{url} answers {status}", facts={"url": url, "status": status}), ""
-        return None, await _why_not(_hostname(step))
+        hostname = _hostname(step)
+        target, addresses = _wanted(context, step)
+        there = addresses or (await context.names().addresses(target)).records
+        if not there:
+            return None, f"{target or 'the capsule'} has no address so far"
+        for address in there[:ADDRESSES]:
+            if (status := await answers_for(hostname, address)) is not None:
+                url = f"https://{hostname}/"
+                return Evidence(
+                    summary=f"{url} answers {status} at {address}, with a certificate of its own",
+                    facts={"url": url, "status": status},
+                ), ""
+        return None, await _why_not(hostname, there[0])
 
 
-async def _why_not(hostname: str) -> str:
+async def answers_for(hostname: str, address: str, port: int = 443) -> int | None:
+    """The status of a GET of `https://hostname/` from the server at `address`, None when nothing answers, or
+    with no good certificate of that name. Asked directly, without any proxy: one looks names up itself."""
+    place = f"[{address}]" if ":" in address else address
+    try:
+        async with httpx.AsyncClient(timeout=15, trust_env=False, verify=_authorities()) as client:
+            response = await client.get(
+                f"https://{place}:{port}/",
+                headers={"Host": hostname},
+                extensions={"sni_hostname": hostname},
+            )
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        return None
+    return response.status_code
+
+
+def _authorities() -> ssl.SSLContext:
+    """Those of this machine, and what SSL_CERT_FILE names: that of a network which opens all TLS."""
+    return httpx.create_ssl_context(trust_env=True)
+
+
+async def _why_not(hostname: str, address: str) -> str:
     """Why nothing answers, told apart as far as a person can do something about it."""
     try:
         async with asyncio.timeout(10):
             _, writer = await asyncio.open_connection(
-                hostname, 443, ssl=ssl.create_default_context(), server_hostname=hostname
+                address, 443, ssl=_authorities(), server_hostname=hostname
             )
             writer.close()
     except ssl.SSLCertVerificationError as error:
@@ -149,7 +191,7 @@ async def _why_not(hostname: str) -> str:
     except ssl.SSLError as error:
         return f"{hostname} does not speak https: {error.reason or 'no answer'}"
     except (OSError, TimeoutError):
-        return f"nothing answers at {hostname}, port 443"
+        return f"nothing answers for {hostname} at {address}, port 443"
     return f"{hostname} takes the connection, and does not answer"
 
 
@@ -158,12 +200,14 @@ def _hostname(step: Step) -> str:
 
 
 def _open(context: Context, step: Step) -> bool:
-    return context.journal.steps()[step.key].state != "done" and bool(_wanted(context, step)[0])
+    return context.journal.steps()[step.key].state != "done" and any(_wanted(context, step))
 
 
 def _wanted(context: Context, step: Step) -> tuple[str, tuple[str, ...]]:
-    """Where the domain is to lead: a name, and addresses for the top of a zone."""
+    """Where the domain is to lead: a name, and addresses for the top of a zone. Where the target tells no
+    name, the addresses are for any domain."""
     record = context.journal.steps().get(f"domain:{_hostname(step)}")
     facts = record.evidence.facts if record and record.evidence else {}
     addresses = tuple(one for one in str(facts.get("addresses") or "").split(", ") if one)
-    return str(facts.get("dns_target") or ""), addresses
+    target = str(facts.get("dns_target") or "")
+    return "" if target == ", ".join(addresses) else target, addresses
