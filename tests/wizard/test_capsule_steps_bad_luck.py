@@ -24,8 +24,10 @@ from wizard.choose.price import CLOCK_MB
 from wizard.model.mapping import JobChoice
 from wizard.model.plan import Evidence
 from wizard.model.trouble import Trouble
-from wizard.ports import Repository
+from wizard.ports import Repository, TargetDeploy
 from wizard.run.guide import GUIDE
+from wizard.run.kinds.build import Build
+from wizard.run.kinds.capsule import CapsuleStep
 from wizard.run.kinds.linked import LinkRepository, PushBranch
 from wizard.run.kinds.serve import Configure, wanted_services
 from wizard.run.kinds.stop_early import StopEarly
@@ -158,3 +160,47 @@ async def test_a_clock_runs_in_what_it_was_planned_and_priced_with(tmp_path: Pat
     job = JobChoice(app_id="a", job_id="j", action="in-process")
     context.mapping = msgspec.structs.replace(context.mapping, jobs=(job,))
     assert wanted_services(context.as_context, "a")["clock"] == (1, CLOCK_MB)
+
+
+# -- what was there before ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [
+        ({"url": "https://github.com/acme/other"}, "it is another"),
+        ({"run": "node old.js"}, "the Run command `node old.js`, not `node new.js`"),
+        ({"build": "make"}, "the Build command `make`, not `npm run build`"),
+    ],
+)
+async def test_a_capsule_that_would_run_something_else_is_not_what_was_planned(
+    tmp_path: Path, there: dict[str, str], words: str
+) -> None:
+    one = msgspec.structs.replace(
+        CAPSULE, args={**CAPSULE.args, "run": "node new.js", "build": "npm run build"}
+    )
+    context = FakeContext(tmp_path, [one, BUILD])
+    await context.target.create_capsule(SPACE, wish("backend"), print)
+    made = context.target.there["shop"]
+    same = msgspec.structs.replace(made, url="git@github.com:Acme/shop.git", run="node  new.js")
+    context.target.there["shop"] = same
+    assert await CapsuleStep().probe(context.as_context, one) is not None
+    context.target.there["shop"] = msgspec.structs.replace(made, **there)
+    with pytest.raises(Trouble) as told:
+        await CapsuleStep().probe(context.as_context, one)
+    assert told.value.code == "capsule-differs" and words in told.value.cause
+
+
+@pytest.mark.parametrize("ends", ["succeeded", "failed"])
+async def test_a_build_that_the_target_began_before_is_waited_for_and_does_not_count(
+    tmp_path: Path, ends: str
+) -> None:
+    one = msgspec.structs.replace(BUILD, args={**BUILD.args, "capsules": ("shop",)})
+    context = FakeContext(tmp_path, [CAPSULE, one])
+    await context.target.create_capsule(SPACE, wish("backend"), print)
+    context.target.asked.clear()
+    context.target.built["shop"] = [TargetDeploy(number=1, state="running", commit=COMMIT)]
+    context.target.older_ends = ends  # type: ignore[assignment]
+    await Build().do(context.as_context, one)
+    assert context.target.asked == ["build shop", "build shop"]
+    assert COMMIT[:10] in (await Build().verify(context.as_context, one)).summary

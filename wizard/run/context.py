@@ -152,6 +152,14 @@ class Context:
                 remedy="Press r: Offramp looks again, and creates it when it is gone.",
                 code="app-missing",
             )
+        # Where each process is a capsule, a part of them is not the app: the rest would be overlooked.
+        gone = [name for part, name in self.capsules(handle).items() if part not in app.parts]
+        if gone:
+            raise Trouble(
+                f"{', '.join(gone)} of the app {handle} {'is' if len(gone) == 1 else 'are'} not there.",
+                remedy="Press s to stop, then r: Offramp looks at everything anew, and makes what is gone.",
+                code="app-missing",
+            )
         return app
 
     def source_app(self, step: Step) -> App:

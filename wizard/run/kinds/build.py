@@ -1,10 +1,11 @@
 """Builds of capsules: begun or found, followed to their end, and held against the prepared commit."""
 
 import asyncio
+from pathlib import Path
 
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
-from wizard.ports import Capsule, TargetDeploy
+from wizard.ports import Capsule, Log, TargetDeploy
 from wizard.run.capsules import capsule, capsule_target
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
@@ -66,8 +67,9 @@ class Build(Kind):
         found = await capsule(context, name)
         done = await self._done(context, step, found)
         if done is None:
-            say("the build begins.")
             folder = private_folder(context.folder / "git" / name)
+            await self._wait_for_older(context, step, found, say, folder)
+            say("the build begins.")
             done = await capsule_target(context).build(found, say, folder=folder)
         if not _as_prepared(done, step):
             raise Trouble(
@@ -78,6 +80,29 @@ class Build(Kind):
                 "commit again (prepare shows it), then press r.",
                 code="commit-differs",
             )
+
+    async def _wait_for_older(
+        self, context: Context, step: Step, found: Capsule, say: Log, folder: Path
+    ) -> None:
+        """The target begins a build at each push: one that is under way since before this step has not the
+        config vars of now. It is waited for, since there is one at a time, and how it ends is all the same.
+        """
+        newest = await self._newest(context, found.name)
+        if newest is None or newest.ended or newest.number > self._least(context, step, found.name):
+            return
+        say("a build from before is under way: it does not count, and is waited for.")
+        try:
+            await capsule_target(context).build(found, say, folder=folder)
+        except Trouble as trouble:
+            if trouble.code != "build-failed":
+                raise
+            say("it failed. It does not count; the one with the config vars of now begins.")
+
+    def _least(self, context: Context, step: Step, name: str) -> int:
+        """The number of the newest build when the step began."""
+        record = context.journal.steps()[step.key]
+        number = record.evidence.facts.get(f"{BEFORE}{name}") if record.evidence else None
+        return number if isinstance(number, int) else 0
 
     async def _note(self, context: Context, step: Step) -> None:
         """Note once which builds there were; a later try goes on with those that this step began."""

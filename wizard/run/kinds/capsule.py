@@ -1,6 +1,7 @@
 """A capsule of the target: made stopped before the cut-over, and what its API cannot set, set by a person."""
 
 from wizard.model.plan import Evidence, Step
+from wizard.model.repository_address import same_repository
 from wizard.model.trouble import Trouble
 from wizard.plan.gates import CUT_OVER
 from wizard.ports import Capsule, CapsuleWish
@@ -91,12 +92,15 @@ def _wish(step: Step, repository: str) -> CapsuleWish:
 
 
 def _refuse_another(found: Capsule, step: Step) -> None:
-    """A capsule of the same name that is something else is not ours to use."""
+    """A capsule of the same name that is something else is not ours to use, and one that would run something
+    else is not what was planned. What the target does not tell is left to the build."""
+    address = str(step.args["repository"])
     different = [
         f"{word} {there!r}, not {wanted!r}"
         for word, there, wanted in (
             ("its kind is", found.kind, str(step.args["kind"])),
             ("it builds the branch", found.branch, str(step.args["branch"])),
+            ("it is built from", "" if same_repository(found.url, address) else found.url, address),
         )
         if there and there != wanted
     ]
@@ -106,6 +110,23 @@ def _refuse_another(found: Capsule, step: Step) -> None:
             untouched="It was left as it is.",
             remedy="Remove or rename it in the dashboard, or choose another name on the map and make the "
             "plan again; then press r.",
+            code="capsule-differs",
+        )
+    otherwise = [
+        f"{words} `{there}`, not `{wanted}`"
+        for words, there, wanted in (
+            ("the Run command", found.run, str(step.args.get("run", ""))),
+            ("the Build command", found.build, str(step.args.get("build", ""))),
+            ("the folder of built files", found.output, str(step.args.get("output", ""))),
+        )
+        if there and wanted and there.split() != wanted.split()
+    ]
+    if otherwise:
+        raise Trouble(
+            f"The capsule {found.name} is there from before, with other settings: {'; '.join(otherwise)}.",
+            untouched="It was left as it is.",
+            remedy=f"Set it so in the dashboard ({found.name}, Configure), or remove the capsule there; then "
+            "press r.",
             code="capsule-differs",
         )
 
