@@ -64,9 +64,11 @@ class OfframpApp(QuietCrash):
         vault: Vault | None = None,
         demo: DemoHelp | None = None,
         settings: Settings | None = None,
+        slow_link: bool = False,
     ) -> None:
         self.settings = settings or read_settings()
         self.keymap = Keymap.of(self.settings.keys)
+        self.slow_link = slow_link
         driver = None
         if not terminal_speaks_utf8():
             from screens.ascii_driver import AsciiDriver
@@ -75,7 +77,7 @@ class OfframpApp(QuietCrash):
         super().__init__(driver_class=driver)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = first_theme(self.console.color_system)
+        self.theme = first_theme(self.console.color_system, self.settings.theme)
         self.session = session
         self.demo = demo
         self.holder: Holder | None = None

@@ -13,6 +13,7 @@ from screens.background import in_thread
 from screens.gate import GateDialog
 from screens.keys import Key
 from screens.lean_wire import LeanCompositor
+from screens.link import SLOWER
 from screens.monitor.bell import Bell
 from screens.monitor.board import Board
 from screens.monitor.line import EMPTY, Span, line
@@ -77,7 +78,7 @@ class RunScreen(StageScreen):
         """First look, then one a second."""
         super().on_mount()
         self._tick()
-        self.set_interval(EVERY, self._tick)
+        self.set_interval(EVERY * (SLOWER if self.offramp.slow_link else 1), self._tick)
 
     def on_unmount(self) -> None:
         """A wish for control ends with the monitor."""

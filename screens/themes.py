@@ -91,17 +91,21 @@ LIGHT_16 = _sixteen(
 THEMES = (DARK, LIGHT, DARK_16, LIGHT_16)
 
 
-def first_theme(colours: str | None = "truecolor") -> str:
-    """The theme to begin with: `OFFRAMP_THEME=light`, or what the terminal says of its own background.
+def first_theme(colours: str | None = "truecolor", setting: str = "auto") -> str:
+    """The theme to begin with: `OFFRAMP_THEME=light`, the setting, or what the terminal says of its own
+    background. "ansi" is the terminal's own palette, however many colours it has.
 
     Args:
         colours: Rich's name of what the terminal can show; "standard" means sixteen.
+        setting: the theme of the settings.
     """
-    wanted = os.environ.get("OFFRAMP_THEME", "").lower()
+    wanted = os.environ.get("OFFRAMP_THEME", "").lower() or setting
+    own_palette = wanted.startswith("ansi")
+    wanted = {"ansi": "", "ansi-light": "light", "ansi-dark": "dark"}.get(wanted, wanted)
     # rxvt, Konsole and others: "foreground;background" as colour numbers; 7 and 15 are white.
     background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
     light = wanted == "light" or (wanted != "dark" and background in ("7", "15"))
-    if colours == "standard":
+    if own_palette or colours == "standard":
         return (LIGHT_16 if light else DARK_16).name
     return (LIGHT if light else DARK).name
 

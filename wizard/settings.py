@@ -20,7 +20,7 @@ from wizard.model.text import UNSAFE, clean
 
 Link = Literal["auto", "slow", "fast"]
 
-THEMES = ("auto", "dark", "light", "ansi")
+THEMES = ("auto", "dark", "light", "ansi", "ansi-dark", "ansi-light")
 LINKS: tuple[Link, ...] = ("auto", "slow", "fast")
 NAMES = ("mouse", "theme", "link", "notify", "keys")
 

@@ -36,3 +36,20 @@ def new_command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return made
+
+
+def add_terminal(command: argparse.ArgumentParser, *, default: Any = False) -> None:
+    """What a full screen is told of its terminal. `default` is `argparse.SUPPRESS` below a command that has
+    them, too."""
+    command.add_argument(
+        "--no-mouse",
+        action="store_true",
+        default=default,
+        help="leave the mouse to the terminal, which then selects text with it",
+    )
+    command.add_argument(
+        "--slow-link",
+        action="store_true",
+        default=default,
+        help="draw seldom: for a slow way to this terminal (measured over ssh when not said)",
+    )

@@ -100,9 +100,10 @@ def sessions(*, as_json: bool) -> int:
 
 def doctor(*, as_json: bool) -> int:
     """Print what is on this machine; 1 when something blocks a move."""
+    from screens.headless.settings_finding import of_settings
     from wizard.machine import examine
 
-    findings = examine()
+    findings = (*examine(), of_settings())
     if as_json:
         say(encode(findings))
     else:

@@ -222,6 +222,26 @@ def test_the_theme_follows_the_terminal_or_the_wish(
     assert first_theme("standard") == f"{theme.name}-16"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("setting", "background", "theme"),
+    [
+        ("ansi", "", DARK_16),
+        ("ansi", "0;15", LIGHT_16),
+        ("ansi-light", "15;0", LIGHT_16),
+        ("light", "", LIGHT),
+        ("auto", "0;15", LIGHT),
+    ],
+)
+def test_the_theme_can_be_set_and_be_the_palette_of_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, setting: str, background: str, theme: object
+) -> None:
+    monkeypatch.delenv("OFFRAMP_THEME", raising=False)
+    monkeypatch.setenv("COLORFGBG", background)
+    assert first_theme("truecolor", setting) == theme.name  # type: ignore[attr-defined]
+    monkeypatch.setenv("OFFRAMP_THEME", "dark")
+    assert first_theme("truecolor", setting) == DARK.name, "the environment is nearer than the file"
+
+
 async def test_light_and_dark_change_places(world: FakeWorld, vault: Vault) -> None:
     app = OfframpApp(vault=vault)
     async with app.run_test(size=(80, 24)):

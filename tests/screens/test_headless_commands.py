@@ -209,7 +209,7 @@ def test_a_crash_of_the_screen_is_no_success(
     return_code: int | None, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Crashes:
-        def __init__(self) -> None:
+        def __init__(self, **more: object) -> None:
             self.return_code = return_code
 
         def run(self, **more: object) -> None:

@@ -1,0 +1,76 @@
+"""Whether the way to the terminal is slow: as it is said, or by how long a real terminal takes to answer."""
+
+import os
+import pty
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from screens import link
+from screens.link import decide, measure
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[int, int]]:
+    near, far = pty.openpty()
+    yield near, far
+    os.close(near)
+    os.close(far)
+
+
+def answer(near: int, after: float, text: bytes = b"\x1b[0n") -> threading.Thread:
+    def terminal() -> None:
+        assert os.read(near, 100).endswith(b"\x1b[5n")
+        time.sleep(after)
+        os.write(near, text)
+
+    thread = threading.Thread(target=terminal)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("after", [0.0, 0.4])
+def test_the_time_until_the_answer_is_measured(ends: tuple[int, int], after: float) -> None:
+    near, far = ends
+    thread = answer(near, after)
+    found = measure(far, far, deadline=10)
+    thread.join()
+    assert found is not None and after <= found < after + 3
+
+
+def test_a_terminal_that_does_not_answer_is_left_as_it_is(ends: tuple[int, int]) -> None:
+    far = ends[1]
+    began = time.monotonic()
+    assert measure(far, far, deadline=0.1) is None
+    assert time.monotonic() - began < 5
+
+
+def test_what_was_typed_ahead_is_not_taken(ends: tuple[int, int]) -> None:
+    near, far = ends
+    os.write(near, b"n\n")
+    time.sleep(0.05)
+    assert measure(far, far) is None
+    assert os.read(far, 10) == b"n\n"
+
+
+def test_no_terminal_is_no_error() -> None:
+    read, write = os.pipe()
+    assert measure(read, write) is None
+    os.close(read)
+    os.close(write)
+
+
+def test_what_is_said_counts_and_only_a_way_over_a_network_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times: list[float | None] = []
+    monkeypatch.setattr(link, "measure", lambda reads, writes: times.pop())
+    over = {"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}
+    assert decide("slow") and decide("auto", slow=True) and decide("fast", slow=True, environment=over)
+    assert not decide("fast", environment=over) and not decide("auto", environment={})
+    for found, slow in ((0.02, False), (0.6, True), (None, False)):
+        times.append(found)
+        assert decide("auto", environment=over) is slow
+    assert times == []
