@@ -1,7 +1,6 @@
 """What is on this machine, and what that means for a move: the findings that `offramp doctor` prints."""
 
 import contextlib
-import getpass
 import os
 import platform
 import re
@@ -12,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
+from wizard import logout
 from wizard.credentials import StoreState, probe
 from wizard.credentials.remedies import Way, ways
 from wizard.database.pgdump import Program, find_programs
@@ -261,64 +261,14 @@ def of_logout(environment: Mapping[str, str] = os.environ) -> Finding:
     """Whether a run lives on after the person logs out. It survives a closed terminal in any case."""
     around = next((name for name, sign in (("tmux", "TMUX"), ("screen", "STY")) if environment.get(sign)), "")
     inside = f" This is inside {around}." if around else ""
-    kills = kills_at_logout()
-    if not kills:
-        return Finding(
-            key="logout",
-            title="Logging out",
-            state="good",
-            sentence=f"Nothing here ends your processes when you log out.{inside}",
-            meaning="A run goes on without the terminal; `offramp` shows it again.",
-        )
-    # KillUserProcesses ends tmux and screen as well (logind.conf(5)), so being inside one does not help.
+    found = logout.look()
     return Finding(
         key="logout",
         title="Logging out",
-        state="look",
-        sentence=f"logind ends all your processes when you log out (KillUserProcesses).{inside}",
-        meaning="A run would end with them, and can be resumed. To let it go on: loginctl enable-linger.",
+        state="good" if found.run_stays else "look",
+        sentence=f"{logout.sentence(found)}{inside}",
+        meaning=logout.meaning(found),
     )
-
-
-def kills_at_logout(root: Path = Path("/")) -> bool:
-    """Whether logind ends this user's processes at logout: KillUserProcesses, and neither root nor lingering.
-
-    Asks logind; where that does not answer, reads its configuration below `root`. False without logind.
-    """
-    if not (root / "run/systemd/seats").is_dir():
-        return False
-    user = "root" if os.getuid() == 0 else _user()
-    if user == "root" or (root / "var/lib/systemd/linger" / user).exists():
-        return False
-    question = ("get-property", "org.freedesktop.login1", "/org/freedesktop/login1")
-    answer = _said("busctl", "--system", *question, "org.freedesktop.login1.Manager", "KillUserProcesses")
-    if answer in ("b true", "b false"):
-        return answer == "b true"
-    return _configured_to_kill(root)
-
-
-def _configured_to_kill(root: Path) -> bool:
-    # Order and precedence: logind.conf(5). The main file first, drop-ins sorted by their names over all.
-    files = [root / "etc/systemd/logind.conf"]
-    dropins: dict[str, Path] = {}
-    for folder in ("usr/lib/systemd", "run/systemd", "etc/systemd"):
-        for file in (root / folder / "logind.conf.d").glob("*.conf"):
-            dropins[file.name] = file
-    files += [dropins[name] for name in sorted(dropins)]
-    kills = False
-    for file in files:
-        with contextlib.suppress(OSError):
-            text = file.read_text(errors="replace")
-            for value in re.findall(r"^\s*KillUserProcesses\s*=\s*(\S*)", text, re.MULTILINE):
-                kills = value.lower() in ("yes", "true", "on", "1")
-    return kills
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def _terminal_size() -> tuple[int, int] | None:

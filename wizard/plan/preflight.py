@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from wizard.choose.offer import profile_of
 from wizard.credentials import Vault
 from wizard.document.answers import apply_answers
-from wizard.machine import of_disk, of_git, of_ssh
+from wizard.machine import Finding as MachineFinding
+from wizard.machine import of_disk, of_git, of_logout, of_ssh
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
 from wizard.model.system import System
@@ -90,8 +91,14 @@ async def look(session: Session, vault: Vault, report: Callable[[str], None]) ->
 def _machine() -> list[Finding]:
     return [
         Finding(state=found.state, what=f"{found.title}: {found.sentence}", detail=found.meaning)
-        for found in (of_ssh(), of_git(), of_disk())
+        for found in (of_ssh(), of_git(), of_disk(), *_of_logout())
     ]
+
+
+def _of_logout() -> list[MachineFinding]:
+    """Only where it matters: a run that goes on is what everybody expects."""
+    found = of_logout()
+    return [] if found.state == "good" else [found]
 
 
 def _domains(mapping: Mapping, source: str) -> list[Finding]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
+from wizard import logout
 from wizard.credentials import Vault
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
@@ -153,7 +154,7 @@ def _spawn(log: Path, session: Session) -> None:
         # setsid: a hang-up of this terminal does not reach it. The short-lived middle process makes init
         # its parent, so no zombie waits for a screen that may run for days.
         child = subprocess.Popen(
-            [sys.executable, "-c", _MIDDLE, sys.executable, str(session.folder)],
+            [sys.executable, "-c", _MIDDLE, *_around(), sys.executable, "-m", WORKER, str(session.folder)],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
@@ -166,11 +167,16 @@ def _spawn(log: Path, session: Session) -> None:
     child.wait()
 
 
+WORKER = "wizard.run.worker"
+
 _MIDDLE = (
-    "import subprocess,sys;"
-    "subprocess.Popen([sys.argv[1],'-m','wizard.run.worker',sys.argv[2]],stdin=subprocess.DEVNULL,"
-    "start_new_session=True)"
+    "import subprocess,sys;subprocess.Popen(sys.argv[1:],stdin=subprocess.DEVNULL,start_new_session=True)"
 )
+
+
+def _around() -> tuple[str, ...]:
+    """Where logind ends what a login has started: a scope of the user's own manager, which it spares."""
+    return logout.SCOPE if logout.look().moves else ()
 
 
 def last_words(log: Path) -> str:
