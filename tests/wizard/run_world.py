@@ -192,7 +192,7 @@ class Running:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """The fake kinds in place of the real ones, and no long waits."""
     made = World()
-    kinds = {"fake": made.kind(), "gate": Gate}
+    kinds = {"fake": made.kind(), "push-branch": made.kind(), "gate": Gate}
     for module in (drives, look, wayback):
         monkeypatch.setattr(module, "KINDS", kinds)
     for module in (drives, look):

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
-from tests.wizard.run_world import Running, World, world
+from tests.wizard.run_world import PLAN_OF_FOUR, Running, World, world
 from tests.wizard.test_drive import away, broken, to_finish_gate
 from wizard.plan.plan import CUT_OVER, FINISH
 from wizard.run.kinds.freeze import CHANGED
@@ -71,6 +72,21 @@ async def test_a_copy_that_no_longer_fits_is_made_anew_and_the_gate_asked_again(
     assert world.done == ["copy"] and run.states()["maintenance"] == "pending"
     assert not run.seen.can_go_back
     await to_finish_gate(run)
+    await run.kill()
+
+
+async def test_a_branch_that_moved_on_at_the_gate_is_pushed_again_before_anything_is_changed(
+    session: Session, world: World
+) -> None:
+    branch = msgspec.structs.replace(PLAN_OF_FOUR.steps[0], key="branch:shop", kind="push-branch")
+    run = Running(session, msgspec.structs.replace(PLAN_OF_FOUR, steps=(branch, *PLAN_OF_FOUR.steps)))
+    await run.wait(lambda seen: seen.gate is not None)
+    # A colleague pushed another commit while the gate stood open.
+    world.there.discard("branch:shop")
+    world.done.clear()
+    await run.pass_gate(CUT_OVER)
+    await run.wait(lambda seen: seen.gate is not None and "branch:shop" in world.done)
+    assert world.done == ["branch:shop"] and run.states()["maintenance"] == "pending"
     await run.kill()
 
 

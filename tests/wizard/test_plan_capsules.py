@@ -179,6 +179,11 @@ def test_what_hangs_on_a_capsule_is_done_again_with_it() -> None:
         (step,) = [one for one in made.steps if one.key == f"{name}:migrate-backend"]
         ready = {"capsule:migrate-backend", "capsule:migrate-backend-worker", "settings:migrate-backend"}
         assert ready <= set(step.needs), step.needs
+    # The branch is what is built; a capsule is there, and set, whatever becomes of it.
+    for step in of_kind(made, "capsule"):
+        assert not any(one.startswith("branch:") for one in step.needs)
+    for step in of_kind(made, "build"):
+        assert step.key.startswith("rebuild:") or "branch:migrate-backend" in step.needs
 
 
 def test_what_started_by_itself_is_stopped_before_the_last_copy() -> None:

@@ -38,7 +38,7 @@ def with_capsules(
     maker = _Maker(system, mapping, prepared, profile)
     instead: dict[str, Callable[[Step], Step]] = {
         "domain": maker.domain,
-        "build": maker.upon_capsules,
+        "build": maker.built,
         "endpoint": maker.endpoint,
         "health": maker.after_build,
     }
@@ -216,7 +216,7 @@ class _Maker:
             title=f"Create the {wish['kind']} capsule {wish['name']}, stopped",
             phase="prepare",
             writes="target",
-            needs=("environment", f"repository:{choice.repository}", f"branch:{self._branch_key(choice)}"),
+            needs=("environment", f"repository:{choice.repository}"),
             args=wish,
             seconds=(2, 60),
             way_back=UNTOUCHED,
@@ -249,6 +249,12 @@ class _Maker:
         """What is done to capsules is done again when one had to be made anew."""
         made = self.made.get(str(step.args["handle"]), ())
         return msgspec.structs.replace(step, needs=(*step.needs, *made))
+
+    def built(self, step: Step) -> Step:
+        """A build is of capsules, and of the branch as it was pushed."""
+        choice = next(one for one in self.mapping.moved_apps() if one.app_id == step.args["app"])
+        step = self.upon_capsules(step)
+        return msgspec.structs.replace(step, needs=(*step.needs, f"branch:{self._branch_key(choice)}"))
 
     def endpoint(self, step: Step) -> Step:
         """Every capsule with a web process has an address from the beginning."""

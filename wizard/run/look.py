@@ -17,6 +17,11 @@ GONE = ("environment-missing", "database-missing", "app-missing", "service-missi
 """Codes of a probe that say that what was made is not there any more."""
 
 
+AT_THE_GATE = ("push-branch",)
+"""Kinds that are looked at once more at the gate: what another person may have changed while it was open, and
+what would have the cut-over end with code that was not prepared."""
+
+
 class Look:
     """Asks for every step that is done whether it still is, and makes those undone that are not."""
 
@@ -48,16 +53,18 @@ class Look:
         return "done"
 
     async def at_the_cut_over(self) -> Outcome:
-        """Look at the copies once more, between the yes at the gate and the first write to Heroku: "again"
-        when one does not fit any more, which is then made anew before the gate opens another time."""
+        """Look at the copies and branches once more, between the yes at the gate and the first write to
+        Heroku: "again" when one does not fit any more, which is then made anew before the gate opens another
+        time."""
         records = self._journal.steps()
-        lost = await self._lost([step for step in self._plan.steps if step.phase == "copy"], records)
+        steps = [step for step in self._plan.steps if step.phase == "copy" or step.kind in AT_THE_GATE]
+        lost = await self._lost(steps, records)
         if isinstance(lost, str):
             return lost
         if not lost:
             return "done"
         self._undo(lost | {CUT_OVER}, self._journal.steps())
-        words = "It is copied anew before anything on Heroku is changed; the gate is asked again then."
+        words = "That is done anew before anything on Heroku is changed; the gate is asked again then."
         self._journal.event("gate", words)
         return "again"
 
