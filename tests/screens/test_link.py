@@ -9,7 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from screens import link
+from screens import run as run_screen
+from screens.app import OfframpApp
 from screens.link import decide, measure
+from tests.screens.a_run import ARun
+from tests.screens.a_worker import Worker, settle
+from wizard.credentials import Vault
 
 
 @pytest.fixture
@@ -74,3 +79,17 @@ def test_what_is_said_counts_and_only_a_way_over_a_network_is_measured(
         times.append(found)
         assert decide("auto", environment=over) is slow
     assert times == []
+
+
+@pytest.mark.parametrize(
+    ("slow", "seconds"), [(False, run_screen.EVERY), (True, run_screen.EVERY * link.SLOWER)]
+)
+async def test_the_monitor_looks_seldom_over_a_slow_link(
+    run: ARun, vault: Vault, worker: Worker, monkeypatch: pytest.MonkeyPatch, slow: bool, seconds: float
+) -> None:
+    paces: list[float] = []
+    monkeypatch.setattr(run_screen.RunScreen, "set_interval", lambda self, pace, *more: paces.append(pace))
+    app = OfframpApp(session=run.copying().session, vault=vault, slow_link=slow)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+    assert paces == [seconds]

@@ -1,4 +1,4 @@
-"""The monitor over a slow line: what one second of it sends to a real terminal."""
+"""The screens over a slow line: what they send to a real terminal, in bytes. Time is not measured."""
 
 import fcntl
 import json
@@ -11,8 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from screens.link import SLOWER
+from screens.run import EVERY
+
 BUDGET = 500
 """Bytes a second, which is what one look a second may send. A 56 kbit/s line carries 7,000."""
+
+SLOW_BUDGET = 150
+"""Bytes a second of the monitor where the link is slow."""
+
+FIRST_SCREEN = 40_000
+"""Bytes of the first screen, with all that a terminal is told at the start."""
 
 
 def _run(command: list[str], folder: Path) -> None:
@@ -39,8 +48,26 @@ def test_a_look_at_a_copy_in_full_swing_stays_within_the_budget(
 ) -> None:
     monkeypatch.setenv("COLORTERM", colours)
     out = tmp_path / "counts.json"
-    _run([sys.executable, "-m", "tests.screens.wire_meter", str(out)], Path(__file__).parents[2])
+    _run([sys.executable, "-m", "tests.screens.wire_meter", str(out), "1"], Path(__file__).parents[2])
     counts = json.loads(out.read_text())
     print(f"bytes a look ({colours or '256 colours'}): {counts}, mean {sum(counts) / len(counts):.0f}")
     assert all(count > 0 for count in counts), "every look changed figures"
     assert sum(counts) / len(counts) < BUDGET
+
+
+def test_over_a_slow_link_the_monitor_sends_less_than_a_third(tmp_path: Path) -> None:
+    out = tmp_path / "counts.json"
+    _run([sys.executable, "-m", "tests.screens.wire_meter", str(out), str(SLOWER)], Path(__file__).parents[2])
+    counts = json.loads(out.read_text())
+    mean = sum(counts) / len(counts) / (EVERY * SLOWER)
+    print(f"bytes a look every {EVERY * SLOWER:g} s: {counts}, {mean:.0f} a second")
+    assert all(count > 0 for count in counts) and mean < SLOW_BUDGET
+
+
+def test_every_screen_is_quiet_once_it_is_drawn(tmp_path: Path) -> None:
+    out = tmp_path / "counts.json"
+    _run([sys.executable, "-m", "tests.screens.screen_meter", str(out)], Path(__file__).parents[2])
+    found = json.loads(out.read_text())
+    print("bytes of the first picture, and of a second without a key:", found)
+    assert {name: idle for name, (_, idle) in found.items() if idle} == {}
+    assert all(0 < drawn < FIRST_SCREEN for drawn, _ in found.values())

@@ -1,6 +1,7 @@
 """Run by test_wire_budget.py in a terminal of its own: an Offramp before a copy in which every figure moves.
 
-Writes to the file named on its command line how many bytes each look at the journal sent to the terminal.
+Writes to the file named on its command line how many bytes each look at the journal sent to the terminal. The
+second word of the command line is how many seconds lie between two looks.
 """
 
 import asyncio
@@ -21,8 +22,8 @@ from wizard.credentials import Vault
 LOOKS = 12
 
 
-async def meter(app: OfframpApp, run: ARun, out: Path) -> None:
-    """Let the figures move a second a look, and count what is written for each."""
+async def meter(app: OfframpApp, run: ARun, out: Path, seconds: int) -> None:
+    """Let the figures move some seconds a look, and count what is written for each."""
     while not isinstance(app.screen, RunScreen):
         await asyncio.sleep(0.05)
     screen = app.screen
@@ -39,7 +40,7 @@ async def meter(app: OfframpApp, run: ARun, out: Path) -> None:
 
     driver.write = counted  # type: ignore[method-assign]
     counts: list[int] = []
-    for tick in range(1, LOOKS + 1):
+    for tick in range(seconds, (LOOKS + 1) * seconds, seconds):
         before = sent
         run.beat()
         run.journal.gauge(COPY, progress(0.3, tick=tick, all_at_work=True))
@@ -62,7 +63,7 @@ def main() -> None:
         app = OfframpApp(session=run.session, vault=Vault())
         # Looks are made by the meter alone, one for each count.
         patch.setattr("screens.run.EVERY", 3600.0)
-        app.call_later(lambda: asyncio.create_task(meter(app, run, Path(sys.argv[1]))))
+        app.call_later(lambda: asyncio.create_task(meter(app, run, Path(sys.argv[1]), int(sys.argv[2]))))
         app.run()
         run.close()
 
