@@ -3,9 +3,9 @@
 from wizard.mapping.names import capsule_names
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import Finding
-from wizard.model.repository_address import same_repository
+from wizard.model.repository_address import host_and_path, same_repository
 from wizard.ports import CapsuleTarget, Environment, Target
-from wizard.session.parts import Prepared
+from wizard.session.parts import Prepared, PreparedApp
 
 
 async def capsule_findings(
@@ -19,6 +19,7 @@ async def capsule_findings(
         *(await _team(target, there, mapping)),
         *(await _repositories(target, there, mapping)),
         *(await _capsules(target, there, mapping)),
+        *(await _domains(target, there, mapping)),
         *_branches(mapping, prepared),
     ]
 
@@ -116,31 +117,78 @@ def _kind(mapping: Mapping, choice: AppChoice, service: str) -> str:
     )
 
 
-def _branches(mapping: Mapping, prepared: Prepared) -> list[Finding]:
+async def _domains(target: CapsuleTarget, there: Environment | None, mapping: Mapping) -> list[Finding]:
+    """Domains that another capsule of the environment has: in the cut-over it is too late to learn of it."""
     findings = []
-    told: set[tuple[str, str]] = set()
-    for choice in mapping.moved_apps():
-        code = next((one for one in prepared.apps if one.app_id == choice.app_id), None)
-        branch = code.branch or code.on if code is not None else ""
-        if code is None or not choice.repository or (choice.repository, branch) in told:
+    apps = {choice.app_id: choice for choice in mapping.moved_apps()}
+    for domain in mapping.domains:
+        if there is None or domain.action != "endpoint" or domain.app_id not in apps:
             continue
-        told.add((choice.repository, branch))
-        if not branch:
+        found = await target.find_domain(there, domain.hostname)
+        if found is None:
+            continue
+        handle = apps[domain.app_id].handle
+        name = capsule_names(mapping, handle).get("web", handle)
+        mine = await target.find_capsule(there, name)
+        if mine is None or mine.id != found.service_id:
             findings.append(
                 Finding(
                     state="blocks",
-                    what=f"{choice.handle}: no branch is checked out in {code.checkout}",
-                    detail="a capsule is built from a branch, not from a commit",
-                    remedy="Check out the branch that is deployed, and prepare the code again.",
+                    what=f"{domain.hostname} belongs to another capsule there than {name}",
+                    detail="a domain belongs to one capsule; the cut-over would end at it",
+                    remedy="Remove it from that capsule in the dashboard, or change it by hand (map).",
                 )
             )
-            continue
-        findings.append(
-            Finding(
-                state="look",
-                what=f"You push {branch} to {choice.repository} yourself, when the run asks for it",
-                detail="with your own Git account; it is not merged",
-                remedy="Look whether a workflow of yours deploys every branch: that would run.",
-            )
-        )
     return findings
+
+
+def _branches(mapping: Mapping, prepared: Prepared) -> list[Finding]:
+    findings = []
+    told: dict[tuple[str, str, str], tuple[AppChoice, PreparedApp]] = {}
+    for choice in mapping.moved_apps():
+        code = next((one for one in prepared.apps if one.app_id == choice.app_id), None)
+        if code is None or not choice.repository:
+            continue
+        branch = code.branch or code.on
+        first = told.setdefault((*host_and_path(choice.repository), branch), (choice, code))
+        if first[1].commit != code.commit:
+            findings.append(_two_commits(branch, first, (choice, code)))
+        elif first[1] is code:
+            findings.append(_branch(choice, code, branch))
+    return findings
+
+
+def _two_commits(
+    branch: str, one: tuple[AppChoice, PreparedApp], other: tuple[AppChoice, PreparedApp]
+) -> Finding:
+    return Finding(
+        state="blocks",
+        what=f"{one[0].handle} and {other[0].handle} are built from one branch, {branch}, and were prepared "
+        "at different commits",
+        detail=f"{one[1].commit[:10]} and {other[1].commit[:10]}: what is built is the newest of the branch",
+        remedy="Bring their folders to the same commit, and prepare the code of both again.",
+    )
+
+
+def _branch(choice: AppChoice, code: PreparedApp, branch: str) -> Finding:
+    if not branch:
+        return Finding(
+            state="blocks",
+            what=f"{choice.handle}: no branch is checked out in {code.checkout}",
+            detail="a capsule is built from a branch, not from a commit",
+            remedy="Check out the branch that is deployed, and prepare the code again.",
+        )
+    if not code.branch:
+        return Finding(
+            state="look",
+            what=f"{branch} of {choice.repository} is to stay at commit {code.commit[:10]} until the move is "
+            "done",
+            detail="nothing had to change, so that your own branch is built; each push to it is built, too",
+            remedy=f"Have nobody push to {branch} until then.",
+        )
+    return Finding(
+        state="look",
+        what=f"You push {branch} to {choice.repository} yourself, when the run asks for it",
+        detail="with your own Git account; it is not merged",
+        remedy="Look whether a workflow of yours deploys every branch: that would run.",
+    )

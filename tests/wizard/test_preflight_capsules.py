@@ -1,0 +1,73 @@
+"""What is looked at before a run to a target of capsules: branches, domains, what is there already."""
+
+from pathlib import Path
+
+import msgspec
+
+from tests.wizard.capsule_world import COMMIT, SPACE, Capsules, FakeContext
+from tests.wizard.test_run_capsules import linked, wish
+from wizard.model.mapping import AppChoice, DomainChoice, Mapping
+from wizard.model.plan import Finding
+from wizard.plan.preflight_capsules import capsule_findings
+from wizard.ports import DomainEndpoint
+from wizard.session.parts import Prepared, PreparedApp
+
+ADDRESS = "https://github.com/acme/shop"
+
+
+def code(app: str, **more: str) -> PreparedApp:
+    given = {"app_id": app, "checkout": f"/code/{app}", "branch": "offramp/acme", "commit": COMMIT, **more}
+    return PreparedApp(**given)
+
+
+async def mapped(tmp_path: Path) -> tuple[Capsules, Mapping]:
+    """Two apps of one repository; the first of them has a capsule, and a domain."""
+    context = FakeContext(tmp_path, [])
+    context.target.linked.append(linked())
+    await context.target.create_capsule(SPACE, wish("backend"), print)
+    apps = (
+        AppChoice(app_id="a", handle="shop", way="linked", repository=ADDRESS),
+        AppChoice(app_id="b", handle="mail", way="linked", repository="git@github.com:acme/Shop.git"),
+    )
+    domain = DomainChoice(app_id="a", hostname="www.acme.example", action="endpoint")
+    return context.target, msgspec.structs.replace(context.mapping, apps=apps, domains=(domain,))
+
+
+async def found(tmp_path: Path, *codes: PreparedApp) -> list[Finding]:
+    target, mapping = await mapped(tmp_path)
+    return await capsule_findings(target, SPACE, mapping, Prepared(apps=codes))
+
+
+def blocking(findings: list[Finding]) -> list[str]:
+    return [one.what for one in findings if one.state == "blocks"]
+
+
+async def test_one_branch_is_asked_for_once(tmp_path: Path) -> None:
+    findings = await found(tmp_path, code("a"), code("b"))
+    assert blocking(findings) == []
+    assert len([one for one in findings if "You push offramp/acme" in one.what]) == 1
+
+
+async def test_two_commits_of_one_branch_block(tmp_path: Path) -> None:
+    """The build of the second app would be of another commit, and end the cut-over."""
+    (why,) = blocking(await found(tmp_path, code("a"), code("b", commit="f" * 40)))
+    assert "shop and mail are built from one branch" in why
+
+
+async def test_a_branch_of_ones_own_is_to_stay_where_it_is(tmp_path: Path) -> None:
+    findings = await found(tmp_path, code("a", branch="", on="main"), code("b", branch="", on="main"))
+    assert [one.remedy for one in findings if one.what.startswith("main of")] == [
+        "Have nobody push to main until then."
+    ]
+    (why,) = blocking(await found(tmp_path, code("a", branch="", on="")))
+    assert "no branch is checked out" in why
+
+
+async def test_a_domain_of_another_capsule_blocks(tmp_path: Path) -> None:
+    target, mapping = await mapped(tmp_path)
+    domain = DomainEndpoint(id="1", service_id="id-shop", hostname="www.acme.example", state="provisioned")
+    target.domains[domain.hostname] = domain
+    assert blocking(await capsule_findings(target, SPACE, mapping, Prepared())) == []
+    target.domains[domain.hostname] = msgspec.structs.replace(domain, service_id="id-other")
+    (why,) = blocking(await capsule_findings(target, SPACE, mapping, Prepared()))
+    assert "www.acme.example belongs to another capsule" in why
