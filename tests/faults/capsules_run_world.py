@@ -17,9 +17,11 @@ from screens import example
 from tests.faults.run_world import APPS, RunWorld, now, state_of
 from tests.faults.wider_world import code_of
 from wizard.model.mapping import Mapping
-from wizard.registry import open_target
-from wizard.run.capsules import CapsuleTarget
+from wizard.ports import CapsuleTarget
+from wizard.registry import credential, open_target
+from wizard.run.control import hand_over
 from wizard.run.guide import Guide
+from wizard.run.journal import Journal
 from wizard.run.view import RunView
 
 TARGET = "code-capsules"
@@ -132,10 +134,23 @@ class CapsulesWorld(RunWorld):
         """How often a fault was met."""
         return next(int(rule["used"]) for rule in now(self.sandbox.faults())[TARGET] if rule["id"] == number)
 
+    def sandbox_goes_well(self, number: int | None = None) -> None:
+        """No fault any more, or not this one."""
+        if number is None:
+            now(self.sandbox.clear_faults(TARGET))
+        else:
+            now(ask_sandbox(self.sandbox._socket, {"do": "clear-faults", "vendor": TARGET, "id": number}))
+
+    def signs_in_again(self) -> None:
+        """Sign in, and hand it to the worker that waits for it."""
+        self.vault = now(example.vault_of(self.sandbox, self.session))
+        ref = credential(self.session, TARGET)
+        secret = self.vault.get(ref) if ref is not None else None
+        assert ref is not None and secret is not None
+        hand_over(self.session, ref, secret)
+
     def events(self) -> str:
         """All that was told of the run."""
-        from wizard.run.journal import Journal
-
         return "\n".join(event.text for event in Journal(self.session).events(limit=5000))
 
     # -- what stands there --------------------------------------------------------------------------------
