@@ -10,6 +10,7 @@ from tests.wizard.capsule_world import SPACE, Capsules, FakeContext
 from wizard.model.plan import Step
 from wizard.model.trouble import Trouble
 from wizard.ports import Capsule, CapsuleWish
+from wizard.run.kinds.capsule_health import UNTOLD
 from wizard.run.kinds.health import Health
 
 STEP = Step(
@@ -78,3 +79,14 @@ async def test_one_that_comes_up_at_the_second_start_is_good(context: Clock) -> 
     kind = Health()
     await kind.do(context.as_context, STEP)
     assert "shop runs: clock" in (await kind.verify(context.as_context, STEP)).summary
+
+
+async def test_what_nobody_tells_of_is_not_said_to_run(context: Clock) -> None:
+    context.target.states = ("",)  # type: ignore[attr-defined]
+    kind = Health()
+    await kind.do(context.as_context, STEP)
+    found = await kind.verify(context.as_context, STEP)
+    assert found.summary == "shop was started: clock 0; whether shop runs, its log says: see it there"
+    assert UNTOLD in found.facts
+    context.target.states = ("Running",)  # type: ignore[attr-defined]
+    assert UNTOLD not in (await kind.verify(context.as_context, STEP)).facts

@@ -8,6 +8,12 @@ from wizard.run.context import Context
 FALLEN = ("failed", "error", "errored", "crashed", "crashing", "crashloopbackoff", "oomkilled", "unhealthy")
 """States that say that what was started has ended. The vendor documents none; any other is taken for good."""
 
+RUNNING = ("running", "ready", "healthy", "active", "up")
+"""States that say that it runs."""
+
+UNTOLD = "untold"
+"""A fact of a health check: something was started, and nobody tells whether it runs."""
+
 TAIL = 12
 """Lines of a log that a trouble repeats."""
 
@@ -22,13 +28,28 @@ async def fallen(context: Context, handle: str) -> list[Capsule]:
     return [one for one in found if one is not None and one.replicas and _is_fallen(one)]
 
 
+async def untold(context: Context, handle: str) -> list[str]:
+    """The started capsules of an app, beside its web's, of which the target does not say that they run."""
+    target = context.target
+    if not isinstance(target, CapsuleTarget):
+        return []
+    environment = await context.environment()
+    names = [name for service, name in context.capsules(handle).items() if service != "web"]
+    found = [await target.find_capsule(environment, name) for name in names]
+    return [one.name for one in found if one and one.replicas and _plain(one.state) not in RUNNING]
+
+
 def has_workers(context: Context, handle: str) -> bool:
     """Whether an app has capsules of which no web address tells that they run."""
     return isinstance(context.target, CapsuleTarget) and bool(set(context.capsules(handle)) - {"web"})
 
 
 def _is_fallen(capsule: Capsule) -> bool:
-    return capsule.state.lower().replace(" ", "").replace("_", "") in FALLEN
+    return _plain(capsule.state) in FALLEN
+
+
+def _plain(state: str) -> str:
+    return state.lower().replace(" ", "").replace("_", "")
 
 
 async def last_words(context: Context, capsule: Capsule) -> list[str]:

@@ -4,6 +4,7 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
 from wizard.run.dns import dns_records, when_its_record_comes
+from wizard.run.kinds.capsule_health import UNTOLD
 from wizard.run.kinds.data import BROKEN_KEYS, source_written_since, written_since
 from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_told, jobs_to_create
 from wizard.run.kinds.health import DIFFERS, Health
@@ -47,7 +48,7 @@ class Gate(Kind):
             if evidence is None:
                 facts.append(("look", f"was so and is not any more: {record.evidence.summary}"))
             else:
-                look = any(fact in evidence.facts for fact in (DIFFERS, BROKEN_KEYS, ACCEPTED))
+                look = any(fact in evidence.facts for fact in (DIFFERS, BROKEN_KEYS, ACCEPTED, UNTOLD))
                 facts.append(("look" if look else "good", evidence.summary))
         if step.args.get("gate") == "cut-over":
             facts.extend(await self._heroku_now(context))

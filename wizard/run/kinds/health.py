@@ -9,7 +9,14 @@ from wizard.model.loopback import is_loopback
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.run.context import Context
-from wizard.run.kinds.capsule_health import does_not_stay_up, fallen, has_workers, last_words
+from wizard.run.kinds.capsule_health import (
+    UNTOLD,
+    does_not_stay_up,
+    fallen,
+    has_workers,
+    last_words,
+    untold,
+)
 from wizard.run.kinds.kind import Kind
 
 DIFFERS = "differs"
@@ -17,6 +24,9 @@ DIFFERS = "differs"
 
 BEFORE = "answered"
 """A fact of the step that turns maintenance mode on: the status of Heroku's web address until then."""
+
+
+Facts = dict[str, str | int | float | bool | None]
 
 
 class Health(Kind):
@@ -84,10 +94,12 @@ class Health(Kind):
             return None
         services = {service.type: service for service in await context.target.services(app)}
         running = ", ".join(f"{s.type} {s.count}" for s in services.values())
+        silent = await untold(context, app.handle)
+        more = f"; whether {', '.join(silent)} runs, its log says: see it there" if silent else ""
+        facts: Facts = {"services": running, **({UNTOLD: True} if silent else {})}
         if "web" not in services:
-            return Evidence(
-                summary=f"{app.handle} runs: {running or 'no services'}", facts={"services": running}
-            )
+            verb = "was started" if silent else "runs"
+            return Evidence(summary=f"{app.handle} {verb}: {running or 'no services'}{more}", facts=facts)
         endpoint = await context.target.find_endpoint(services["web"])
         if endpoint is None:
             return None
@@ -99,11 +111,12 @@ class Health(Kind):
         heroku = "Heroku was not asked before" if before is None else f"Heroku answered {before}"
         return Evidence(
             summary=f"{app.handle} answers {status} at {endpoint.url} ({running})"
-            + (f"; {heroku}: look whether that is right" if differs else ""),
+            + (f"; {heroku}: look whether that is right" if differs else "")
+            + more,
             facts={
+                **facts,
                 "url": endpoint.url,
                 "status": status,
-                "services": running,
                 "dns_target": endpoint.dns_target,
                 **({DIFFERS: True} if differs else {}),
             },
