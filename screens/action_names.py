@@ -117,6 +117,18 @@ ACTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("events", "e"),
         *_STAGES,
     ),
+    "lists": (
+        ("tables", "t"),
+        ("steps", "o"),
+        ("events", "e"),
+        ("log", "l"),
+        ("filter", "slash"),
+        ("search", "s"),
+        ("next_hit", "n"),
+        ("hit_before", "N"),
+        ("copy", "c"),
+        ("close", "escape"),
+    ),
     "report": (
         ("page", "enter"),
         ("export", "e"),

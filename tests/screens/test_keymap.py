@@ -6,6 +6,7 @@ from screens.action_names import ACTIONS
 from screens.app import OfframpApp
 from screens.home import HomeScreen
 from screens.keymap import Keymap, key_named
+from screens.run_lists import KEYS, SCOPE
 from screens.stages import NAMES, stage_named
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen
@@ -25,7 +26,8 @@ def test_every_action_of_every_screen_can_be_named() -> None:
     screens = [HomeScreen, *(type(stage_named(name).make_screen()) for name in NAMES)]
     for screen in screens:
         assert list(ACTIONS[screen.scope()]) == [(key.name, key.key) for key in screen.all_keys()]
-    assert {screen.scope() for screen in screens} <= set(ACTIONS)
+    assert list(ACTIONS[SCOPE]) == [(key.name, key.key) for key in KEYS]
+    assert {SCOPE, *(screen.scope() for screen in screens)} == set(ACTIONS)
 
 
 def test_no_two_actions_come_with_one_key() -> None:

@@ -293,6 +293,38 @@ async def test_the_lists_filter_scroll_and_follow(run: ARun, vault: Vault) -> No
         assert isinstance(app.screen, RunScreen)
 
 
+async def test_a_list_is_searched_line_by_line(run: ARun, vault: Vault) -> None:
+    run.reach(DEPLOY)
+    run.journal.log(
+        DEPLOY, [f"line {n} {'Error: no room' if n in (20, 21, 90) else 'built'}" for n in range(120)]
+    )
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("l", "home", "n")
+        await pilot.pause()
+        assert "s searches first" in seen(app)
+        await pilot.press("s", *"error:", "enter")
+        await pilot.pause()
+        assert "'error:': 1 of 3" in seen(app) and "line 20 Error: no room" in seen(app)
+        assert "line 19 built" in seen(app), "what stands around it is there, too"
+        await pilot.press("n", "n")
+        await pilot.pause()
+        assert "3 of 3" in seen(app) and "line 90 Error" in seen(app) and "line 20" not in seen(app)
+        await pilot.press("n")
+        await pilot.pause()
+        assert "1 of 3" in seen(app)
+        await pilot.press("N")
+        await pilot.pause()
+        assert "3 of 3" in seen(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, RunLists) and "/ filter" in seen(app)
+        await pilot.press("s", *"nowhere", "enter")
+        await pilot.pause()
+        assert "Nothing has 'nowhere' in it." in seen(app)
+
+
 async def test_markup_from_outside_is_only_text(run: ARun, vault: Vault) -> None:
     run.reach(DEPLOY)
     run.journal.log(DEPLOY, ["[bold]evil[/] [/foo] [link=x]"])
