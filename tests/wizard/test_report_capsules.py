@@ -9,6 +9,7 @@ from tests.wizard.stages.capsule_target import pods_of
 from wizard.mapping import edit_capsules
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping, StorageChoice
+from wizard.model.plan import Evidence, Plan, Step
 from wizard.report.capsules import (
     calls_to_set_up,
     files_became,
@@ -16,7 +17,13 @@ from wizard.report.capsules import (
     jobs_became,
     process_became,
 )
-from wizard.report.report import _processes
+from wizard.report.report import _all, _processes
+from wizard.report.todo import Known, todos
+from wizard.run.journal import StepRecord
+from wizard.run.watched import ACCEPTED
+from wizard.session.parts import Prepared, PreparedApp
+
+ADDRESS = "https://github.com/acme/shop"
 
 
 @pytest.fixture
@@ -60,3 +67,77 @@ def test_files_that_go_to_a_store_and_files_that_are_lost(mapping: Mapping) -> N
         ("migrate-backend files", "shop-files, a store of files of 2 GB")
     ]
     assert list(files_left(system, chosen)) == [("migrate-emailer files", "a cache")]
+
+
+def test_what_is_left_to_do_of_linked_code_and_of_backups() -> None:
+    system = example_system()
+    pods = propose(system, pods_of(fake_profile()))
+    apps = tuple(msgspec.structs.replace(one, way="linked", repository=ADDRESS) for one in pods.apps)
+    mapping = msgspec.structs.replace(pods, apps=apps)
+    code = tuple(
+        PreparedApp(
+            app_id=app.id,
+            checkout="/code/acme",
+            branch="offramp/x",
+            commit="c" * 40,
+            files=(f"{app.name}.json",),
+        )
+        for app in system.apps
+    )
+    backups = Step(
+        key="backups",
+        kind="by-hand",
+        title="You turn on backups",
+        phase="finish",
+        by="person",
+        needs=(),
+        args={"waits": "turn on the backups of shop-db", "lines": ()},
+        seconds=(1, 60),
+        way_back="",
+    )
+    plan = Plan(name="acme", source="Heroku", target="Code Capsules", steps=(backups,))
+    said = StepRecord(key="backups", state="done", evidence=Evidence(summary="said", facts={ACCEPTED: True}))
+    known = Known(
+        system=system,
+        accepted=(),
+        mapping=mapping,
+        prepared=Prepared(apps=code),
+        plan=plan,
+        records={"backups": said},
+        state="done",
+    )
+    told = {one.what: one.how for one in todos(known)}
+    assert "turn on the backups of shop-db" in told["Look whether the first backup was made"]
+    (merge,) = [what for what in told if what.startswith("Merge")]
+    assert all(one.handle in merge for one in apps), "one branch of all of them is merged once"
+    assert "at commit cccccccccc" in told[merge] and "migrate-emailer.json" in told[merge]
+    assert "Turn off automatic deploys on Heroku" in told[merge]
+    assert "migrate-backend-worker" in told["Decide whether a push deploys"]
+    assert "proven" in _all(1, {}) and "1 of them by a person's word" in _all(2, {"backups": said})
+    proven = msgspec.structs.replace(said, evidence=Evidence(summary="seen"))
+    again = todos(msgspec.structs.replace(known, records={"backups": proven}))
+    assert not any("backup" in one.what for one in again)
+
+
+def test_capsules_that_stand_there_after_the_way_back_are_named() -> None:
+    made = Step(
+        key="capsule:shop-worker",
+        kind="capsule",
+        title="Create",
+        phase="prepare",
+        needs=(),
+        args={"name": "shop-worker", "handle": "shop"},
+        seconds=(1, 60),
+        way_back="",
+    )
+    known = Known(
+        system=example_system(),
+        accepted=(),
+        mapping=msgspec.structs.replace(propose(example_system(), pods_of(fake_profile())), domains=()),
+        prepared=Prepared(),
+        plan=Plan(name="acme", source="Heroku", target="Code Capsules", steps=(made,)),
+        records={made.key: StepRecord(key=made.key, state="done")},
+        state="taken-back",
+    )
+    (todo,) = todos(known)
+    assert "capsules (stopped): shop-worker" in todo.how and "web addresses" not in todo.how

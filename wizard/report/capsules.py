@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 
 from wizard.document.answers import when
+from wizard.mapping.names import capsule_names
 from wizard.model.mapping import Mapping, ProcessChoice
+from wizard.model.plan import Plan
 from wizard.model.system import App, System
+from wizard.run.journal import StepRecord
+from wizard.run.watched import ACCEPTED
+from wizard.session.parts import Prepared, PreparedApp
 
 
 def process_became(choice: ProcessChoice) -> str:
@@ -58,3 +63,53 @@ def calls_to_set_up(system: System, mapping: Mapping) -> Iterator[tuple[str, str
             f"Have a cron service call {app.name} for `{job.command}`",
             f"{when(job)}; {choice.reason}. Until then nothing starts it.",
         )
+
+
+def branches_to_merge(mapping: Mapping, prepared: Prepared, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Branches that capsules are built from: what to do with each, and how. Apps of one repository have one
+    branch together."""
+    built: dict[tuple[str, str], list[PreparedApp]] = {}
+    for code in prepared.apps:
+        choice = mapping.app(code.app_id)
+        if code.branch and choice is not None and choice.action == "move" and choice.way == "linked":
+            built.setdefault((code.checkout, code.branch), []).append(code)
+    for (checkout, branch), codes in built.items():
+        handles = [choice.handle for code in codes if (choice := mapping.app(code.app_id)) is not None]
+        files = ", ".join(dict.fromkeys(file for code in codes for file in code.files))
+        yield (
+            f"Merge {branch} into the branch that {', '.join(handles)} {_are(handles)} deployed from",
+            f"In {checkout}: the capsules are built from it, at commit {codes[0].commit[:10]}. "
+            f"Turn off automatic deploys on {plan.source} first, or a merge is built there, too. Once it is "
+            "merged, set the branch of each capsule to that one in the dashboard. A deploy without what is on "
+            "it" + (f" ({files})" if files else "") + " would undo that.",
+        )
+
+
+def _are(handles: list[str]) -> str:
+    return "are" if len(handles) > 1 else "is"
+
+
+def pushes_that_deploy(mapping: Mapping, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Capsules that a push builds and starts again, which nothing asks about then."""
+    linked = [choice for choice in mapping.moved_apps() if choice.way == "linked"]
+    names = [name for choice in linked for name in capsule_names(mapping, choice.handle).values()]
+    if names:
+        yield (
+            "Decide whether a push deploys",
+            f"A push to the branch of a capsule builds and starts it again by itself: {plan.target} turns "
+            f"that on for new ones. Where it is not wanted, turn it off in the dashboard: {', '.join(names)}.",
+        )
+
+
+def backups_to_look_at(plan: Plan, records: dict[str, StepRecord]) -> Iterator[tuple[str, str]]:
+    """Backups of which nothing but a person's word is known."""
+    for step in plan.steps:
+        record = records.get(step.key)
+        if step.key != "backups" or record is None or record.evidence is None:
+            continue
+        if ACCEPTED in record.evidence.facts:
+            yield (
+                "Look whether the first backup was made",
+                f"Only a person's word says that they are on (you were to {step.args['waits']}); "
+                f"{plan.target} tells Offramp nothing of it. Try once that one can be restored.",
+            )

@@ -15,6 +15,7 @@ from wizard.report.todo import Known, Todo, todos
 from wizard.run.dns import dns_records, web_address
 from wizard.run.journal import Event, Journal, StepRecord
 from wizard.run.view import put_back_by_hand, view
+from wizard.run.watched import ACCEPTED
 from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, PREPARED, SYSTEM, Answers, Prepared
 from wizard.session.store import Session
 from wizard.stores.progress import StoreProof
@@ -178,13 +179,21 @@ def _verdict(state: str, plan: Plan, records: dict[str, StepRecord]) -> str:
     done = sum(record.state == "done" for record in records.values())
     match state:
         case "done":
-            return f"The system runs on {plan.target}; all {done} steps are done and proven."
+            return f"The system runs on {plan.target}; {_all(done, records)}."
         case "taken-back":
             missing = " What you removed there yourself is yours to put back."
             by_hand = missing if put_back_by_hand(plan, records) else ""
             return f"{plan.source} serves as before: the cut-over did not happen.{by_hand}"
         case _:
             return f"{done} of {len(plan.steps)} steps are done; the run is {state}."
+
+
+def _all(done: int, records: dict[str, StepRecord]) -> str:
+    """What is proven is told apart from what a person said."""
+    said = sum(bool(one.evidence and ACCEPTED in one.evidence.facts) for one in records.values())
+    if not said:
+        return f"all {done} steps are done and proven"
+    return f"all {done} steps are done, {said} of them by a person's word and the others proven"
 
 
 def _became(choice: ConfigChoice) -> str:

@@ -7,7 +7,12 @@ from wizard.model.noun import Noun
 from wizard.model.plan import Plan
 from wizard.model.system import Gap, System
 from wizard.plan.gates import job_in_words
-from wizard.report.capsules import calls_to_set_up
+from wizard.report.capsules import (
+    backups_to_look_at,
+    branches_to_merge,
+    calls_to_set_up,
+    pushes_that_deploy,
+)
 from wizard.report.network import certificates_to_make, drains_by_hand
 from wizard.run.dns import DnsRecord, dns_records
 from wizard.run.journal import StepRecord
@@ -41,7 +46,8 @@ def todos(known: Known) -> tuple[Todo, ...]:
         case "done":
             certificates = _certificates(known)
             by_hand = (*_by_hand(known), *_calls(known), *_drains(known))
-            found = (*_dns(known), *certificates, *by_hand, *_code(known), *_gaps(known), _heroku(known))
+            code = (*_capsules(known), *_code(known))
+            found = (*_dns(known), *certificates, *by_hand, *code, *_gaps(known), _heroku(known))
         case "taken-back":
             found = (*_jobs_back(known), *_dns_back(known), *_standing(known))
         case "stopped":
@@ -113,6 +119,17 @@ def _calls(known: Known) -> Iterator[Todo]:
         yield Todo(what=what, how=how)
 
 
+def _capsules(known: Known) -> Iterator[Todo]:
+    """What hangs on code that the target builds by itself, and on what it does not tell."""
+    plan, mapping = known.plan, known.mapping
+    for what, how in (
+        *backups_to_look_at(plan, known.records),
+        *branches_to_merge(mapping, known.prepared, plan),
+        *pushes_that_deploy(mapping, plan),
+    ):
+        yield Todo(what=what, how=how)
+
+
 def _drains(known: Known) -> Iterator[Todo]:
     for choice in known.mapping.moved_apps():
         drains = drains_by_hand(known.system, known.mapping, choice.app_id)
@@ -141,8 +158,6 @@ def _code(known: Known) -> Iterator[Todo]:
 
 _BRANCHES = {
     "git": "{handle} runs its commit {commit}.",
-    "linked": "the capsules of {handle} are built from it, at commit {commit}. Once it is merged, set their "
-    "branch to that one.",
     "image": "the image of {handle} was to be built of its commit {commit}.",
     "terraform": "it holds the files that Terraform applied for {handle}. Keep Terraform's state too, where "
     "secrets may lie.",
@@ -171,18 +186,26 @@ def _heroku(known: Known) -> Todo:
 
 def _standing(known: Known) -> Iterator[Todo]:
     """What a run that did not end in a move has left on the target, and that it is billed."""
-    made: dict[str, list[str]] = {"database": [], "app": [], "endpoint": []}
+    made: dict[str, list[str]] = {"database": [], "app": [], "capsule": [], "endpoint": []}
     for step in known.plan.steps:
         record = known.records.get(step.key)
         begun = record is not None and record.state not in ("pending", "lost")
         if begun and step.kind in made:
-            made[step.kind].append(str(step.args.get("handle", step.key)))
+            made[step.kind].append(str(step.args.get("name", step.args.get("handle", step.key))))
     if not any(made.values()):
         return
-    words = {"database": "databases", "app": "apps (scaled to zero)", "endpoint": "web addresses of"}
+    if made["capsule"]:
+        made["endpoint"] = []  # each capsule has its own, which costs nothing
+    words = {
+        "database": "databases",
+        "app": "apps (scaled to zero)",
+        "capsule": "capsules (stopped)",
+        "endpoint": "web addresses of",
+    }
     listed = "; ".join(f"{words[kind]}: {', '.join(names)}" for kind, names in made.items() if names)
+    billed = "What is there may be" if made["capsule"] else "Databases and web addresses are"
     yield Todo(
         what=f"Decide what becomes of what stands on {known.plan.target}",
-        how=f"In {known.mapping.environment}: {listed}. Databases and web addresses are billed until you "
+        how=f"In {known.mapping.environment}: {listed}. {billed} billed until you "
         "delete them in its dashboard. If you run this migration again, they are used again.",
     )
