@@ -157,8 +157,9 @@ class Journal:
             started_at=started,  # type: ignore[arg-type]
             ended_at=ended,  # type: ignore[arg-type]
             pid=pid,  # type: ignore[arg-type]
-            # CLOCK_BOOTTIME would be truer over suspend, but macOS lacks it; the lock decides who lives.
-            beat_age=None if beat is None else max(0.0, time.time() - beat),  # type: ignore[operator]
+            # CLOCK_BOOTTIME would be truer over suspend, but macOS lacks it; the lock decides who lives. A
+            # clock that was set back is as telling as one that was set forward: the next beat mends both.
+            beat_age=None if beat is None else abs(time.time() - beat),  # type: ignore[operator]
             waiting_for=waiting,  # type: ignore[arg-type]
             current=current,  # type: ignore[arg-type]
         )

@@ -36,8 +36,8 @@ from wizard.settings import read_settings
 BUSY = 3
 
 
-async def work(session: Session) -> None:
-    """Carry out the session's plan until it is done, stopped or taken back."""
+async def work(session: Session, lock: Lock) -> None:
+    """Carry out the session's plan until it is done, stopped or taken back. `lock` is held."""
     plan = session.load(PLAN)
     if plan is None:
         raise Trouble("The session has no plan yet.", remedy="Open it with `offramp`.", code="not-ready")
@@ -50,7 +50,7 @@ async def work(session: Session) -> None:
     watch = TokenWatch(session, journal, vault, context.renew_vendors)
     commands.whose, commands.renewed = watch.refusal, watch.taken
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, drive.yield_to_system)
-    service = asyncio.create_task(_serve(session, commands))
+    service = asyncio.create_task(_serve(session, commands, lock))
     beat = asyncio.create_task(_beat(journal, context))
     ahead = asyncio.create_task(context.describe_ahead())
     tokens = asyncio.create_task(watch.run())
@@ -120,8 +120,9 @@ def _unfinished(plan: Plan, records: dict[str, StepRecord]) -> tuple[StepRecord,
     return begun
 
 
-async def _serve(session: Session, commands: Commands) -> None:
-    """Listen for what a person asks; anew when the socket was removed, as the end of a login may do."""
+async def _serve(session: Session, commands: Commands, lock: Lock) -> None:
+    """Listen for what a person asks; anew when the socket was removed, as the end of a login may do. Where
+    its folder went too, and elsewhere then, which the lock tells."""
     path = socket_path(session)
     server: asyncio.Server | None = None
     try:
@@ -131,7 +132,9 @@ async def _serve(session: Session, commands: Commands) -> None:
                     server.close()
                 with contextlib.suppress(Trouble, OSError):
                     # The folder may not be there just now, or full; the next second tries again.
+                    path = socket_path(session)
                     server = await serve(session, commands.handle)
+                    lock.listens(str(path))
             await asyncio.sleep(1)
     finally:
         if server is not None:
@@ -165,7 +168,7 @@ def main(arguments: list[str]) -> int:
     if not lock.take(str(socket_path(session))):
         return BUSY
     try:
-        asyncio.run(work(session))
+        asyncio.run(work(session, lock))
     except Trouble as trouble:
         _last_words(trouble.sentence())
         return 1

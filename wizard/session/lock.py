@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
 from wizard.model.noun import Noun, decode, encode
 from wizard.model.trouble import Trouble
 from wizard.session.person import address, person, terminal, user
@@ -79,18 +81,30 @@ class Lock:
         except OSError:
             os.close(descriptor)
             raise
-        self._descriptor, self._holder = descriptor, this_process(socket)
-        # On a full disk nobody can read who holds it; it is held all the same.
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, encode(self._holder).encode(), 0)
+        self._descriptor = descriptor
+        self._write(this_process(socket))
         return True
+
+    def listens(self, socket: str) -> None:
+        """Tell whoever asks for the holder another place where it listens. Only when held."""
+        if self._holder is not None and self._holder.socket != socket:
+            self._write(msgspec.structs.replace(self._holder, socket=socket))
+
+    def _write(self, holder: Holder) -> None:
+        assert self._descriptor is not None
+        self._holder = holder
+        text = encode(holder).encode()
+        # On a full disk nobody can read who holds it; it is held all the same. Written over and then cut, so
+        # that who looks meanwhile reads one of the two, or knows that it is held.
+        with contextlib.suppress(OSError):
+            os.pwrite(self._descriptor, text, 0)
+            os.ftruncate(self._descriptor, len(text))
 
     def release(self) -> None:
         """Give the lock back; nothing happens when it is not held."""
         if self._descriptor is not None:
             os.close(self._descriptor)
-            self._descriptor = None
+            self._descriptor = self._holder = None
 
     @property
     def held(self) -> bool:
