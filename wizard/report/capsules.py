@@ -80,8 +80,8 @@ def branches_to_merge(mapping: Mapping, prepared: Prepared, plan: Plan) -> Itera
             f"Merge {branch} into the branch that {', '.join(handles)} {_are(handles)} deployed from",
             f"In {checkout}: the capsules are built from it, at commit {codes[0].commit[:10]}. "
             f"Turn off automatic deploys on {plan.source} first, or a merge is built there, too. Once it is "
-            "merged, set the branch of each capsule to that one in the dashboard. A deploy without what is on "
-            "it" + (f" ({files})" if files else "") + " would undo that.",
+            "merged, set the branch of each capsule to that one in the dashboard. A deploy without what is "
+            "on it" + (f" ({files})" if files else "") + " would undo that.",
         )
 
 
@@ -97,7 +97,7 @@ def pushes_that_deploy(mapping: Mapping, plan: Plan) -> Iterator[tuple[str, str]
         yield (
             "Decide whether a push deploys",
             f"A push to the branch of a capsule builds and starts it again by itself: {plan.target} turns "
-            f"that on for new ones. Where it is not wanted, turn it off in the dashboard: {', '.join(names)}.",
+            f"that on for new ones. Turn it off in the dashboard if you like: {', '.join(names)}.",
         )
 
 
