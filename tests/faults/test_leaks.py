@@ -1,93 +1,57 @@
-"""After a whole journey no secret is on the disk or was in any process's arguments.
+"""After a whole journey no secret is on the disk, on a screen, in an export or in any process's arguments.
 
 The sandbox puts a canary into every secret that it makes: tokens, passwords, secret config vars, SSH access
-tokens. What lies in the sandbox's own folder, and what its processes hold, is the vendors' world and does not
-count: there the database servers and the apps must know their secrets. Everything else does.
+tokens; 216 more stand in config vars and 40 in rows of the database. What lies in the sandbox's own folder,
+and what its processes hold, is the vendors' world and does not count: there the database servers and the apps
+must know their secrets. Everything else does. No failure in 256 canaries bounds the rate of those that leak
+this way below 1.2 % at 95 %.
 """
 
+import asyncio
 import base64
+import gzip
 import re
-import sqlite3
 import sys
-import threading
 import time
-import urllib.parse
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from screens.app import OfframpApp
 from screens.headless import tell
-from tests.faults.run_world import RunWorld, below, make_world, processes
+from screens.headless.document import DocumentOptions
+from screens.headless.document import run as write_document
+from screens.mistake import as_trouble
+from screens.stages import NAMES
+from screens.widgets.dialog import Dialog
+from tests.faults.leaks import (
+    CANARY,
+    CONFIG,
+    ROWS,
+    Sampler,
+    all_files,
+    arrived,
+    content_of,
+    leaks_in,
+    number,
+    rows_of,
+    sow,
+)
+from tests.faults.run_world import RunWorld, make_world
+from tests.screens.seen import seen, settled
+from wizard.model.secret import Secret
+from wizard.model.trouble import Trouble
+from wizard.registry import open_source
+from wizard.report.export import export
 from wizard.report.markdown import render
 from wizard.report.report import build
 from wizard.session.places import run_folder
-
-CANARY = "kanarienvogel7731singt"
-
-
-def forms(word: str) -> dict[str, bytes]:
-    """How a word may look in a file."""
-    raw = word.encode()
-    found = {"plain": raw, "hex": raw.hex().encode(), "HEX": raw.hex().upper().encode()}
-    found["url"] = urllib.parse.quote(word, safe="").encode()
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + raw)
-        # Without the ends, which depend on what stands before and after.
-        found[f"base64 at {shift}"] = encoded[(shift * 8 + 5) // 6 : (shift + len(raw)) * 8 // 6]
-    return found
+from wizard.session.store import find
 
 
-class Sampler:
-    """Looks at the arguments of every process, and at the environment of those below the worker, every
-    50 ms."""
-
-    def __init__(self, world: RunWorld) -> None:
-        self._world = world
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.arguments: set[str] = set()
-        self.environments: dict[str, set[str]] = {}
-        self.samples = 0
-
-    def __enter__(self) -> "Sampler":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._end.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._end.wait(0.05):
-            self.samples += 1
-            worker = None
-            for pid, (_, words) in processes().items():
-                self.arguments.add(" ".join(words))
-                if words[1:3] == ["-m", "wizard.run.worker"] and str(self._world.session.folder) in words:
-                    worker = pid
-            if worker is not None:
-                for pid, words in below(worker).items():
-                    self._look_into(pid, words[0].rpartition("/")[2])
-
-    def _look_into(self, pid: int, program: str) -> None:
-        try:
-            content = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace")
-        except OSError:
-            return  # it has ended
-        names = {item.partition("=")[0] for item in content.split("\0") if "=" in item}
-        self.environments.setdefault(program, set()).update(names)
-
-
-def all_files(*folders: Path, without: Path) -> list[Path]:
-    found = []
-    for folder in folders:
-        for path in folder.rglob("*"):
-            if path.is_file() and not path.is_symlink() and without not in path.parents:
-                found.append(path)
-    return found
-
-
+@pytest.mark.timeout(400)
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_no_secret_of_a_whole_journey_is_left_anywhere(
     tmp_path_factory: pytest.TempPathFactory,
@@ -99,7 +63,7 @@ def test_no_secret_of_a_whole_journey_is_left_anywhere(
     needs_program("ssh")
     temporary = tmp_path_factory.mktemp("temporary")
     sandboxes = tmp_path_factory.mktemp("worlds")
-    with make_world(sandboxes, canary=CANARY) as world:
+    with make_world(sandboxes, canary=CANARY, before=sow) as world:
         # From here on: the sandbox keeps its own folder for temporary files.
         monkeypatch.setenv("TMPDIR", str(temporary))
         token = world.sandbox.credentials["heroku"]["token"]
@@ -111,68 +75,139 @@ def test_no_secret_of_a_whole_journey_is_left_anywhere(
             world.finish()
             time.sleep(0.2)
         assert world.seen.run.state == "done", world.story(world.seen)
+        assert arrived(world) == ROWS
+        assert config_read(world) == CONFIG
         assert sampler.samples > 50
         assert any("ServerAliveInterval" in words for words in sampler.arguments), "ssh was seen"
         assert any(re.match(r"git -c core\.hooksPath=.* push ", one) for one in sampler.arguments), (
             "git was seen"
         )
-        capsys.readouterr()
-        report = render(build(world.session))
-        tell.status(world.session.id, as_json=True)
-        shown = capsys.readouterr().out + report
-        assert "migrate-backend-db" in shown
-
-        looked_at = {"the report and the status": shown.encode(), "the session in mid-run": early}
+        exports = tmp_path_factory.mktemp("exports")
+        looked_at = {"the session in mid-run": early, **told(world, exports, capsys)}
+        looked_at |= asyncio.run(screens_of(world))
+        looked_at["mistakes"] = mistakes(token).encode()
         looked_at |= {f"arguments: {words[:60]}": words.encode() for words in sampler.arguments}
-        folders = (private_home, temporary, run_folder(), world.session.folder)
+        folders = (private_home, temporary, run_folder(), world.session.folder, exports)
         files = all_files(*folders, without=world.folder)
-        assert {"session.sqlite3", "worker.log"} <= {file.name for file in files}
-        for file in files:
-            looked_at[str(file)] = file.read_bytes()
-        rows = sqlite3.connect(world.session.folder / "session.sqlite3")
-        looked_at["rows of the session"] = "\n".join(rows.iterdump()).encode()
-        rows.close()
-        leaks = [
-            (where, form)
-            for where, content in looked_at.items()
-            for form, canary in forms(CANARY).items()
-            if canary in content
-        ]
-        assert not leaks
-
-        # Children of the worker know what they need, and nothing else.
-        allowed = {"PATH", "HOME", "LANG", "PWD", "OLDPWD", "SHLVL", "_", "LC_ALL", "LC_CTYPE", "TMPDIR"}
-        wanted = {
-            "ssh": {"ACCESS_TOKEN", "SSH_ASKPASS_REQUIRE"},
-            "git": {
-                "GIT_TERMINAL_PROMPT",
-                "GIT_SSH_COMMAND",
-                "GIT_SSH_VARIANT",
-                "ACCESS_TOKEN",
-                "SSH_ASKPASS_REQUIRE",
-            },
+        assert {"session.sqlite3", "worker.log", "mistakes.log", "all.xlsx", "report.md"} <= {
+            file.name for file in files
         }
-        seen = {program for program in sampler.environments if program in ("ssh", "git", "pg_dump")}
-        assert "ssh" in seen, sorted(sampler.environments)
-        for program in seen:
-            names = {n for n in sampler.environments[program] if not n.startswith(("PG", "GIT_"))}
-            assert names <= allowed | wanted.get(program, set()), (program, names)
+        looked_at |= {str(file): file.read_bytes() for file in files}
+        looked_at["rows of the session"] = rows_of(world.session.folder)
+        assert leaks_in(looked_at) == []
+        assert_children_know_little(sampler)
+
+
+def config_read(world: RunWorld) -> int:
+    """How many canaries this process has read from config vars: they are known here, and could leak."""
+
+    async def read() -> int:
+        source = open_source(world.session, world.vault)
+        try:
+            facts = world.before
+            found = [await source.config(app) for app in facts]
+        finally:
+            await source.close()
+        return sum(name.startswith("CANARY_") for values in found for name in values)
+
+    return asyncio.run(read())
+
+
+def told(world: RunWorld, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, bytes]:
+    """What the commands print and write of a session."""
+    capsys.readouterr()
+    report = render(build(world.session))
+    assert "migrate-backend-db" in report
+    export(report, str(folder / "report.md"))
+    tell.status(world.session.id, as_json=True)
+    tell.status(world.session.id, as_json=False)
+    tell.sessions(as_json=True)
+    tell.doctor(as_json=True)
+    for form, name in (("markdown", "all.md"), ("json", "all.json"), ("xlsx", "all.xlsx"), ("csv", "all")):
+        options = DocumentOptions(session=world.session.id, format=form, output=str(folder / name))  # type: ignore[arg-type]
+        assert write_document(options) == 0
+    assert "CANARY_0001_KEY" in (folder / "all.md").read_text(), "the names are no secret"
+    out = capsys.readouterr()
+    return {"report": report.encode(), "stdout": out.out.encode(), "stderr": out.err.encode()}
+
+
+async def screens_of(world: RunWorld) -> dict[str, bytes]:
+    """The text of every stage, of its help, and of home, at a size that shows much."""
+    found: dict[str, bytes] = {}
+    session = find(world.session.id)
+    # The world has the session claimed; who only reads sees the same.
+    app = OfframpApp(session=session, vault=world.vault)
+    async with app.run_test(size=(160, 60)) as pilot:
+        await settled(pilot)
+        for name in NAMES:
+            await app.show_stage(name)
+            await settled(pilot)
+            found[f"screen {name}"] = seen(app).encode()
+            # On document, v reads the config vars of the app that is highlighted, values and all.
+            for key in ("down", *("v" * (name == "document")), "end", "question_mark"):
+                await pilot.press(key)
+                await settled(pilot)
+                found[f"screen {name} {key}"] = seen(app).encode()
+                if isinstance(app.screen, Dialog):
+                    await pilot.press("escape")
+                    await settled(pilot)
+    everything = b"".join(found.values())
+    assert b"Proof of" in everything and b"CANARY_0" in everything, "they were drawn, config vars by name"
+    return found
+
+
+def mistakes(token: str) -> str:
+    """A crash of ours that has secrets in its words and in its frames; what is said, and what is logged."""
+
+    def crash(secret: Secret) -> None:
+        raise RuntimeError(f"met {secret.reveal()} and {[secret.reveal()]!r}")
+
+    try:
+        crash(Secret(token))
+    except RuntimeError as error:
+        said = as_trouble(error).sentence()
+    worse = Trouble(f"the server said {token!r}", remedy=f"see https://x/?t={token}", code="x")
+    return said + worse.sentence() + repr(worse)
+
+
+def assert_children_know_little(sampler: Sampler) -> None:
+    """Children of the worker know what they need, and nothing else; a secret is in what was agreed to."""
+    allowed = {"PATH", "HOME", "LANG", "PWD", "OLDPWD", "SHLVL", "_", "LC_ALL", "LC_CTYPE", "TMPDIR"}
+    wanted = {
+        "ssh": {"ACCESS_TOKEN", "SSH_ASKPASS_REQUIRE"},
+        "git": {
+            "GIT_TERMINAL_PROMPT",
+            "GIT_SSH_COMMAND",
+            "GIT_SSH_VARIANT",
+            "ACCESS_TOKEN",
+            "SSH_ASKPASS_REQUIRE",
+        },
+    }
+    programs = {program for program in sampler.environments if program in ("ssh", "git", "pg_dump")}
+    assert "ssh" in programs and "worker" in sampler.environments, sorted(sampler.environments)
+    for program in programs:
+        names = {n for n in sampler.environments[program] if not n.startswith(("PG", "GIT_"))}
+        assert names <= allowed | wanted.get(program, set()), (program, names)
+    # Whoever git and ssh start inherits what they were handed; nobody else has a secret at all.
+    agreed = {"pg_dump": {"PGPASSWORD"}, "worker": set[str]()}
+    for program, names in sampler.telling.items():
+        assert names <= agreed.get(program, {"ACCESS_TOKEN"}), (program, names)
 
 
 @pytest.mark.parametrize(
     "hidden",
     [
-        f"token={CANARY};",
-        base64.b64encode(f"u:{CANARY}@h".encode()).decode(),
-        base64.b64encode(f"ab{CANARY}cd".encode()).decode(),
-        f"x{CANARY}".encode().hex(),
-        f"{CANARY}y".encode().hex().upper(),
+        f"token={number(7)};".encode(),
+        base64.b64encode(f"u:{number(7)}@h".encode()),
+        base64.b64encode(f"ab{number(7)}cd".encode()),
+        f"x{number(7)}".encode().hex().encode(),
+        f"{number(7)}y".encode().hex().upper().encode(),
+        gzip.compress(f"x {number(7)}".encode()),
+        b"before" + gzip.compress(number(7).encode()) + b"after",
+        b"x" + zlib.compress(number(7).encode()) + b"y",
+        number(7).encode("utf-16"),
     ],
 )
-def test_the_search_finds_what_is_hidden(hidden: str) -> None:
-    assert any(canary in hidden.encode() for canary in forms(CANARY).values())
-
-
-def content_of(folder: Path) -> bytes:
-    """All files of a session while its worker writes them: the write-ahead log, too."""
-    return b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
+def test_the_search_finds_what_is_hidden(hidden: bytes) -> None:
+    assert leaks_in({"here": hidden})
+    assert not leaks_in({"here": hidden[:20]})
