@@ -69,7 +69,7 @@ class Builds:
         async def look() -> BuildAnswer | None:
             return next((one for one in await _listed(place, capsule) if one.id not in before), None)
 
-        begun = await created(self._places.patience, post, look, what)
+        begun = await created(self._places.patience, post, look, what, again=True)
         return await self._follow(place, capsule, begun, log)
 
     async def run_log(self, capsule: Capsule, lines: int) -> list[str]:

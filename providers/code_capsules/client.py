@@ -100,9 +100,10 @@ class Api:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise self._unreachable(what, error) from error
         except (httpx.HTTPError, TimeoutError) as error:
-            raise lost(what, clean(str(error)) or type(error).__name__) from error
+            raise lost(what, clean(str(error)) or type(error).__name__, late=True) from error
         if answer.status >= 500 or answer.status == 408:
-            raise lost(what, f"status {answer.status}")
+            late = answer.status == 408 or answer.status in PASSING
+            raise lost(what, f"status {answer.status}", late=late)
         try:
             self._accepted(answer, what)
             return self._decode(answer, kind, what)
@@ -202,7 +203,7 @@ class Api:
         )
 
 
-def lost(what: str, why: str) -> AnswerLost:
+def lost(what: str, why: str, *, late: bool = False) -> AnswerLost:
     """A POST whose answer does not tell what became of it."""
     trouble = AnswerLost(
         f"Code Capsules was asked to {what}, and the answer was lost ({why.rstrip('.')}).",
@@ -210,6 +211,7 @@ def lost(what: str, why: str) -> AnswerLost:
         code="answer-lost",
     )
     trouble.untouched = UNKNOWN
+    trouble.late = late
     return trouble
 
 

@@ -22,6 +22,7 @@ CANARY = "CANARYcca9027"
 QUICK = Patience(
     retries=(0.01, 0.02, 0.03),
     looks=(0.02, 0.05),
+    late_looks=(0.05,),
     timeout=5.0,
     ready_first=0.02,
     ready_most=0.1,
