@@ -6,6 +6,8 @@ they are sent back as they are, and looked after.
 
 from collections.abc import Mapping
 
+import msgspec
+
 from providers.code_capsules.answers import ConfigAnswer
 from providers.code_capsules.paths import CONFIGS, filled
 from providers.code_capsules.places import Place, Places
@@ -74,22 +76,35 @@ class Configs:
                 log(f"{key} of {name} was set by Code Capsules itself: it is set anew.")
             wanted[key] = ConfigAnswer(key=key, value=values[key].reveal(), by=USER)
         log(f"Configuring {name}: {', '.join(sorted(changed))}.")
-        body = {
-            "configs": [
-                {"key": one.key, "value": _value(one), "setBy": SYSTEM if _system(one) else USER}
-                for one in wanted.values()
-            ]
-        }
-        await place.api.send(
-            "PUT", filled(CONFIGS, capsule=capsule_id), body, what=f"set the config vars of {name}"
-        )
-        _check(name, wanted, await _read(place, capsule_id, name), set(changed))
+        after = await _replaced(place, capsule_id, name, wanted)
+        there = {one.key for one in after}
+        if dropped := sorted(key for key, one in wanted.items() if _system(one) and key not in there):
+            # Another try would not know of them any more, and the app would start without its folder.
+            log(f"{', '.join(dropped)} of {name}, set by Code Capsules itself, went with it: set again.")
+            wanted |= {key: msgspec.structs.replace(wanted[key], by=USER) for key in dropped}
+            after = await _replaced(place, capsule_id, name, wanted)
+        _check(name, wanted, after, set(changed))
 
 
 async def _read(place: Place, capsule_id: str, name: str) -> list[ConfigAnswer]:
     return await place.api.listed(
         filled(CONFIGS, capsule=capsule_id), "configs", ConfigAnswer, what=f"the config vars of {name}"
     )
+
+
+async def _replaced(
+    place: Place, capsule_id: str, name: str, wanted: Mapping[str, ConfigAnswer]
+) -> list[ConfigAnswer]:
+    """Replace all, and read what is there then."""
+    body = {
+        "configs": [
+            {"key": one.key, "value": _value(one), "setBy": SYSTEM if _system(one) else USER}
+            for one in wanted.values()
+        ]
+    }
+    path = filled(CONFIGS, capsule=capsule_id)
+    await place.api.send("PUT", path, body, what=f"set the config vars of {name}")
+    return await _read(place, capsule_id, name)
 
 
 def _check(

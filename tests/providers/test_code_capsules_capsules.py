@@ -16,7 +16,7 @@ from providers.code_capsules.domains import WebAddresses, _is_there
 from providers.code_capsules.logs import LogReader, seconds, texts
 from providers.code_capsules.sizes import percent_for, resized
 from tests.providers.capsules_wire import CODE, bare_repository, until
-from tests.providers.code_capsules_world import World, code_capsules_world
+from tests.providers.code_capsules_world import Record, World, code_capsules_world
 from wizard.model.secret import Secret, redact
 from wizard.model.trouble import Trouble
 from wizard.ports import CapsuleWish
@@ -127,6 +127,22 @@ async def test_system_entries_outlive_a_vendor_that_drops_what_it_is_not_sent(wo
     (record,) = world.records("shop")
     entry = record.config("APP_URL")
     assert entry is not None and (entry.value, entry.set_by) == (record.host, "System")
+
+
+async def test_system_entries_outlive_a_vendor_that_takes_none_back(world: World) -> None:
+    app = await world.app()
+    (record,) = world.records("shop")
+    world.sandbox.life.keeps_system = False
+    original = world.sandbox.life.replace_configs
+
+    def replace(capsule: Record, given: list[Any]) -> None:
+        original(capsule, [one for one in given if one.set_by != "System"])
+
+    world.sandbox.life.replace_configs = replace  # type: ignore[method-assign]
+    await world.target.configure(app, {"GREETING": Secret("hello")}, world.log)
+    entry = record.config("APP_URL")
+    assert entry is not None and entry.value == record.host
+    assert any("APP_URL of shop (web)" in line and "set again" in line for line in world.lines)
 
 
 async def test_a_config_var_that_is_not_there_afterwards_is_told(world: World) -> None:
