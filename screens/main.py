@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
+from screens.answers.parser import add_answers
 from screens.headless.arguments import SESSION, Parsers, add_terminal, cut
 from screens.headless.db_parser import add_db
 from screens.headless.document_parser import add_document
@@ -51,6 +52,11 @@ def parser() -> argparse.ArgumentParser:
         help="the wizard as numbered questions and lines, for screen readers and dumb terminals",
     )
     add_terminal(top)
+    top.add_argument(
+        "--answers",
+        metavar="FILE",
+        help="a migration without a person, as a TOML file says; with --plain, what it leaves open is asked",
+    )
     top.set_defaults(command=_screen)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -76,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     sessions.set_defaults(command=_sessions)
 
     add_document(commands)
+    add_answers(commands)
     add_db(commands)
     add_tunnel(commands)
     add_values(commands)
@@ -121,6 +128,9 @@ def _add_demo(commands: Parsers) -> None:
         action="store_true",
         default=argparse.SUPPRESS,
         help="the example as numbered questions and lines",
+    )
+    demo.add_argument(
+        "--answers", metavar="FILE", default=argparse.SUPPRESS, help="the example, as the TOML file says"
     )
     add_terminal(demo, default=argparse.SUPPRESS)
     demo.add_argument("--stop", action="store_true", help="end the example system and remove its data")
@@ -245,6 +255,10 @@ def _give_up_what_is_left() -> None:
 
 
 def _screen(options: argparse.Namespace) -> int:
+    if options.answers is not None:
+        from screens.answers import commands
+
+        return commands.unattended(options.answers, asks=options.plain)
     if options.plain:
         from screens.plain import start
 
@@ -261,6 +275,10 @@ def _demo(options: argparse.Namespace) -> int:
         return demo.stop()
     if options.unattended:
         return demo.unattended(options.size, options.target)
+    if options.answers is not None:
+        from screens.answers import commands
+
+        return commands.unattended_demo(options.answers, options.size, options.target, asks=options.plain)
     if options.plain:
         from screens.plain import start
 

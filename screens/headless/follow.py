@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 
 from screens.headless.dns import tell_records
 from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, WAITS
@@ -48,7 +49,7 @@ def who() -> str:
 
 def run(identity: str, confirm: list[str], *, detach: bool) -> int:
     """Start or go on with a session's run and follow it to its end, or to where it waits for a person."""
-    answers = _answers(confirm)
+    answers = gate_words(confirm)
     if detach and confirm:
         raise Trouble(
             "--detach ends before a gate opens, so it cannot go with --confirm.",
@@ -164,7 +165,8 @@ def ready(session: Session) -> Plan:
     return plan
 
 
-def _answers(confirm: list[str]) -> dict[str, str]:
+def gate_words(confirm: Sequence[str]) -> dict[str, str]:
+    """What `--confirm` says, by the key of the gate. Raises Trouble: it names no gate, or no word."""
     answers = {}
     for item in confirm:
         gate, _, word = item.partition("=")

@@ -48,7 +48,9 @@ def document(desk: Desk) -> None:
             return [again, factor]
         if system.gaps:
             known = Deed(
-                f"Answer the {counted(len(system.gaps), 'open question')}", lambda: ask_open(desk), why
+                f"Answer what no API tells: {counted(len(system.gaps), 'open question')}",
+                lambda: ask_open(desk),
+                why,
             )
             return [known, show, code, way, again, factor]
         return [Deed("Go on to choosing a target", lambda: True), show, code, way, again, factor]

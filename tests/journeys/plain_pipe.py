@@ -46,12 +46,12 @@ class PlainPipe:
             self._more(end, pattern.pattern)
         return self.said[self._read :]
 
-    def end(self) -> int:
-        """Close the input, read to the end; the exit code."""
+    def end(self, patience: float = 60) -> int:
+        """Close the input, read to the end; the exit code, within `patience` s after the last word."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self.said += self._process.stdout.read().decode()
-        return self._process.wait(60)
+        return self._process.wait(patience)
 
     def close(self) -> None:
         """End it, whatever it does."""
