@@ -156,7 +156,7 @@ class HomeScreen(KeyedScreen):
         if name == "delete" and entry is None:
             return "Move to a migration first; then x deletes it."
         if name == "open" and entry is not None and entry.broken:
-            return entry.broken
+            return f"{entry.broken} {entry.way_out}".strip()
         if name == "demo" and self.offramp.demo is not None:
             return "This is the demo: its migration is in the list above."
         return ""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Entry:
     """A migration in the list. `alive` says that a worker is at it now, and `attach` what coming
-    to it means: who has it, since when, at which step. `broken` says why it cannot be opened."""
+    to it means: who has it, since when, at which step. `broken` says why it cannot be opened, `way_out` what
+    to do then."""
 
     id: str
     name: str
@@ -32,6 +33,7 @@ class Entry:
     alive: bool = False
     attach: str = ""
     broken: str = ""
+    way_out: str = ""
 
 
 def read_entries() -> list[Entry]:
@@ -40,7 +42,7 @@ def read_entries() -> list[Entry]:
     entries = []
     for folder, info in infos():
         if isinstance(info, Trouble):
-            entries.append(Entry(id=folder.name, name=folder.name, broken=info.cause))
+            entries.append(Entry(id=folder.name, name=folder.name, broken=info.cause, way_out=info.remedy))
             continue
         try:
             session = Session(folder)
@@ -49,7 +51,7 @@ def read_entries() -> list[Entry]:
             finally:
                 session.close()
         except Trouble as trouble:
-            entries.append(Entry(id=info.id, name=info.name, broken=trouble.cause))
+            entries.append(Entry(id=info.id, name=info.name, broken=trouble.cause, way_out=trouble.remedy))
     return sorted(entries, key=lambda entry: not entry.alive)
 
 

@@ -91,7 +91,7 @@ def sessions(*, as_json: bool) -> int:
     else:
         for entry in entries:
             if entry.broken:
-                say(f"{entry.id:<26} {entry.broken}")
+                say(f"{entry.id:<26} {entry.broken} {entry.way_out}".rstrip())
             else:
                 state = f"{entry.glyph} {entry.state}"
                 say(f"{entry.id:<26} {entry.route:<24} {state:<14} {entry.detail}  {entry.age}")

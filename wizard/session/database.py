@@ -7,12 +7,15 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.model.trouble import Trouble
+from wizard.session import formats
 
 VERSION = 1
-"""The schema this Offramp writes. A file with a higher number is refused, a lower one is migrated."""
+"""The schema this Offramp writes. A file with a higher number is refused, a lower one is brought forward by
+`formats.FILE_STEPS`, a copy of it kept."""
 
 DISK_FULL = "disk-full"
 """The code of the Trouble that says that nothing can be written just now."""
@@ -75,19 +78,36 @@ class Database:
         self._connection.execute("BEGIN IMMEDIATE")
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION or version < 0:
+            by = formats.signed(self._connection)
             self._connection.execute("ROLLBACK")
             self._connection.close()
-            raise Trouble(
-                f"The session in {self.path.parent.name} was written by a newer Offramp (format {version}).",
-                remedy=f"Install that version again; this one reads formats up to {VERSION}.",
-                code="session-newer",
-            )
+            what = f"The session in {self.path.parent.name}"
+            raise formats.newer(what, has=version, reads=VERSION, by=by)
         if version == 0:
             for statement in _SCHEMA.split(";"):
                 if statement.strip():
                     self._connection.execute(statement)
+        elif version < VERSION:
+            self._keep_as_it_was(version)
+            for step in range(version, VERSION):
+                for statement in formats.FILE_STEPS[step]:
+                    self._connection.execute(statement)
+        if version != VERSION:
+            formats.sign(self._connection, datetime.now(UTC).isoformat(timespec="milliseconds"))
             self._connection.execute(f"PRAGMA user_version={VERSION}")
         self._connection.execute("COMMIT")
+
+    def _keep_as_it_was(self, version: int) -> None:
+        """A copy of the file beside it, for the version before. Nobody writes meanwhile: the caller holds the
+        write lock, and another connection reads what was there before."""
+        copy = self.path.with_name(f"{self.path.stem}-format-{version}{self.path.suffix}")
+        copy.unlink(missing_ok=True)
+        os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        with (
+            contextlib.closing(sqlite3.connect(self.path, timeout=10)) as before,
+            contextlib.closing(sqlite3.connect(copy)) as kept,
+        ):
+            before.backup(kept)
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
@@ -133,6 +153,11 @@ class Database:
                 return self._connection.execute(statement, values).fetchall()
             except sqlite3.Error as error:
                 raise _unusable(self.path, error) from error
+
+    def made_by(self) -> str:
+        """The version of Offramp that made the file what it is; empty when that is not known."""
+        with self._lock:
+            return formats.signed(self._connection)
 
     def stamp(self) -> tuple[int, int]:
         """Two of it that are equal say that nothing was written in between, by any process."""

@@ -7,7 +7,7 @@ import contextlib
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -19,6 +19,7 @@ from wizard.model.noun import Noun, decode, encode
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.session.database import Database
+from wizard.session.formats import Forward, brought_forward, format_of, marked, newer
 from wizard.session.lock import Holder, Lock
 from wizard.session.places import private_folder, sessions_folder
 
@@ -32,11 +33,17 @@ _TURNS = 20
 
 
 class Part(Generic[T]):
-    """A named, typed part of a session."""
+    """A named, typed part of a session. `number` is its format: it goes up when a later version could not
+    read what an earlier one wrote, or the other way round; `steps` lead from each earlier format to the next
+    (see `formats`)."""
 
-    def __init__(self, name: str, kind: type[T]) -> None:
+    def __init__(
+        self, name: str, kind: type[T], *, number: int = 1, steps: Mapping[int, Forward] | None = None
+    ) -> None:
         self.name = name
         self.kind = kind
+        self.number = number
+        self.steps = steps or {}
 
 
 class SessionInfo(Noun, frozen=True, kw_only=True):
@@ -138,7 +145,10 @@ class Session:
         known = self._decoded.get(part.name)
         if known is None or known[0] != text:
             what = f"the {part.name} of session {self.folder.name}"
-            known = self._decoded[part.name] = (text, decode(text, part.kind, what=what))
+            if (has := format_of(text)) > part.number:
+                raise newer(what.capitalize(), has=has, reads=part.number, by=self.database.made_by())
+            now = brought_forward(text, part.number, part.steps)
+            known = self._decoded[part.name] = (text, decode(now, part.kind, what=what))
         value: T = known[1]
         return value
 
@@ -146,9 +156,13 @@ class Session:
         """Write a part; it is on the disk when this returns."""
         with self.database.change() as change:
             change.execute(
-                "INSERT INTO part VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
+                "INSERT INTO part (name, value, saved_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
                 " SET value = excluded.value, saved_at = excluded.saved_at",
-                (part.name, encode(value), datetime.now(UTC).isoformat(timespec="milliseconds")),
+                (
+                    part.name,
+                    marked(encode(value), part.number),
+                    datetime.now(UTC).isoformat(timespec="milliseconds"),
+                ),
             )
 
     def drop(self, *parts: Part[T]) -> None:
@@ -202,7 +216,8 @@ def create(
         try:
             with database.change() as change:
                 change.execute(
-                    "INSERT INTO part VALUES (?, ?, ?)", (INFO.name, encode(info), info.created_at)
+                    "INSERT INTO part (name, value, saved_at) VALUES (?, ?, ?)",
+                    (INFO.name, encode(info), info.created_at),
                 )
         finally:
             database.close()
