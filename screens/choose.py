@@ -85,7 +85,9 @@ class ChooseScreen(StageScreen):
     def _marked(self, comparison: Comparison) -> int:
         if self._at is None:
             names = [column.target for column in comparison.columns]
-            return names.index(self._kept()) if self._kept() in names else 0
+            demo = self.offramp.demo
+            first = self._kept() or (demo.target if demo is not None else "")
+            return names.index(first) if first in names else 0
         return self._at % len(comparison.columns)
 
     def _column(self) -> Column | None:

@@ -36,6 +36,7 @@ COPY = f"copy:{DATABASE}"
 class CapsulesWorld(RunWorld):
     """Attributes:
     at_hand: whether the person does what a run asks for, at once, while the test waits for something.
+    leaves: a step that they leave alone all the same.
     asked: steps at which they were asked, in order.
     """
 
@@ -47,6 +48,7 @@ class CapsulesWorld(RunWorld):
     ) -> None:
         super().__init__(sandbox, folder, decide)
         self.at_hand = True
+        self.leaves = ""
         self.asked: list[str] = []
 
     # -- the person ---------------------------------------------------------------------------------------
@@ -66,7 +68,7 @@ class CapsulesWorld(RunWorld):
         return seen.guide
 
     def _help(self, seen: RunView, guide: Guide) -> None:
-        if guide.step in self.asked:
+        if guide.step in self.asked or guide.step == self.leaves:
             return
         self.asked.append(guide.step)
         self.does(guide)

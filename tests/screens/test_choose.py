@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from screens.app import OfframpApp
 from screens.choose import ChooseScreen
 from screens.connect import ConnectScreen
+from screens.demo_help import DemoHelp
 from screens.side_by_side import window
 from tests.screens.conftest import Begun
 from tests.screens.example_system import example_system
@@ -16,6 +17,7 @@ from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen, settled
 from wizard.credentials import Vault
 from wizard.model.mapping import Mapping, TargetChoice
+from wizard.model.secret import Secret
 from wizard.session.parts import MAPPING, TARGET
 from wizard.session.store import Session
 
@@ -42,6 +44,19 @@ async def test_both_targets_stand_side_by_side(world: FakeWorld, begun: Begun, v
         assert row in text
     assert "(2026-11)" in text and "their price page, 2026-11-01" in text
     assert "Offramp cannot create its capsules yet." in text
+
+
+async def test_the_example_marks_the_target_that_it_moves_to(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    secret = Secret("of the example")
+    demo = DemoHelp(source_token=secret, target="code-capsules", target_email="", target_password=secret)
+    app = OfframpApp(session=begun.documented(), vault=vault, demo=demo)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await app.show_stage("choose")
+        await settled(pilot)
+        assert "▸ Code Capsules" in seen(app)
 
 
 async def test_what_cannot_be_chosen_says_why(world: FakeWorld, begun: Begun, vault: Vault) -> None:
