@@ -48,6 +48,9 @@ class Capsules:
             log(f"The capsule {wish.name} is there already.")
             for difference in differences(wish, found):
                 log(f"{wish.name}: {difference}")
+            if wish.cpu_percent and wish.cpu_percent != found.cpu_percent:
+                # What is chosen of a CPU goes with nothing else, so that no later step would set it.
+                return await self.resize(found, 0, wish.memory_mb, log, cpu_percent=wish.cpu_percent)
         return found
 
     async def resize(

@@ -72,6 +72,15 @@ async def test_an_adopted_capsule_is_told_with_what_is_otherwise(world: World) -
     assert world.posts("/capsules") == 1
 
 
+async def test_an_adopted_capsule_gets_the_share_of_a_cpu_that_was_chosen(world: World) -> None:
+    wish = await world.wish()
+    made = await world.target.create_capsule(await world.space(), wish, world.log)
+    other = msgspec.structs.replace(wish, cpu_percent=made.cpu_percent + 20, memory_mb=1024)
+    again = await world.target.create_capsule(await world.space(), other, world.log)
+    assert (again.id, again.replicas) == (made.id, 0)
+    assert (again.cpu_percent, again.memory_mb) == (other.cpu_percent, 1024)
+
+
 async def test_each_kind_says_what_its_manifest_has() -> None:
     wish = CapsuleWish(
         name="a", kind="frontend", repository="1", url="u", branch="b", run="r", build="npm", output="dist"

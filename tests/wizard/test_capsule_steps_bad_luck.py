@@ -191,6 +191,17 @@ async def test_a_capsule_that_would_run_something_else_is_not_what_was_planned(
     assert told.value.code == "capsule-differs" and words in told.value.cause
 
 
+async def test_what_is_chosen_of_a_cpu_is_set_before_the_cut_over(tmp_path: Path) -> None:
+    """Later steps set the memory alone; the capsule may be there from another plan."""
+    one = msgspec.structs.replace(CAPSULE, args={**CAPSULE.args, "cpu_percent": 25})
+    context = FakeContext(tmp_path, [one, BUILD])
+    await context.target.create_capsule(SPACE, wish("backend"), print)
+    assert await CapsuleStep().probe(context.as_context, one) is None
+    made = context.target.there["shop"]
+    context.target.there["shop"] = msgspec.structs.replace(made, cpu_percent=25)
+    assert await CapsuleStep().probe(context.as_context, one) is not None
+
+
 @pytest.mark.parametrize("ends", ["succeeded", "failed"])
 async def test_a_build_that_the_target_began_before_is_waited_for_and_does_not_count(
     tmp_path: Path, ends: str

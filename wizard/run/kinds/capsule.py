@@ -35,6 +35,9 @@ class CapsuleStep(Kind):
         # Whether it runs counts until the cut-over begins; from then on it is to.
         if found.replicas and not _may_run(context):
             return None
+        wanted = step.args.get("cpu_percent", found.cpu_percent)
+        if found.cpu_percent != wanted and not _may_run(context):
+            return None
         how = "stopped" if not found.replicas else f"{found.replicas} running"
         return Evidence(summary=f"{name} is there, {how}", facts={"id": found.id, "kind": found.kind})
 
