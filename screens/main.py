@@ -87,6 +87,12 @@ def parser() -> argparse.ArgumentParser:
     add_tunnel(commands)
     add_values(commands)
 
+    support = commands.add_parser("support", help="write a file that is safe to send to whoever helps")
+    support.add_argument("session", help=SESSION)
+    support.add_argument("-o", "--output", metavar="FILE", required=True, help="the new file, a zip")
+    support.add_argument("--hide-names", action="store_true", help="hide names of apps, domains and hosts")
+    support.set_defaults(command=_support)
+
     doctor = commands.add_parser("doctor", help="what is on this machine, and what that means")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(command=_doctor)
@@ -329,6 +335,12 @@ def _sessions(options: argparse.Namespace) -> int:
     from screens.headless import tell
 
     return tell.sessions(as_json=options.json)
+
+
+def _support(options: argparse.Namespace) -> int:
+    from screens.headless import support
+
+    return support.support(options.session, options.output, hide_names=options.hide_names)
 
 
 def _doctor(options: argparse.Namespace) -> int:

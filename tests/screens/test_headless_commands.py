@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,3 +219,18 @@ def test_a_crash_of_the_screen_is_no_success(
     monkeypatch.setattr("screens.full_screen._terminal", lambda: True)
     monkeypatch.setattr("screens.app.OfframpApp", Crashes)
     assert show() == code
+
+
+# -- the support bundle -------------------------------------------------------------------------------------
+
+
+def test_the_bundle_says_what_is_in_it_before_it_is_written(
+    a_run: ARun, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "bundle.zip"
+    assert main(["support", a_run.session.id, "-o", str(file), "--hide-names"]) == DONE
+    said = capsys.readouterr().out
+    assert said.index("The bundle holds:") < said.index("worker.log") < said.index(str(file))
+    assert "no config vars" in said and "are hidden" in said and file.stat().st_mode & 0o777 == 0o600
+    assert main(["support", a_run.session.id, "-o", str(file)]) == TROUBLE
+    assert "is there already" in capsys.readouterr().err
