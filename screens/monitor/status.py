@@ -79,10 +79,17 @@ def _ended(view: RunView) -> Status | None:
         case "done":
             why = (
                 f"Done{_at(run.ended_at)}: every step is done and checked. Press enter for the report. "
-                "A bad deploy later on? k goes back to the release before."
+                f"A bad deploy later on? {_undone_by(view)}"
             )
             return _still("✓", "done", why, "good")
     return None
+
+
+def _undone_by(view: RunView) -> str:
+    """What undoes a bad deploy: where the target builds from a repository, only its dashboard does."""
+    if any(step.step.kind == "capsule" for step in view.steps):
+        return "The capsule's dashboard goes back to an earlier build."
+    return "k goes back to the release before."
 
 
 def _reason(view: RunView) -> str:

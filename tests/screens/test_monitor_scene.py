@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from screens.monitor.copy import arrange, ranked, sparks, table_line, whole
 from screens.monitor.line import Span, crop, fit, line, pad, spread, text, texts, width, wrap
 from screens.monitor.scene import Kept, Seen, scene
-from screens.monitor.status import status
+from screens.monitor.status import _undone_by, status
 from screens.monitor.steps import tunnel_lines
 from screens.monitor.whole_lists import lines_of
 from tests.screens.a_run import COPY, DEPLOY, ARun, progress
@@ -78,6 +79,17 @@ def test_a_wait_that_is_a_sentence_stays_one(begun: Begun) -> None:
     words = status(seen_of(run).view).why
     run.close()
     assert words.endswith("Waiting. Heroku does not answer. Trying again in 4 s.")
+
+
+def test_a_bad_deploy_is_undone_where_the_target_does_it(begun: Begun) -> None:
+    run = ARun(begun.chosen()).start()
+    view = seen_of(run).view
+    run.close()
+    assert _undone_by(view) == "k goes back to the release before."
+    first, *others = view.steps
+    built = msgspec.structs.replace(first.step, kind="capsule")
+    steps = (msgspec.structs.replace(first, step=built), *others)
+    assert "dashboard goes back" in _undone_by(msgspec.structs.replace(view, steps=steps))
 
 
 def test_every_figure_of_a_running_copy_is_measured_or_marked() -> None:
