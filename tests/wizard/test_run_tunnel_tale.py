@@ -36,6 +36,12 @@ def test_a_break_and_its_end_are_told() -> None:
     assert len(said) == 4
 
 
+def test_one_that_never_was_open_is_not_said_to_be_down() -> None:
+    said = told(TunnelHealth(state="broken", reason="fetch failed, trying again in 2 s"), UP)
+    assert said[0] == "The tunnel to shop-db does not open yet, and is tried again: fetch failed"
+    assert said[1] == "The tunnel to shop-db is open"
+
+
 def test_older_signatures_are_said_aloud_once() -> None:
     older = TunnelHealth(state="up", older_algorithms=True)
     said = told(older, TunnelHealth(state="broken", reason="gone"), older)

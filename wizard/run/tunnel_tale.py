@@ -32,7 +32,9 @@ class TunnelTale:
             if self._up:
                 self._broke_at = time.monotonic()
             if self._up or why != self._why:
-                self._tell(f"The tunnel to {self._handle} is down: {why or 'no reason given'}")
+                # The first tries of a vendor's own program fail often: nothing is broken then.
+                how = "is down" if self._was_up else "does not open yet, and is tried again"
+                self._tell(f"The tunnel to {self._handle} {how}: {why or 'no reason given'}")
             self._up, self._why = False, why
 
     def _opened(self, now: TunnelHealth) -> None:
