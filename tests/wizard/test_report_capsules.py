@@ -141,3 +141,22 @@ def test_capsules_that_stand_there_after_the_way_back_are_named() -> None:
     )
     (todo,) = todos(known)
     assert "capsules (stopped): shop-worker" in todo.how and "web addresses" not in todo.how
+    assert "config vars" not in todo.how
+
+    def also(kind: str, **args: str) -> Step:
+        return msgspec.structs.replace(made, key=f"{kind}:x", kind=kind, args={"handle": "shop", **args})
+
+    more = (
+        also("storage", name="files"),
+        also("capsule-domain", name="shop", hostname="www.acme.example"),
+        also("configure"),
+    )
+    (todo,) = todos(
+        msgspec.structs.replace(
+            known,
+            plan=msgspec.structs.replace(known.plan, steps=(made, *more)),
+            records={one.key: StepRecord(key=one.key, state="undone") for one in (made, *more)},
+        )
+    )
+    assert "stores of files: files" in todo.how and "domains of capsules: www.acme.example" in todo.how
+    assert "The capsules keep the config vars that they were given." in todo.how

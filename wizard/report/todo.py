@@ -72,7 +72,7 @@ def _dns(known: Known) -> Iterator[Todo]:
             yield Todo(
                 what=f"Point {record.hostname} at {known.plan.target}",
                 how=f"{record.sentence()}. Lower its TTL first; "
-                "add the domain to the endpoint for a certificate.",
+                f"add the domain to the {_answers(known)} for a certificate.",
             )
         else:
             yield Todo(
@@ -80,6 +80,11 @@ def _dns(known: Known) -> Iterator[Todo]:
                 how="Resolvers keep the old address that long. 300 seconds are good; put it up again when "
                 "the move is over.",
             )
+
+
+def _answers(known: Known) -> str:
+    """What of the target answers for a domain."""
+    return "capsule" if any(step.kind == "capsule" for step in known.plan.steps) else "endpoint"
 
 
 def _certificates(known: Known) -> Iterator[Todo]:
@@ -186,12 +191,15 @@ def _heroku(known: Known) -> Todo:
 
 def _standing(known: Known) -> Iterator[Todo]:
     """What a run that did not end in a move has left on the target, and that it is billed."""
-    made: dict[str, list[str]] = {"database": [], "app": [], "capsule": [], "endpoint": []}
+    made: dict[str, list[str]] = {
+        kind: [] for kind in ("database", "storage", "app", "capsule", "capsule-domain", "endpoint")
+    }
     for step in known.plan.steps:
         record = known.records.get(step.key)
         begun = record is not None and record.state not in ("pending", "lost")
         if begun and step.kind in made:
-            made[step.kind].append(str(step.args.get("name", step.args.get("handle", step.key))))
+            by = "hostname" if step.kind == "capsule-domain" else "name"
+            made[step.kind].append(str(step.args.get(by, step.args.get("handle", step.key))))
     if not any(made.values()):
         return
     if made["capsule"]:
@@ -199,13 +207,20 @@ def _standing(known: Known) -> Iterator[Todo]:
     words = {
         "database": "databases",
         "app": "apps (scaled to zero)",
+        "storage": "stores of files",
         "capsule": "capsules (stopped)",
+        "capsule-domain": "domains of capsules",
         "endpoint": "web addresses of",
     }
     listed = "; ".join(f"{words[kind]}: {', '.join(names)}" for kind, names in made.items() if names)
+    configured = made["capsule"] and any(
+        step.kind == "configure" and (found := known.records.get(step.key)) and found.state != "pending"
+        for step in known.plan.steps
+    )
+    kept = " The capsules keep the config vars that they were given." if configured else ""
     billed = "What is there may be" if made["capsule"] else "Databases and web addresses are"
     yield Todo(
         what=f"Decide what becomes of what stands on {known.plan.target}",
-        how=f"In {known.mapping.environment}: {listed}. {billed} billed until you "
+        how=f"In {known.mapping.environment}: {listed}.{kept} {billed} billed until you "
         "delete them in its dashboard. If you run this migration again, they are used again.",
     )

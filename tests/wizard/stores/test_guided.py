@@ -157,3 +157,9 @@ def test_a_url_that_leads_off_this_machine_needs_tls() -> None:
     with pytest.raises(Trouble, match="over HTTP"):
         Api(Secret("mongodb://app:canary-pw@search.example", label="store's URL"))
     Api(Secret("amqps://app:canary-pw@queues.example/vhost", label="store's URL")).close()
+
+
+def test_a_guide_speaks_of_the_target_that_is_moved_to() -> None:
+    for guide in GUIDES.values():
+        words = " ".join((guide.summary, *(step.words for step in guide.steps)))
+        assert "Aptible" not in words, guide.type

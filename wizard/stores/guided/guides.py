@@ -9,7 +9,7 @@ from wizard.stores.guided.guide import Guide, GuideStep
 
 _URLS = GuideStep(
     words="In a bash of your own, read both URLs; they stay in that shell. The target's is the one that"
-    " Aptible shows, with 127.0.0.1 and port {port} in place of its host and port.",
+    " its dashboard shows, with 127.0.0.1 and port {port} in place of its host and port.",
     command="read -rs SOURCE_URL; read -rs TARGET_URL; export SOURCE_URL TARGET_URL",
 )
 
@@ -90,8 +90,8 @@ _MEMCACHED = Guide(
     type="memcached",
     name="Memcached",
     moves="nothing",
-    summary="A cache fills itself again. Aptible has no Memcached: use its Redis, or run Memcached as an app"
-    " from its Docker image.",
+    summary="A cache fills itself again. The target has no Memcached: use its Redis, or run Memcached as an"
+    " app from its Docker image.",
     confirm="The app bears an empty cache, and its database the load meanwhile.",
 )
 
@@ -99,8 +99,8 @@ _KAFKA = Guide(
     type="kafka",
     name="Apache Kafka",
     moves="no-target",
-    summary="Aptible has no Kafka. Keep Heroku's until there is another, or use a hosted Kafka and mirror the"
-    " topics with MirrorMaker 2.",
+    summary="The target has no Kafka. Keep Heroku's until there is another, or use a hosted Kafka and mirror"
+    " the topics with MirrorMaker 2.",
     tools="Kafka's own programs (connect-mirror-maker.sh).",
     steps=(
         GuideStep(
@@ -156,7 +156,7 @@ _COUCHDB = Guide(
         ),
         GuideStep(
             words="The server that pulls must reach both URLs: where 127.0.0.1 is not itself to it, name the"
-            " target by its own address as Aptible shows it."
+            " target by its own address as its dashboard shows it."
         ),
     ),
     counted="the documents of each database on both sides",
