@@ -216,8 +216,8 @@ class ConnectScreen(StageScreen):
 
     def _describe(self, vault: Vault) -> None:
         remedy = vault.state.remedy if vault.state else ""
-        glyph = f"{GLYPHS['look']} " if remedy else ""
-        self._vault_words = f"{glyph}{vault.describe()} {remedy}".strip()
+        words = f"{vault.describe()} {remedy}".strip()
+        self._vault_words = f"{GLYPHS['look']} {words} w tells what to type." if remedy else words
 
     # -- actions ------------------------------------------------------------------------------------
 

@@ -185,7 +185,7 @@ def show_ways(screen: StageScreen, state: StoreState | None) -> None:
     for number, way in enumerate(found, 1):
         parts.append(Content.styled(f"{number}  {way.title}", STRONG))
         if way.command:
-            parts.append(Content(f"\n{way.command}\n"))
+            parts.append(Content(f"   {way.command}"))
         parts.append(Content.styled(f"{way.meaning}\n", MUTED))
     command = next((way.command for way in found if way.command), "")
     copied = DetailsDialog(
