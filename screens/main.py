@@ -77,8 +77,11 @@ def parser() -> argparse.ArgumentParser:
 
     _add_forget(commands)
 
-    sessions = commands.add_parser("sessions", help="list all sessions")
+    sessions = commands.add_parser("sessions", help="list all sessions, or carry one to another machine")
     sessions.add_argument("--json", action="store_true")
+    sessions.add_argument("--export", metavar="SESSION", help="write it to a new file (-o), without secrets")
+    sessions.add_argument("-o", "--output", metavar="FILE", help="the new file, with --export")
+    sessions.add_argument("--import", dest="taken", metavar="FILE", help="take in what --export has written")
     sessions.set_defaults(command=_sessions)
 
     add_document(commands)
@@ -334,6 +337,10 @@ def _report(options: argparse.Namespace) -> int:
 def _sessions(options: argparse.Namespace) -> int:
     from screens.headless import tell
 
+    if options.export or options.taken or options.output:
+        from screens.headless import carry
+
+        return carry.carry(options.export, options.output, options.taken)
     return tell.sessions(as_json=options.json)
 
 
