@@ -23,11 +23,14 @@ class Spaces:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._known: list[ClusterAnswer] = []
+        self._teams: dict[str, str] = {}
+        self._asked_for: set[str] = set()
 
     async def all(self) -> list[Environment]:
         """Every Space that the account sees, by name; one whose name another one has, too, by its slug."""
         spaces = await self._places.spaces()
         clusters = await self._regions()
+        teams = await self._slugs({space.team_id for space in spaces if space.team_id})
         names = [space.name for space in spaces]
         return sorted(
             (
@@ -35,6 +38,7 @@ class Spaces:
                     id=space.id,
                     handle=space.name if names.count(space.name) == 1 else space.slug,
                     region=region_of(space, clusters),
+                    team=teams.get(space.team_id or "", ""),
                 )
                 for space in spaces
             ),
@@ -157,6 +161,13 @@ class Spaces:
             remedy="Choose one of these regions on the map, and make the plan again.",
             code="no-region",
         )
+
+    async def _slugs(self, wanted: set[str]) -> dict[str, str]:
+        """Slugs of Teams by id; asked for again where one of `wanted` was not known."""
+        if not wanted <= self._asked_for:
+            self._teams = {team.id: team.slug for team in await self.team_answers()}
+            self._asked_for |= wanted
+        return self._teams
 
     async def _regions(self) -> dict[str, str]:
         return {one.id: region_name(one) for one in await self.clusters()}

@@ -136,13 +136,14 @@ async def test_a_space_is_adopted_by_its_name_or_slug(world: World) -> None:
     (record,) = world.sandbox.world.spaces.values()
     by_slug = await world.target.create_environment(record.slug, "", world.log)
     assert (by_slug.id, by_slug.handle) == (made.id, record.slug)
-    assert [one.handle for one in await world.target.environments()] == ["shop"]
+    assert [(one.handle, one.team) for one in await world.target.environments()] == [("shop", "acme")]
     # Of another team it is another one: then a person has to say which is meant.
     other = await world.target.create_environment("shop", "Europe (North)", world.log, team="robin-personal")
     assert other.id != made.id
     assert {one.handle for one in await world.target.environments()} == {
         one.slug for one in world.sandbox.world.spaces.values()
     }
+    assert {one.team for one in await world.target.environments()} == {"acme", "robin-personal"}
     with pytest.raises(Trouble) as caught:
         await world.target.create_environment("shop", "UK (South)", world.log)
     assert caught.value.code == "space-twice"

@@ -63,6 +63,16 @@ async def test_a_branch_of_ones_own_is_to_stay_where_it_is(tmp_path: Path) -> No
     assert "no branch is checked out" in why
 
 
+async def test_a_space_of_another_team_is_not_taken_for_the_one_to_make(tmp_path: Path) -> None:
+    target, mapping = await mapped(tmp_path)
+    mapping = msgspec.structs.replace(mapping, create_environment=True, team="acme")
+    theirs = msgspec.structs.replace(SPACE, team="others")
+    (why,) = blocking(await capsule_findings(target, theirs, mapping, Prepared()))
+    assert why == "acme is there already, and is of the team others"
+    ours = msgspec.structs.replace(SPACE, team="acme")
+    assert blocking(await capsule_findings(target, ours, mapping, Prepared())) == []
+
+
 async def test_a_domain_of_another_capsule_blocks(tmp_path: Path) -> None:
     target, mapping = await mapped(tmp_path)
     domain = DomainEndpoint(id="1", service_id="id-shop", hostname="www.acme.example", state="provisioned")

@@ -1,17 +1,19 @@
 """The step that makes the environment, against a target in memory."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from wizard.model.mapping import Mapping
-from wizard.model.plan import Step
+from wizard.model.plan import Evidence, Step
 from wizard.model.system import Account, System
 from wizard.model.trouble import Trouble
 from wizard.plan.plan import make_plan
 from wizard.ports import Capabilities, Environment, Prices, Profile
 from wizard.run.context import Context
+from wizard.run.journal import StepRecord
 from wizard.run.kinds.provision import EnvironmentKind
 from wizard.session.parts import Prepared
 
@@ -90,3 +92,32 @@ async def test_the_stack_that_was_chosen_is_the_one_it_is_made_on() -> None:
     with pytest.raises(Trouble) as caught:
         await EnvironmentKind().probe(cast(Context, FakeContext(shared)), step)
     assert caught.value.code == "environment-elsewhere" and "shared-eu" in caught.value.cause
+
+
+async def test_an_environment_of_another_team_is_not_taken_for_the_one_that_is_wanted() -> None:
+    step = planned(create_environment=True, team="acme")
+    theirs = Environment(id="1", handle="migrate", team="others")
+    with pytest.raises(Trouble) as caught:
+        await EnvironmentKind().probe(cast(Context, FakeContext(theirs)), step)
+    assert caught.value.code == "environment-elsewhere" and "the team others" in caught.value.cause
+    for ours in ("acme", ""):
+        there = Environment(id="1", handle="migrate", team=ours)
+        assert await EnvironmentKind().probe(cast(Context, FakeContext(there)), step) is not None
+
+
+async def test_an_environment_that_was_made_is_found_by_its_id_when_another_gets_its_name() -> None:
+    """Then the target tells both by other handles."""
+    made = StepRecord(
+        key="environment", state="done", evidence=Evidence(summary="it is there", facts={"id": "7"})
+    )
+    there = [Environment(id="6", handle="migrate-x1"), Environment(id="7", handle="migrate-y2")]
+    around = SimpleNamespace(
+        target=FakeTarget(*there),
+        mapping=Mapping(environment="migrate"),
+        journal=SimpleNamespace(steps=lambda: {"environment": made}),
+    )
+    assert (await Context.environment(cast(Context, around))).id == "7"
+    around.journal = SimpleNamespace(steps=dict)
+    with pytest.raises(Trouble) as caught:
+        await Context.environment(cast(Context, around))
+    assert caught.value.code == "environment-missing"

@@ -25,6 +25,19 @@ async def capsule_findings(
 
 
 async def _team(target: CapsuleTarget, there: Environment | None, mapping: Mapping) -> list[Finding]:
+    if (
+        there is not None
+        and mapping.create_environment
+        and there.team not in ("", mapping.team or there.team)
+    ):
+        return [
+            Finding(
+                state="blocks",
+                what=f"{there.handle} is there already, and is of the team {there.team}",
+                detail=f"the map has one made for the team {mapping.team}",
+                remedy="Choose another name on the map, or say there that this one is to be used.",
+            )
+        ]
     if there is not None or not mapping.create_environment:
         return []
     teams = await target.teams()

@@ -6,12 +6,14 @@ from wizard.model.noun import Noun
 
 
 class Environment(Noun, frozen=True, kw_only=True):
-    """`stack` is the name of the stack that it is on, "" where the target has none."""
+    """`stack` is the name of the stack that it is on, `team` the slug of the team that it belongs to; empty
+    where the target has none, or does not tell."""
 
     id: str
     handle: str
     region: str = ""
     stack: str = ""
+    team: str = ""
 
 
 class TargetDatabase(Noun, frozen=True, kw_only=True):

@@ -113,8 +113,15 @@ class Context:
 
     async def environment(self) -> Environment:
         """The target's environment of this move; raises Trouble when it is not there."""
-        for environment in await self.target.environments():
+        there = await self.target.environments()
+        for environment in there:
             if environment.handle == self.mapping.environment:
+                return environment
+        # A target may tell one of a name that another one has got, too, by another handle.
+        record = self.journal.steps().get("environment")
+        known = record.evidence.facts.get("id") if record and record.evidence else None
+        for environment in there:
+            if known is not None and environment.id == known:
                 return environment
         raise Trouble(
             f"The environment {self.mapping.environment} is not there.",

@@ -16,6 +16,7 @@ class EnvironmentKind(Kind):
             if environment.handle == step.args["handle"]:
                 _check_region(environment, str(step.args.get("region", "")))
                 _check_stack(environment, str(step.args.get("stack", "")))
+                _check_team(environment, str(step.args.get("team", "")))
                 region = f" in {environment.region}" if environment.region else ""
                 region += f", on {environment.stack}" if environment.stack else ""
                 return Evidence(
@@ -55,6 +56,17 @@ def _check_stack(environment: Environment, wanted: str) -> None:
         raise Trouble(
             f"There is an environment {environment.handle} already, on the stack {environment.stack}; the "
             f"plan is to create one on {wanted}.",
+            remedy="Choose another name on the map, or say there that this one is to be used; then make the "
+            "plan again.",
+            code="environment-elsewhere",
+        )
+
+
+def _check_team(environment: Environment, wanted: str) -> None:
+    if wanted and environment.team and environment.team != wanted:
+        raise Trouble(
+            f"There is an environment {environment.handle} already, of the team {environment.team}; the plan is "
+            f"to create one for the team {wanted}, which is to pay.",
             remedy="Choose another name on the map, or say there that this one is to be used; then make the "
             "plan again.",
             code="environment-elsewhere",
