@@ -154,7 +154,8 @@ class MapScreen(StageScreen):
         if self._parts is None or self.offramp.read_only_words():
             return ""
         done, known = decided(self._parts[0], self._parts[1])
-        return f"{done} of {known} decided"
+        open_ = len(blocking(self._problems)) if done == known else 0
+        return f"{done} of {known} decided" + (f", {open_} to settle" if open_ else "")
 
     def rebuild(self) -> None:
         """Draw the rows as the session has them. What is judged here once serves every key until then."""

@@ -1,6 +1,8 @@
 """The map where every process is a capsule of its own: its rows, every decision, and the code's word."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import msgspec
 import pytest
@@ -20,6 +22,7 @@ from wizard.document.repository.code_nouns import CodeLine
 from wizard.mapping import edit_capsules
 from wizard.mapping.check import problems
 from wizard.mapping.config_rules import follow
+from wizard.mapping.edit import leave_undecided
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
 from wizard.model.system import System
@@ -168,6 +171,21 @@ def test_a_decision_takes_what_follows_along(system: System, mapping: Mapping, p
     ]
     outside = take(mapping, ("job", EMAILER, "job-1"), "outside", "cron-job.example")
     assert rows(system, outside, profile)["job", EMAILER, "job-1"].after == "called from outside"
+
+
+def test_what_is_no_component_and_open_all_the_same_is_told_in_the_head(
+    system: System, mapping: Mapping, profile: Profile
+) -> None:
+    mapping = leave_undecided(mapping, "not wanted")
+
+    def head(mapping: Mapping) -> str:
+        offramp = SimpleNamespace(read_only_words=lambda: "")
+        found = problems(system, mapping, profile)
+        screen = SimpleNamespace(_parts=(system, mapping), offramp=offramp, _problems=found)
+        return MapScreen.fact(cast(MapScreen, screen))
+
+    assert head(mapping).endswith(" decided, 1 to settle"), "which team pays"
+    assert head(edit_capsules.set_team(mapping, "acme")).endswith(" decided")
 
 
 async def test_the_code_that_is_looked_through_decides_the_kind(
