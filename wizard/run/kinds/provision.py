@@ -65,8 +65,8 @@ def _check_stack(environment: Environment, wanted: str) -> None:
 def _check_team(environment: Environment, wanted: str) -> None:
     if wanted and environment.team and environment.team != wanted:
         raise Trouble(
-            f"There is an environment {environment.handle} already, of the team {environment.team}; the plan is "
-            f"to create one for the team {wanted}, which is to pay.",
+            f"There is an environment {environment.handle} already, of the team {environment.team}; the plan "
+            f"is to create one for the team {wanted}, which is to pay.",
             remedy="Choose another name on the map, or say there that this one is to be used; then make the "
             "plan again.",
             code="environment-elsewhere",
