@@ -126,10 +126,11 @@ def test_names_are_hidden_when_wanted(session: Session, tmp_path: Path) -> None:
     plain = bundle_of(collect(session, FINDINGS, environment={}), tmp_path)
     assert "migrate-backend at www.acme.example (192.0.2.7)" in plain["events.txt"]
     (tmp_path / "bundle.zip").unlink()
-    found = bundle_of(collect(session, FINDINGS, hide_names=True, environment={}), tmp_path)
+    found = bundle_of(collect(session, FINDINGS, hide_names=True, environment={"LANG": "C.UTF-8"}), tmp_path)
     whole = "\n".join(found.values())
     for name in ("migrate-backend", "acme", "192.0.2.7"):
         assert name not in whole, name
+    assert "LANG=C.UTF-8" in found["terminal.txt"]
     last = found["events.txt"].splitlines()[-1]
     assert re.search(r"\(address-1\) points to api\.heroku\.com and host-\d, 14:02:11$", last)
 

@@ -65,6 +65,8 @@ _TERMINAL = (
 _THERE = ("TMUX", "STY", "SSH_CONNECTION", "MOSH_KEY")
 """Of these only whether they are set: what is in them is an address, a path, a key."""
 
+_HOSTLESS = ("versions.txt", "terminal.txt")
+
 _TELLING = ("PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "DATABASE_URL", "REDIS_URL")
 
 
@@ -108,7 +110,10 @@ def collect(
             _tail(data_folder() / "mistakes.log"),
         ),
     )
-    return tuple(Piece(piece.name, piece.what, hider.hide(piece.text)) for piece in pieces)
+    return tuple(
+        Piece(piece.name, piece.what, hider.hide(piece.text, hosts=piece.name not in _HOSTLESS))
+        for piece in pieces
+    )
 
 
 def write(pieces: tuple[Piece, ...], name: str | Path) -> Path:
@@ -147,7 +152,8 @@ def _names(session: Session) -> set[str]:
 
 
 def _versions() -> str:
-    lines = [f"Python {platform.python_version()} ({sys.implementation.name}), {platform.platform()}"]
+    python = f"Python {platform.python_version()} ({sys.implementation.name})"
+    lines = [f"{python}, {platform.system()} {platform.release()}"]
     for name in _PACKAGES:
         try:
             lines.append(f"{name} {version(name)}")
@@ -184,7 +190,7 @@ def _plan(session: Session, journal: Journal) -> str:
         state = record.state if record else "pending"
         lines.append(f"{number:>3} {state:<8} {step.phase:<9} {step.kind}: {step.title}")
         if record and (record.attempts or record.seconds):
-            lines.append(f"{'':<13}attempts {record.attempts}, seconds {record.seconds}")
+            lines.append(f"{'':<13}attempts {record.attempts}, seconds {record.seconds or 0:.1f}")
         if record and record.trouble:
             trouble = record.trouble
             lines.append(f"{'':<13}{trouble.code}: {trouble.cause}")

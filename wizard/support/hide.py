@@ -58,8 +58,12 @@ class Hider:
         known = sorted({name for name in names if _is_name(name)}, key=len, reverse=True)
         self._names = _any_of(known) if known else None
 
-    def hide(self, text: str) -> str:
-        """`text` without what looks like a secret, mail addresses, the person's folder and the names."""
+    def hide(self, text: str, *, hosts: bool = True) -> str:
+        """`text` without what looks like a secret, mail addresses, the person's folder and the names.
+
+        Args:
+            hosts: False where no host can stand: "C.UTF-8" looks like one.
+        """
         text = redact(clean_lines(text, limit=2_000_000))
         text = _PEM.sub("(a key or certificate)", text)
         text = _USER_INFO.sub(r"\g<scheme>", text)
@@ -74,7 +78,7 @@ class Hider:
             text = self._names.sub(lambda match: self._numbered("name", match[0].lower()), text)
         if len(self._user) > 2:
             text = re.sub(rf"\b{re.escape(self._user)}\b", "(user)", text)
-        if self._hosts:
+        if self._hosts and hosts:
             text = _HOST.sub(lambda match: self._host(match[0]), text)
             text = _ADDRESS.sub(lambda match: self._address(match[0]), text)
         return text
