@@ -158,7 +158,7 @@ class Unattended:
         for key in unknown:
             desk.console.say(f"Look: {key} fits nothing that is there.")
         return [
-            f"{key_of(problem, system)}: {problem.text}. {problem.remedy}"
+            f"{key_of(problem, system, after)}: {problem.text}. {problem.remedy}"
             for problem in blocking(problems(system, after, profile))
         ]
 
@@ -166,7 +166,7 @@ class Unattended:
         desk = self._desk
         changes = desk.wait("Reading the code folders", read_changes(desk))
         if stopping := changes.why_not_write():
-            return [f"document.apps: {one}" for one in stopping]
+            return [f"prepare: {one}" for one in stopping]
         good = accepted(desk, changes)
         if desk.session.load(PREPARED) is not None and all(app.id in good for app in changes.apps):
             return ()

@@ -5,7 +5,7 @@ the same, so that what was answered can be seen in what was printed.
 """
 
 import getpass
-import os
+import io
 import shutil
 import sys
 import textwrap
@@ -27,6 +27,12 @@ class EndOfInput(Exception):
 
 class Console:
     """The standard streams. A terminal gets lines broken between words, a pipe gets them whole."""
+
+    def __init__(self) -> None:
+        # A shell may have closed it (`<&-`): then there is nobody to ask.
+        sys.stdin = sys.stdin or io.StringIO()
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
 
     def say(self, text: str = "", *, indent: str = "") -> None:
         """Print a line; `indent` stands before each of those it is broken into, those after the first get
@@ -97,11 +103,3 @@ class Console:
             break_long_words=False,
             break_on_hyphens=False,
         ) or [""]
-
-
-def someone_is_there() -> bool:
-    """Whether a person can answer: the input is a terminal, and not one that hung up."""
-    try:
-        return os.isatty(sys.stdin.fileno())
-    except (OSError, ValueError):
-        return False

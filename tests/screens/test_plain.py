@@ -1,14 +1,18 @@
 """The wizard as questions and lines, against fakes: what is asked, what is saved, how it ends."""
 
+import asyncio
 import io
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from screens.app import OfframpApp
 from screens.headless.exit_codes import DONE, WAITS
 from screens.main import main
+from screens.map import MapScreen
 from screens.plain import run as plain_run
 from screens.plain.console import Console, EndOfInput
 from screens.plain.desk import Desk
@@ -134,6 +138,20 @@ def test_a_new_migration_signs_in_reads_and_is_there_for_the_full_screen(
     session.close()
 
 
+def test_bytes_that_are_no_text_are_an_answer_like_any_other(
+    world: FakeWorld, private_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\nq\n"), encoding="utf-8"))
+    assert main(["--plain"]) == DONE
+
+
+def test_a_closed_input_is_one_that_has_ended(
+    world: FakeWorld, private_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["--plain"]) == WAITS
+
+
 def test_leaving_at_the_first_question_changes_nothing(
     world: FakeWorld, private_home: object, types: Types, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -228,6 +246,26 @@ def test_the_map_asks_what_is_undecided_and_changes_a_row_by_its_number(
     assert (left.action, left.reason) == ("leave", "not needed")
 
 
+async def test_the_full_screen_goes_on_where_the_lines_ended(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types
+) -> None:
+    session = begun.chosen()
+    types("2", "not needed", "b")
+
+    def in_lines() -> None:
+        with pytest.raises(Back):
+            map_components(Desk(session, Console(), vault=vault))
+
+    await asyncio.to_thread(in_lines)
+    left = session.load(MAPPING)
+    app = OfframpApp(session=find(session.id), vault=vault)
+    session.close()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, MapScreen) and app.session is not None
+        assert app.session.load(MAPPING) == left
+
+
 def test_enter_alone_decides_nothing_of_what_is_open(
     world: FakeWorld, begun: Begun, vault: Vault, types: Types
 ) -> None:
@@ -237,6 +275,7 @@ def test_enter_alone_decides_nothing_of_what_is_open(
         map_components(Desk(session, Console(), vault=vault))
     mapping = session.load(MAPPING)
     assert mapping is not None
+    assert next(one for one in mapping.config if one.name == "EMPTY_FLAG").action == "undecided"
     assert next(one for one in mapping.add_ons if one.add_on_id == PAPERTRAIL).action == "undecided"
 
 
@@ -330,7 +369,8 @@ def test_what_a_person_does_is_told_once_with_what_is_typed_on_its_own_line(
 # -- no screen ------------------------------------------------------------------------------------------
 
 
-def test_nothing_of_it_loads_textual() -> None:
-    script = "import sys, screens.plain.start; print('textual' in sys.modules)"
+@pytest.mark.parametrize("module", ["screens.plain.start", "screens.answers.commands"])
+def test_nothing_of_it_loads_textual(module: str) -> None:
+    script = f"import sys, {module}; print('textual' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -1,11 +1,12 @@
 """The key in an answers file under which a problem of the map is solved."""
 
-from wizard.mapping.check import components
+from wizard.mapping.check import Component, components
 from wizard.mapping.problem import Problem
+from wizard.model.mapping import Mapping
 from wizard.model.system import System
 
 
-def key_of(problem: Problem, system: System) -> str:
+def key_of(problem: Problem, system: System, mapping: Mapping) -> str:
     """That of "migrate-backend web" is "map.apps.migrate-backend.processes.web"; of what is no component of
     the system, but of the whole ("region"), "map.region"."""
     name = problem.component
@@ -14,16 +15,16 @@ def key_of(problem: Problem, system: System) -> str:
     for component, known in components(system).items():
         # A problem may be about several, and is solved at the first.
         if known == name.partition(", ")[0]:
-            return _key(component, system)
+            return _key(component, system, mapping)
     return f"map.{name}" if name.isidentifier() else f"map ({name})"
 
 
-def _key(component: tuple[str, ...], system: System) -> str:
+def _key(component: Component, system: System, mapping: Mapping) -> str:
     kind, *ids = component
     if kind in ("database", "add-on"):
-        add_on = system.add_on(ids[0])
-        group = "databases" if kind == "database" else "add_ons or map.stores"
-        return f"map.{group}.{add_on.name}"
+        is_store = any(one.add_on_id == ids[0] for one in mapping.stores)
+        group = "databases" if kind == "database" else "stores" if is_store else "add_ons"
+        return f"map.{group}.{system.add_on(ids[0]).name}"
     app = f"map.apps.{system.app(ids[0]).name}" if ids[0] else "map"
     match kind:
         case "app":
