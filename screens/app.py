@@ -115,6 +115,8 @@ class OfframpApp(QuietCrash):
         """Try the keyring out anew, after a person unlocked it."""
         fresh = await in_thread(open_vault)
         async with self._opening_vault:
+            if self._vault is not None:
+                fresh.take_over(self._vault)
             self._vault = fresh
         return fresh
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from screens import app as application
 from screens.app import OfframpApp
 from screens.widgets.field import Field
 from screens.widgets.row_list import RowList
@@ -243,3 +244,18 @@ async def test_what_to_do_about_the_keyring(world: FakeWorld, begun: Begun) -> N
         await asyncio.sleep(0)
         await settled(pilot)
         assert "it waits until you sign in again" in words(app)
+
+
+async def test_looking_at_the_keyring_again_loses_no_token_that_was_held(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun.documented()
+    session.save(TARGET, TargetChoice(provider="aptible"))
+    opened = Vault(MemoryKeeper())
+    monkeypatch.setattr(application, "open_vault", lambda: opened)
+    async with shown(session, vault) as (app, pilot):
+        await pilot.press("k")
+        await settled(pilot)
+        assert await app.vault() is opened
+        assert opened.get(HEROKU) == Secret(GOOD_TOKEN)
+        assert "not at hand" not in words(app)

@@ -62,6 +62,13 @@ class MemoryKeeper:
         with self._lock:
             self._held.pop(ref, None)
 
+    def take_over(self, other: "MemoryKeeper") -> None:
+        """Hold what `other` holds, too."""
+        with other._lock:
+            held = dict(other._held)
+        with self._lock:
+            self._held = {**held, **self._held}
+
     def describe(self) -> str:
         """Which store this is."""
         return "the memory of this process"

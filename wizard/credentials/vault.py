@@ -95,6 +95,10 @@ class Vault:
                 code="not-forgotten",
             ) from trouble
 
+    def take_over(self, before: "Vault") -> None:
+        """Hold what the vault before this one held in memory: the keyring was only looked at again."""
+        self._memory.take_over(before._memory)
+
     def describe(self) -> str:
         """Where credentials go, as a sentence for the screen."""
         if self._keeper is not None:
