@@ -85,8 +85,10 @@ class Apps:
             await self._configs.merge(id_, f"{app.handle} ({name})", values, log)
 
     async def under_way(self, app: TargetApp) -> str:
-        for one in await self.deploys(app):
-            if not one.ended:
+        # A capsule has one build at a time: of those before its newest nothing is under way.
+        for id_ in app.parts.values():
+            newest = next(iter(await self._builds.of(await self.capsule(id_))), None)
+            if newest is not None and not newest.ended:
                 return "build"
         return ""
 

@@ -27,10 +27,15 @@ STATES: dict[str, DeployState] = {
     "succeeded": "succeeded",
     "failed": "failed",
     "timed out": "failed",
+    "success": "succeeded",
+    "failure": "failed",
+    "error": "failed",
+    "timeout": "failed",
     "cancelled": "cancelled",
     "canceled": "cancelled",
 }
-"""By the vendor's word (skill; documentation for the last three); any other is one of a build under way."""
+"""By the vendor's word (skill; documentation), and by others for the same; any other is one of a build under
+way."""
 
 RUN_LOG_HOURS = (0.1, 1, 24, 168)
 """How far back a capsule's own log is looked at, until there is anything."""
@@ -55,7 +60,8 @@ class Builds:
         """
         place = await self._places.of_capsule(capsule.id)
         known = await _listed(place, capsule)
-        running = next((one for one in known if not deploy(one).ended), None)
+        # Of one before the newest nothing is under way, whatever word it has.
+        running = next((one for one in known[:1] if not deploy(one).ended), None)
         if running is not None:
             log(f"A build of {capsule.name} is under way already ({in_words(running)}).")
             return await self._follow(place, capsule, running, log)

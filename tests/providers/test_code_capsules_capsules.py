@@ -1,5 +1,6 @@
 """Capsules of an app at Code Capsules: created stopped, adopted, configured, built, started, led to."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -231,6 +232,23 @@ async def test_a_build_that_is_under_way_is_followed(world: World) -> None:
     assert done.state == "succeeded"
     assert world.posts("/builds") == 0
     assert any("under way already" in line for line in world.lines)
+
+
+async def test_an_old_build_in_an_unknown_state_is_not_followed_for_an_hour(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capsule = await world.capsule()
+    await world.target.build(capsule, world.log)
+    await world.target.build(capsule, world.log)
+    old = world.records("shop")[0].builds[0]
+    old.status = "Superseded"
+    over = property(lambda build: build.status in {"Succeeded", "Failed", "Superseded"})
+    monkeypatch.setattr(type(old), "over", over)
+    app = await world.target.find_app(await world.space(), "shop", capsules={"web": "shop"})
+    assert app is not None and await world.target.under_way(app) == ""
+    async with asyncio.timeout(20):
+        assert (await world.target.build(capsule, world.log)).state == "succeeded"
+    assert world.posts("/builds") == 3
 
 
 async def test_a_build_that_fails_ends_with_its_log(world: World) -> None:
