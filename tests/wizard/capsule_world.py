@@ -51,6 +51,7 @@ class Capsules(CapsuleTarget):
         """How a build ends that is under way already."""
         self.domains: dict[str, DomainEndpoint] = {}
         self.storages: dict[str, StorageCapsule] = {}
+        self.variables: dict[str, str] = {}
 
     async def repositories(self, environment: Environment | None = None) -> list[Repository]:
         return self.linked
@@ -112,6 +113,12 @@ class Capsules(CapsuleTarget):
 
     async def find_endpoint(self, service: TargetService) -> Endpoint | None:
         return None
+
+    async def find_storage(self, environment: Environment, name: str) -> StorageCapsule | None:
+        return self.storages.get(name)
+
+    async def values(self, capsule: Capsule) -> Mapping[str, str]:
+        return self.variables
 
     async def find_domain(self, environment: Environment, hostname: str) -> DomainEndpoint | None:
         return self.domains.get(hostname)
@@ -181,6 +188,7 @@ class FakeContext:
         self.look_again = asyncio.Event()
         self.lines: list[str] = []
         self.dns = ""
+        self.names_of = {"web": "shop", "worker": "shop-worker"}
         self.mapping = Choices(
             environment="acme",
             apps=(AppChoice(app_id="a", handle="shop", way="linked"),),
@@ -200,7 +208,7 @@ class FakeContext:
         return target_provider("code-capsules").profile()
 
     def capsules(self, handle: str) -> dict[str, str]:
-        return {"web": "shop", "worker": "shop-worker"}
+        return self.names_of
 
     async def find_app(self, handle: str) -> TargetApp | None:
         return await self.target.find_app(SPACE, handle, capsules=self.capsules(handle))

@@ -24,10 +24,10 @@ from wizard.choose.price import CLOCK_MB
 from wizard.model.mapping import JobChoice
 from wizard.model.plan import Evidence
 from wizard.model.trouble import Trouble
-from wizard.ports import Repository, TargetDeploy
+from wizard.ports import Repository, StorageCapsule, TargetDeploy
 from wizard.run.guide import GUIDE
 from wizard.run.kinds.build import Build
-from wizard.run.kinds.capsule import CapsuleStep
+from wizard.run.kinds.capsule import CapsuleStep, StorageStep
 from wizard.run.kinds.linked import LinkRepository, PushBranch
 from wizard.run.kinds.serve import Configure, wanted_services
 from wizard.run.kinds.stop_early import StopEarly
@@ -200,6 +200,27 @@ async def test_what_is_chosen_of_a_cpu_is_set_before_the_cut_over(tmp_path: Path
     made = context.target.there["shop"]
     context.target.there["shop"] = msgspec.structs.replace(made, cpu_percent=25)
     assert await CapsuleStep().probe(context.as_context, one) is not None
+
+
+async def test_a_store_that_is_not_told_to_be_mounted_is_not_mounted_again(tmp_path: Path) -> None:
+    """Of several stores the target does not tell which is mounted where; a second time it may refuse."""
+    one = step("storage", app="a", handle="shop", name="files", disk_gb=2, services=("web",))
+    context = FakeContext(tmp_path, [one])
+    context.names_of = {"web": "shop"}
+    await context.target.create_capsule(SPACE, wish("backend"), print)
+    store = StorageCapsule(id="9", name="files", disk_gb=2, variable="PERSISTENT_STORAGE_DIR")
+    context.target.storages["files"] = msgspec.structs.replace(store, bound_to=("id-shop",))
+    kind = StorageStep()
+    found = await kind.probe(context.as_context, one)
+    assert found is not None
+    context.target.storages["files"] = store
+    assert await kind.probe(context.as_context, one) is None
+    done(context, one.key, found)
+    assert await kind.probe(context.as_context, one) is None, "its variable is gone: it was taken off"
+    context.target.variables = {"PERSISTENT_STORAGE_DIR": "System"}
+    assert await kind.probe(context.as_context, one) is not None
+    bigger = msgspec.structs.replace(one, args={**one.args, "disk_gb": 5})
+    assert await kind.probe(context.as_context, bigger) is None
 
 
 @pytest.mark.parametrize("ends", ["succeeded", "failed"])

@@ -8,7 +8,7 @@ import pytest
 from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
 from wizard.mapping.edit import leave_undecided
 from wizard.mapping.rules import propose
-from wizard.model.mapping import AppChoice, Mapping
+from wizard.model.mapping import AppChoice, Mapping, StorageChoice
 from wizard.model.plan import Plan, Step
 from wizard.model.trouble import Trouble
 from wizard.plan.plan import CUT_OVER, FINISH, make_plan
@@ -213,3 +213,16 @@ def test_another_port_is_set_where_requests_come_in() -> None:
     ports = {str(s.args["name"]): s.args.get("port") for s in of_kind(plan(chosen), "capsule-settings")}
     assert ports["migrate-backend"] == "8080"
     assert ports["migrate-backend-worker"] is None and ports["migrate-frontend"] is None
+
+
+def test_files_go_to_no_page_of_files() -> None:
+    chosen = msgspec.structs.replace(
+        mapping(),
+        storages=tuple(
+            StorageChoice(app_id=app, action="mount", handle=f"files-{number}")
+            for number, app in enumerate((BACKEND, FRONTEND))
+        ),
+    )
+    backend, frontend = of_kind(plan(chosen), "storage")
+    assert set(backend.args["services"]) == {"web", "worker"}  # type: ignore[arg-type]
+    assert frontend.args["services"] == ()

@@ -125,7 +125,8 @@ class _Maker:
                         "handle": choice.handle,
                         "name": storage.handle,
                         "disk_gb": storage.disk_gb,
-                        "services": tuple(names),
+                        # A page of files runs nothing that could write.
+                        "services": tuple(one for one in names if names[one] not in self.frontends),
                     },
                     seconds=(5, 120),
                     way_back=UNTOUCHED,

@@ -4,7 +4,7 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.repository_address import same_repository
 from wizard.model.trouble import Trouble
 from wizard.plan.gates import CUT_OVER
-from wizard.ports import Capsule, CapsuleWish
+from wizard.ports import Capsule, CapsuleWish, StorageCapsule
 from wizard.run.capsules import builds_begun, capsule, capsule_target
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
@@ -188,16 +188,31 @@ class StorageStep(Kind):
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         target = capsule_target(context)
         found = await target.find_storage(await context.environment(), str(step.args["name"]))
-        if found is None:
+        if found is None or 0 < found.disk_gb < int(str(step.args["disk_gb"])):
             return None
         app = await context.app(str(step.args["handle"]))
-        if any(part not in found.bound_to for part in self._parts(app.parts, step)):
+        parts = self._parts(app.parts, step)
+        missing = [part for part in parts if part not in found.bound_to]
+        if missing and not await self._as_noted(context, step, found, missing):
             return None
         where = f", its folder in {found.variable}" if found.variable else ""
         return Evidence(
             summary=f"{found.name} is mounted ({found.disk_gb} GB{where})",
-            facts={"id": found.id, "variable": found.variable},
+            facts={"id": found.id, "variable": found.variable, "bound": " ".join(parts)},
         )
+
+    async def _as_noted(self, context: Context, step: Step, found: StorageCapsule, parts: list[str]) -> bool:
+        """Whether these capsules (by id) are those that it was mounted into, and have its variable still. Of
+        several stores the target does not tell which one is mounted where."""
+        record = context.journal.steps()[step.key]
+        facts = record.evidence.facts if record.state == "done" and record.evidence else {}
+        if found.id != facts.get("id") or not set(parts) <= set(str(facts.get("bound", "")).split()):
+            return False
+        for name in context.capsules(str(step.args["handle"])).values():
+            one = await capsule(context, name)
+            if one.id in parts and found.variable not in await capsule_target(context).values(one):
+                return False
+        return True
 
     def _parts(self, parts: dict[str, str], step: Step) -> list[str]:
         services = step.args["services"]
