@@ -193,7 +193,8 @@ class RunScreen(StageScreen):
             return ""
         now = status(self._seen.view)
         begun = clock(self._seen.view.run.started_at)[:5]
-        return f"{now.glyph} {now.word} · begun {begun}{self._control.fact()}"
+        pace = f" · drawn every {EVERY * SLOWER:g} s" if self.offramp.slow_link else ""
+        return f"{now.glyph} {now.word} · begun {begun}{pace}{self._control.fact()}"
 
     def _refusals(self) -> str:
         return "|".join(f"{key.name}{self.refusal(key)}{self._word(key)}" for key in self.KEYS)

@@ -234,3 +234,39 @@ def test_the_bundle_says_what_is_in_it_before_it_is_written(
     assert "no config vars" in said and "are hidden" in said and file.stat().st_mode & 0o777 == 0o600
     assert main(["support", a_run.session.id, "-o", str(file)]) == TROUBLE
     assert "is there already" in capsys.readouterr().err
+
+
+# -- the terminal -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "mouse", "slow"),
+    [
+        ([], "", True, False),
+        (["--no-mouse"], "", False, False),
+        (["--slow-link"], "", True, True),
+        ([], "mouse = false\nlink = 'slow'\n", False, True),
+    ],
+)
+def test_the_screen_is_told_of_its_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], settings: str, mouse: bool, slow: bool
+) -> None:
+    told: dict[str, object] = {}
+
+    class Screen:
+        return_code = 0
+
+        def __init__(self, **more: object) -> None:
+            told.update(more)
+
+        def run(self, **more: object) -> None:
+            told.update(more)
+
+    (tmp_path / "config.toml").write_text(settings)
+    monkeypatch.setenv("OFFRAMP_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("TEXTUAL_FPS", "60")
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "full")
+    monkeypatch.setattr("screens.full_screen._terminal", lambda: True)
+    monkeypatch.setattr("screens.app.OfframpApp", Screen)
+    assert main(words) == DONE
+    assert (told["mouse"], told["slow_link"]) == (mouse, slow)

@@ -16,6 +16,7 @@ from screens.app import OfframpApp
 from screens.link import decide, measure
 from tests.screens.a_run import ARun
 from tests.screens.a_worker import Worker, settle
+from tests.screens.seen import seen
 from wizard.credentials import Vault
 
 
@@ -100,4 +101,5 @@ async def test_the_monitor_looks_seldom_over_a_slow_link(
     app = OfframpApp(session=run.copying().session, vault=vault, slow_link=slow)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
+        assert ("drawn every 5 s" in seen(app)) is slow
     assert paces["_tick"] == seconds

@@ -51,7 +51,9 @@ def test_it_inherits_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         monkeypatch.setenv(name, "canary")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("OFFRAMP_CONFIG", "mine.toml")
     environment = launch.worker_environment()
+    assert environment["OFFRAMP_CONFIG"] == str(Path.cwd() / "mine.toml"), "it stands in another folder"
     assert "canary" not in environment.values()
     assert environment["LC_ALL"] == "C.UTF-8" and environment["HOME"] == os.environ["HOME"]
 

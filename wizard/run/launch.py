@@ -57,11 +57,15 @@ _KEPT_PREFIXES = ("LC_", "LANG", "XDG_", "OFFRAMP_", "PYTHON", "GIT_")
 def worker_environment(without: Collection[str] = ()) -> dict[str, str]:
     """What the worker inherits: no token variable of this shell reaches it or its children. `without` are
     names that a person said to hold a token, whatever they begin with."""
-    return {
+    kept = {
         name: value
         for name, value in os.environ.items()
         if (name in _KEPT or name.startswith(_KEPT_PREFIXES)) and name not in without
     }
+    if kept.get("OFFRAMP_CONFIG"):
+        # The worker stands in another folder.
+        kept["OFFRAMP_CONFIG"] = os.path.abspath(kept["OFFRAMP_CONFIG"])  # noqa: PTH100  reads no file
+    return kept
 
 
 def _token_variables(session: Session) -> set[str]:
