@@ -136,8 +136,8 @@ def test_names_are_hidden_when_wanted(session: Session, tmp_path: Path) -> None:
 
 
 def test_the_same_thing_has_the_same_number_everywhere() -> None:
-    hider = Hider(Path("/home/ada"), "ada", ("acme-api",), hosts=True)
-    first = hider.hide("ada@x.example 0123abcd-4567-89ef-0123-456789abcdef acme-api in /home/ada/x by ada")
+    hider = Hider(Path("/var/lib/ada"), "ada", ("acme-api",), hosts=True)
+    first = hider.hide("ada@x.example 0123abcd-4567-89ef-0123-456789abcdef acme-api in /var/lib/ada/x by ada")
     assert first == "person-1 hidden-1 name-1 in ~/x by (user)"
     assert hider.hide("ACME-API, eve@x.example; ada@x.example") == "name-1, person-2; person-1"
 
