@@ -76,6 +76,6 @@ def _terminal() -> bool:
         return True
     sys.stderr.write(
         "offramp: this is no terminal, and the wizard needs one. Nothing was changed. "
-        "`offramp --help` lists the commands that need none.\n"
+        "`offramp --plain` asks in lines; `offramp --help` lists the commands that ask nothing.\n"
     )
     return False

@@ -7,8 +7,8 @@ import msgspec
 from screens.plain.desk import Desk
 from screens.plain.reading import read_everything
 from wizard.answers.nouns import AppTold, DocumentGiven
-from wizard.document.answers import acknowledge, set_deploy, set_jobs, set_note, typed_job
-from wizard.model.system import App, Gap, System
+from wizard.document.answers import acknowledge, set_deploy, set_jobs, set_note, typed_job, with_job
+from wizard.model.system import App, Gap, Job, System
 from wizard.session.parts import ANSWERS
 
 Told = Callable[[str, str], None]
@@ -58,7 +58,9 @@ def _answer_app(desk: Desk, app: App, given: AppTold, told: Told) -> None:
     if given.deployed_by is not None:
         after = set_deploy(after, app.id, given.deployed_by, given.deployed_words)
     if given.jobs is not None:
-        jobs = tuple(typed_job(app.id, one.command, one.every, one.at) for one in given.jobs)
+        jobs: tuple[Job, ...] = ()
+        for one in given.jobs:
+            jobs = with_job(jobs, typed_job(app.id, one.command, one.every, one.at))
         after = set_jobs(after, app.id, jobs, complete=True)
     if after == desk.answers():
         return

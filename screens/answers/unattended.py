@@ -83,7 +83,7 @@ class Unattended:
     def _told(self, key: str, what: str) -> None:
         """Say what was answered, and keep it."""
         self._desk.console.say(f"{key} = {what}")
-        keep_trace(self._desk.session, self._file, key, what)
+        keep_trace(self._desk.session, self._file, {key: what})
 
     def _open(self, stage: str, missing: Missing) -> int:
         say = self._desk.console.say
@@ -153,8 +153,9 @@ class Unattended:
         after, changed, unknown = over_proposal(self._given.map, system, profile, before)
         if after != before:
             desk.save(MAPPING, after)
-        for key in changed:
-            self._told(key, "as the file says")
+        for key, what in changed.items():
+            desk.console.say(f"{key} = {what}")
+        keep_trace(desk.session, self._file, changed)
         for key in unknown:
             desk.console.say(f"Look: {key} fits nothing that is there.")
         return [
@@ -207,8 +208,8 @@ class Unattended:
             start_worker(desk.session, desk.vault)
             if retry:
                 ask(desk.session, {"do": "retry", "who": f"answers file {self._file}"})
-        for one in confirm:
-            keep_trace(desk.session, self._file, "run.confirm", one)
+        if confirm:
+            keep_trace(desk.session, self._file, {"run.confirm": ", ".join(confirm)})
         code = follow(desk.session, gate_words(confirm), retried=retry)
         seen = view(desk.session)
         if self._asks and code == WAITS:

@@ -11,7 +11,7 @@ import sys
 import textwrap
 
 from wizard.model.secret import Secret
-from wizard.model.text import clean
+from wizard.model.text import clean, clean_lines
 from wizard.model.trouble import Trouble
 
 WIDEST = 100
@@ -19,6 +19,9 @@ WIDEST = 100
 
 LONGEST = 4_000
 """Characters of an answer."""
+
+LONGEST_SAID = 20_000_000
+"""Characters that are printed at once: a report has many tables."""
 
 
 class EndOfInput(Exception):
@@ -37,14 +40,14 @@ class Console:
     def say(self, text: str = "", *, indent: str = "") -> None:
         """Print a line; `indent` stands before each of those it is broken into, those after the first get
         two spaces more."""
-        for line in text.splitlines() or [""]:
+        for line in _safe(text).splitlines() or [""]:
             for part in self._broken(line, indent):
                 sys.stdout.write(part.rstrip() + "\n")
         sys.stdout.flush()
 
     def verbatim(self, text: str) -> None:
         """Print lines that are to be typed or read exactly as they are: commands, addresses, a diff."""
-        sys.stdout.write(text.rstrip("\n") + "\n")
+        sys.stdout.write(_safe(text).rstrip("\n") + "\n")
         sys.stdout.flush()
 
     def trouble(self, trouble: Trouble) -> None:
@@ -80,7 +83,7 @@ class Console:
         return Secret(typed.strip(), label)
 
     def _prompt(self, prompt: str) -> None:
-        sys.stdout.write(prompt)
+        sys.stdout.write(_safe(prompt))
         sys.stdout.flush()
 
     def _end_line(self, typed: str) -> None:
@@ -103,3 +106,9 @@ class Console:
             break_long_words=False,
             break_on_hyphens=False,
         ) or [""]
+
+
+def _safe(text: str) -> str:
+    """What came from outside was made safe where it came in; here nothing has a screen between it and the
+    terminal, so that it is made sure."""
+    return clean_lines(text, limit=LONGEST_SAID)

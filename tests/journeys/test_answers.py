@@ -84,4 +84,4 @@ def test_the_whole_demo_journey_from_a_file_gate_by_gate(
         "run.confirm",
     ):
         assert f" {key} = " in trace, trace
-    assert "run.confirm = cut-over=example, from answers.toml (" in trace
+    assert "run.confirm = cut-over=example, finish=example, from answers.toml (" in trace

@@ -158,7 +158,7 @@ def test_the_answers_of_a_session_give_the_same_map_again(begun: Begun, world: F
     assert again == decided and unknown == ()
     assert {"map.port", "map.apps.migrate-backend.processes.worker"} <= set(changed)
     nothing_new, unchanged, _ = over_proposal(read_answers(str(file)).map, system, profile, again)
-    assert nothing_new == again and unchanged == ()
+    assert nothing_new == again and unchanged == {}
 
 
 def test_names_that_fit_nothing_are_told_and_a_choice_without_a_reason_gets_one() -> None:
@@ -178,7 +178,7 @@ def test_names_that_fit_nothing_are_told_and_a_choice_without_a_reason_gets_one(
     }
     job = next(one for one in after.processes if one.app_id == EMAILER)
     assert (job.action, job.reason) == ("service", BY_FILE)
-    assert changed == ("map.apps.migrate-emailer.processes.job",)
+    assert changed == {"map.apps.migrate-emailer.processes.job": f"action service, reason {BY_FILE}"}
 
 
 def test_answers_are_printed_or_written_to_a_new_file(

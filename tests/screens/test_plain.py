@@ -117,7 +117,10 @@ def test_what_is_typed_cannot_move_a_cursor(types: Types, capsys: pytest.Capture
         ask_one(Console(), "Which?", THREE, help_=HELP)
     types("a\x1b[2Jb")
     assert "\x1b" not in ask_text(Console(), "What?", help_=HELP)
-    assert "\x1b" not in said(capsys)
+    Console().say("\x1b]0;owned\x07")
+    Console().verbatim("\x9b2J\n\x1b[1m")
+    told = said(capsys)
+    assert "\x1b" not in told and "\x9b" not in told and "\x07" not in told
 
 
 # -- the way in -----------------------------------------------------------------------------------------

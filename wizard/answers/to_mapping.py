@@ -23,8 +23,9 @@ WANTS_REASON = ("leave", "drop", "by-hand", "empty")
 
 def over_proposal(
     given: MapGiven, system: System, profile: Profile, proposed: Mapping
-) -> tuple[Mapping, tuple[str, ...], tuple[str, ...]]:
-    """The mapping with the answers in it, the keys that changed something, and those that fit nothing.
+) -> tuple[Mapping, dict[str, str], tuple[str, ...]]:
+    """The mapping with the answers in it, those that changed something, in words by their keys, and the keys
+    that fit nothing.
 
     Raises:
         Trouble: a certificate cannot be read, or does not fit its domain.
@@ -44,8 +45,8 @@ def over_proposal(
         left = edit.leave_undecided(patch.mapping, given.leave_undecided)
         if left != patch.mapping:
             patch.mapping = follow(system, profile, patch.mapping, left)
-            patch.changed.append("map.leave_undecided")
-    return patch.mapping, tuple(patch.changed), tuple(patch.unknown)
+            patch.changed["map.leave_undecided"] = given.leave_undecided
+    return patch.mapping, patch.changed, tuple(patch.unknown)
 
 
 class _Patch:
@@ -53,7 +54,7 @@ class _Patch:
 
     def __init__(self, system: System, mapping: Mapping) -> None:
         self.mapping = mapping
-        self.changed: list[str] = []
+        self.changed: dict[str, str] = {}
         self.unknown: list[str] = []
         self._apps: dict[str, App] = {app.name: app for app in system.apps}
         self._add_ons = {add_on.name: add_on.id for add_on in system.add_ons}
@@ -63,7 +64,7 @@ class _Patch:
             value = getattr(given, name)
             if value is not None and value != getattr(self.mapping, name):
                 self.mapping = msgspec.structs.replace(self.mapping, **{name: value})
-                self.changed.append(f"map.{name}")
+                self.changed[f"map.{name}"] = str(value)
 
     def app(self, name: str, given: AppGiven) -> None:
         app = self._apps.get(name)
@@ -129,7 +130,7 @@ class _Patch:
             before = self.mapping
             self.mapping = edit.use_certificate(before, app.id, hostname, files, found)
             if self.mapping != before:
-                self.changed.append(f"{key}.chain_file")
+                self.changed[f"{key}.chain_file"] = files[0]
         said = msgspec.structs.replace(given, chain_file=None, key_file=None)
         self._put("domains", key, said, app_id=app.id, hostname=hostname)
 
@@ -148,7 +149,13 @@ class _Patch:
         after[at[0]] = _patched(before[at[0]], given)
         if tuple(after) != before:
             self.mapping = msgspec.structs.replace(self.mapping, **{group: tuple(after)})
-            self.changed.append(key)
+            self.changed[key] = _difference(before[at[0]], after[at[0]])
+
+
+def _difference(before: Noun, after: Noun) -> str:
+    """ "action service, reason the answers file says so"."""
+    names = [name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)]
+    return ", ".join(f"{name} {getattr(after, name)}" for name in names)
 
 
 def job_key(job: Job) -> str:

@@ -1,6 +1,7 @@
 """What was answered from a file, and when: kept in the session, so that nobody has to guess who decided."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,8 +34,16 @@ def name_of(path: str) -> str:
     return f"{file.name} ({hashlib.sha256(file.read_bytes()).hexdigest()[:12]})"
 
 
-def keep_trace(session: Session, file: str, key: str, what: str) -> None:
-    """Add one answer. `what` holds no secret: no answers file does."""
-    known = session.load(TRACE) or Trace()
+def keep_trace(session: Session, file: str, answers: Mapping[str, str]) -> None:
+    """Add answers, in words by their keys; what this very file answered before is not told again. They hold
+    no secret: no answers file does."""
+    known = (session.load(TRACE) or Trace()).answers
+    before = {(one.key, one.what, one.file) for one in known}
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    session.save(TRACE, Trace(answers=(*known.answers, Traced(at=at, key=key, what=what, file=file))))
+    fresh = [
+        Traced(at=at, key=key, what=what, file=file)
+        for key, what in answers.items()
+        if (key, what, file) not in before
+    ]
+    if fresh:
+        session.save(TRACE, Trace(answers=(*known, *fresh)))
