@@ -73,6 +73,7 @@ class Capsules(CapsuleTarget):
             memory_mb=wish.memory_mb,
             cpu_percent=10,
             branch=wish.branch,
+            url=wish.url,
         )
         return self.there[wish.name]
 

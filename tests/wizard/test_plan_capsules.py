@@ -8,9 +8,10 @@ import pytest
 from tests.screens.example_system import BACKEND, EMAILER, FRONTEND, example_system
 from wizard.mapping.edit import leave_undecided
 from wizard.mapping.rules import propose
-from wizard.model.mapping import AppChoice, Mapping, StorageChoice
+from wizard.model.mapping import AppChoice, Mapping, StorageChoice, StoreChoice
 from wizard.model.plan import Plan, Step
 from wizard.model.trouble import Trouble
+from wizard.plan.capsule_backups import backups_by_hand
 from wizard.plan.plan import CUT_OVER, FINISH, make_plan
 from wizard.ports import Profile
 from wizard.registry import target_provider
@@ -226,3 +227,26 @@ def test_files_go_to_no_page_of_files() -> None:
     backend, frontend = of_kind(plan(chosen), "storage")
     assert set(backend.args["services"]) == {"web", "worker"}  # type: ignore[arg-type]
     assert frontend.args["services"] == ()
+
+
+def test_the_gate_tells_of_the_second_build_that_pages_need() -> None:
+    text = plan().step(CUT_OVER).gate
+    assert text is not None and "until migrate-frontend is built again" in text.duration
+    chosen = mapping()
+    config = tuple(one for one in chosen.config if one.replacement != "app-url")
+    text = plan(msgspec.structs.replace(chosen, config=config)).step(CUT_OVER).gate
+    assert text is not None and "built again" not in text.duration
+
+
+def test_backups_are_turned_on_of_all_that_can_be_backed_up() -> None:
+    chosen = msgspec.structs.replace(
+        mapping(),
+        stores=tuple(
+            StoreChoice(add_on_id=f"add-{type_}", type=type_, action="empty", handle=f"shop-{type_}")
+            for type_ in ("mysql", "redis")
+        ),
+        storages=(StorageChoice(app_id=BACKEND, action="mount", handle="files"),),
+    )
+    (step,) = backups_by_hand(chosen, "https://app.example")
+    assert step.title.endswith(", shop-mysql, files") and "redis" not in step.title
+    assert {"database:shop-mysql", "storage:files"} <= set(step.needs)

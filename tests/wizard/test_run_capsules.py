@@ -209,6 +209,7 @@ async def test_a_capsule_is_made_stopped_once_its_repository_is_linked(tmp_path:
     found = await CapsuleStep().verify(context.as_context, CAPSULE)
     assert "stopped" in found.summary
     assert context.target.asked == ["create shop"]
+    assert context.target.there["shop"].url == linked().url, "as the target writes it"
 
 
 async def test_a_capsule_that_starts_by_itself_is_stopped(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from wizard.model.mapping import AppChoice, Mapping, ProcessChoice
 from wizard.model.plan import Step, Value
 from wizard.model.system import App, System
 from wizard.model.trouble import Trouble
+from wizard.plan.capsule_backups import backups_by_hand
 from wizard.plan.capsule_settings import settings
-from wizard.plan.gates import FINISH
+from wizard.plan.gates import CUT_OVER, FINISH
 from wizard.ports import Profile
 from wizard.prepare.capsules.commands import run_command
 from wizard.session.parts import Prepared, PreparedApp, PreparedCapsule
@@ -55,8 +56,10 @@ def with_capsules(
         elif step.kind == "link":
             found.append(step)
             found += maker.built_again(*_of(apps, step))
+        elif step.key == CUT_OVER:
+            found.append(maker.told_of_second_builds(step))
         elif step.key == FINISH:
-            backups = list(maker.backups())
+            backups = list(backups_by_hand(mapping, profile.dashboard))
             found += backups
             found.append(maker.finish(step, backups))
         else:
@@ -293,12 +296,26 @@ class _Maker:
         """A health check comes after the last build."""
         handle = str(step.args["handle"])
         names = capsule_names(self.mapping, handle).values()
-        linked = any(
-            one.app_id == step.args["app"] and one.replacement == "app-url" for one in self.mapping.config
-        )
-        if linked and any(name in self.frontends for name in names):
+        if self._linked(str(step.args["app"])) and any(name in self.frontends for name in names):
             return msgspec.structs.replace(step, needs=(*step.needs, f"rebuild:{handle}"))
         return step
+
+    def told_of_second_builds(self, gate: Step) -> Step:
+        """The gate with what the second builds mean for the time in which nobody is served."""
+        names = [
+            name
+            for choice in self.mapping.moved_apps()
+            for name in capsule_names(self.mapping, choice.handle).values()
+            if name in self.frontends and self._linked(choice.app_id)
+        ]
+        if not names or gate.gate is None:
+            return gate
+        words = f"{gate.gate.duration}, and until {', '.join(names)} is built again with the new addresses"
+        return msgspec.structs.replace(gate, gate=msgspec.structs.replace(gate.gate, duration=words))
+
+    def _linked(self, app_id: str) -> bool:
+        """Whether an app has config vars with web addresses of apps that move."""
+        return any(one.app_id == app_id and one.replacement == "app-url" for one in self.mapping.config)
 
     # -- domains and backups ------------------------------------------------------------------------------
 
@@ -333,32 +350,6 @@ class _Maker:
             args=dict(step.args),
             seconds=(60, 1800),
             way_back="nothing is changed by it",
-        )
-
-    def backups(self) -> Iterable[Step]:
-        """Backups are turned on where only a person can."""
-        moved = [one.handle for one in self.mapping.moved_databases()]
-        if not moved:
-            return
-        many = "s" * (len(moved) != 1)
-        yield Step(
-            key="backups",
-            kind="by-hand",
-            title=f"You turn on backups of {', '.join(moved)}",
-            phase="finish",
-            by="person",
-            needs=tuple(f"prove:{handle}" for handle in moved),
-            args={
-                "waits": f"turn on the backups of {', '.join(moved)}",
-                "lines": (
-                    f"Open {self.page}, the Space {self.mapping.environment}.",
-                    f"$ {self.page}",
-                    f"For the capsule{many} {', '.join(moved)}: tab Backups, daily, and make one now.",
-                    "The new side serves already, and nothing of it is backed up until then.",
-                ),
-            },
-            seconds=(60, 600),
-            way_back="you turn them off",
         )
 
     def finish(self, step: Step, backups: list[Step]) -> Step:

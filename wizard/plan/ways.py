@@ -121,7 +121,7 @@ def stopped_early(apps: Apps, around: Around) -> Iterable[Step]:
                 writes="target",
                 needs=(CUT_OVER,),
                 args={"app": app.id, "handle": choice.handle},
-                seconds=(1, 60),
+                seconds=(1, 60) if choice.way == "terraform" else (1, 10),
                 way_back="nothing runs there then",
             )
 

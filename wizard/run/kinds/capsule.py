@@ -4,7 +4,7 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.repository_address import same_repository
 from wizard.model.trouble import Trouble
 from wizard.plan.gates import CUT_OVER
-from wizard.ports import Capsule, CapsuleWish, StorageCapsule
+from wizard.ports import Capsule, CapsuleWish, Repository, StorageCapsule
 from wizard.run.capsules import builds_begun, capsule, capsule_target
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
@@ -52,7 +52,7 @@ class CapsuleStep(Kind):
                 remedy="Link it again in the dashboard, then press r.",
                 code="repository-not-linked",
             )
-        made = await target.create_capsule(await context.environment(), _wish(step, linked.id), log)
+        made = await target.create_capsule(await context.environment(), _wish(step, linked), log)
         if made.replicas and not _may_run(context):
             await _stop(context, step, made)
 
@@ -76,13 +76,13 @@ def _may_run(context: Context) -> bool:
     return builds_begun(context) or (gate is not None and gate.state == "done")
 
 
-def _wish(step: Step, repository: str) -> CapsuleWish:
+def _wish(step: Step, linked: Repository) -> CapsuleWish:
     args = step.args
     return CapsuleWish(
         name=str(args["name"]),
         kind=args["kind"],  # type: ignore[arg-type]  # the plan's own word, one of the three
-        repository=repository,
-        url=str(args["repository"]),
+        repository=linked.id,
+        url=linked.url,  # as the target writes it, not as a person did
         branch=str(args["branch"]),
         folder=str(args.get("folder", "")),
         run=str(args.get("run", "")),
