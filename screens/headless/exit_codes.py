@@ -13,7 +13,7 @@ EXPLAINED = """exit codes:
   0    done (for `status`: the run is done, or goes on)
   1    something is in the way; the sentence on stderr says what, what was not touched, what to do
   2    the command line is wrong
-  3    the run waits for a person: a gate, or a sign-in
+  3    it waits for a person: a gate, a sign-in, or an answer (--plain, --answers)
   4    a step failed; the run can be tried again
   5    everything was taken back to Heroku
   6    the databases differ, or a restore lost something; each difference is named

@@ -13,6 +13,7 @@ from screens.app import OfframpApp
 from screens.headless.exit_codes import DONE, WAITS
 from screens.main import main
 from screens.map import MapScreen
+from screens.plain import following as following_module
 from screens.plain import run as plain_run
 from screens.plain.console import Console, EndOfInput
 from screens.plain.desk import Desk
@@ -367,6 +368,20 @@ def test_what_a_person_does_is_told_once_with_what_is_typed_on_its_own_line(
     run.journal.set_run("done")
     assert following.follow() == "ended"
     assert "Waiting for you" not in said(capsys)
+
+
+def test_ctrl_c_ends_the_following_and_not_the_run(
+    run: ARun, vault: Vault, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.copying()
+
+    def pressed(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(following_module.time, "sleep", pressed)
+    assert Following(Desk(run.session, Console(), vault=vault)).follow() == "asked"
+    told = said(capsys)
+    assert "The run goes on; only following it has ended." in told and "acme-db: data" in told
 
 
 # -- no screen ------------------------------------------------------------------------------------------
