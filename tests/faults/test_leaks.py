@@ -23,6 +23,7 @@ from screens.app import OfframpApp
 from screens.headless import tell
 from screens.headless.document import DocumentOptions
 from screens.headless.document import run as write_document
+from screens.headless.support import support
 from screens.mistake import as_trouble
 from screens.stages import NAMES
 from tests.faults.leaks import (
@@ -88,7 +89,7 @@ def test_no_secret_of_a_whole_journey_is_left_anywhere(
         looked_at |= {f"arguments: {words[:60]}": words.encode() for words in sampler.arguments}
         folders = (private_home, temporary, run_folder(), world.session.folder, exports)
         files = all_files(*folders, without=world.folder)
-        assert {"session.sqlite3", "worker.log", "mistakes.log", "all.xlsx", "report.md"} <= {
+        assert {"session.sqlite3", "worker.log", "mistakes.log", "all.xlsx", "report.md", "support.zip"} <= {
             file.name for file in files
         }
         looked_at |= {str(file): file.read_bytes() for file in files}
@@ -125,6 +126,7 @@ def told(world: RunWorld, folder: Path, capsys: pytest.CaptureFixture[str]) -> d
     for form, name in (("markdown", "all.md"), ("json", "all.json"), ("xlsx", "all.xlsx"), ("csv", "all")):
         options = DocumentOptions(session=world.session.id, format=form, output=str(folder / name))  # type: ignore[arg-type]
         assert write_document(options) == 0
+    assert support(world.session.id, str(folder / "support.zip"), hide_names=False) == 0
     assert "CANARY_0001_KEY" in (folder / "all.md").read_text(), "the names are no secret"
     out = capsys.readouterr()
     return {"report": report.encode(), "stdout": out.out.encode(), "stderr": out.err.encode()}
