@@ -2,7 +2,7 @@
 
 from providers.code_capsules.answers import ClusterAnswer, RepositoryAnswer, SpaceAnswer, TeamAnswer
 from providers.code_capsules.creation import created
-from providers.code_capsules.failures import Missing
+from providers.code_capsules.failures import Missing, Refused
 from providers.code_capsules.paths import (
     CLUSTERS,
     NEW_SPACE,
@@ -105,7 +105,13 @@ class Spaces:
         async def post() -> None:
             await main.post(NEW_SPACE, body, object, what=what)
 
-        return await created(self._places.patience, post, lambda: self._find(handle, team), what)
+        try:
+            return await created(self._places.patience, post, lambda: self._find(handle, team), what)
+        except Refused as refused:
+            if refused.status == 409:
+                # Slugs are free among all customers' or not, and this one was made of the name.
+                refused.remedy = "Give the Space another name on the map, and make the plan again."
+            raise
 
     async def _find(self, handle: str, team: str) -> Environment | None:
         spaces = await self._places.spaces()

@@ -110,6 +110,24 @@ async def test_a_space_whose_answer_was_lost_is_adopted_or_made_once(world: Worl
     assert world.posts("/spaces") == (2 if kind == "500" else 1)
 
 
+async def test_a_slug_that_is_somebody_elses_is_told_with_what_to_do(world: World) -> None:
+    world.faults.add("space-taken")
+    with pytest.raises(Refused) as told:
+        await world.space()
+    assert "Space slug already exists" in told.value.cause
+    assert "another name on the map" in told.value.remedy
+    assert world.posts("/spaces") == 1
+    assert (await world.space()).handle == "shop"
+
+
+async def test_answers_that_come_late_are_waited_for(world: World) -> None:
+    number = world.faults.add("slow-answers", seconds=0.3, count=3)
+    space = await world.space()
+    assert [one.id for one in await world.target.environments()] == [space.id]
+    assert next(rule["used"] for rule in world.faults.list() if rule["id"] == number) == 3
+    assert world.posts("/spaces") == 1
+
+
 async def test_builds_and_domains_whose_answers_were_lost_are_adopted(world: World) -> None:
     capsule = await world.capsule()
     world.faults.add("drop", method="POST", path="*/builds")

@@ -46,8 +46,8 @@ class LinkRepository(Guided):
                 f"Open {step.args['page']} and sign in; choose the team "
                 + (f"{step.args['team']}." if step.args.get("team") else "that the Space belongs to."),
                 f"{COPIED}{step.args['page']}",
-                f"Team settings, Git providers: install the app of the vendor on {host}, and let it see "
-                "this repository.",
+                f"Team settings, Git providers: install the app of {context.plan.target} on {host}, and let "
+                "it see this repository.",
                 f"{COPIED}{address}",
                 "Did a colleague link it already? Then they share it with the team: a second link of one "
                 "organisation fails.",
