@@ -155,6 +155,15 @@ def test_a_database_that_never_comes_hosts_that_are_gone_and_a_second_factor(
     world.sandbox_goes_well()
     world.signs_in_again()
     world.at_hand = True
+
+    # Nobody may pass to the database, so often that a person is told; then it is open.
+    world.fault("proxy-refuses", count=None)
+    world.wait(lambda seen: seen.run.state == "failed")
+    trouble = next(one.record.trouble for one in world.seen.steps if one.step.key == COPY)
+    assert trouble is not None and "does not open the tunnel to Code Capsules" in trouble.cause
+    assert "Nothing was written" in trouble.untouched and "port N" in trouble.remedy
+    world.sandbox_goes_well()
+    assert world.say("retry") == {"ok": True}
     world.wait_for_step(COPY, "done")
     assert state_of(world.seen, f"database:{DATABASE}") == "done"
     world.assert_heroku_as_before()
