@@ -63,6 +63,26 @@ async def test_a_branch_of_ones_own_is_to_stay_where_it_is(tmp_path: Path) -> No
     assert "no branch is checked out" in why
 
 
+async def test_a_capsule_of_that_name_that_is_another_blocks(tmp_path: Path) -> None:
+    target, mapping = await mapped(tmp_path)
+    mapping = msgspec.structs.replace(mapping, domains=())
+    made = target.there["shop"]
+    code_of = Prepared(apps=(code("a"), code("b")))
+    for other, words in (
+        ({"kind": "docker"}, "it is a docker capsule"),
+        ({"url": "https://github.com/acme/blog"}, "it is built from https://github.com/acme/blog"),
+        ({"branch": "main"}, "it is built from the branch main"),
+    ):
+        target.there["shop"] = msgspec.structs.replace(made, **other)
+        (why,) = blocking(await capsule_findings(target, SPACE, mapping, code_of))
+        assert words in why
+    target.there["shop"] = msgspec.structs.replace(made, replicas=2)
+    findings = await capsule_findings(target, SPACE, mapping, code_of)
+    assert blocking(findings) == []
+    (look,) = [one for one in findings if "2 of it running" in one.what]
+    assert "whoever uses it now" in look.detail
+
+
 async def test_a_space_of_another_team_is_not_taken_for_the_one_to_make(tmp_path: Path) -> None:
     target, mapping = await mapped(tmp_path)
     mapping = msgspec.structs.replace(mapping, create_environment=True, team="acme")

@@ -4,7 +4,7 @@ from wizard.mapping.names import capsule_names
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import Finding
 from wizard.model.repository_address import host_and_path, same_repository
-from wizard.ports import CapsuleTarget, Environment, Target
+from wizard.ports import Capsule, CapsuleTarget, Environment, Target
 from wizard.session.parts import Prepared, PreparedApp
 
 
@@ -18,7 +18,7 @@ async def capsule_findings(
     return [
         *(await _team(target, there, mapping)),
         *(await _repositories(target, there, mapping)),
-        *(await _capsules(target, there, mapping)),
+        *(await _capsules(target, there, mapping, prepared)),
         *(await _domains(target, there, mapping)),
         *_branches(mapping, prepared),
     ]
@@ -88,7 +88,9 @@ async def _repositories(target: CapsuleTarget, there: Environment | None, mappin
     return findings
 
 
-async def _capsules(target: CapsuleTarget, there: Environment | None, mapping: Mapping) -> list[Finding]:
+async def _capsules(
+    target: CapsuleTarget, there: Environment | None, mapping: Mapping, prepared: Prepared
+) -> list[Finding]:
     if there is None:
         return []
     findings = []
@@ -97,12 +99,12 @@ async def _capsules(target: CapsuleTarget, there: Environment | None, mapping: M
             found = await target.find_capsule(there, name)
             if found is None:
                 continue
-            if (kind := _kind(mapping, choice, service)) and found.kind != kind:
+            if words := _another(found, choice, _kind(mapping, choice, service), prepared):
                 findings.append(
                     Finding(
                         state="blocks",
-                        what=f"There is a capsule {name} already, and it is a {found.kind} capsule",
-                        detail=f"the map wants a {kind} capsule of that name",
+                        what=f"There is a capsule {name} already, and it is {words[0]}",
+                        detail=f"the map wants {words[1]} of that name",
                         remedy="Give the app another name on the map, or remove that capsule yourself.",
                     )
                 )
@@ -112,11 +114,25 @@ async def _capsules(target: CapsuleTarget, there: Environment | None, mapping: M
                 Finding(
                     state="look",
                     what=f"The capsule {name} is there already{running}",
-                    detail="Offramp takes it over: it is stopped until the cut-over, config vars are merged",
+                    detail="Offramp takes it over: it is stopped until the cut-over, config vars are merged"
+                    + ("; whoever uses it now finds it gone then" if found.replicas else ""),
                     remedy="Give the app another name on the map if it is somebody else's.",
                 )
             )
     return findings
+
+
+def _another(found: Capsule, choice: AppChoice, kind: str, prepared: Prepared) -> tuple[str, str] | None:
+    """Why a capsule is not the one that the run would make, and what that is; None where nothing tells."""
+    code = next((one for one in prepared.apps if one.app_id == choice.app_id), None)
+    branch = (code.branch or code.on) if code is not None else ""
+    if kind and found.kind != kind:
+        return f"a {found.kind} capsule", f"a {kind} capsule"
+    if found.url and choice.repository and not same_repository(found.url, choice.repository):
+        return f"built from {found.url}", f"one of {choice.repository}"
+    if found.branch and branch and found.branch != branch:
+        return f"built from the branch {found.branch}", f"one of {branch}"
+    return None
 
 
 def _kind(mapping: Mapping, choice: AppChoice, service: str) -> str:
