@@ -14,27 +14,29 @@ from typing import Any
 from wizard.model.secret import redact
 from wizard.model.text import clean_lines
 
-_USER_INFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^\s/@'\"<>]*(?:@|%40)")
-_QUERY = re.compile(r"(?P<url>[A-Za-z][A-Za-z0-9+.-]*://[^\s?#'\"<>]+)[?#][^\s'\"<>]*")
+# Every repetition has an end, or a log of one endless word would take hours. User-info goes to the last @: a
+# password may have one, and a / too.
+_USER_INFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s'\"<>]{0,2000}(?:@|%40)")
+_QUERY = re.compile(r"(?P<url>[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s?#'\"<>]{1,2000})[?#][^\s'\"<>]*")
 # With its end, or what is left of one that was cut off: the lines that are nothing but base64.
 _PEM = re.compile(
     r"-----BEGIN [A-Z ]+-----"
     r"(?:.{0,10000}?-----END [A-Z ]+-----|(?:[\n\u240a][A-Za-z0-9+/=]{4,}(?=[\n\u240a]|\Z))*)",
     re.DOTALL,
 )
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SAID = re.compile(
-    r"(?P<name>[\"']?\b[\w.-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|credential)[\w.-]*[\"']?"
+    r"(?P<name>[\"']?[\w.-]{0,60}(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|credential)[\w.-]{0,60}[\"']?"
     r"\s*(?:=>?|:)\s*)(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s,;]+)",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?P<name>\b(?:Bearer|Basic)\s+)\S+", re.IGNORECASE)
-_WORDS = re.compile(r"(?:[A-Z]{0,4}[a-z]{2,})+")
+_WORDS = re.compile(r"[a-z]*(?:[A-Z]{1,4}[a-z]+)*")
 """A class or a function, by its name."""
 _LONG = re.compile(r"[A-Za-z0-9+/_=~%\\-]{20,}")
-_HOST = re.compile(r"\b(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z]\b")
+_HOST = re.compile(r"\b(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z][A-Za-z0-9-]{0,60}[A-Za-z]\b")
 _ADDRESS = re.compile(
-    r"\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?![\w:])"
+    r"\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f:.]{0,40}(?![\w:])"
 )
 _VENDORS = ("heroku.com", "aptible.com", "codecapsules.io", "github.com")
 
