@@ -15,6 +15,8 @@ def test_textual_still_ends_by_the_method_that_is_replaced() -> None:
     assert "_fatal_error" in inspect.getsource(App._handle_exception)
     assert "_exit_renderables" in inspect.getsource(App._print_error_renderables)
     assert callable(App._close_messages_no_wait)
+    made = inspect.getsource(App.__init__)
+    assert "self._driver" in made and "self._clipboard" in made
     assert hasattr(Screen, "_compositor") or "_compositor" in inspect.getsource(Screen.__init__)
 
 
