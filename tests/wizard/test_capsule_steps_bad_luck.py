@@ -28,6 +28,7 @@ from wizard.ports import Repository, StorageCapsule, TargetDeploy
 from wizard.run.guide import GUIDE
 from wizard.run.kinds.build import Build
 from wizard.run.kinds.capsule import CapsuleStep, StorageStep
+from wizard.run.kinds.guided import pause_after
 from wizard.run.kinds.linked import LinkRepository, PushBranch
 from wizard.run.kinds.serve import Configure, wanted_services
 from wizard.run.kinds.stop_early import StopEarly
@@ -122,6 +123,11 @@ async def test_a_token_in_an_address_is_not_told(tmp_path: Path, checkout: Path)
     with pytest.raises(Trouble) as told:
         await PushBranch().look(FakeContext(tmp_path, [one]).as_context, address)
     assert token not in told.value.sentence()
+
+
+async def test_whoever_takes_days_is_looked_for_seldom() -> None:
+    assert [pause_after(waited, 3.0) for waited in (0, 599, 601, 7300, 86400 * 3)] == [3, 3, 20, 60, 60]
+    assert pause_after(601, 30.0) == 30
 
 
 # -- what runs before its time -----------------------------------------------------------------------------

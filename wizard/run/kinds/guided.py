@@ -1,6 +1,7 @@
 """Steps that a person does elsewhere: what to do is shown, whether it is done is looked up."""
 
 import asyncio
+import time
 from abc import abstractmethod
 
 import msgspec
@@ -14,6 +15,15 @@ from wizard.run.kinds.handed_over import say, shown
 from wizard.run.kinds.kind import Kind
 from wizard.run.watched import ACCEPTED
 
+SELDOM = ((2 * 3600.0, 60.0), (600.0, 20.0))
+"""After so many seconds of waiting, so many between two looks: a person may take days, and each look is a
+request to somebody's server. Whoever comes back has it look at once by trying again."""
+
+
+def pause_after(waited: float, every: float) -> float:
+    """Seconds until the next look, `waited` seconds after the first."""
+    return max(every, next((pause for since, pause in SELDOM if waited >= since), 0.0))
+
 
 class Guided(Kind):
     """What only a person can do, in the vendor's dashboard or on this machine.
@@ -24,7 +34,7 @@ class Guided(Kind):
     """
 
     every = 3.0
-    """Seconds between two looks."""
+    """Seconds between two looks, at the beginning; see `SELDOM`."""
 
     by_word = False
     """Whether a person's word is enough."""
@@ -55,6 +65,7 @@ class Guided(Kind):
     async def do(self, context: Context, step: Step) -> None:
         guide = msgspec.structs.replace(await self.guide(context, step), by_word=self.by_word)
         context.look_again.clear()
+        begun = time.monotonic()
         with shown(context, step, guide):
             while True:
                 if context.control.stopped:
@@ -73,7 +84,7 @@ class Guided(Kind):
                 if done is not None:
                     return
                 say(context, guide, seen)
-                await self._pause(context)
+                await self._pause(context, pause_after(time.monotonic() - begun, self.every))
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         if (said := self._said(context, step)) is not None:
@@ -99,9 +110,9 @@ class Guided(Kind):
             return None
         return Evidence(summary=f"a person said that it is done: {step.title}", facts={ACCEPTED: True})
 
-    async def _pause(self, context: Context) -> None:
+    async def _pause(self, context: Context, seconds: float) -> None:
         try:
-            async with asyncio.timeout(self.every):
+            async with asyncio.timeout(seconds):
                 await context.look_again.wait()
         except TimeoutError:
             return
