@@ -21,7 +21,7 @@ async def test_images_and_names_are_set_from_outside(short_folder: Path, tmp_pat
     )
     control = Control(short_folder)
     await control.start()
-    control.ready(cast(Any, SimpleNamespace(aptible=aptible)))
+    control.ready(cast(Any, SimpleNamespace(aptible=aptible, target="aptible")))
     socket = socket_of(short_folder)
     assert socket is not None
     try:

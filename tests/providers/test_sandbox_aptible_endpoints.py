@@ -1,6 +1,7 @@
 """The sandbox's Aptible: endpoints of every kind, certificates, and the DNS that managed TLS hangs on."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import dns.asyncquery
 import dns.exception
 import dns.message
 import dns.rcode
+import httpx
 import pytest
 
 from providers.sandbox.aptible.endpoints.certificates import issue
@@ -48,6 +50,15 @@ def relay_port(wire: Wire, made: Any) -> int:
     relay = wire.sandbox.world.vhosts[made["id"]].relay
     assert relay is not None
     return relay.port
+
+
+async def greeting(client: httpx.AsyncClient, port: int) -> str:
+    """What the app behind a relay says, once it listens: a relay takes connections before that."""
+    async with asyncio.timeout(30):
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                return (await client.get(f"http://127.0.0.1:{port}/")).text
+            await asyncio.sleep(0.1)
 
 
 async def test_one_default_domain_an_app_and_a_health_check(wire: Wire, service: str) -> None:
@@ -177,7 +188,7 @@ async def test_tcp_endpoints_of_apps_and_databases(wire: Wire, service: str) -> 
     made = await endpoint(wire, service, **tcp)
     port = relay_port(wire, made)
     async with stranger() as client:
-        assert (await client.get(f"http://127.0.0.1:{port}/")).text == "hello"
+        assert await greeting(client, port) == "hello"
     status, _ = await wire.ask("POST", f"{service}/vhosts", {**tcp, "container_ports": list(range(1, 12))})
     assert status == 422
     account = (await wire.rows("/accounts"))[0]

@@ -159,7 +159,7 @@ def test_without_a_screen_each_step_tells_its_records_once(
     assert refusal("accept", now) == ""
     run.journal.set_run("paused")
     paused = view(run.session)
-    assert "No DNS record" in refusal("accept", paused)
+    assert "Nothing is waited for" in refusal("accept", paused)
 
 
 def test_what_is_copied_is_each_name_and_value_once() -> None:

@@ -81,11 +81,11 @@ async def test_code_folders(
 ) -> None:
     go_on = threading.Event()
 
-    def slow(path: str, *_: object) -> Checkout:
+    def slow(*asked: object) -> Checkout:
         go_on.wait(60)
-        return Checkout(path=path, is_git=True)
+        return Checkout(path=str(asked[-1]), is_git=True)
 
-    monkeypatch.setattr("screens.prepare.read_for_changes", slow)
+    monkeypatch.setattr("screens.prepare.code_of", slow)
     app = OfframpApp(session=prepared, vault=vault)
     async with app.run_test(size=(80, 24)) as pilot:
         await app.show_stage("prepare")
