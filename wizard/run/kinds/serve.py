@@ -1,5 +1,7 @@
 """What makes the apps serve on the target: config, deploy, scale, web address, links; and their stop."""
 
+import msgspec
+
 from wizard.choose.price import CLOCK_MB
 from wizard.mapping.names import clock_service, cron_service
 from wizard.mapping.stores import moved_stores
@@ -8,7 +10,7 @@ from wizard.model.mapping import ConfigChoice
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import Secret, config_value
 from wizard.model.trouble import Trouble
-from wizard.ports import Log, TargetService
+from wizard.ports import Log, TargetApp, TargetService
 from wizard.run.address import moved_address
 from wizard.run.context import Context
 from wizard.run.kinds.half_done import HalfDone
@@ -73,20 +75,46 @@ async def _database_url(context: Context, choice: ConfigChoice, old: str) -> Sec
     )
 
 
+def _groups(
+    context: Context, step: Step, app: TargetApp, wanted: dict[str, Secret]
+) -> list[tuple[TargetApp, dict[str, Secret]]]:
+    """The parts of an app that get the same config vars. A static site beside other capsules reaches no
+    database, and its build has no business with what opens one."""
+    sites = {
+        one.service
+        for one in context.mapping.processes
+        if one.app_id == step.args["app"] and one.capsule == "frontend" and one.service in app.parts
+    }
+    rest = {part: id_ for part, id_ in app.parts.items() if part not in sites}
+    if not sites or not rest:
+        return [(app, wanted)]
+    own = {part: app.parts[part] for part in sites}
+    databases = {one.name for one in _choices(context, step) if one.replacement == "database"}
+    return [
+        (msgspec.structs.replace(app, parts=rest), wanted),
+        (
+            msgspec.structs.replace(app, parts=own),
+            {name: value for name, value in wanted.items() if name not in databases},
+        ),
+    ]
+
+
 class Configure(Kind):
     """Config vars, copied and replaced; merged into what is there."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         wanted = await wanted_config(context, step)
-        there = await context.target.config(await context.app(str(step.args["handle"])))
         names = {choice.name: choice for choice in _choices(context, step)}
-        if any(
-            name not in there
-            if name in names and names[name].replacement == "app-url"
-            else there.get(name) != value
-            for name, value in wanted.items()
-        ):
-            return None
+        app = await context.app(str(step.args["handle"]))
+        for part, values in _groups(context, step, app, wanted):
+            there = await context.target.config(part)
+            if any(
+                name not in there
+                if name in names and names[name].replacement == "app-url"
+                else there.get(name) != value
+                for name, value in values.items()
+            ):
+                return None
         # An empty value is none at the target; the map asks for a decision, but it may be empty since then.
         empty = [name for name, choice in names.items() if choice.action == "copy" and name not in wanted]
         replaced = [
@@ -101,7 +129,9 @@ class Configure(Kind):
 
     async def do(self, context: Context, step: Step) -> None:
         wanted = await wanted_config(context, step)
-        await context.target.configure(await context.app(str(step.args["handle"])), wanted, context.log(step))
+        app = await context.app(str(step.args["handle"]))
+        for part, values in _groups(context, step, app, wanted):
+            await context.target.configure(part, values, context.log(step))
 
     async def undo(self, context: Context, step: Step) -> str:
         """A capsule exists before its build, and config vars start what runs of it anew."""
