@@ -135,7 +135,7 @@ def _last_line(said: _Said) -> str:
     for line in said.out.decode("utf-8", "replace").splitlines():
         Secret(line.strip(), "what a command printed")
     lines = [line for line in said.err.decode("utf-8", "replace").splitlines() if line.strip()]
-    return f": {redact(clean(lines[-1].strip(), limit=300))}" if lines else ", without a word."
+    return f": {redact(clean(lines[-1].strip(), limit=300)).rstrip('.')}." if lines else ", without a word."
 
 
 def _ending(code: int) -> str:
