@@ -19,7 +19,7 @@ class PickOne(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "pick", show=False)]
     hint = "enter picks   esc changes nothing"
 
-    def __init__(self, title: str, about: Content, rows: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, title: str, about: Content, rows: Sequence[tuple[str, str] | Row]) -> None:
         super().__init__(title)
         self._about = about
         self._rows = rows
@@ -33,7 +33,7 @@ class PickOne(Dialog[str]):
         """Fill the list."""
         super().on_mount()
         rows = self.query_one(RowList)
-        rows.show([Row(id_, Content(words)) for id_, words in self._rows])
+        rows.show([row if isinstance(row, Row) else Row(row[0], Content(row[1])) for row in self._rows])
         rows.focus_rows()
 
     def action_pick(self) -> None:

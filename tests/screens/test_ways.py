@@ -252,6 +252,30 @@ async def test_the_monitor_guides_and_copies(begun: Begun, vault: Vault) -> None
         assert app.clipboard == "gh pr merge offramp/shop --merge"
 
 
+async def test_a_guide_that_does_not_fit_is_read_where_it_is_copied(begun: Begun, vault: Vault) -> None:
+    words = "which says so much that it needs more than one line of a terminal of eighty columns."
+    long = [f"Sentence {number}, {words}" for number in range(9)]
+    guide = msgspec.structs.replace(GUIDED, lines=guide_lines(*long, "$ offramp tell SESSION port 5433"))
+    run = ARun(begun.chosen()).start()
+    run.reach(DEPLOY)
+    run.journal.gauge(GUIDE, guide)
+    run.journal.set_run("running", waiting_for=f"you: {guide.waits}", current=DEPLOY)
+    app = OfframpApp(session=run.session, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        if not isinstance(app.screen, RunScreen):
+            await app.show_stage("run")
+            await settle(pilot)
+        assert "more lines: enter lists them" in seen(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        words = " ".join(seen(app).split())
+        assert "9 Sentence 8" in words and "copy offramp tell SESSION port 5433" in words
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.clipboard == "offramp tell SESSION port 5433", "sentences are no choices"
+
+
 async def test_a_login_that_a_run_wants_is_asked_for_where_it_waits(
     begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
