@@ -18,6 +18,10 @@ Why = Literal["ended", "dead", "gate", "secret", "person", "paused", "asked"]
 """Why following ended: the run did, its worker is gone, it waits for a person, or ctrl+c was pressed."""
 
 
+ASKED_AGAIN = 60.0
+"""Seconds after which a person who waits is asked again where their word is wanted."""
+
+
 class Following:
     """What was told so far: nothing is told twice."""
 
@@ -27,6 +31,7 @@ class Following:
         self._told: set[str] = set()
         self._passed: set[str] = set()
         self._old_failure_until = 0.0
+        self._since = 0.0
 
     def passed(self, gate: str) -> None:
         """A gate was passed; the worker takes a moment to shut it."""
@@ -47,6 +52,7 @@ class Following:
 
     def _follow(self) -> Why:
         journal = Journal(self._desk.session)
+        self._since = time.monotonic()
         last_progress = 0.0
         while True:
             for event in journal.events(after=self._last_event):
@@ -95,7 +101,8 @@ class Following:
         if words and (mark := f"{guide.step} {words}") not in self._told:
             self._told.add(mark)
             self._desk.console.say(f"Seen so far: {guide.seen}.")
-        return asks
+        # It may be that only the person can say that it is done.
+        return asks or (guide.by_word and time.monotonic() - self._since > ASKED_AGAIN)
 
 
 def tell_guide(guide: Guide, say: Callable[[str], None], verbatim: Callable[[str], None]) -> None:

@@ -83,7 +83,7 @@ class _Run:
         found = [*self._wanted(seen, held)]
         if seen.run.state in ("done", "taken-back"):
             found.append(Deed("Go on to the report", lambda: True))
-        if not refusal("resume", seen) and open_watch(seen) is None:
+        if not refusal("resume", seen) and open_watch(seen) is None and open_guide(seen) is None:
             found.append(Deed("Go on with the run, or try again", lambda: self._resume(seen), held))
         waits = open_gate(seen) or open_guide(seen) or open_watch(seen) or wanted_secret(seen)
         if seen.worker == "alive" and waits is None:
@@ -103,11 +103,17 @@ class _Run:
             return [Deed("Give it; the run goes on by itself", lambda: self._give(wanted.vendor), held)]
         guide, watch = open_guide(seen), open_watch(seen)
         found = []
-        if guide is not None or watch is not None:
-            found.append(Deed("Wait: Offramp looks, and goes on by itself", self._follow))
+        wait = Deed("Wait: Offramp looks, and goes on by itself", self._follow)
+        if watch is not None or (guide is not None and not guide.blind):
+            found.append(wait)
         if guide is not None and guide.by_word:
             accept = {"do": "accept", "step": guide.step}
-            found.append(Deed("It is done: the run goes on", lambda: self._tell(accept), held))
+            words = (
+                "I did it: the run goes on (Offramp cannot see it)"
+                if guide.blind
+                else "It is done: the run goes on"
+            )
+            found.append(Deed(words, lambda: self._tell(accept), held))
         if watch is not None and seen.current is not None:
             accept = {"do": "accept", "step": seen.current.step.key}
             found += [

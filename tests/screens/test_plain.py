@@ -370,6 +370,32 @@ def test_what_a_person_does_is_told_once_with_what_is_typed_on_its_own_line(
     assert "Waiting for you" not in said(capsys)
 
 
+@pytest.mark.parametrize("blind", [True, False])
+def test_a_person_says_that_it_is_done_where_nothing_else_can_tell(
+    blind: bool,
+    run: ARun,
+    vault: Vault,
+    spoken: Worker,
+    types: Types,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run.reach(COPY)
+    run.journal.set_run("running", current=COPY)
+    guide = Guide(step=COPY, waits="the path", lines=guide_lines("Set it"), by_word=True, blind=blind)
+    run.journal.gauge(GUIDE, guide)
+    desk = Desk(run.session, Console(), vault=vault)
+    monkeypatch.setattr(following_module, "ASKED_AGAIN", 0.0)
+    following = Following(desk)
+    assert [following.follow(), following.follow()] == ["person", "person"]
+    monkeypatch.setattr(Following, "follow", lambda self: "person")
+    types("1" if blind else "2", "q")
+    with pytest.raises(Leave):
+        plain_run.run(desk)
+    assert {"do": "accept", "step": COPY} in spoken.asked
+    assert ("Offramp cannot see it" in said(capsys)) == blind
+
+
 def test_ctrl_c_ends_the_following_and_not_the_run(
     run: ARun, vault: Vault, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
