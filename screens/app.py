@@ -25,6 +25,7 @@ from screens.marks import terminal_speaks_utf8  # noqa: E402
 from screens.private import QuietCrash  # noqa: E402
 from screens.stages import stage_named, standing  # noqa: E402
 from screens.styles import sheet  # noqa: E402
+from screens.suspend import stop_when_told, suspend  # noqa: E402
 from screens.themes import THEMES, first_theme, other_theme  # noqa: E402
 from screens.widgets.leave import LeaveDialog  # noqa: E402
 from wizard.credentials import Vault, open_vault  # noqa: E402
@@ -55,6 +56,8 @@ class OfframpApp(QuietCrash):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", show=False, priority=True),
         Binding("ctrl+q", "leave", show=False, priority=True),
+        # Without priority: where text is typed, it takes back the last change.
+        Binding("ctrl+z", "suspend_process", show=False),
     ]
 
     def __init__(
@@ -91,6 +94,8 @@ class OfframpApp(QuietCrash):
 
         self.set_keymap(self.keymap.keys)
         leave_when_told(self.exit, has_terminal=not self.is_headless)
+        if not self.is_headless:
+            stop_when_told(self.action_suspend_process, lambda: self.screen.refresh(layout=True))
         await self.push_screen(HomeScreen())
         self.set_interval(1.0, self._doorkeeper.look)
         self._tell_mistakes()
@@ -195,6 +200,12 @@ class OfframpApp(QuietCrash):
                 self.exit()
 
         self.push_screen(LeaveDialog(sentence), decided)
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell until it says `fg`."""
+        why = suspend(self._driver) if self._driver is not None and self._driver.can_suspend else ""
+        if why and isinstance(self.screen, KeyedScreen):
+            self.screen.say(why)
 
     # -- copying ------------------------------------------------------------------------------------
 

@@ -247,6 +247,10 @@ class Terminal:
         self._reader.join(5)
         return code
 
+    def settings(self) -> list[object]:
+        """How the line is set now: echo, lines, signals, control characters, speed."""
+        return list(termios.tcgetattr(self._slave))
+
     def left_behind(self) -> list[str]:
         """What the program switched on in the terminal and did not switch off again."""
         left = []
@@ -258,6 +262,8 @@ class Terminal:
         after = getattr(self, "after", None)
         if after is not None and after[3] != self.before[3]:
             left.append("keys without echo or lines")
+        elif after is not None and after != self.before:
+            left.append("other settings of the line")
         return left
 
     def close(self) -> None:
