@@ -155,8 +155,8 @@ class TestFetch:
     def test_the_deadline_ends_it_with_all_its_children(self, program: Path, what: str) -> None:
         begun = time.monotonic()
         with pytest.raises(Trouble) as caught:
-            fetch(Origin(command=(str(program), what)), "heroku token", deadline=1.5)
-        assert "did not answer within 1.5 s" in caught.value.cause
+            fetch(Origin(command=(str(program), what)), "heroku token", deadline=1.0)
+        assert "did not answer within 1 s" in caught.value.cause
         assert caught.value.retry
         assert time.monotonic() - begun < 30
         left = subprocess.run(["ps", "-axo", "stat,args"], capture_output=True, text=True, check=True).stdout
