@@ -81,7 +81,10 @@ class _Run:
             return [Deed("Follow the run", lambda: None, "nothing has run yet; b goes back to the plan")]
         held = self._desk.held()
         found = [*self._wanted(seen, held)]
-        if seen.run.state in ("done", "taken-back"):
+        if seen.run.state == "done":
+            # Its worker may need a moment to end; it takes no wish any more.
+            return [Deed("Go on to the report", lambda: True)]
+        if seen.run.state == "taken-back":
             found.append(Deed("Go on to the report", lambda: True))
         if not refusal("resume", seen) and open_watch(seen) is None and open_guide(seen) is None:
             found.append(Deed("Go on with the run, or try again", lambda: self._resume(seen), held))

@@ -396,6 +396,16 @@ def test_a_person_says_that_it_is_done_where_nothing_else_can_tell(
     assert ("Offramp cannot see it" in said(capsys)) == blind
 
 
+def test_a_run_that_is_done_leads_to_the_report_only(
+    run: ARun, vault: Vault, spoken: Worker, types: Types, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.journal.set_run("done")
+    types("")
+    plain_run.run(Desk(run.session, Console(), vault=vault))
+    told = said(capsys)
+    assert "1. Go on to the report" in told and "  2. " not in told and spoken.asked == []
+
+
 def test_ctrl_c_ends_the_following_and_not_the_run(
     run: ARun, vault: Vault, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
