@@ -16,7 +16,7 @@ from tests.faults.capsules_run_world import (
 
 USERS = ["ada", "grace", "katherine", "margaret"]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
 @pytest.fixture

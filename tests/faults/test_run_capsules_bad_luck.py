@@ -17,7 +17,7 @@ from tests.faults.capsules_run_world import (
 from tests.faults.run_world import APPS, state_of
 from wizard.run.view import RunView
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.faults.run_world import attempts_of
 
 BACKUPS = "backups"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
 @pytest.fixture

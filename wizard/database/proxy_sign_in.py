@@ -70,7 +70,7 @@ class WhoAmI:
 
 def wanted(ticket: ProxyTicket, found: Found, program: str) -> SignInWanted:
     """What a person is told."""
-    whose = f"{ticket.title}'s own program" if ticket.title else program
+    whose = f"the program of {ticket.title}" if ticket.title else program
     lines = [
         f"On this machine, in another terminal, sign in to {whose}. It asks for the password itself: Offramp "
         "neither asks for it nor hands it over.",
