@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -223,3 +224,40 @@ def test_a_process_that_has_not_the_lock_is_never_taken_for_its_holder(holder: S
     assert handover._holds(holder.edit_lock.path, os.getpid()) == (sys.platform == "linux")
     assert not handover._holds(holder.turn_lock.path, os.getpid())
     assert not handover.terminal_is_gone(holder, handover.msgspec.structs.replace(here, pid=os.getppid()))
+
+
+def test_whoever_asks_and_gives_at_once_there_are_never_two(holder: Session) -> None:
+    holder.edit_lock.release()
+    writers: list[int] = []
+    most, turns = [0], [0] * 4
+    end = time.monotonic() + 1.5
+
+    def person(number: int) -> None:
+        session = Session(holder.folder)
+        asking = Asking(session)
+        while time.monotonic() < end:
+            if session.claimed:
+                writers.append(number)
+                most[0] = max(most[0], len(writers))
+                turns[number] += 1
+                wish = wished(session)
+                writers.remove(number)
+                if wish is None or not answer(session, wish, yes=True):
+                    session.edit_lock.release()
+            elif session.claim() is None or not asking.begin():
+                continue
+            else:
+                for _ in range(20):
+                    if asking.look() != "waits":
+                        break
+                else:
+                    asking.withdraw()
+        session.close()
+
+    people = [threading.Thread(target=person, args=(number,)) for number in range(4)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    assert most[0] == 1 and sum(turns) > 10
+    assert holder.claim() is None, "nobody is left with it, nor next"

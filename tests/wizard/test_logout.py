@@ -10,6 +10,7 @@ from wizard import logout, machine
 from wizard.credentials import Vault
 from wizard.logout import Logout
 from wizard.model.trouble import Trouble
+from wizard.plan import preflight
 from wizard.run import launch
 from wizard.session.store import create
 
@@ -173,3 +174,11 @@ def test_the_worker_gets_a_scope_where_that_helps(
         options, _, command = asked.read_text().partition(" -- ")
         assert options == "--user --scope --quiet --collect"
         assert command.split() == [sys.executable, "-m", "wizard.run.worker", str(session.folder)]
+
+
+def test_preflight_says_it_before_a_run_and_only_where_it_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logout, "look", lambda: Logout(place="login", kills=True, scope=True))
+    (found,) = [one for one in preflight._machine() if one.what.startswith("Logging out")]
+    assert found.state == "look" and "KillUserProcesses" in found.what and "enable-linger" in found.detail
+    monkeypatch.setattr(logout, "look", lambda: Logout())
+    assert not [one for one in preflight._machine() if one.what.startswith("Logging out")]
