@@ -19,6 +19,7 @@ def offramp_below(pid: int) -> int:
     return pid
 
 
+@pytest.mark.slow
 def test_without_a_shell_behind_it_ctrl_z_says_why_not(private_home: Path) -> None:
     create("acme-shop").close()
     with Terminal() as terminal:
@@ -36,7 +37,14 @@ def asks_after(sent: bytes, mark: bytes) -> bool:
     return bool(found) and b"shell>" in after
 
 
-@pytest.mark.parametrize(("wrapper", "told"), [("", False), ("sh -c 'OFFRAMP; exit $?'", False), ("", True)])
+@pytest.mark.parametrize(
+    ("wrapper", "told"),
+    [
+        ("", False),
+        pytest.param("sh -c 'OFFRAMP; exit $?'", False, marks=pytest.mark.slow),
+        pytest.param("", True, marks=pytest.mark.slow),
+    ],
+)
 def test_a_shell_has_its_line_back_and_fg_brings_the_screen(
     private_home: Path, wrapper: str, told: bool
 ) -> None:
