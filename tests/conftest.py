@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,37 @@ from wizard.model.secret import REGISTER
 # The workers and their children inherit this from here.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# The suite is dealt out file by file: one long file that comes last leaves all other workers idle. These are
+# begun first, the longest before the others; then those with many tests.
+LONGEST = (
+    "journeys/test_by_keys.py",
+    "faults/test_run_kills.py",
+    "faults/test_leaks.py",
+    "wizard/test_database_move.py",
+    "faults/test_database_tunnel.py",
+    "providers/test_sandbox_base_seed.py",
+    "screens/test_wire_budget.py",
+    "db_commands/test_copy.py",
+    "journeys/test_headless.py",
+    "faults/test_run_bad_luck.py",
+    "wizard/test_database_judgement.py",
+    "faults/test_run_back.py",
+    "faults/test_tunnel_portal.py",
+    "screens/test_headless_tunnel.py",
+    "providers/test_aptible_journey.py",
+    "wizard/stores/test_mysql_move.py",
+    "faults/test_narrow_tunnel.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files for the workers; within a file the order stays."""
+    tests = Path(__file__).parent
+    size = Counter(item.path for item in items)
+    rank = {tests / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (rank.get(item.path, len(LONGEST)), -size[item.path], str(item.path)))
+
 
 # A shell without job control starts what it puts into the background with SIGINT ignored, and that is
 # inherited, too: Ctrl-C would reach no program that a test presses it at.

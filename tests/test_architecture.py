@@ -89,6 +89,7 @@ def loaded_alone(*modules: str) -> dict[str, set[str]]:
     return {name: set(tops) for name, *tops in lines}
 
 
+@pytest.mark.slow  # a process for each of some hundred modules; the next test has all of them in one
 def test_each_module_of_the_wizard_stands_alone_and_brings_no_screen_along() -> None:
     """What another module loaded before must hide neither a screen nor a circle."""
     names = modules_below(wizard)
@@ -96,6 +97,11 @@ def test_each_module_of_the_wizard_stands_alone_and_brings_no_screen_along() -> 
     found = loaded_alone(*names)
     assert set(found) == set(names)
     assert {name: tops & FORBIDDEN for name, tops in found.items() if tops & FORBIDDEN} == {}
+
+
+def test_no_module_of_the_wizard_brings_a_screen_along() -> None:
+    names = modules_below(wizard)
+    assert loaded(LOADED, *names) & FORBIDDEN == set()
 
 
 def test_what_one_module_loads_is_not_there_for_the_next() -> None:

@@ -90,4 +90,4 @@ def test_going_back_says_what_to_put_back(world: RunWorld) -> None:
 
 
 def test_the_gate_is_confirmed_on_the_command_line_by_its_own_name() -> None:
-    assert follow._answers(["jobs:migrate-emailer=acme-shop"]) == {GATE: "acme-shop"}
+    assert follow.gate_words(["jobs:migrate-emailer=acme-shop"]) == {GATE: "acme-shop"}

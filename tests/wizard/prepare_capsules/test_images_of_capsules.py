@@ -55,6 +55,14 @@ def test_the_second_reading_changes_nothing() -> None:
     assert not propose(ONE, again, mapping).changes
 
 
+def test_a_command_with_a_foreign_letter_is_the_same_when_it_is_read_again() -> None:
+    one = app("heroku/python", commands={"worker": "w\u00f6rker.sh"})
+    mapping = wanted(one, process("worker", capsule="docker"))
+    new = texts(propose(one, code(PYTHON), mapping))
+    again = code({**PYTHON, **{path: text for path, text in new.items() if text is not None}})
+    assert not propose(one, again, mapping).changes
+
+
 def test_the_dockerfiles_of_a_container_app_stay_where_they_are() -> None:
     one = msgspec.structs.replace(ONE, stack="container", buildpacks=())
     files = {"web/Dockerfile": "FROM a\nCMD gunicorn x\n", "worker/Dockerfile": "FROM b\nCMD other\n"}

@@ -6,6 +6,7 @@ nothing is set, and the build context is the folder that is named beside it; the
 
 import json
 import re
+import shlex
 
 import msgspec
 
@@ -83,7 +84,16 @@ def _first(case: CapsuleCase) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return clean(one).removeprefix("exec ").split() == clean(other).removeprefix("exec ").split()
+    return _words(one) == _words(other)
+
+
+def _words(command: str) -> list[str]:
+    """The words as a shell reads them: quotes that change nothing make no other command."""
+    text = clean(command).removeprefix("exec ")
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
 
 
 def with_command(text: str, command: str) -> str:
