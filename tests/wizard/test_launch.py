@@ -33,7 +33,7 @@ def test_a_run_that_is_done_needs_no_worker(session: Session) -> None:
 
 
 def test_its_last_words_are_told(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "ENDED_EARLY", 1.5)
+    monkeypatch.setattr(launch, "ENDED_EARLY", 4.0)
     (session.folder / "worker.log").write_text("of an earlier life\n")
     with pytest.raises(Trouble) as silent:
         launch.start_worker(session, Vault(None))
