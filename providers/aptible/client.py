@@ -14,8 +14,7 @@ import msgspec
 
 from providers.aptible.answers import ApiError, Page
 from providers.aptible.failures import AnswerLost, Later, Missing, NotTheApi, Refused
-from providers.aptible.hosts import safe_url
-from wizard.model.loopback import is_loopback
+from wizard.model.loopback import is_loopback, safe_url
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable

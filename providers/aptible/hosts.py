@@ -5,7 +5,7 @@ import re
 import urllib.parse
 from collections.abc import Mapping
 
-from wizard.model.loopback import is_loopback
+from wizard.model.loopback import is_loopback, safe_url
 from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
 
@@ -107,18 +107,6 @@ def _told(variable: str, url: str) -> str:
         remedy=f"Unset {variable}.",
         code="bad-address",
     )
-
-
-def safe_url(url: str, *, loopback_too: bool) -> bool:
-    """Whether a secret may travel to `url`: https, or plain http on loopback when that is allowed."""
-    try:
-        parts = urllib.parse.urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if not host or parts.username is not None:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and loopback_too and is_loopback(host))
 
 
 def _root(name: str, url: str) -> str:

@@ -3,10 +3,7 @@
 No client of Aptible uses a refresh grant: an expired token means signing in again.
 """
 
-import base64
-import binascii
 import datetime
-import json
 import re
 import time
 from collections.abc import Mapping
@@ -18,6 +15,7 @@ from providers.aptible.failures import AnswerLost, Refused
 from providers.aptible.hosts import addresses
 from providers.aptible.refused_sign_in import explained
 from providers.aptible.single_sign_on import LONGEST, cautions
+from wizard.model.jwt import claims
 from wizard.model.secret import Secret
 from wizard.model.system import Account
 from wizard.model.text import clean
@@ -147,19 +145,6 @@ def described(
         _iso(expires - differ) if isinstance(expires, int | float) else None,
         (_clocks(differ),) if differ else (),
     )
-
-
-def claims(token: Secret) -> dict[str, Any]:
-    """The claims of a JWT, unchecked: only Aptible can check them. Empty when it is none."""
-    parts = token.reveal().split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        value = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, binascii.Error):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _over(token: Secret) -> SignInNeeded | None:

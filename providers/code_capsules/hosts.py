@@ -18,7 +18,7 @@ from providers.code_capsules.paths import (
     VENDOR_DOMAINS,
     Setting,
 )
-from wizard.model.loopback import is_loopback
+from wizard.model.loopback import is_loopback, safe_url
 from wizard.model.noun import Noun
 from wizard.model.trouble import Trouble
 
@@ -122,18 +122,6 @@ def cluster_root(url: str, addresses: Addresses) -> str:
         "try again.",
         code="cluster-elsewhere",
     )
-
-
-def safe_url(url: str, *, loopback_too: bool) -> bool:
-    """Whether a secret may travel to `url`: https, or plain http on loopback when that is allowed."""
-    try:
-        parts = urllib.parse.urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if not host or parts.username is not None:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and loopback_too and is_loopback(host))
 
 
 def _value(told: Mapping[str, str], setting: Setting) -> str:

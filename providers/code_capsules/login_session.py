@@ -1,12 +1,8 @@
 """Logging in to Code Capsules, and again when the token ends: the token is in memory only."""
 
 import asyncio
-import base64
-import binascii
-import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import msgspec
@@ -19,6 +15,7 @@ from providers.code_capsules.kept_login import Login
 from providers.code_capsules.paths import APPLICATION_KEY, LOG_IN, LOGIN_TYPE
 from providers.code_capsules.patience import Patience
 from providers.code_capsules.wire import Answer, Wire
+from wizard.model.jwt import claims
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
@@ -194,16 +191,3 @@ def life_of(token: Secret) -> float | None:
     if not isinstance(ends, int | float):
         return None
     return float(ends - (begins if isinstance(begins, int | float) else time.time()))
-
-
-def claims(token: Secret) -> dict[str, Any]:
-    """The claims of a JWT, unchecked: only the vendor can check them. Empty when it is none."""
-    parts = token.reveal().split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        value = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, binascii.Error):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -12,11 +12,11 @@ from aiohttp import web
 from providers.aptible.answers import AccountAnswer, Operation
 from providers.aptible.client import BODY_LIMIT, Api
 from providers.aptible.git_remote import branch_for, write_known_hosts
-from providers.aptible.hosts import addresses, safe_url
+from providers.aptible.hosts import addresses
 from providers.aptible.operations import Operations, _not_shown
 from providers.aptible.target import AptibleTarget
 from tests.providers.aptible_world import QUICK, World, aptible_world, served
-from wizard.model.loopback import is_loopback
+from wizard.model.loopback import is_loopback, safe_url
 from wizard.model.secret import Secret
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 from wizard.ports import DatabaseWish, TargetDatabase, TargetService
