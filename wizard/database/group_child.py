@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO
 
+from wizard.database.orphan_watch import OrphanWatch
 from wizard.model.secret import redact
 from wizard.model.text import clean
 
@@ -33,16 +34,8 @@ the keyring. Nothing else: tokens of other vendors may stand there."""
 
 _SECRET = re.compile(r"(?i)auth|token|passw|secret")
 
-_WATCH = """
-read -r word
-[ "$word" = done ] && exit 0
-kill -s TERM -- "-$1" 2>/dev/null
-sleep 2
-kill -s KILL -- "-$1" 2>/dev/null
-exit 0
-"""
-"""Waits on a pipe whose other end only this process holds. When we die, even by SIGKILL, it reads the end of
-the pipe and ends the whole group; when we have ended it ourselves we tell that first."""
+_ENDING = 'kill -s TERM -- "-$1" 2>/dev/null; sleep 2; kill -s KILL -- "-$1" 2>/dev/null'
+"""How the whole group is ended when we are gone."""
 
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]")
 
@@ -92,14 +85,7 @@ class GroupChild:
         )
         self._reader.start()
         try:
-            self._watch = subprocess.Popen(
-                ["/bin/sh", "-c", _WATCH, "sh", str(self.process.pid)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                cwd="/",
-            )
+            self._watch = OrphanWatch(_ENDING, self.process.pid)
         except BaseException:
             # Nobody else would ever end it.
             self._signal(signal.SIGKILL)
@@ -145,7 +131,7 @@ class GroupChild:
             time.sleep(0.02)
         self._signal(signal.SIGKILL)
         self.process.wait(5)
-        self._release()
+        self._watch.release()
         self._reader.join(1)
         if self.process.stdout is not None and not self._reader.is_alive():
             self.process.stdout.close()
@@ -158,17 +144,6 @@ class GroupChild:
         except (ProcessLookupError, PermissionError):
             return False
         return True
-
-    def _release(self) -> None:
-        """Tell the watch that there is nothing left to end, before the process id may be used again."""
-        if self._watch.stdin is not None and not self._watch.stdin.closed:
-            try:
-                self._watch.stdin.write(b"done\n")
-                self._watch.stdin.close()
-            except BrokenPipeError:
-                # Somebody ended the watch; that is what is wanted here.
-                self._watch.kill()
-        self._watch.wait(5)
 
     def _hang_up_terminal(self) -> None:
         for number in self._terminal or ():

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from wizard.database.orphan_watch import OrphanWatch
 from wizard.model.text import clean
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import Trouble
@@ -29,9 +30,8 @@ LEGACY = (
 LONGEST_LINE = 256 * 1024
 """Bytes; a longer line comes in pieces."""
 
-_WATCH = 'read -r word; [ "$word" = done ] || kill -HUP "$1" 2>/dev/null; exit 0'
-"""Waits on a pipe whose other end only this process holds. When we die, even by SIGKILL, it reads the
-end of the pipe and ends `ssh`; when we end `ssh` ourselves we tell it first."""
+_ENDING = 'kill -HUP "$1" 2>/dev/null'
+"""How `ssh` is ended when we are gone."""
 
 
 def find_ssh() -> str:
@@ -96,14 +96,7 @@ class SshChild:
         for reader in self._readers:
             reader.start()
         try:
-            self._watch = subprocess.Popen(
-                ["/bin/sh", "-c", _WATCH, "sh", str(self.process.pid)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                cwd="/",
-            )
+            self._watch = OrphanWatch(_ENDING, self.process.pid)
         except BaseException:
             # Nobody else would ever end it.
             self.process.kill()
@@ -160,7 +153,7 @@ class SshChild:
 
     def end(self) -> None:
         """End it by its own process id: politely, then not. Its keys are removed too."""
-        self._release()
+        self._watch.release()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGHUP)
             if not self.ended(3):
@@ -171,17 +164,6 @@ class SshChild:
             if stream is not None and not reader.is_alive():
                 stream.close()
         self.forget_keys()
-
-    def _release(self) -> None:
-        """Tell the watch that there is nothing left to end, before the process id may be used again."""
-        if self._watch.stdin is not None and not self._watch.stdin.closed:
-            try:
-                self._watch.stdin.write(b"done\n")
-                self._watch.stdin.close()
-            except BrokenPipeError:
-                # Somebody ended the watch; that is what is wanted here.
-                self._watch.kill()
-        self._watch.wait(5)
 
     def forget_keys(self) -> None:
         """Remove the files; `ssh` reads them only while it logs in."""
