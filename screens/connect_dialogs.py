@@ -54,7 +54,7 @@ def _wrong_command(text: str) -> str:
     try:
         origin = command_origin(text)
     except Trouble as trouble:
-        return trouble.cause
+        return trouble.brief()
     if program_of(origin) is None:
         return f"There is no program {clean(origin.command[0])} here. Install it, or type its whole path."
     return ""
@@ -96,7 +96,7 @@ def _wrong_variable(text: str) -> str:
     try:
         name = variable_origin(text).variable
     except Trouble as trouble:
-        return trouble.cause
+        return trouble.brief()
     if not os.environ.get(name, "").strip():
         return f"{name} is not set where this Offramp was started. Set it there, and start Offramp again."
     return ""

@@ -8,7 +8,7 @@ from screens.marks import GLYPHS
 from screens.quantities import duration, percent, span
 from screens.stages import NAMES, newest_run, standing, whole_system
 from wizard.mapping.check import decided
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, tag
 from wizard.registry import source_provider, target_provider
 from wizard.session.parts import MAPPING, TARGET
 from wizard.session.store import Session, SessionInfo, infos
@@ -42,7 +42,14 @@ def read_entries() -> list[Entry]:
     entries = []
     for folder, info in infos():
         if isinstance(info, Trouble):
-            entries.append(Entry(id=folder.name, name=folder.name, broken=info.cause, way_out=info.remedy))
+            entries.append(
+                Entry(
+                    id=folder.name,
+                    name=folder.name,
+                    broken=info.cause,
+                    way_out=f"{info.remedy} {tag(info.code)}",
+                )
+            )
             continue
         try:
             session = Session(folder)
@@ -51,7 +58,14 @@ def read_entries() -> list[Entry]:
             finally:
                 session.close()
         except Trouble as trouble:
-            entries.append(Entry(id=info.id, name=info.name, broken=trouble.cause, way_out=trouble.remedy))
+            entries.append(
+                Entry(
+                    id=info.id,
+                    name=info.name,
+                    broken=trouble.cause,
+                    way_out=f"{trouble.remedy} {tag(trouble.code)}",
+                )
+            )
     return sorted(entries, key=lambda entry: not entry.alive)
 
 

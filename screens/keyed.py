@@ -205,7 +205,7 @@ class KeyedScreen(Screen[None]):
         try:
             return self.refusal(key)
         except Exception as error:  # noqa: BLE001  the help is still read, with the error as the reason
-            return as_trouble(error).cause
+            return as_trouble(error).brief()
 
     def ask(self, dialog: Dialog[R], then: Callable[[R | None], None]) -> None:
         """Show a dialog over the screen; `then` gets its result, and an error of it ends in the panel."""

@@ -36,7 +36,7 @@ from wizard.mapping.problem import Problem
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
 from wizard.model.system import System
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.ports import Profile
 from wizard.session.parts import ANSWERS, MAPPING, TARGET, Answers
 
@@ -110,7 +110,9 @@ class MapScreen(StageScreen):
                 read_offer(self.session, await self.offramp.vault()), OFFER_PATIENCE
             )
         except Trouble as trouble:
-            self.say(f"{trouble.cause} Versions and stacks are as the catalogue has them.")
+            self.say(
+                joined(trouble.cause, "Versions and stacks are as the catalogue has them.", tag(trouble.code))
+            )
         except TimeoutError:
             self.say("The target takes too long: versions and stacks are as the catalogue has them.")
         else:

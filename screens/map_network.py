@@ -113,7 +113,7 @@ def _complaint(look: Callable[[], object]) -> str:
     try:
         look()
     except Trouble as trouble:
-        return f"{trouble.cause} {trouble.remedy}"
+        return trouble.brief()
     return ""
 
 

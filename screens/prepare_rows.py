@@ -10,7 +10,7 @@ from wizard.document.checkout import Checkout
 from wizard.mapping.problem import Problem
 from wizard.model.system import App
 from wizard.model.text import clean
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, tag
 from wizard.prepare.file_change import FileChange, Proposal, diff
 from wizard.session.parts import PreparedApp
 
@@ -128,7 +128,7 @@ def details(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content:
     known = code.get(app_id)
     if proposal is None:
         if isinstance(known, Trouble):
-            return Content.assemble((known.cause, BAD), f"\n{known.remedy}")
+            return Content.assemble((known.cause, BAD), f"\n{known.remedy} ", (tag(known.code), MUTED))
         return Content.styled("The folder is being read.", MUTED)
     if kind == "problem":
         problem = problem_of(row, proposal)

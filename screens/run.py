@@ -36,7 +36,7 @@ from screens.styles import sheet
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.notice import Notice
 from wizard.run.abandon import abandon
-from wizard.run.control import ask
+from wizard.run.control import ask, said
 from wizard.run.launch import start_worker
 from wizard.run.view import RunView
 from wizard.session.person import this_person
@@ -370,7 +370,7 @@ class RunScreen(StageScreen):
         if answer.get("ok"):
             self.say(good, good=True)
         else:
-            self.say(str(answer.get("why", "The worker refused.")))
+            self.say(said(answer))
         self._tick()
 
     def _start(self, good: str) -> None:

@@ -7,7 +7,7 @@ from screens.marks import MUTED
 from screens.stage import StageScreen
 from screens.widgets.ask_text import AskText
 from screens.widgets.pick_one import PickOne
-from wizard.run.control import ask
+from wizard.run.control import ask, said
 from wizard.run.view import RunView
 from wizard.session.own_tunnels import own_port
 from wizard.session.person import this_person
@@ -66,4 +66,4 @@ async def _told(screen: StageScreen, handle: str, port: int | None) -> None:
     if answer.get("ok"):
         screen.say("Your own tunnel is used." if port else "Offramp opens it itself.", good=True)
     else:
-        screen.say(str(answer.get("why", "The worker refused.")))
+        screen.say(said(answer))

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from screens.headless.dns import tell_records
 from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, WAITS
+from screens.headless.guides import Guides
 from screens.headless.say import say
+from screens.headless.which_step import ABOUT_STEPS, step_for, taken_for
 from screens.monitor.run_keys import refusal
 from screens.monitor.store import current_store
 from screens.monitor.store import figures as store_figures
@@ -16,8 +18,7 @@ from wizard.credentials import open_vault
 from wizard.model.plan import Plan
 from wizard.model.trouble import Trouble
 from wizard.run.abandon import abandon, why_not_abandoned
-from wizard.run.control import ask
-from wizard.run.guide import Guide
+from wizard.run.control import ask, refused
 from wizard.run.journal import Journal
 from wizard.run.launch import running, start_worker
 from wizard.run.view import RunView, view
@@ -33,9 +34,6 @@ PROGRESS = 5.0
 
 TAKES_UP = 5.0
 """Seconds in which a worker that was asked to try again must have begun with it."""
-
-SAID_AHEAD = 7.0
-"""Seconds before a word that was given ahead is passed on: whoever does it elsewhere needs a moment."""
 
 _OF_A_COPY = ("more", "fewer", "accept")
 
@@ -78,8 +76,15 @@ def run(identity: str, confirm: list[str], *, detach: bool) -> int:
         session.close()
 
 
-def tell(identity: str, what: str) -> int:
-    """Pass a wish on to a session's worker; starts it for `resume`, `retry` and `back` when it is gone."""
+def tell(identity: str, what: str, step: str = "") -> int:
+    """Pass a wish on to a session's worker; starts it for `resume`, `retry` and `back` when it is gone.
+
+    Args:
+        step: the one that a wish of `ABOUT_STEPS` is for, where it is named.
+
+    Raises:
+        Trouble: it is refused; or several steps wait for it, and none is named.
+    """
     session = find(identity)
     try:
         if not running(session):
@@ -93,12 +98,17 @@ def tell(identity: str, what: str) -> int:
         elif what in _OF_A_COPY and (why := refusal(what, view(session))):
             # A worker would take it for a copy that nobody knows of yet, and forget it.
             raise _not_taken(session, why)
-        answer = ask(session, {"do": what, "who": who()})
+        seen = view(session) if what in ABOUT_STEPS else None
+        meant = step_for(what, seen, step) if seen is not None else None
+        request = {"do": what, "who": who()}
+        if meant is not None and (step or what == "accept"):
+            request["step"] = meant.step.key
+        answer = ask(session, request)
         if not answer.get("ok"):
-            raise _not_taken(session, str(answer.get("why", "It was refused.")))
+            raise refused(answer, remedy=f"`offramp status {session.id}` says how it stands.")
     finally:
         session.close()
-    say("done")
+    say("done" if meant is None else taken_for(what, meant))
     return DONE
 
 
@@ -181,11 +191,12 @@ def gate_words(confirm: Sequence[str]) -> dict[str, str]:
     return answers
 
 
-def follow(session: Session, answers: dict[str, str], *, retried: bool = False) -> int:
+def follow(session: Session, answers: dict[str, str], *, retried: bool = False, file: str = "") -> int:
     """Print what happens until the run ends or waits for a person.
 
     Args:
-        answers: words by gate key.
+        answers: words by gate key; `done:KEY` for a step of a person's that is said to be done.
+        file: the answers file in which more of them can stand: what only a word tells is not waited for then.
         retried: whether the worker was asked to try again a moment ago: that it failed is old then.
     """
     journal = Journal(session)
@@ -194,6 +205,7 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
     old_until = time.monotonic() + TAKES_UP if retried else 0.0
     passed: set[str] = set()
     guided: set[str] = set()
+    guides = Guides(session, answers, guided, file)
     while True:
         for event in journal.events(after=seen_event):
             seen_event = event.seq
@@ -218,7 +230,8 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False) 
             say(f"The run is paused. `offramp tell {session.id} resume` goes on with it.")
             return WAITS
         tell_records(seen, session.info, guided)
-        _guide(session, seen.guide, guided, answers)
+        if not guides.tell(seen.guide):
+            return WAITS
         gate = seen.gate.key if seen.gate is not None else ""
         # The worker takes a moment to shut a gate that was just passed.
         if gate and gate not in passed:
@@ -244,7 +257,7 @@ def _paused(seen: RunView) -> bool:
 def _ended(seen: RunView) -> int:
     trouble = seen.trouble
     if trouble is not None and seen.run.state != "done":
-        say(f"{trouble.cause} {trouble.untouched} {trouble.remedy}")
+        say(trouble.sentence())
     say(f"The run is {seen.run.state}: {seen.done} of {len(seen.steps)} steps done.")
     return ENDS[seen.run.state]
 
@@ -273,37 +286,6 @@ def _pass(session: Session, seen: RunView, answers: dict[str, str]) -> bool:
             code="usage",
         )
     return True
-
-
-def _guide(session: Session, guide: Guide | None, told: set[str], answers: dict[str, str]) -> None:
-    """What a person is to do, once a step, and each new thing that was seen of it."""
-    if guide is None:
-        return
-    if guide.by_word and f"done:{guide.step}" in answers and _shown_for(guide, told) > SAID_AHEAD:
-        del answers[f"done:{guide.step}"]
-        ask(session, {"do": "accept", "step": guide.step, "who": who()})
-    if guide.step not in told:
-        told.add(guide.step)
-        say(f"Waiting for you: {guide.waits}.")
-        for one in guide.lines:
-            say(f"  $ {one.text}" if one.kind == "copy" else f"  - {one.text}")
-        if guide.by_word:
-            say(f"  `offramp tell {session.id} accept` says that it is done.")
-    words = guide.seen.partition("; looked at ")[0]
-    if words and (mark := f"{guide.step} {words}") not in told:
-        told.add(mark)
-        say(f"Seen so far: {guide.seen}.")
-
-
-def _shown_for(guide: Guide, told: set[str]) -> float:
-    """Seconds since a guide was shown first, by a mark among what was told."""
-    now = time.monotonic()
-    begun = next(
-        (float(one.rpartition(" ")[2]) for one in told if one.startswith(f"{guide.step} since ")), None
-    )
-    if begun is None:
-        told.add(f"{guide.step} since {now}")
-    return now - (begun if begun is not None else now)
 
 
 def tell_progress(seen: RunView) -> None:

@@ -6,9 +6,10 @@ from screens.headless import follow
 from screens.headless.exit_codes import DONE
 from screens.headless.follow import who
 from screens.headless.say import say
+from screens.headless.which_step import ABOUT_STEPS
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
-from wizard.run.control import ask
+from wizard.run.control import ask, refused
 from wizard.run.launch import running
 from wizard.session.store import find
 
@@ -17,18 +18,21 @@ LIMIT = 120.0
 
 
 def tell(identity: str, words: Sequence[str], wishes: Sequence[str]) -> int:
-    """Pass on what stands behind `offramp tell SESSION`: one of `wishes`, or a port.
+    """Pass on what stands behind `offramp tell SESSION`: one of `wishes`, where it may be for a step its key,
+    or a port.
 
     Raises:
         Trouble: it is neither, or it was refused.
     """
     if words[-2:-1] == ["port"]:
         return _tell_port(identity, words[:-2], words[-1])
+    if len(words) == 2 and words[0] in ABOUT_STEPS:
+        return follow.tell(identity, words[0], words[1])
     if len(words) != 1 or words[0] not in wishes:
         raise Trouble(
             f"There is no such wish: {clean(' '.join(words))}.",
             untouched="Nothing was told.",
-            remedy=f"It is one of {', '.join(wishes)}; or [DATABASE] port N.",
+            remedy=f"It is one of {', '.join(wishes)}; accept STEP or retry STEP; or [DATABASE] port N.",
             code="usage",
         )
     return follow.tell(identity, words[0])
@@ -58,12 +62,7 @@ def _tell_port(identity: str, where: Sequence[str], port: str) -> int:
         request = {"do": "port", "where": " ".join(where), "port": None if port == "off" else int(port)}
         answer = ask(session, request | {"who": who()}, timeout=LIMIT)
         if not answer.get("ok"):
-            raise Trouble(
-                str(answer.get("why", "It was refused.")),
-                untouched="",
-                remedy=f"`offramp status {session.id}` says how it stands.",
-                code="not-taken",
-            )
+            raise refused(answer, untouched="", remedy=f"`offramp status {session.id}` says how it stands.")
     finally:
         session.close()
     say("done")

@@ -57,7 +57,7 @@ def status_lines(session: Session, seen: RunView | None) -> list[str]:
         lines.append(f"{store.store}: {figures(store, moving=True)}")
     if seen.trouble:
         trouble = seen.trouble
-        lines.append(f"{trouble.cause} {trouble.untouched} {trouble.remedy}")
+        lines.append(trouble.sentence())
     return lines
 
 

@@ -106,7 +106,7 @@ def code_lines(app: App, checkout: Checkout | Trouble | None, width: int) -> lis
     if checkout is None:
         return [*head, Content.assemble(marked("undecided", "press c to name the folder with its code"))]
     if isinstance(checkout, Trouble):
-        return [*head, *hanging(f"{GLYPHS['failed']} ", checkout.cause, width, "$text-error")]
+        return [*head, *hanging(f"{GLYPHS['failed']} ", checkout.brief(), width, "$text-error")]
     at = f" at {checkout.head[:10]}" if checkout.head else ""
     lines = [*head, *wrapped(f"{checkout.root}{at}", width, "")]
     for remark in (*checkout.remarks, *compare_with_app(checkout, app)):

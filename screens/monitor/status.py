@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from screens.monitor.guide import enter_does, open_guide
-from screens.monitor.line import Line, Span, Tone, line, wrap
+from screens.monitor.line import Line, Span, Tone, line, width, wrap
 from screens.quantities import clock, duration
+from wizard.model.trouble import tag
 from wizard.run.abandon import why_not_abandoned
 from wizard.run.view import GateView, RunView, SecretWanted
 from wizard.session.image_login import wanted_registry
@@ -216,4 +217,12 @@ def remedy_lines(view: RunView, cells: int) -> list[Line]:
         lines += wrap(trouble.untouched, cells - 2, "plain", indent="  ")
     if trouble.remedy:
         lines += wrap(trouble.remedy, cells - 2, "strong", indent="  ")
-    return lines
+    return coded(lines, trouble.code, cells, "  ")
+
+
+def coded(lines: list[Line], code: str, cells: int, indent: str) -> list[Line]:
+    """`lines` with the code of a trouble behind the last, where it fits there, or on one of its own."""
+    mark = Span(tag(code), "muted")
+    if lines and width(lines[-1]) + 1 + width((mark,)) <= cells:
+        return [*lines[:-1], line(*lines[-1], " ", mark)]
+    return [*lines, line(indent, mark)]

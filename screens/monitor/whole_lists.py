@@ -5,7 +5,7 @@ from typing import Literal
 from screens.monitor.copy import ranked, table_line
 from screens.monitor.line import Line, Span, line, wrap
 from screens.monitor.scene import Seen
-from screens.monitor.status import status
+from screens.monitor.status import coded, status
 from screens.monitor.steps import PHASES, step_line
 from screens.monitor.store import whole_store
 from screens.quantities import clock
@@ -82,6 +82,7 @@ def _steps(seen: Seen, cells: int) -> list[Line]:
         if record.trouble is not None:
             for words in (record.trouble.cause, record.trouble.remedy):
                 lines += wrap(words, cells, "bad" if record.state == "failed" else "muted", indent=" " * 7)
+            lines = coded(lines, record.trouble.code, cells, " " * 7)
         elif record.evidence is not None and record.state == "done":
             lines += wrap(record.evidence.summary, cells, "muted", indent=" " * 7)
     return lines

@@ -126,7 +126,7 @@ def _wrong(read: Callable[[str], object]) -> Callable[[str], str]:
         try:
             read(text)
         except Trouble as trouble:
-            return f"{trouble.cause} {trouble.remedy}"
+            return trouble.brief()
         return ""
 
     return check

@@ -10,7 +10,7 @@ from wizard.mapping.edit_capsules import keep_chosen
 from wizard.mapping.rules import propose
 from wizard.model.mapping import Mapping
 from wizard.model.system import System
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.ports import Profile
 from wizard.session.parts import MAPPING
 
@@ -64,7 +64,9 @@ def _ask_for_offer(desk: Desk) -> None:
     try:
         offer = desk.wait("Asking the target what it offers", within())
     except Trouble as trouble:
-        desk.console.say(f"{trouble.cause} Versions and stacks are as the catalogue has them.")
+        desk.console.say(
+            joined(trouble.cause, "Versions and stacks are as the catalogue has them.", tag(trouble.code))
+        )
     except TimeoutError:
         desk.console.say("The target takes too long: versions and stacks are as the catalogue has them.")
     else:

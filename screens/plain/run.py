@@ -14,9 +14,8 @@ from screens.plain.desk import Deed, Desk, do_one_of, heading
 from screens.plain.following import Following
 from screens.plain.map import keep_registry_login
 from screens.plain.question import Help, ask_name
-from wizard.model.trouble import Trouble
 from wizard.run.abandon import abandon
-from wizard.run.control import ask
+from wizard.run.control import ask, refused
 from wizard.run.launch import start_worker
 from wizard.run.view import GateView, RunView, view
 from wizard.session.image_login import wanted_registry
@@ -70,7 +69,7 @@ class _Run:
             return "Nothing has run yet. The plan starts it. What now?"
         trouble = seen.trouble
         if trouble is not None and seen.run.state not in ("done", "running"):
-            self._desk.console.say(f"{trouble.cause} {trouble.untouched} {trouble.remedy}")
+            self._desk.console.say(trouble.sentence())
         if seen.worker == "dead":
             self._desk.console.say("Its worker is gone: nothing moves until it is started again.")
         return f"The run is {seen.run.state}: {seen.done} of {len(seen.steps)} steps done. What now?"
@@ -219,6 +218,4 @@ class _Run:
         """
         answer = ask(self._desk.session, request | {"who": who()})
         if not answer.get("ok"):
-            raise Trouble(
-                str(answer.get("why", "It was refused.")), remedy="Look how the run stands.", code="not-taken"
-            )
+            raise refused(answer, remedy="Look how the run stands.")

@@ -86,7 +86,7 @@ class SchedulerJobs(Dialog[bool]):
             at = time_of(self._field("at").value, every)
             job = typed_job(self._app_id, self._field("command").value, every, at)
         except Trouble as trouble:
-            self.complain(f"{trouble.cause} {trouble.remedy}")
+            self.complain(trouble.brief())
             return
         if not self._kept(with_job(self._jobs, job)):
             return

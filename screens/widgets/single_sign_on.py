@@ -53,7 +53,7 @@ class SingleSignOnDialog(Dialog[str]):
         try:
             self.dismiss(self._page(message.value))
         except Trouble as trouble:
-            self.complain(f"{trouble.cause} {trouble.remedy}")
+            self.complain(trouble.brief())
 
     def _page(self, typed: str) -> str:
         return self._page_of(typed.strip()) if typed.strip() else self._otherwise

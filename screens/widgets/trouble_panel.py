@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.marks import BAD, GLYPHS, MUTED
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, tag
 
 
 class TroublePanel(Static):
@@ -25,4 +25,6 @@ class TroublePanel(Static):
             parts.append((f"\n{trouble.untouched}", MUTED))
         if trouble.remedy:
             parts.append((f"\n{trouble.remedy}", ""))
+        # Last and dim: it is for whoever looks it up or asks for help, not for who reads.
+        parts.append((f" {tag(trouble.code)}", MUTED))
         self.update(Content.assemble(*parts))

@@ -8,16 +8,16 @@ from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Trouble, Unre
 TOKEN = "canary-token-0815"
 
 
-def test_it_says_three_things_in_order() -> None:
+def test_it_says_three_things_in_order_and_its_code_last() -> None:
     trouble = Trouble("The target is not empty.", remedy="Choose another.", code="not-empty")
-    assert trouble.sentence() == "The target is not empty. Nothing was changed. Choose another."
+    assert trouble.sentence() == "The target is not empty. Nothing was changed. Choose another. [not-empty]"
     assert str(trouble) == "The target is not empty."
     assert (trouble.code, trouble.retry) == ("not-empty", False)
 
 
 def test_an_empty_part_leaves_no_gap() -> None:
     assert Trouble("It broke.", untouched="", remedy="Try again.", code="x").sentence() == (
-        "It broke. Try again."
+        "It broke. Try again. [x]"
     )
 
 
@@ -41,7 +41,10 @@ def test_more_advice_is_made_safe_and_leaves_the_trouble_what_it_is() -> None:
     refused = SignInNeeded("aptible", "The token ended.", remedy="Sign in.")
     refused.advise(f"Or ask\x1b {TOKEN}.")
     assert refused.remedy == f"Sign in. Or ask␛ {DOTS}."
-    assert refused.sentence() == f"The token ended. Nothing was changed. Sign in. Or ask␛ {DOTS}."
+    assert (
+        refused.sentence()
+        == f"The token ended. Nothing was changed. Sign in. Or ask␛ {DOTS}. [token-refused]"
+    )
 
 
 def test_a_secret_with_a_line_break_is_found_too() -> None:

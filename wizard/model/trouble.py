@@ -9,6 +9,16 @@ def _safe(text: str) -> str:
     return redact(clean_lines(redact(text)))
 
 
+def tag(code: str) -> str:
+    """How a code stands behind what it is of: `[token-expired]`. `offramp explain` knows what it means."""
+    return f"[{code}]"
+
+
+def joined(*parts: str) -> str:
+    """Sentences as one paragraph, without those that are empty."""
+    return " ".join(part for part in parts if part)
+
+
 class Trouble(Exception):
     """An error that is shown as it is. Its texts are made safe and freed of known secrets here.
 
@@ -41,8 +51,12 @@ class Trouble(Exception):
         self.remedy = f"{self.remedy} {_safe(more)}".strip()
 
     def sentence(self) -> str:
-        """All three parts as one paragraph."""
-        return " ".join(part for part in (self.cause, self.untouched, self.remedy) if part)
+        """All three parts as one paragraph, the code last."""
+        return joined(self.cause, self.untouched, self.remedy, tag(self.code))
+
+    def brief(self) -> str:
+        """Where nothing could have been changed: the cause, what to do, the code."""
+        return joined(self.cause, self.remedy, tag(self.code))
 
 
 class SignInNeeded(Trouble):

@@ -12,7 +12,7 @@ from wizard.machine import of_disk, of_git, of_logout, of_ssh
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
 from wizard.model.system import System
-from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.model.trouble import SignInNeeded, Trouble, joined, tag
 from wizard.plan.preflight_capsules import capsule_findings
 from wizard.plan.preflight_certificates import certificate_findings
 from wizard.plan.preflight_code import code_findings
@@ -121,7 +121,14 @@ async def _answers(what: str, look_at: Callable[[], Awaitable[list[Finding]]]) -
     except SignInNeeded:
         raise
     except Trouble as trouble:
-        return [Finding(state="blocks", what=trouble.cause, detail=trouble.untouched, remedy=trouble.remedy)]
+        return [
+            Finding(
+                state="blocks",
+                what=trouble.cause,
+                detail=trouble.untouched,
+                remedy=joined(trouble.remedy, tag(trouble.code)),
+            )
+        ]
     return [Finding(state="good", what=what), *found]
 
 

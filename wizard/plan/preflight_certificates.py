@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from wizard.mapping.certificates import look_at
 from wizard.model.mapping import DomainChoice, Mapping
 from wizard.model.plan import Finding
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.ports import Environment, Target
 
 
@@ -46,7 +46,7 @@ def _files(domain: DomainChoice) -> list[Finding]:
             state="blocks",
             what=f"The certificate for {domain.hostname}: {trouble.cause}",
             detail=trouble.untouched,
-            remedy=trouble.remedy,
+            remedy=joined(trouble.remedy, tag(trouble.code)),
         )
         return [blocked]
     if found.fingerprint != domain.fingerprint:

@@ -15,7 +15,7 @@ from wizard.model.plan import Finding
 from wizard.model.secret import Secret
 from wizard.model.system import AddOn, System
 from wizard.model.ticket import Ticket
-from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.model.trouble import SignInNeeded, Trouble, joined, tag
 from wizard.plan.answer import answer_of
 from wizard.ports import Environment, Source, Target
 from wizard.session.own_tunnels import by_own_tunnel
@@ -55,7 +55,12 @@ async def source_store_findings(
             raise
         except Trouble as trouble:
             findings.append(
-                Finding(state="blocks", what=trouble.cause, detail=trouble.untouched, remedy=trouble.remedy)
+                Finding(
+                    state="blocks",
+                    what=trouble.cause,
+                    detail=trouble.untouched,
+                    remedy=joined(trouble.remedy, tag(trouble.code)),
+                )
             )
     return findings
 

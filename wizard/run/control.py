@@ -2,7 +2,7 @@
 
 A request is one object with `do` (pause, resume, retry, more, fewer, accept, stop, back, port, answer,
 secret, ping) and what belongs to it; the answer is one object, `{"ok": true}` or
-`{"ok": false, "why": "..."}`.
+`{"ok": false, "why": "..."}`, with `code` where a trouble is why.
 Secrets travel here and nowhere else: never by argument, never by environment.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from wizard.credentials import CredentialRef
 from wizard.model.secret import Secret
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.session.lock import Lock
 from wizard.session.places import run_folder
 from wizard.session.store import Session
@@ -84,9 +84,27 @@ async def _answer(line: bytes, handle: Handler) -> dict[str, Any]:
             return {"ok": False, "why": "not a request"}
         return await handle(request)
     except Trouble as trouble:
-        return {"ok": False, "why": trouble.sentence()}
+        why = joined(trouble.cause, trouble.untouched, trouble.remedy)
+        return {"ok": False, "why": why, "code": trouble.code}
     except (ValueError, KeyError, RecursionError):
         return {"ok": False, "why": "not a request"}
+
+
+def refused(answer: dict[str, Any], *, remedy: str, untouched: str = "Nothing was changed.") -> Trouble:
+    """What an answer that is not ok says, under the worker's own code for it, where it has one."""
+    return Trouble(
+        str(answer.get("why", "The worker refused.")),
+        untouched=untouched,
+        remedy=remedy,
+        code=str(answer.get("code", "not-taken")),
+    )
+
+
+def said(answer: dict[str, Any]) -> str:
+    """Why an answer is not ok, in a line."""
+    return joined(
+        str(answer.get("why", "The worker refused.")), tag(answer["code"]) if "code" in answer else ""
+    )
 
 
 def ask(session: Session, request: dict[str, Any], *, timeout: float = 5.0) -> dict[str, Any]:
@@ -145,9 +163,8 @@ def hand_over(session: Session, ref: CredentialRef, secret: Secret) -> None:
         timeout=HAND_OVER,
     )
     if not answer.get("ok"):
-        raise Trouble(
-            str(answer.get("why", "The worker did not take the token.")),
+        raise refused(
+            answer,
             untouched="The run goes on as before.",
             remedy="Sign in as the account that the run belongs to.",
-            code="not-taken",
         )

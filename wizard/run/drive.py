@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from wizard.database.control import Control, Stopped
 from wizard.model.plan import Evidence, Step
-from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.model.trouble import SignInNeeded, Trouble, joined, tag
 from wizard.plan.plan import CUT_OVER, FINISH
 from wizard.run.commands import Commands
 from wizard.run.context import Context
@@ -252,7 +252,8 @@ class Drive:
         self.journal.end(step.key, "failed", None, trouble)
         # The first line: the rest is the end of a log, which stands in the log and in the step's trouble.
         first = trouble.cause.partition("\n")[0]
-        self.journal.event("step", f"{first} {trouble.untouched} {trouble.remedy}", step=step.key)
+        words = joined(first, trouble.untouched, trouble.remedy, tag(trouble.code))
+        self.journal.event("step", words, step=step.key)
         if self._goes_back_by_itself():
             self.journal.event("back", "The cut-over did not succeed, so it did not happen: back to Heroku.")
             return "back"

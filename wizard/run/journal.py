@@ -12,7 +12,7 @@ from wizard.model.noun import Noun, decode, encode
 from wizard.model.plan import Evidence, Plan, Step
 from wizard.model.secret import redact
 from wizard.model.text import clean
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.session.store import Session
 
 StepState = Literal["pending", "intent", "done", "failed", "undone", "lost"]
@@ -38,6 +38,10 @@ class TroubleNote(Noun, frozen=True, kw_only=True):
         return TroubleNote(
             cause=trouble.cause, untouched=trouble.untouched, remedy=trouble.remedy, code=trouble.code
         )
+
+    def sentence(self) -> str:
+        """All of it as one paragraph, the code last."""
+        return joined(self.cause, self.untouched, self.remedy, tag(self.code))
 
 
 class StepRecord(Noun, frozen=True, kw_only=True):
