@@ -22,9 +22,11 @@ from screens.headless.values_parser import add_values
 TOLD = """what is told:
   pause        holds a copy where it is, before the cut-over
   resume       ends the pause
-  retry        tries a failed step, or what is waited for, again now
+  retry [STEP] tries a failed step, or what is waited for, again now
   more, fewer  a worker more or fewer for the copy that is at work
-  accept       goes on with DNS as it is, where a record is waited for
+  accept [STEP]
+               says that you have done what a step waits for; goes on with DNS as
+               it is, where a record is waited for. STEP is its key or its number
   stop         ends the run where it is; `offramp run SESSION` goes on with it
   back         takes everything back to Heroku, until the last gate
   [DATABASE] port N    the tunnel to that database is your own, on port N of
@@ -114,6 +116,9 @@ def _add_forget(commands: Parsers) -> None:
     forget.set_defaults(command=_forget)
 
 
+WISH_HELP = "pause, resume, more, fewer, stop, back; accept [STEP]; retry [STEP]; [DATABASE] port N"
+"""STEP is a step's key in the plan, or its number."""
+
 WISHES = ("pause", "resume", "retry", "more", "fewer", "accept", "stop", "back")
 
 
@@ -168,7 +173,7 @@ def _add_tell(commands: Parsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     tell.add_argument("session", help=SESSION)
-    tell.add_argument("what", nargs="+", metavar="WISH", help=f"{', '.join(WISHES)}; [DATABASE] port N")
+    tell.add_argument("what", nargs="+", metavar="WISH", help=WISH_HELP)
     tell.set_defaults(command=_tell)
 
 

@@ -15,6 +15,7 @@ from screens.plain.plan import check, checked, make
 from screens.plain.proposing import mapped, propose_map
 from screens.plain.question import Back
 from screens.stages import newest_run
+from wizard.answers.done_steps import steps_said, words_wanted
 from wizard.answers.keys import key_of
 from wizard.answers.nouns import AnswersFile, SignInGiven
 from wizard.answers.to_mapping import over_proposal
@@ -24,7 +25,7 @@ from wizard.model.trouble import Trouble
 from wizard.run.control import ask
 from wizard.run.launch import running, start_worker
 from wizard.run.view import view
-from wizard.session.parts import MAPPING, PREPARED, TARGET
+from wizard.session.parts import MAPPING, PLAN, PREPARED, TARGET
 from wizard.session.store import Session, SessionInfo, create, find, infos
 from wizard.told_hosts import told_hosts
 
@@ -190,6 +191,9 @@ class Unattended:
         stops = [one for one in found.findings if one.state == "blocks"] if found else []
         if stops:
             return [f"plan: {one.what}. {one.remedy}" for one in stops]
+        plan = desk.session.load(PLAN)
+        if plan is not None and (unknown := steps_said(plan, self._given.run.done)[1]):
+            return words_wanted(plan, unknown)
         if not self._given.run.start:
             return ["run.start = true: the plan is read, and the run may begin"]
         ready(desk.session)
@@ -210,7 +214,8 @@ class Unattended:
                 ask(desk.session, {"do": "retry", "who": f"answers file {self._file}"})
         if confirm:
             keep_trace(desk.session, self._file, {"run.confirm": ", ".join(confirm)})
-        code = follow(desk.session, gate_words(confirm), retried=retry)
+        answers = gate_words(confirm) | self._said_done()
+        code = follow(desk.session, answers, retried=retry, file=self._file)
         seen = view(desk.session)
         if self._asks and code == WAITS:
             STAGES["run"](desk)
@@ -218,4 +223,17 @@ class Unattended:
         if code == WAITS and seen is not None and seen.gate is not None:
             gate = seen.gate.key.partition(":")[2]
             return self._open("run", [f'run.confirm: "{gate}={seen.gate.word}" passes {seen.gate.title}'])
+        if code == WAITS and seen is not None and seen.guide is not None and seen.guide.blind:
+            step = seen.guide.step
+            return self._open("run", [f'run.done: "{step}" says that it is done: {seen.guide.waits}'])
         return code
+
+    def _said_done(self) -> dict[str, str]:
+        """The words for steps of which the file says that they are done, as `follow` takes them."""
+        plan = self._desk.session.load(PLAN)
+        keys, unknown = steps_said(plan, self._given.run.done) if plan is not None else ((), ())
+        for one in words_wanted(plan, unknown) if plan is not None else ():
+            self._desk.console.say(f"Look: {one}.")
+        if keys:
+            keep_trace(self._desk.session, self._file, {"run.done": ", ".join(keys)})
+        return {f"done:{key}": self._file for key in keys}

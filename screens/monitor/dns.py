@@ -24,7 +24,7 @@ def open_watch(view: RunView) -> DnsWatch | None:
     """The records that a living worker watches at this step; None where it does something else."""
     if view.worker != "alive" or view.run.state != "running" or view.current is None:
         return None
-    if view.current.step.kind not in ("certificate", "traffic"):
+    if view.current.step.kind not in ("certificate", "traffic", "capsule-traffic"):
         return None
     return view.dns.get(view.current.step.key)
 

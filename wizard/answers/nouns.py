@@ -207,10 +207,13 @@ class PrepareGiven(Given, frozen=True, kw_only=True):
 
 class RunGiven(Given, frozen=True, kw_only=True):
     """`start`: the run begins once the checks find nothing that stops it. `confirm` passes gates as
-    `offramp run --confirm` does: `cut-over=NAME`, `finish=NAME`, with the name of the migration."""
+    `offramp run --confirm` does: `cut-over=NAME`, `finish=NAME`, with the name of the migration. `done` says
+    beforehand that a step of a person's is done, where only their word tells: a step's key in the plan
+    ("settings:shop"), or what stands before its colon for all of that sort ("settings", "backups")."""
 
     start: bool = False
     confirm: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
 
 
 class AnswersFile(Given, frozen=True, kw_only=True):

@@ -107,6 +107,9 @@ class Commands:
         return OK
 
     def _do_retry(self, request: Answer, who: str) -> Answer:
+        run, wanted = self._journal.run(), str(request.get("step") or "")
+        if wanted and (run is None or run.current != wanted):
+            return _refused("The run is at another step by now.")
         self.retry = True
         self.hurry()
         self._tell(f"Try again{_by(who)}")

@@ -1,0 +1,64 @@
+"""What a person does at a step, told where there is no screen; and their word for it, given beforehand."""
+
+import time
+
+from screens.headless.say import say
+from wizard.run.control import ask
+from wizard.run.guide import Guide
+from wizard.session.person import this_person
+from wizard.session.store import Session
+
+SAID_AHEAD = 7.0
+"""Seconds before a word that was given ahead is passed on: whoever does it elsewhere needs a moment."""
+
+
+class Guides:
+    """What was told so far of them: nothing is told twice.
+
+    Args:
+        answers: takes out the word of a step, `done:KEY`, once it is passed on.
+        file: the answers file in which such words can stand, empty where there is none.
+    """
+
+    def __init__(self, session: Session, answers: dict[str, str], told: set[str], file: str = "") -> None:
+        self._session = session
+        self._answers = answers
+        self._told = told
+        self._file = file
+        self._shown: dict[str, float] = {}
+
+    def tell(self, guide: Guide | None) -> bool:
+        """What a person is to do, once a step, and each new thing that was seen of it. False where it is of
+        no use to wait: only a word tells, and the answers file is where it is to come from."""
+        if guide is None:
+            return True
+        since = time.monotonic() - self._shown.setdefault(guide.step, time.monotonic())
+        ahead = guide.by_word and f"done:{guide.step}" in self._answers
+        if ahead and since > SAID_AHEAD:
+            del self._answers[f"done:{guide.step}"]
+            who = f"answers file {self._file}" if self._file else this_person()
+            ask(self._session, {"do": "accept", "step": guide.step, "who": who})
+            # The worker takes a moment to heed it.
+            self._shown[guide.step] = time.monotonic()
+        if guide.step not in self._told:
+            self._told.add(guide.step)
+            self._say(guide, ahead=ahead)
+        words = guide.seen.partition("; looked at ")[0]
+        if words and (mark := f"{guide.step} {words}") not in self._told:
+            self._told.add(mark)
+            say(f"Seen so far: {guide.seen}.")
+        return ahead or not (self._file and guide.blind and since > SAID_AHEAD)
+
+    def _say(self, guide: Guide, *, ahead: bool) -> None:
+        say(f"Waiting for you: {guide.waits}.")
+        for one in guide.lines:
+            say(f"  $ {one.text}" if one.kind == "copy" else f"  - {one.text}")
+        if not guide.by_word:
+            return
+        if ahead:
+            said = f"{self._file} says" if self._file else "it was said"
+            say(f"  That it is done, {said} beforehand: it goes on in some seconds.")
+            return
+        say(f"  `offramp tell {self._session.id} accept {guide.step}` says that it is done.")
+        if self._file:
+            say(f'  In the answers file: [run] done = ["{guide.step}"].')
