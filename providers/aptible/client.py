@@ -14,12 +14,15 @@ import msgspec
 
 from providers.aptible.answers import ApiError, Page
 from providers.aptible.failures import AnswerLost, Later, Missing, NotTheApi, Refused
+from wizard.model.answered import converted, unreachable
 from wizard.model.loopback import is_loopback, safe_url
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 
 T = TypeVar("T")
+
+VENDOR = "Aptible"
 
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of one answer; a list of all operations of a large team is far below it."""
@@ -125,7 +128,9 @@ class Api:
             answer = await self._read(path, what, query=asked, sensitive=sensitive)
             page = self._decode(answer.body, Page, what, raw=True)
             rows = page.embedded.get(name, [])
-            found += [self._convert(row if sensitive else _cleaned(row), kind, what) for row in rows]
+            found += [
+                converted(row if sensitive else _cleaned(row), kind, vendor=VENDOR, what=what) for row in rows
+            ]
             following = page.links.get("next")
             if not rows or following is None or not following.href:
                 break
@@ -173,7 +178,7 @@ class Api:
             except httpx.InvalidURL as error:
                 raise self._not_opened(what) from error
             except (httpx.HTTPError, TimeoutError) as error:
-                raise self._unreachable(what, error) from error
+                raise unreachable(self._host, what, error) from error
         if answer.status != 200:
             raise Unreachable(
                 f"The address for {what} answered with status {answer.status}.",
@@ -190,7 +195,7 @@ class Api:
                 answer = await self._once("GET", path, query=query, sensitive=sensitive)
                 return self._accepted(answer, what)
             except (httpx.HTTPError, TimeoutError) as error:
-                trouble: Unreachable = self._unreachable(what, error)
+                trouble: Unreachable = unreachable(self._host, what, error)
                 cause: Exception | None = error
             except Unreachable as error:
                 trouble, cause = error, error.__cause__ if isinstance(error.__cause__, Exception) else None
@@ -205,7 +210,7 @@ class Api:
         try:
             answer = await self._once(method, path, body=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise self._unreachable(what, error) from error
+            raise unreachable(self._host, what, error) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise self._lost(what, clean(str(error)) or type(error).__name__) from error
         if answer.status >= 500 or answer.status == 408:
@@ -261,7 +266,7 @@ class Api:
 
     def _refusal(self, answer: _Answer, what: str) -> Trouble:
         try:
-            said = self._convert(_cleaned(msgspec.json.decode(answer.body)), ApiError, what)
+            said = converted(_cleaned(msgspec.json.decode(answer.body)), ApiError, vendor=VENDOR, what=what)
         except (Trouble, msgspec.DecodeError):
             said = ApiError()
         words = said.message or said.error or f"status {answer.status}"
@@ -293,24 +298,7 @@ class Api:
                 remedy="Try again; if it stays, look whether a proxy changes what Aptible sends.",
                 code="not-the-api",
             ) from error
-        return self._convert(value if raw else _cleaned(value), kind, what)
-
-    def _convert(self, value: Any, kind: type[T], what: str) -> T:
-        try:
-            return msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            raise Trouble(
-                f"Aptible's answer is not as Offramp knows it at: {what} ({clean(str(error))}).",
-                remedy="Look for a newer Offramp; Aptible may have changed its API.",
-                code="unknown-answer",
-            ) from error
-
-    def _unreachable(self, what: str, error: Exception) -> Unreachable:
-        said = clean(str(error), limit=200) or type(error).__name__
-        return Unreachable(
-            f"{self._host} does not answer at: {what} ({said}).",
-            remedy="Check the network, then try again.",
-        )
+        return converted(value if raw else _cleaned(value), kind, vendor=VENDOR, what=what)
 
     def _not_opened(self, what: str) -> Unreachable:
         return Unreachable(

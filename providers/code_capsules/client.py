@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 import httpx
-import msgspec
 
 from providers.code_capsules.bodies import UNREADABLE, cleaned, parsed, said, unwrapped
 from providers.code_capsules.failures import AnswerLost, Failing, Later, Missing, NotTheApi, Refused
 from providers.code_capsules.patience import Patience
 from providers.code_capsules.wire import Answer, Wire
+from wizard.model.answered import converted, unreachable
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
 
 T = TypeVar("T")
+
+VENDOR = "Code Capsules"
 
 PASSING = (502, 503, 504)
 
@@ -82,7 +84,8 @@ class Api:
         if isinstance(found, dict):
             lists = [value for value in found.values() if isinstance(value, list)]
             found = found.get(name, lists[0] if len(lists) == 1 else None)
-        return self._convert(found, list[kind], what)  # type: ignore[valid-type]
+        # A class that comes as an argument is no type to mypy, which wants one in the brackets.
+        return converted(found, list[kind], vendor=VENDOR, what=what)  # type: ignore[valid-type]
 
     async def send(self, method: str, path: str, body: Any, *, what: str) -> None:
         """PUT or PATCH; doing it twice does no harm, so that it is sent again when its answer is lost."""
@@ -98,7 +101,7 @@ class Api:
         try:
             answer = await self._signed("POST", path, body=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise self._unreachable(what, error) from error
+            raise unreachable(self._wire.host, what, error) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise lost(what, clean(str(error)) or type(error).__name__, late=True) from error
         if answer.status >= 500 or answer.status == 408:
@@ -125,7 +128,7 @@ class Api:
                 answer = await self._signed(method, path, query=query, body=body)
                 return self._accepted(answer, what)
             except (httpx.HTTPError, TimeoutError) as error:
-                trouble: Unreachable = self._unreachable(what, error)
+                trouble: Unreachable = unreachable(self._wire.host, what, error)
                 cause: Exception | None = error
             except (Later, NotTheApi) as error:
                 trouble, cause = error, None
@@ -183,24 +186,7 @@ class Api:
                 value = cleaned(value) if clean_it else value
             except UNREADABLE as error:
                 raise NotTheApi(self._wire.host, answer.status) from error
-        return self._convert(value, kind, what)
-
-    def _convert(self, value: Any, kind: type[T], what: str) -> T:
-        try:
-            return msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            raise Trouble(
-                f"Code Capsules' answer is not as Offramp knows it at: {what} ({clean(str(error))}).",
-                remedy="Look for a newer Offramp; the vendor may have changed its API.",
-                code="unknown-answer",
-            ) from error
-
-    def _unreachable(self, what: str, error: Exception) -> Unreachable:
-        said = clean(str(error), limit=200) or type(error).__name__
-        return Unreachable(
-            f"{self._wire.host} does not answer at: {what} ({said}).",
-            remedy="Check the network, then try again.",
-        )
+        return converted(value, kind, vendor=VENDOR, what=what)
 
 
 def lost(what: str, why: str, *, late: bool = False) -> AnswerLost:
