@@ -113,6 +113,7 @@ def profile() -> Profile:
             release_hook=known.release_hook,
             managed_tls=True,
             own_certificates=True,
+            environments="one",
             log_drains=("https", "syslog+tls"),
             scheduler="cron-service",
             empty_config_values=False,

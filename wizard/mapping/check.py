@@ -7,6 +7,7 @@ from wizard.document.summary import is_postgres
 from wizard.mapping.check_capsules import capsule_problems
 from wizard.mapping.check_data import config_problems, database_problems
 from wizard.mapping.check_services import service_problems
+from wizard.mapping.check_spaces import space_problems
 from wizard.mapping.check_stacks import stack_problems
 from wizard.mapping.check_stores import store_problems
 from wizard.mapping.check_ways import way_problems
@@ -107,6 +108,7 @@ def problems(system: System, mapping: Mapping, profile: Profile) -> tuple[Proble
         *domain_problems(system, mapping, profile),
         *drain_problems(system, mapping, profile),
         *capsule_problems(system, mapping, profile),
+        *space_problems(system, mapping, profile),
     ]
     return tuple(sorted(found, key=lambda problem: not problem.blocks))
 

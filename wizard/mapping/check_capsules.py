@@ -217,7 +217,8 @@ def _domain_problems(mapping: Mapping, profile: Profile, app: App) -> Iterator[P
 
 
 def _name_problems(system: System, mapping: Mapping, profile: Profile) -> Iterator[Problem]:
-    """All capsules of a Space have one list of names, whatever they are."""
+    """All capsules of a Space have one list of names, whatever they are. Those of a move are told apart by
+    their names in several Spaces, too: in the plan, in the report, by whoever opens a tunnel to one."""
     word = profile.words.get("environment", "environment")
     names = {app.id: app.name for app in system.apps}
     add_ons = {one.id: one.name for one in system.add_ons}
@@ -249,7 +250,8 @@ def _name_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
     counted = Counter(capsule for _, capsule in found)
     for capsule in sorted(name for name, count in counted.items() if count > 1):
         sharing = [who for who, one in found if one == capsule]
-        text = f"would be two capsules called `{capsule}` in one {word}"
+        where = f"in one {word}" if not mapping.spaces else "in one move"
+        text = f"would be two capsules called `{capsule}` {where}"
         yield _stop("capsule-twice", ", ".join(dict.fromkeys(sharing)), text, "Give one another name there.")
 
 

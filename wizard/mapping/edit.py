@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from wizard.mapping.certificates import OwnCertificate
+from wizard.mapping.edit_spaces import renamed
 from wizard.mapping.storages import kept_storages
 from wizard.mapping.stores import kept_stores
 from wizard.mapping.way_words import Way
@@ -45,7 +46,8 @@ Choice = TypeVar(
 
 def set_environment(mapping: Mapping, handle: str, *, create: bool) -> Mapping:
     """Move into the environment `handle`; `create` when it is to be made."""
-    return msgspec.structs.replace(mapping, environment=handle, create_environment=create)
+    changed = msgspec.structs.replace(mapping, environment=handle, create_environment=create)
+    return renamed(changed, mapping.environment, handle) if mapping.environment else changed
 
 
 def set_region(mapping: Mapping, region: str) -> Mapping:
@@ -304,6 +306,7 @@ def keep_decisions(decided: Mapping, proposed: Mapping) -> Mapping:
         region=decided.region or proposed.region,
         stack=decided.stack,
         team=decided.team,
+        spaces=decided.spaces,
         port=decided.port,
         apps=_kept(decided.apps, proposed.apps, lambda one: one.app_id),
         processes=_kept(decided.processes, proposed.processes, lambda one: (one.app_id, one.type)),

@@ -16,6 +16,7 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     fetched by the target from a repository that is linked to it (`repository` is its address,
     "https://github.com/acme/shop", `folder` where in it the app lies, empty for its root; the branch is the
     one that was prepared).
+    `space` is the name of the environment that it goes into, empty for the mapping's own.
     `private`: its registry asks who pulls it; that is kept where credentials are.
     `keep_slug`: the image is made of the slug that Heroku runs, a stop-gap for code that cannot be built.
     """
@@ -32,6 +33,7 @@ class AppChoice(Noun, frozen=True, kw_only=True):
     keep_slug: bool = False
     repository: str = ""
     folder: str = ""
+    space: str = ""
 
 
 CapsuleKind = Literal["", "backend", "frontend", "docker"]
@@ -79,7 +81,8 @@ class JobChoice(Noun, frozen=True, kw_only=True):
 
 
 class DatabaseChoice(Noun, frozen=True, kw_only=True):
-    """A Postgres add-on becomes a database of the target, or is left behind. `profile`: see a process."""
+    """A Postgres add-on becomes a database of the target, or is left behind. `profile`: see a process.
+    `space` is the name of the environment that it goes into, empty for that of the apps that use it."""
 
     add_on_id: str
     action: Literal["move", "leave", "undecided"] = "move"
@@ -89,13 +92,14 @@ class DatabaseChoice(Noun, frozen=True, kw_only=True):
     disk_gb: int = 10
     profile: str = ""
     reason: str = ""
+    space: str = ""
 
 
 class StoreChoice(Noun, frozen=True, kw_only=True):
     """A data service that is no Postgres becomes a database of the target, or is left behind.
 
     `type` is the target's word for its kind ("redis", "mysql", "mongodb"). What is in it is copied, or the
-    new one begins empty, or a person moves it by hand and Offramp checks. Sizes: see a Postgres.
+    new one begins empty, or a person moves it by hand and Offramp checks. Sizes and `space`: see a Postgres.
     """
 
     add_on_id: str
@@ -107,6 +111,7 @@ class StoreChoice(Noun, frozen=True, kw_only=True):
     disk_gb: int = 10
     profile: str = ""
     reason: str = ""
+    space: str = ""
 
 
 class AddOnChoice(Noun, frozen=True, kw_only=True):
@@ -179,11 +184,22 @@ class StorageChoice(Noun, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class SpaceChoice(Noun, frozen=True, kw_only=True):
+    """A further environment that apps go into, where the target takes a move in several. `create`: it is
+    made; `region` and `team` are of one that is made, as in a mapping."""
+
+    name: str
+    create: bool = True
+    region: str = ""
+    team: str = ""
+
+
 class Mapping(Noun, frozen=True, kw_only=True):
     """All choices. `environment` is the handle of the target's environment (a Space, a stack's account);
     `region` is the target's name of where a new one is made, `stack` the stack that it is made on ("" lets
     the target choose one there); neither says anything of one that is there. `team` is the slug of the team
-    that a new one belongs to, empty where there is only one, or none."""
+    that a new one belongs to, empty where there is only one, or none. `spaces` are further environments, for
+    apps that name one of them."""
 
     environment: str = ""
     create_environment: bool = False
@@ -201,6 +217,7 @@ class Mapping(Noun, frozen=True, kw_only=True):
     domains: tuple[DomainChoice, ...] = ()
     drains: tuple[DrainChoice, ...] = ()
     storages: tuple[StorageChoice, ...] = ()
+    spaces: tuple[SpaceChoice, ...] = ()
 
     def app(self, app_id: str) -> AppChoice | None:
         """The choice for an app, None when it has none yet."""

@@ -75,6 +75,8 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     layout: Literal["services", "capsules"] = "services"
     """Whether the processes of an app are services of one app there, from one build and with one config; or
     each a capsule of its own (see `wizard.ports.capsules`)."""
+    environments: Literal["one", "several"] = "one"
+    """Whether the apps of one move go into one environment there, or may go into several."""
     git_hosts: tuple[str, ...] = ()
     """Hosts whose repositories can be linked ("github.com"), for the way `linked`."""
     runtimes: dict[str, tuple[str, ...]] = field(default_factory=dict)

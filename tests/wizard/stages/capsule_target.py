@@ -21,6 +21,7 @@ def pods_of(target: Profile) -> Profile:
     can = msgspec.structs.replace(
         target.capabilities,
         layout="capsules",
+        environments="several",
         ways=("linked",),
         git_hosts=("github.com", "gitlab.com"),
         runtimes={"python": ("3.13", "3.14"), "node": ("22", "24")},
