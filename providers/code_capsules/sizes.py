@@ -5,7 +5,6 @@ quarter of a CPU; what is set freely has 5 to 200 % of a CPU and 0.2 to 8 GB, a 
 least (plan screens in the vendor's documentation).
 """
 
-import math
 from typing import Any
 
 from providers.code_capsules.answers import ProductsAnswer, number
@@ -17,9 +16,10 @@ MOST_PERCENT = 200
 
 
 def percent_for(memory_mb: int, kind: str) -> int:
-    """Percent of a CPU that goes with that much memory."""
+    """Percent of a CPU that goes with that much memory: the whole one next to it, a half upwards, as the map
+    says it."""
     least = LEAST_PERCENT.get(kind, LEAST_PERCENT_ELSE)
-    return max(least, min(MOST_PERCENT, math.ceil(memory_mb / 1024 * PERCENT_PER_GB)))
+    return max(least, min(MOST_PERCENT, int(memory_mb / 1024 * PERCENT_PER_GB + 0.5)))
 
 
 def products(*, memory_mb: int, cpu_percent: int, disk_gb: int, count: int) -> dict[str, Any]:

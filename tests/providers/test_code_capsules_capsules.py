@@ -13,11 +13,14 @@ import pytest
 from providers.code_capsules.answers import BuildAnswer, LogLine, ProductsAnswer
 from providers.code_capsules.builds import deploy
 from providers.code_capsules.capsules import manifest
+from providers.code_capsules.catalogue import profile
 from providers.code_capsules.domains import WebAddresses, _is_there
 from providers.code_capsules.logs import LogReader, seconds, texts
 from providers.code_capsules.sizes import percent_for, resized
 from tests.providers.capsules_wire import CODE, bare_repository, until
 from tests.providers.code_capsules_world import Record, World, code_capsules_world
+from wizard.mapping.capsules import cpu_percent
+from wizard.model.mapping import ProcessChoice
 from wizard.model.secret import Secret, redact
 from wizard.model.trouble import Trouble
 from wizard.ports import CapsuleWish
@@ -350,8 +353,16 @@ def test_sizes_go_back_as_they_came() -> None:
         "storage": {"qty": 5.0, "unit": "Gi"},
         "replicaScale": {"qty": 0},
     }
-    assert [percent_for(size, "backend") for size in (205, 512, 1024, 8192)] == [6, 13, 25, 200]
-    assert percent_for(123, "frontend") == 4
+    assert [percent_for(size, "backend") for size in (205, 512, 1024, 8192)] == [5, 13, 25, 200]
+    assert percent_for(123, "frontend") == 3
+
+
+def test_the_map_says_the_share_of_a_cpu_that_the_capsule_gets() -> None:
+    known = profile()
+    for kind, least in (("backend", 205), ("frontend", 123)):
+        for memory in range(least, 8193, 41):
+            choice = ProcessChoice(app_id="a", type="web", memory_mb=memory)
+            assert cpu_percent(choice, known) == percent_for(memory, kind), memory
 
 
 async def test_windows_of_a_log_are_padded_and_each_line_is_read_once() -> None:

@@ -61,7 +61,7 @@ def rows(system: System, mapping: Mapping, profile: Profile) -> dict[tuple[str, 
 
 def test_rows_say_what_each_thing_becomes(system: System, mapping: Mapping, profile: Profile) -> None:
     told = rows(system, mapping, profile)
-    assert told["process", BACKEND, "web"].after == "backend, 1 x 512 MB 12 %"
+    assert told["process", BACKEND, "web"].after == "backend, 1 x 512 MB 13 %"
     assert told["process", BACKEND, "release"].after == "before web starts"
     assert told["process", FRONTEND, "web"].after == "frontend, 1 x 128 MB 3 %"
     assert "built by `npm run build`, files in dist" in told["process", FRONTEND, "web"].why

@@ -67,10 +67,11 @@ def job_choice(app: App, job: Job, profile: Profile) -> JobChoice:
 
 
 def cpu_percent(choice: ProcessChoice, profile: Profile) -> int:
-    """Percent of a CPU that a service gets: what was chosen, else what goes with its memory."""
+    """Percent of a CPU that a service gets: what was chosen, else what goes with its memory, a half
+    percent upwards."""
     if choice.cpu_percent:
         return choice.cpu_percent
-    with_memory = round(choice.memory_mb / 1024 * profile.prices.cpu_percent_per_gb)
+    with_memory = int(choice.memory_mb / 1024 * profile.prices.cpu_percent_per_gb + 0.5)
     return max(1, min(with_memory, profile.capabilities.max_cpu_percent or with_memory))
 
 

@@ -46,7 +46,7 @@ def test_the_proposal_goes_on_with_nothing_in_its_way(
     assert (
         "Python 3.13 (.python-version:1), pinned by .python-version" in process_of(on_pods, "b", "web").reason
     )
-    assert cpu_percent(process_of(on_pods, "b", "web"), pods) == 12
+    assert cpu_percent(process_of(on_pods, "b", "web"), pods) == 13
     assert [(one.action, one.process) for one in on_pods.jobs] == [("in-process", "")]
     assert [(one.way, one.repository) for one in on_pods.apps] == [
         ("linked", f"https://github.com/acme/{app_id}") for app_id in ("b", "f", "e")
