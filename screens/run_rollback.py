@@ -9,6 +9,7 @@ from screens.marks import MUTED
 from screens.stage import StageScreen
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.pick_one import PickOne
+from wizard.mapping.spaces import space_of_handle
 from wizard.model.mapping import Mapping
 from wizard.ports import TargetApp
 from wizard.registry import open_target
@@ -35,7 +36,7 @@ def choose_app(screen: StageScreen) -> None:
     def picked(handle: str | None) -> None:
         if handle is not None:
             screen.behind(
-                _look(screen, mapping.environment, handle),
+                _look(screen, space_of_handle(mapping, handle), handle),
                 lambda found: _confirm(screen, found),
                 group="rollback",
                 waiting=f"Asking what {handle} ran before",

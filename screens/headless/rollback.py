@@ -10,6 +10,7 @@ from screens.headless.exit_codes import DONE
 from screens.headless.follow import who
 from screens.headless.say import say
 from wizard.credentials import Vault, open_vault
+from wizard.mapping.spaces import space_of_app
 from wizard.model.mapping import AppChoice
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
@@ -67,7 +68,7 @@ async def _opened(
     assert name is not None and mapping is not None
     target = open_target(session, vault, name.provider)
     try:
-        yield target, await deployed_app(target, mapping.environment, choice.handle)
+        yield target, await deployed_app(target, space_of_app(mapping, choice.app_id), choice.handle)
     finally:
         await target.close()
 

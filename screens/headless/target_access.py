@@ -7,6 +7,7 @@ from typing import Any, Final, Self, TypeVar
 
 from screens.headless.asking import ask_hidden
 from wizard.credentials import open_vault
+from wizard.mapping.spaces import space_of_database
 from wizard.model.mapping import Mapping
 from wizard.model.secret import Secret
 from wizard.model.ticket import Ticket
@@ -84,14 +85,14 @@ class TargetAccess:
         return self._target
 
     async def _database(self, handle: str) -> TargetDatabase:
-        target = self._signed_in()
+        target, space = self._signed_in(), space_of_database(self._mapping, handle)
         for environment in await target.environments():
-            if environment.handle == self._mapping.environment:
+            if environment.handle == space:
                 found = await target.find_database(environment, handle)
                 if found is not None:
                     return found
         raise Trouble(
-            f"{self.provider.title} has no database {handle} in {self._mapping.environment} yet.",
+            f"{self.provider.title} has no database {handle} in {space} yet.",
             remedy=f"The run makes it: `offramp run {self._session.id}`.",
             code="database-missing",
         )

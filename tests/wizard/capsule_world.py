@@ -199,8 +199,8 @@ class FakeContext:
             ),
         )
 
-    async def environment(self) -> Environment:
-        return SPACE
+    async def environment(self, name: str = "") -> Environment:
+        return SPACE if name in ("", SPACE.handle) else Environment(id=name, handle=name)
 
     def names(self) -> Names:
         return Names(self.dns)

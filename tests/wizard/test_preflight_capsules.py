@@ -6,10 +6,11 @@ import msgspec
 
 from tests.wizard.capsule_world import COMMIT, SPACE, Capsules, FakeContext
 from tests.wizard.test_run_capsules import linked, wish
-from wizard.model.mapping import AppChoice, DomainChoice, Mapping
+from wizard.mapping.edit_spaces import put_app
+from wizard.model.mapping import AppChoice, DomainChoice, Mapping, ProcessChoice
 from wizard.model.plan import Finding
 from wizard.plan.preflight_capsules import capsule_findings
-from wizard.ports import DomainEndpoint
+from wizard.ports import Capsule, DomainEndpoint, Environment
 from wizard.session.parts import Prepared, PreparedApp
 
 ADDRESS = "https://github.com/acme/shop"
@@ -101,3 +102,26 @@ async def test_a_domain_of_another_capsule_blocks(tmp_path: Path) -> None:
     target.domains[domain.hostname] = msgspec.structs.replace(domain, service_id="id-other")
     (why,) = blocking(await capsule_findings(target, SPACE, mapping, Prepared()))
     assert "www.acme.example belongs to another capsule" in why
+
+
+async def test_each_space_is_looked_at_for_what_goes_into_it(tmp_path: Path) -> None:
+    target, mapping = await mapped(tmp_path)
+    asked: list[str] = []
+    looked = target.find_capsule
+
+    async def find(environment: Environment, name: str) -> Capsule | None:
+        asked.append(f"{environment.handle} {name}")
+        return await looked(environment, name)
+
+    target.find_capsule = find  # type: ignore[method-assign]
+    apps = tuple(msgspec.structs.replace(one, repository=ADDRESS) for one in mapping.apps)
+    job = ProcessChoice(app_id="b", type="job", service="job", capsule="backend")
+    both = msgspec.structs.replace(mapping, apps=apps, processes=(*mapping.processes, job))
+    apart = put_app(both, "b", "mail")
+    there = {"mail": Environment(id="2", handle="mail")}
+    findings = await capsule_findings(target, SPACE, apart, Prepared(apps=(code("a"), code("b"))), there)
+    assert set(asked) == {"acme shop", "acme shop-worker", "mail mail"}
+    # Whose a Space is that is to be made is looked at for each; what is true of both is said once.
+    made = await capsule_findings(target, SPACE, apart, Prepared(apps=(code("a"), code("b"))))
+    assert len([one for one in findings if one.what.endswith(" is linked")]) == 1
+    assert any("The account belongs to no team" in one.what for one in made)

@@ -94,7 +94,7 @@ class FakeContext:
     def steps(self) -> dict[str, Any]:
         return {key: SimpleNamespace(state=state) for key, state in self.states.items()}
 
-    async def environment(self) -> None:
+    async def environment(self, name: str = "") -> None:
         """There is but one."""
 
     async def app(self, handle: str) -> TargetApp:

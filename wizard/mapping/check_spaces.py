@@ -35,6 +35,11 @@ def space_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
     if not mapping.spaces and not placed:
         return
     names = [one.name for one in all_spaces(mapping)]
+    into = [space_of_app(mapping, one.app_id) for one in mapping.moved_apps()]
+    into += [space_of_data(mapping, one.add_on_id) for one in moved_data(mapping)]
+    if into and mapping.environment not in into:
+        text, remedy = "nothing goes into it, all goes into others", "Give it the name of one of them."
+        yield Problem(code="space-empty", component=word, text=text, remedy=remedy)
     for space in mapping.spaces:
         yield from _own_problems(space, names, mapping, profile, word)
     yield from _lost(system, mapping, word, names)

@@ -1,5 +1,7 @@
 """Which environment each app and each database goes into, where a move may have several of them (Spaces)."""
 
+import msgspec
+
 from wizard.mapping.names import capsule_names
 from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import DatabaseChoice, Mapping, SpaceChoice, StoreChoice
@@ -22,6 +24,30 @@ def used_spaces(mapping: Mapping) -> tuple[SpaceChoice, ...]:
     into = {space_of_app(mapping, one.app_id) for one in mapping.moved_apps()}
     into |= {space_of_data(mapping, one.add_on_id) for one in moved_data(mapping)} if further else set()
     return (own, *(one for one in further if one.name in into))
+
+
+def part_of(mapping: Mapping, space: SpaceChoice) -> Mapping:
+    """What of a mapping goes into one of its environments, as a mapping with that one only."""
+    if not mapping.spaces:
+        return mapping
+    apps = tuple(one for one in mapping.moved_apps() if space_of_app(mapping, one.app_id) == space.name)
+    inside = {one.app_id for one in apps}
+    data = {
+        one.add_on_id for one in moved_data(mapping) if space_of_data(mapping, one.add_on_id) == space.name
+    }
+    return msgspec.structs.replace(
+        mapping,
+        environment=space.name,
+        create_environment=space.create,
+        region=space.region,
+        team=space.team,
+        spaces=(),
+        apps=apps,
+        databases=tuple(one for one in mapping.databases if one.add_on_id in data),
+        stores=tuple(one for one in mapping.stores if one.add_on_id in data),
+        storages=tuple(one for one in mapping.storages if one.app_id in inside),
+        domains=tuple(one for one in mapping.domains if one.app_id in inside),
+    )
 
 
 def moved_data(mapping: Mapping) -> tuple[DatabaseChoice | StoreChoice, ...]:

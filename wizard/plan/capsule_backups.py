@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from wizard.mapping.spaces import space_of_capsule, space_of_database
 from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Step
@@ -24,7 +25,11 @@ def backups_by_hand(mapping: Mapping, page: str) -> Iterable[Step]:
     moved = list(needs)
     if not moved:
         return
-    many = "s" * (len(moved) != 1)
+    of_files = {one.handle for one in mapping.storages}
+    spaces: dict[str, list[str]] = {}
+    for handle in moved:
+        of = space_of_capsule if handle in of_files else space_of_database
+        spaces.setdefault(of(mapping, handle), []).append(handle)
     yield Step(
         key="backups",
         kind="by-hand",
@@ -35,9 +40,14 @@ def backups_by_hand(mapping: Mapping, page: str) -> Iterable[Step]:
         args={
             "waits": f"turn on the backups of {', '.join(moved)}",
             "lines": (
-                f"Open {page}, the Space {mapping.environment}.",
+                f"Open {page}, the Space{'s' * (len(spaces) != 1)} {' and '.join(spaces)}.",
                 f"$ {page}",
-                f"For the capsule{many} {', '.join(moved)}: tab Backups, daily, and make one now.",
+                *(
+                    f"For the capsule{'s' * (len(names) != 1)} {', '.join(names)}"
+                    + (f" in {space}" if len(spaces) > 1 else "")
+                    + ": tab Backups, daily, and make one now."
+                    for space, names in spaces.items()
+                ),
                 "The new side serves already, and nothing of it is backed up until then.",
             ),
         },

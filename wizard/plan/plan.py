@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from wizard.mapping.spaces import all_spaces
 from wizard.model.mapping import AppChoice, DatabaseChoice, Mapping
 from wizard.model.plan import Plan, Step
 from wizard.model.system import App, System
@@ -12,6 +13,7 @@ from wizard.plan.freeze import freeze
 from wizard.plan.gates import CUT_OVER, FINISH, cut_over_gate, finish_gate
 from wizard.plan.network import with_network
 from wizard.plan.shown_choices import config_choices, services
+from wizard.plan.spaces import environment_step, with_spaces
 from wizard.plan.stores import (
     copy_stores,
     daily_backups,
@@ -66,7 +68,7 @@ def make_plan(
     )
     copies = (*(_copy(system, choice) for choice in databases), *copy_stores(system, mapping))
     steps = [
-        _environment(mapping, profile),
+        environment_step(all_spaces(mapping)[0], profile, key="environment", stack=mapping.stack),
         *(_database(choice, profile) for choice in databases),
         *make_stores(mapping, profile),
         *(_app(choice, profile) for _, choice in apps if made_by_offramp(choice)),
@@ -91,8 +93,10 @@ def make_plan(
         name=name,
         source=source_title,
         target=profile.title,
-        steps=with_capsules(
-            with_network(steps, system, mapping, profile), system, mapping, prepared, profile
+        steps=with_spaces(
+            with_capsules(with_network(steps, system, mapping, profile), system, mapping, prepared, profile),
+            mapping,
+            profile,
         ),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -110,32 +114,6 @@ def _code(prepared: Prepared, app: App) -> PreparedApp:
 
 
 # -- before the cut-over: nothing on Heroku changes ----------------------------------------------
-
-
-def _environment(mapping: Mapping, profile: Profile) -> Step:
-    word = profile.words.get("environment", "environment")
-    verb = "Create" if mapping.create_environment else "Find"
-    region = mapping.region if mapping.create_environment else ""
-    stack = {"stack": mapping.stack} if mapping.create_environment and mapping.stack else {}
-    team = {"team": mapping.team} if mapping.create_environment and mapping.team else {}
-    return Step(
-        key="environment",
-        kind="environment",
-        title=f"{verb} the {word} {mapping.environment}"
-        + (f" in {region}" if region else "")
-        + (f", on {mapping.stack}" if stack else "")
-        + (f", for the team {mapping.team}" if team else ""),
-        phase="prepare",
-        writes="target" if mapping.create_environment else "nothing",
-        args={
-            "handle": mapping.environment,
-            "create": mapping.create_environment,
-            "region": region,
-            **stack,
-            **team,
-        },
-        way_back=NO_WAY_BACK_NEEDED,
-    )
 
 
 def _database(choice: DatabaseChoice, profile: Profile) -> Step:

@@ -9,9 +9,10 @@ from wizard.credentials import Vault
 from wizard.document.answers import apply_answers
 from wizard.machine import Finding as MachineFinding
 from wizard.machine import of_disk, of_git, of_logout, of_ssh
+from wizard.mapping.spaces import part_of, space_of_data, used_spaces
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
-from wizard.model.system import System
+from wizard.model.system import Account, System
 from wizard.model.trouble import SignInNeeded, Trouble, joined, tag
 from wizard.plan.preflight_capsules import capsule_findings
 from wizard.plan.preflight_certificates import certificate_findings
@@ -26,7 +27,7 @@ from wizard.plan.preflight_stores import (
 )
 from wizard.plan.preflight_tokens import token_findings
 from wizard.plan.preflight_ways import way_findings
-from wizard.ports import CapsuleTarget, Source, Target
+from wizard.ports import CapsuleTarget, Environment, Source, Target
 from wizard.registry import open_source, open_target
 from wizard.session.parts import (
     ANSWERS,
@@ -167,6 +168,26 @@ async def _source(
     return findings
 
 
+async def _places(
+    target: Target, account: Account, environments: dict[str, Environment], mapping: Mapping
+) -> list[Finding]:
+    """Whether each environment is there or may be made, and what the account may do in it."""
+    findings = []
+    for space in used_spaces(mapping):
+        if space.name not in environments and not space.create:
+            findings.append(
+                Finding(
+                    state="blocks",
+                    what=f"The environment {space.name} is not there",
+                    detail=f"{account.email} sees: {', '.join(environments) or 'none'}",
+                    remedy="Choose one of them on the map, or have it created.",
+                )
+            )
+        there = environments.get(space.name)
+        findings += await rights_findings(target, account, there, part_of(mapping, space))
+    return list(dict.fromkeys(findings))
+
+
 async def _target(
     target: Target,
     session: Session,
@@ -181,18 +202,11 @@ async def _target(
     account = await target.account()
     environments = {environment.handle: environment for environment in await target.environments()}
     there = environments.get(mapping.environment)
-    if there is None and not mapping.create_environment:
-        findings.append(
-            Finding(
-                state="blocks",
-                what=f"The environment {mapping.environment} is not there",
-                detail=f"{account.email} sees: {', '.join(environments) or 'none'}",
-                remedy="Choose one of them on the map, or have it created.",
-            )
-        )
-    findings += await rights_findings(target, account, there, mapping)
+    findings += await _places(target, account, environments, mapping)
     findings += await certificate_findings(target, there, mapping)
-    findings += await capsule_findings(target, there, mapping, session.load(PREPARED) or Prepared())
+    findings += await capsule_findings(
+        target, there, mapping, session.load(PREPARED) or Prepared(), environments
+    )
     offered = await target.database_versions()
     for choice in mapping.moved_databases():
         # Where a target does not let a version be chosen, it is looked up once the database is there.
@@ -210,11 +224,18 @@ async def _target(
                 )
             )
         report(f"the target: the database {choice.handle}")
-        findings += await target_findings(target, session, source, there, choice)
+        at = environments.get(space_of_data(mapping, choice.add_on_id))
+        findings += await target_findings(target, session, source, at, choice)
     findings += await machine_findings(target, mapping, there)
-    findings += await target_store_findings(
-        target, session, source, mapping=mapping, system=system, environment=there
-    )
+    for space in used_spaces(mapping):
+        findings += await target_store_findings(
+            target,
+            session,
+            source,
+            mapping=part_of(mapping, space),
+            system=system,
+            environment=environments.get(space.name),
+        )
     for app in mapping.moved_apps():
         if there is None or isinstance(target, CapsuleTarget):
             continue  # capsules were looked at one by one

@@ -1,6 +1,9 @@
 """What to know before a run to a target of capsules: who owns them, what is linked, what is there already."""
 
+from collections.abc import Mapping as Known
+
 from wizard.mapping.names import capsule_names
+from wizard.mapping.spaces import part_of, used_spaces
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import Finding
 from wizard.model.repository_address import host_and_path, same_repository
@@ -9,19 +12,26 @@ from wizard.session.parts import Prepared, PreparedApp
 
 
 async def capsule_findings(
-    target: Target, there: Environment | None, mapping: Mapping, prepared: Prepared
+    target: Target,
+    there: Environment | None,
+    mapping: Mapping,
+    prepared: Prepared,
+    further: Known[str, Environment] | None = None,
 ) -> list[Finding]:
-    """The findings; none where the target has no capsules. `there` is the environment, None before it is
-    made."""
+    """The findings; none where the target has no capsules. `there` is the mapping's own environment, None
+    before it is made; `further` has the others by name, as far as they are there."""
     if not isinstance(target, CapsuleTarget):
         return []
-    return [
-        *(await _team(target, there, mapping)),
-        *(await _repositories(target, there, mapping)),
-        *(await _capsules(target, there, mapping, prepared)),
-        *(await _domains(target, there, mapping)),
-        *_branches(mapping, prepared),
-    ]
+    found: list[Finding] = []
+    for space in used_spaces(mapping):
+        part = part_of(mapping, space)
+        at = there if space.name == mapping.environment else (further or {}).get(space.name)
+        found += await _team(target, at, part)
+        found += await _repositories(target, at, part)
+        found += await _capsules(target, at, part, prepared)
+        found += await _domains(target, at, part)
+    # What is true of a team or a repository is said once.
+    return [*dict.fromkeys(found), *_branches(mapping, prepared)]
 
 
 async def _team(target: CapsuleTarget, there: Environment | None, mapping: Mapping) -> list[Finding]:

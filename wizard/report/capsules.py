@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from wizard.document.answers import when
 from wizard.mapping.names import capsule_names
+from wizard.mapping.spaces import used_spaces
 from wizard.model.mapping import Mapping, ProcessChoice
 from wizard.model.plan import Plan
 from wizard.model.system import App, System
@@ -21,6 +22,11 @@ def process_became(choice: ProcessChoice) -> str:
     if choice.joined:
         return f"in the capsule of {choice.joined}"
     return f"{choice.capsule} capsule {choice.service}, {choice.count} x {choice.memory_mb} MB"
+
+
+def in_space(mapping: Mapping, space: str) -> str:
+    """Which of several environments something went into, behind its name; "" where there is one only."""
+    return f", in the Space {space}" if len(used_spaces(mapping)) > 1 else ""
 
 
 def jobs_became(app: App, mapping: Mapping) -> Iterator[tuple[str, str]]:

@@ -3,13 +3,14 @@
 from wizard.choose.stores import type_name
 from wizard.database.progress import Proof
 from wizard.document.answers import apply_answers
+from wizard.mapping.spaces import space_of_app, space_of_data
 from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan
 from wizard.model.system import AddOn, App, System
 from wizard.model.trouble import Trouble
-from wizard.report.capsules import files_became, files_left, jobs_became, process_became
+from wizard.report.capsules import files_became, files_left, in_space, jobs_became, process_became
 from wizard.report.network import left_drains, moved_network
 from wizard.report.todo import Known, Todo, todos
 from wizard.run.dns import dns_records, web_address
@@ -217,10 +218,11 @@ def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> 
     moved = []
     for database in mapping.moved_databases():
         add_on = system.add_on(database.add_on_id)
+        where = in_space(mapping, space_of_data(mapping, database.add_on_id))
         moved.append(
             Moved(
                 what=_add_on(add_on),
-                became=f"{database.handle}, PostgreSQL {database.version}".rstrip(),
+                became=f"{database.handle}, PostgreSQL {database.version}".rstrip() + where,
                 proof=_summary(records.get(f"prove:{database.handle}")),
             )
         )
@@ -228,14 +230,16 @@ def _moved(system: System, mapping: Mapping, records: dict[str, StepRecord]) -> 
         add_on = system.add_on(store.add_on_id)
         key = f"{'left' if store.action == 'empty' else 'prove'}:{store.handle}"
         became = f"{store.handle}, {type_name(store.type)} {store.version}, {HOW[store.action]}"
+        became += in_space(mapping, space_of_data(mapping, store.add_on_id))
         moved.append(Moved(what=_add_on(add_on), became=became, proof=_summary(records.get(key))))
     for choice in mapping.moved_apps():
         app = system.app(choice.app_id)
         url = _url(choice.handle, records)
+        name = choice.handle + in_space(mapping, space_of_app(mapping, choice.app_id))
         moved.append(
             Moved(
                 what=app.name,
-                became=f"{choice.handle}, {url}" if url else choice.handle,
+                became=f"{name}, {url}" if url else name,
                 proof=_summary(records.get(f"health:{choice.handle}")),
             )
         )

@@ -191,19 +191,6 @@ def _heroku(known: Known) -> Todo:
 
 def _standing(known: Known) -> Iterator[Todo]:
     """What a run that did not end in a move has left on the target, and that it is billed."""
-    made: dict[str, list[str]] = {
-        kind: [] for kind in ("database", "storage", "app", "capsule", "capsule-domain", "endpoint")
-    }
-    for step in known.plan.steps:
-        record = known.records.get(step.key)
-        begun = record is not None and record.state not in ("pending", "lost")
-        if begun and step.kind in made:
-            by = "hostname" if step.kind == "capsule-domain" else "name"
-            made[step.kind].append(str(step.args.get(by, step.args.get("handle", step.key))))
-    if not any(made.values()):
-        return
-    if made["capsule"]:
-        made["endpoint"] = []  # each capsule has its own, which costs nothing
     words = {
         "database": "databases",
         "app": "apps (scaled to zero)",
@@ -212,15 +199,35 @@ def _standing(known: Known) -> Iterator[Todo]:
         "capsule-domain": "domains of capsules",
         "endpoint": "web addresses of",
     }
-    listed = "; ".join(f"{words[kind]}: {', '.join(names)}" for kind, names in made.items() if names)
-    configured = made["capsule"] and any(
+    begun = [
+        step
+        for step in known.plan.steps
+        if (record := known.records.get(step.key)) and record.state not in ("pending", "lost")
+    ]
+    capsules = any(step.kind == "capsule" for step in begun)
+    made: dict[str, dict[str, list[str]]] = {}
+    for step in begun:
+        # Each capsule has a web address of its own, which costs nothing.
+        if step.kind in words and not (step.kind == "endpoint" and capsules):
+            by = "hostname" if step.kind == "capsule-domain" else "name"
+            space = str(step.args.get("space") or known.mapping.environment)
+            there = made.setdefault(space, {kind: [] for kind in words})
+            there[step.kind].append(str(step.args.get(by, step.args.get("handle", step.key))))
+    if not made:
+        return
+    listed = "; ".join(
+        f"in {space}: "
+        + "; ".join(f"{words[kind]}: {', '.join(names)}" for kind, names in there.items() if names)
+        for space, there in made.items()
+    )
+    configured = capsules and any(
         step.kind == "configure" and (found := known.records.get(step.key)) and found.state != "pending"
         for step in known.plan.steps
     )
     kept = " The capsules keep the config vars that they were given." if configured else ""
-    billed = "What is there may be" if made["capsule"] else "Databases and web addresses are"
+    billed = "What is there may be" if capsules else "Databases and web addresses are"
     yield Todo(
         what=f"Decide what becomes of what stands on {known.plan.target}",
-        how=f"In {known.mapping.environment}: {listed}.{kept} {billed} billed until you "
+        how=f"{listed[:1].upper()}{listed[1:]}.{kept} {billed} billed until you "
         "delete them in its dashboard. If you run this migration again, they are used again.",
     )

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from wizard.mapping.spaces import space_of_capsule
+from wizard.model.plan import Step
 from wizard.model.trouble import Trouble
 from wizard.ports import Capsule, CapsuleTarget
 
@@ -22,9 +24,15 @@ def capsule_target(context: "Context") -> CapsuleTarget:
     return target
 
 
+def space_of(step: Step) -> str:
+    """The name of the environment that a step is about, "" for the mapping's own."""
+    return str(step.args.get("space", ""))
+
+
 async def capsule(context: "Context", name: str) -> Capsule:
     """The capsule of that name; raises Trouble when it is not there."""
-    found = await capsule_target(context).find_capsule(await context.environment(), name)
+    environment = await context.environment(space_of_capsule(context.mapping, name))
+    found = await capsule_target(context).find_capsule(environment, name)
     if found is None:
         raise Trouble(
             f"The capsule {name} is not there.",

@@ -14,6 +14,7 @@ from wizard.database.progress import CopyProgress, TunnelHealth
 from wizard.database.tunnel import Tunnel
 from wizard.document.answers import apply_answers
 from wizard.mapping.names import capsule_names
+from wizard.mapping.spaces import space_of_database, space_of_handle
 from wizard.model.mapping import Mapping
 from wizard.model.noun import Noun
 from wizard.model.plan import Plan, Step
@@ -111,27 +112,31 @@ class Context:
         """What is known of the target without asking it."""
         return target_provider(self.target_name).profile()
 
-    async def environment(self) -> Environment:
-        """The target's environment of this move; raises Trouble when it is not there."""
+    async def environment(self, name: str = "") -> Environment:
+        """The target's environment of this move, or the further one of that name (see `wizard.plan.spaces`);
+        raises Trouble when it is not there."""
+        name = name or self.mapping.environment
         there = await self.target.environments()
         for environment in there:
-            if environment.handle == self.mapping.environment:
+            if environment.handle == name:
                 return environment
         # A target may tell one of a name that another one has got, too, by another handle.
-        record = self.journal.steps().get("environment")
+        further = f":{name}" if name != self.mapping.environment else ""
+        record = self.journal.steps().get(f"environment{further}")
         known = record.evidence.facts.get("id") if record and record.evidence else None
         for environment in there:
             if known is not None and environment.id == known:
                 return environment
         raise Trouble(
-            f"The environment {self.mapping.environment} is not there.",
+            f"The environment {name} is not there.",
             remedy="Create it, or choose another on the map, then press r.",
             code="environment-missing",
         )
 
     async def database(self, handle: str) -> TargetDatabase:
         """The target's database of that handle; raises Trouble when it is not there."""
-        database = await self.target.find_database(await self.environment(), handle)
+        environment = await self.environment(space_of_database(self.mapping, handle))
+        database = await self.target.find_database(environment, handle)
         if database is None:
             raise Trouble(
                 f"The database {handle} is not there.",
@@ -148,7 +153,8 @@ class Context:
 
     async def find_app(self, handle: str) -> TargetApp | None:
         """The target's app of that handle, None when it is not there."""
-        return await self.target.find_app(await self.environment(), handle, capsules=self.capsules(handle))
+        environment = await self.environment(space_of_handle(self.mapping, handle))
+        return await self.target.find_app(environment, handle, capsules=self.capsules(handle))
 
     async def app(self, handle: str) -> TargetApp:
         """The target's app of that handle; raises Trouble when it is not there."""

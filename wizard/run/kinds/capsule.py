@@ -5,7 +5,7 @@ from wizard.model.repository_address import same_repository
 from wizard.model.trouble import Trouble
 from wizard.plan.gates import CUT_OVER
 from wizard.ports import Capsule, CapsuleWish, Repository, StorageCapsule
-from wizard.run.capsules import builds_begun, capsule, capsule_target
+from wizard.run.capsules import builds_begun, capsule, capsule_target, space_of
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
 from wizard.run.kinds.guided import Guided
@@ -28,7 +28,7 @@ class CapsuleStep(Kind):
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         name = str(step.args["name"])
-        found = await capsule_target(context).find_capsule(await context.environment(), name)
+        found = await capsule_target(context).find_capsule(await context.environment(space_of(step)), name)
         if found is None:
             return None
         _refuse_another(found, step)
@@ -44,7 +44,7 @@ class CapsuleStep(Kind):
     async def do(self, context: Context, step: Step) -> None:
         target, log = capsule_target(context), context.log(step)
         address = str(step.args["repository"])
-        linked = await linked_repository(context, address)
+        linked = await linked_repository(context, address, space_of(step))
         if linked is None:
             raise Trouble(
                 f"{address} is not linked to the team any more.",
@@ -52,7 +52,8 @@ class CapsuleStep(Kind):
                 remedy="Link it again in the dashboard, then press r.",
                 code="repository-not-linked",
             )
-        made = await target.create_capsule(await context.environment(), _wish(step, linked), log)
+        environment = await context.environment(space_of(step))
+        made = await target.create_capsule(environment, _wish(step, linked), log)
         if made.replicas and not _may_run(context):
             await _stop(context, step, made)
 
@@ -143,8 +144,8 @@ class CapsuleSettings(Guided):
     async def guide(self, context: Context, step: Step) -> Guide:
         name = str(step.args["name"])
         lines = [
-            f"Open {step.args['page']}: Spaces, {context.mapping.environment}, the capsule {name}, its tab "
-            "Configure.",
+            f"Open {step.args['page']}: Spaces, {space_of(step) or context.mapping.environment}, the capsule "
+            f"{name}, its tab Configure.",
             f"{COPIED}{step.args['page']}",
         ]
         for field, words in SETTINGS.items():
@@ -187,7 +188,8 @@ class StorageStep(Kind):
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         target = capsule_target(context)
-        found = await target.find_storage(await context.environment(), str(step.args["name"]))
+        environment = await context.environment(space_of(step))
+        found = await target.find_storage(environment, str(step.args["name"]))
         if found is None or 0 < found.disk_gb < int(str(step.args["disk_gb"])):
             return None
         app = await context.app(str(step.args["handle"]))
@@ -222,7 +224,7 @@ class StorageStep(Kind):
 
     async def do(self, context: Context, step: Step) -> None:
         target, log = capsule_target(context), context.log(step)
-        environment = await context.environment()
+        environment = await context.environment(space_of(step))
         storage = await target.create_storage(
             environment, str(step.args["name"]), int(str(step.args["disk_gb"])), log
         )

@@ -10,7 +10,7 @@ import httpx
 
 from wizard.model.noun import decode
 from wizard.model.plan import Evidence, Step
-from wizard.run.capsules import capsule, capsule_target
+from wizard.run.capsules import capsule, capsule_target, space_of
 from wizard.run.context import Context
 from wizard.run.dns_check import traffic
 from wizard.run.dns_lookup import Names
@@ -28,7 +28,8 @@ class CapsuleDomain(Kind):
     """The domain, known to the capsule that answers for it."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        found = await context.target.find_domain(await context.environment(), _hostname(step))
+        environment = await context.environment(space_of(step))
+        found = await context.target.find_domain(environment, _hostname(step))
         if found is None or not (found.dns_target or found.addresses):
             return None
         if found.service_id != (await capsule(context, str(step.args["name"]))).id:
@@ -44,9 +45,8 @@ class CapsuleDomain(Kind):
         app = await context.app(str(step.args["handle"]))
         await capsule(context, str(step.args["name"]))
         (web,) = [one for one in await context.target.services(app) if one.type == step.args["service"]]
-        await capsule_target(context).create_domain(
-            await context.environment(), web, _hostname(step), 0, context.log(step)
-        )
+        environment = await context.environment(space_of(step))
+        await capsule_target(context).create_domain(environment, web, _hostname(step), 0, context.log(step))
 
     async def undo(self, context: Context, step: Step) -> str:
         return (

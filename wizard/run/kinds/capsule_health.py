@@ -1,5 +1,6 @@
 """Whether the capsules of an app stay up, and the last words of one that does not."""
 
+from wizard.mapping.spaces import space_of_handle
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Capsule, CapsuleTarget
@@ -23,7 +24,7 @@ async def fallen(context: Context, handle: str) -> list[Capsule]:
     target = context.target
     if not isinstance(target, CapsuleTarget):
         return []
-    environment = await context.environment()
+    environment = await context.environment(space_of_handle(context.mapping, handle))
     found = [await target.find_capsule(environment, name) for name in context.capsules(handle).values()]
     return [one for one in found if one is not None and one.replicas and _is_fallen(one)]
 
@@ -33,7 +34,7 @@ async def untold(context: Context, handle: str) -> list[str]:
     target = context.target
     if not isinstance(target, CapsuleTarget):
         return []
-    environment = await context.environment()
+    environment = await context.environment(space_of_handle(context.mapping, handle))
     names = [name for service, name in context.capsules(handle).items() if service != "web"]
     found = [await target.find_capsule(environment, name) for name in names]
     return [one.name for one in found if one and one.replicas and _plain(one.state) not in RUNNING]

@@ -12,7 +12,7 @@ from wizard.model.repository_address import same_repository
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.ports import Repository
-from wizard.run.capsules import builds_begun, capsule_target
+from wizard.run.capsules import builds_begun, capsule_target, space_of
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
 from wizard.run.kinds.guided import Guided
@@ -44,7 +44,7 @@ class LinkRepository(Guided):
             waits=f"link {_short(address)}",
             lines=guide_lines(
                 f"Open {step.args['page']} and sign in; choose the team "
-                + (f"{step.args['team']}." if step.args.get("team") else "that the Space belongs to."),
+                + (f"{step.args['team']}." if step.args.get("team") else _whose(step)),
                 f"{COPIED}{step.args['page']}",
                 f"Team settings, Git providers: install the app of {context.plan.target} on {host}, and let "
                 "it see this repository.",
@@ -56,16 +56,22 @@ class LinkRepository(Guided):
 
     async def look(self, context: Context, step: Step) -> tuple[Evidence | None, str]:
         address = str(step.args["repository"])
-        linked = await linked_repository(context, address)
+        linked = await linked_repository(context, address, space_of(step))
         if linked is None:
             return None, f"{_short(address)} is not linked to the team so far"
         return Evidence(summary=f"{linked.name} is linked", facts={"id": linked.id}), ""
 
 
-async def linked_repository(context: Context, address: str) -> Repository | None:
-    """The linked repository of that address, however the target writes it; None when it is not linked."""
+def _whose(step: Step) -> str:
+    space = space_of(step)
+    return f"that the Space {space} belongs to." if space else "that the Space belongs to."
+
+
+async def linked_repository(context: Context, address: str, space: str = "") -> Repository | None:
+    """The repository of that address, however the target writes it, as it is linked to the team of a Space
+    ("" for the mapping's own); None when it is not."""
     target = capsule_target(context)
-    for one in await target.repositories(await context.environment()):
+    for one in await target.repositories(await context.environment(space)):
         if same_repository(one.url, address):
             return one
     return None

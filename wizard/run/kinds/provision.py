@@ -4,6 +4,7 @@ from wizard.choose.stores import type_name
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.ports import CapsuleTarget, DatabaseWish, Environment
+from wizard.run.capsules import space_of
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
 
@@ -35,7 +36,8 @@ class EnvironmentKind(Kind):
         stack = str(step.args.get("stack", ""))
         handle, log, target = str(step.args["handle"]), context.log(step), context.target
         if isinstance(target, CapsuleTarget):
-            await target.create_environment(handle, region, log, stack=stack, team=context.mapping.team)
+            team = str(step.args.get("team", ""))
+            await target.create_environment(handle, region, log, stack=stack, team=team)
         else:
             await target.create_environment(handle, region, log, stack=stack)
 
@@ -77,7 +79,8 @@ class DatabaseKind(Kind):
     """A database of the target, provisioned."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        database = await context.target.find_database(await context.environment(), str(step.args["handle"]))
+        environment = await context.environment(space_of(step))
+        database = await context.target.find_database(environment, str(step.args["handle"]))
         if database is None or database.state != "provisioned":
             return None
         name = type_name(str(step.args.get("type", "postgresql")))
@@ -96,7 +99,8 @@ class DatabaseKind(Kind):
             profile=str(step.args.get("profile", "")),
             backups=bool(step.args.get("backups", True)),
         )
-        await context.target.create_database(await context.environment(), wish, context.log(step))
+        environment = await context.environment(space_of(step))
+        await context.target.create_database(environment, wish, context.log(step))
 
 
 class AppKind(Kind):
