@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 from screens.headless.exit_codes import DONE, TROUBLE, USAGE, WAITS
 from screens.main import main
 from tests.screens.conftest import Begun
-from tests.screens.example_system import DRAIN_GAP, EMAILER, JOBS_GAP, PAPERTRAIL, example_system
+from tests.screens.example_system import (
+    DATABASE,
+    DRAIN_GAP,
+    EMAILER,
+    FRONTEND,
+    JOBS_GAP,
+    PAPERTRAIL,
+    example_system,
+)
 from tests.screens.fake_heroku import GOOD_TOKEN
 from tests.screens.fakes import OTP, PASSWORD, TARGET_TOKEN, FakeWorld, fake_profile
 from wizard.answers import nouns
@@ -25,7 +33,7 @@ from wizard.answers.of_session import answers_text
 from wizard.answers.to_mapping import BY_FILE, over_proposal
 from wizard.answers.toml_text import toml_text
 from wizard.answers.trace import TRACE
-from wizard.mapping import edit
+from wizard.mapping import edit, edit_spaces
 from wizard.mapping.rules import propose
 from wizard.model import mapping as model
 from wizard.model.trouble import Trouble
@@ -64,6 +72,7 @@ def test_the_published_schema_is_the_one_of_the_code() -> None:
         (model.DomainChoice, nouns.DomainGiven),
         (model.DrainChoice, nouns.DrainGiven),
         (model.StorageChoice, nouns.FilesGiven),
+        (model.SpaceChoice, nouns.SpaceGiven),
         (model.Mapping, nouns.MapGiven),
     ],
 )
@@ -150,13 +159,16 @@ def test_the_answers_of_a_session_give_the_same_map_again(begun: Begun, world: F
     backend = system.apps[0]
     decided = edit.set_service_memory(decided, backend.id, "worker", 2048)
     decided = edit.drop_config(decided, backend.id, "LOG_LEVEL", "nobody reads it")
+    decided = edit_spaces.put_app(decided, FRONTEND, "sites")
+    decided = edit_spaces.set_space(decided, "sites", create=False, team="acme")
+    decided = edit_spaces.put_data(decided, DATABASE, decided.environment)
     session.save(MAPPING, decided)
     text = answers_text(session)
     jsonschema.validate(tomllib.loads(text), json.loads(schema_text()))
     file.write_text(text)
     again, changed, unknown = over_proposal(read_answers(str(file)).map, system, profile, proposed)
     assert again == decided and unknown == ()
-    assert {"map.port", "map.apps.migrate-backend.processes.worker"} <= set(changed)
+    assert {"map.port", "map.spaces.sites", "map.apps.migrate-backend.processes.worker"} <= set(changed)
     nothing_new, unchanged, _ = over_proposal(read_answers(str(file)).map, system, profile, again)
     assert nothing_new == again and unchanged == {}
 

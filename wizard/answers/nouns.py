@@ -130,7 +130,8 @@ class FilesGiven(Given, frozen=True, kw_only=True):
 
 
 class DatabaseGiven(Given, frozen=True, kw_only=True):
-    """A Postgres add-on, by its name. Sizes in MB and GB."""
+    """A Postgres add-on, by its name. Sizes in MB and GB. `space` is the environment that it goes into, empty
+    for that of the apps that use it."""
 
     action: Literal["move", "leave", "undecided"] | None = None
     handle: str | None = None
@@ -139,6 +140,7 @@ class DatabaseGiven(Given, frozen=True, kw_only=True):
     disk_gb: int | None = None
     profile: str | None = None
     reason: str | None = None
+    space: str | None = None
 
 
 class StoreGiven(Given, frozen=True, kw_only=True):
@@ -151,6 +153,7 @@ class StoreGiven(Given, frozen=True, kw_only=True):
     disk_gb: int | None = None
     profile: str | None = None
     reason: str | None = None
+    space: str | None = None
 
 
 class AddOnGiven(Given, frozen=True, kw_only=True):
@@ -161,7 +164,8 @@ class AddOnGiven(Given, frozen=True, kw_only=True):
 
 
 class AppGiven(Given, frozen=True, kw_only=True):
-    """An app and what hangs on it."""
+    """An app and what hangs on it. `space` is the further environment that it goes into, empty for the map's
+    own."""
 
     action: Literal["move", "leave", "undecided"] | None = None
     handle: str | None = None
@@ -173,6 +177,7 @@ class AppGiven(Given, frozen=True, kw_only=True):
     keep_slug: bool | None = None
     repository: str | None = None
     folder: str | None = None
+    space: str | None = None
     processes: dict[str, ProcessGiven] = field(default_factory=dict)
     jobs: dict[str, JobGiven] = field(default_factory=dict)
     config: dict[str, ConfigGiven] = field(default_factory=dict)
@@ -181,9 +186,18 @@ class AppGiven(Given, frozen=True, kw_only=True):
     files: FilesGiven | None = None
 
 
+class SpaceGiven(Given, frozen=True, kw_only=True):
+    """A further environment, by its name: whether it is made, where, and for which team."""
+
+    create: bool | None = None
+    region: str | None = None
+    team: str | None = None
+
+
 class MapGiven(Given, frozen=True, kw_only=True):
     """What becomes of each component. `leave_undecided` is the one reason for which all that is still
-    undecided is left behind. Drains that stand here are those of Private Spaces."""
+    undecided is left behind. `spaces` are further environments, for a target that takes a move in several.
+    Drains that stand here are those of Private Spaces."""
 
     environment: str | None = None
     create_environment: bool | None = None
@@ -191,6 +205,7 @@ class MapGiven(Given, frozen=True, kw_only=True):
     stack: str | None = None
     team: str | None = None
     port: int | None = None
+    spaces: dict[str, SpaceGiven] = field(default_factory=dict)
     leave_undecided: str | None = None
     apps: dict[str, AppGiven] = field(default_factory=dict)
     databases: dict[str, DatabaseGiven] = field(default_factory=dict)

@@ -23,11 +23,12 @@ from wizard.answers.nouns import (
     PrepareGiven,
     ProcessGiven,
     SignInGiven,
+    SpaceGiven,
     StoreGiven,
 )
 from wizard.answers.to_mapping import job_key
 from wizard.answers.toml_text import toml_text
-from wizard.model.mapping import Mapping
+from wizard.model.mapping import Mapping, SpaceChoice
 from wizard.model.noun import Noun
 from wizard.model.system import App, System
 from wizard.session.parts import (
@@ -115,6 +116,7 @@ def _map(system: System, answers: Answers, mapping: Mapping) -> MapGiven:
         stack=mapping.stack if create else None,
         team=mapping.team or None,
         port=mapping.port,
+        spaces={one.name: _space(one) for one in mapping.spaces},
         apps={app.name: _app(app, answers, mapping, names) for app in system.apps if mapping.app(app.id)},
         databases={
             names[one.add_on_id]: _said(DatabaseGiven, one)
@@ -129,6 +131,10 @@ def _map(system: System, answers: Answers, mapping: Mapping) -> MapGiven:
         },
         drains={one.drain_id: _said(DrainGiven, one) for one in mapping.drains if not one.app_id},
     )
+
+
+def _space(one: SpaceChoice) -> SpaceGiven:
+    return SpaceGiven(create=one.create, region=one.region, team=one.team)
 
 
 def _app(app: App, answers: Answers, mapping: Mapping, names: dict[str, str]) -> AppGiven:

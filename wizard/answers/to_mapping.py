@@ -4,12 +4,21 @@ from collections.abc import Iterable
 
 import msgspec
 
-from wizard.answers.nouns import AppGiven, ConfigGiven, DomainGiven, DrainGiven, Given, JobGiven, MapGiven
+from wizard.answers.nouns import (
+    AppGiven,
+    ConfigGiven,
+    DomainGiven,
+    DrainGiven,
+    Given,
+    JobGiven,
+    MapGiven,
+    SpaceGiven,
+)
 from wizard.document.answers import when
-from wizard.mapping import edit
+from wizard.mapping import edit, edit_spaces
 from wizard.mapping.certificates import look_at, place
 from wizard.mapping.config_rules import follow
-from wizard.model.mapping import Mapping
+from wizard.model.mapping import Mapping, SpaceChoice
 from wizard.model.noun import Noun
 from wizard.model.system import App, Job, System
 from wizard.ports import Profile
@@ -65,6 +74,20 @@ class _Patch:
             if value is not None and value != getattr(self.mapping, name):
                 self.mapping = msgspec.structs.replace(self.mapping, **{name: value})
                 self.changed[f"map.{name}"] = str(value)
+        for name, space in given.spaces.items():
+            self._space(name, space)
+
+    def _space(self, name: str, given: SpaceGiven) -> None:
+        """A further environment, which is there or is added."""
+        if name == self.mapping.environment:
+            self.unknown.append(f"map.spaces.{name}")  # what is said of it stands in [map] itself
+            return
+        before = self.mapping
+        said = {key: value for key in given.__struct_fields__ if (value := getattr(given, key)) is not None}
+        self.mapping = edit_spaces.set_space(edit_spaces.add_space(before, name), name, **said)
+        if self.mapping.spaces != before.spaces:
+            (now,) = [one for one in self.mapping.spaces if one.name == name]
+            self.changed[f"map.spaces.{name}"] = _difference(SpaceChoice(name=name), now) or "made"
 
     def app(self, name: str, given: AppGiven) -> None:
         app = self._apps.get(name)
