@@ -12,13 +12,14 @@ for _name in ("TEXTUAL_LOG", "TEXTUAL", "TEXTUAL_DEBUG"):
 
 from textual.app import SystemCommand  # noqa: E402
 from textual.binding import Binding, BindingType  # noqa: E402
+from textual.drivers.linux_driver import LinuxDriver  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
 from screens import clipboard  # noqa: E402
 from screens.background import in_thread  # noqa: E402
 from screens.control_asked import Doorkeeper  # noqa: E402
 from screens.demo_help import DemoHelp  # noqa: E402
-from screens.hang_up import leave_when_told, stop_listening  # noqa: E402
+from screens.hang_up import leave_when_gone, leave_when_told, stop_listening  # noqa: E402
 from screens.keyed import KeyedScreen  # noqa: E402
 from screens.keymap import Keymap  # noqa: E402
 from screens.marks import terminal_speaks_utf8  # noqa: E402
@@ -95,6 +96,8 @@ class OfframpApp(QuietCrash):
         self.set_keymap(self.keymap.keys)
         leave_when_told(self.exit, has_terminal=not self.is_headless)
         if not self.is_headless:
+            if isinstance(self._driver, LinuxDriver):
+                leave_when_gone(self.exit, self._driver.exit_event.set, self._driver.fileno)
             stop_when_told(self.action_suspend_process, lambda: self.screen.refresh(layout=True))
         await self.push_screen(HomeScreen())
         self.set_interval(1.0, self._doorkeeper.look)
