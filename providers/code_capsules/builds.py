@@ -59,15 +59,20 @@ class Builds:
             Trouble: `build-failed`, with the tail of its log; `build-endless`.
         """
         place = await self._places.of_capsule(capsule.id)
+        notes, what = self._places.notes, f"build the capsule {capsule.name}"
         known = await _listed(place, capsule)
         # Of one before the newest nothing is under way, whatever word it has.
         running = next((one for one in known[:1] if not deploy(one).ended), None)
         if running is not None:
             log(f"A build of {capsule.name} is under way already ({in_words(running)}).")
+            notes.settle(what)
             return await self._follow(place, capsule, running, log)
-        log(f"Building {capsule.name} from {capsule.branch or 'its branch'}.")
-        before = {one.id for one in known}
-        what = f"build the capsule {capsule.name}"
+        noted = notes.asked(what)
+        before = noted.before if noted is not None else tuple(one.id for one in known)
+        if noted is None:
+            log(f"Building {capsule.name} from {capsule.branch or 'its branch'}.")
+        else:
+            log(f"A build of {capsule.name} was asked for before: it is looked for.")
 
         async def post() -> None:
             await place.api.post(filled(BUILDS, capsule=capsule.id), {}, object, what=what)
@@ -75,7 +80,7 @@ class Builds:
         async def look() -> BuildAnswer | None:
             return next((one for one in await _listed(place, capsule) if one.id not in before), None)
 
-        begun = await created(self._places.patience, post, look, what, again=True)
+        begun = await created(self._places.patience, notes, post, look, what, before=before)
         return await self._follow(place, capsule, begun, log)
 
     async def run_log(self, capsule: Capsule, lines: int) -> list[str]:

@@ -129,9 +129,9 @@ async def make(places: Places, place: Place, request: dict[str, Any], *, web_app
 
     first, other = (by_main, by_cluster) if web_app_way else (by_cluster, by_main)
     try:
-        return await created(places.patience, first, look, what)
+        return await created(places.patience, places.notes, first, look, what)
     except Missing:
-        return await created(places.patience, other, look, what)
+        return await created(places.patience, places.notes, other, look, what)
 
 
 async def set_products(api: Api, capsule_id: str, wanted: dict[str, Any], *, what: str) -> None:

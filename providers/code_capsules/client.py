@@ -7,7 +7,7 @@ PATCH and DELETE are sent again three times, 250 ms later and doubling; a POST n
 import asyncio
 import re
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import httpx
 
@@ -91,22 +91,24 @@ class Api:
         """PUT or PATCH; doing it twice does no harm, so that it is sent again when its answer is lost."""
         await self._again(method, path, what, body=body)
 
-    async def post(self, path: str, body: Any, kind: type[T], *, what: str) -> T:
-        """Send once. `what` says what it does ("create the capsule shop").
+    async def post(
+        self, path: str, body: Any, kind: type[T], *, what: str, method: Literal["POST", "PATCH"] = "POST"
+    ) -> T:
+        """Send once, a PATCH that creates something, too. `what` says what it does ("create the capsule
+        shop").
 
         Raises:
             AnswerLost: it may or may not have been done; see `created`.
             Refused, Missing, SignInNeeded, Later, Unreachable: it was not done, as far as the vendor tells.
         """
         try:
-            answer = await self._signed("POST", path, body=body)
+            answer = await self._signed(method, path, body=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise unreachable(self._wire.host, what, error) from error
         except (httpx.HTTPError, TimeoutError) as error:
-            raise lost(what, clean(str(error)) or type(error).__name__, late=True) from error
+            raise lost(what, clean(str(error)) or type(error).__name__) from error
         if answer.status >= 500 or answer.status == 408:
-            late = answer.status == 408 or answer.status in PASSING
-            raise lost(what, f"status {answer.status}", late=late)
+            raise lost(what, f"status {answer.status}")
         try:
             self._accepted(answer, what)
             return self._decode(answer, kind, what)
@@ -189,15 +191,14 @@ class Api:
         return converted(value, kind, vendor=VENDOR, what=what)
 
 
-def lost(what: str, why: str, *, late: bool = False) -> AnswerLost:
-    """A POST whose answer does not tell what became of it."""
+def lost(what: str, why: str) -> AnswerLost:
+    """A creation whose answer does not tell what became of it."""
     trouble = AnswerLost(
         f"Code Capsules was asked to {what}, and the answer was lost ({why.rstrip('.')}).",
         remedy="Try again: Offramp looks first whether it was done.",
         code="answer-lost",
     )
     trouble.untouched = UNKNOWN
-    trouble.late = late
     return trouble
 
 

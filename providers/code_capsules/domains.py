@@ -74,7 +74,7 @@ class WebAddresses:
                 path = filled(DOMAINS, capsule=service.id)
                 await place.api.post(path, {"hostname": hostname}, object, what=what)
 
-            found = await created(self._places.patience, post, look, what, again=True)
+            found = await created(self._places.patience, self._places.notes, post, look, what)
         if found.service_id != service.id:
             raise Trouble(
                 f"{hostname} belongs to another capsule of this Space at Code Capsules.",

@@ -4,12 +4,7 @@ from wizard.model.trouble import Trouble, Unreachable
 
 
 class AnswerLost(Unreachable):
-    """A POST was sent, and what became of it is not known. Look before doing anything else.
-
-    `late`: nobody said that it has ended, so that what it makes may come in later.
-    """
-
-    late = False
+    """A creation was sent, and what became of it is not known. Look before doing anything else."""
 
 
 class Missing(Trouble):

@@ -11,7 +11,7 @@ class Patience:
     looks: tuple[float, ...] = (0.5, 2.0, 5.0)
     """Before each look whether a creation whose answer was lost or bad has worked all the same."""
     late_looks: tuple[float, ...] = (10.0, 15.0, 20.0)
-    """Before more looks after those, where the API may still be at it: another try would make another one."""
+    """Before more looks after those, where nobody said how it ended: another one would be a second one."""
     timeout: float = 30.0
     longest_wait: float = 30.0
     ready_first: float = 2.0

@@ -18,6 +18,7 @@ from providers.code_capsules.paths import CAPSULES, SPACE, SPACE_BY_SLUG, SPACES
 from providers.code_capsules.patience import Patience
 from wizard.model.trouble import Trouble
 from wizard.ports import Environment
+from wizard.ports.creations import Creations, Unnoted
 
 NO_LOGIN = (
     "password-refused",
@@ -65,6 +66,7 @@ class Places:
     def __init__(self, addresses: Addresses, tokens: TokenSource, patience: Patience) -> None:
         self.addresses = addresses
         self.patience = patience
+        self.notes: Creations = Unnoted()
         self._tokens = tokens
         self._main: Api | None = None
         self._finding = asyncio.Lock()

@@ -106,7 +106,9 @@ class Spaces:
             await main.post(NEW_SPACE, body, object, what=what)
 
         try:
-            return await created(self._places.patience, post, lambda: self._find(handle, team), what)
+            return await created(
+                self._places.patience, self._places.notes, post, lambda: self._find(handle, team), what
+            )
         except Refused as refused:
             if refused.status == 409:
                 # Slugs are free among all customers' or not, and this one was made of the name.

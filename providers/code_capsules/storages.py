@@ -5,6 +5,7 @@ from typing import Any
 from providers.code_capsules.answers import CapsuleAnswer
 from providers.code_capsules.capsules import KINDS, make, set_products, taken
 from providers.code_capsules.config import Configs
+from providers.code_capsules.creation import UNCLEAR, created
 from providers.code_capsules.paths import BIND, STORAGE_TYPE, STORAGE_VARIABLE, filled
 from providers.code_capsules.places import Places
 from providers.code_capsules.sizes import products, resized
@@ -68,22 +69,28 @@ class Storages:
             log(f"{there.name} is mounted into {capsule.name} already.")
             return now
         log(f"Mounting {there.name} into {capsule.name}.")
-        await place.api.send(
-            "PATCH",
-            filled(BIND, data=there.id),
-            {"capsuleId": capsule.id},
-            what=f"mount {there.name} into {capsule.name}",
-        )
-        if STORAGE_VARIABLE not in await self._configs.set_by(capsule):
-            raise Trouble(
-                f"Code Capsules took {there.name} for {capsule.name}, and sets no {STORAGE_VARIABLE} there.",
-                untouched="The storage capsule and the capsule are there.",
-                remedy="Bind it in the dashboard (the capsule's tab Config), then try again.",
-                code="bind-unclear",
-                retry=True,
-            )
-        self._bound.setdefault(there.id, set()).add(capsule.id)
-        return await self._told(environment, found)
+        what, taken_over = f"mount {there.name} into {capsule.name}", False
+
+        async def bind() -> None:
+            nonlocal taken_over
+            path = filled(BIND, data=there.id)
+            # Whether it does harm a second time is not known: it is sent once, as what creates something.
+            await place.api.post(path, {"capsuleId": capsule.id}, object, what=what, method="PATCH")
+            taken_over = True
+
+        async def look() -> StorageCapsule | None:
+            if taken_over and STORAGE_VARIABLE in await self._configs.set_by(capsule):
+                # Of several stores the variable does not tell which one it is of.
+                self._bound.setdefault(there.id, set()).add(capsule.id)
+            told = await self._told(environment, found)
+            return told if capsule.id in told.bound_to else None
+
+        try:
+            return await created(self._places.patience, self._places.notes, bind, look, what)
+        except Trouble as trouble:
+            if trouble.code == UNCLEAR:
+                trouble.advise("You can bind it there yourself, too (the capsule's tab Config).")
+            raise
 
     async def _told(self, environment: Environment, found: CapsuleAnswer) -> StorageCapsule:
         here = await self._places.capsules(environment)

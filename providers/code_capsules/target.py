@@ -44,6 +44,7 @@ from wizard.ports import (
     TargetService,
     Team,
 )
+from wizard.ports.creations import Creations
 from wizard.ports.rights import Rights
 
 
@@ -63,6 +64,9 @@ class CodeCapsulesTarget(NotThere):
         self._builds = Builds(self._places)
         self._addresses = WebAddresses(self._places)
         self._apps = Apps(self._places, self._capsules, self._configs, self._builds, self._addresses)
+
+    def note_creations(self, notes: Creations) -> None:
+        self._places.notes = notes
 
     # -- the account ----------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_answers_that_lie_get_lost_or_come_late(world: CapsulesWorld) -> None:
-    """All in one move: nothing of it needs a person."""
+    """All in one move: a person is needed once, for what was asked for and never came."""
     met = {
         name: world.fault(name, path=path)
         for name, path in (
@@ -62,10 +62,12 @@ def test_answers_that_lie_get_lost_or_come_late(world: CapsulesWorld) -> None:
     # The next one is made, its answer is lost, and it runs by itself.
     met["starts-by-itself"] = world.fault("starts-by-itself")
     met["create-cut"] = world.fault("create-cut")
+    _nothing_is_asked_for_twice_without_a_person(world)
     world.wait_for_gate("gate:cut-over")
     world.assert_target_stopped()
     world.pass_gate("gate:cut-over")
-    world.wait_for_step(f"deploy:{BACKEND}", "intent")
+    # A build that is listed is followed. Cut off at its POST, it would be for a person.
+    world.wait(lambda seen: bool(world.capsule(BACKEND)["builds"]))
     down = world.fault("cluster-down", count=None)
     world.wait(lambda seen: world.used(down) > 3)
     world.sandbox_goes_well(down)
@@ -81,6 +83,24 @@ def test_answers_that_lie_get_lost_or_come_late(world: CapsulesWorld) -> None:
     assert there["posts"]["/spaces"] == 1
     for name in APPS:
         assert world.capsule(name)["config"]["APP_URL"] == "System", "an entry of the vendor's own is kept"
+
+
+def _nothing_is_asked_for_twice_without_a_person(world: CapsulesWorld) -> None:
+    def stands(seen: RunView) -> bool:
+        return seen.run.state == "failed" and seen.worker == "alive"
+
+    def posts() -> int:
+        return int(world.there["posts"]["/capsules/capsules"])
+
+    seen = world.wait(stands)
+    assert seen.trouble is not None and seen.trouble.code == "creation-unclear", world.story(seen)
+    assert posts() == len(APPS)
+    world.kill_worker()
+    world.start()
+    seen = world.wait(stands)
+    assert seen.trouble is not None and seen.trouble.code == "creation-unclear", world.story(seen)
+    assert posts() == len(APPS), "another worker is no person's word"
+    assert world.say("retry") == {"ok": True}
 
 
 def test_what_does_not_start_in_the_cut_over_takes_heroku_back_with_its_last_words(

@@ -28,8 +28,9 @@ from wizard.ports import (
 )
 from wizard.registry import target_provider
 from wizard.run.context import Context
+from wizard.run.creations import JournalCreations
 from wizard.run.dns_lookup import Names
-from wizard.run.journal import StepRecord
+from wizard.run.journal import Journal, StepRecord
 
 SPACE = Environment(id="1", handle="acme")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -183,6 +184,7 @@ class FakeContext:
         self.target = target or Capsules()
         self.plan = Plan(name="acme", source="Heroku", target="Code Capsules", steps=tuple(steps))
         self.journal = FakeJournal(steps)
+        self.creations = JournalCreations(cast(Journal, self.journal))
         self.folder = folder
         self.control = Control()
         self.accepted: set[str] = set()

@@ -15,6 +15,7 @@ from wizard.run import drive as drives
 from wizard.run import look, waits, wayback
 from wizard.run.commands import Commands
 from wizard.run.context import Context
+from wizard.run.creations import JournalCreations
 from wizard.run.drive import Drive
 from wizard.run.journal import Journal
 from wizard.run.kinds.gate import Gate
@@ -110,6 +111,7 @@ class FakeContext:
     def __init__(self, session: Session, journal: Journal, plan: Plan) -> None:
         self.session, self.journal, self.plan = session, journal, plan
         self.vault = Vault(None)
+        self.creations = JournalCreations(journal)
         self.control = Control()
         self.loop = asyncio.get_running_loop()
         self.forgotten = 0

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from wizard.model.noun import Noun
+from wizard.ports.creations import Creations
 from wizard.ports.deploys import TargetDeploy
 from wizard.ports.signing_in import Log
 from wizard.ports.target import Target
@@ -88,6 +89,10 @@ class CapsuleTarget(Target, Protocol):
     """What a target of that layout has beside what every target has. `Target.create_app`, `git_remote` and
     `deploy` are not called there. All of `config`, `configure`, `services`, `scale`, `find_endpoint` and
     `create_endpoint` work on the capsules of `TargetApp.parts`: `config` gives what all of them agree on."""
+
+    def note_creations(self, notes: Creations) -> None:
+        """From now on look at `notes` before anything is created, and write to them before it is sent."""
+        ...
 
     async def teams(self) -> list[Team]: ...
 

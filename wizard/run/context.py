@@ -23,8 +23,9 @@ from wizard.model.system import App, System
 from wizard.model.ticket import Ticket
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.plan.answer import answer_of
-from wizard.ports import Environment, Profile, Source, Target, TargetApp, TargetDatabase
+from wizard.ports import CapsuleTarget, Environment, Profile, Source, Target, TargetApp, TargetDatabase
 from wizard.registry import open_source, open_target, target_provider
+from wizard.run.creations import JournalCreations
 from wizard.run.dns_lookup import Names
 from wizard.run.journal import Journal
 from wizard.run.stores import far_end
@@ -49,6 +50,7 @@ class Context:
     def __init__(self, session: Session, journal: Journal, plan: Plan, vault: Vault) -> None:
         self.session = session
         self.journal = journal
+        self.creations = JournalCreations(journal)
         self.plan = plan
         self.vault = vault
         self.system: System = apply_answers(self._part(SYSTEM), session.load(ANSWERS) or Answers())
@@ -93,6 +95,8 @@ class Context:
         """The target; raises SignInNeeded when its token is not at hand."""
         if self._target is None:
             self._target = open_target(self.session, self.vault, self.target_name)
+            if isinstance(self._target, CapsuleTarget):
+                self._target.note_creations(self.creations)
         return self._target
 
     async def forget_vendors(self) -> None:

@@ -225,6 +225,7 @@ class Drive:
             self._attempt_task = None
 
     async def _attempt(self, kind: Kind, step: Step) -> None:
+        self.context.creations.at(step.key)
         try:
             found = await self.waits.attempt(kind.probe(self.context, step))
             done = found is None
@@ -235,6 +236,7 @@ class Drive:
         finally:
             self.context.flush_logs()
         self.journal.end(step.key, "done", found)
+        self.context.creations.forget(step.key)
         self.journal.event("step" if done else "look", found.summary, step=step.key)
 
     async def _do(self, kind: Kind, step: Step) -> Evidence:
@@ -258,7 +260,9 @@ class Drive:
             self.journal.event("back", "The cut-over did not succeed, so it did not happen: back to Heroku.")
             return "back"
         self.journal.set_run("failed", waiting_for="you: press r to try again", current=step.key)
-        return await self.waits.for_retry()
+        if (outcome := await self.waits.for_retry()) == "done":
+            self.context.creations.again(step.key)
+        return outcome
 
     async def _left_or_paused(self) -> Outcome | None:
         while self.commands.paused and self.waits.left() is None:

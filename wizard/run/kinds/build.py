@@ -110,6 +110,8 @@ class Build(Kind):
         known = record.evidence.facts if record.evidence is not None else {}
         if all(f"{BEFORE}{name}" in known for name in _names(step)):
             return
+        # A build of an earlier cut-over that nobody saw is none of this one.
+        context.creations.forget(step.key)
         facts: dict[str, str | int | float | bool | None] = {}
         for name in _names(step):
             newest = await self._newest(context, name)
