@@ -2,17 +2,16 @@
 
 import contextlib
 import secrets
-import socket
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from os import dup
 
 import psycopg
 from psycopg import pq
 
 from wizard.database.connect import C, Connection, connect, connect_line, is_passing
+from wizard.database.lane_holder import Opening, Working, cut
 from wizard.database.lanes import Lanes
 from wizard.database.line import Line
 from wizard.database.opened_ahead import OpenedAhead
@@ -59,6 +58,7 @@ class Ends:
         self._urls = {"source": source, "target": target}
         self.lanes = lanes or Lanes()
         self._in_lanes: weakref.WeakSet[Connection] = weakref.WeakSet()
+        self._holders: weakref.WeakKeyDictionary[Connection, Working] = weakref.WeakKeyDictionary()
         self.session = clean(session)[-24:]
         self.run = secrets.token_hex(4)
         self.search_path = ""
@@ -133,12 +133,16 @@ class Ends:
     def _in_a_lane(self, open_one: Callable[[], C]) -> C:
         self.lanes.enter()
         try:
-            connection = self._opened(open_one)
+            with self.lanes.held_by(Opening()):
+                connection = self._opened(open_one)
         except BaseException:
             self.lanes.leave()
             raise
+        holder = Working(connection)
         with self._lock:
             self._in_lanes.add(connection)
+            self._holders[connection] = holder
+        self.lanes.hold(holder)
         return self._known("target", connection)
 
     def _opened(self, open_one: Callable[[], C]) -> C:
@@ -192,6 +196,9 @@ class Ends:
             self._open.discard(connection)
             in_a_lane = connection in self._in_lanes
             self._in_lanes.discard(connection)
+            holder = self._holders.pop(connection, None)
+        if holder is not None:
+            self.lanes.let_go(holder)
         with contextlib.suppress(psycopg.Error):
             connection.close()
         if in_a_lane:
@@ -220,8 +227,8 @@ class Ends:
         where there is a limit the connection itself is cut, and the next one ends what still runs there."""
         with self._lock:
             running = [known for known in self._open if not known.closed]
-            cut = self._in_lanes if self.lanes.most is not None else ()
-            ways = [(_cut if known in cut else _cancel, known) for known in running]
+            narrow = self._in_lanes if self.lanes.most is not None else ()
+            ways = [(cut if known in narrow else _cancel, known) for known in running]
         threads = [
             threading.Thread(target=end, args=(connection,), name="offramp-cancel", daemon=True)
             for end, connection in ways
@@ -269,8 +276,3 @@ def _cancel(connection: Connection) -> None:
     # One that cannot be reached any more has nothing left to cancel.
     with contextlib.suppress(psycopg.Error):
         connection.cancel_safe(timeout=5)
-
-
-def _cut(connection: Connection) -> None:
-    with contextlib.suppress(psycopg.Error, OSError), socket.socket(fileno=dup(connection.fileno())) as end:
-        end.shutdown(socket.SHUT_RDWR)

@@ -5,6 +5,7 @@ Postgres' own: a request for TLS, one byte for an answer, then TLS.
 """
 
 import contextlib
+import os
 import select
 import socket
 import ssl
@@ -30,11 +31,31 @@ class Far:
     """A connected socket that never blocks.
 
     Raises OSError (an SSLError is one) whenever the network does.
+
+    Attributes:
+        moved_at: when a byte went either way last, by the monotonic clock.
     """
 
     def __init__(self, connection: socket.socket) -> None:
         connection.setblocking(False)
         self._socket = connection
+        self._owed_since: float | None = None
+        self.moved_at = time.monotonic()
+
+    def owes(self, owed: bool) -> None:
+        """Whoever speaks to the server says whether it is the server's turn now: to answer, or to take what
+        lies ready for it."""
+        if not owed:
+            self._owed_since = None
+        elif self._owed_since is None:
+            self._owed_since = time.monotonic()
+
+    @property
+    def owing(self) -> float | None:
+        """Seconds for which it has been the server's turn and no byte went either way; None where it is
+        not."""
+        since = self._owed_since
+        return None if since is None else time.monotonic() - max(since, self.moved_at)
 
     def fileno(self) -> int:
         """For poll()."""
@@ -59,6 +80,8 @@ class Far:
                     break
                 raise EOFError
             got += count
+        if got:
+            self.moved_at = time.monotonic()
         return got
 
     @property
@@ -70,9 +93,11 @@ class Far:
     def write(self, data: memoryview) -> int:
         """Send what can be sent now; how many bytes that was. After 0, offer the same bytes again."""
         try:
-            return self._socket.send(data)
+            sent = self._socket.send(data)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return 0
+        self.moved_at = time.monotonic()
+        return sent
 
     def write_all(self, data: bytes) -> None:
         """Send all of it, waiting as long as the network lets us."""
@@ -96,6 +121,12 @@ class Far:
                 if poll.poll(left * 1000):
                     self.read_into(said)
             raise TimeoutError("the server did not answer in time")
+
+    def cut(self) -> None:
+        """Break it off, from any thread: whoever reads or writes hears of it."""
+        # Not by the TLS object, which a reader in another thread is using.
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._socket.fileno())) as end:
+            end.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Hang up."""

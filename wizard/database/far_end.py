@@ -1,5 +1,6 @@
 """What a tunnel leads to, seen from its local port: how it is called there, and whether it answers."""
 
+from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -7,6 +8,11 @@ import psycopg
 
 from wizard.database.connect import reason
 from wizard.model.secret import Secret
+
+_AT_WORK = (
+    "SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s) AND state = 'active'"
+    " AND wait_event_type IS DISTINCT FROM 'Client' LIMIT 1"
+)
 
 
 class NoAnswer(Exception):
@@ -74,6 +80,16 @@ class ProxiedPostgres(PostgresEnd):
         return Secret(url.geturl(), label=store.label)
 
 
+def at_work(ping: Ping, backends: Sequence[int]) -> bool | None:
+    """Whether a server is at work for one of `backends`, processes of its own: it runs something, and does
+    not wait for us. None where such a store does not tell.
+
+    Raises:
+        NoAnswer: it does not answer.
+    """
+    return ping.at_work(backends) if isinstance(ping, _PostgresPing) else None
+
+
 class _PostgresPing:
     def __init__(self, url: Secret) -> None:
         try:
@@ -92,6 +108,14 @@ class _PostgresPing:
             self._connection.execute("SELECT 1")
         except psycopg.Error as error:
             raise NoAnswer(reason(error)) from error
+
+    def at_work(self, backends: Sequence[int]) -> bool:
+        """Whether one of them runs something, and does not wait for its client."""
+        try:
+            found = self._connection.execute(_AT_WORK, (list(backends),)).fetchone()
+        except psycopg.Error as error:
+            raise NoAnswer(reason(error)) from error
+        return found is not None
 
     def close(self) -> None:
         try:

@@ -8,6 +8,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from typing import Protocol
 
 CLOSING = 1.0
 """Seconds for which the far side of a narrow tunnel may take a connection that is over for one that lives."""
@@ -15,6 +16,30 @@ CLOSING = 1.0
 REST = 0.1
 """Seconds between the end of a connection and the next one, where there is a limit: one that comes before the
 end was noticed may never be answered."""
+
+
+class Held(Protocol):
+    """One that has a lane, and lets itself be seen by whoever watches the tunnel."""
+
+    @property
+    def owing(self) -> float | None:
+        """Seconds for which the far side has owed something while no byte came or went; None where it owes
+        nothing, or where that cannot be told."""
+        ...
+
+    @property
+    def streams(self) -> bool:
+        """Whether rows are on their way, so that a long silence is no query's thinking."""
+        ...
+
+    @property
+    def backend(self) -> int | None:
+        """The server's process for it, where it is known."""
+        ...
+
+    def cut(self) -> None:
+        """Break the connection off; never fails."""
+        ...
 
 
 class Lanes:
@@ -29,6 +54,7 @@ class Lanes:
         self._most = most
         self._taken = 0
         self._left_at = -CLOSING
+        self._holders: list[Held] = []
 
     @property
     def most(self) -> int | None:
@@ -66,6 +92,30 @@ class Lanes:
             yield
         finally:
             self.leave()
+
+    @contextlib.contextmanager
+    def held_by(self, holder: Held) -> Iterator[None]:
+        """Let the watch see who has the lane, for the length of the block."""
+        self.hold(holder)
+        try:
+            yield
+        finally:
+            self.let_go(holder)
+
+    def hold(self, holder: Held) -> None:
+        """Let the watch see who has a lane."""
+        with self._change:
+            self._holders.append(holder)
+
+    def let_go(self, holder: Held) -> None:
+        """It has it no more. Let go already is no error."""
+        with self._change:
+            self._holders = [one for one in self._holders if one is not holder]
+
+    def holders(self) -> list[Held]:
+        """Those that have a lane and let themselves be seen."""
+        with self._change:
+            return list(self._holders)
 
     def rest(self) -> None:
         """Where there is a limit, wait until the connection before is over for everybody: before a program

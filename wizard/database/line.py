@@ -15,6 +15,7 @@ import shutil
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,12 @@ class Line(psycopg.Connection[tuple[Any, ...]]):
 
     carrier: "_Carrier"
     broke = False
+
+    @property
+    def owing(self) -> float | None:
+        """Seconds for which the server owes an answer, or takes nothing of what lies ready for it, and no
+        byte went either way; None where it owes nothing."""
+        return self.carrier.owing(self.pgconn.transaction_status == pq.TransactionStatus.ACTIVE)
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[Far]:
@@ -140,6 +147,26 @@ class _Carrier:
             with self._change:
                 self._wanted = self._lent = False
                 self._change.notify_all()
+
+    def owing(self, asked: bool) -> float | None:
+        """See `Line.owing`. `asked`: a query of the client's is under way."""
+        far = self._far
+        if far is None or self._over:
+            return None
+        if self._lent:
+            return far.owing
+        return time.monotonic() - far.moved_at if asked else None
+
+    @property
+    def lent(self) -> bool:
+        """Whether somebody else speaks to the server now."""
+        return self._lent
+
+    def cut(self) -> None:
+        """Hang up on both sides; whoever waits for either hears of it."""
+        far = self._far
+        if far is not None:
+            far.cut()
 
     def cancel(self, seconds: float) -> None:
         """Ask the server to cancel what runs. It hangs up when that is done, as PQcancel too waits for.

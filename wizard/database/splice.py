@@ -82,6 +82,7 @@ class _Splice:
             # A block is read when the one before has left: whichever side is slower sets the pace.
             poll.modify(reader, self._reader.events)
             poll.modify(writer, select.POLLIN | (select.POLLOUT if self._reader.waiting else 0))
+            writer.owes(self._reader.waiting or self._reader.read_whole > self._answers.ended)
             if reader.pending and self._reader.events & select.POLLIN:
                 self._read()
                 continue
@@ -98,6 +99,7 @@ class _Splice:
                             self._reader.ask()
                     if what & ~select.POLLOUT:
                         self._read()
+        writer.owes(False)
         return self._reader.results(self._answers.rows)
 
     def _read(self) -> None:
@@ -151,6 +153,11 @@ class _Reader:
     def waiting(self) -> bool:
         """Whether there is something for the target."""
         return bool(self._out)
+
+    @property
+    def read_whole(self) -> int:
+        """How many copies the source has given to their end."""
+        return self._at
 
     def ask(self) -> None:
         """Send the source what it takes now of the queries."""

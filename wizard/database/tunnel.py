@@ -5,18 +5,20 @@ Nothing above it cares how often that happened: a connection through it fails, a
 """
 
 import math
-import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from wizard.database.connect import reason
 from wizard.database.far_end import FarEnd, PostgresEnd, ProxiedPostgres
+from wizard.database.free_port import free_port, port_taken
 from wizard.database.lanes import Lanes
 from wizard.database.progress import TunnelHealth
 from wizard.database.proxy_sign_in import SignInWanted
 from wizard.database.ssh_command import remove_old_keys
+from wizard.database.stalls import Stalls
 from wizard.database.tunnel_watch import Watch
 from wizard.database.tunnel_way import Failure, Way
 from wizard.database.ways import Ways, exposed
@@ -86,6 +88,7 @@ class Tunnel:
         self._refusals = 0
         self._health = TunnelHealth(state="down")
         self.lanes = Lanes()
+        self._stalls = Stalls(self.lanes)
 
     @property
     def health(self) -> TunnelHealth:
@@ -267,7 +270,17 @@ class Tunnel:
             self._port, self._store_url = way.port, url
             self.lanes.limit(self._measured.get(way.name))
         measure = way.unknown and way.name not in self._measured
-        watch = Watch(way, end, url, lanes=self.lanes, listener=self, over=self._left, measure=measure)
+        watch = Watch(
+            way,
+            end,
+            url,
+            lanes=self.lanes,
+            listener=self,
+            over=self._left,
+            measure=measure,
+            stalls=self._stalls,
+            look=partial(self._ways.second_look, ticket, end, self._left),
+        )
         why = watch.run()
         if self._left():
             return self._leaving()
@@ -329,7 +342,7 @@ class Tunnel:
             seconds = ASK_AGAIN
         elif failure.do == "port":
             if self._wanted_port:
-                self._stop(_port_taken(self._wanted_port))
+                self._stop(port_taken(self._wanted_port))
                 return False
             self._own_port = 0
         else:
@@ -378,21 +391,3 @@ class Tunnel:
         way, self._way = self._way, None
         if way is not None:
             way.end()
-
-
-def _port_taken(port: int) -> Trouble:
-    return Trouble(
-        f"The local port {port} is taken by another program.",
-        untouched="Nothing was opened.",
-        remedy="Name another port, or leave it out: then a free one is taken.",
-        code="port-taken",
-    )
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that is free now; `ssh` says so if it is not any more when it wants it."""
-    with socket.socket() as probe:
-        # Without this a port whose last connections were just closed counts as taken; for ssh it does not.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

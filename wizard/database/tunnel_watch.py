@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from wizard.database.breadth import breadth, in_time
-from wizard.database.far_end import FarEnd, NoAnswer, Ping
+from wizard.database.far_end import FarEnd, NoAnswer, Ping, at_work
 from wizard.database.lanes import Lanes
+from wizard.database.stalls import Look, Stalls, words
 from wizard.database.tunnel_way import Way
 from wizard.model.secret import Secret
 
@@ -46,11 +47,16 @@ class Listener(Protocol):
         ...
 
 
+class _StandsStill(Exception):
+    """It is to be opened anew; the text says why."""
+
+
 class Watch:
     """Watches one connection of a tunnel.
 
     Args:
         measure: whether it is to be found out how many connections it carries.
+        look: tells whether the server is at work, where the work has all connections that there are.
     """
 
     def __init__(
@@ -63,6 +69,8 @@ class Watch:
         listener: Listener,
         over: Callable[[], bool],
         measure: bool,
+        stalls: Stalls,
+        look: Look,
     ) -> None:
         self._way = way
         self._end = end
@@ -71,6 +79,8 @@ class Watch:
         self._listener = listener
         self._over = over
         self._measure = measure
+        self._stalls = stalls
+        self._look_elsewhere = look
         self._ping: Ping | None = None
         self.answered = False
 
@@ -88,6 +98,8 @@ class Watch:
             try:
                 pause = self._look()
                 misses = 0
+            except _StandsStill as why_not:
+                return str(why_not)
             except NoAnswer as error:
                 self._drop()
                 why = f"the database behind the tunnel: {error}"
@@ -118,6 +130,7 @@ class Watch:
                 self._drop()
         self.answered = True
         self._listener.up(ms)
+        self._free_the_stuck()
         return PING
 
     def _look_between(self) -> float:
@@ -125,10 +138,16 @@ class Watch:
         if not self._lanes.enter(0.0 if self.answered else 1.0):
             if not self.answered:
                 raise NoAnswer("the connection that it carries is taken")
+            if stuck := self._stalls.stuck(self._look_elsewhere):
+                why = words(stuck, self._way.name)
+                for one in stuck:
+                    one.cut()
+                raise _StandsStill(why)
             self._listener.up(None)
             return PING
         try:
             ms = self._ask()
+            self._free_the_stuck()
         finally:
             self._drop()
             self._lanes.leave()
@@ -146,6 +165,14 @@ class Watch:
         else:
             in_time(self._ping.ask, patient)
         return (time.monotonic() - began) * 1000
+
+    def _free_the_stuck(self) -> None:
+        """It carries our question, and may have lost the bytes of another connection: whoever works with that
+        one is to hear of it."""
+        if not self._way.unknown or (ping := self._ping) is None:
+            return
+        for one in self._stalls.stuck(lambda backends: at_work(ping, backends)):
+            one.cut()
 
     def _drop(self) -> None:
         if self._ping is not None:

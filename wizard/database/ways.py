@@ -1,11 +1,15 @@
 """Which way a tunnel goes, by its ticket, and what is remembered of one from try to try."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from wizard.database.far_end import FarEnd
+from wizard.database.free_port import free_port
 from wizard.database.listeners import reached_beyond
 from wizard.database.own_port import OwnPort
 from wizard.database.proxy_sign_in import SignInWanted, WhoAmI, wanted
 from wizard.database.proxy_way import ProxyWay, missing, name_of
+from wizard.database.second_look import second_look
 from wizard.database.ssh_way import SshWay
 from wizard.database.tunnel_way import Failure, Way
 from wizard.model.ticket import ProxyTicket, SshTicket, Ticket
@@ -67,6 +71,15 @@ class Ways:
         asked = self._asked
         if asked is not None:
             asked.end()
+
+    def second_look(
+        self, ticket: Ticket, end: FarEnd, over: Callable[[], bool], backends: Sequence[int]
+    ) -> bool | None:
+        """Whether the server is at work for `backends`, by a second start of the ticket's program; None where
+        there is none, or where it does not tell."""
+        if not isinstance(ticket, ProxyTicket):
+            return None
+        return second_look(ticket, self._folder, free_port, end, backends, over=over)
 
     def open(self, ticket: Ticket, port: int, *, refused: bool) -> Way:
         """Start it.
