@@ -6,6 +6,7 @@ from screens.map_capsules import capsule_options, image_options, process_options
 from screens.map_checks import handle, number, one_of, size_of, sizes_in_words
 from screens.map_network import domain_options, drain_options
 from screens.map_option import BY_PERSON, Change, Option, leave
+from screens.map_spaces import with_spaces
 from screens.map_stores import machine_options, place_options, store_options
 from screens.map_ways import way_options
 from wizard.choose.capsule_kind import has_capsules
@@ -25,7 +26,7 @@ def options(component: Component, system: System, mapping: Mapping, profile: Pro
     """What can be decided for `component`, the obvious first."""
     if has_capsules(profile) and (own := capsule_options(component, mapping, profile)):
         return own
-    return _usual(component, system, mapping, profile)
+    return with_spaces(component, _usual(component, system, mapping, profile), system, mapping, profile)
 
 
 def _usual(component: Component, system: System, mapping: Mapping, profile: Profile) -> list[Option]:

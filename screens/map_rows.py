@@ -6,6 +6,7 @@ from typing import Literal
 
 from screens.map_capsules import code_becomes, files_become, job_becomes, process_becomes, process_details
 from screens.map_network import domain_becomes, drain_address, drain_becomes, drains_by_app
+from screens.map_spaces import in_space, space_becomes, why_environment
 from screens.map_stores import store_after, store_before
 from screens.map_ways import WHY
 from screens.monitor.line import Tone
@@ -13,8 +14,10 @@ from screens.quantities import size
 from wizard.choose.capsule_kind import has_capsules
 from wizard.document.answers import when
 from wizard.mapping.check import Component, components
+from wizard.mapping.check_spaces import space_name
 from wizard.mapping.check_ways import way_of
 from wizard.mapping.problem import Problem
+from wizard.mapping.spaces import space_of_data
 from wizard.mapping.storages import storage_name
 from wizard.mapping.store_config import part_of
 from wizard.mapping.stores import store_of
@@ -27,6 +30,7 @@ from wizard.model.mapping import (
     DrainChoice,
     Mapping,
     ProcessChoice,
+    StoreChoice,
 )
 from wizard.model.system import App, ConfigVar, Process, System
 from wizard.ports import Profile
@@ -69,7 +73,7 @@ def entries(
 ) -> list[Entry]:
     """All rows in the order of the inventory. `opened` are apps whose copied config vars are listed."""
     maker = _Maker(system, mapping, profile, found)
-    rows = [maker.environment(), *maker.team(), *maker.region(), maker.port()]
+    rows = [maker.environment(), *maker.team(), *maker.region(), *maker.spaces(), maker.port()]
     for app in system.apps:
         rows += maker.app(app, opened)
     rows += maker.space_drains()
@@ -125,9 +129,9 @@ class _Maker:
         how = "is created" if self.mapping.create_environment else "is there already"
         after = f"{self.mapping.environment or '?'} ({how})"
         state: State = "open" if problem and problem.blocks else "good"
-        why = "where everything moves to"
-        if has_capsules(self.profile):
-            why += ": all of it in one, since capsules reach databases of their own only"
+        if state == "good" and problem is not None:
+            state = "look"
+        why = why_environment(self.system, self.mapping, self.profile)
         return Entry("environment", 0, word, "", after, state, ("environment",), why, problem)
 
     def team(self) -> Iterator[Entry]:
@@ -153,6 +157,16 @@ class _Maker:
         after = (self.mapping.region or "?") + (f", on {self.mapping.stack}" if self.mapping.stack else "")
         yield Entry("region", 0, "region", today, after, state, ("region",), why, problem)
 
+    def spaces(self) -> Iterator[Entry]:
+        """Further environments."""
+        word = self.profile.words.get("environment", "environment")
+        for space in self.mapping.spaces:
+            component = ("space", space.name)
+            self.names[component] = space_name(word, space.name)
+            becomes = ("", space_becomes(space, self.profile))
+            why = f"a database in it is reached only by what is in it; other {word}s call it by https"
+            yield self._entry(component, 0, word, becomes, action="move", why=why)
+
     def port(self) -> Entry:
         problem = self.problems.get("port")
         state: State = "open" if problem and problem.blocks else "good"
@@ -167,7 +181,10 @@ class _Maker:
         choice = self.apps.get(app.id)
         action: str = choice.action if choice else "undecided"
         word = self.profile.words.get("app", "app")
-        after = {"move": f"{word} {choice.handle if choice else ''}", "leave": "left behind"}.get(action, "?")
+        handle = (
+            choice.handle + in_space(self.mapping, choice.space or self.mapping.environment) if choice else ""
+        )
+        after = {"move": f"{word} {handle}", "leave": "left behind"}.get(action, "?")
         yield self._entry(
             ("app", app.id),
             0,
@@ -337,7 +354,8 @@ class _Maker:
         after = {"leave": "left behind", "undecided": "?"}.get(choice.action, "")
         if not after:
             version = f"{choice.version} · " if choice.version else ""
-            after = f"{choice.handle}, {version}{choice.memory_mb} MB · {choice.disk_gb} GB"
+            where = in_space(self.mapping, space_of_data(self.mapping, choice.add_on_id))
+            after = f"{choice.handle}{where}, {version}{choice.memory_mb} MB · {choice.disk_gb} GB"
         name = add_on.name if add_on else choice.add_on_id
         return self._entry(
             ("database", choice.add_on_id), 0, name, (before, after), action=choice.action, why=choice.reason
@@ -350,11 +368,15 @@ class _Maker:
                 ("add-on", choice.add_on_id),
                 0,
                 add_on.name if add_on else choice.add_on_id,
-                (store_before(add_on, choice), store_after(choice)),
+                (store_before(add_on, choice), self._store_after(choice)),
                 # By hand is a way to go on, not a loss.
                 action="move" if choice.action == "by-hand" else choice.action,
                 why=choice.reason,
             )
+
+    def _store_after(self, choice: StoreChoice) -> str:
+        where = in_space(self.mapping, space_of_data(self.mapping, choice.add_on_id))
+        return store_after(choice) + where * (choice.action not in ("leave", "undecided"))
 
     def add_ons(self) -> Iterator[Entry]:
         for choice in self.mapping.add_ons:
