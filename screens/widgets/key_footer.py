@@ -25,14 +25,18 @@ class KeyFooter(Static):
             self.refresh()
 
     def render(self) -> Content:
-        """One line. When the keys do not fit they move together, then are left out from the end."""
+        """One line. When the keys do not fit they move together; then those are left out that do nothing now,
+        and only then those that do, each time the last."""
         right = Content("  ").join([_word(key, works) for key, works in self._right])
         room = self.size.width - right.cell_length - 2
-        words = [_word(key, works) for key, works in self._left]
-        left = Content("   ").join(words)
-        while words and left.cell_length > room:
-            left = Content("  ").join(words)
-            words.pop()
+        keys = list(self._left)
+        left = Content("   ").join([_word(*key) for key in keys])
+        if left.cell_length > room:
+            left = Content("  ").join([_word(*key) for key in keys])
+        while keys and left.cell_length > room:
+            _, index = max((not works, index) for index, (_, works) in enumerate(keys))
+            del keys[index]
+            left = Content("  ").join([_word(*key) for key in keys])
         return left.append(" " * max(1, room + 2 - left.cell_length)).append(right)
 
 

@@ -99,6 +99,7 @@ async def test_who_watches_asks_with_c_and_is_told(
     async with at(run, vault) as pilot:
         assert "or ask for it with c." in " ".join(seen(pilot.app).split())
         assert "c control" in seen(pilot.app)
+        assert "d detach" in seen(pilot.app), "what works comes before what does not"
         await pilot.press("c")
         text = await look(pilot)
         assert "Asked " in text and "control asked for" in text

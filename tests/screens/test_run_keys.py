@@ -82,6 +82,19 @@ async def test_the_palette_offers_nothing_of_the_screen_over_a_question(
         assert "pause  (p)" not in seen(app) and "detach  (d)" not in seen(app)
 
 
+async def test_at_a_gate_the_footer_keeps_every_key_that_works(
+    run: ARun, vault: Vault, worker: Worker
+) -> None:
+    run.gate()
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        footer = seen(app).splitlines()[-1]
+        for key in ("enter gate", "t tables", "l log", "s stop", "d detach", "? help", "q quit"):
+            assert key in footer
+        assert "b back" not in footer, "it does nothing before the cut-over"
+
+
 async def test_what_was_said_goes_when_the_run_is_done(run: ARun, vault: Vault, worker: Worker) -> None:
     run.gate()
     app = opened(run, vault)
