@@ -14,14 +14,17 @@ import pytest
 from textual.drivers.linux_driver import LinuxDriver
 
 from screens.app import OfframpApp
+from tests.screens.a_run import ARun
 from tests.screens.conftest import Begun
 from tests.screens.fake_heroku import GOOD_TOKEN
 from tests.screens.fakes import TARGET_TOKEN, FakeWorld
 from wizard import registry
 from wizard.credentials import CredentialRef, Vault
 from wizard.model.secret import Secret
+from wizard.session.store import Session
 
 STAGES = ("connect", "document", "choose", "map", "prepare")
+OF_A_RUN = ("plan", "run at a gate", "run that is done", "report")
 IDLE = 1.1
 """Seconds: a timer of a second rings once in it."""
 
@@ -30,12 +33,21 @@ async def meter(app: OfframpApp, sent: Callable[[], int], out: Path) -> None:
     """Open one after the other, and count."""
     found: dict[str, tuple[int, int]] = {}
     session = app.session_for_later  # type: ignore[attr-defined]
-    for name in ("home", *STAGES):
+    for name in ("home", *STAGES, *OF_A_RUN):
         before = 0 if name == "home" else sent()
         if name == "connect":
             await app.open(session)
+        if name == OF_A_RUN[0]:
+            await app.go_home()
+            run = ARun(Begun().chosen()).start().gate()
+            await app.open(Session(run.session.folder))
+        if name == "run that is done":
+            run.journal.drop_gauge("gate")
+            run.journal.set_run("done")
+            await app.go_home()
+            await app.open(Session(run.session.folder))
         if name != "home":
-            await app.show_stage(name)
+            await app.show_stage(name.partition(" ")[0])
         await asyncio.sleep(0.3)
         await app.workers.wait_for_complete()
         await asyncio.sleep(0.3)
