@@ -1,11 +1,13 @@
 """Opening the full screen, with or without the guided demo. Textual is imported here and no earlier."""
 
 import asyncio
+import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from screens import link
+from screens import link, terminal_background
 from screens.demo_help import DemoHelp
 from screens.headless.exit_codes import DONE, TROUBLE
 from screens.headless.say import say
@@ -29,28 +31,65 @@ def show(terminal: Terminal | None = None) -> int:
     """The wizard."""
     if not _terminal():
         return TROUBLE
-    settings, slow = _prepare(terminal or Terminal())
+    ready = _prepare(terminal or Terminal())
     from screens.app import DEMO, OfframpApp
 
-    app = OfframpApp(settings=settings, slow_link=slow)
-    if app.run(mouse=settings.mouse) == DEMO:
+    app = OfframpApp(settings=ready.settings, slow_link=ready.slow)
+    if ready.run(app) == DEMO:
         return show_demo("standard", terminal=terminal)
     return _code(app)
 
 
-def _prepare(terminal: Terminal) -> tuple[Settings, bool]:
-    """The settings with what the command line says, and whether the link is slow. Before Textual is there."""
+@dataclass(frozen=True)
+class _Ready:
+    """What was found out before Textual is there.
+
+    Args:
+        settings: with what the command line says.
+        slow: whether the link is slow.
+        unanswered: whether an answer of the terminal may still come; nothing that comes is shown until then.
+        shown: lets the terminal show again what comes.
+    """
+
+    settings: Settings
+    slow: bool
+    unanswered: bool
+    shown: Callable[[], None]
+
+    def run(self, app: "OfframpApp") -> str | None:
+        """Show the application to its end."""
+        if self.unanswered:
+            from screens.late_answers import keep_answers_apart
+
+            keep_answers_apart()
+        self.shown()
+        return app.run(mouse=self.settings.mouse)
+
+
+def _prepare(terminal: Terminal) -> _Ready:
     settings = read_settings()
-    slow = link.decide(settings.link, slow=terminal.slow)
+    asked, answer = False, None
+    reads, writes = terminal_background.ends_of_terminal()
+    if terminal_background.wants_to_know(settings.theme, os.environ):
+        asked, far = True, link.is_far(os.environ)
+        answer = terminal_background.ask_background(reads, writes, far=far)
+    took = (lambda: answer.seconds if answer else None) if asked else None
+    slow = link.decide(settings.link, slow=terminal.slow, took=took)
     link.make_way(slow)
-    return replace(settings, mouse=settings.mouse and terminal.mouse), slow
+    unanswered = asked and (answer is None or terminal_background.is_light(answer.said) is None)
+    return _Ready(
+        replace(settings, mouse=settings.mouse and terminal.mouse),
+        slow,
+        unanswered,
+        terminal_background.hush(reads) if unanswered else lambda: None,
+    )
 
 
 def show_demo(size: str, target: str = "aptible", terminal: Terminal | None = None) -> int:
     """The guided demo: starts the example system, then the wizard over it."""
     if not _terminal():
         return TROUBLE
-    settings, slow = _prepare(terminal or Terminal())
+    ready = _prepare(terminal or Terminal())
     from screens import example
 
     async def prepare() -> tuple[Session, Vault, DemoHelp]:
@@ -61,8 +100,8 @@ def show_demo(size: str, target: str = "aptible", terminal: Terminal | None = No
     session, vault, help_ = asyncio.run(prepare())
     from screens.app import OfframpApp
 
-    app = OfframpApp(session=session, vault=vault, demo=help_, settings=settings, slow_link=slow)
-    app.run(mouse=settings.mouse)
+    app = OfframpApp(session=session, vault=vault, demo=help_, settings=ready.settings, slow_link=ready.slow)
+    ready.run(app)
     return _code(app)
 
 

@@ -74,7 +74,8 @@ class Terminal:
         Args:
             env: laid over the environment of the tests; None removes a name.
         """
-        environment = dict(os.environ)
+        # Said beforehand: this terminal does not answer when it is asked for its background.
+        environment = {"COLORFGBG": "15;0", **os.environ}
         for name, value in (env or {}).items():
             if value is None:
                 environment.pop(name, None)
