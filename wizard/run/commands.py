@@ -13,6 +13,7 @@ from wizard.model.text import clean
 from wizard.model.trouble import Trouble
 from wizard.run.guide import GUIDE, Guide
 from wizard.run.journal import Journal
+from wizard.run.view import WAY_BACK, WayBackOpen
 
 Answer = dict[str, Any]
 
@@ -165,6 +166,9 @@ class Commands:
             return OK
         if not self.may_go_back():
             return _refused("There is nothing to take back: Heroku is untouched, or the move is final.")
+        with contextlib.suppress(Trouble):
+            # Noted before it is promised: whoever goes on after a crash goes back, not forward.
+            self._journal.gauge(WAY_BACK, WayBackOpen())
         self.leave = "back"
         self.interrupt()
         self._tell(f"Back to Heroku{_by(who)}")
