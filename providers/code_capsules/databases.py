@@ -47,11 +47,12 @@ class Databases:
         return database(await _status(place, found), environment.id)
 
     async def create(self, environment: Environment, wish: DatabaseWish, log: Log) -> TargetDatabase:
-        """Create it or adopt the one of that name, wait until it is ready, and let its disk grow to what is
-        wished where it is smaller.
+        """Create it or adopt the one of that name, wait until it is ready, and give it the size that is
+        wished where it has another.
 
         Raises:
-            Trouble: `handle-taken`; `no-such-type`; `still-starting` where it is not ready in time.
+            Trouble: `handle-taken`; `no-such-type`; `still-starting` where it is not ready in time;
+                `disk-never-shrinks` where one that was there has a larger disk.
         """
         if wish.type not in DATA_TYPES:
             raise Trouble(
@@ -61,17 +62,20 @@ class Databases:
             )
         place = await self._places.of(environment.id)
         found = await place.named(wish.handle)
-        if found is None:
+        if is_new := found is None:
             found = await self._make(place, wish, log)
         elif type_of(found) != wish.type:
             raise taken(environment, wish.handle, found)
+        elif found.products is not None and found.products.disk_gb > wish.disk_gb:
+            raise never_shrinks(found, wish)
         else:
             log(
                 f"The data capsule {wish.handle} is there already ({found.state or 'its state is not told'})."
             )
         self._places.remember(found.id, environment.id)
         ready = await self._until_ready(place, found, log)
-        await self._grow(place, ready, wish, log)
+        if not is_new:
+            await self._fit(place, ready, wish, log)
         done = await place.named(wish.handle)
         return database(await _status(place, done or ready), environment.id)
 
@@ -101,8 +105,11 @@ class Databases:
             )
         return Secret(url, f"URL of the database {database.handle}")
 
-    async def ticket(self, database: TargetDatabase, email: str) -> ProxyTicket:
-        """How the vendor's program is started (documentation, CLI: `proxy capsule -s -c -P`)."""
+    async def ticket(
+        self, database: TargetDatabase, email: str, password: Secret | None = None
+    ) -> ProxyTicket:
+        """How the vendor's program is started (documentation, CLI: `proxy capsule -s -c -P`), and how one
+        signs in to it (`login -e`: its `-p` would put the password among the arguments, so it is to ask)."""
         url = await self.url(database)
         place = await self._places.of_capsule(database.id)
         cli = self._words()
@@ -114,6 +121,8 @@ class Databases:
             whoami=(*cli, "whoami"),
             login=shlex.join([*cli, "login", "-e", email]),
             title="Code Capsules",
+            login_words=(*cli, "login", "-e", email),
+            password=password,
         )
 
     def _words(self) -> list[str]:
@@ -172,22 +181,36 @@ class Databases:
             await asyncio.sleep(wait)
             wait = min(wait * 2, patience.ready_most)
 
-    async def _grow(self, place: Place, found: CapsuleAnswer, wish: DatabaseWish, log: Log) -> None:
-        """Disks grow only; what is there of memory and CPU is left as it is, and told."""
+    async def _fit(self, place: Place, found: CapsuleAnswer, wish: DatabaseWish, log: Log) -> CapsuleAnswer:
+        """Give it the memory and the disk that are wished, and read again what it has."""
         have = found.products
         if have is None:
-            return
-        if have.memory_mb and have.memory_mb < wish.memory_mb:
-            log(f"{found.name} has {have.memory_mb} MB of memory, less than the {wish.memory_mb} MB wished.")
-        if not 0 < have.disk_gb < wish.disk_gb:
-            return
-        log(f"{found.name} has {have.disk_gb} GB of disk: it grows to {wish.disk_gb} GB.")
-        await set_products(
-            place.api,
-            found.id,
-            resized(have, disk_gb=wish.disk_gb),
-            what=f"let the disk of {found.name} grow",
+            return found
+        memory = wish.memory_mb if have.memory_mb and have.memory_mb != wish.memory_mb else None
+        disk = wish.disk_gb if 0 < have.disk_gb < wish.disk_gb else None
+        if memory is None and disk is None:
+            return found
+        log(
+            f"{found.name} has {have.memory_mb} MB of memory and {have.disk_gb} GB of disk: it gets "
+            f"{memory or have.memory_mb} MB and {disk or have.disk_gb} GB."
         )
+        percent = percent_for(memory, wish.type) if memory is not None else None
+        wanted = resized(have, memory_mb=memory, cpu_percent=percent, disk_gb=disk)
+        await set_products(place.api, found.id, wanted, what=f"set the size of {found.name}")
+        # What has another size starts anew, with what it holds.
+        there = await place.named(wish.handle) or found
+        ready = await self._until_ready(place, there, log)
+        now = ready.products
+        if now is not None and ((memory or now.memory_mb) != now.memory_mb or now.disk_gb < (disk or 0)):
+            raise Trouble(
+                f"Code Capsules took the size of {found.name}, and shows {now.memory_mb} MB of memory and "
+                f"{now.disk_gb} GB of disk.",
+                untouched="What it holds was not touched.",
+                remedy="Look at it in the dashboard, then try again.",
+                code="size-unclear",
+                retry=True,
+            )
+        return ready
 
 
 async def _status(place: Place, found: CapsuleAnswer) -> CapsuleAnswer:
@@ -228,6 +251,19 @@ def still_starting(found: CapsuleAnswer, seconds: float, app: str) -> Trouble:
     )
 
 
+def never_shrinks(found: CapsuleAnswer, wish: DatabaseWish) -> Trouble:
+    """A disk grows only (release note of November 2025)."""
+    have = found.products.disk_gb if found.products else 0
+    return Trouble(
+        f"The disk of {found.name} has {have} GB, and the plan wants {wish.disk_gb} GB: at Code Capsules "
+        "a disk grows, and never shrinks.",
+        untouched="It was left as it is, with what it holds.",
+        remedy=f"Choose {have} GB or more on the map, and make the plan again. Or delete it in the "
+        "dashboard, where nobody needs what it holds, and press r: it is created anew.",
+        code="disk-never-shrinks",
+    )
+
+
 def type_of(found: CapsuleAnswer) -> str:
     """The wizard's word for the type of a data capsule; empty for a store of files and for what is none."""
     known = {"mongo": "mongodb", **{value.lower(): key for key, value in DATA_TYPES.items()}}
@@ -247,4 +283,5 @@ def database(found: CapsuleAnswer, environment_id: str) -> TargetDatabase:
         state="provisioned" if state == READY else "provisioning" if state == "starting" else state,
         disk_gb=found.products.disk_gb if found.products else None,
         type=type_of(found),
+        memory_mb=(found.products.memory_mb or None) if found.products else None,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from providers.code_capsules import PROVIDER
+from providers.code_capsules import PROVIDER, databases
 from providers.code_capsules.answers import CapsuleAnswer, ClusterAnswer, PlanAnswer
 from providers.code_capsules.databases import database, type_of
 from providers.code_capsules.hosts import addresses
@@ -69,15 +69,29 @@ async def test_the_words_of_the_vendors_program_are_a_setting(world: World) -> N
     assert addresses({}).cli == "npx -y @codecapsules/cli"
 
 
-async def test_one_that_is_there_is_adopted_grown_and_never_shrunk(world: World) -> None:
+async def test_one_that_is_there_gets_the_size_of_a_new_plan_and_never_a_smaller_disk(world: World) -> None:
     space = await world.space()
     made = await world.target.create_database(space, STORE, world.log)
-    bigger = replaced(disk_gb=4, memory_mb=2048)
-    grown = await world.target.create_database(space, bigger, world.log)
-    assert (grown.id, grown.disk_gb) == (made.id, 4)
-    assert any("512 MB of memory, less than the 2048 MB" in line for line in world.lines)
-    assert (await world.target.create_database(space, STORE, world.log)).disk_gb == 4
-    assert world.records("shop-redis")[0].products.memory_gb == 0.5
+    assert (made.memory_mb, made.disk_gb) == (512, 1)
+    (record,) = world.records("shop-redis")
+
+    def patches() -> int:
+        return int(world.sandbox.facts()["seen"].get("PATCH /capsules/*/products", 0))
+
+    assert patches() == 0
+    grown = await world.target.create_database(space, replaced(memory_mb=2048, disk_gb=4), world.log)
+    assert (grown.id, grown.memory_mb, grown.disk_gb) == (made.id, 2048, 4)
+    assert (record.products.memory_gb, record.products.cpu_m, record.products.storage_gb) == (2, 500, 4)
+    assert any("it gets 2048 MB and 4 GB" in line for line in world.lines)
+    smaller = await world.target.create_database(space, replaced(memory_mb=1024, disk_gb=4), world.log)
+    assert (smaller.memory_mb, smaller.disk_gb, patches()) == (1024, 4, 2)
+    await world.target.create_database(space, replaced(memory_mb=1024, disk_gb=4), world.log)
+    assert patches() == 2, "it has that size"
+    with pytest.raises(Trouble) as caught:
+        await world.target.create_database(space, replaced(disk_gb=3), world.log)
+    assert caught.value.code == "disk-never-shrinks" and not caught.value.retry
+    assert "4 GB, and the plan wants 3 GB" in caught.value.cause and "4 GB or more" in caught.value.remedy
+    assert patches() == 2 and record.products.memory_gb == 1, "nothing else of it was changed either"
     assert world.posts("/capsules") == 1
     with pytest.raises(Trouble) as caught:
         other = replaced(type="mysql")
@@ -86,6 +100,22 @@ async def test_one_that_is_there_is_adopted_grown_and_never_shrunk(world: World)
     with pytest.raises(Trouble) as caught:
         await world.target.create_database(space, replaced(type="kafka"), world.log)
     assert caught.value.code == "no-such-type"
+
+
+async def test_a_size_that_was_taken_and_is_not_there_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = await world.space()
+    await world.target.create_database(space, STORE, world.log)
+
+    async def answered_well(*args: object, **words: object) -> None:
+        """And nothing is done."""
+
+    monkeypatch.setattr(databases, "set_products", answered_well)
+    with pytest.raises(Trouble) as caught:
+        await world.target.create_database(space, replaced(memory_mb=1024), world.log)
+    assert caught.value.code == "size-unclear" and caught.value.retry
+    assert "512 MB of memory" in caught.value.cause
 
 
 async def test_one_that_never_gets_ready_is_left_for_a_person(short_folder: Path) -> None:

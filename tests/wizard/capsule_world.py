@@ -16,6 +16,7 @@ from wizard.ports import (
     Capsule,
     CapsuleTarget,
     CapsuleWish,
+    DatabaseWish,
     DomainEndpoint,
     Endpoint,
     Environment,
@@ -23,6 +24,7 @@ from wizard.ports import (
     Repository,
     StorageCapsule,
     TargetApp,
+    TargetDatabase,
     TargetDeploy,
     TargetService,
 )
@@ -50,7 +52,10 @@ class Capsules(CapsuleTarget):
         self.busy = ""
         self.older_ends: Literal["succeeded", "failed"] = "succeeded"
         """How a build ends that is under way already."""
+        self.databases: dict[str, TargetDatabase] = {}
         self.domains: dict[str, DomainEndpoint] = {}
+        self.refuses: Trouble | None = None
+        """What is said to a domain."""
         self.storages: dict[str, StorageCapsule] = {}
         self.variables: dict[str, str] = {}
 
@@ -122,8 +127,42 @@ class Capsules(CapsuleTarget):
     async def values(self, capsule: Capsule) -> Mapping[str, str]:
         return self.variables
 
+    async def find_database(self, environment: Environment, handle: str) -> TargetDatabase | None:
+        return self.databases.get(handle)
+
+    async def create_database(
+        self, environment: Environment, wish: DatabaseWish, log: Callable[[str], None]
+    ) -> TargetDatabase:
+        self.asked.append(f"database {wish.handle} {wish.memory_mb} MB {wish.disk_gb} GB")
+        self.databases[wish.handle] = TargetDatabase(
+            id="9",
+            handle=wish.handle,
+            environment_id="1",
+            version="",
+            state="provisioned",
+            disk_gb=wish.disk_gb,
+            memory_mb=wish.memory_mb,
+        )
+        return self.databases[wish.handle]
+
     async def find_domain(self, environment: Environment, hostname: str) -> DomainEndpoint | None:
         return self.domains.get(hostname)
+
+    async def create_domain(
+        self,
+        environment: Environment,
+        service: TargetService,
+        hostname: str,
+        port: int,
+        log: Callable[[str], None],
+    ) -> DomainEndpoint:
+        self.asked.append(f"domain {hostname}")
+        if self.refuses is not None:
+            raise self.refuses
+        self.domains[hostname] = DomainEndpoint(
+            id="1", service_id=service.id, hostname=hostname, state="provisioned", dns_target="own.example"
+        )
+        return self.domains[hostname]
 
     async def under_way(self, app: TargetApp) -> str:
         return self.busy
@@ -157,6 +196,7 @@ class FakeJournal:
         self.records = {step.key: StepRecord(key=step.key, state="pending") for step in steps}
         self.shown: dict[str, str] = {}
         self.waiting = ""
+        self.told: list[str] = []
 
     def steps(self) -> dict[str, StepRecord]:
         return self.records
@@ -172,6 +212,9 @@ class FakeJournal:
 
     def gauges(self) -> dict[str, str]:
         return self.shown
+
+    def event(self, kind: str, text: str, *, step: str | None = None) -> None:
+        self.told.append(text)
 
     def set_run(self, state: str, *, waiting_for: str = "", current: str | None = None) -> None:
         self.waiting = waiting_for
@@ -223,6 +266,9 @@ class FakeContext:
 
     def log(self, step: Step) -> Callable[[str], None]:
         return self.lines.append
+
+    def flush_logs(self) -> None:
+        """They are in `lines` already."""
 
     @property
     def as_context(self) -> Context:

@@ -19,7 +19,7 @@ class Environment(Noun, frozen=True, kw_only=True):
 class TargetDatabase(Noun, frozen=True, kw_only=True):
     """A database of the target. `type` is the target's word for its kind ("postgresql", "redis"); `state`:
     `pending`, `provisioning`, `provisioned`, `failed`, other words; `backups` whether it is backed up by
-    itself, None where that is not known."""
+    itself. A size (GB, MB) that is not told is None, as is `backups` where that is not known."""
 
     id: str
     handle: str
@@ -29,6 +29,7 @@ class TargetDatabase(Noun, frozen=True, kw_only=True):
     disk_gb: int | None = None
     type: str = "postgresql"
     backups: bool | None = None
+    memory_mb: int | None = None
 
 
 class DatabaseWish(Noun, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from wizard.choose.stores import type_name
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
-from wizard.ports import CapsuleTarget, DatabaseWish, Environment
+from wizard.ports import CapsuleTarget, DatabaseWish, Environment, TargetDatabase
 from wizard.run.capsules import space_of
 from wizard.run.context import Context
 from wizard.run.kinds.kind import Kind
@@ -76,17 +76,42 @@ def _check_team(environment: Environment, wanted: str) -> None:
 
 
 class DatabaseKind(Kind):
-    """A database of the target, provisioned."""
+    """A database of the target, provisioned.
+
+    Where the target can give one that is there another size, a plan with another size does so. Once that is
+    done, what somebody changes of it by hand stands: it holds data by then.
+    """
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        environment = await context.environment(space_of(step))
-        database = await context.target.find_database(environment, str(step.args["handle"]))
+        database = await self._there(context, step)
         if database is None or database.state != "provisioned":
             return None
+        sized = isinstance(context.target, CapsuleTarget)
+        if sized and context.journal.steps()[step.key].state != "done" and not _fits(database, step):
+            return None
+        return self._evidence(database, step)
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        """Another size than was wished is the target's own choice by now, or it has raised that."""
+        database = await self._there(context, step)
+        if database is None or database.state != "provisioned":
+            raise Trouble(
+                f"{step.title}: it ended without an error, but it is not there.",
+                remedy="Press r to try again; the log (l) has what was said.",
+                code="not-verified",
+            )
+        return self._evidence(database, step)
+
+    async def _there(self, context: Context, step: Step) -> TargetDatabase | None:
+        environment = await context.environment(space_of(step))
+        return await context.target.find_database(environment, str(step.args["handle"]))
+
+    def _evidence(self, database: TargetDatabase, step: Step) -> Evidence:
         name = type_name(str(step.args.get("type", "postgresql")))
+        memory = {"memory_mb": database.memory_mb} if database.memory_mb is not None else {}
         return Evidence(
             summary=f"{database.handle} is provisioned: {name} {database.version}".rstrip(),
-            facts={"id": database.id, "version": database.version, "disk_gb": database.disk_gb},
+            facts={"id": database.id, "version": database.version, "disk_gb": database.disk_gb, **memory},
         )
 
     async def do(self, context: Context, step: Step) -> None:
@@ -101,6 +126,13 @@ class DatabaseKind(Kind):
         )
         environment = await context.environment(space_of(step))
         await context.target.create_database(environment, wish, context.log(step))
+
+
+def _fits(database: TargetDatabase, step: Step) -> bool:
+    """Whether it has the size of the plan, as far as the target tells. A larger disk is not it: that is for
+    the target to refuse."""
+    pairs = ((database.memory_mb, step.args["memory_mb"]), (database.disk_gb, step.args["disk_gb"]))
+    return all(have is None or have == int(str(wanted)) for have, wanted in pairs)
 
 
 class AppKind(Kind):
