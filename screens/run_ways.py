@@ -54,8 +54,9 @@ def help_person(screen: StageScreen, view: RunView) -> bool:
     options: list[tuple[str, str] | Row] = list(_rows(guide, whole=_is_cut(screen, guide)))
     words = "Copied lines are for your browser, or for a terminal of yours." if texts else ""
     if guide.by_word:
-        options.append((DONE, "done  I have done it: the run goes on"))
-        words += " The last line says that you have done it."
+        left = "leave  go on without it: the report says what is left to do"
+        options.append((DONE, left if guide.without else "done  I have done it: the run goes on"))
+        words += f" The last line {'leaves it' if guide.without else 'says that you have done it'}."
     screen.ask(PickOne("What you do", Content.styled(words.strip(), MUTED), options), picked)
     return True
 

@@ -59,6 +59,9 @@ class Guides:
             said = f"{self._file} says" if self._file else "it was said"
             say(f"  That it is done, {said} beforehand: it goes on in some seconds.")
             return
-        say(f"  `offramp tell {self._session.id} accept {guide.step}` says that it is done.")
+        means = "goes on without it" if guide.without else "says that it is done"
+        say(f"  `offramp tell {self._session.id} accept {guide.step}` {means}.")
+        if guide.without:
+            say(f"  `offramp tell {self._session.id} retry` tries again.")
         if self._file:
             say(f'  In the answers file: [run] done = ["{guide.step}"].')

@@ -40,6 +40,8 @@ def guide_picture(guide: Guide, cells: int) -> list[Line]:
 def _goes_on(guide: Guide) -> str:
     if guide.blind:
         return "Done? Press enter, and say so. You may leave, for days too; it waits."
+    if guide.without:
+        return "It goes on once Offramp sees it, or without it when you say so (enter). It waits."
     if guide.by_word:
         return "It goes on once Offramp sees it, or when you say so (enter). You may leave; it waits."
     return "It goes on by itself. You may leave, for days too; it waits."
@@ -47,6 +49,8 @@ def _goes_on(guide: Guide) -> str:
 
 def enter_does(guide: Guide) -> str:
     """What enter is for at a guide, in a sentence; empty where it does nothing."""
+    if guide.without:
+        return "Press enter to go on without it, r to try again."
     if to_copy(guide) and guide.by_word:
         return "Press enter to copy what is to be typed, or to say that it is done."
     if guide.by_word:

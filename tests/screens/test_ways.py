@@ -230,6 +230,26 @@ def test_a_guide_says_who_ends_it(by_word: bool, blind: bool, says: str, enter: 
     assert enter_does(only_words) == ("Press enter to say that it is done." if by_word else "")
 
 
+async def test_what_can_be_gone_on_without_says_so_on_the_screen_too(begun: Begun, vault: Vault) -> None:
+    guide = msgspec.structs.replace(GUIDED, by_word=True, without=True, lines=guide_lines("It is refused."))
+    assert "or without it when you say so" in texts(guide_picture(guide, 100))
+    assert enter_does(guide) == "Press enter to go on without it, r to try again."
+    run = ARun(begun.chosen()).start()
+    run.reach(DEPLOY)
+    run.journal.gauge(GUIDE, guide)
+    run.journal.set_run("running", waiting_for=f"you: {guide.waits}", current=DEPLOY)
+    app = OfframpApp(session=run.session, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        if not isinstance(app.screen, RunScreen):
+            await app.show_stage("run")
+            await settle(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        said = seen(app)
+        assert "go on without it" in said and "have done it" not in said
+
+
 async def test_the_monitor_guides_and_copies(begun: Begun, vault: Vault) -> None:
     run = ARun(begun.chosen()).start()
     run.reach(DEPLOY)

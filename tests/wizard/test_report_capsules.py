@@ -8,7 +8,7 @@ from tests.screens.fakes import fake_profile
 from tests.wizard.stages.capsule_target import pods_of
 from wizard.mapping import edit_capsules
 from wizard.mapping.rules import propose
-from wizard.model.mapping import Mapping, StorageChoice
+from wizard.model.mapping import DomainChoice, Mapping, StorageChoice
 from wizard.model.plan import Evidence, Plan, Step
 from wizard.report.capsules import (
     calls_to_set_up,
@@ -17,6 +17,7 @@ from wizard.report.capsules import (
     jobs_became,
     process_became,
 )
+from wizard.report.network import moved_network
 from wizard.report.report import _all, _processes
 from wizard.report.todo import Known, todos
 from wizard.run.journal import StepRecord
@@ -160,3 +161,85 @@ def test_capsules_that_stand_there_after_the_way_back_are_named() -> None:
     )
     assert "stores of files: files" in todo.how and "domains of capsules: www.acme.example" in todo.how
     assert "The capsules keep the config vars that they were given." in todo.how
+
+
+def about(kind: str, key: str, **args: str) -> Step:
+    return Step(key=f"{kind}:{key}", kind=kind, title=kind, phase="cut-over", args={"app": BACKEND, **args})
+
+
+HOST = "www.acme.example"
+DOMAIN = Step(
+    key=f"domain:{HOST}",
+    kind="capsule-domain",
+    title="Give it",
+    phase="cut-over",
+    args={"app": BACKEND, "handle": "migrate-backend", "name": "shop", "hostname": HOST},
+)
+STEPS = (DOMAIN, *(about(kind, HOST, hostname=HOST) for kind in ("traffic", "secured")))
+
+
+def after(accepted: int, state: str = "done") -> Known:
+    """A run with a domain, of whose steps the last `accepted` were passed by a person's word."""
+    mapping = propose(example_system(), pods_of(fake_profile()))
+    choice = DomainChoice(app_id=BACKEND, hostname=HOST, action="endpoint")
+    facts: list[dict[str, str | int | float | bool | None]] = [
+        {ACCEPTED: True} if at >= len(STEPS) - accepted else {"dns_target": "x"} for at in range(len(STEPS))
+    ]
+    return Known(
+        system=example_system(),
+        accepted=(),
+        mapping=msgspec.structs.replace(mapping, domains=(choice,)),
+        prepared=Prepared(apps=()),
+        plan=Plan(name="acme", source="Heroku", target="Code Capsules", steps=STEPS),
+        records={
+            one.key: StepRecord(
+                key=one.key, state="done", evidence=Evidence(summary=f"said of {one.kind}", facts=fact)
+            )
+            for one, fact in zip(STEPS, facts, strict=True)
+        },
+        state=state,
+    )
+
+
+def of_the_domain(known: Known) -> dict[str, str]:
+    return {one.what: one.how for one in todos(known) if HOST in one.what + one.how}
+
+
+def moved(known: Known) -> tuple[str, str]:
+    """What became of the domain, and its proof."""
+    rows = moved_network(known.system, known.mapping, known.records)
+    return next((became, proof) for what, became, proof in rows if what == HOST)
+
+
+def test_a_domain_that_was_gone_on_without_is_to_be_given_to_its_capsule() -> None:
+    assert of_the_domain(after(0)) == {}
+    told = of_the_domain(after(3))
+    assert list(told) == [f"Give {HOST} to the capsule shop"], "said once, not for each of its steps"
+    assert "said of capsule-domain" in told[f"Give {HOST} to the capsule shop"]
+    assert "its tab Domains" in told[f"Give {HOST} to the capsule shop"]
+    assert moved(after(3))[0] == "not moved"
+    assert moved(after(0))[1] == "said of traffic; said of secured"
+    assert any("domains of capsules" in how for how in of_the_domain(after(0, "stopped")).values())
+    assert not any("domains of capsules" in how for how in of_the_domain(after(3, "stopped")).values())
+
+
+def test_a_certificate_that_nobody_waited_for_is_to_be_looked_at() -> None:
+    (what,) = of_the_domain(after(1))
+    assert what == f"Look whether https://{HOST}/ answers with its certificate"
+
+
+def test_after_the_way_back_a_push_is_warned_of_once_something_was_built() -> None:
+    build = about("build", "shop", handle="shop")
+    known = after(0, "taken-back")
+    linked = tuple(msgspec.structs.replace(one, way="linked") for one in known.mapping.apps)
+    known = msgspec.structs.replace(
+        known,
+        mapping=msgspec.structs.replace(known.mapping, apps=linked),
+        plan=msgspec.structs.replace(known.plan, steps=(build,)),
+        records={build.key: StepRecord(key=build.key, state="undone")},
+    )
+    (how,) = [one.how for one in todos(known) if "automatic deploys" in one.what]
+    assert "its API has no switch" in how and "migrate-backend-worker" in how and "stopped first" in how
+    pending = {build.key: StepRecord(key=build.key, state="pending")}
+    quiet = todos(msgspec.structs.replace(known, records=pending))
+    assert not any("automatic deploys" in one.what for one in quiet)

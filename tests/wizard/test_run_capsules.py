@@ -322,5 +322,9 @@ async def test_a_commit_that_the_target_does_not_tell_is_said_to_be_so(built: Fa
 async def test_on_the_way_back_all_capsules_of_the_app_are_stopped(built: FakeContext) -> None:
     for name in ("shop", "shop-worker"):
         built.target.there[name] = msgspec.structs.replace(built.target.there[name], replicas=2)
-    assert await Build().undo(built.as_context, BUILD) == "shop is stopped on the target"
+    said = await Build().undo(built.as_context, BUILD)
+    assert said.startswith(
+        "shop is stopped on the target. A push to the branch of a capsule has Code Capsules"
+    )
+    assert "Turn automatic deploys off in the dashboard" in said
     assert sorted(built.target.asked) == ["scale web 0", "scale worker 0"]

@@ -8,6 +8,7 @@ from wizard.mapping.spaces import used_spaces
 from wizard.model.mapping import Mapping, ProcessChoice
 from wizard.model.plan import Plan
 from wizard.model.system import App, System
+from wizard.report.network import gone_on_without
 from wizard.run.journal import StepRecord
 from wizard.run.watched import ACCEPTED
 from wizard.session.parts import Prepared, PreparedApp
@@ -105,6 +106,47 @@ def pushes_that_deploy(mapping: Mapping, plan: Plan) -> Iterator[tuple[str, str]
             f"A push to the branch of a capsule builds and starts it again by itself: {plan.target} turns "
             f"that on for new ones. Turn it off in the dashboard if you like: {', '.join(names)}.",
         )
+
+
+def pushes_after_the_way_back(
+    mapping: Mapping, plan: Plan, records: dict[str, StepRecord]
+) -> Iterator[tuple[str, str]]:
+    """Capsules that are stopped, and that a push might start beside the source."""
+    built = any(
+        step.kind == "build" and (record := records.get(step.key)) is not None and record.state != "pending"
+        for step in plan.steps
+    )
+    linked = [choice for choice in mapping.moved_apps() if choice.way == "linked"]
+    names = [name for choice in linked for name in capsule_names(mapping, choice.handle).values()]
+    if names and built:
+        yield (
+            "Turn automatic deploys of the capsules off, or push nothing to their branch",
+            f"A push to it has {plan.target} build them again, and what it builds it may start, beside "
+            f"{plan.source}; its API has no switch for that. In the dashboard, for each: {', '.join(names)}. "
+            "When this migration is run again, what runs there is stopped first.",
+        )
+
+
+def domains_to_finish(plan: Plan, records: dict[str, StepRecord]) -> Iterator[tuple[str, str]]:
+    """Domains that the run went on without, and certificates that nobody has seen."""
+    for step in plan.steps:
+        record = records.get(step.key)
+        evidence = record.evidence if record and record.state == "done" else None
+        if evidence is None or ACCEPTED not in evidence.facts:
+            continue
+        hostname = str(step.args.get("hostname", ""))
+        if step.kind == "capsule-domain":
+            yield (
+                f"Give {hostname} to the capsule {step.args['name']}",
+                f"{evidence.summary}. Add it in the dashboard of {plan.target} (the capsule, its tab "
+                "Domains), then set the record that it names; the certificate is made once that leads there.",
+            )
+        elif step.kind == "secured" and not gone_on_without(records, hostname):
+            yield (
+                f"Look whether https://{hostname}/ answers with its certificate",
+                f"The run did not wait for it. {plan.target} makes it once DNS leads to the capsule; the "
+                "dashboard tells how far it is.",
+            )
 
 
 def backups_to_look_at(plan: Plan, records: dict[str, StepRecord]) -> Iterator[tuple[str, str]]:

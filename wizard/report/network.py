@@ -16,11 +16,11 @@ def moved_network(system: System, mapping: Mapping, records: Records) -> Iterato
     moved = {choice.app_id for choice in mapping.moved_apps()}
     for domain in mapping.domains:
         if domain.action == "endpoint" and domain.app_id in moved:
-            proof = "; ".join(
-                filter(
-                    None, (_said(records, f"{kind}:{domain.hostname}") for kind in ("certificate", "traffic"))
-                )
-            )
+            kinds = ("certificate", "traffic", "secured")
+            proof = "; ".join(filter(None, (_said(records, f"{kind}:{domain.hostname}") for kind in kinds)))
+            if left := gone_on_without(records, domain.hostname):
+                yield domain.hostname, "not moved", left
+                continue
             whose = "your certificate" if domain.fingerprint else "a certificate of its own"
             yield domain.hostname, f"an endpoint with {whose}", proof
     for choice in mapping.drains:
@@ -28,6 +28,13 @@ def moved_network(system: System, mapping: Mapping, records: Records) -> Iterato
         if choice.action == "move" and is_wanted(system, mapping, choice) and drain is not None:
             name = chosen_name(system, choice, drain)
             yield name, f"log drain {choice.handle}", _said(records, f"drain:{choice.handle}")
+
+
+def gone_on_without(records: Records, hostname: str) -> str:
+    """What is told of a domain that a person did without in the run, "" for any other."""
+    record = records.get(f"domain:{hostname}")
+    evidence = record.evidence if record and record.state == "done" else None
+    return evidence.summary if evidence and ACCEPTED in evidence.facts else ""
 
 
 def left_drains(system: System, mapping: Mapping) -> Iterator[tuple[str, str]]:

@@ -11,9 +11,11 @@ from wizard.report.capsules import (
     backups_to_look_at,
     branches_to_merge,
     calls_to_set_up,
+    domains_to_finish,
+    pushes_after_the_way_back,
     pushes_that_deploy,
 )
-from wizard.report.network import certificates_to_make, drains_by_hand
+from wizard.report.network import certificates_to_make, drains_by_hand, gone_on_without
 from wizard.run.dns import DnsRecord, dns_records
 from wizard.run.journal import StepRecord
 from wizard.run.view import put_back_by_hand
@@ -49,7 +51,7 @@ def todos(known: Known) -> tuple[Todo, ...]:
             code = (*_capsules(known), *_code(known))
             found = (*_dns(known), *certificates, *by_hand, *code, *_gaps(known), _heroku(known))
         case "taken-back":
-            found = (*_jobs_back(known), *_dns_back(known), *_standing(known))
+            found = (*_jobs_back(known), *_dns_back(known), *_pushes(known), *_standing(known))
         case "stopped":
             found = (*_dns(known), *_standing(known))
         case _:
@@ -64,8 +66,8 @@ def _records(known: Known) -> tuple[DnsRecord, ...]:
 
 def _dns(known: Known) -> Iterator[Todo]:
     for record in _records(known):
-        if record.done:
-            continue
+        if record.done or (known.state == "done" and gone_on_without(known.records, record.hostname)):
+            continue  # what is left to do of such a one is told with its capsule
         if record.managed and record.target:
             yield Todo(what=f"Point {record.hostname} at {known.plan.target}", how=f"{record.sentence()}.")
         elif record.target or known.state == "done":
@@ -128,10 +130,16 @@ def _capsules(known: Known) -> Iterator[Todo]:
     """What hangs on code that the target builds by itself, and on what it does not tell."""
     plan, mapping = known.plan, known.mapping
     for what, how in (
+        *domains_to_finish(plan, known.records),
         *backups_to_look_at(plan, known.records),
         *branches_to_merge(mapping, known.prepared, plan),
         *pushes_that_deploy(mapping, plan),
     ):
+        yield Todo(what=what, how=how)
+
+
+def _pushes(known: Known) -> Iterator[Todo]:
+    for what, how in pushes_after_the_way_back(known.mapping, known.plan, known.records):
         yield Todo(what=what, how=how)
 
 
@@ -202,7 +210,9 @@ def _standing(known: Known) -> Iterator[Todo]:
     begun = [
         step
         for step in known.plan.steps
-        if (record := known.records.get(step.key)) and record.state not in ("pending", "lost")
+        if (record := known.records.get(step.key))
+        and record.state not in ("pending", "lost")
+        and not gone_on_without(known.records, str(step.args.get("hostname", "")))
     ]
     capsules = any(step.kind == "capsule" for step in begun)
     made: dict[str, dict[str, list[str]]] = {}

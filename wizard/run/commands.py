@@ -123,9 +123,11 @@ class Commands:
         if run is None or run.current != key or run.state != "running":
             return _refused("Nothing watches that record now.")
         guide = self._journal.gauges().get(GUIDE)
-        if guide and decode(guide, Guide, what="the journal").by_word:
+        shown = decode(guide, Guide, what="the journal") if guide else None
+        if shown is not None and shown.by_word:
             self.accept(key)
-            self._tell(f"Said to be done{_by(who)}: {self._plan.step(key).title}")
+            did = "Gone on without it" if shown.without else "Said to be done"
+            self._tell(f"{did}{_by(who)}: {self._plan.step(key).title}")
             return OK
         if not any(step.key == key and step.kind in WATCHED for step in self._plan.steps):
             return _refused("That step cannot be passed by.")

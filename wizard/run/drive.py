@@ -76,7 +76,9 @@ class Drive:
     def _may_go_back(self) -> bool:
         return can_go_back(self.plan, self.journal.steps())
 
-    def _goes_back_by_itself(self) -> bool:
+    def _goes_back_by_itself(self, kind: Kind | None = None) -> bool:
+        if kind is not None and kind.serves_without:
+            return False
         # Once the last gate has opened, the system serves on the target and takes writes there: to give
         # those up is a person's decision.
         records = self.journal.steps()
@@ -200,10 +202,10 @@ class Drive:
                     # Of our own disk: nothing can be noted of it here. The worker makes room first.
                     raise
                 over = patience.over(began, self.context.loop.time())
-                if trouble.retry and not (self._goes_back_by_itself() and over):
+                if trouble.retry and not (self._goes_back_by_itself(kind) and over):
                     await self._pause_before_retry(step, trouble, patience.pause())
                     continue
-                outcome = await self._failed(step, trouble)
+                outcome = await self._failed(kind, step, trouble)
                 if outcome != "done":
                     return outcome
                 patience = Patience()
@@ -250,13 +252,13 @@ class Drive:
         )
         await self.waits.pause(seconds)
 
-    async def _failed(self, step: Step, trouble: Trouble) -> Outcome:
+    async def _failed(self, kind: Kind, step: Step, trouble: Trouble) -> Outcome:
         self.journal.end(step.key, "failed", None, trouble)
         # The first line: the rest is the end of a log, which stands in the log and in the step's trouble.
         first = trouble.cause.partition("\n")[0]
         words = joined(first, trouble.untouched, trouble.remedy, tag(trouble.code))
         self.journal.event("step", words, step=step.key)
-        if self._goes_back_by_itself():
+        if self._goes_back_by_itself(kind):
             self.journal.event("back", "The cut-over did not succeed, so it did not happen: back to Heroku.")
             return "back"
         self.journal.set_run("failed", waiting_for="you: press r to try again", current=step.key)

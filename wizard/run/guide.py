@@ -21,7 +21,8 @@ class GuideLine(Noun, frozen=True, kw_only=True):
 class Guide(Noun, frozen=True, kw_only=True):
     """The guide of the step `step`. `waits` completes "Waiting for you: ..."; `seen` says in a sentence what
     Offramp found when it looked last. `by_word`: it goes on when a person says that it is done, too; `blind`:
-    only then, for nothing tells Offramp."""
+    only then, for nothing tells Offramp. `without`: their word means that it goes on without what it is
+    about."""
 
     step: str
     waits: str
@@ -29,6 +30,7 @@ class Guide(Noun, frozen=True, kw_only=True):
     seen: str = ""
     by_word: bool = False
     blind: bool = False
+    without: bool = False
 
 
 def guide_lines(*texts: str) -> tuple[GuideLine, ...]:

@@ -132,7 +132,19 @@ class Build(Kind):
         return next(iter(builds), None)
 
     async def undo(self, context: Context, step: Step) -> str:
-        return await stop(context, str(step.args["handle"]), context.log(step))
+        said = await stop(context, str(step.args["handle"]), context.log(step))
+        # Once, for all of them: the plan's first build is the last that is taken back.
+        first = next((one for one in context.plan.steps if one.kind == step.kind), step)
+        return ". ".join(part for part in (said, _of_pushes(context) if step == first else "") if part)
+
+
+def _of_pushes(context: Context) -> str:
+    target, source = context.plan.target, context.plan.source
+    return (
+        f"A push to the branch of a capsule has {target} build it again, which may start it beside {source}: "
+        "its API has no switch for that. Turn automatic deploys off in the dashboard, for each capsule, or "
+        "push nothing there."
+    )
 
 
 def _names(step: Step) -> tuple[str, ...]:

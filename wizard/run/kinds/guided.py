@@ -25,6 +25,17 @@ def pause_after(waited: float, every: float) -> float:
     return max(every, next((pause for since, pause in SELDOM if waited >= since), 0.0))
 
 
+async def looked_again(context: Context, seconds: float) -> bool:
+    """Wait for the next look; whether a person asked for it."""
+    try:
+        async with asyncio.timeout(seconds):
+            await context.look_again.wait()
+    except TimeoutError:
+        return False
+    context.look_again.clear()
+    return True
+
+
 class Guided(Kind):
     """What only a person can do, in the vendor's dashboard or on this machine.
 
@@ -84,7 +95,7 @@ class Guided(Kind):
                 if done is not None:
                     return
                 say(context, guide, seen)
-                await self._pause(context, pause_after(time.monotonic() - begun, self.every))
+                await looked_again(context, pause_after(time.monotonic() - begun, self.every))
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         if (said := self._said(context, step)) is not None:
@@ -109,11 +120,3 @@ class Guided(Kind):
         if step.key not in context.accepted:
             return None
         return Evidence(summary=f"a person said that it is done: {step.title}", facts={ACCEPTED: True})
-
-    async def _pause(self, context: Context, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await context.look_again.wait()
-        except TimeoutError:
-            return
-        context.look_again.clear()

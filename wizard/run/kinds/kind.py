@@ -17,6 +17,10 @@ class Kind(ABC):
     in_thread = False
     """Whether its work runs in a thread that heeds `Context.control`; others are cancelled when stopped."""
 
+    serves_without = False
+    """Whether the apps on the target serve without it, so that its failing is no reason to take a cut-over
+    back by itself: it is waited for, and a person decides."""
+
     @abstractmethod
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         """Ask the world whether the step is done; evidence if so. Changes nothing."""
