@@ -27,6 +27,8 @@ TOLD = """what is told:
   accept [STEP]
                says that you have done what a step waits for; goes on with DNS as
                it is, where a record is waited for. STEP is its key or its number
+  sign-in      Offramp signs in to the vendor's own program that the tunnel goes
+               by, with the password of this migration, where that is waited for
   stop         ends the run where it is; `offramp run SESSION` goes on with it
   back         takes everything back to Heroku, until the last gate
   [DATABASE] port N    the tunnel to that database is your own, on port N of
@@ -116,10 +118,10 @@ def _add_forget(commands: Parsers) -> None:
     forget.set_defaults(command=_forget)
 
 
-WISH_HELP = "pause, resume, more, fewer, stop, back; accept [STEP]; retry [STEP]; [DATABASE] port N"
+WISH_HELP = "pause, resume, more, fewer, sign-in, stop, back; accept [STEP]; retry [STEP]; [DATABASE] port N"
 """STEP is a step's key in the plan, or its number."""
 
-WISHES = ("pause", "resume", "retry", "more", "fewer", "accept", "stop", "back")
+WISHES = ("pause", "resume", "retry", "more", "fewer", "accept", "sign-in", "stop", "back")
 
 
 def _add_demo(commands: Parsers) -> None:

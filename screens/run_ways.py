@@ -10,6 +10,7 @@ from screens.monitor.line import text, wrap
 from screens.monitor.status import wanted_secret
 from screens.registry_login import ask_login
 from screens.run_dns import show_records
+from screens.run_sign_in import have_signed_in
 from screens.stage import StageScreen
 from screens.widgets.pick_one import PickOne
 from screens.widgets.row_list import Row
@@ -19,6 +20,9 @@ from wizard.session.image_login import wanted_registry
 
 DONE = "done"
 """The row of the dialog that says that the person did it."""
+
+SIGN_IN = "sign in"
+"""The row that has Offramp sign in in the person's place."""
 
 AROUND = 10
 """Lines of the monitor besides those of a guide: its head, why it waits, the tunnel, what comes, its keys."""
@@ -48,10 +52,14 @@ def help_person(screen: StageScreen, view: RunView) -> bool:
     def picked(chosen: str | None) -> None:
         if chosen == DONE:
             _say_done(screen, guide)
+        elif chosen == SIGN_IN:
+            have_signed_in(screen)
         elif chosen is not None:
             screen.copy(texts[int(chosen)], f"`offramp run {screen.session.id}` prints it.")
 
     options: list[tuple[str, str] | Row] = list(_rows(guide, whole=_is_cut(screen, guide)))
+    if guide.offers:
+        options = [(SIGN_IN, "sign in  by Offramp, with the password of this migration"), *options]
     words = "Copied lines are for your browser, or for a terminal of yours." if texts else ""
     if guide.by_word:
         left = "leave  go on without it: the report says what is left to do"

@@ -48,6 +48,11 @@ class LoginSession:
     def email(self) -> str:
         return self._login.email
 
+    @property
+    def password(self) -> Secret:
+        """Of this account: the vendor's own program asks for it, too."""
+        return self._login.password
+
     async def token(self) -> Secret:
         """A token that is good for some seconds more; logs in where there is none.
 

@@ -114,7 +114,7 @@ class CodeCapsulesTarget(NotThere):
         return await self._databases.url(database, credential)
 
     async def ticket(self, database: TargetDatabase) -> ProxyTicket:
-        return await self._databases.ticket(database, self._login.email)
+        return await self._databases.ticket(database, self._login.email, self._login.password)
 
     async def find_storage(self, environment: Environment, name: str) -> StorageCapsule | None:
         return await self._storages.find(environment, name)

@@ -6,6 +6,7 @@ from screens.answers.document import answer_document
 from screens.answers.sign_in import lacks, sign_in, sign_in_example
 from screens.headless.exit_codes import DONE, WAITS
 from screens.headless.follow import follow, gate_words, ready
+from screens.headless.guides import SIGN_IN
 from screens.plain.choose import compared, take
 from screens.plain.code_changes import accepted, read_changes, write_changes
 from screens.plain.connect import wanted_vendor
@@ -229,11 +230,15 @@ class Unattended:
         return code
 
     def _said_done(self) -> dict[str, str]:
-        """The words for steps of which the file says that they are done, as `follow` takes them."""
+        """What the file says beforehand, as `follow` takes it: steps that are done, and a sign-in."""
         plan = self._desk.session.load(PLAN)
         keys, unknown = steps_said(plan, self._given.run.done) if plan is not None else ((), ())
         for one in words_wanted(plan, unknown) if plan is not None else ():
             self._desk.console.say(f"Look: {one}.")
         if keys:
             keep_trace(self._desk.session, self._file, {"run.done": ", ".join(keys)})
-        return {f"done:{key}": self._file for key in keys}
+        answers = {f"done:{key}": self._file for key in keys}
+        if self._given.run.sign_in_program:
+            keep_trace(self._desk.session, self._file, {"run.sign_in_program": "true"})
+            answers[SIGN_IN] = self._file
+        return answers

@@ -21,6 +21,7 @@ from wizard.run.abandon import abandon, why_not_abandoned
 from wizard.run.control import ask, refused
 from wizard.run.journal import Journal
 from wizard.run.launch import running, start_worker
+from wizard.run.program_sign_in import LIMIT as SIGN_IN_LIMIT
 from wizard.run.view import RunView, view
 from wizard.session.parts import PLAN, PREFLIGHT
 from wizard.session.person import this_person
@@ -103,12 +104,12 @@ def tell(identity: str, what: str, step: str = "") -> int:
         request = {"do": what, "who": who()}
         if meant is not None and (step or what == "accept"):
             request["step"] = meant.step.key
-        answer = ask(session, request)
+        answer = ask(session, request, timeout=SIGN_IN_LIMIT if what == "sign-in" else 5.0)
         if not answer.get("ok"):
             raise refused(answer, remedy=f"`offramp status {session.id}` says how it stands.")
     finally:
         session.close()
-    say("done" if meant is None else taken_for(what, meant))
+    say(str(answer.get("said", "done")) if meant is None else taken_for(what, meant))
     return DONE
 
 
@@ -134,7 +135,7 @@ def _worth_a_worker(session: Session, what: str) -> None:
             remedy=f"`offramp report {session.id}` has what moved, and how to go back by hand.",
             code="run-done",
         )
-    if what in ("pause", "stop", *_OF_A_COPY):
+    if what in ("pause", "stop", "sign-in", *_OF_A_COPY):
         raise Trouble(
             f"No worker of {session.name} runs, so nothing moves.",
             remedy=f"`offramp run {session.id}` goes on with the run.",

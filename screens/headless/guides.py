@@ -3,10 +3,15 @@
 import time
 
 from screens.headless.say import say
+from wizard.model.trouble import Trouble
 from wizard.run.control import ask
 from wizard.run.guide import Guide
+from wizard.run.program_sign_in import LIMIT as SIGN_IN_LIMIT
 from wizard.session.person import this_person
 from wizard.session.store import Session
+
+SIGN_IN = "program-sign-in"
+"""Among the answers: Offramp signs in to the program of a tunnel where it can, in the person's place."""
 
 SAID_AHEAD = 7.0
 """Seconds before a word that was given ahead is passed on: whoever does it elsewhere needs a moment."""
@@ -40,6 +45,8 @@ class Guides:
             ask(self._session, {"do": "accept", "step": guide.step, "who": who})
             # The worker takes a moment to heed it.
             self._shown[guide.step] = time.monotonic()
+        if guide.offers and self._answers.pop(SIGN_IN, None) is not None:
+            self._sign_in()
         if guide.step not in self._told:
             self._told.add(guide.step)
             self._say(guide, ahead=ahead)
@@ -49,10 +56,25 @@ class Guides:
             say(f"Seen so far: {guide.seen}.")
         return ahead or not (self._file and guide.blind and since > SAID_AHEAD)
 
+    def _sign_in(self) -> None:
+        """Have it done as it was said beforehand; a person may still do it where it does not work."""
+        say("Signing in to the program of the tunnel, as the answers file says.")
+        try:
+            request = {"do": "sign-in", "who": f"answers file {self._file}"}
+            answer = ask(self._session, request, timeout=SIGN_IN_LIMIT)
+        except Trouble as trouble:
+            say(trouble.sentence())
+            return
+        say(str(answer.get("said") or answer.get("why") or "It was refused."))
+
     def _say(self, guide: Guide, *, ahead: bool) -> None:
         say(f"Waiting for you: {guide.waits}.")
         for one in guide.lines:
             say(f"  $ {one.text}" if one.kind == "copy" else f"  - {one.text}")
+        if guide.offers:
+            say(f"  `offramp tell {self._session.id} sign-in` has Offramp do that: {guide.offers}.")
+            if self._file:
+                say("  In the answers file: [run] sign_in_program = true.")
         if not guide.by_word:
             return
         if ahead:

@@ -51,6 +51,8 @@ def enter_does(guide: Guide) -> str:
     """What enter is for at a guide, in a sentence; empty where it does nothing."""
     if guide.without:
         return "Press enter to go on without it, r to try again."
+    if guide.offers:
+        return "Press enter to have Offramp sign in, or to copy what is to be typed."
     if to_copy(guide) and guide.by_word:
         return "Press enter to copy what is to be typed, or to say that it is done."
     if guide.by_word:

@@ -138,7 +138,7 @@ def enter_word(view: RunView | None) -> str:
     if open_gate(view) is not None:
         return "gate"
     if (guide := open_guide(view)) is not None:
-        return "done" if guide.blind else "copy"
+        return "sign in" if guide.offers else "done" if guide.blind else "copy"
     if open_watch(view) is not None:
         return "records"
     return "sign in" if wanted_secret(view) is not None else "report"

@@ -47,6 +47,7 @@ class Vendor:
         self.port = database.server.open_front()
         self.name = database.name
         self.whoami = False
+        self.password: Secret | None = None
         self.health: list[TunnelHealth] = []
         self.own: int | None = None
         self.tickets = 0
@@ -77,6 +78,8 @@ class Vendor:
             whoami=(*words, "whoami") if self.whoami else (),
             login="codecaps login -e robin@acme.example",
             title="Code Capsules",
+            login_words=(*words, "login", "-e", "robin@acme.example"),
+            password=self.password,
         )
 
     def wait(self, true: Callable[[], bool], seconds: float = 20.0) -> None:
@@ -186,6 +189,32 @@ def test_nobody_signed_in_is_waited_for_and_it_goes_on_by_itself(vendor: Vendor)
     vendor.wait(lambda: vendor.tunnel.health.state == "up")
     assert vendor.tunnel.sign_in is None
     assert _select(vendor.tunnel)
+
+
+def test_where_it_may_offramp_signs_in_for_the_person(vendor: Vendor) -> None:
+    vendor.whoami = True
+    vendor.password = Secret("a quite-secret 4412")
+    vendor.sign_out()
+    with pytest.raises(Trouble, match="nobody can be signed in"):
+        vendor.tunnel.start(30)
+    wanted = vendor.tunnel.sign_in
+    assert wanted is not None and "types the password" in wanted.offers
+    assert vendor.tunnel.sign_in_there() == "codecaps is signed in: Logged in as robin@acme.example"
+    vendor.wait(lambda: vendor.tunnel.health.state == "up")
+    with pytest.raises(Trouble, match="No tunnel waits"):
+        vendor.tunnel.sign_in_there()
+
+
+def test_without_a_keyring_nothing_is_offered_and_each_step_is_said(vendor: Vendor) -> None:
+    vendor.whoami = True
+    vendor.password = Secret("a quite-secret 4413")
+    vendor.options += ["--keyring", ""]
+    with pytest.raises(Trouble):
+        vendor.tunnel.start(30)
+    wanted = vendor.tunnel.sign_in
+    assert wanted is not None and wanted.offers == ""
+    for word in ("libsecret-1-0", "dbus-run-session", "gnome-keyring-daemon --unlock", "port N"):
+        assert word in "\n".join(wanted.lines)
 
 
 def test_it_does_not_outlive_us(vendor: Vendor, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 from providers.sandbox.code_capsules import codecaps
 from tests.providers.capsules_wire import Wire, capsules_wire
 from tests.providers.test_sandbox_capsules_data import ready
-from wizard.database.proxy_sign_in import WhoAmI
 from wizard.database.tunnel import Tunnel
+from wizard.database.who_am_i import WhoAmI
 from wizard.model.secret import Secret
 from wizard.model.ticket import ProxyTicket
 

@@ -19,7 +19,7 @@ class Worker:
         self.answer: dict[str, Any] = {"ok": True}
         self.started = 0
 
-    def ask(self, session: Session, request: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, session: Session, request: dict[str, Any], *, timeout: float = 5.0) -> dict[str, Any]:
         request = dict(request)
         assert request.pop("who")
         self.asked.append(request)

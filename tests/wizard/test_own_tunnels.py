@@ -12,7 +12,8 @@ from tests.wizard.run_world import PLAN_OF_FOUR
 from wizard.credentials import Vault
 from wizard.database.check_port import want_database
 from wizard.database.far_end import PostgresEnd
-from wizard.database.proxy_sign_in import Found, wanted
+from wizard.database.proxy_sign_in import wanted
+from wizard.database.who_am_i import Found
 from wizard.model.mapping import DatabaseChoice, Mapping
 from wizard.model.secret import Secret
 from wizard.model.ticket import PortTicket, ProxyTicket

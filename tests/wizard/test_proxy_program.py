@@ -15,9 +15,9 @@ from wizard.database.group_child import GroupChild, environment_of
 from wizard.database.listeners import listening, of_lsof, reached_beyond
 from wizard.database.loopback_only import loopback_only
 from wizard.database.proxy_failure import NO_TERMINAL, classify, last_words
-from wizard.database.proxy_sign_in import WhoAmI
 from wizard.database.proxy_way import name_of
 from wizard.database.tunnel import free_port
+from wizard.database.who_am_i import WhoAmI
 from wizard.model.secret import Secret
 from wizard.model.ticket import ProxyTicket
 
@@ -38,11 +38,31 @@ LOGIN = "╭─ Error ─╮\n│ You are not logged in. │\n╰─────
 )
 def test_last_words_say_what_a_person_does(said: str, code: str, words: str) -> None:
     failure = classify("codecaps", said, 1, login="codecaps login -e x", title="Code Capsules")
-    assert (failure.do, failure.tries) == ("fresh", 5)
+    # npx tries for a minute by itself, each time.
+    assert (failure.do, failure.tries) == ("fresh", 2 if code == "proxy-missing" else 5)
     assert failure.trouble is not None
     assert failure.trouble.code == code
     assert words in failure.trouble.cause
     assert "five times" not in failure.why
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("npm error code EAI_AGAIN\nnpm error request to the registry failed", "reaches it"),
+        ("npm ERR! code ECONNREFUSED", "or a proxy"),
+        ("npm error code SELF_SIGNED_CERT_IN_CHAIN", "NODE_EXTRA_CA_CERTS"),
+        ("npm error code E403", "wants a login"),
+        ("npm error code EACCES", "may not write"),
+        ("npm error could not determine executable to run", "has no program in it"),
+        ("/usr/bin/env: 'node': No such file or directory", "Install Node"),
+        ("npm warn EBADENGINE Unsupported engine", "too old"),
+    ],
+)
+def test_why_npx_does_not_start_it_is_told_with_a_way_out(said: str, words: str) -> None:
+    trouble = classify("codecaps", said, 1, login="", title="Code Capsules").trouble
+    assert trouble is not None and trouble.code == "proxy-missing"
+    assert words in trouble.remedy and "port N" in trouble.remedy
 
 
 def test_a_taken_port_is_changed() -> None:

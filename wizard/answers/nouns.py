@@ -224,11 +224,14 @@ class RunGiven(Given, frozen=True, kw_only=True):
     """`start`: the run begins once the checks find nothing that stops it. `confirm` passes gates as
     `offramp run --confirm` does: `cut-over=NAME`, `finish=NAME`, with the name of the migration. `done` says
     beforehand that a step of a person's is done, where only their word tells: a step's key in the plan
-    ("settings:shop"), or what stands before its colon for all of that sort ("settings", "backups")."""
+    ("settings:shop"), or what stands before its colon for all of that sort ("settings", "backups").
+    `sign_in_program`: Offramp signs in to the target's own program by which the tunnel goes, in your place,
+    with the password of this migration."""
 
     start: bool = False
     confirm: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
+    sign_in_program: bool = False
 
 
 class AnswersFile(Given, frozen=True, kw_only=True):

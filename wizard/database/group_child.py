@@ -12,7 +12,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import IO
 
 from wizard.database.orphan_watch import OrphanWatch
 from wizard.model.secret import redact
@@ -64,24 +63,15 @@ class GroupChild:
     def __init__(
         self, words: Sequence[str], environment: Mapping[str, str], *, typed_at: bool = False
     ) -> None:
-        self._terminal = os.openpty() if typed_at else None
+        self._terminal: tuple[int, ...] = os.openpty() if typed_at else ()
         try:
-            self.process = subprocess.Popen(
-                list(words),
-                stdin=self._terminal[1] if self._terminal else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=environment_of(environment),
-                start_new_session=True,
-                cwd="/",
-            )
+            self.process = self._started(list(words), environment_of(environment))
         except BaseException:
             self._hang_up_terminal()
             raise
         self._said = ""
-        assert self.process.stdout is not None
         self._reader = threading.Thread(
-            target=self._read, args=(self.process.stdout,), name="offramp-proxy-output", daemon=True
+            target=self._read, args=(self._heard(),), name="offramp-proxy-output", daemon=True
         )
         self._reader.start()
         try:
@@ -92,6 +82,22 @@ class GroupChild:
             self.process.wait(5)
             self._hang_up_terminal()
             raise
+
+    def _started(self, words: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            words,
+            stdin=self._terminal[1] if self._terminal else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+            cwd="/",
+        )
+
+    def _heard(self) -> int:
+        """Where its words come in."""
+        assert self.process.stdout is not None
+        return self.process.stdout.fileno()
 
     @property
     def pid(self) -> int:
@@ -104,10 +110,10 @@ class GroupChild:
         lines = _COLOURS.sub("", self._said).replace("\r", "\n").split("\n")
         return "\n".join(clean(redact(line.rstrip()), limit=400) for line in lines if line.strip())
 
-    def _read(self, pipe: IO[bytes]) -> None:
+    def _read(self, number: int) -> None:
         # Unread, a full pipe would hold it up; a grandchild may keep the pipe open longer than we care.
         with contextlib.suppress(OSError, ValueError):
-            while data := os.read(pipe.fileno(), 4_096):
+            while data := os.read(number, 4_096):
                 self._said = (self._said + data.decode("utf-8", "replace"))[-KEPT:]
 
     def ended(self, seconds: float) -> bool:
@@ -146,6 +152,6 @@ class GroupChild:
         return True
 
     def _hang_up_terminal(self) -> None:
-        for number in self._terminal or ():
+        for number in self._terminal:
             os.close(number)
-        self._terminal = None
+        self._terminal = ()

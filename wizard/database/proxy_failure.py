@@ -29,15 +29,46 @@ NO_TERMINAL = re.compile(r"(?i)raw mode is not supported|setRawMode|not a tty|EN
 
 _TAKEN = re.compile(r"EADDRINUSE|(?i:address already in use)")
 
-_NOT_THERE = re.compile(
-    r"(?i)npm (ERR!|error) (code )?(E404|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)|ERR_MODULE_NOT_FOUND"
+NOT_THERE = re.compile(
+    r"(?i)npm (ERR!|error) (code )?(E401|E403|E404|E5\d\d|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED"
+    r"|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|EACCES|EPERM|ENOSPC|EUSAGE|\w*CERT\w*)|ERR_MODULE_NOT_FOUND"
+    r"|could not determine executable"
+)
+"""How npx says that it does not get the program onto this machine."""
+
+_NO_NODE = re.compile(r"(?i)env: .?node.?: no such file|node: (command )?not found")
+
+_OLD_NODE = re.compile(
+    r"(?i)EBADENGINE|SyntaxError: Unexpected token|ERR_UNKNOWN_BUILTIN_MODULE|ERR_REQUIRE_ESM"
+    r"|requires? node|unsupported engine"
+)
+
+_WHY_NOT = (
+    (re.compile(r"E404|could not determine"), "npm's registry does not know it, or has no program in it"),
+    (re.compile(r"E401|E403"), "the registry that npm asks wants a login"),
+    (re.compile(r"EACCES|EPERM"), "npm may not write to its folder"),
+    (re.compile(r"ENOSPC"), "the disk is full"),
+    (
+        re.compile(r"(?i)CERT"),
+        "the network's own certificate is not known to Node (NODE_EXTRA_CA_CERTS names it)",
+    ),
+)
+
+NPM_TRIES = 2
+"""The same where npx cannot fetch it: it has tried for a minute by itself each time."""
+
+NPM_HINT = (
+    "npx fetches that program from npm's registry at its first start. See that this machine reaches it "
+    "(npm's settings may name another one, or a proxy), or install the program yourself and name it in the "
+    "session's hosts; then press r."
 )
 
 KEYRING_HINT = (
     "That program keeps its login in a desktop's keyring (the Secret Service). On a machine without one, "
-    "stop the run with s (what is done is kept), work inside `dbus-run-session -- bash`, unlock a keyring "
-    "there with `printf '\\n' | gnome-keyring-daemon --unlock --components=secrets`, sign in, and start "
-    "`offramp` in it."
+    "install libsecret-1-0, dbus and gnome-keyring (so they are called by Debian; a container also needs "
+    "`dbus-uuidgen --ensure`), stop the run with s (what is done is kept), work inside "
+    "`dbus-run-session -- bash`, unlock a keyring there with "
+    "`printf '\\n' | gnome-keyring-daemon --unlock --components=secrets`, sign in, and start `offramp` in it."
 )
 """A worker that runs goes on with the message bus that it was started with, or with none."""
 
@@ -51,14 +82,15 @@ def classify(program: str, said: str, code: int | None, *, login: str, title: st
         login: how a person signs in to it.
     """
     last = last_words(said)
+    tries = NPM_TRIES if NOT_THERE.search(said) else TRIES
     if _TAKEN.search(said):
         return Failure("port", "the local port is taken")
     told = f'Its last words: "{last}"' if last else "It said nothing"
     ended = f"ended with code {code}" if code is not None else "ran, and nothing answered on its port"
     what = (
-        f"{program} does not open the tunnel to {title or 'the database'}: it {ended}, {TRIES} times. {told}."
+        f"{program} does not open the tunnel to {title or 'the database'}: it {ended}, {tries} times. {told}."
     )
-    return Failure("fresh", last or f"{program} {ended}", _trouble(what, said, login), TRIES, LATELY)
+    return Failure("fresh", last or f"{program} {ended}", _trouble(what, said, login), tries, LATELY)
 
 
 def _trouble(what: str, said: str, login: str) -> Trouble:
@@ -67,10 +99,17 @@ def _trouble(what: str, said: str, login: str) -> Trouble:
         remedy, code = KEYRING_HINT, "proxy-keyring"
     elif NOBODY.search(said):
         remedy, code = f"Sign in to it: `{login}`. Then press r.", "proxy-login"
-    elif _NOT_THERE.search(said):
+    elif NOT_THERE.search(said):
+        remedy, code = not_there(said), "proxy-missing"
+    elif _NO_NODE.search(said):
         remedy, code = (
-            "npm cannot fetch that program: see that this machine reaches npm's registry, or install it and "
-            "name it in the session's hosts.",
+            "Install Node (npx is there, and starts nothing without it). Then press r.",
+            "proxy-missing",
+        )
+    elif _OLD_NODE.search(said):
+        remedy, code = (
+            "The Node of this machine seems to be too old for it: `node --version` tells; install a newer "
+            "one, then press r.",
             "proxy-missing",
         )
     own = " Or open a tunnel yourself and tell Offramp its port: `offramp tell SESSION port N`."
@@ -80,6 +119,12 @@ def _trouble(what: str, said: str, login: str) -> Trouble:
         remedy=remedy + own,
         code=code,
     )
+
+
+def not_there(said: str) -> str:
+    """What a person does where npx does not get the program."""
+    why = next((words for sign, words in _WHY_NOT if sign.search(said)), "")
+    return f"It looks as if {why}. {NPM_HINT}" if why else NPM_HINT
 
 
 def last_words(said: str) -> str:

@@ -1,29 +1,28 @@
 """Whether a person is signed in to a vendor's own program, and what to tell them where nobody is."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from wizard.database.group_child import GroupChild
-from wizard.database.proxy_failure import KEYRING, KEYRING_HINT, NOBODY, last_words
+from wizard.database.program_login import can_sign_in
+from wizard.database.proxy_failure import KEYRING, KEYRING_HINT
+from wizard.database.who_am_i import Found
 from wizard.model.ticket import ProxyTicket
 from wizard.model.trouble import Trouble
 
 SIGN_IN = "proxy-sign-in"
 """The code of the trouble that a tunnel waits for a person to sign in to a program."""
 
-LIMIT = 90.0
-"""Seconds for the answer: npx may have to fetch the program first."""
-
 
 @dataclass(frozen=True)
 class SignInWanted:
     """A person is to sign in to a program, on this machine. `waits` completes "Waiting for you: ..."; `lines`
-    say how, those after "$ " to be typed as they stand; `seen` is what the program said."""
+    say how, those after "$ " to be typed as they stand; `seen` is what the program said. `offers` says what
+    Offramp does instead where it is asked to, empty where it cannot."""
 
     waits: str
     lines: tuple[str, ...]
     seen: str
     login: str
+    offers: str = ""
 
     @property
     def trouble(self) -> Trouble:
@@ -37,53 +36,33 @@ class SignInWanted:
         )
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was found. `unknown`: it could not be asked, which says nothing about who is signed in."""
-
-    state: Literal["signed in", "nobody", "unknown"]
-    said: str = ""
-
-
-class WhoAmI:
-    """Asks the program, in a child that can be ended from another thread. Raises OSError."""
-
-    def __init__(self, ticket: ProxyTicket) -> None:
-        self._child = GroupChild(ticket.whoami, ticket.environment)
-
-    def answer(self) -> Found:
-        """Wait for its answer. By exit code first; some versions may end well and say it in words."""
-        over = self._child.ended(LIMIT)
-        code = self._child.process.returncode if over else None
-        self._child.end()
-        said = self._child.said
-        if code is None:
-            return Found("unknown", "no answer in time")
-        if NOBODY.search(said) or KEYRING.search(said):
-            return Found("nobody", last_words(said))
-        return Found("signed in" if code == 0 else "unknown", last_words(said))
-
-    def end(self) -> None:
-        """Do not wait any longer."""
-        self._child.hang_up()
-
-
 def wanted(ticket: ProxyTicket, found: Found, program: str) -> SignInWanted:
     """What a person is told."""
     whose = f"the program of {ticket.title}" if ticket.title else program
+    keyring = not KEYRING.search(found.said)
+    offers = (
+        f"Have Offramp sign in to {whose}: it types the password of this migration there"
+        if keyring and can_sign_in(ticket)
+        else ""
+    )
     lines = [
-        f"On this machine, in another terminal, sign in to {whose}. It asks for the password itself: Offramp "
-        "neither asks for it nor hands it over.",
+        f"Press enter and have Offramp sign in: it starts {program} on this machine and, when that asks, "
+        "types the password that it was given for this migration. It keeps it nowhere else."
+        if offers
+        else "",
+        f"{'Or sign' if offers else 'Sign'} in to {whose} yourself, on this machine, in another terminal. It "
+        "asks for the password itself.",
         f"$ {ticket.login}",
-        "It keeps that login in this machine's keyring (Secret Service, macOS Keychain), where the tunnel "
-        "finds it. On a desktop the keyring is there already.",
+        "It keeps that login in this machine's keyring (Secret Service, macOS Keychain), where the "
+        "tunnel finds it. On a desktop the keyring is there already.",
     ]
-    if KEYRING.search(found.said):
+    if not keyring:
         lines += [f"It finds no keyring now. {KEYRING_HINT}"]
     else:
         lines += [
-            "On a machine without a desktop: stop the run with s (what is done is kept), open a keyring as "
-            "below, sign in there, and start `offramp` in the same shell.",
+            "On a machine without a desktop: install libsecret-1-0, dbus and gnome-keyring (Debian's names; "
+            "in a container also run `dbus-uuidgen --ensure`), stop the run with s (what is done is kept), "
+            "open a keyring as below, sign in there, and start `offramp` in the same shell.",
             "$ dbus-run-session -- bash",
             "$ printf '\\n' | gnome-keyring-daemon --unlock --components=secrets",
         ]
@@ -93,5 +72,9 @@ def wanted(ticket: ProxyTicket, found: Found, program: str) -> SignInWanted:
     ]
     seen = found.said.rstrip(".") or "it says that nobody is signed in"
     return SignInWanted(
-        waits=f"sign in to {whose}", lines=tuple(lines), seen=f"{program}: {seen}", login=ticket.login
+        waits=f"sign in to {whose}",
+        lines=tuple(line for line in lines if line),
+        seen=f"{program}: {seen}",
+        login=ticket.login,
+        offers=offers,
     )

@@ -177,6 +177,10 @@ class Tunnel:
             self._ways.try_anyway()
             self._change.notify_all()
 
+    def sign_in_there(self) -> str:
+        """Sign in to the vendor's program, in the place of the person. Raises Trouble."""
+        return self._ways.sign_in_there(self._closing.is_set)
+
     def renew(self) -> None:
         """Open it anew, by whatever the next ticket says; one that was given up, with the next start."""
         with self._change:
@@ -239,7 +243,7 @@ class Tunnel:
             return Failure("retry", trouble.cause)
         except (TimeoutError, OSError) as error:
             return Failure("retry", f"no credentials for the tunnel: {reason(error)}")
-        if (waiting := self._ways.nobody_signed_in(ticket)) is not None:
+        if (waiting := self._ways.nobody_signed_in(ticket, self.waits)) is not None:
             return waiting
         if not self._own_port:
             self._own_port = self._wanted_port or free_port()

@@ -7,12 +7,16 @@ from wizard.database.far_end import FarEnd
 from wizard.database.free_port import free_port
 from wizard.database.listeners import reached_beyond
 from wizard.database.own_port import OwnPort
-from wizard.database.proxy_sign_in import SignInWanted, WhoAmI, wanted
+from wizard.database.program_login import sign_in
+from wizard.database.proxy_failure import classify
+from wizard.database.proxy_sign_in import SignInWanted, wanted
 from wizard.database.proxy_way import ProxyWay, missing, name_of
 from wizard.database.second_look import second_look
 from wizard.database.ssh_way import SshWay
 from wizard.database.tunnel_way import Failure, Way
+from wizard.database.who_am_i import WhoAmI
 from wizard.model.ticket import ProxyTicket, SshTicket, Ticket
+from wizard.model.trouble import Trouble
 
 
 class Ways:
@@ -29,6 +33,7 @@ class Ways:
         self._typed_at = False
         self._signed_in = False
         self._asked: WhoAmI | None = None
+        self._wants_login: ProxyTicket | None = None
         self._proxy: ProxyWay | None = None
         self.older = False
         self.sign_in: SignInWanted | None = None
@@ -41,9 +46,10 @@ class Ways:
             return "ssh"
         return name_of(ticket.program) if isinstance(ticket, ProxyTicket) else "your own tunnel"
 
-    def nobody_signed_in(self, ticket: Ticket) -> Failure | None:
-        """Why the ticket's program is of no use yet, for a person is to sign in to it; None where it may be
-        tried. Raises Trouble where there is no such program."""
+    def nobody_signed_in(self, ticket: Ticket, waits: Callable[[str], None]) -> Failure | None:
+        """Why the ticket's program is of no use yet, for a person is to sign in to it, or for npx does not
+        get it; None where it may be tried. `waits` is told what takes long. Raises Trouble where there is no
+        such program."""
         if not isinstance(ticket, ProxyTicket) or not ticket.whoami or self._signed_in or self.tries_anyway:
             self.sign_in, self.tries_anyway = None, False
             return None
@@ -54,13 +60,29 @@ class Ways:
         except OSError as error:
             why = error.strerror or type(error).__name__
             return Failure("retry", f"{self.name(ticket)} cannot be started: {why}")
-        found = self._asked.answer()
+        name = self.name(ticket)
+        found = self._asked.answer(lambda: waits(f"{name} is asked who is signed in{_fetched(ticket)}"))
         self._asked = None
+        if found.state == "not there":
+            return classify(name, found.said, 1, login=ticket.login, title=ticket.title)
         if found.state == "nobody":
-            self.sign_in = wanted(ticket, found, self.name(ticket))
+            self.sign_in, self._wants_login = wanted(ticket, found, name), ticket
             return Failure("person", f"it waits for you: {self.sign_in.waits}")
         self.sign_in, self._signed_in = None, True
         return None
+
+    def sign_in_there(self, over: Callable[[], bool]) -> str:
+        """Sign in to the program for a person who asks for that, from any thread; a sentence of who is signed
+        in now. Raises Trouble: nobody is waited for, or it did not work."""
+        ticket = self._wants_login
+        if self.sign_in is None or ticket is None:
+            raise Trouble(
+                "No tunnel waits for a sign-in now.",
+                untouched="Nothing was handed over.",
+                remedy="It goes on by itself.",
+                code="not-taken",
+            )
+        return sign_in(ticket, over=over)
 
     def try_anyway(self) -> None:
         """Start the program though it says that nobody is signed in: it may be wrong."""
@@ -108,6 +130,12 @@ class Ways:
         if self._proxy is not None and self._proxy.wants_terminal:
             self._typed_at = True
         return failure
+
+
+def _fetched(ticket: ProxyTicket) -> str:
+    """What npx may be at."""
+    by_npx = Path(ticket.whoami[0]).name in ("npx", "npm", "pnpm", "bunx", "yarn")
+    return "; at its first start npx fetches it, which may take a minute" if by_npx else ""
 
 
 def exposed(way: Way) -> str:

@@ -45,7 +45,8 @@ class ProxyTicket:
 
     `program` are its words without any secret, `{port}` where the local port goes; `environment` is added to
     the child's. `login` is how a person signs in to that program, as a line to type; `whoami` the words that
-    tell whether anybody is signed in (empty: it cannot be asked).
+    tell whether anybody is signed in (empty: it cannot be asked). `login_words` are the words of `login`,
+    which ask for a `password` on a terminal; None where that is not at hand.
     """
 
     def __init__(
@@ -57,6 +58,8 @@ class ProxyTicket:
         whoami: Sequence[str] = (),
         login: str = "",
         title: str = "",
+        login_words: Sequence[str] = (),
+        password: Secret | None = None,
     ) -> None:
         self.program = tuple(program)
         self.environment = dict(environment)
@@ -64,6 +67,8 @@ class ProxyTicket:
         self.whoami = tuple(whoami)
         self.login = login
         self.title = title
+        self.login_words = tuple(login_words)
+        self.password = password
 
 
 class PortTicket:

@@ -56,6 +56,8 @@ class Commands:
         """Why a credential is not taken, empty when it is."""
         self.own_tunnel: Callable[[str, int | None], Awaitable[str]] = _no_tunnel
         """Told of a tunnel that a person keeps open themselves; says what is so now, or raises Trouble."""
+        self.program_sign_in: Callable[[], Awaitable[str]] = _no_sign_in
+        """Signs in to the vendor's own program in the person's place: a sentence of who is, or Trouble."""
         self.renewed: Callable[[CredentialRef], None] = lambda ref: None
         """Told when a credential has taken the place of another."""
 
@@ -79,6 +81,10 @@ class Commands:
             answer = await self._port(request, who)
             self.changed.set()
             return answer
+        if do == "sign-in":
+            said = await self.program_sign_in()
+            self._tell(f"{said}{_by(who)}")
+            return OK | {"said": said}
         verb = getattr(self, f"_do_{do}", None)
         if verb is None:
             return _refused(f"unknown request {clean(do, limit=40)}")
@@ -229,6 +235,10 @@ async def _anybodys(ref: CredentialRef, secret: Secret) -> str:
 
 async def _no_tunnel(where: str, port: int | None) -> str:
     raise Trouble("No tunnel is used now.", remedy="Tell it when the run is at work.", code="no-tunnel")
+
+
+async def _no_sign_in() -> str:
+    raise Trouble("No tunnel waits for a sign-in now.", remedy="It goes on by itself.", code="no-tunnel")
 
 
 def _refused(why: str) -> Answer:

@@ -217,6 +217,10 @@ class Context:
             self._tunnels[handle] = Tunnel(ticket, folder, health, end=far_end(self.mapping, handle, folder))
         return self._tunnels[handle]
 
+    def opened_tunnels(self) -> list[Tunnel]:
+        """Those that were asked for so far."""
+        return list(self._tunnels.values())
+
     def _tell_of_tunnel(self, sentence: str) -> None:
         # On a full disk the tunnel goes on; the work's own next entry tells of it.
         with contextlib.suppress(Trouble):

@@ -16,6 +16,7 @@ from wizard.run.kinds.gate import Gate
 from wizard.run.kinds.kind import Kind
 from wizard.run.look import Look
 from wizard.run.own_tunnels import OwnTunnels
+from wizard.run.program_sign_in import ProgramSignIn
 from wizard.run.view import WAY_BACK, OpenGate, WayBackOpen, can_go_back
 from wizard.run.waits import PAUSES, Outcome, Waits
 from wizard.run.wayback import WayBack
@@ -68,6 +69,7 @@ class Drive:
         commands.hire = self._hire
         commands.accept = context.accept
         commands.own_tunnel = OwnTunnels(context).told
+        commands.program_sign_in = ProgramSignIn(context).done
 
     def _hire(self, number: int) -> None:
         # The control of this moment: each attempt of a step has its own.

@@ -19,7 +19,8 @@ class GuideLine(Noun, frozen=True, kw_only=True):
 
 
 class Guide(Noun, frozen=True, kw_only=True):
-    """The guide of the step `step`. `waits` completes "Waiting for you: ..."; `seen` says in a sentence what
+    """The guide of the step `step`. `offers` says what Offramp does in the person's place when asked to.
+    `waits` completes "Waiting for you: ..."; `seen` says in a sentence what
     Offramp found when it looked last. `by_word`: it goes on when a person says that it is done, too; `blind`:
     only then, for nothing tells Offramp. `without`: their word means that it goes on without what it is
     about."""
@@ -30,6 +31,7 @@ class Guide(Noun, frozen=True, kw_only=True):
     seen: str = ""
     by_word: bool = False
     blind: bool = False
+    offers: str = ""
     without: bool = False
 
 

@@ -36,7 +36,13 @@ class SignInGuide:
         first, self._shown = self._shown is None, wanted
         self._step = self._at()
         lines = [text.replace("SESSION", self._context.session.id) for text in wanted.lines]
-        guide = Guide(step=self._step, waits=wanted.waits, lines=guide_lines(*lines), seen=wanted.seen)
+        guide = Guide(
+            step=self._step,
+            waits=wanted.waits,
+            lines=guide_lines(*lines),
+            seen=wanted.seen,
+            offers=wanted.offers,
+        )
         self._context.journal.gauge(GUIDE, guide)
         self._context.journal.set_run("running", waiting_for=f"you: {wanted.waits}", current=self._step)
         if first:
