@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from screens.monitor.dns import open_watch, values
+from screens.monitor.dns import open_watch, values, what_going_on_means
 from screens.stage import StageScreen
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.copy_values import CopyValues
@@ -29,23 +29,6 @@ class DnsRecords(CopyValues):
         self.dismiss(True)
 
 
-def what_going_on_means(watch: DnsWatch) -> list[str]:
-    """Said before DNS is left as it is."""
-    if watch.purpose == "certificate":
-        return [
-            f"{watch.hostname} has no certificate there yet. The run goes on without waiting for it.",
-            "The endpoint stays: set the record later, and renew the certificate in the target's dashboard.",
-            "Before that, nobody can be served at this name there.",
-            "",
-        ]
-    return [
-        f"{watch.hostname} does not lead to the target, as far as DNS tells. The run goes on all the same.",
-        "Right where a proxy stands in between, or where you change the record later.",
-        "Until it leads there, people meet Heroku's maintenance page.",
-        "",
-    ]
-
-
 def show_records(screen: StageScreen, view: RunView) -> bool:
     """Open the records that the run waits for; whether there are any."""
     watch, step = open_watch(view), view.current
@@ -63,7 +46,7 @@ def show_records(screen: StageScreen, view: RunView) -> bool:
         if why := screen.read_only():
             screen.say(why)
             return
-        lines = what_going_on_means(watch)
+        lines = [*what_going_on_means(watch), ""]
         screen.ask(ConfirmTyping("Go on with DNS as it is", lines, word=WORD, verb="to go on"), sure)
 
     screen.ask(DnsRecords(watch), closed)

@@ -37,24 +37,26 @@ def rollback(identity: str, name: str, *, yes: bool) -> int:
                 code="not-taken",
             )
         vault = open_vault()
-        lines = asyncio.run(_look(session, vault, choice))
+        lines = asyncio.run(what_going_back_means(session, vault, choice))
         for line in lines:
             say(line)
         want_consent(choice.handle, what="go back", yes=yes, out=sys.stdout)
         # Looked at again: minutes may have gone by at the question.
-        say(asyncio.run(_go(session, vault, choice)) + ".")
+        say(asyncio.run(go_back(session, vault, choice)) + ".")
     finally:
         session.close()
     return DONE
 
 
-async def _look(session: Session, vault: Vault, choice: AppChoice) -> list[str]:
+async def what_going_back_means(session: Session, vault: Vault, choice: AppChoice) -> list[str]:
+    """What a person reads before; raises Trouble."""
     async with _opened(session, vault, choice) as (target, app):
         back, deploys = await _found(session, target, app)
         return rollback_lines(app.handle, back, deploys)
 
 
-async def _go(session: Session, vault: Vault, choice: AppChoice) -> str:
+async def go_back(session: Session, vault: Vault, choice: AppChoice) -> str:
+    """Deploy it; a sentence about what runs then. Raises Trouble."""
     async with _opened(session, vault, choice) as (target, app):
         back, _ = await _found(session, target, app)
         return await roll_back(session, target, app, back, vault=vault, who=who())

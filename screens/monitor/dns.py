@@ -81,3 +81,18 @@ def values(watch: DnsWatch) -> list[tuple[str, str]]:
         if record.value:
             found.append((f"value of the {record.kind}", record.value))
     return list(dict.fromkeys(found))
+
+
+def what_going_on_means(watch: DnsWatch) -> list[str]:
+    """Said before DNS is left as it is."""
+    if watch.purpose == "certificate":
+        return [
+            f"{watch.hostname} has no certificate there yet. The run goes on without waiting for it.",
+            "The endpoint stays: set the record later, and renew the certificate in the target's dashboard.",
+            "Before that, nobody can be served at this name there.",
+        ]
+    return [
+        f"{watch.hostname} does not lead to the target, as far as DNS tells. The run goes on all the same.",
+        "Right where a proxy stands in between, or where you change the record later.",
+        "Until it leads there, people meet Heroku's maintenance page.",
+    ]

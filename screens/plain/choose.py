@@ -63,18 +63,18 @@ def choose_target(desk: Desk) -> None:
         name = kept.provider if kept else ""
         held = desk.read_only()
         first = sorted(comparison.columns, key=lambda column: column.target != name)
-        going = [Deed("Go on with it", lambda: True)] if name else []
+        going = [Deed("Go on with it", lambda: True, action="next")] if name else []
         return [
             *going,
             *(_deed(desk, comparison, column, held, chosen=column.target == name) for column in first),
-            Deed("Read the comparison again", lambda: _tell(desk, comparison)),
+            Deed("Read the comparison again", lambda: _tell(desk, comparison), action="details"),
         ]
 
     def question() -> str:
         kept = desk.session.load(TARGET)
         return f"{kept.provider} is chosen. What now?" if kept else "Which target?"
 
-    do_one_of(desk, question, deeds, help_=HELP)
+    do_one_of(desk, question, deeds, help_=HELP, stage="choose")
 
 
 def _deed(desk: Desk, comparison: Comparison, column: Column, held: str, *, chosen: bool) -> Deed:

@@ -70,7 +70,7 @@ class _Connect:
         self._again = ""
 
     def ask(self) -> None:
-        do_one_of(self._desk, self._question, self._deeds, help_=HELP)
+        do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="connect")
 
     def _question(self) -> str:
         known = (self._desk.session.load(CONNECTIONS) or Connections()).by_provider

@@ -4,12 +4,17 @@ A screen reader reads each line once, in the order in which it comes. What is re
 the same, so that what was answered can be seen in what was printed.
 """
 
-import getpass
-import io
+import contextlib
+import errno
+import os
 import shutil
 import sys
 import textwrap
+from typing import Protocol
 
+from screens.marks import ascii_twins, terminal_speaks_utf8
+from screens.plain.plainly import without_keys
+from screens.plain.typed_lines import TypedLines, unseen
 from wizard.model.secret import Secret
 from wizard.model.text import clean, clean_lines
 from wizard.model.trouble import Trouble
@@ -23,92 +28,145 @@ LONGEST = 4_000
 LONGEST_SAID = 20_000_000
 """Characters that are printed at once: a report has many tables."""
 
+ONCE_MORE = "ctrl+c once more leaves. Everything is saved; a run goes on by itself."
+
+_QUOTES = str.maketrans("“”‘’–", "\"\"''-")
+
 
 class EndOfInput(Exception):
     """Nobody answers any more: the pipe has ended, or the person pressed ctrl+d."""
+
+
+class Interrupted(Exception):
+    """ctrl+c was pressed, and pressed again."""
+
+
+class Aside(Protocol):
+    """What may have to be asked while another question is open."""
+
+    def look(self) -> str:
+        """What is to be said now, "" when there is nothing new; about twice a second."""
+
+    def take(self, typed: str) -> str:
+        """What came of a line that was typed, "" when it is not about this."""
 
 
 class Console:
     """The standard streams. A terminal gets lines broken between words, a pipe gets them whole."""
 
     def __init__(self) -> None:
-        # A shell may have closed it (`<&-`): then there is nobody to ask.
-        sys.stdin = sys.stdin or io.StringIO()
-        if isinstance(sys.stdin, io.TextIOWrapper):
-            sys.stdin.reconfigure(errors="replace")
+        self._typed = TypedLines()
+        self._interrupted = False
+        self._ascii = not terminal_speaks_utf8()
+        self.aside: Aside | None = None
+
+    def watch_stops(self) -> None:
+        """Ask again what is open when the shell brings this process back."""
+        self._typed.watch_stops()
 
     def say(self, text: str = "", *, indent: str = "") -> None:
         """Print a line; `indent` stands before each of those it is broken into, those after the first get
         two spaces more."""
-        for line in _safe(text).splitlines() or [""]:
-            for part in self._broken(line, indent):
-                sys.stdout.write(part.rstrip() + "\n")
-        sys.stdout.flush()
+        lines = []
+        for line in self._safe(text).splitlines() or [""]:
+            lines += [part.rstrip() + "\n" for part in _broken(line, indent)]
+        self._write("".join(lines))
 
     def verbatim(self, text: str) -> None:
         """Print lines that are to be typed or read exactly as they are: commands, addresses, a diff."""
-        sys.stdout.write(_safe(text).rstrip("\n") + "\n")
-        sys.stdout.flush()
+        self._write(self._safe(text).rstrip("\n") + "\n")
 
     def trouble(self, trouble: Trouble) -> None:
         """Say what is in the way."""
-        self.say(f"Not done: {trouble.sentence()}")
+        self.say(f"Not done: {without_keys(trouble.sentence())}")
+
+    def broken_off(self, what: str) -> None:
+        """Say that ctrl+c has ended `what`; pressed again, it leaves.
+
+        Raises:
+            Interrupted: it was pressed again already.
+        """
+        if self._interrupted:
+            raise Interrupted
+        self._interrupted = True
+        self.say()
+        self.say(f"{what} {ONCE_MORE}")
 
     def line(self, prompt: str) -> str:
         """Ask, and return what was typed, made safe.
 
         Raises:
             EndOfInput: nothing can be typed any more.
+            Interrupted: ctrl+c, twice.
         """
-        self._prompt(prompt)
-        typed = sys.stdin.readline()
-        self._end_line(typed)
-        return clean(typed.rstrip("\r\n"), limit=LONGEST).strip()
+        return clean(self._asked(prompt).rstrip("\r\n"), limit=LONGEST).strip()
 
     def hidden(self, prompt: str, label: str) -> Secret:
         """Ask for a secret; a terminal does not show it.
 
         Raises:
-            EndOfInput: nothing can be typed any more.
+            EndOfInput, Interrupted.
         """
-        if sys.stdin.isatty():
-            sys.stdout.flush()
+        seen = not sys.stdin.isatty()
+        with contextlib.nullcontext() if seen else unseen():
+            return Secret(self._asked(f"{prompt} (not shown): ", seen=seen).strip(), label)
+
+    def _asked(self, prompt: str, *, seen: bool = True) -> str:
+        self._write(self._safe(prompt))
+        while True:
             try:
-                return Secret(getpass.getpass(f"{prompt} (not shown): ", sys.stdout).strip(), label)
-            except EOFError:
-                raise EndOfInput from None
-        self._prompt(f"{prompt} (not shown): ")
-        typed = sys.stdin.readline()
-        self._end_line(typed)
-        return Secret(typed.strip(), label)
+                typed = self._typed.next(lambda: self._look_aside(prompt))
+            except KeyboardInterrupt:
+                self.broken_off("Nothing was answered.")
+                self._write(self._safe(prompt))
+                continue
+            if not typed or not (seen and sys.stdin.isatty()):
+                # A terminal has shown the line end that was typed.
+                self._write("\n")
+            if not typed:
+                raise EndOfInput
+            self._interrupted = False
+            said = self.aside.take(typed.strip().lower()) if self.aside is not None else ""
+            if not said:
+                return typed
+            self.say(said)
+            self._write(self._safe(prompt))
 
-    def _prompt(self, prompt: str) -> None:
-        sys.stdout.write(_safe(prompt))
-        sys.stdout.flush()
+    def _look_aside(self, prompt: str) -> None:
+        said = self.aside.look() if self.aside is not None else ""
+        if said or self._typed.continued():
+            self._write("\n")
+            if said:
+                self.say(said)
+            self._write(self._safe(prompt))
 
-    def _end_line(self, typed: str) -> None:
-        if not sys.stdin.isatty() or not typed:
-            # A terminal has shown the line end that was typed.
-            sys.stdout.write("\n")
+    def _safe(self, text: str) -> str:
+        """What came from outside was made safe where it came in; here nothing has a screen between it and
+        the terminal, so that it is made sure."""
+        safe = clean_lines(text, limit=LONGEST_SAID)
+        return ascii_twins(safe.translate(_QUOTES)) if self._ascii else safe
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stdout.write(text)
             sys.stdout.flush()
-        if not typed:
-            raise EndOfInput
-
-    def _broken(self, line: str, indent: str) -> list[str]:
-        if not sys.stdout.isatty():
-            return [indent + line]
-        width = min(WIDEST, max(40, shutil.get_terminal_size().columns - 1))
-        return textwrap.wrap(
-            line,
-            width,
-            initial_indent=indent,
-            subsequent_indent=f"{indent}  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            # The terminal is gone: there is nobody to tell, and nobody to ask.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+            raise EndOfInput from error
 
 
-def _safe(text: str) -> str:
-    """What came from outside was made safe where it came in; here nothing has a screen between it and the
-    terminal, so that it is made sure."""
-    return clean_lines(text, limit=LONGEST_SAID)
+def _broken(line: str, indent: str) -> list[str]:
+    if not sys.stdout.isatty():
+        return [indent + line]
+    width = min(WIDEST, max(40, shutil.get_terminal_size().columns - 1))
+    return textwrap.wrap(
+        line,
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]

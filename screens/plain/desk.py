@@ -11,10 +11,13 @@ import msgspec
 from screens.code_folders import CodeFolders
 from screens.demo_help import DemoHelp
 from screens.mistake import as_trouble
-from screens.plain.console import Console, EndOfInput
-from screens.plain.question import Answer, Back, Help, Leave, ask_one
+from screens.plain.console import Console, EndOfInput, Interrupted
+from screens.plain.control import Doorkeeper, ask_for_control
+from screens.plain.letters import letter_of
+from screens.plain.plainly import without_keys
+from screens.plain.question import GO_TO, Answer, Back, GoTo, Help, Leave, ask_one
 from screens.quantities import duration
-from screens.stages import NAMES, newest_run, whole_system
+from screens.stages import NAMES, newest_run, standing, whole_system
 from wizard.choose.offer import profile_of
 from wizard.credentials import Vault, open_vault
 from wizard.mapping.edit import set_checkout
@@ -28,17 +31,25 @@ from wizard.session.store import Part, Session
 
 T = TypeVar("T")
 
+QUIET = 0.7
+"""Seconds for which nothing is said of something that is waited for: each line is read aloud."""
+
 TOLD_EVERY = 15.0
 """Seconds between lines about something that is still waited for."""
 
 
+STAGES_HELP = Help("The stages in their order. One that cannot be entered yet says what comes first.")
+
+
 @dataclass(frozen=True)
 class Deed:
-    """Something that can be done at a stage. `do` returns True when the stage is left for the next one."""
+    """Something that can be done at a stage. `do` returns True when the stage is left for the next one.
+    `action` is the same thing of the full screen, whose letter is taken here, too."""
 
     words: str
     do: Callable[[], bool | None]
     why_not: str = ""
+    action: str = ""
 
 
 class Desk:
@@ -53,6 +64,7 @@ class Desk:
         self.code = CodeFolders(lambda: whole_system(session))
         self._vault = vault
         self._holder: Holder | None = session.claim()
+        self.door = console.aside = Doorkeeper(session, self._give_to)
 
     @property
     def vault(self) -> Vault:
@@ -94,6 +106,10 @@ class Desk:
             f"Read only: {self._holder.words()}, has this session. Close it there; this one then takes over."
         )
 
+    def _give_to(self, asker: Holder) -> None:
+        """Control was given away; until the other has taken it, it is the one who is next."""
+        self._holder = self.session.claim() or asker
+
     def read_only(self) -> str:
         """Why answers cannot be changed now, "" when they can."""
         if held := self.held():
@@ -125,21 +141,22 @@ class Desk:
             self.save(MAPPING, set_checkout(mapping, app_id, path))
 
     def wait(self, doing: str, work: Coroutine[Any, Any, T]) -> T:
-        """Say what is done, and do it; where it takes long, say for how long it has.
+        """Do it; where it takes long, say what is done, and for how long it has been.
 
         Raises:
             Trouble: it cannot be done.
         """
-        self.console.say(f"{doing} …")
         return asyncio.run(self._watched(doing, work))
 
     async def _watched(self, doing: str, work: Coroutine[Any, Any, T]) -> T:
         begun = time.monotonic()
         task = asyncio.ensure_future(work)
         try:
+            if not (await asyncio.wait({task}, timeout=QUIET))[0]:
+                self.console.say(f"{doing} …")
             while not (await asyncio.wait({task}, timeout=TOLD_EVERY))[0]:
                 lasted = duration(time.monotonic() - begun)
-                self.console.say(f"{doing}: still at it after {lasted}; ctrl+c leaves.")
+                self.console.say(f"{doing}: still at it after {lasted}; ctrl+c breaks it off.")
         finally:
             task.cancel()
         return task.result()
@@ -155,23 +172,73 @@ def heading(desk: Desk, stage: str) -> None:
 
 
 def do_one_of(
-    desk: Desk, question: Callable[[], str], deeds: Callable[[], Sequence[Deed]], *, help_: Help
+    desk: Desk,
+    question: Callable[[], str],
+    deeds: Callable[[], Sequence[Deed]],
+    *,
+    help_: Help,
+    stage: str = "",
+    also: Callable[[], Sequence[Deed]] = tuple,
 ) -> None:
     """Offer what can be done, again and again, until something leads on.
 
+    Args:
+        stage: the one that is asked about; "" for a question within one.
+        also: what is not listed, and done by its letter all the same, as in the full screen.
+
     Raises:
-        Back, Leave, EndOfInput.
+        Back, GoTo, Leave, EndOfInput, Interrupted; what `deeds` and `question` raise.
     """
     while True:
-        offered = deeds()
-        answers = [Answer(str(number), deed.words, deed.why_not) for number, deed in enumerate(offered)]
-        chosen = ask_one(desk.console, question(), answers, help_=help_)
+        asks = _control(desk, stage)
+        offered = [*deeds(), *(asks if desk.held() else ())]
+        # Also while it is not offered: control may be given away at the open question.
+        hidden = [*also(), *asks]
+        answers = [_answer(number, deed, stage) for number, deed in enumerate(offered)]
+        letters = [_answer(len(offered) + number, deed, stage) for number, deed in enumerate(hidden)]
+        chosen = ask_one(
+            desk.console, question(), answers, help_=help_, goes=bool(stage), letters=tuple(letters)
+        )
         try:
-            if offered[int(chosen)].do():
+            if chosen == GO_TO:
+                _go_to_another(desk, stage)
+            elif [*offered, *hidden][int(chosen)].do():
                 return
         except Back:
             continue
-        except (Leave, EndOfInput):
+        except (GoTo, Leave, EndOfInput, Interrupted):
             raise
+        except KeyboardInterrupt:
+            desk.console.broken_off("Broken off.")
         except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake
             desk.console.trouble(as_trouble(error))
+
+
+def _answer(number: int, deed: Deed, stage: str) -> Answer:
+    return Answer(str(number), deed.words, deed.why_not, letter_of(stage, deed.action))
+
+
+def _control(desk: Desk, stage: str) -> list[Deed]:
+    """Asking for a session that another terminal has; at every stage, since each may want to change it."""
+
+    def ask() -> None:
+        if desk.held():
+            ask_for_control(desk.session, desk.console)
+        else:
+            desk.console.say("You have control already.")
+
+    return [Deed("Ask whoever has this migration for control", ask, action="control")] if stage else []
+
+
+def _go_to_another(desk: Desk, stage: str) -> None:
+    """Ask for a stage.
+
+    Raises:
+        GoTo: one was chosen. Back, Leave, EndOfInput, Interrupted.
+    """
+    where = standing(desk.session)
+    answers = [
+        Answer(name, name + (", where you are" if name == stage else ""), without_keys(where.why_not[name]))
+        for name in NAMES
+    ]
+    raise GoTo(ask_one(desk.console, "To which stage?", answers, help_=STAGES_HELP, default=where.current))

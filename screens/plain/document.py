@@ -55,7 +55,7 @@ def document(desk: Desk) -> None:
             return [known, show, code, way, again, factor]
         return [Deed("Go on to choosing a target", lambda: True), show, code, way, again, factor]
 
-    do_one_of(desk, lambda: _summary(desk), deeds, help_=HELP)
+    do_one_of(desk, lambda: _summary(desk), deeds, help_=HELP, stage="document")
 
 
 def _summary(desk: Desk) -> str:

@@ -4,19 +4,32 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
-from screens.headless.dns import tell_records
-from screens.headless.follow import ENDS, LOOK, PROGRESS, about_to_go_on, tell_progress
-from screens.monitor.dns import open_watch
+from screens.headless.follow import ENDS, LOOK, about_to_go_on
+from screens.monitor.copy import PHASES
+from screens.monitor.dns import COLLEAGUE, open_watch
 from screens.monitor.guide import open_guide
-from screens.monitor.status import open_gate, wanted_secret
+from screens.monitor.status import open_gate, status, wanted_secret
+from screens.monitor.store import current_store
+from screens.monitor.store import figures as store_figures
 from screens.plain.desk import Desk
+from screens.plain.plainly import without_keys
+from screens.quantities import percent, rate, sizes, span
+from wizard.database.progress import CopyProgress
 from wizard.run.guide import Guide
 from wizard.run.journal import Journal
 from wizard.run.view import RunView, view
+from wizard.run.watched import DnsWatch
 
-Why = Literal["ended", "dead", "gate", "secret", "person", "paused", "asked"]
-"""Why following ended: the run did, its worker is gone, it waits for a person, or ctrl+c was pressed."""
+Why = Literal["ended", "dead", "gate", "secret", "person", "paused", "asked", "wished"]
+"""Why following ended: the run did, its worker is gone, it waits for a person, ctrl+c was pressed, or
+somebody asks for control."""
 
+PROGRESS = 30.0
+"""Seconds between lines about a copy that goes on: each is read aloud."""
+
+
+READ_OUT = "True then: "
+"""What the journal says of what was true at a gate begins with it."""
 
 ASKED_AGAIN = 60.0
 """Seconds after which a person who waits is asked again where their word is wanted."""
@@ -32,6 +45,7 @@ class Following:
         self._passed: set[str] = set()
         self._old_failure_until = 0.0
         self._since = 0.0
+        self._progress_at = float("-inf")
 
     def passed(self, gate: str) -> None:
         """A gate was passed; the worker takes a moment to shut it."""
@@ -46,26 +60,33 @@ class Following:
         try:
             return self._follow()
         except KeyboardInterrupt:
-            self._desk.console.say()
-            self._desk.console.say("The run goes on; only following it has ended.")
+            self._desk.console.broken_off("The run goes on; only following it has ended.")
             return "asked"
 
     def _follow(self) -> Why:
-        journal = Journal(self._desk.session)
         self._since = time.monotonic()
-        last_progress = 0.0
         while True:
-            for event in journal.events(after=self._last_event):
-                self._last_event = event.seq
-                self._desk.console.say(f"{event.at[11:19]} {event.text}")
+            self.tell_events()
             seen = view(self._desk.session)
             why = self._waits(seen) if seen is not None else None
             if why is not None:
                 return why
-            if seen is not None and time.monotonic() - last_progress > PROGRESS:
-                last_progress = time.monotonic()
-                tell_progress(seen)
+            if said := self._desk.door.look():
+                # It can be answered at a question only.
+                self._desk.console.say(said)
+                return "wished"
+            if seen is not None and time.monotonic() - self._progress_at > PROGRESS:
+                self._progress_at = time.monotonic()
+                for line in progress(seen):
+                    self._desk.console.say(line)
             time.sleep(LOOK)
+
+    def tell_events(self) -> None:
+        """What happened since it was told last; what a gate knows is read out with the gate."""
+        for event in Journal(self._desk.session).events(after=self._last_event):
+            self._last_event = event.seq
+            if event.kind != "gate" or not event.text.startswith(READ_OUT):
+                self._desk.console.say(f"{event.at[11:19]} {without_keys(event.text)}")
 
     def _waits(self, seen: RunView) -> Why | None:
         old = seen.worker == "alive" and time.monotonic() < self._old_failure_until
@@ -87,8 +108,10 @@ class Following:
     def _tell_person(self, seen: RunView) -> bool:
         """Say once what a person is to do; whether that is new, so that the person is asked."""
         before = len(self._told)
-        if open_watch(seen) is not None:
-            tell_records(seen, self._desk.session.info, self._told)
+        watch, key = open_watch(seen), seen.run.current
+        if watch is not None and key is not None and key not in self._told:
+            self._told.add(key)
+            tell_dns(watch, self._desk, demo=self._desk.session.info.demo)
         asks = len(self._told) > before
         guide = open_guide(seen)
         if guide is None:
@@ -100,7 +123,7 @@ class Following:
         words = guide.seen.partition("; looked at ")[0]
         if words and (mark := f"{guide.step} {words}") not in self._told:
             self._told.add(mark)
-            self._desk.console.say(f"Seen so far: {guide.seen}.")
+            self._desk.console.say(f"Seen so far: {without_keys(guide.seen)}.")
         # It may be that only the person can say that it is done.
         return asks or (guide.by_word and time.monotonic() - self._since > ASKED_AGAIN)
 
@@ -111,7 +134,59 @@ def tell_guide(guide: Guide, say: Callable[[str], None], verbatim: Callable[[str
     number = 0
     for one in guide.lines:
         if one.kind == "copy":
-            verbatim(f"    {one.text}")
+            verbatim(one.text)
         else:
             number += 1
-            say(f"{number}. {one.text}")
+            say(f"{number}. {without_keys(one.text)}")
+
+
+def tell_dns(watch: DnsWatch, desk: Desk, *, demo: bool) -> None:
+    """The records that are waited for. What is typed into a DNS provider's page has a line of its own."""
+    say, verbatim = desk.console.say, desk.console.verbatim
+    say(f"Waiting for your DNS of {watch.hostname}; it is looked at until it is so.")
+    for record in (*watch.records, *watch.others):
+        if record.state == "right":
+            continue
+        say(f"A {record.kind} record. Its name:")
+        verbatim(record.name)
+        if record.value:
+            say("Its value:")
+            verbatim(record.value)
+        elif record.todo:
+            say(record.todo)
+        say(f"Now: {record.seen}.")
+    for words in (watch.refused, watch.note, COLLEAGUE if demo else ""):
+        if words:
+            say(without_keys(words))
+
+
+def progress(seen: RunView) -> list[str]:
+    """A sentence about each copy that is at work."""
+    lines: list[str] = []
+    if not status(seen).moving:
+        return lines  # what was seen last is old
+    store = current_store(seen)
+    if store is not None and store.phase != "done":
+        waits = f", waiting for {store.waiting_for}" if store.waiting_for else ""
+        lines.append(f"{store.store}: {store_figures(store, moving=True).replace(' · ', ', ')}{waits}.")
+    for handle, copy in seen.copies.items():
+        current = seen.current.step.args.get("handle") if seen.current is not None else None
+        if copy.phase != "done" and current == handle:
+            lines.append(f"{handle}: {', '.join(_figures(copy))}.")
+    return lines
+
+
+def _figures(copy: CopyProgress) -> list[str]:
+    said = [PHASES.get(copy.phase, copy.phase)]
+    if copy.bytes and copy.phase == "data":
+        share = percent(copy.bytes, copy.estimated_bytes)
+        said.append(f"{'' if share is None else f'{share} %, '}{sizes(copy.bytes, copy.estimated_bytes)}")
+    if copy.rate > 0:
+        said.append(rate(copy.rate))
+    if copy.seconds_left is not None:
+        said.append(f"{span(*copy.seconds_left)} left")
+    if copy.tables:
+        said.append(f"{copy.tables_proven:,} of {len(copy.tables):,} tables proven")
+    if copy.waiting_for:
+        said.append(f"waiting for {copy.waiting_for}")
+    return said

@@ -26,7 +26,9 @@ def choose_session(console: Console) -> Session:
         Back, Leave, EndOfInput; Trouble: it cannot be opened.
     """
     console.say()
-    console.say("Offramp, plain: questions and lines. ? explains, b goes back, q leaves.")
+    console.say(
+        "Offramp, plain: questions and lines. ? explains, b goes back, g goes to another stage, q leaves."
+    )
     answers = [Answer(entry.id, _words(entry), entry.broken) for entry in read_entries()]
     answers += [
         Answer(NEW, "Begin a new migration"),

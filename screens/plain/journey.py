@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
+from screens.mistake import as_trouble
 from screens.plain.choose import choose_target
 from screens.plain.connect import connect
-from screens.plain.desk import Desk
+from screens.plain.console import EndOfInput, Interrupted
+from screens.plain.desk import Deed, Desk, do_one_of
 from screens.plain.document import document
 from screens.plain.map import map_components
 from screens.plain.plan import plan
 from screens.plain.prepare import prepare
-from screens.plain.question import Back
+from screens.plain.question import Back, GoTo, Help, Leave
 from screens.plain.report import report
 from screens.plain.run import run
 from screens.stages import NAMES, standing
@@ -27,27 +29,58 @@ STAGES: dict[str, Callable[[Desk], None]] = {
 """Each returns when the person goes on, and raises Back to the stage before."""
 
 
+BROKEN = Help("Something is in the way of this stage. Nothing that was saved is lost by it.")
+
+
 def travel(desk: Desk) -> None:
     """Ask stage by stage, from where the session stands; returns after the report, or when the person goes
     back from the first stage.
 
     Raises:
-        Leave, EndOfInput; Trouble: the session cannot be read.
+        Leave, EndOfInput, Interrupted; Trouble: the session cannot be read.
     """
     if held := desk.held():
         desk.console.say(held)
     stage = standing(desk.session).current
     while True:
         try:
-            STAGES[stage](desk)
+            _at(desk, stage)
         except Back:
             if stage == NAMES[0]:
                 return
             stage = NAMES[NAMES.index(stage) - 1]
             continue
+        except GoTo as wish:
+            stage = wish.stage
+            continue
         if stage == NAMES[-1]:
             return
         stage = following(desk, stage)
+
+
+def _at(desk: Desk, stage: str) -> None:
+    """One stage. What is in its way is told, and does not end the wizard.
+
+    Raises:
+        Back, GoTo, Leave, EndOfInput, Interrupted.
+    """
+    while True:
+        try:
+            STAGES[stage](desk)
+        except (Back, GoTo, Leave, EndOfInput, Interrupted):
+            raise
+        except KeyboardInterrupt:
+            desk.console.broken_off("Broken off.")
+        except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake
+            desk.console.trouble(as_trouble(error))
+        else:
+            return
+        _ask_again(desk, stage)
+
+
+def _ask_again(desk: Desk, stage: str) -> None:
+    again = [Deed(f"Try the stage {stage} again", lambda: True)]
+    do_one_of(desk, lambda: "What now?", lambda: again, help_=BROKEN, stage=stage)
 
 
 def following(desk: Desk, stage: str) -> str:

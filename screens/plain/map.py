@@ -53,7 +53,7 @@ class _Map:
         self._told = False
 
     def ask(self) -> None:
-        do_one_of(self._desk, self._question, self._deeds, help_=HELP)
+        do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="map")
 
     def _entries(self, parts: Parts) -> list[Entry]:
         return entries(*parts, problems(*parts), self._opened)

@@ -43,7 +43,7 @@ class _Prepare:
         self._read()
 
     def ask(self) -> None:
-        do_one_of(self._desk, self._question, self._deeds, help_=HELP)
+        do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="prepare")
 
     def _read(self) -> None:
         self._changes = self._desk.wait("Reading the code folders", read_changes(self._desk))

@@ -9,7 +9,7 @@ from wizard.model.secret import Secret
 MANY = 20
 """Answers from which on one is told that `/text` shows fewer."""
 
-HELP, BACK, LEAVE = "?", "b", "q"
+HELP, BACK, LEAVE, GO_TO = "?", "b", "q", "g"
 
 WAYS = "? explains, b goes back, q leaves; everything is saved."
 
@@ -22,13 +22,22 @@ class Leave(Exception):
     """The person leaves; everything is saved."""
 
 
+class GoTo(Exception):
+    """The person goes to another stage."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(stage)
+        self.stage = stage
+
+
 @dataclass(frozen=True)
 class Answer:
-    """One numbered answer. `why_not` says why it cannot be taken now."""
+    """One numbered answer. `why_not` says why it cannot be taken now; `letter` takes it as its number."""
 
     key: str
     words: str
     why_not: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,13 +53,24 @@ class Help:
 
 
 def ask_one(
-    console: Console, question: str, answers: Sequence[Answer], *, help_: Help, default: str | None = None
+    console: Console,
+    question: str,
+    answers: Sequence[Answer],
+    *,
+    help_: Help,
+    default: str | None = None,
+    goes: bool = False,
+    letters: Sequence[Answer] = (),
 ) -> str:
-    """The key of the answer that was chosen. `default` is what enter takes: the first that can be taken,
-    unless one is named.
+    """The key of the answer that was chosen.
+
+    Args:
+        default: what enter takes: the first that can be taken, unless one is named.
+        goes: whether g is an answer, too: GO_TO.
+        letters: what is not listed, and taken by its letter only.
 
     Raises:
-        Back, Leave, EndOfInput.
+        Back, Leave, EndOfInput, Interrupted.
     """
     usual = _usual(answers, default)
     shown = list(enumerate(answers, 1))
@@ -59,19 +79,38 @@ def ask_one(
         typed = console.line(_prompt(len(answers), usual)).lower()
         if not typed and usual:
             return answers[usual - 1].key
+        if goes and typed == GO_TO:
+            return GO_TO
         if typed.startswith("/"):
             wanted = typed[1:].strip()
             found = [one for one in shown if wanted in one[1].words.lower()]
             _list(console, f"{len(found)} of {len(shown)} contain “{wanted}”:", found)
         elif _command(console, typed, help_, many=len(answers) > MANY):
+            _explain_letters(console, [*answers, *letters], goes=goes)
             _list(console, question, shown)
-        elif typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(answers):
-            answer = answers[int(typed) - 1]
-            if not answer.why_not:
-                return answer.key
+        elif (answer := _meant(typed, answers, letters)) is None:
+            console.say(f"Type {_numbers(len(answers))}. {WAYS}")
+        elif answer.why_not:
             console.say(f"{typed} cannot be taken now: {answer.why_not}")
         else:
-            console.say(f"Type a number from 1 to {len(answers)}. {WAYS}")
+            return answer.key
+
+
+def _meant(typed: str, answers: Sequence[Answer], letters: Sequence[Answer]) -> Answer | None:
+    """The answer of a number or a letter."""
+    if typed.isascii() and typed.isdigit():
+        return answers[int(typed) - 1] if 1 <= int(typed) <= len(answers) else None
+    return next((one for one in (*answers, *letters) if one.letter and one.letter == typed), None)
+
+
+def _explain_letters(console: Console, answers: Sequence[Answer], *, goes: bool) -> None:
+    known = [f"{one.letter}: {one.words}" for one in answers if one.letter]
+    if goes:
+        known.append(f"{GO_TO}: Go to another stage")
+    if known:
+        console.say("Letters do what they do in the full screen:")
+    for one in known:
+        console.say(one, indent="  ")
 
 
 def ask_text(
@@ -146,11 +185,17 @@ def _usual(answers: Sequence[Answer], default: str | None) -> int:
 
 
 def _prompt(count: int, usual: int) -> str:
-    numbers = "1" if count == 1 else f"1 to {count}"
-    return f"Answer {numbers}, ?, b or q{f' [{usual}]' if usual else ''}: "
+    return f"Answer {_numbers(count, short=True)}, ?, b or q{f' [{usual}]' if usual else ''}: "
+
+
+def _numbers(count: int, *, short: bool = False) -> str:
+    if count < 3:
+        return ("1", "1 or 2")[count - 1] if count else "a letter"
+    return f"1 to {count}" if short else f"a number from 1 to {count}"
 
 
 def _list(console: Console, question: str, answers: Sequence[tuple[int, Answer]]) -> None:
+    """Without the letters: each line is read aloud, and the number will do. ? lists them."""
     console.say()
     console.say(question)
     for number, answer in answers:

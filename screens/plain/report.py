@@ -35,7 +35,7 @@ def report(desk: Desk) -> None:
             Deed("Back to the list of migrations", lambda: True),
         ]
 
-    do_one_of(desk, lambda: "What now?", deeds, help_=HELP)
+    do_one_of(desk, lambda: "What now?", deeds, help_=HELP, stage="report")
 
 
 def _print(desk: Desk) -> None:

@@ -4,20 +4,27 @@ from collections.abc import Callable
 from typing import Any
 
 from screens.headless.follow import TAKES_UP, who
-from screens.monitor.dns import open_watch
+from screens.monitor.dns import open_watch, what_going_on_means
 from screens.monitor.guide import open_guide
 from screens.monitor.run_keys import refusal
 from screens.monitor.status import open_gate, wanted_secret
 from screens.monitor.words import back_lines
 from screens.plain.connect import connect
 from screens.plain.desk import Deed, Desk, do_one_of, heading
-from screens.plain.following import Following
+from screens.plain.following import Following, progress
 from screens.plain.map import keep_registry_login
-from screens.plain.question import Help, ask_name
+from screens.plain.own_tunnel import use_own_tunnel
+from screens.plain.plainly import without_keys
+from screens.plain.program_sign_in import sign_in_there
+from screens.plain.question import Help, Leave, ask_name
+from screens.plain.rollback import roll_back_an_app
+from screens.plain.run_lists import lists
+from screens.plain.support import write_bundle
 from wizard.run.abandon import abandon
 from wizard.run.control import ask, refused
 from wizard.run.launch import start_worker
 from wizard.run.view import GateView, RunView, view
+from wizard.run.watched import DnsWatch
 from wizard.session.image_login import wanted_registry
 from wizard.session.parts import PLAN
 
@@ -59,7 +66,7 @@ class _Run:
             self._following.follow()
 
     def ask(self) -> None:
-        do_one_of(self._desk, self._question, self._deeds, help_=HELP)
+        do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="run", also=self._also)
 
     # -- what is asked --------------------------------------------------------------------------------
 
@@ -69,7 +76,9 @@ class _Run:
             return "Nothing has run yet. The plan starts it. What now?"
         trouble = seen.trouble
         if trouble is not None and seen.run.state not in ("done", "running"):
-            self._desk.console.say(trouble.sentence())
+            self._desk.console.say(without_keys(trouble.sentence()))
+        for line in progress(seen):
+            self._desk.console.say(line)
         if seen.worker == "dead":
             self._desk.console.say("Its worker is gone: nothing moves until it is started again.")
         return f"The run is {seen.run.state}: {seen.done} of {len(seen.steps)} steps done. What now?"
@@ -79,32 +88,60 @@ class _Run:
         if seen is None:
             return [Deed("Follow the run", lambda: None, "nothing has run yet; b goes back to the plan")]
         held = self._desk.held()
-        found = [*self._wanted(seen, held)]
+        closer = Deed("Look closer: tables, steps, what happened, the log; support", self._look_closer)
         if seen.run.state == "done":
             # Its worker may need a moment to end; it takes no wish any more.
-            return [Deed("Go on to the report", lambda: True)]
+            return [Deed("Go on to the report", lambda: True), *self._back_to_a_release(seen, held), closer]
+        found = [*self._wanted(seen, held)]
         if seen.run.state == "taken-back":
             found.append(Deed("Go on to the report", lambda: True))
         if not refusal("resume", seen) and open_watch(seen) is None and open_guide(seen) is None:
-            found.append(Deed("Go on with the run, or try again", lambda: self._resume(seen), held))
+            words = "Go on with the run, or try again"
+            found.append(Deed(words, lambda: self._resume(seen), held, action="resume"))
         waits = open_gate(seen) or open_guide(seen) or open_watch(seen) or wanted_secret(seen)
         if seen.worker == "alive" and waits is None:
             found.append(Deed("Follow the run", self._follow))
         for words, name, do in self._others(seen):
             if not refusal(name, seen):
-                found.append(Deed(words, do, held))
-        return [*found, Deed("Read the report as it stands", lambda: True)]
+                found.append(Deed(words, do, held, action=name))
+        found += self._back_to_a_release(seen, held)
+        return [*found, closer, Deed("Read the report as it stands", lambda: True)]
+
+    def _back_to_a_release(self, seen: RunView, held: str) -> list[Deed]:
+        if refusal("roll_back", seen):
+            return []
+        words = "After a bad deploy: an app goes back to the release before it"
+        return [Deed(words, lambda: roll_back_an_app(self._desk), held, action="roll_back")]
+
+    def _also(self) -> list[Deed]:
+        """What the letters of the full screen do besides; one that is refused now says why."""
+        seen = view(self._desk.session)
+        refused = [
+            Deed(words, lambda: None, without_keys(why), action=name)
+            for words, name, _ in (self._others(seen) if seen is not None else ())
+            if (why := refusal(name, seen))
+        ]
+        return [*lists(self._desk), *refused, Deed("Leave; the run goes on", _leave, action="detach")]
+
+    def _look_closer(self) -> None:
+        bundle = Deed("Write a file for whoever helps, safe to send", lambda: write_bundle(self._desk))
+        what = [*lists(self._desk), bundle]
+        do_one_of(self._desk, lambda: "What do you want to know? b goes back.", lambda: what, help_=HELP)
 
     def _wanted(self, seen: RunView, held: str) -> list[Deed]:
         """What the run waits for."""
         if (gate := open_gate(seen)) is not None:
             self._read_out(gate)
-            return [Deed(f"Pass the gate: type {gate.word}", lambda: self._pass(gate), held)]
+            words = f"Pass the gate: type {gate.word}"
+            return [Deed(words, lambda: self._pass(gate), held, action="go")]
         if (wanted := wanted_secret(seen)) is not None:
-            self._desk.console.say(f"Waiting for you: {wanted.reason}")
+            self._desk.console.say(without_keys(f"Waiting for you: {wanted.reason}"))
             return [Deed("Give it; the run goes on by itself", lambda: self._give(wanted.vendor), held)]
         guide, watch = open_guide(seen), open_watch(seen)
         found = []
+        if guide is not None and guide.offers:
+            words = "Have Offramp sign in there, with the password of this migration"
+            found.append(Deed(words, self._sign_in_there, held))
         wait = Deed("Wait: Offramp looks, and goes on by itself", self._follow)
         if watch is not None or (guide is not None and not guide.blind):
             found.append(wait)
@@ -115,12 +152,15 @@ class _Run:
                 if guide.blind
                 else "It is done: the run goes on"
             )
+            if guide.without:
+                words = "Go on without it"
+                found.append(Deed("Try again", lambda: self._tell({"do": "retry"}), held))
             found.append(Deed(words, lambda: self._tell(accept), held))
         if watch is not None and seen.current is not None:
             accept = {"do": "accept", "step": seen.current.step.key}
             found += [
                 Deed("Look at DNS again now", lambda: self._tell({"do": "retry"}), held),
-                Deed("Go on with DNS as it is", lambda: self._as_it_is(accept), held),
+                Deed("Go on with DNS as it is", lambda: self._as_it_is(watch, accept), held),
             ]
         return found
 
@@ -131,6 +171,7 @@ class _Run:
             ("One worker more for the copy", "more", lambda: self._tell({"do": "more"})),
             ("One worker fewer for the copy", "fewer", lambda: self._tell({"do": "fewer"})),
             ("Sign in again", "sign_in", lambda: connect(self._desk)),
+            ("A tunnel that you keep open yourself, by its port", "own_tunnel", self._own_tunnel(seen)),
             ("Take everything back to Heroku", "take_back", lambda: self._take_back(seen)),
             ("Stop the run where it is", "stop", lambda: self._stop(seen)),
         ]
@@ -140,23 +181,30 @@ class _Run:
     def _follow(self) -> None:
         self._following.follow()
 
+    def _own_tunnel(self, seen: RunView) -> Callable[[], None]:
+        return lambda: use_own_tunnel(self._desk, seen)
+
     def _read_out(self, gate: GateView) -> None:
         say = self._desk.console.say
         say()
         say(f"{gate.title} is open. True now:")
         for state, sentence in gate.true_now:
-            say(f"{state}: {sentence}", indent="  ")
+            say(f"{state}: {without_keys(sentence)}", indent="  ")
         say("What will happen:")
         for sentence in gate.will_happen:
-            say(sentence, indent="  ")
-        say(f"It takes {gate.duration}")
-        say(f"Way back: {gate.way_back}")
+            say(without_keys(sentence), indent="  ")
+        say(f"How long: {gate.duration}")
+        say(f"Way back: {without_keys(gate.way_back)}")
 
     def _pass(self, gate: GateView) -> None:
         if ask_name(self._desk.console, gate.word, "pass the gate", help_=GATE):
             self._asked({"do": "answer", "gate": gate.key, "word": gate.word})
             self._following.passed(gate.key)
             self._follow()
+
+    def _sign_in_there(self) -> None:
+        sign_in_there(self._desk)
+        self._follow()
 
     def _give(self, vendor: str) -> None:
         if registry := wanted_registry(vendor):
@@ -170,11 +218,9 @@ class _Run:
         self._following.tried_again(0.0 if request["do"] == "pause" else TAKES_UP)
         self._follow()
 
-    def _as_it_is(self, request: dict[str, Any]) -> None:
-        self._desk.console.say(
-            "The address does not lead to the target yet, as far as DNS tells. Until it does, people meet "
-            "Heroku's maintenance page."
-        )
+    def _as_it_is(self, watch: DnsWatch, request: dict[str, Any]) -> None:
+        for sentence in what_going_on_means(watch):
+            self._desk.console.say(sentence)
         if ask_name(self._desk.console, "go on", "go on with DNS as it is", help_=HELP):
             self._tell(request)
 
@@ -189,7 +235,7 @@ class _Run:
     def _take_back(self, seen: RunView) -> None:
         plan = self._desk.session.load(PLAN)
         for line in back_lines(seen, plan.target if plan else "the target"):
-            self._desk.console.say(line)
+            self._desk.console.say(without_keys(line))
         if ask_name(self._desk.console, self._desk.session.name, "go back to Heroku", help_=HELP):
             if seen.worker != "alive":
                 start_worker(self._desk.session, self._desk.vault)
@@ -219,3 +265,7 @@ class _Run:
         answer = ask(self._desk.session, request | {"who": who()})
         if not answer.get("ok"):
             raise refused(answer, remedy="Look how the run stands.")
+
+
+def _leave() -> None:
+    raise Leave

@@ -3,9 +3,9 @@
 import asyncio
 
 from screens import example
-from screens.headless.exit_codes import DONE, WAITS
+from screens.headless.exit_codes import DONE, INTERRUPTED, WAITS
 from screens.mistake import as_trouble
-from screens.plain.console import Console, EndOfInput
+from screens.plain.console import Console, EndOfInput, Interrupted
 from screens.plain.desk import Desk
 from screens.plain.home import WantsExample, choose_session
 from screens.plain.journey import travel
@@ -16,6 +16,7 @@ from wizard.session.store import Session
 def show() -> int:
     """The list of migrations, and whatever is opened from it; the exit code."""
     console = Console()
+    console.watch_stops()
     while True:
         try:
             session = choose_session(console)
@@ -23,6 +24,8 @@ def show() -> int:
             return show_demo("standard")
         except (Back, Leave):
             return _left(console)
+        except Interrupted:
+            return _interrupted(console)
         except EndOfInput:
             return _ended(console, "offramp --plain")
         except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake
@@ -36,6 +39,7 @@ def show() -> int:
 def show_demo(size: str, target: str = example.TARGETS[0]) -> int:
     """The guided demo: starts the example system, then the plain wizard over it; the exit code."""
     console = Console()
+    console.watch_stops()
     desk = demo_desk(console, size, target)
     more = "" if target == example.TARGETS[0] else f" --target {target}"
     code = _opened(desk, f"offramp demo --plain --size {size}{more}")
@@ -65,9 +69,12 @@ def _opened(desk: Desk, again: str) -> int | None:
         travel(desk)
     except Leave:
         return _left(desk.console)
+    except Interrupted:
+        return _interrupted(desk.console)
     except EndOfInput:
         return _ended(desk.console, again)
     finally:
+        desk.console.aside = None
         desk.session.close()
     return None
 
@@ -75,6 +82,11 @@ def _opened(desk: Desk, again: str) -> int | None:
 def _left(console: Console) -> int:
     console.say("Everything is saved; a run goes on by itself.")
     return DONE
+
+
+def _interrupted(console: Console) -> int:
+    console.say("Left by ctrl+c. Everything is saved; a run goes on by itself.")
+    return INTERRUPTED
 
 
 def _ended(console: Console, again: str) -> int:

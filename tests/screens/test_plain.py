@@ -320,7 +320,9 @@ def test_a_gate_is_read_out_and_passed_by_its_name_only(
         plain_run.run(Desk(run.session, Console(), vault=vault))
     told = said(capsys)
     assert "34 of 34 tables of acme-db proven equal" in told and "Maintenance mode on" in told
-    assert "Way back: Any failure, or b" in told and "“yes” is not acme-shop. Nothing was done." in told
+    assert (
+        "Way back: Any failure, or “back”: " in told and "“yes” is not acme-shop. Nothing was done." in told
+    )
     answers = [one for one in spoken.asked if one["do"] == "answer"]
     assert [(one["gate"], one["word"]) for one in answers] == [("gate:cut-over", "acme-shop")]
 
@@ -364,7 +366,7 @@ def test_what_a_person_does_is_told_once_with_what_is_typed_on_its_own_line(
     following = Following(Desk(run.session, Console(), vault=vault))
     assert following.follow() == "person"
     told = said(capsys)
-    assert "Waiting for you: the repository." in told and "\n    git push\n" in told
+    assert "Waiting for you: the repository." in told and "\ngit push\n" in told
     run.journal.set_run("done")
     assert following.follow() == "ended"
     assert "Waiting for you" not in said(capsys)
@@ -403,7 +405,7 @@ def test_a_run_that_is_done_leads_to_the_report_only(
     types("")
     plain_run.run(Desk(run.session, Console(), vault=vault))
     told = said(capsys)
-    assert "1. Go on to the report" in told and "  2. " not in told and spoken.asked == []
+    assert "1. Go on to the report" in told and "Stop the run" not in told and spoken.asked == []
 
 
 def test_ctrl_c_ends_the_following_and_not_the_run(
@@ -417,7 +419,7 @@ def test_ctrl_c_ends_the_following_and_not_the_run(
     monkeypatch.setattr(following_module.time, "sleep", pressed)
     assert Following(Desk(run.session, Console(), vault=vault)).follow() == "asked"
     told = said(capsys)
-    assert "The run goes on; only following it has ended." in told and "acme-db: data" in told
+    assert "The run goes on; only following it has ended." in told and "acme-db: copying rows, " in told
 
 
 # -- no screen ------------------------------------------------------------------------------------------

@@ -45,11 +45,15 @@ Outcome = Literal["waits", "ours", "refused", "lost"]
 
 
 class Asking:
-    """The side that wants the session. `begin` once, then `look` about once a second until it is over."""
+    """The side that wants the session. `begin` once, then `look` about once a second until it is over;
+    `withdraws` is the key that takes the wish back."""
 
-    def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, session: Session, clock: Callable[[], float] = time.monotonic, *, withdraws: str = "c"
+    ) -> None:
         self._session = session
         self._clock = clock
+        self._withdraws = withdraws
         self._wish: Wish | None = None
         self._from: Holder | None = None
         self._since = 0.0
@@ -81,7 +85,7 @@ class Asking:
             turn.release()
             raise
         who = self._from.person() if self._from else "whoever has it"
-        self.said = f"Asked {who}. This goes on watching meanwhile; c again withdraws it."
+        self.said = f"Asked {who}. This goes on watching meanwhile; {self._again()} withdraws it."
         return True
 
     def look(self) -> Outcome:
@@ -107,6 +111,9 @@ class Asking:
         self.said = "Withdrawn. You go on watching."
         self._over()
 
+    def _again(self) -> str:
+        return f"{self._withdraws} again" if self._withdraws == "c" else self._withdraws
+
     def _who(self) -> str:
         return self._from.person() if self._from else "Whoever had it"
 
@@ -127,7 +134,7 @@ class Asking:
         if not terminal_is_gone(self._session, holder):
             self.said = (
                 f"No answer yet from {holder.person()}, whose terminal is still there. Go there, or end "
-                f"process {holder.pid}; c withdraws."
+                f"process {holder.pid}; {self._withdraws} withdraws."
             )
             return
         if not self._ended:

@@ -1,0 +1,20 @@
+"""What was written for the full screen, where keys have other meanings: "press r" is right in lines, too, but
+b goes back a question here, and a figure is the number of an answer."""
+
+import re
+
+from screens.plain.letters import WORDS
+
+_STAGES = "connect|document|choose|map|prepare|plan|run|report"
+_STAGE_KEYS = re.compile(rf"\b({_STAGES}) \([1-8]\)")
+_PRESSED_STAGE = re.compile(r"\bpress ([1-8])\b")
+_ALONE_B = re.compile(r"(?<![\w.\"'`/:=+*-])b(?![\w.\"'`/=+*-])")
+_NAMES = _STAGES.split("|")
+
+
+def without_keys(text: str) -> str:
+    """`text` with what is typed here instead of the keys that mean something else."""
+    text = _STAGE_KEYS.sub(r"\1", text)
+    text = _PRESSED_STAGE.sub(lambda found: f"go to {_NAMES[int(found[1]) - 1]} with g", text)
+    text = _ALONE_B.sub(f"“{WORDS['take_back']}”", text)
+    return text.replace("press esc", "type b").replace("Press esc", "Type b")
