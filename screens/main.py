@@ -103,6 +103,10 @@ def parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what is on this machine, and what that means")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(command=_doctor)
+
+    explain = commands.add_parser("explain", help="what the code behind an error means")
+    explain.add_argument("code", nargs="?", metavar="CODE", help="`token-expired`; without it all are listed")
+    explain.set_defaults(command=_explain)
     return top
 
 
@@ -361,6 +365,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from screens.headless import tell
 
     return tell.doctor(as_json=options.json)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from screens.headless import explain
+
+    return explain.explain(options.code)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,6 @@ class Later(Unreachable):
         super().__init__(
             f"Code Capsules asks to go slower at: {what}.",
             remedy="Wait a minute, then try again.",
-            code="rate-limited",
+            code="rate-limit",
         )
         self.seconds = seconds

@@ -141,7 +141,7 @@ def _accepted(answer: Answer, addresses: Addresses) -> LoginAnswer:
         raise Unreachable(
             f"Code Capsules' sign-in fails ({answer.status}).",
             remedy="Wait a little and try again.",
-            code="server-error" if answer.status >= 500 else "rate-limited",
+            code="server-error" if answer.status >= 500 else "rate-limit",
         )
     if 400 <= answer.status < 500:
         words = said(answer.body).rstrip(".")

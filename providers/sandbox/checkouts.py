@@ -40,7 +40,7 @@ def make_checkouts(folder: Path) -> dict[str, Path]:
         raise Trouble(
             "The program git is not on this machine.",
             remedy="Install git and start again.",
-            code="git-missing",
+            code="no-git",
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {app: _make(app, folder / app) for app in APPS}
@@ -60,7 +60,7 @@ def make_guide_checkout(folder: Path, bare: Path) -> dict[str, Path]:
         raise Trouble(
             "The program git is not on this machine.",
             remedy="Install git and start again.",
-            code="git-missing",
+            code="no-git",
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     checkout = folder / GUIDE

@@ -68,7 +68,7 @@ async def test_a_post_over_the_rate_limit_was_not_done(world: World) -> None:
     world.faults.add("429", path="/accounts/*/apps", method="POST")
     with pytest.raises(Unreachable) as caught:
         await world.target.create_app(environment, "shop", world.log)
-    assert caught.value.code == "rate-limited"
+    assert caught.value.code == "rate-limit"
 
 
 @pytest.mark.parametrize("kind", ["500", "503", "429", "refuse", "drop", "truncate", "html", "drip"])
@@ -80,7 +80,7 @@ async def test_reads_are_tried_again(world: World, kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "code"),
-    [("500", "server-error"), ("html", "not-the-api"), ("refuse", "unreachable"), ("429", "rate-limited")],
+    [("500", "server-error"), ("html", "not-the-api"), ("refuse", "unreachable"), ("429", "rate-limit")],
 )
 async def test_reads_end_with_a_clear_word(world: World, kind: str, code: str) -> None:
     world.faults.add(kind, path="/accounts", method="GET", count=None, seconds=0.01)

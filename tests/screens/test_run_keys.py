@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from screens import run_tunnel
+from screens.headless.tell import status_lines
+from screens.keyed import KeyedScreen
 from screens.monitor.bell import Bell
 from screens.run_lists import RunLists
 from screens.widgets.confirm_typing import ConfirmTyping
@@ -12,6 +14,7 @@ from tests.screens.a_run import DEPLOY, ARun
 from tests.screens.a_worker import Worker, opened, settle
 from tests.screens.seen import seen
 from wizard.credentials import Vault
+from wizard.model.trouble import Trouble
 from wizard.run.view import view
 
 
@@ -93,6 +96,28 @@ async def test_at_a_gate_the_footer_keeps_every_key_that_works(
         for key in ("enter gate", "t tables", "l log", "s stop", "d detach", "? help", "q quit"):
             assert key in footer
         assert "b back" not in footer, "it does nothing before the cut-over"
+
+
+async def test_a_step_that_failed_has_its_code_on_the_monitor_in_its_lists_and_in_lines(
+    run: ARun, vault: Vault, worker: Worker
+) -> None:
+    run.fail(DEPLOY, Trouble("The deploy failed.", remedy="Look at its log.", code="operation-failed"))
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 44)) as pilot:
+        await settle(pilot)
+        assert "Look at its log. [operation-failed]" in seen(app)
+        await pilot.press("o")
+        await settle(pilot)
+        assert "Look at its log. [operation-failed]" in seen(app)
+        await pilot.press("escape")
+        await settle(pilot)
+        screen = app.screen
+        assert isinstance(screen, KeyedScreen)
+        screen.show_trouble(Trouble("No.", remedy="Wait.", code="unreachable"))
+        await pilot.pause()
+        assert "Wait. [unreachable]" in seen(app)
+        seen_now = view(run.session)
+        assert status_lines(run.session, seen_now)[-1].endswith("Look at its log. [operation-failed]")
 
 
 async def test_what_was_said_goes_when_the_run_is_done(run: ARun, vault: Vault, worker: Worker) -> None:

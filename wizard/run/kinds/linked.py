@@ -192,7 +192,7 @@ async def _git(folder: str, *words: str) -> tuple[int, str]:
             "git is not on this machine, or the folder with the code is gone.",
             untouched="Nothing was changed.",
             remedy=f"Install git; the code was in {folder}. Then press r.",
-            code="git-missing",
+            code="no-git",
         ) from error
     try:
         out, complaints = await asyncio.wait_for(git.communicate(), LOOK_LIMIT)

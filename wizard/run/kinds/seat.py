@@ -90,7 +90,7 @@ async def _git(folder: Path, *words: str) -> str:
         )
     except FileNotFoundError as error:
         raise Trouble(
-            "git is not on this machine.", remedy="Install it, then press r.", code="git-missing"
+            "git is not on this machine.", remedy="Install it, then press r.", code="no-git"
         ) from error
     try:
         said, _ = await git.communicate()
