@@ -13,6 +13,7 @@ from wizard.database.archive import Entry, UnknownArchive, read_archive
 from wizard.database.connect import is_refused
 from wizard.database.control import Control
 from wizard.database.relay import Relay
+from wizard.model.killed import killed_words
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.text import clean
@@ -231,7 +232,7 @@ def _dump(program: Program, environment: dict[str, str], snapshot: str | None, c
             forget()
     control.check()
     if child.returncode != 0:
-        raise _failure(program, err.decode("utf-8", "replace"))
+        raise _failure(program, err.decode("utf-8", "replace"), child.returncode)
     return out
 
 
@@ -251,8 +252,16 @@ _BREAKS = (
 )
 
 
-def _failure(program: Program, said: str) -> Trouble:
+def _failure(program: Program, said: str, status: int) -> Trouble:
     """What pg_dump says on its way out: an error in a line or some, then details of it."""
+    if how := killed_words(status):
+        return Trouble(
+            f"pg_dump {program.major} did not get to its end: {how}.",
+            untouched="The source was only read.",
+            remedy="It is started again.",
+            code="pg-dump-killed",
+            retry=True,
+        )
     error = said.partition("pg_dump: error: ")[2].partition("\npg_dump: ")[0] or said
     broke = any(words in said for words in _BREAKS) and not is_refused(psycopg.OperationalError(said))
     first = error.strip().partition("\n")[0].removeprefix("query failed: ")

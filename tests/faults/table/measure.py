@@ -38,7 +38,7 @@ def measure(row: Row, how_many: str, seed: str | None) -> Measured:
     with tempfile.TemporaryDirectory(prefix="or-table-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"]
-        command += ["-m", "slow or not slow", f"--junitxml={report}"]
+        command += ["-m", "slow or not slow", f"--junitxml={report}", "-o", "junit_family=xunit1"]
         if how_many != "ci":
             command += ["-o", "timeout=0"]
         began = time.monotonic()

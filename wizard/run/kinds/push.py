@@ -9,6 +9,7 @@ import msgspec
 
 from wizard import child
 from wizard.document.git import git as ask_git
+from wizard.model.killed import killed_words
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import redact
 from wizard.model.text import clean, clean_lines
@@ -34,7 +35,7 @@ PLAIN = (
 )
 """What a person may have set for pushes of their own and is not meant here."""
 
-MAY_PASS = ("Connection", "closed by remote", "timed out")
+MAY_PASS = ("Connection", "closed by remote", "timed out", "the remote end hung up unexpectedly")
 
 BY_GIT = (
     "fatal: Could not read from remote repository.",
@@ -184,7 +185,7 @@ async def _run_git(words: list[str], step: Step, more: dict[str, str], log: Log)
         raise Trouble(
             "git is not on this machine, or the folder with the code is gone.",
             remedy=f"Install git; the code was in {checkout}. Then press r.",
-            code="git-missing",
+            code="no-git",
         ) from error
     try:
         out, complaints = await asyncio.wait_for(git.communicate(), PUSH_LIMIT)
@@ -206,6 +207,14 @@ def _failure(text: str, status: int, handle: str) -> Trouble:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if line not in BY_GIT] or lines or [f"exit code {status}"]
     may_pass = any(word in text for word in MAY_PASS)
+    if how := killed_words(status, text):
+        return Trouble(
+            f"git push did not get to its end: {how}.",
+            untouched="Nothing was deployed.",
+            remedy="It is pushed again; what has arrived is not sent a second time.",
+            code="git-killed",
+            retry=True,
+        )
     if BY_GIT[0] in lines and not may_pass and "Host key verification failed" not in text:
         return PushRefused(
             f"The target does not accept the push of {handle}: {telling[-1]}",

@@ -2,6 +2,7 @@
 
 import re
 
+from wizard.model.killed import killed_words
 from wizard.model.secret import redact
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
@@ -28,7 +29,9 @@ class MysqlError(Exception):
         # Before it some programs repeat the statement that failed, and warn of this and that.
         telling = [line for line in lines if _TELLING.search(line) and "[Warning]" not in line]
         text = " ".join(telling or [line for line in lines if line])
-        self.said = redact(clean(text, limit=400)) or f"{program} ended with code {code}"
+        self.killed = killed_words(code)
+        ended = f"{program} ended with code {code}"
+        self.said = f"{ended}: {self.killed}" if self.killed else redact(clean(text, limit=400)) or ended
         found = _NUMBER.search(self.said)
         self.number = int(found[1]) if found else 0
         super().__init__(self.said)
@@ -36,8 +39,12 @@ class MysqlError(Exception):
     @property
     def passing(self) -> bool:
         """Whether waiting and connecting again may cure it."""
-        return self.number in _PASSING or any(
-            words in self.said for words in ("Lost connection", "server has gone away", "Can't connect")
+        return (
+            bool(self.killed)
+            or self.number in _PASSING
+            or any(
+                words in self.said for words in ("Lost connection", "server has gone away", "Can't connect")
+            )
         )
 
 
@@ -45,6 +52,8 @@ def trouble(error: MysqlError, what: str) -> Trouble:
     """`error` as a Trouble. `what` names what was being done ("The table orders cannot be copied")."""
     kept = "Tables that are whole stay and are not copied again; the source was only read."
     said = f"{what}: {error.said}."
+    if error.killed:
+        return Trouble(said, untouched=kept, remedy="It is started again.", code="store-killed", retry=True)
     if error.number in _LOGIN:
         remedy = "Sign in again so that fresh credentials are read, then resume."
         return Trouble(said, untouched=kept, remedy=remedy, code="store-login")
