@@ -126,6 +126,7 @@ class CapsuleAnswer(Noun, frozen=True, kw_only=True):
     products: ProductsAnswer | None = None
     repo: SourceAnswer | None = None
     manifest: dict[str, Any] | None = field(name="jsonManifest", default=None)
+    deployment: str | None = field(name="currentDeploymentId", default=None)
 
     def told(self, *names: str) -> str:
         """The first of these fields of the manifest that holds a text, empty when none does."""
@@ -168,6 +169,7 @@ class BuildAnswer(Noun, frozen=True, kw_only=True):
     type: str | None = None
     created: str | None = field(name="createdOn", default=None)
     finished: str | None = field(name="finishedOn", default=None)
+    deployed: bool | None = field(name="isDeployed", default=None)
     metadata: dict[str, Any] | None = None
 
     @property

@@ -7,6 +7,8 @@ looked at before one is asked for, and one that is under way is followed.
 import asyncio
 import time
 
+import msgspec
+
 from providers.code_capsules.answers import BuildAnswer
 from providers.code_capsules.creation import created
 from providers.code_capsules.logs import LogReader, now, seconds
@@ -49,8 +51,12 @@ class Builds:
 
     async def of(self, capsule: Capsule) -> list[TargetDeploy]:
         """All builds, newest first; their numbers are the moments at which they were made."""
-        place = await self._places.of_capsule(capsule.id)
-        return [deploy(one) for one in await _listed(place, capsule)]
+        place, now = await self._places.capsule(capsule.id)
+        known = await _listed(place, capsule)
+        return [
+            msgspec.structs.replace(found, deployed=is_deployed(found, known, now.deployment))
+            for found in map(deploy, known)
+        ]
 
     async def build(self, capsule: Capsule, log: Log) -> TargetDeploy:
         """Begin a build or follow the one that is under way, to its end.
@@ -82,6 +88,24 @@ class Builds:
 
         begun = await created(self._places.patience, notes, post, look, what, before=before)
         return await self._follow(place, capsule, begun, log)
+
+    async def until_deployed(self, capsule: Capsule, build: TargetDeploy, log: Log) -> None:
+        """Wait until what runs is of that build, as far as that is told; see `CapsuleTarget`."""
+        patience = self._places.patience
+        began, wait, told = time.monotonic(), patience.poll_first, False
+        while True:
+            place, now = await self._places.capsule(capsule.id)
+            if now.products is not None and not now.products.count:
+                return
+            if is_deployed(build, await _listed(place, capsule), now.deployment) is not False:
+                return
+            if not told:
+                told = True
+                log(f"The build of {capsule.name} has succeeded; what it made is not what runs so far.")
+            if time.monotonic() - began > patience.deployed:
+                raise _not_deployed(capsule, patience.deployed, self._places.addresses.app)
+            await asyncio.sleep(wait)
+            wait = min(wait * 1.4, patience.poll_most)
 
     async def run_log(self, capsule: Capsule, lines: int) -> list[str]:
         """The newest lines that a capsule wrote, oldest first."""
@@ -173,7 +197,21 @@ def deploy(build: BuildAnswer) -> TargetDeploy:
         ref=build.branch,
         commit=build.commit,
         at=build.created or "",
+        deployed=build.deployed,
     )
+
+
+def is_deployed(build: TargetDeploy, known: list[BuildAnswer], runs: str | None) -> bool | None:
+    """Whether what runs is of that build or a later one; None where that is not told.
+
+    `known` are all builds, and `runs` is what the capsule calls its current deployment. Nobody says whether
+    that is the id of a build: it counts where it is one's.
+    """
+    deployed = [deploy(one).number for one in known if one.deployed or one.id == runs]
+    if deployed:
+        return max(deployed) >= build.number
+    # Where something runs that no build is said to be, the builds do not tell.
+    return False if not runs and any(one.deployed is False for one in known) else None
 
 
 def in_words(build: BuildAnswer) -> str:
@@ -190,6 +228,17 @@ def _failed(capsule: Capsule, build: BuildAnswer, lines: list[str], app: str) ->
         untouched="What ran before goes on running.",
         remedy=f"Correct what the log names, push it, and try again; or look at the capsule in {app}.",
         code="build-failed",
+    )
+
+
+def _not_deployed(capsule: Capsule, limit: float, app: str) -> Trouble:
+    return Trouble(
+        f"The build of {capsule.name} has succeeded, and after {limit / 60:.0f} min it is not what runs: "
+        "Code Capsules has another one deployed.",
+        untouched="What ran before goes on running.",
+        remedy=f"Look at the capsule's tab Deploy in the dashboard ({app}), then try again.",
+        code="build-not-deployed",
+        retry=True,
     )
 
 

@@ -21,6 +21,8 @@ class Patience:
     poll_first: float = 1.0
     poll_most: float = 5.0
     build: float = 3600.0
+    deployed: float = 120.0
+    """For what a build made to be what runs."""
     outage: float = 120.0
     """How long a host may be silent while a build is followed."""
     log_settles: tuple[float, ...] = (1.0, 3.0)

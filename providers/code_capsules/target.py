@@ -141,6 +141,9 @@ class CodeCapsulesTarget(NotThere):
     async def build(self, capsule: Capsule, log: Log, *, folder: Path | None = None) -> TargetDeploy:
         return await self._builds.build(capsule, log)
 
+    async def until_deployed(self, capsule: Capsule, build: TargetDeploy, log: Log) -> None:
+        await self._builds.until_deployed(capsule, build, log)
+
     async def restart(self, capsule: Capsule, log: Log) -> None:
         await self._apps.restart(capsule, log)
 

@@ -49,6 +49,8 @@ class Capsules(CapsuleTarget):
         self.starts_by_itself = False
         self.fails: set[str] = set()
         self.commit = COMMIT
+        self.awaited: list[str] = []
+        """Builds that were waited for until they were what runs."""
         self.busy = ""
         self.older_ends: Literal["succeeded", "failed"] = "succeeded"
         """How a build ends that is under way already."""
@@ -169,6 +171,11 @@ class Capsules(CapsuleTarget):
 
     async def builds(self, capsule: Capsule) -> list[TargetDeploy]:
         return list(reversed(self.built.get(capsule.name, [])))
+
+    async def until_deployed(self, capsule: Capsule, build: TargetDeploy, log: Callable[[str], None]) -> None:
+        self.awaited.append(f"{capsule.name} {build.number}")
+        known = self.built[capsule.name]
+        self.built[capsule.name] = [msgspec.structs.replace(one, deployed=one == build) for one in known]
 
     async def build(
         self, capsule: Capsule, log: Callable[[str], None], *, folder: Path | None = None

@@ -284,6 +284,25 @@ async def test_builds_from_before_do_not_count(built: FakeContext) -> None:
     assert COMMIT[:10] in found.summary
 
 
+async def test_what_runs_is_waited_for_to_be_of_the_build(built: FakeContext) -> None:
+    """Else the version before would answer the health check."""
+    for name in ("shop", "shop-worker"):
+        built.target.there[name] = msgspec.structs.replace(built.target.there[name], replicas=1)
+    facts = Evidence(summary="", facts={"before:shop": 1, "before:shop-worker": 1})
+    built.journal.note(BUILD.key, facts)
+    for name in ("shop", "shop-worker"):
+        late = TargetDeploy(number=2, state="succeeded", commit=COMMIT, deployed=False)
+        built.target.built[name].append(late)
+    assert await Build().probe(built.as_context, BUILD) is None, "of another worker's, too"
+    await Build().do(built.as_context, BUILD)
+    assert (built.target.asked, sorted(built.target.awaited)) == ([], ["shop 2", "shop-worker 2"])
+    assert await Build().probe(built.as_context, BUILD) is not None
+    record = built.journal.records[BUILD.key]
+    built.journal.records[BUILD.key] = msgspec.structs.replace(record, state="done")
+    built.target.built["shop"][-1] = msgspec.structs.replace(built.target.built["shop"][-1], deployed=False)
+    assert await Build().probe(built.as_context, BUILD) is not None, "a person's roll-back undoes no cut-over"
+
+
 async def test_a_build_that_failed_does_not_cost_the_others_theirs(built: FakeContext) -> None:
     built.target.fails.add("shop")
     with pytest.raises(Trouble) as told:

@@ -124,6 +124,11 @@ class CapsuleTarget(Target, Protocol):
         its log as with `Target.deploy`. Raises Trouble (`build-failed`) with the tail of its log."""
         ...
 
+    async def until_deployed(self, capsule: Capsule, build: TargetDeploy, log: Log) -> None:
+        """Wait, for a bounded time, until what runs of the capsule is of that build, which has succeeded. At
+        once where nothing of it runs, or the target does not tell. Raises Trouble (`build-not-deployed`)."""
+        ...
+
     async def restart(self, capsule: Capsule, log: Log) -> None: ...
 
     async def run_log(self, capsule: Capsule, lines: int = 50) -> list[str]:

@@ -13,7 +13,8 @@ class TargetDeploy(Noun, frozen=True, kw_only=True):
     """One deploy of an app. `number` grows with time; `at` is UTC, ISO 8601, "" when it is not told.
 
     `ref` is what was asked for (a branch, a tag, a commit), `commit` what it stood for then; of an image
-    `image` is its reference and `digest` its content ("sha256:..."). What is not known is empty.
+    `image` is its reference and `digest` its content ("sha256:..."). What is not known is empty. `deployed`:
+    whether what it made is what runs, where that is told beside its end.
     """
 
     number: int
@@ -23,6 +24,7 @@ class TargetDeploy(Noun, frozen=True, kw_only=True):
     image: str = ""
     digest: str = ""
     at: str = ""
+    deployed: bool | None = None
 
     @property
     def ended(self) -> bool:

@@ -106,12 +106,16 @@ class Builds:
             self._end(build, "Failed")
             return
         say("Successfully built the image; deploying it")
+        if rule is not None and rule.kind == "late":
+            self._end(build, "Succeeded")
+            await asyncio.sleep(rule.seconds(2))
         for other in capsule.builds:
             other.deployed = False
         build.deployed = True
         capsule.deployment = build
         await self._fleet.settle(capsule)
-        self._end(build, "Succeeded")
+        if not build.over:
+            self._end(build, "Succeeded")
         await asyncio.to_thread(self._forget_old, capsule)
 
     async def _wait(self, rule: Rule | None) -> None:

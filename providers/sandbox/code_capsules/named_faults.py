@@ -38,6 +38,7 @@ NAMED: dict[str, Named] = {
     "second-factor": Named("sign-in asks for a second factor", "second-factor", "login:/"),
     "slow-build": Named("a build takes `seconds` (2) more", "slow", "build:/*"),
     "build-fails": Named("a build fails with `message`", "fail", "build:/*"),
+    "deploys-late": Named("what a build made runs `seconds` (2) after its end", "late", "build:/*"),
     "dies-at-start": Named("what a capsule starts ends at once", "die", "start:/*"),
     "main-unreachable": Named("every main host cuts the connection", "refuse", "main:/*"),
     "cluster-down": Named("every cluster cuts the connection", "refuse", "cluster:/*"),

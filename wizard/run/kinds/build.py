@@ -34,6 +34,9 @@ class Build(Kind):
                 return None
             if not isinstance(least, int) or newest.number <= least or not _as_prepared(newest, step):
                 return None
+            runs = (await capsule(context, name)).replicas
+            if record.state != "done" and newest.deployed is False and runs:
+                return None
             built.append(newest)
         return self._evidence(step, built, record.evidence)
 
@@ -80,6 +83,8 @@ class Build(Kind):
                 "commit again (prepare shows it), then press r.",
                 code="commit-differs",
             )
+        # Else the version before would be taken for this one by whatever looks whether it answers.
+        await capsule_target(context).until_deployed(found, done, say)
 
     async def _wait_for_older(
         self, context: Context, step: Step, found: Capsule, say: Log, folder: Path
