@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from screens.plain.desk import Deed, Desk, do_one_of, heading
-from screens.plain.question import Help, ask_hidden, ask_text
+from screens.plain.keyring import about_keyring, keyring_deeds
+from screens.plain.question import Answer, Help, ask_hidden, ask_one, ask_text
 from screens.sign_in import (
     SignedIn,
     fetched,
@@ -15,8 +16,9 @@ from screens.sign_in import (
     wanted_by_run,
 )
 from wizard.credentials import Origin
-from wizard.credentials.origin import command_origin, variable_origin
+from wizard.credentials.origin import command_origin, program_of, variable_origin
 from wizard.model.secret import Secret
+from wizard.model.text import clean
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 from wizard.ports import FoundToken, SignIn, SourceProvider, TargetProvider, Token
 from wizard.ports.signing_in import ExplainsSignIn, SingleSignOn
@@ -30,6 +32,7 @@ HELP = Help(
     "one, else in memory.",
     "everything that stands on Heroku is read.",
 )
+PASTE = "Paste a token"
 COMMAND = Help(
     "The migration keeps the command or the name, never what it gives; it is asked again whenever the token "
     "is wanted. No shell reads the command."
@@ -70,7 +73,7 @@ class _Connect:
         self._again = ""
 
     def ask(self) -> None:
-        do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="connect")
+        do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="connect", also=self._also)
 
     def _question(self) -> str:
         known = (self._desk.session.load(CONNECTIONS) or Connections()).by_provider
@@ -91,9 +94,15 @@ class _Connect:
         if not vendor:
             known = (self._desk.session.load(CONNECTIONS) or Connections()).by_provider
             again = [Deed(f"Sign in to {self._title(one)} again", self._to_again(one)) for one in known]
-            return [Deed("Go on", lambda: True), *again]
+            return [Deed("Go on", lambda: True, action="next"), *again, self._keyring()]
         why = self._desk.held()
-        return [Deed(words, do, why) for words, do in self._ways(vendor)]
+        ways = [
+            Deed(words, do, why, action="paste" if words == PASTE else "") for words, do in self._ways(vendor)
+        ]
+        return [*ways, self._keyring()]
+
+    def _keyring(self) -> Deed:
+        return Deed("The keyring, and forgetting a token", lambda: about_keyring(self._desk))
 
     def _to_again(self, vendor: str) -> Callable[[], None]:
         def again() -> None:
@@ -125,11 +134,14 @@ class _Connect:
             ways.append(("Sign in over your organisation (SSO)", lambda: self._single_sign_on(vendor)))
         if provider.token_page:
             ways += [
-                ("Paste a token", lambda: self._paste(vendor, provider.token_page)),
+                (PASTE, lambda: self._paste(vendor, provider.token_page)),
                 ("A command of mine gives the token", lambda: self._ask_command(vendor)),
                 ("A variable of the environment has the token", lambda: self._ask_variable(vendor)),
             ]
         return ways
+
+    def _also(self) -> list[Deed]:
+        return keyring_deeds(self._desk)
 
     # -- the ways ---------------------------------------------------------------------------------------
 
@@ -154,8 +166,26 @@ class _Connect:
 
     def _ask_command(self, vendor: str) -> None:
         question = "Which command prints the token alone? As in: op read op://Work/Heroku/token"
-        typed = ask_text(self._desk.console, question, help_=COMMAND)
-        self._fetch(vendor, command_origin(typed))
+        origin = command_origin(ask_text(self._desk.console, question, help_=COMMAND))
+        program, say = program_of(origin), self._desk.console.say
+        if program is None:
+            raise Trouble(
+                f"There is no program {clean(origin.command[0])} here.",
+                untouched="Nothing was started.",
+                remedy="Install it, or type its whole path.",
+                code="no-command",
+            )
+        say("This program is started:")
+        self._desk.console.verbatim(program)
+        for number, word in enumerate(origin.command[1:], 1):
+            say(f"Its argument {number}:")
+            self._desk.console.verbatim(word)
+        say(
+            "Now, and again whenever a token is wanted: also by a run, while you are away. It gets no input. "
+            "What it prints is the token: that is shown nowhere and kept nowhere."
+        )
+        ask_one(self._desk.console, "Start it?", [Answer("start", "Start it")], help_=COMMAND)
+        self._fetch(vendor, origin)
 
     def _ask_variable(self, vendor: str) -> None:
         question = "The name of the variable (not the token)"
@@ -171,7 +201,9 @@ class _Connect:
 
     def _paste(self, vendor: str, page: str) -> None:
         title = self._title(vendor)
-        question = f"A token of {title} is made at {page}"
+        self._desk.console.say(f"A token of {title} is made at this address:")
+        self._desk.console.verbatim(page)
+        question = f"The token of {title}."
         self._take(vendor, ask_hidden(self._desk.console, question, f"{title} token", help_=SECRET))
 
     def _take(self, vendor: str, secret: Secret, origin: Origin | None = None) -> None:

@@ -73,6 +73,12 @@ class Desk:
             self._vault = open_vault()
         return self._vault
 
+    def look_at_keyring_again(self) -> None:
+        """Try the keyring out anew, after a person unlocked it."""
+        fresh = open_vault()
+        fresh.take_over(self.vault)
+        self._vault = fresh
+
     # -- what is true -------------------------------------------------------------------------------
 
     def system(self) -> System | None:

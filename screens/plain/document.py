@@ -1,9 +1,13 @@
 """Document, in lines: what stands on Heroku, what no API tells, and the folders with the code."""
 
+from screens.plain.cloning import clone_code, without_folder
 from screens.plain.desk import Deed, Desk, do_one_of, heading
-from screens.plain.gaps import ask_deploy, ask_open
-from screens.plain.question import Answer, Help, ask_hidden, ask_one, ask_text
+from screens.plain.exporting import export_document
+from screens.plain.gaps import ask_deploy, ask_open, change_answer
+from screens.plain.question import Answer, Help, ask_hidden, ask_name, ask_one, ask_text
 from screens.plain.reading import read_everything
+from screens.plain.things import config_vars, find_one
+from screens.plain.views import tell_changes, tell_cost, tell_limits, tell_what_follows
 from screens.quantities import clock, size
 from wizard.document.index import Index
 from wizard.document.pages.delivery import WAYS
@@ -29,33 +33,81 @@ def document(desk: Desk) -> None:
     """Read, answer, name the folders; then go on.
 
     Raises:
-        Back, Leave, EndOfInput.
+        Back, GoTo, Leave, EndOfInput, Interrupted.
     """
     heading(desk, "document")
+    do_one_of(
+        desk,
+        lambda: _summary(desk),
+        lambda: _deeds(desk),
+        help_=HELP,
+        stage="document",
+        also=lambda: [*_closer(desk), *_code(desk)] if desk.session.load(SYSTEM) else [],
+    )
 
-    def deeds() -> list[Deed]:
-        system = desk.system()
-        why = desk.read_only()
-        read = Deed("Read everything from Heroku", lambda: _read(desk), why)
-        if system is None:
-            return [read, Deed("Read with the code of a second factor", lambda: _with_factor(desk), why)]
-        again = Deed("Read everything again", lambda: _read(desk), why)
-        factor = Deed("Read with the code of a second factor", lambda: _with_factor(desk), why)
-        show = Deed("List the apps", lambda: _list_apps(desk))
-        code = Deed("Name the folder with the code of an app", lambda: _name_folder(desk), why)
-        way = Deed("Correct how an app is deployed", lambda: _correct_deploy(desk), why)
-        if not system.apps:
-            return [again, factor]
-        if system.gaps:
-            known = Deed(
-                f"Answer what no API tells: {counted(len(system.gaps), 'open question')}",
-                lambda: ask_open(desk),
-                why,
-            )
-            return [known, show, code, way, again, factor]
-        return [Deed("Go on to choosing a target", lambda: True), show, code, way, again, factor]
 
-    do_one_of(desk, lambda: _summary(desk), deeds, help_=HELP, stage="document")
+def _deeds(desk: Desk) -> list[Deed]:
+    system, why = desk.system(), desk.read_only()
+    words = "Read everything again" if system is not None else "Read everything from Heroku"
+    read = Deed(words, lambda: _read(desk), why, action="read")
+    factor = Deed("Read with the code of a second factor", lambda: _with_factor(desk), why, action="factor")
+    if system is None or not system.apps:
+        return [read, factor]
+    return [
+        *_on(desk, system, why),
+        Deed("Find one thing, read it in full, write a note on it", lambda: find_one(desk), action="note"),
+        Deed("List the apps", lambda: _list_apps(desk), action="open"),
+        Deed("Look closer: what it costs, what follows, what changed", lambda: _look_closer(desk)),
+        Deed("The code of the apps: name a folder, or clone from Heroku", lambda: _ask_code(desk)),
+        Deed("Correct how an app is deployed", lambda: _correct_deploy(desk), why, action="deploy"),
+        Deed("Write the document to a file", lambda: export_document(desk), action="export"),
+        read,
+        factor,
+    ]
+
+
+def _on(desk: Desk, system: System, why: str) -> list[Deed]:
+    """What leads on: the questions that are open, or the next stage."""
+    if system.gaps:
+        words = f"Answer what no API tells: {counted(len(system.gaps), 'open question')}"
+        return [Deed(words, lambda: ask_open(desk), why, action="answer")]
+    read = desk.session.load(SYSTEM)
+    change = Deed("Change an answer", lambda: change_answer(desk), why, action="answer")
+    on = Deed("Go on to choosing a target", lambda: True, action="next")
+    return [on, change] if read is not None and read.gaps else [on]
+
+
+def _closer(desk: Desk) -> list[Deed]:
+    return [
+        Deed("What a month on Heroku costs, line by line", lambda: tell_cost(desk), action="cost"),
+        Deed("What follows from what points at what", lambda: tell_what_follows(desk), action="follows"),
+        Deed("What changed since the reading before", lambda: tell_changes(desk), action="changes"),
+        Deed("What is not in this document", lambda: tell_limits(desk), action="limits"),
+        Deed("The config vars of an app; one value can be printed", lambda: _vars(desk), action="vars"),
+    ]
+
+
+def _code(desk: Desk) -> list[Deed]:
+    why = desk.read_only()
+    none = "" if without_folder(desk) else "every app has a folder with its code"
+    return [
+        Deed("Name the folder with the code of an app", lambda: _name_folder(desk), why, action="code"),
+        Deed("Clone code from Heroku's git, where no folder has it", lambda: clone_code(desk), why or none),
+    ]
+
+
+def _look_closer(desk: Desk) -> None:
+    do_one_of(desk, lambda: "What do you want to know? b goes back.", lambda: _closer(desk), help_=HELP)
+
+
+def _ask_code(desk: Desk) -> None:
+    do_one_of(desk, lambda: "The code of the apps. b goes back.", lambda: _code(desk), help_=CODE)
+
+
+def _vars(desk: Desk) -> None:
+    system = desk.system()
+    assert system is not None
+    config_vars(desk, _which(desk, system, "The config vars of which app?", HELP))
 
 
 def _summary(desk: Desk) -> str:
@@ -72,8 +124,6 @@ def _summary(desk: Desk) -> str:
         f"{counted(all_of.config_vars, 'config var')}, {counted(all_of.databases, 'database')}{data}; "
         f"{over}{dollars(cost.cents)} a month. Read at {clock(system.taken_at)[:5]}."
     )
-    said.say("The whole document as a file (Markdown, XLSX, CSV, JSON):")
-    said.verbatim(f"  offramp document {desk.session.id} --output FILE")
     folders = desk.answers().checkouts
     without = [app.name for app in system.apps if app.id not in folders]
     if without:
@@ -86,8 +136,30 @@ def _read(desk: Desk) -> None:
 
 
 def _with_factor(desk: Desk) -> None:
+    """Send the code with one reading; or, where a person wants that, have Heroku open apps to the token."""
+    system = desk.session.load(SYSTEM)
+    wanting = Index(system).second_factor_wanted if system is not None else ()
+    opened: tuple[str, ...] = ()
+    if wanting:
+        names = ", ".join(name for _, name in wanting[:3]) + (" and more" if wanting[3:] else "")
+        question = (
+            f"{counted(len(wanting), 'app')} want a second factor before Heroku tells of them: {names}."
+        )
+        answers = [
+            Answer("send", "Send the code with this reading. Nothing is changed on Heroku"),
+            Answer("open", "Let Heroku open them to this token for a while. This writes"),
+        ]
+        if ask_one(desk.console, question, answers, help_=FACTOR) == "open":
+            desk.console.say(
+                f"Offramp writes to Heroku: a pre-authorisation for {counted(len(wanting), 'app')}. For a "
+                "short time this token may then read and change what wants a code without one; that ends by "
+                "itself. No app, no setting and no release is changed."
+            )
+            if not ask_name(desk.console, desk.session.name, "go on", help_=FACTOR):
+                return
+            opened = tuple(id_ for id_, _ in wanting)
     code = ask_hidden(desk.console, "The code that your second factor shows now.", "code", help_=FACTOR)
-    read_everything(desk, code=Secret(code.reveal(), "one-time code"))
+    read_everything(desk, code=Secret(code.reveal(), "one-time code"), opened=opened)
 
 
 def _list_apps(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from wizard.document.pages.delivery import WAYS, deploy_words
 from wizard.model.delivery import DeployKind
 from wizard.model.system import App, Gap, Job
 from wizard.model.trouble import Trouble
-from wizard.session.parts import ANSWERS
+from wizard.session.parts import ANSWERS, SYSTEM
 
 KNOWN = Help(
     "No API of Heroku tells this. Offramp cannot look it up, so somebody has to know; nothing is changed by "
@@ -51,6 +51,19 @@ def ask_open(desk: Desk) -> None:
             _ask(desk, group.gaps[0], len(system.gaps))
 
 
+def change_answer(desk: Desk) -> None:
+    """Ask which of the questions that were answered is to be asked again.
+
+    Raises:
+        Back, Leave, EndOfInput, Interrupted.
+    """
+    read = desk.session.load(SYSTEM)
+    gaps = {gap.key: gap for gap in read.gaps} if read is not None else {}
+    answers = [Answer(key, gap.question) for key, gap in gaps.items()]
+    key = ask_one(desk.console, "Which answer is to change?", answers, help_=KNOWN)
+    _ask(desk, gaps[key], 0)
+
+
 def _ask_read_at_once(desk: Desk, name: str, gaps: tuple[Gap, ...]) -> None:
     desk.console.say()
     desk.console.say(f"No API tells {len(gaps)} things: {name}.")
@@ -68,7 +81,7 @@ def _ask(desk: Desk, gap: Gap, left: int) -> None:
     elif gap.kind == "deploy" and app is not None:
         ask_deploy(desk, app)
     else:
-        question = f"{gap.question} {gap.why} ({left} open)"
+        question = f"{gap.question} {gap.why}{f' ({left} open)' if left else ''}"
         ask_one(desk.console, question, [Answer("known", "I know, go on")], help_=KNOWN)
         desk.save(ANSWERS, acknowledge(desk.answers(), gap.key))
 

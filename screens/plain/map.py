@@ -7,12 +7,14 @@ from screens.map_options import options
 from screens.map_rows import Entry, entries
 from screens.map_ways import advice_of
 from screens.plain.desk import Deed, Desk, do_one_of, heading
+from screens.plain.plainly import without_keys
 from screens.plain.proposing import Parts, mapped, propose_map
 from screens.plain.question import Answer, Help, ask_hidden, ask_one, ask_text
 from wizard.document.pages.page import counted
 from wizard.mapping.check import blocking, components, decided, problems, undecided
 from wizard.mapping.config_rules import follow
 from wizard.mapping.edit import leave_undecided
+from wizard.mapping.problem import Problem
 from wizard.model.mapping import Mapping
 from wizard.ports import RegistryLogin
 from wizard.run.control import hand_over
@@ -76,29 +78,34 @@ class _Map:
         stopping = blocking(problems(*parts))
         open_rows = sum(entry.state == "open" for entry in self._entries(parts))
         left = len(undecided(parts[0], parts[1]))
-        change = Deed("Change a row, by its number", self._change, why)
+        change = Deed("Change a row, by its number", self._change, why, action="leave_row")
         show = Deed("List the rows again", lambda: self._list(self._entries(parts)))
         reasons = Deed(
             "List the rows with the reason of each", lambda: self._list(self._entries(parts), why=True)
         )
         if not stopping:
-            return [Deed("Go on to preparing the code", lambda: True), change, show, reasons]
-        decide = Deed(f"Decide what is open, one by one: {counted(open_rows, 'row')}", self._decide, why)
+            on = Deed("Go on to preparing the code", lambda: True, action="next")
+            return [on, change, show, reasons]
+        words = f"Decide what is open, one by one: {counted(open_rows, 'row')}"
+        decide = Deed(words, self._decide, why, action="jump")
         leave_all = Deed(
             "Leave all that is undecided behind, for one reason",
             self._leave_all,
             why or ("" if left else "nothing is undecided; what is open has to be solved"),
+            action="leave_open",
         )
         return [decide, leave_all, change, show, reasons]
 
     # -- showing --------------------------------------------------------------------------------------
 
-    def _list(self, rows: Sequence[Entry], *, why: bool = False) -> None:
+    def _list(self, rows: Sequence[Entry], *, why: bool = False, wanted: str = "") -> None:
         for number, entry in enumerate(rows, 1):
+            if wanted not in _words(entry).lower():
+                continue
             self._desk.console.say(f"{number}. {_words(entry)}", indent="  " * entry.depth)
             if entry.problem is not None:
                 problem = entry.problem
-                self._desk.console.say(f"{problem.text}. {problem.remedy}", indent="  " * entry.depth + "   ")
+                self._desk.console.say(_problem(problem), indent="  " * entry.depth + "   ")
             elif why and entry.why:
                 self._desk.console.say(f"Why: {entry.why}.", indent="  " * entry.depth + "   ")
 
@@ -110,10 +117,14 @@ class _Map:
         rows = self._entries(parts)
 
         def check(text: str) -> str:
+            if text.startswith("/"):
+                self._list(rows, wanted=text[1:].strip().lower())
+                return "Which one of these?"
             good = text.isascii() and text.isdigit() and 1 <= int(text) <= len(rows)
-            return "" if good else f"Type the number of a row, from 1 to {len(rows)}."
+            return "" if good else f"Type the number of a row, from 1 to {len(rows)}; /text lists some."
 
-        typed = ask_text(self._desk.console, "Which row?", help_=HELP, check=check)
+        question = "Which row? Its number; /text lists only the rows that contain that text."
+        typed = ask_text(self._desk.console, question, help_=HELP, check=check)
         entry = rows[int(typed) - 1]
         if not entry.component:
             self._opened ^= {entry.id.partition("\n")[2]}
@@ -140,7 +151,7 @@ class _Map:
         console.say()
         console.say(f"{name}: {_becomes(entry)}")
         if entry.problem is not None:
-            console.say(f"{entry.problem.text}. {entry.problem.remedy}")
+            console.say(_problem(entry.problem))
         elif entry.why:
             console.say(f"Why: {entry.why}.")
         if entry.component[0] == "way":
@@ -224,6 +235,10 @@ def _plainly(check: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: check(text).replace("press esc", "b to go back")
 
 
+def _problem(problem: Problem) -> str:
+    return f"{problem.text[:1].upper()}{problem.text[1:]}. {without_keys(problem.remedy)}"
+
+
 def _words(entry: Entry) -> str:
     return f"{entry.name.lstrip('▸▾ ')}: {_becomes(entry)}"
 
@@ -233,4 +248,5 @@ def _becomes(entry: Entry) -> str:
         return entry.after
     after = "nothing yet" if entry.after == "?" else entry.after
     before = f"{entry.before} " if entry.before else ""
-    return f"{before}becomes {after}{STATES[entry.state]}"
+    # Dots between parts are read aloud.
+    return f"{before}becomes {after}{STATES[entry.state]}".replace(" · ", ", ")

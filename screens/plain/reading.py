@@ -17,16 +17,17 @@ BETWEEN = 5.0
 """Seconds between lines about the reading."""
 
 
-def read_everything(desk: Desk, *, code: Secret | None = None) -> System:
+def read_everything(desk: Desk, *, code: Secret | None = None, opened: tuple[str, ...] = ()) -> System:
     """Read, keep what was read, and say what changed since the reading before.
 
     Args:
         code: of a second factor, for what wants one; it is good for this reading only.
+        opened: ids of apps that are opened to the token with it first: a write that the person agreed to.
 
     Raises:
         Trouble: nothing could be read; what was read before stays.
     """
-    system = desk.wait("Reading from Heroku", _read(desk, code))
+    system = desk.wait("Reading from Heroku", _read(desk, code, opened))
     before = desk.session.load(SYSTEM)
     same = before is not None and before.account.id == system.account.id
     if before is not None and same:
@@ -41,7 +42,7 @@ def read_everything(desk: Desk, *, code: Secret | None = None) -> System:
     return system
 
 
-async def _read(desk: Desk, code: Secret | None) -> System:
+async def _read(desk: Desk, code: Secret | None, opened: tuple[str, ...]) -> System:
     said = time.monotonic()
 
     def report(now: ReadProgress) -> None:
@@ -54,6 +55,8 @@ async def _read(desk: Desk, code: Secret | None) -> System:
     source = open_source(desk.session, desk.vault)
     try:
         if code is not None:
+            for app_id in opened:
+                await source.pre_authorise(app_id, code)
             source.second_factor(code)
         return await source.read(report)
     finally:

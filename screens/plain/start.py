@@ -31,6 +31,8 @@ def show() -> int:
         except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake
             console.trouble(as_trouble(error))
             continue
+        if session is None:
+            continue
         code = _opened(Desk(session, console), "offramp --plain")
         if code is not None:
             return code
