@@ -166,8 +166,6 @@ class RunMachine(RuleBasedStateMachine):
             self.worker.task.result()
             self.worker.session.close()
             self.worker = None
-        if self.worker is None and self.seen.run.state == "taken-back":
-            self.world.going_back = self.world.consent = False
 
     def say(self, do: str, **more: Any) -> bool:
         assert self.worker is not None
@@ -262,7 +260,7 @@ class RunMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_went_wrong(self) -> None:
-        assert self.world.wrong == []
+        assert not self.world.wrong, self.world.wrong
 
     @invariant()
     def what_is_said_is_so(self) -> None:
@@ -273,6 +271,7 @@ class RunMachine(RuleBasedStateMachine):
             assert set(STEPS) <= there
         if seen.run.state == "taken-back":
             assert not there & CUT, "something of ours was left"
+            self.world.going_back = self.world.consent = False
         if there & ON_HEROKU:
             # Whatever happened, the way back is known and offered.
             assert seen.can_go_back or seen.way_back is not None or states[FINISH] == "done"

@@ -25,6 +25,19 @@ ROWS = (
         exhaustive=True,
     ),
     Row(
+        14,
+        "sequences that a terminal would obey, in what others write",
+        (
+            "tests/faults/test_terminal_injection.py",
+            "tests/providers/test_heroku_exports.py::test_no_sequence_of_the_corpus_gets_through",
+            "tests/wizard/test_text.py",
+            "tests/journeys/test_bad_names.py",
+        ),
+        ci=60,
+        full=140,
+        passes="only our driver's bytes reach the terminal; markup is text; no action runs",
+    ),
+    Row(
         15,
         "names that would be paths, options or commands",
         ("tests/faults/test_hostile_names.py",),
