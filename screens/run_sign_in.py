@@ -2,7 +2,7 @@
 
 from screens.background import in_thread
 from screens.stage import StageScreen
-from wizard.run.control import ask
+from wizard.run.control import ask, said
 from wizard.run.program_sign_in import LIMIT
 from wizard.session.person import this_person
 
@@ -23,4 +23,4 @@ async def _asked(screen: StageScreen) -> None:
     if answer.get("ok"):
         screen.say(f"{answer.get('said', 'Signed in')}. The run goes on.", good=True)
     else:
-        screen.say(str(answer.get("why", "The worker refused.")))
+        screen.say(said(answer))

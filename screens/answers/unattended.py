@@ -160,9 +160,11 @@ class Unattended:
         keep_trace(desk.session, self._file, changed)
         for key in unknown:
             desk.console.say(f"Look: {key} fits nothing that is there.")
+        teams = ", ".join(f'"{slug}"' for slug in profile.capabilities.teams)
         return [
-            f"{key_of(problem, system, after)}: {problem.text}. {problem.remedy}"
+            f"{key}: {problem.text}. {problem.remedy}" + (f" One of {teams}." if key == "map.team" else "")
             for problem in blocking(problems(system, after, profile))
+            if (key := key_of(problem, system, after))
         ]
 
     def _prepare(self) -> Missing:

@@ -4,7 +4,7 @@ import time
 
 from screens.headless.say import say
 from wizard.model.trouble import Trouble
-from wizard.run.control import ask
+from wizard.run.control import ask, said
 from wizard.run.guide import Guide
 from wizard.run.program_sign_in import LIMIT as SIGN_IN_LIMIT
 from wizard.session.person import this_person
@@ -65,7 +65,7 @@ class Guides:
         except Trouble as trouble:
             say(trouble.sentence())
             return
-        say(str(answer.get("said") or answer.get("why") or "It was refused."))
+        say(str(answer["said"]) if answer.get("ok") else said(answer))
 
     def _say(self, guide: Guide, *, ahead: bool) -> None:
         say(f"Waiting for you: {guide.waits}.")
