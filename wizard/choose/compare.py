@@ -1,8 +1,10 @@
 """Targets side by side for this system: the rows of the table that a person chooses from."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from wizard.choose.copy_time import copy_seconds, one_lane
 from wizard.choose.fit import Fit, data_to_move, fit
 from wizard.choose.point import Kind
 from wizard.choose.price import Estimate, estimate, heroku_today
@@ -14,11 +16,6 @@ from wizard.model.trouble import Trouble
 from wizard.ports import Profile
 
 Mark = Literal["good", "look", "blocks", "plain"]
-
-FASTEST_BYTES = 40_000_000
-SLOWEST_BYTES = 8_000_000
-"""Bytes a second of a copy through one tunnel: what lines between two clouds usually give. A guess until
-the preflight measures it, and shown as one."""
 
 
 class Cell(Noun, frozen=True, kw_only=True):
@@ -90,7 +87,7 @@ def compare(
         (f"Per month ({heroku})", [Cell(lines=(column.estimate.text(),)) for column in columns]),
         ("Database way in", [Cell(lines=(profile.capabilities.way_in or "none",)) for profile in profiles]),
         ("Data to move", [Cell(lines=(data_to_move(system),)) for _ in profiles]),
-        ("Data moved in about", [Cell(lines=(_copy_time(system),)) for _ in profiles]),
+        ("Data moved in about", [Cell(lines=_copy_time(system, profile)) for profile in profiles]),
         ("Done by you", [_points(column.fit, "by-hand", "nothing") for column, _ in pairs]),
     ]
     return Comparison(
@@ -152,12 +149,13 @@ def _region(system: System, profile: Profile) -> Cell:
     return Cell(lines=(f"{there} ({yours})" if today else there,))
 
 
-def _copy_time(system: System) -> str:
+def _copy_time(system: System, profile: Profile) -> tuple[str, ...]:
     sizes = [add_on.postgres.bytes if add_on.postgres else None for add_on in databases(system)]
     if not sizes:
-        return "no data to move"
+        return ("no data to move",)
     if None in sizes:
-        return "not known: Heroku did not tell the size"
+        return ("not known: Heroku did not tell the size",)
     total = sum(size or 0 for size in sizes)
-    least, most = (max(1, -(-total // rate // 60)) for rate in (FASTEST_BYTES, SLOWEST_BYTES))
-    return f"{least} min" if least == most else f"{least} to {most} min"
+    least, most = (max(1, math.ceil(seconds / 60)) for seconds in copy_seconds(total, profile))
+    span = f"{least} min" if least == most else f"{least} to {most} min"
+    return (span, "over one connection") if one_lane(profile) and most > 1 else (span,)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from wizard.choose.copy_time import copy_seconds
 from wizard.mapping.spaces import all_spaces
 from wizard.model.mapping import AppChoice, DatabaseChoice, Mapping
 from wizard.model.plan import Plan, Step
@@ -39,9 +40,6 @@ from wizard.session.parts import Prepared, PreparedApp
 
 __all__ = ["CUT_OVER", "FINISH", "make_plan"]
 
-FAST, SLOW = 40_000_000, 8_000_000
-"""Bytes of database a second that a copy through a tunnel is expected to move, at best and at worst."""
-
 NO_WAY_BACK_NEEDED = "nothing on Heroku was touched; delete it on the target if it is not wanted"
 
 
@@ -62,11 +60,11 @@ def make_plan(
     frozen = (*freeze(name, system, apps, source_title), *stopped_early(apps, around))
     cut_over = (
         *frozen,
-        *_last_copy(system, databases, tuple(step.key for step in frozen)),
+        *_last_copy(system, databases, profile, tuple(step.key for step in frozen)),
         *last_copies(name, system, mapping, tuple(step.key for step in frozen), source_title),
         *_start(apps, around),
     )
-    copies = (*(_copy(system, choice) for choice in databases), *copy_stores(system, mapping))
+    copies = (*(_copy(system, choice, profile) for choice in databases), *copy_stores(system, mapping))
     steps = [
         environment_step(all_spaces(mapping)[0], profile, key="environment", stack=mapping.stack),
         *(_database(choice, profile) for choice in databases),
@@ -169,7 +167,7 @@ def _push(choice: AppChoice, code: PreparedApp, profile: Profile) -> Step:
     )
 
 
-def _copy(system: System, choice: DatabaseChoice) -> Step:
+def _copy(system: System, choice: DatabaseChoice, profile: Profile) -> Step:
     add_on = system.add_on(choice.add_on_id)
     return Step(
         key=f"copy:{choice.handle}",
@@ -179,26 +177,27 @@ def _copy(system: System, choice: DatabaseChoice) -> Step:
         writes="target",
         needs=(f"database:{choice.handle}",),
         args={"add_on": choice.add_on_id, "handle": choice.handle},
-        seconds=_copy_seconds(system, choice),
+        seconds=_copy_seconds(system, choice, profile),
         way_back=NO_WAY_BACK_NEEDED,
     )
 
 
-def _copy_seconds(system: System, choice: DatabaseChoice) -> tuple[int, int]:
+def _copy_seconds(system: System, choice: DatabaseChoice, profile: Profile) -> tuple[int, int]:
     postgres = system.add_on(choice.add_on_id).postgres
     size = (postgres.bytes if postgres else None) or 0
-    return 10 + size // FAST, 30 + size // SLOW
+    low, high = copy_seconds(size, profile)
+    return 10 + int(low), 30 + int(high)
 
 
 # -- the cut-over -----------------------------------------------------------------------------------
 
 
 def _last_copy(
-    system: System, databases: Iterable[DatabaseChoice], frozen: tuple[str, ...]
+    system: System, databases: Iterable[DatabaseChoice], profile: Profile, frozen: tuple[str, ...]
 ) -> Iterable[Step]:
     for choice in databases:
         name = system.add_on(choice.add_on_id).name
-        low, high = _copy_seconds(system, choice)
+        low, high = _copy_seconds(system, choice, profile)
         needs = (CUT_OVER, f"copy:{choice.handle}", *frozen)
         for kind, title, seconds in (
             ("quiet", f"Wait until nobody writes to {name}", (1, 40)),

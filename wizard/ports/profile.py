@@ -110,6 +110,9 @@ class Capabilities(Noun, frozen=True, kw_only=True):
     """What a team gives up there ("review apps")."""
     way_in: str = ""
     """How data gets in, in words ("SSH tunnel")."""
+    lanes: int | None = None
+    """How many connections the way to a database is taken to carry at a time, None without a limit. For
+    estimates: the tunnel counts them when it opens."""
     by_hand: tuple[str, ...] = ()
     """What a person must do in the vendor's dashboard."""
 

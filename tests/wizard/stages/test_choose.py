@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from wizard.choose.compare import choose, compare
+from wizard.choose.copy_time import copy_seconds
 from wizard.choose.fit import component_names, fit
 from wizard.choose.price import estimate, heroku_today, rates
 from wizard.choose.sizes import (
@@ -162,6 +163,16 @@ def test_the_table_has_a_cell_for_each_target(system: System, target: Profile) -
     assert rows["Data to move"].lines == ("312 MB in 34 tables",)
     assert rows["Data moved in about"].lines == ("1 min",)
     assert compare(system, [target]) == compare(system, [target])
+
+
+def test_one_connection_takes_longer_and_says_so(system: System, target: Profile) -> None:
+    narrow = with_can(target, lanes=1)
+    table = compare(system, [target, narrow])
+    (cells,) = [row.cells for row in table.rows if row.label == "Data moved in about"]
+    assert [cell.lines for cell in cells] == [("1 min",), ("1 to 2 min", "over one connection")]
+    usual, longer = (copy_seconds(8_000_000_000, one) for one in (target, narrow))
+    assert usual == (200, 1000)
+    assert longer[0] > usual[0] and 2 * usual[1] < longer[1] < 3 * usual[1]
 
 
 def test_a_size_is_never_smaller_than_the_dyno(target: Profile) -> None:
