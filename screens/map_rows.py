@@ -163,9 +163,9 @@ class _Maker:
         for space in self.mapping.spaces:
             component = ("space", space.name)
             self.names[component] = space_name(word, space.name)
-            becomes = ("", space_becomes(space, self.profile))
+            becomes = ("", space_becomes(space, self.mapping, self.profile))
             why = f"a database in it is reached only by what is in it; other {word}s call it by https"
-            yield self._entry(component, 0, word, becomes, action="move", why=why)
+            yield self._entry(component, 0, f"another {word}", becomes, action="move", why=why)
 
     def port(self) -> Entry:
         problem = self.problems.get("port")
@@ -181,10 +181,10 @@ class _Maker:
         choice = self.apps.get(app.id)
         action: str = choice.action if choice else "undecided"
         word = self.profile.words.get("app", "app")
-        handle = (
-            choice.handle + in_space(self.mapping, choice.space or self.mapping.environment) if choice else ""
-        )
-        after = {"move": f"{word} {handle}", "leave": "left behind"}.get(action, "?")
+        becomes = f"{word} {choice.handle if choice else ''}"
+        if choice and choice.space:
+            becomes = in_space(self.mapping, choice.space, choice.handle)
+        after = {"move": becomes, "leave": "left behind"}.get(action, "?")
         yield self._entry(
             ("app", app.id),
             0,
@@ -354,8 +354,8 @@ class _Maker:
         after = {"leave": "left behind", "undecided": "?"}.get(choice.action, "")
         if not after:
             version = f"{choice.version} · " if choice.version else ""
-            where = in_space(self.mapping, space_of_data(self.mapping, choice.add_on_id))
-            after = f"{choice.handle}{where}, {version}{choice.memory_mb} MB · {choice.disk_gb} GB"
+            after = f"{choice.handle}, {version}{choice.memory_mb} MB · {choice.disk_gb} GB"
+            after = in_space(self.mapping, space_of_data(self.mapping, choice.add_on_id), after)
         name = add_on.name if add_on else choice.add_on_id
         return self._entry(
             ("database", choice.add_on_id), 0, name, (before, after), action=choice.action, why=choice.reason
@@ -375,8 +375,10 @@ class _Maker:
             )
 
     def _store_after(self, choice: StoreChoice) -> str:
-        where = in_space(self.mapping, space_of_data(self.mapping, choice.add_on_id))
-        return store_after(choice) + where * (choice.action not in ("leave", "undecided"))
+        becomes = store_after(choice)
+        if choice.action in ("leave", "undecided"):
+            return becomes
+        return in_space(self.mapping, space_of_data(self.mapping, choice.add_on_id), becomes)
 
     def add_ons(self) -> Iterator[Entry]:
         for choice in self.mapping.add_ons:

@@ -27,19 +27,21 @@ def why_environment(system: System, mapping: Mapping, profile: Profile) -> str:
     return f"where everything moves to; {inside}{may}"
 
 
-def space_becomes(space: SpaceChoice, profile: Profile) -> str:
-    """A further environment, as it will be: "acme-staging (is created, UK (South))"."""
+def space_becomes(space: SpaceChoice, mapping: Mapping, profile: Profile) -> str:
+    """A further environment, as it will be: "acme-staging (new, UK (South))"."""
     if not space.create:
         return f"{space.name} (is there already)"
     region = space.region or ("?" if profile.capabilities.regions else "")
     teams = profile.capabilities.teams
-    team = f"team {space.team or '?'}" if len(teams) > 1 else ""
-    return f"{space.name} (is created{''.join(f', {one}' for one in (region, team) if one)})"
+    # That of the first one goes without saying.
+    same = space.team and space.team == mapping.team
+    team = f"team {space.team or '?'}" if len(teams) > 1 and not same else ""
+    return f"{space.name} (new{''.join(f', {one}' for one in (region, team) if one)})"
 
 
-def in_space(mapping: Mapping, space: str) -> str:
-    """Where something goes, behind its name; "" where that is the mapping's own environment."""
-    return f" in {space}" if space != mapping.environment else ""
+def in_space(mapping: Mapping, space: str, becomes: str) -> str:
+    """What something becomes, with the environment before it where that is not the mapping's own."""
+    return f"in {space}: {becomes}" if space not in ("", mapping.environment) else becomes
 
 
 # -- what can be decided -------------------------------------------------------------------------------

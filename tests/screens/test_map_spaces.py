@@ -63,16 +63,16 @@ def test_an_app_is_put_into_a_new_space_on_its_row(
     assert ("space", "sites") not in rows(system, mapping, profile)
     apart = decide(system, mapping, profile, ("app", FRONTEND), "space", "sites")
     told = rows(system, apart, profile)
-    assert told["app", FRONTEND].after.endswith("migrate-frontend in sites")
-    assert " in " not in told["app", BACKEND].after
-    assert told["space", "sites"].after == f"sites (is created, {mapping.region}, team ?)"
+    assert told["app", FRONTEND].after == "in sites: migrate-frontend"
+    assert "in " not in told["app", BACKEND].after
+    assert told["space", "sites"].after == f"sites (new, {mapping.region}, team ?)"
     assert told["space", "sites"].state == "open"
     paid = decide(system, apart, profile, ("space", "sites"), "team ada")
     assert rows(system, paid, profile)["space", "sites"].state == "good"
     there = decide(system, paid, profile, ("space", "sites"), "use")
     assert rows(system, there, profile)["space", "sites"].after == "sites (is there already)"
     called = decide(system, there, profile, ("space", "sites"), "handle", "pages")
-    assert rows(system, called, profile)["app", FRONTEND].after.endswith(" in pages")
+    assert rows(system, called, profile)["app", FRONTEND].after == "in pages: migrate-frontend"
     assert decide(system, called, profile, ("app", FRONTEND), f"space {own}").apps == mapping.apps
     assert decide(system, called, profile, ("space", "pages"), "remove") == mapping
     # What leaves a row behind is still the last of what can be decided.
@@ -91,7 +91,7 @@ def test_the_edge_of_a_space_is_told_on_the_rows_of_both_sides(
         assert problem is not None and "reached only inside its own" in problem.text
     solved = decide(system, apart, profile, ("app", BACKEND), "space mail")
     told = rows(system, solved, profile)
-    assert told["database", DATABASE].after.startswith("migrate-backend-db in mail, ")
+    assert told["database", DATABASE].after.startswith("in mail: migrate-backend-db, ")
     assert told["database", DATABASE].state != "open"
     assert told["config", BACKEND, "FRONTEND_URL"].state == "look"
     held = decide(system, solved, profile, ("database", DATABASE), f"space {mapping.environment}")
@@ -109,7 +109,9 @@ def test_another_space_is_added_and_stages_may_go_apart(
     staged = with_app(system, FRONTEND, pipeline="migrate", pipeline_stage="staging")
     assert "staging shares nothing" in rows(staged, mapping, profile)[ENVIRONMENT].why
     split = decide(staged, mapping, profile, ENVIRONMENT, "by-stage")
-    assert rows(staged, split, profile)["app", FRONTEND].after.endswith(f" in {mapping.environment}-staging")
+    assert rows(staged, split, profile)["app", FRONTEND].after.startswith(
+        f"in {mapping.environment}-staging: "
+    )
 
 
 def test_where_there_is_one_environment_nothing_is_said_of_spaces(system: System) -> None:

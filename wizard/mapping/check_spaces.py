@@ -105,18 +105,14 @@ def _out_of_reach(system: System, mapping: Mapping, word: str) -> Iterator[Probl
             if here == there:
                 continue
             app = apps.get(app_id, app_id)
-            others = [
-                apps.get(one, one) for one in using if one != app_id and space_of_app(mapping, one) == there
-            ]
-            whose = f" (there for {', '.join(others)})" if others else ""
-            held = ", ".join(variables)
+            others = [apps.get(one, one) for one in using if one != app_id]
+            along = f", with {' and '.join(others)}" if others else ""
             yield _stop(
                 "other-space",
                 f"{app}, {name}",
-                f"{app} goes into the {word} {here} and has the URL of {name} in {held}, which goes into "
-                f"{there}{whose}: a database is reached only inside its own {word}",
-                f"Put {app} into {there}, or all that use {name} into {here}; or drop {held}, if {app} does "
-                "without.",
+                f"{app} in {here} has the URL of {name} ({', '.join(variables)}), which goes into {there}: a "
+                f"database is reached only inside its own {word}",
+                f"Put both into one {word}{along}; or drop the URL.",
             )
 
 

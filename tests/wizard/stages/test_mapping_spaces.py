@@ -57,13 +57,10 @@ def test_a_database_is_reached_in_its_own_space_only(system: System, on_pods: Ma
     (told,) = of_code(system, apart, pods, "other-space")
     assert told.blocks and told.component == "migrate-emailer, postgresql-fluffy-1"
     assert told.text == (
-        "migrate-emailer goes into the yard mail and has the URL of postgresql-fluffy-1 in DATABASE_URL, "
-        "which goes into migrate (there for migrate-backend): a database is reached only inside its own yard"
+        "migrate-emailer in mail has the URL of postgresql-fluffy-1 (DATABASE_URL), which goes into migrate: "
+        "a database is reached only inside its own yard"
     )
-    assert told.remedy == (
-        "Put migrate-emailer into migrate, or all that use postgresql-fluffy-1 into mail; or drop "
-        "DATABASE_URL, if migrate-emailer does without."
-    )
+    assert told.remedy == "Put both into one yard, with migrate-backend; or drop the URL."
     # Each of the three that are named helps.
     for helps in (
         edit_spaces.put_app(apart, "e", ""),
