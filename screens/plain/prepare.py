@@ -2,6 +2,7 @@
 
 from screens.plain.code_changes import CodeChanges, accepted, read_changes, write_changes
 from screens.plain.desk import Deed, Desk, do_one_of, heading
+from screens.plain.plainly import without_keys
 from screens.plain.question import Answer, Help, ask_one
 from wizard.document.pages.page import counted
 from wizard.mapping.edit import set_keep_slug
@@ -54,17 +55,18 @@ class _Prepare:
         say, code = self._desk.console.say, self._changes.code.get(app.id)
         say(f"{app.name}:")
         if isinstance(code, Trouble):
-            say(f"stops: {code.cause} {code.remedy}", indent="  ")
+            say(f"stops: {without_keys(code.brief())}", indent="  ")
         proposal = self._changes.proposals.get(app.id)
         if proposal is None:
             return
         for problem in proposal.problems:
             say(
-                f"{'stops' if problem.blocks else 'to know'}: {problem.sentence()}. {problem.remedy}",
+                f"{'stops' if problem.blocks else 'to know'}: {problem.sentence()}. "
+                f"{without_keys(problem.remedy)}",
                 indent="  ",
             )
             for line in problem.copies:
-                self._desk.console.verbatim(f"    {line}")
+                self._desk.console.verbatim(line)
         for change in proposal.changes:
             say(f"{_verb(change)} {clean(change.path)}: {clean(change.why)}.", indent="  ")
         if not proposal.changes and not proposal.blocked:
@@ -85,20 +87,28 @@ class _Prepare:
     def _deeds(self) -> list[Deed]:
         held, stopping = self._desk.read_only(), self._changes.why_not_write()
         files = sum(len(one.changes) for one in self._changes.proposals.values())
-        again = Deed("Read the folders again", self._read)
+        again = Deed("Read the folders again", self._read, action="read")
         shown = [Deed("Show a diff", self._show)] if files else []
         slugs = [app for app in self._changes.apps if self._may_keep_slug(app)]
         slug = [
-            Deed("Keep the slug of Heroku as a stop-gap, or take that back", lambda: self._slug(slugs), held)
+            Deed(
+                "Keep the slug of Heroku as a stop-gap, or take that back",
+                lambda: self._slug(slugs),
+                held,
+                action="slug",
+            )
         ]
         others = [*shown, again, *(slug if slugs else ())]
         if self._ready():
-            return [Deed("Go on to the plan", lambda: True), *others]
+            return [Deed("Go on to the plan", lambda: True, action="next"), *others]
         if not self._changes.apps:
             return [Deed("Go on to the plan", self._write, held), *others]
         why = held or (stopping[0] if stopping else "")
         accept = Deed(
-            f"Accept the changes ({counted(files, 'file')}), and write them to branches", self._write, why
+            f"Accept the changes ({counted(files, 'file')}), and write them to branches",
+            self._write,
+            why,
+            action="write",
         )
         return [*shown[:1], accept, *others[len(shown) :]] if stopping else [accept, *others]
 
