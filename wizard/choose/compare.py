@@ -158,4 +158,4 @@ def _copy_time(system: System, profile: Profile) -> tuple[str, ...]:
     total = sum(size or 0 for size in sizes)
     least, most = (max(1, math.ceil(seconds / 60)) for seconds in copy_seconds(total, profile))
     span = f"{least} min" if least == most else f"{least} to {most} min"
-    return (span, "over one connection") if one_lane(profile) and most > 1 else (span,)
+    return (f"{span} (one stream)",) if one_lane(profile) and most > 1 else (span,)

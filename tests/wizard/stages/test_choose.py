@@ -169,7 +169,7 @@ def test_one_connection_takes_longer_and_says_so(system: System, target: Profile
     narrow = with_can(target, lanes=1)
     table = compare(system, [target, narrow])
     (cells,) = [row.cells for row in table.rows if row.label == "Data moved in about"]
-    assert [cell.lines for cell in cells] == [("1 min",), ("1 to 2 min", "over one connection")]
+    assert [cell.lines for cell in cells] == [("1 min",), ("1 to 2 min (one stream)",)]
     usual, longer = (copy_seconds(8_000_000_000, one) for one in (target, narrow))
     assert usual == (200, 1000)
     assert longer[0] > usual[0] and 2 * usual[1] < longer[1] < 3 * usual[1]
