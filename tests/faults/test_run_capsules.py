@@ -69,11 +69,23 @@ def test_back_from_the_last_gate_heroku_serves_again(world: CapsulesWorld) -> No
     assert world.seen.run.state == "taken-back", world.story(world.seen)
     world.assert_heroku_as_before()
     world.assert_target_stopped()
+    assert "Turn automatic deploys off in the dashboard" in world.events()
     assert world.users() == USERS
+
+    # A push has one built again meanwhile, and it starts.
+    world.dashboard("start", capsule=BACKEND)
+    end = time.monotonic() + 20
+    while not world.capsule(BACKEND)["running"]:
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
     # And once more, to the end: nothing is made a second time but the builds.
     world.asked.clear()
     world.start()
+    world.wait_for_gate("gate:cut-over")
+    world.assert_target_stopped()
+    assert f"{BACKEND} runs on Code Capsules, started by a push" in world.events()
+    assert not [key for key in world.asked if key.startswith("settings:")], "nobody sets it a second time"
     world.finish()
     assert world.seen.run.state == "done", world.story(world.seen)
     world.assert_moved()

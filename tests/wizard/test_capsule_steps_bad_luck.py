@@ -27,7 +27,7 @@ from wizard.model.trouble import Trouble
 from wizard.ports import Repository, StorageCapsule, TargetDeploy
 from wizard.run.guide import GUIDE
 from wizard.run.kinds.build import Build
-from wizard.run.kinds.capsule import CapsuleStep, StorageStep
+from wizard.run.kinds.capsule import CapsuleStep, StorageStep, stop_what_runs
 from wizard.run.kinds.guided import pause_after
 from wizard.run.kinds.linked import LinkRepository, PushBranch
 from wizard.run.kinds.serve import Configure, wanted_services
@@ -242,3 +242,18 @@ async def test_a_build_that_the_target_began_before_is_waited_for_and_does_not_c
     await Build().do(context.as_context, one)
     assert context.target.asked == ["build shop", "build shop"]
     assert COMMIT[:10] in (await Build().verify(context.as_context, one)).summary
+
+
+async def test_what_a_push_started_after_the_way_back_is_stopped_and_told(tmp_path: Path) -> None:
+    context = await running(tmp_path)
+    await stop_what_runs(context.as_context)
+    assert context.target.asked == [], "it was not made by this run so far"
+    done(context, CAPSULE.key, Evidence(summary="made"))
+    await stop_what_runs(context.as_context)
+    assert context.target.asked == ["scale web 0"]
+    (told,) = context.journal.told
+    assert told.startswith("shop runs on Code Capsules, started by a push")
+    context.target.there["shop"] = msgspec.structs.replace(context.target.there["shop"], replicas=1)
+    done(context, BUILD.key, Evidence(summary="built"))
+    await stop_what_runs(context.as_context)
+    assert context.target.asked == ["scale web 0"], "in the cut-over it is to run"

@@ -12,6 +12,7 @@ from wizard.run.commands import Commands
 from wizard.run.context import Context
 from wizard.run.guide import GUIDE
 from wizard.run.kinds import KINDS
+from wizard.run.kinds.capsule import stop_what_runs
 from wizard.run.kinds.gate import Gate
 from wizard.run.kinds.kind import Kind
 from wizard.run.look import Look
@@ -123,7 +124,9 @@ class Drive:
             # The yes at the gate was for then, not for whenever somebody goes on.
             self.journal.reset([key for key in (CUT_OVER,) if key in self.journal.steps()])
         self.journal.set_run("running")
-        outcome = await Look(self.context, self.waits).again()
+        outcome = await self._stop_what_runs()
+        if outcome == "done":
+            outcome = await Look(self.context, self.waits).again()
         if outcome == "done":
             outcome = await self._steps()
         if outcome == "done":
@@ -133,6 +136,23 @@ class Drive:
             self.journal.set_run("stopped")
         elif outcome == "back":
             await self.go_back()
+
+    async def _stop_what_runs(self) -> Outcome:
+        """Stop what runs on the target before its time, whoever started it: the source serves, and jobs
+        would be done on both sides."""
+        while True:
+            try:
+                await self.waits.attempt(stop_what_runs(self.context))
+            except SignInNeeded as needed:
+                if (outcome := await self.waits.for_secret(needed)) != "done":
+                    return outcome
+                continue
+            except Trouble as trouble:
+                # The look that follows finds the capsule otherwise than it was left, and has it made so.
+                self.journal.event("look", f"Could not be looked at: {trouble.cause}")
+            finally:
+                self.context.flush_logs()
+            return "done"
 
     async def full_disk(
         self, trouble: Trouble, has_room: Callable[[], bool]

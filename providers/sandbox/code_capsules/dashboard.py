@@ -76,6 +76,12 @@ class Dashboard:
     def set_auto_build(self, capsule: str, on: bool) -> None:
         self._named(capsule).auto_build = bool(on)
 
+    def start(self, capsule: str, replicas: int = 1) -> None:
+        """Start it with what it was built to."""
+        found = self._named(capsule)
+        found.products.replicas = int(replicas)
+        self._life.settle(found)
+
     def enable_backups(self, capsule: str, schedule: str = "daily") -> None:
         """Let a data capsule be backed up by itself; the first backup is made at once. Not Redis."""
         found = self._named(capsule)
@@ -119,6 +125,7 @@ class Dashboard:
             "set-run": self.set_run,
             "set-strategy": self.set_strategy,
             "set-auto-build": self.set_auto_build,
+            "start": self.start,
             "enable-backups": self.enable_backups,
             "back-up": self.back_up,
             "roll-back": self.roll_back,

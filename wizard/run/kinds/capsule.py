@@ -61,8 +61,28 @@ class CapsuleStep(Kind):
         return ""
 
 
+async def stop_what_runs(context: Context) -> None:
+    """Stop the capsules that were made, and run although the cut-over has not begun: after a way back a push
+    builds them, and may start them beside the source."""
+    records = context.journal.steps()
+    made = [one for one in context.plan.steps if one.kind == "capsule" and records[one.key].state == "done"]
+    if not made or _may_run(context):
+        return
+    for step in made:
+        environment = await context.environment(space_of(step))
+        found = await capsule_target(context).find_capsule(environment, str(step.args["name"]))
+        if found is not None and found.replicas:
+            await _stop(context, step, found)
+
+
 async def _stop(context: Context, step: Step, made: Capsule) -> None:
     log = context.log(step)
+    context.journal.event(
+        "look",
+        f"{made.name} runs on {context.plan.target}, started by a push, or by somebody there: it is stopped "
+        "until the cut-over.",
+        step=step.key,
+    )
     handle = str(step.args["handle"])
     app = await context.find_app(handle)
     for service in await context.target.services(app) if app is not None else ():
