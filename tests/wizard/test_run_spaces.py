@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
 
 from tests.wizard.capsule_world import SPACE, Capsules, FakeContext
 from wizard.mapping.edit_spaces import put_app
-from wizard.model.plan import Step
+from wizard.model.mapping import Mapping
+from wizard.model.plan import Evidence, Step
+from wizard.model.trouble import Trouble
 from wizard.ports import Capsule, CapsuleWish, Environment, Repository
 from wizard.run.capsules import capsule
+from wizard.run.context import Context
+from wizard.run.journal import StepRecord
 from wizard.run.kinds.capsule import CapsuleSettings, CapsuleStep
 from wizard.run.kinds.capsule_health import untold
 from wizard.run.kinds.linked import LinkRepository
@@ -139,3 +144,28 @@ async def test_each_space_is_made_for_its_own_team(tmp_path: Path, target: Elsew
     assert await EnvironmentKind().probe(context.as_context, step) is None
     await EnvironmentKind().do(context.as_context, step)
     assert target.where == ["make live eu shop"]
+
+
+async def test_each_space_is_found_by_what_its_own_step_noted() -> None:
+    """Another one has got its name since: the target tells both by other handles."""
+    notes = {
+        f"environment{more}": StepRecord(
+            key="x", state="done", evidence=Evidence(summary="it is there", facts={"id": id_})
+        )
+        for more, id_ in (("", "7"), (":live", "8"))
+    }
+    there = [Environment(id=one, handle=f"{one}-x") for one in ("6", "7", "8")]
+
+    async def environments() -> list[Environment]:
+        return there
+
+    around = SimpleNamespace(
+        target=SimpleNamespace(environments=environments),
+        mapping=Mapping(environment="acme"),
+        journal=SimpleNamespace(steps=lambda: notes),
+    )
+    assert (await Context.environment(cast(Context, around))).id == "7"
+    assert (await Context.environment(cast(Context, around), "live")).id == "8"
+    with pytest.raises(Trouble) as caught:
+        await Context.environment(cast(Context, around), "mail")
+    assert "The environment mail is not there" in caught.value.cause
