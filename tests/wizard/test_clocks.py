@@ -1,6 +1,7 @@
 """Clocks that jump, a machine started anew: nothing is waited for by the wall clock, and no run is lost."""
 
 import ast
+import asyncio
 import contextlib
 import os
 import shutil
@@ -62,7 +63,10 @@ def session() -> Iterator[Session]:
     made.close()
 
 
-@pytest.mark.parametrize("jump", [3600.0, -3600.0, 366 * 86400.0])
+YEAR = 366 * 86400.0
+
+
+@pytest.mark.parametrize("jump", [3600.0, -3600.0, YEAR, 2 * YEAR, -2 * YEAR])
 async def test_a_clock_that_jumps_at_every_look_changes_nothing(
     session: Session, world: World, monkeypatch: pytest.MonkeyPatch, jump: float
 ) -> None:
@@ -83,6 +87,30 @@ async def test_a_clock_that_jumps_at_every_look_changes_nothing(
     assert world.done.count("copy") == 2 and len(set(world.done)) == 7
     took = time.monotonic() - begun
     assert all(0 <= (record.seconds or 0) <= took for record in run.journal.steps().values())
+
+
+async def test_an_hour_that_comes_twice_is_no_hour_of_a_step(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of summer time falls into the run."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    real, begun = time.time, time.time()
+    # 2026-10-25 03:00 CEST, when clocks go back to 02:00; half a second into the run.
+    monkeypatch.setattr(time, "time", lambda: 1_792_890_000 - 0.5 + real() - begun)
+    held = world.holding["copy"] = asyncio.Event()
+    run = Running(session)
+    await run.wait(lambda seen: "copy" in world.done)
+    await asyncio.sleep(0.6)
+    held.set()
+    await run.pass_gate(CUT_OVER)
+    await run.pass_gate(FINISH)
+    assert await run.end() == "done"
+    seconds = run.journal.steps()["copy"].seconds
+    assert seconds is not None and 0.5 < seconds < 60
+    events = run.journal.events()
+    assert [event.seq for event in events] == sorted(event.seq for event in events)
+    assert [event.at for event in events] == sorted(event.at for event in events), "told in UTC"
 
 
 def test_a_clock_that_was_set_back_hides_no_silence(

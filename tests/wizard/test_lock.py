@@ -1,5 +1,7 @@
 """Locks: of one holder, ended by its end, not inherited, and not disturbed by who looks."""
 
+import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -7,9 +9,12 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from wizard.session.lock import Lock
+from wizard.model.noun import encode
+from wizard.model.trouble import Trouble
+from wizard.session.lock import Holder, Lock
 
 HOLD = """
 import subprocess, sys, time
@@ -117,3 +122,43 @@ def test_of_many_takers_one_gets_it(path: Path) -> None:
         assert sum(lock.held for lock in locks) == 1
         for lock in locks:
             lock.release()
+
+
+ELSEWHERE = Holder(
+    pid=os.getpid(), terminal="pts/3", since="2026-11-01T10:00:00", user="ada", address="192.0.2.7"
+)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param(msgspec.structs.replace(ELSEWHERE, address=""), id="a process id that lives again"),
+        pytest.param(ELSEWHERE, id="a holder on another machine"),
+    ],
+)
+def test_what_a_file_says_of_a_holder_that_is_gone_is_not_believed(path: Path, left: Holder) -> None:
+    path.write_text(encode(left))
+    assert Lock(path).holder() is None
+    lock = Lock(path)
+    assert lock.take()
+    now = Lock(path).holder()
+    assert now is not None and now.address == "" and now.since > left.since
+    lock.release()
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP])
+def test_where_nobody_can_say_who_holds_it_it_is_not_taken(
+    path: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a network disk without locks: neither free nor held is known."""
+    path.write_text(encode(ELSEWHERE))
+
+    def refusing(descriptor: int, how: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refusing)
+    lock = Lock(path)
+    with pytest.raises(Trouble, match=os.strerror(number)) as refused:
+        lock.take()
+    assert not lock.held and "OFFRAMP_HOME" in refused.value.remedy
+    assert Lock(path).holder() == ELSEWHERE, "somebody may hold it"

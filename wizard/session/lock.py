@@ -70,6 +70,9 @@ class Lock:
 
         Args:
             socket: where this process listens, told to whoever asks for the holder.
+
+        Raises:
+            Trouble: the disk cannot say who holds it, as some network disks cannot; it is not taken then.
         """
         if self._descriptor is not None:
             return True
@@ -78,9 +81,14 @@ class Lock:
             if not _exclusively(descriptor):
                 os.close(descriptor)
                 return False
-        except OSError:
+        except OSError as error:
             os.close(descriptor)
-            raise
+            raise Trouble(
+                f"The disk with {self.path.parent} cannot lock a file: {error.strerror}.",
+                untouched="Nothing was changed: who else works on this migration cannot be known there.",
+                remedy="Name a folder on a disk of this machine with OFFRAMP_HOME; move the session there.",
+                code="folder-unusable",
+            ) from error
         self._descriptor = descriptor
         self._write(this_process(socket))
         return True
