@@ -1,0 +1,349 @@
+"""In lines, besides the way straight on: what is looked up, added, given away, and gone back to."""
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from screens.headless.exit_codes import INTERRUPTED
+from screens.main import main
+from screens.monitor.reading import look
+from screens.plain import journey, own_tunnel
+from screens.plain import run as plain_run
+from screens.plain.connect import connect
+from screens.plain.console import Console, EndOfInput, Interrupted
+from screens.plain.control import Doorkeeper
+from screens.plain.desk import Desk
+from screens.plain.document import document
+from screens.plain.following import Following
+from screens.plain.journey import travel
+from screens.plain.plainly import without_keys
+from screens.plain.question import GO_TO, Answer, Help, Leave, ask_one
+from screens.plain.run_lists import sentences
+from screens.plain.typed_lines import TypedLines
+from tests.screens.a_run import ARun
+from tests.screens.a_worker import Worker
+from tests.screens.conftest import Begun
+from tests.screens.example_system import example_system
+from tests.screens.fakes import FakeWorld
+from wizard.credentials import Vault
+from wizard.model.trouble import Trouble
+from wizard.run.handover import Asking
+from wizard.session.lock import Holder
+from wizard.session.parts import ANSWERS, CONNECTIONS
+from wizard.session.store import find, infos
+
+HELP = Help("What it is for.")
+Types = Callable[..., None]
+Said = Callable[[], str]
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Types:
+    """What the person will type, line after line; then the input ends."""
+
+    def typed(*lines: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+    return typed
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
+    return lambda: capsys.readouterr().out
+
+
+# -- the console ----------------------------------------------------------------------------------------
+
+
+def test_without_utf_8_every_line_is_ascii(monkeypatch: pytest.MonkeyPatch, types: Types, said: Said) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    console = Console()
+    console.say("“a” → b … it’s ✓")
+    console.verbatim("naïve ●")
+    types("")
+    console.line("“x” … ")
+    assert said() == '"a" > b ~ it\'s v\nna?ve *\n"x" ~ \n'
+
+
+def test_the_second_ctrl_c_leaves_and_an_answer_in_between_forgets_the_first(
+    monkeypatch: pytest.MonkeyPatch, said: Said
+) -> None:
+    typed = iter([KeyboardInterrupt, "2\n", KeyboardInterrupt, KeyboardInterrupt])
+
+    def line(self: TypedLines, between: Callable[[], None]) -> str:
+        one = next(typed)
+        if isinstance(one, str):
+            return one
+        raise one
+
+    monkeypatch.setattr(TypedLines, "next", line)
+    console, answers = Console(), [Answer("a", "A"), Answer("b", "B")]
+    assert ask_one(console, "Which?", answers, help_=HELP) == "b"
+    with pytest.raises(Interrupted):
+        ask_one(console, "Which?", answers, help_=HELP)
+    assert said().count("Nothing was answered. ctrl+c once more leaves. Everything is saved") == 2
+
+
+def test_ctrl_c_twice_has_an_exit_code_of_its_own(
+    world: FakeWorld, private_home: Path, monkeypatch: pytest.MonkeyPatch, said: Said
+) -> None:
+    def pressed(self: TypedLines, between: Callable[[], None]) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TypedLines, "next", pressed)
+    assert main(["--plain"]) == INTERRUPTED
+    assert "Left by ctrl+c. Everything is saved; a run goes on by itself." in said()
+
+
+def test_a_terminal_that_is_gone_is_the_end_of_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+    with pytest.raises(EndOfInput):
+        Console().say("hello")
+
+
+def test_what_is_typed_in_a_pipe_is_read_line_by_line_and_something_is_looked_at_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading, writing = os.pipe()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.FileIO(reading), encoding="utf-8"))
+    lines, looked = TypedLines(), []
+
+    def between() -> None:
+        looked.append("")
+        os.write(writing, b"one\ntw\xff")
+
+    assert lines.next(between) == "one\n" and looked == [""]
+    os.close(writing)
+    assert lines.next(between) == "tw\N{REPLACEMENT CHARACTER}" and lines.next(between) == ""
+
+
+# -- letters, stages ------------------------------------------------------------------------------------
+
+
+def test_a_letter_of_the_full_screen_takes_its_answer_and_help_lists_them(types: Types, said: Said) -> None:
+    answers = [Answer("a", "Apples"), Answer("r", "Try again", letter="r")]
+    hidden = [Answer("t", "Read about the tables", letter="t")]
+    for typed, taken in (("R", "r"), ("t", "t"), ("g", GO_TO)):
+        types("?", "x", typed)
+        assert ask_one(Console(), "Which?", answers, help_=HELP, goes=True, letters=hidden) == taken
+    told = said()
+    assert "r: Try again" in told and "t: Read about the tables" in told and "g: Go to another stage" in told
+    assert "Type 1 or 2." in told
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Any failure, or b: Heroku serves again.", "Any failure, or “back”: Heroku serves again."),
+        ("Press r to prove anew; b goes back.", "Press r to prove anew; “back” goes back."),
+        ("Name it on the map (4).", "Name it on the map."),
+        ("It is locked: press 7, then s stops it.", "It is locked: go to run with g, then s stops it."),
+        ("table public.b of db-b is in a-b", "table public.b of db-b is in a-b"),
+    ],
+)
+def test_keys_that_mean_something_else_here_are_named_as_they_are_typed(written: str, read: str) -> None:
+    assert without_keys(written) == read
+
+
+def test_one_goes_to_another_stage_and_back_where_it_is_allowed(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    session = begun.chosen()
+    types("g", "5", "2", "g", "4", "q")
+    with pytest.raises(Leave):
+        travel(Desk(session, Console(), vault=vault))
+    told = said()
+    assert "5 cannot be taken now: First decide what becomes of each component." in told
+    assert told.index("Stage 2 of 8: document.") < told.rindex("Stage 4 of 8: map.")
+
+
+def test_what_is_in_the_way_of_a_stage_is_told_and_does_not_end_the_wizard(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troubles = iter(
+        [Trouble("The disk is full.", remedy="Make room (map (4)).", code="disk-full"), ValueError("x")]
+    )
+
+    def broken(desk: Desk) -> None:
+        raise next(troubles)
+
+    monkeypatch.setitem(journey.STAGES, "document", broken)
+    types("1", "q")
+    with pytest.raises(Leave):
+        travel(Desk(begun.connected(), Console(), vault=vault))
+    told = said()
+    assert "Not done: The disk is full. Nothing was changed. Make room (map). [disk-full]" in told
+    assert "Offramp made a mistake (ValueError)" in told and "Traceback" not in told
+
+
+# -- who has control ------------------------------------------------------------------------------------
+
+
+def test_control_is_asked_for_at_an_open_question_and_given_by_a_word(
+    world: FakeWorld, begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun.documented()
+    assert session.claim() is None
+    given: list[Holder] = []
+    door, other = Doorkeeper(session, given.append), find(session.id)
+    asking = Asking(other, withdraws="ctrl+c")
+    assert asking.begin() and "ctrl+c withdraws it" in asking.said
+    assert "asks to control this migration." in door.look() and door.look() == ""
+    assert door.take("1") == "" and door.take("no").startswith("You keep control; ")
+    assert asking.look() == "refused" and asking.begin()
+    assert "Type yes or no" in door.look()
+    asking.withdraw()
+    assert "asks no more. You keep control." in door.look() and door.take("yes") == ""
+    asking.begin()
+    door.look()
+    assert door.take("yes").endswith("has control now; you watch.") and len(given) == 1
+    assert asking.look() == "ours" and session.claim() is not None
+    other.close()
+
+
+def test_who_only_reads_is_offered_to_ask_for_control(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    session = begun.documented()
+    holder = find(session.id)
+    assert holder.claim() is None
+    types("q")
+    with pytest.raises(Leave):
+        document(Desk(session, Console(), vault=vault))
+    assert "Ask whoever has this migration for control" in said()
+    holder.close()
+
+
+# -- connect, the list of migrations --------------------------------------------------------------------
+
+
+def test_a_command_for_a_token_is_shown_before_it_is_started(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    session = begun.new()
+    types("2", "nowhere-to-be-found x", "2", "sort one two", "b", "q")
+    with pytest.raises(Leave):
+        connect(Desk(session, Console(), vault=vault))
+    told = said()
+    assert "There is no program nowhere-to-be-found here. Nothing was started." in told
+    assert "This program is started:\n/" in told and "Its argument 2:\ntwo\n" in told
+    assert session.load(CONNECTIONS) is None
+
+
+def test_a_token_is_forgotten_and_the_keyring_explained(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    session = begun.connected()
+    types("k", "w", "f", "1", "heroku", "q")
+    with pytest.raises(Leave):
+        connect(Desk(session, Console(), vault=vault))
+    connections = session.load(CONNECTIONS)
+    assert connections is not None and not connections.by_provider
+    assert "It is forgotten on this machine." in said()
+
+
+def test_a_migration_is_deleted_once_its_name_was_typed(
+    world: FakeWorld, begun: Begun, types: Types, said: Said
+) -> None:
+    begun.new("acme-shop").close()
+    types("x", "1", "acme", "x", "1", "acme-shop", "q")
+    assert main(["--plain"]) == 0
+    told = said()
+    assert "There is no way back." in told and "“acme” is not acme-shop" in told
+    assert "acme-shop is deleted." in told and not list(infos())
+
+
+# -- the document ---------------------------------------------------------------------------------------
+
+
+def test_one_thing_is_found_read_and_noted_and_a_value_printed_when_it_is_asked_for(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    session = begun.documented()
+    types("o", "migrate-backend", "1", "1", "ask Ada", "ada", "2", "1", "b", "v", "1", "b", "q")
+    with pytest.raises(Leave):
+        document(Desk(session, Console(), vault=vault))
+    told = said()
+    answers = session.load(ANSWERS)
+    assert answers is not None and {(one.text, one.owner) for one in answers.notes.values()} == {
+        ("ask Ada", "ada")
+    }
+    first = example_system().apps[0].config[0].name
+    assert f"\nvalue of {first}\n" in told and told.count("value of ") >= 1
+    assert "owner: ada" in told or "Kept." in told
+
+
+def test_costs_what_follows_what_changed_and_what_is_not_in_it_are_read(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    types("m", "x", "d", "w", "q")
+    with pytest.raises(Leave):
+        document(Desk(begun.documented(), Console(), vault=vault))
+    told = said()
+    assert "A month on Heroku" in told and "It was read once." in told
+    assert "No reading of Offramp looks at these." in told
+
+
+def test_code_is_cloned_where_no_folder_has_it_and_the_document_written(
+    world: FakeWorld,
+    begun: Begun,
+    vault: Vault,
+    types: Types,
+    said: Said,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = begun.documented()
+    types("5", "2", "2", "", "b", "e", "1", "doc.md", "q")
+    with pytest.raises(Leave):
+        document(Desk(session, Console(), vault=vault))
+    told = said()
+    assert "1 of 1 app cloned." in told
+    assert (tmp_path / "doc.md").exists() and f"\n{tmp_path / 'doc.md'}\n" in told
+
+
+# -- the run --------------------------------------------------------------------------------------------
+
+
+def test_the_lists_of_a_run_are_sentences_and_a_text_finds_lines(
+    run: ARun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.copying()
+    monkeypatch.setattr(Following, "follow", lambda self: "asked")
+    monkeypatch.setattr(plain_run, "start_worker", lambda *_: None)
+    seen = look(run.session)
+    assert seen is not None
+    for kind in ("tables", "steps", "events"):
+        lines = sentences(kind, seen)
+        assert lines and not [one for one in lines if "   " in one or "✓" in one]
+    types("t", "public.orders", "o", "e", "l", "p", "q")
+    with pytest.raises(Leave):
+        plain_run.run(Desk(run.session, Console(), vault=vault))
+    told = said()
+    assert "All tables, 1 of " in told and "public.orders: " in told
+
+
+def test_an_own_tunnel_is_told_by_its_port(
+    run: ARun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = Worker()
+    monkeypatch.setattr(own_tunnel, "ask", spoken.ask)
+    monkeypatch.setattr(plain_run, "start_worker", spoken.start)
+    monkeypatch.setattr(Following, "follow", lambda self: "asked")
+    run.copying()
+    types("n", "ninety", "5433", "q")
+    with pytest.raises(Leave):
+        plain_run.run(Desk(run.session, Console(), vault=vault))
+    assert [one["port"] for one in spoken.asked] == [5433]
+    told = said()
+    assert "A port is a number between 1 and 65535" in told and "Your own tunnel is used." in told
