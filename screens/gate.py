@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from screens.monitor.content import block
 from screens.monitor.scene import gate_lines
+from screens.marks import STRONG
 from screens.styles import sheet
 from screens.widgets.dialog import Dialog
 from screens.widgets.field import Field
@@ -53,7 +54,8 @@ class GateDialog(Dialog[str]):
             box.border_title = Content(self.box_title)
             with VerticalScroll(classes="content", can_focus=False):
                 yield Static("", id="facts", markup=False)
-            yield Static(f"Type {self.gate.word} to go on", classes="asked", markup=False)
+            asked = Content.assemble("Type ", (self.gate.word, STRONG), " to go on")
+            yield Static(asked, classes="asked", markup=False)
             yield Field(compact=True)
             yield Static("", classes="complaint", markup=False)
             yield Static("", classes="hint", markup=False)

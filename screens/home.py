@@ -134,10 +134,11 @@ class HomeScreen(KeyedScreen):
         if entry.broken:
             line = Content.assemble((f"{entry.name}  ", STRONG), (f"{GLYPHS['failed']} {entry.broken}", BAD))
             return Row(entry.id, line.truncate(width, ellipsis=True))
-        names = max([12, *(len(one.name) for one in self._entries.values())])
-        routes = max([8, *(len(one.route) for one in self._entries.values())])
-        states = max([10, *(len(one.state) for one in self._entries.values())])
-        name_width = min(names, max(12, width - routes - states - 36))
+        whole = [one for one in self._entries.values() if not one.broken]
+        names = max([8, *(len(one.name) for one in whole)])
+        routes = max([8, *(len(one.route) for one in whole)])
+        states = max([8, *(len(one.state) for one in whole)])
+        name_width = min(names, max(8, width - routes - states - 36))
         left = Content.assemble(
             (_fit(entry.name, name_width), STRONG),
             f"  {_fit(entry.route, routes)}  ",

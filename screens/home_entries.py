@@ -130,10 +130,11 @@ def _attach(session: Session, seen: "RunView") -> str:
 def _decided(session: Session) -> str:
     system, mapping = whole_system(session), session.load(MAPPING)
     if system is None or mapping is None:
-        return "nothing decided yet"
+        return "none decided"
     done, total = decided(system, mapping)
     return f"{done} of {total} decided"
 
 
 def _age(seconds: float) -> str:
-    return "just now" if seconds < 60 else f"{duration(seconds)} ago"
+    """As old as its largest unit says: more would be no help, and takes room."""
+    return "just now" if seconds < 60 else f"{' '.join(duration(seconds).split()[:2])} ago"

@@ -256,7 +256,14 @@ class MapScreen(StageScreen):
                 self._take(option)
 
         rows = [(option.id, option.words) for option in offered]
-        self.ask(PickOne(entry.name, about, rows), picked)
+        self.ask(PickOne(self._title(entry), about, rows), picked)
+
+    def _title(self, entry: Entry) -> str:
+        """What is decided, with the app that it belongs to: each app has a `web`."""
+        if entry.depth == 0:
+            return entry.name
+        above = self._entries[: self._entries.index(entry)]
+        return f"{next(one.name for one in reversed(above) if one.depth == 0)}: {entry.name}"
 
     def _take(self, option: Option) -> None:
         if option.registry:

@@ -212,7 +212,7 @@ class PrepareScreen(StageScreen):
                 return f"The code of {app.name} is not read yet. Name its folder on the map (4)."
             problem = next((one for one in proposal.problems if one.blocks), None)
             if problem is not None:
-                return f"{problem.sentence()}. {problem.remedy}"
+                return f"{problem.sentence().rstrip('.')}. {problem.remedy}"
         if len(self._written()) == len(apps):
             return "Everything is written already; n goes on."
         return ""

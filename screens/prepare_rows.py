@@ -142,7 +142,7 @@ def details(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content:
 
 
 def _told(problem: Problem) -> Content:
-    head = marked("failed" if problem.blocks else "look", problem.sentence() + ".")
+    head = marked("failed" if problem.blocks else "look", problem.sentence().rstrip(".") + ".")
     means = "Nothing is written before this is solved." if problem.blocks else "To know: this stops nothing."
     lines = [Content.assemble(head), Content(problem.remedy), Content.styled(means, MUTED)]
     if problem.copies:
@@ -158,7 +158,7 @@ def in_short(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content
     if proposal is None:
         return details(row, code, proposals)
     if (problem := problem_of(row, proposal)) is not None:
-        head = marked("failed" if problem.blocks else "look", problem.sentence() + ".")
+        head = marked("failed" if problem.blocks else "look", problem.sentence().rstrip(".") + ".")
         return Content.assemble(head, f" {problem.remedy}")
     change = next((one for one in proposal.changes if kind == "file" and one.path == name), None)
     if change is None:

@@ -1,5 +1,6 @@
 """The report as lines of a screen: the verdict first, what is left to do next, the proof, then the rest."""
 
+import textwrap
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ class Block(NamedTuple):
 def content(report: Report, width: int, wanted: str = "") -> Content:
     """The whole report, `width` cells wide; long texts wrap. With `wanted` only what contains that text."""
     blocks = [
-        _todo(report),
+        _todo(report, width),
         _addresses(report),
         *(_proof(proof, report.source, width) for proof in report.proofs),
         *(_store_proof(proof, report.source, width) for proof in report.store_proofs),
@@ -65,14 +66,19 @@ def _moment(at: str) -> str:
     return f"{at[:10]} {at[11:16]} UTC"
 
 
-def _todo(report: Report) -> Block:
+def _todo(report: Report, width: int) -> Block:
     return _block(
         "Yours to do now",
         (
-            Content.assemble(f"{number}  ", (todo.what, STRONG), "\n   ", todo.how)
+            Content.assemble(f"{number}  ", (todo.what, STRONG), f"\n{_indented(todo.how, width)}")
             for number, todo in enumerate(report.todo, 1)
         ),
     )
+
+
+def _indented(words: str, width: int) -> str:
+    wrapped = textwrap.wrap(words, max(24, width - 5), break_on_hyphens=False)
+    return "\n".join(f"   {line}" for line in wrapped)
 
 
 def _addresses(report: Report) -> Block:

@@ -120,7 +120,7 @@ class RunLists(ModalScreen[None]):
         last = max(0, len(lines) - self._room)
         self._top = last if self._at_end else max(0, min(self._top, last))
         shown = lines[self._top : self._top + self._room]
-        shown = self._search.marked(shown)
+        shown = self._search.marked(shown, self._top)
         if not lines:
             words = "Nothing fits the filter." if self._wanted else EMPTY_WORDS[self.kind]
             shown = [line(Span(words, "muted"))]
@@ -202,6 +202,7 @@ class RunLists(ModalScreen[None]):
         field.value = self._search.text if search else self._wanted
         field.display = True
         field.focus()
+        self._say("enter goes to the next one   esc closes" if search else "enter keeps it   esc shows all")
 
     def action_next_hit(self) -> None:
         """Downwards, and from the end on from the beginning."""

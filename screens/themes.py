@@ -1,6 +1,7 @@
 """Two themes, dark and light, with one accent and four meanings. Contrast is what they were chosen for."""
 
 import os
+from dataclasses import replace
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -88,12 +89,26 @@ DARK_16 = _sixteen(
 LIGHT_16 = _sixteen(
     "offramp-light-16", dark=False, chosen="ansi_white", muted="ansi_bright_black", attention="ansi_magenta"
 )
-THEMES = (DARK, LIGHT, DARK_16, LIGHT_16)
+
+
+def _grey(name: str, of: Theme, *, loud: str) -> Theme:
+    # Textual makes a grey of each colour by its light: what is bad would be the dimmest of all.
+    loudly = {f"text-{one}": loud for one in ("accent", "warning", "error")}
+    quietly = {"text-success": of.foreground or loud}
+    variables = {**of.variables, **loudly, **quietly}
+    return replace(of, name=name, accent=loud, warning=loud, error=loud, variables=variables)
+
+
+DARK_GREY = _grey("offramp-dark-grey", DARK, loud="#ffffff")
+LIGHT_GREY = _grey("offramp-light-grey", LIGHT, loud="#000000")
+THEMES = (DARK, LIGHT, DARK_16, LIGHT_16, DARK_GREY, LIGHT_GREY)
+PAIRS = ((DARK, LIGHT), (DARK_16, LIGHT_16), (DARK_GREY, LIGHT_GREY))
 
 
 def first_theme(colours: str | None = "truecolor", setting: str = "auto") -> str:
     """The theme to begin with: `OFFRAMP_THEME=light`, the setting, or what the terminal says of its own
-    background. "ansi" is the terminal's own palette, however many colours it has.
+    background; in greys where `NO_COLOR` is set. "ansi" is the terminal's own palette, however many colours
+    it has.
 
     Args:
         colours: Rich's name of what the terminal can show; "standard" means sixteen.
@@ -107,10 +122,12 @@ def first_theme(colours: str | None = "truecolor", setting: str = "auto") -> str
     light = wanted == "light" or (wanted != "dark" and background in ("7", "15"))
     if own_palette or colours == "standard":
         return (LIGHT_16 if light else DARK_16).name
+    if "NO_COLOR" in os.environ:
+        return (LIGHT_GREY if light else DARK_GREY).name
     return (LIGHT if light else DARK).name
 
 
 def other_theme(name: str) -> str:
     """Light for dark, dark for light, with as many colours as before."""
-    names = {DARK.name: LIGHT.name, DARK_16.name: LIGHT_16.name}
+    names = {one.name: other.name for one, other in PAIRS}
     return names.get(name) or next(one for one, other in names.items() if other == name)

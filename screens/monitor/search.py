@@ -40,9 +40,18 @@ class Search:
         where = self._hits.index(self._at) + 1
         return f"'{self.text}': {where} of {len(self._hits)}   n next   N before   esc ends the search"
 
-    def marked(self, lines: Sequence[Line]) -> list[Line]:
-        """`lines` with a hit's text standing out."""
-        return [_marked(one, self.text) for one in lines] if self.text else list(lines)
+    def marked(self, lines: Sequence[Line], top: int) -> list[Line]:
+        """`lines`, the first of which has the number `top`: hits stand out, and the whole line of the current
+        one does."""
+        if not self.text:
+            return list(lines)
+        return [
+            _marked(_strong(one) if at == self._at else one, self.text) for at, one in enumerate(lines, top)
+        ]
+
+
+def _strong(of: Line) -> Line:
+    return tuple(Span(span.text, "strong") for span in of)
 
 
 def _marked(of: Line, wanted: str) -> Line:

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from screens.marks import STRONG
 from screens.widgets.dialog import Dialog
 from screens.widgets.field import Field
 
@@ -26,7 +27,8 @@ class ConfirmTyping(Dialog[bool]):
         """What will happen, and the line to type the name in."""
         for line in self._lines:
             yield Static(line, markup=False)
-        yield Static(f"Type {self._word} {self._verb}", classes="asked", markup=False)
+        asked = Content.assemble("Type ", (self._word, STRONG), f" {self._verb}")
+        yield Static(asked, classes="asked", markup=False)
         yield Field(compact=True)
 
     @on(Input.Submitted)

@@ -1,5 +1,6 @@
 """The help of a screen: what it is for, what it asks, what happens next, every key."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -12,6 +13,12 @@ from textual.widgets import Static
 from screens.keys import About, Key
 from screens.marks import ACCENT, ATTENTION, STRONG
 from screens.widgets.dialog import Dialog
+
+COLUMN = 9
+"""Cells for a key, before what it does."""
+
+AROUND = 7
+"""Cells of the box, its padding and its scroll bar; see the style sheet."""
 
 
 class HelpDialog(Dialog[None]):
@@ -41,9 +48,12 @@ class HelpDialog(Dialog[None]):
         ):
             yield Static(Content.assemble((f"{title}\n", STRONG), (f"{text}\n", "")), markup=False)
         yield Static(Content.styled("Keys", STRONG), markup=False)
+        room = max(20, min(76, self.app.size.width) - AROUND - COLUMN)
         for key in self._keys:
             why = self._refused.get(key.name, "")
-            line = Content.assemble((f"{key.label:<9}", f"bold {ACCENT}"), (key.explain, ""))
+            words = textwrap.wrap(key.explain, room) or [""]
+            explained = f"\n{'':<{COLUMN}}".join(words)
+            line = Content.assemble((f"{key.label:<{COLUMN}}", f"bold {ACCENT}"), (explained, ""))
             yield Static(line, classes="key", markup=False)
             if why:
                 yield Static(Content.styled(f"now: {why}", ATTENTION), classes="why", markup=False)

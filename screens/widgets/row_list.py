@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Offset
+from textual.strip import Strip
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -58,6 +61,19 @@ class Rows(OptionList, inherit_bindings=False):
         """Also puts the terminal's cursor on the row: braille displays and screen readers follow it."""
         super().watch_highlighted(highlighted)
         self._point()
+
+    def render_line(self, y: int) -> Strip:
+        """One line. In sixteen colours the highlighted one has one colour: red on blue cannot be read."""
+        strip = super().render_line(y)
+        if not (self.has_focus and self.app.native_ansi_color):
+            return strip
+        chosen = self.get_component_styles("option-list--option-highlighted")
+        ground, plain = chosen.background.rich_color, Style(color=chosen.color.rich_color)
+        parts = (
+            (text, style + plain if style is not None and style.bgcolor == ground else style, control)
+            for text, style, control in strip
+        )
+        return Strip([Segment(*part) for part in parts], strip.cell_length)
 
     def on_focus(self) -> None:
         """See `watch_highlighted`."""
