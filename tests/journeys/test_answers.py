@@ -85,3 +85,46 @@ def test_the_whole_demo_journey_from_a_file_gate_by_gate(
     ):
         assert f" {key} = " in trace, trace
     assert "run.confirm = cut-over=example, finish=example, from answers.toml (" in trace
+
+
+CAPSULES = """
+version = 1
+name = "example"
+target = "code-capsules"
+
+[map]
+team = "acme"
+leave_undecided = "nobody uses it"
+
+[prepare]
+accept = true
+
+[run]
+start = true
+sign_in_program = true
+confirm = ["cut-over=example", "finish=example"]
+"""
+
+
+@pytest.mark.slow
+def test_what_only_a_person_knows_to_be_done_can_be_said_in_the_file(
+    needs_program: Callable[[str], str], ended: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    needs_program("git")
+    file = tmp_path / "answers.toml"
+    demo = ("demo", "--target", "code-capsules", "--size", "tiny", "--answers", str(file))
+
+    file.write_text(CAPSULES)
+    code, said = ended(*demo)
+    assert code == 3 and '- run.done: "settings:migrate-backend" says that it is done' in said, said[-3000:]
+
+    # What Offramp sees by itself takes no word, and a slip of the pen is not left unnoticed.
+    file.write_text(CAPSULES + 'done = ["settings", "backups", "repository", "setings"]\n')
+    code, said = ended(*demo)
+    assert "Look: run.done: Offramp sees by itself whether repository is done" in said, said[-3000:]
+    assert "Look: run.done: no step is called setings" in said
+    assert code == 0 and "The run is done" in said, said[-3000:]
+    assert "says beforehand: it goes on in some seconds" in said
+    ((folder, _),) = infos()
+    trace = ended("answers", folder.name, "--trace")[1]
+    assert "run.done = settings:migrate-backend, " in trace and "backups, from answers.toml" in trace

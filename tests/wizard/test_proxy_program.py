@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from wizard.database import who_am_i
 from wizard.database.group_child import GroupChild, environment_of
 from wizard.database.listeners import listening, of_lsof, reached_beyond
 from wizard.database.loopback_only import loopback_only
@@ -185,3 +186,16 @@ def test_who_is_signed_in(code: int, said: str, state: str) -> None:
         whoami=("/bin/sh", "-c", f"echo '{said}'; exit {code}"),
     )
     assert WhoAmI(ticket).answer().state == state
+
+
+def test_a_first_start_that_takes_long_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(who_am_i, "SLOW", 0.1)
+    ticket = ProxyTicket(
+        program=("x",),
+        environment={},
+        database_url=Secret("postgresql://h/d"),
+        whoami=("/bin/sh", "-c", "sleep 0.4; echo robin"),
+    )
+    told: list[bool] = []
+    assert WhoAmI(ticket).answer(lambda: told.append(True)).state == "signed in"
+    assert told == [True]
