@@ -19,12 +19,15 @@ from wizard.session.store import Session, create
 __all__ = ["world"]
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    """On a file system of 3 MB."""
+SIZES = [3, *(pytest.param(size, marks=pytest.mark.slow) for size in (1, 8, 64))]
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size} MiB")
+def session(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Session]:
+    """On a file system of so many MiB."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=3m,mode=700", "none", str(disk)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={request.param}m,mode=700", "none", str(disk)]
     if sys.platform != "linux" or os.getuid() != 0 or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("mounting a small file system needs root")
     made = create("acme-shop", parent=disk)
@@ -55,7 +58,7 @@ def start(session: Session) -> Running:
 
 def use_up_the_journal(run: Running) -> None:
     """SQLite writes into what its log holds already; until it is at the log's end, nothing is missing."""
-    for _ in range(2000):
+    for _ in range(8000):
         try:
             run.journal.event("look", "x" * 900)
         except Exception:

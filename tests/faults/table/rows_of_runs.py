@@ -23,6 +23,15 @@ ROWS = (
         passes="told apart from errors of the server; done again",
     ),
     Row(
+        4,
+        "a copy broken at 50 % and at 90 % (1 GiB in full)",
+        ("tests/faults/test_resume_cost.py",),
+        ci=2,
+        full=2,
+        passes="at most 5 % of the bytes come a second time",
+        exhaustive=True,
+    ),
+    Row(
         5,
         "network: drop, half-open, reset, stall, one byte a second, delay, a corrupt byte",
         ("tests/faults/test_partitions.py",),
@@ -41,6 +50,15 @@ ROWS = (
         ci=4,
         full=4,
         passes="taken only when nobody can hold it, else refused",
+        exhaustive=True,
+    ),
+    Row(
+        9,
+        "disk full: 1, 3, 8 and 64 MiB, in the copy, in the cut-over, and stopped there",
+        ("tests/wizard/test_drive_full_disk.py",),
+        ci=12,
+        full=12,
+        passes="paused with what is needed, goes on after room is made; a cut-over goes back",
         exhaustive=True,
     ),
     Row(
