@@ -24,6 +24,9 @@ Why = Literal["ended", "dead", "gate", "secret", "person", "paused", "asked", "w
 """Why following ended: the run did, its worker is gone, it waits for a person, ctrl+c was pressed, or
 somebody asks for control."""
 
+ANSWERED: tuple[Why, ...] = ("gate", "secret", "person", "paused")
+"""What only whoever has control can end."""
+
 PROGRESS = 30.0
 """Seconds between lines about a copy that goes on: each is read aloud."""
 
@@ -69,7 +72,7 @@ class Following:
             self.tell_events()
             seen = view(self._desk.session)
             why = self._waits(seen) if seen is not None else None
-            if why is not None:
+            if why is not None and not (why in ANSWERED and self._only_watches(why)):
                 return why
             if said := self._desk.door.look():
                 # It can be answered at a question only.
@@ -80,6 +83,18 @@ class Following:
                 for line in progress(seen):
                     self._desk.console.say(line)
             time.sleep(LOOK)
+
+    def _only_watches(self, why: Why) -> bool:
+        """Whether somebody else has control, so that this is theirs to answer; said once."""
+        if not self._desk.held():
+            return False
+        if why not in self._told:
+            self._told.add(why)
+            self._desk.console.say(
+                "That is for whoever has control. This goes on watching; ctrl+c ends that, and control can "
+                "be asked for then."
+            )
+        return True
 
     def tell_events(self) -> None:
         """What happened since it was told last; what a gate knows is read out with the gate."""

@@ -11,10 +11,19 @@ _PRESSED_STAGE = re.compile(r"\bpress ([1-8])\b")
 _ALONE_B = re.compile(r"(?<![\w.\"'`/:=+*-])b(?![\w.\"'`/=+*-])")
 _NAMES = _STAGES.split("|")
 
+_SAID = {
+    "press esc": "type b",
+    "Press esc": "Type b",
+    "v shows it for 10 s": "it is printed when you ask for it",
+}
+"""Other keys, as they stand."""
+
 
 def without_keys(text: str) -> str:
     """`text` with what is typed here instead of the keys that mean something else."""
     text = _STAGE_KEYS.sub(r"\1", text)
     text = _PRESSED_STAGE.sub(lambda found: f"go to {_NAMES[int(found[1]) - 1]} with g", text)
     text = _ALONE_B.sub(f"“{WORDS['take_back']}”", text)
-    return text.replace("press esc", "type b").replace("Press esc", "Type b")
+    for there, here in _SAID.items():
+        text = text.replace(there, here)
+    return text

@@ -2,6 +2,7 @@
 of which one value is shown when it is asked for."""
 
 from screens.plain.desk import Deed, Desk, do_one_of
+from screens.plain.plainly import without_keys
 from screens.plain.question import Answer, Help, ask_one, ask_text
 from wizard.document.answers import set_note
 from wizard.document.index import NOT_TOLD, Index
@@ -113,7 +114,7 @@ def _sentence(fact: Fact) -> str:
 
 def _read(text: str) -> str:
     """Without the dots between parts, which are read aloud."""
-    return text.replace(" · ", ", ")
+    return without_keys(text).replace(" · ", ", ")
 
 
 def _tell_note(desk: Desk, index: Index, key: str, indent: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from screens.headless.exit_codes import INTERRUPTED
 from screens.main import main
 from screens.monitor.reading import look
+from screens.plain import following as following_module
 from screens.plain import journey, own_tunnel
 from screens.plain import run as plain_run
 from screens.plain.connect import connect
@@ -331,6 +332,23 @@ def test_the_lists_of_a_run_are_sentences_and_a_text_finds_lines(
         plain_run.run(Desk(run.session, Console(), vault=vault))
     told = said()
     assert "All tables, 1 of " in told and "public.orders: " in told
+
+
+def test_who_only_watches_is_not_stopped_by_what_another_has_to_answer(
+    run: ARun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = find(run.session.id)
+    assert holder.claim() is None
+    run.gate()
+    looks = iter(range(3))
+
+    def wait(seconds: float) -> None:
+        if next(looks, None) is None:
+            holder.close()
+
+    monkeypatch.setattr(following_module.time, "sleep", wait)
+    assert Following(Desk(run.session, Console(), vault=vault)).follow() == "gate"
+    assert said().count("That is for whoever has control.") == 1 and next(looks, None) is None
 
 
 def test_an_own_tunnel_is_told_by_its_port(
