@@ -125,3 +125,12 @@ async def test_each_space_is_looked_at_for_what_goes_into_it(tmp_path: Path) -> 
     made = await capsule_findings(target, SPACE, apart, Prepared(apps=(code("a"), code("b"))))
     assert len([one for one in findings if one.what.endswith(" is linked")]) == 1
     assert any("The account belongs to no team" in one.what for one in made)
+
+
+async def test_a_space_that_was_to_be_made_and_is_there_is_told(tmp_path: Path) -> None:
+    target, mapping = await mapped(tmp_path)
+    new = msgspec.structs.replace(mapping, create_environment=True)
+    findings = await capsule_findings(target, SPACE, new, Prepared(apps=(code("a"), code("b"))))
+    assert [one.state for one in findings if one.what.startswith("acme is there already")] == ["look"]
+    chosen = await capsule_findings(target, SPACE, mapping, Prepared(apps=(code("a"), code("b"))))
+    assert not [one for one in chosen if "is there already: what is made" in one.what]

@@ -48,7 +48,16 @@ async def _team(target: CapsuleTarget, there: Environment | None, mapping: Mappi
                 remedy="Choose another name on the map, or say there that this one is to be used.",
             )
         ]
-    if there is not None or not mapping.create_environment:
+    if there is not None and mapping.create_environment:
+        return [
+            Finding(
+                state="look",
+                what=f"{there.handle} is there already: what is made goes into it, beside what it holds",
+                detail="the map has one made; of one name and one team there is one",
+                remedy="Choose another name on the map if it is somebody else's.",
+            )
+        ]
+    if not mapping.create_environment:
         return []
     teams = await target.teams()
     if not teams:
