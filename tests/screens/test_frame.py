@@ -16,7 +16,7 @@ from screens.document import DocumentScreen
 from screens.map import MapScreen
 from screens.marks import GLYPHS, ascii_twins
 from screens.stages import NAMES, STAGES, locked_by_run, standing
-from screens.themes import DARK, DARK_16, LIGHT, LIGHT_16, first_theme
+from screens.themes import DARK, DARK_16, DARK_GREY, LIGHT, LIGHT_16, LIGHT_GREY, first_theme
 from tests.screens.conftest import Begun
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen, settled
@@ -240,6 +240,15 @@ def test_the_theme_can_be_set_and_be_the_palette_of_the_terminal(
     assert first_theme("truecolor", setting) == theme.name  # type: ignore[attr-defined]
     monkeypatch.setenv("OFFRAMP_THEME", "dark")
     assert first_theme("truecolor", setting) == DARK.name, "the environment is nearer than the file"
+
+
+def test_without_colours_what_is_bad_is_no_dimmer_than_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert first_theme() == DARK_GREY.name and first_theme(setting="light") == LIGHT_GREY.name
+    for theme, ground in ((DARK_GREY, DARK.background), (LIGHT_GREY, LIGHT.background)):
+        plain = _contrast(str(theme.foreground), str(ground))
+        for name in ("text-error", "text-warning", "text-accent"):
+            assert _contrast(theme.variables[name], str(ground)) > plain
 
 
 async def test_light_and_dark_change_places(world: FakeWorld, vault: Vault) -> None:
