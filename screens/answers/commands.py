@@ -4,9 +4,9 @@ import sys
 
 from screens import example
 from screens.answers.unattended import Unattended, session_named
-from screens.headless.exit_codes import DONE, WAITS
+from screens.headless.exit_codes import DONE, INTERRUPTED, WAITS
 from screens.headless.say import say
-from screens.plain.console import Console, EndOfInput
+from screens.plain.console import Console, EndOfInput, Interrupted
 from screens.plain.desk import Desk
 from screens.plain.question import Leave
 from screens.plain.start import demo_desk
@@ -48,6 +48,9 @@ def _travel(desk: Desk, file: str, *, asks: bool) -> int:
     except Leave:
         desk.console.say("Everything is saved; a run goes on by itself.")
         return DONE
+    except Interrupted:
+        desk.console.say("Left by ctrl+c. Everything is saved; a run goes on by itself.")
+        return INTERRUPTED
     except EndOfInput:
         desk.console.say("The input has ended. Everything is saved; the same command asks on from here.")
         return WAITS

@@ -14,7 +14,7 @@ from screens.plain.desk import Desk, heading
 from screens.plain.journey import STAGES
 from screens.plain.plan import check, checked, make
 from screens.plain.proposing import mapped, propose_map
-from screens.plain.question import Back
+from screens.plain.question import Back, GoTo
 from screens.stages import newest_run
 from wizard.answers.done_steps import steps_said, words_wanted
 from wizard.answers.keys import key_of
@@ -105,8 +105,8 @@ class Unattended:
         while True:
             try:
                 STAGES[stage](self._desk)
-            except Back:
-                self._desk.console.say("What was before was answered by the file.")
+            except (Back, GoTo):
+                self._desk.console.say("What was before was answered by the file; it leads on by itself.")
                 continue
             return
 
