@@ -3,6 +3,7 @@
 from textual.content import Content
 
 from screens.marks import ATTENTION, MUTED, marked
+from screens.slug_words import NOT_YET_AN_IMAGE, WHAT_IT_MEANS, stop_gap
 from wizard.model.mapping import AppChoice
 from wizard.model.system import App
 from wizard.prepare.file_change import Proposal
@@ -26,23 +27,13 @@ def what_keeping_means(app: App, proposal: Proposal, choice: AppChoice) -> Conte
     ]
     lines += [
         Content(""),
-        Content(
-            "A stop-gap: the image can hold the slug that Heroku runs now, on the image of Heroku's stack "
-            f"({app.stack}). It runs as it does today."
-        ),
+        Content(stop_gap(app.stack)),
         Content(""),
         Content.styled("What that means", ATTENTION),
-        Content("· No line of the code can be changed: a slug is what was built, not what is built."),
-        Content("· Its language gets no security fixes any more, and the stack none once Heroku ends it."),
-        Content("· You download the slug, build the image and push it to your registry; how, a remark says."),
+        *(Content(f"· {one}") for one in WHAT_IT_MEANS),
     ]
     if choice.way != "image":
-        lines.append(
-            Content(
-                "· It must be deployed as a Docker image, and is not yet: choose that on the map (4). "
-                "Nothing is written before."
-            )
-        )
+        lines.append(Content(f"· {NOT_YET_AN_IMAGE}"))
     lines += [
         Content(""),
         Content.styled("k takes it back, as long as the run has not begun. Heroku is not touched.", MUTED),

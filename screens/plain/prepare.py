@@ -3,9 +3,11 @@
 from screens.plain.code_changes import CodeChanges, accepted, read_changes, write_changes
 from screens.plain.desk import Deed, Desk, do_one_of, heading
 from screens.plain.plainly import without_keys
-from screens.plain.question import Answer, Help, ask_one
+from screens.plain.question import Answer, Help, ask_name, ask_one
+from screens.slug_words import NOT_YET_AN_IMAGE, WHAT_IT_MEANS, stop_gap
 from wizard.document.pages.page import counted
 from wizard.mapping.edit import set_keep_slug
+from wizard.model.mapping import Mapping
 from wizard.model.system import App
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
@@ -153,8 +155,21 @@ class _Prepare:
             for app in apps
         ]
         chosen = ask_one(self._desk.console, "Of which app?", answers, help_=SLUG)
+        if chosen not in kept and not self._agrees(next(app for app in apps if app.id == chosen), mapping):
+            return
         self._desk.save(MAPPING, set_keep_slug(mapping, chosen, chosen not in kept))
         self._read()
+
+    def _agrees(self, app: App, mapping: Mapping) -> bool:
+        """Say what keeping a slug means, and ask."""
+        say, choice = self._desk.console.say, mapping.app(app.id)
+        say(stop_gap(app.stack))
+        say("What that means:")
+        for one in WHAT_IT_MEANS:
+            say(f"- {one}", indent="  ")
+        if choice is not None and choice.way != "image":
+            say(f"- {without_keys(NOT_YET_AN_IMAGE)}", indent="  ")
+        return ask_name(self._desk.console, app.name, "keep its slug", help_=SLUG)
 
 
 def _verb(change: FileChange) -> str:

@@ -235,7 +235,7 @@ class _Run:
     def _take_back(self, seen: RunView) -> None:
         plan = self._desk.session.load(PLAN)
         for line in back_lines(seen, plan.target if plan else "the target"):
-            self._desk.console.say(without_keys(line))
+            self._desk.console.say(without_keys(line.replace("  · ", "- ")))
         if ask_name(self._desk.console, self._desk.session.name, "go back to Heroku", help_=HELP):
             if seen.worker != "alive":
                 start_worker(self._desk.session, self._desk.vault)
