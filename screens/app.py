@@ -10,6 +10,7 @@ for _name in ("TEXTUAL_LOG", "TEXTUAL", "TEXTUAL_DEBUG"):
     # Textual reads them when it is imported, and would write typed secrets into a log.
     os.environ.pop(_name, None)
 
+from rich.console import RenderableType  # noqa: E402
 from textual.app import SystemCommand  # noqa: E402
 from textual.binding import Binding, BindingType  # noqa: E402
 from textual.drivers.linux_driver import LinuxDriver  # noqa: E402
@@ -186,6 +187,13 @@ class OfframpApp(QuietCrash):
         return f"read only: process {self.holder.pid}{place}"
 
     # -- leaving ------------------------------------------------------------------------------------
+
+    def exit(
+        self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """End the application; see `leaving`."""
+        self.leaving = True
+        super().exit(result, return_code, message)
 
     def exit_for_demo(self) -> None:
         """End with the result that makes the command line open the demo."""

@@ -123,9 +123,15 @@ class KeyedScreen(Screen[None]):
         """Columns follow the width."""
         self.renew()
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is something to draw into. When the application ends, screens are taken apart from
+        above, and the one below is told that it is on top again while nothing of it is left."""
+        return self.is_mounted and not self.offramp.leaving
+
     def renew(self) -> None:
         """Rebuild the picture and the footer from what is true now."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         self.guarded(self.rebuild)
         self._renew_footer()

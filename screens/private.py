@@ -3,6 +3,7 @@ upgrade takes it away."""
 
 from rich.text import Text
 from textual.app import App
+from textual.css.query import NoMatches
 
 from screens.mistake import as_trouble
 
@@ -10,6 +11,15 @@ from screens.mistake import as_trouble
 class QuietCrash(App[str]):
     """An error in a handler ends the application with a sentence. Textual would print the local variables
     of every frame, typed secrets among them."""
+
+    leaving = False
+    """Whether the application ends: screens draw nothing any more."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.leaving and isinstance(error, NoMatches):
+            # The screens are being taken apart: what a handler looked for is gone, and nobody would see it.
+            return
+        super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         error = self._exception

@@ -52,7 +52,7 @@ class StageScreen(KeyedScreen):
 
     def renew(self) -> None:
         """Rebuild the picture, the head and the footer from what is true now."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         super().renew()
         self.guarded(lambda: self._draw_head(standing(self.session)))

@@ -1,9 +1,12 @@
 """What is borrowed of Textual's private parts is still there, and does what it is borrowed for."""
 
 import inspect
+from pathlib import Path
 
 import pytest
+from textual import events
 from textual.app import App
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from screens.app import OfframpApp
@@ -37,3 +40,17 @@ async def test_an_error_in_a_handler_shows_no_local_variable(
     said = capfd.readouterr()
     assert "hunter2" not in said.out + said.err
     assert "Offramp made a mistake (ValueError)." in " ".join(said.err.split())
+
+
+async def test_screens_that_are_taken_apart_at_the_end_make_no_mistake(
+    world: FakeWorld, vault: Vault, private_home: Path
+) -> None:
+    app = OfframpApp(vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.leaving = True
+        await app.screen.remove_children()
+        app.screen.post_message(events.ScreenResume())
+        app._handle_exception(NoMatches("what it drew into is gone"))
+        await pilot.pause()
+    assert app._exception is None and not list(private_home.rglob("mistakes.log"))
