@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyte
 
@@ -68,11 +69,13 @@ class Terminal:
         env: Mapping[str, str | None] | None = None,
         command: Sequence[str] | None = None,
         cwd: Path | None = None,
+        start: Callable[..., Any] = subprocess.Popen,
     ) -> None:
         """Start `offramp` with `arguments`, or another `command`.
 
         Args:
             env: laid over the environment of the tests; None removes a name.
+            start: starts it, as `subprocess.Popen` does.
         """
         # Said beforehand: this terminal does not answer when it is asked for its background.
         environment = {"COLORFGBG": "15;0", **os.environ}
@@ -91,7 +94,7 @@ class Terminal:
         self._master, slave = pty.openpty()
         self._resize(*size)
         self.before = termios.tcgetattr(slave)
-        self.process = subprocess.Popen(
+        self.process = start(
             [*(command or [OFFRAMP]), *arguments],
             stdin=slave,
             stdout=slave,

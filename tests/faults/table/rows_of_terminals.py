@@ -4,6 +4,19 @@ from tests.faults.table.row import Row
 
 ROWS = (
     Row(
+        6,
+        "a terminal that hangs up, over any screen and dialog",
+        (
+            "tests/faults/test_hang_up.py",
+            "tests/faults/test_stuck_terminal.py",
+            "tests/journeys/test_bad_terminals.py::test_a_signal_ends_it_and_the_terminal_is_as_before",
+            "tests/journeys/test_bad_terminals.py::test_a_terminal_that_is_closed_ends_it_in_order",
+        ),
+        ci=24,
+        full=300,
+        passes="the screen ends, the run goes on, the next screen shows it; no mistake is noted",
+    ),
+    Row(
         7,
         "several Offramps at one session",
         (
