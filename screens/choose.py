@@ -103,7 +103,9 @@ class ChooseScreen(StageScreen):
             return
         width = min(self.size.width - 3, 140)
         full = self._full if self._full is not None else self.size.height >= 36
-        drawn = table(comparison, self._marked(comparison), self._kept(), width, full=full)
+        drawn = table(
+            comparison, self._marked(comparison), self._kept(), width, full=full, key=self.words("d")
+        )
         prices = "; ".join(
             f"{profile.title}: {rates(profile.prices)} ({profile.prices.source}, {profile.prices.date})"
             for profile in _profiles(self.session)

@@ -217,7 +217,8 @@ class ConnectScreen(StageScreen):
     def _describe(self, vault: Vault) -> None:
         remedy = vault.state.remedy if vault.state else ""
         words = f"{vault.describe()} {remedy}".strip()
-        self._vault_words = f"{GLYPHS['look']} {words} w tells what to type." if remedy else words
+        tells = self.words("w tells what to type.")
+        self._vault_words = f"{GLYPHS['look']} {words} {tells}" if remedy else words
 
     # -- actions ------------------------------------------------------------------------------------
 

@@ -150,21 +150,22 @@ class DocumentScreen(AnsweringScreen, CloningScreen, ViewsScreen, SecondFactorSc
         if index is None or not index.system.apps:
             self.nodes = {}
             reading = first_reading_rows() if self.reading else []
-            self.listing.show(reading if index is None else no_app_rows())
+            self.listing.show(reading if index is None else no_app_rows(self.words))
             return
         if self.unfolded is None:
             self.unfolded = first_unfolded(index)
         nodes = Outline(index, self.unfolded).nodes()
         self.nodes = {node.id: node for node in nodes}
         if self._tree_rows is None or self._tree_rows.made_for != (index, self._row_width):
-            self._tree_rows = TreeRows(index, self.code.known, self._row_width)
+            self._tree_rows = TreeRows(index, self.code.known, self._row_width, self.words)
         self.listing.show(self._tree_rows.rows(nodes), current=current)
 
     def rows_of(self, text: str) -> Sequence[Row]:
         """What a search finds."""
         hits = search(self.all_entries(), text)
         found = f"{counted(hits.total, 'thing')} found · enter goes to them · " if hits.total else ""
-        self.query_one("#status", Static).update(Content.styled(f"{found}esc shows the tree again", MUTED))
+        words = self.words(f"{found}esc shows the tree again")
+        self.query_one("#status", Static).update(Content.styled(words, MUTED))
         return hit_rows(hits, text, self._row_width)
 
     def _tick(self) -> None:
@@ -185,9 +186,9 @@ class DocumentScreen(AnsweringScreen, CloningScreen, ViewsScreen, SecondFactorSc
     def _details(self, index: Index) -> Make | None:
         gap, group, page = self.current_gap(), self.current_group(), self.current_page()
         if gap is not None:
-            return lambda width: gap_lines(gap, width)
+            return lambda width: [self.worn(one) for one in gap_lines(gap, width)]
         if group is not None:
-            return lambda width: group_lines(group, width)
+            return lambda width: [self.worn(one) for one in group_lines(group, width)]
         return None if page is None else self._of_page(index, page)
 
     def _of_page(self, index: Index, page: Page) -> Make:
@@ -197,7 +198,7 @@ class DocumentScreen(AnsweringScreen, CloningScreen, ViewsScreen, SecondFactorSc
             lines = page_lines(page, index, width)
             if app is not None:
                 lines += code_lines(app, self.code.known.get(app.id), width)
-            return lines
+            return [self.worn(one) for one in lines]
 
         return make
 

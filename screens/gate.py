@@ -9,9 +9,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from screens.marks import STRONG
 from screens.monitor.content import block
 from screens.monitor.scene import gate_lines
-from screens.marks import STRONG
 from screens.styles import sheet
 from screens.widgets.dialog import Dialog
 from screens.widgets.field import Field
@@ -78,7 +78,8 @@ class GateDialog(Dialog[str]):
 
     def _draw(self) -> None:
         scroll = self.query_one(".content", VerticalScroll)
-        lines = gate_lines(self.gate, scroll.size.width - 1)
+        keys = cast("OfframpApp", self.app).keymap.words("run")
+        lines = gate_lines(self.gate, scroll.size.width - 1, keys)
         # In a box that grows with its text, a share of the height is no limit: the limit is a number.
         room = max(3, self.size.height - AROUND_THE_FACTS)
         scroll.styles.max_height = room

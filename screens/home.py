@@ -116,7 +116,8 @@ class HomeScreen(KeyedScreen):
         self.query_one(RowList).show(rows)
 
     def _offer(self, text: str, key: str) -> Content:
-        gap = max(1, self._width() - len(text) - 1)
+        key = self.words(key)
+        gap = max(1, self._width() - len(text) - len(key))
         return Content.assemble(text, " " * gap, (key, f"bold {ACCENT}"))
 
     def _width(self) -> int:
@@ -125,7 +126,9 @@ class HomeScreen(KeyedScreen):
     def _rows(self, entry: Entry) -> list[Row]:
         rows = [self._row(entry)]
         if entry.attach:
-            about = Content.styled(f"  {entry.attach}", MUTED).truncate(self._width(), ellipsis=True)
+            about = Content.styled(f"  {self.words(entry.attach)}", MUTED).truncate(
+                self._width(), ellipsis=True
+            )
             rows.append(Row(f"+of-{entry.id}", about, heading=True))
         return rows
 

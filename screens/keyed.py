@@ -24,6 +24,7 @@ from screens.widgets.notice import Notice
 from screens.widgets.row_list import RowList
 from screens.widgets.too_small import TooSmall
 from screens.widgets.trouble_panel import TroublePanel
+from screens.worn_content import worn
 from wizard.model.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -198,14 +199,22 @@ class KeyedScreen(Screen[None]):
         if enter is not None:
             await self.action_act(enter.name)
 
+    def words(self, sentence: str) -> str:
+        """`sentence` with the keys of this screen as the person has set them."""
+        return self.offramp.keymap.words(self.scope())(sentence)
+
+    def worn(self, content: Content) -> Content:
+        """The same for text with styles."""
+        return worn(content, self.offramp.keymap.words(self.scope()))
+
     def shown_keys(self) -> tuple[Key, ...]:
         """All keys as the person has set them."""
         return self.offramp.keymap.worn(self.scope(), self.all_keys())
 
     def action_help(self) -> None:
         """Explain the screen."""
-        refused = {key.name: self._why_or_trouble(key) for key in self.all_keys()}
-        self.app.push_screen(HelpDialog(self.ABOUT, self.shown_keys(), refused))
+        refused = {key.name: self.words(self._why_or_trouble(key)) for key in self.all_keys()}
+        self.app.push_screen(HelpDialog(self.ABOUT.worn(self.words), self.shown_keys(), refused))
 
     def _why_or_trouble(self, key: Key) -> str:
         try:
@@ -229,11 +238,11 @@ class KeyedScreen(Screen[None]):
 
     def say(self, sentence: str, *, good: bool = False) -> None:
         """One line above the footer, until the next key."""
-        self.query_one(Notice).say(sentence, good=good)
+        self.query_one(Notice).say(self.words(sentence), good=good)
 
     def show_trouble(self, error: BaseException | None) -> None:
         """Show what went wrong in the panel; None takes it away."""
-        self.query_one(TroublePanel).show(None if error is None else as_trouble(error))
+        self.query_one(TroublePanel).show(None if error is None else as_trouble(error), self.words)
 
     def copy(self, text: str, elsewhere: str = "") -> None:
         """Hand `text` to the terminal's clipboard, and say so with the text itself, or where else it is."""

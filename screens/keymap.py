@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from screens.action_names import ACTIONS
-from screens.keys import Key
+from screens.keys import Key, label_of
+from screens.worn_words import WornWords
 from wizard.model.text import clean
 from wizard.settings import KeyWish, Mistake, nearest
 
@@ -80,11 +81,25 @@ class Keymap:
         """`keys` of a screen, each with the key that it has now; of several keys of one action the first."""
         seen: set[str] = set()
         found = []
+        words = self.words(screen)
         for key in keys:
             mine = self.keys.get(f"{screen}.{key.name}") if key.name not in seen else None
             seen.add(key.name)
-            found.append(replace(key, key=mine, shown="") if mine else key)
+            worn = replace(key, explain=words(key.explain))
+            found.append(replace(worn, key=mine, shown="") if mine else worn)
         return tuple(found)
+
+    def words(self, screen: str, actions: Actions = ACTIONS) -> WornWords:
+        """What puts the keys of a screen, as they are now, into a sentence."""
+        first: dict[str, str] = {}
+        for action, key in actions.get(screen, ()):
+            first.setdefault(action, key)
+        labels = {
+            label_of(key): label_of(self.keys[f"{screen}.{action}"])
+            for action, key in first.items()
+            if f"{screen}.{action}" in self.keys
+        }
+        return WornWords(labels, label_of(self.keys.get("map.change", "enter")))
 
 
 def _why_not(wish: KeyWish, key: str, actions: Actions) -> str:

@@ -1,8 +1,14 @@
 """What a screen can do, said once: footer, help, palette and key bindings are made from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _SHOWN = {"escape": "esc", "question_mark": "?", "slash": "/", "plus": "+", "minus": "-"}
+
+
+def label_of(key: str) -> str:
+    """How a person reads Textual's name of a key."""
+    return _SHOWN.get(key, key)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Key:
     @property
     def label(self) -> str:
         """The key as a person reads it."""
-        return self.shown or _SHOWN.get(self.key, self.key)
+        return self.shown or label_of(self.key)
 
 
 @dataclass(frozen=True)
@@ -41,3 +47,7 @@ class About:
     purpose: str
     asks: str
     next: str
+
+    def worn(self, words: Callable[[str], str]) -> "About":
+        """The same with the keys that `words` puts in."""
+        return About(self.title, words(self.purpose), words(self.asks), words(self.next))

@@ -193,7 +193,7 @@ class MapScreen(StageScreen):
         elif entry.problem is not None:
             problem = entry.problem
             words = f"{problem.text[:1].upper()}{problem.text[1:]}."
-            where.update(Content.assemble((words, ATTENTION), f" {problem.remedy}"))
+            where.update(self.worn(Content.assemble((words, ATTENTION), f" {problem.remedy}")))
         else:
             where.update(Content.styled(f"Why: {entry.why}." if entry.why else "", MUTED))
 

@@ -96,7 +96,7 @@ class PlanScreen(StageScreen):
         list_ = self.query_one(RowList)
         if plan is None:
             self.query_one("#verdict", Static).update(
-                "There is no plan yet: map (4) and prepare (5) come first."
+                self.words("There is no plan yet: map (4) and prepare (5) come first.")
             )
             list_.show([])
             return
@@ -118,7 +118,7 @@ class PlanScreen(StageScreen):
 
     def _draw_about(self) -> None:
         row, plan = self.query_one(RowList).current, self._plan()
-        text = about_row(row, plan, self._preflight()) if row and plan else ""
+        text = self.worn(about_row(row, plan, self._preflight())) if row and plan else ""
         self.query_one("#about", Static).update(text)
 
     def follow_highlight(self) -> None:
@@ -188,7 +188,7 @@ class PlanScreen(StageScreen):
         title = plan.step(key).title if kind == "step" else "Check"
         if kind == "finding" and preflight is not None:
             title = preflight.findings[int(key)].what
-        self.app.push_screen(DetailsDialog(title, about_row(row, plan, preflight)))
+        self.app.push_screen(DetailsDialog(title, self.worn(about_row(row, plan, preflight))))
 
     def action_start(self) -> None:
         """Say what begins, then start the worker."""

@@ -159,7 +159,7 @@ class PrepareScreen(StageScreen):
         row = self.query_one(RowList).current
         show, place = (details, "#diff") if self.query_one("#side").display else (in_short, "#in-full")
         known = row is not None and not row.startswith("+")
-        text = show(row, self._code, self._proposals) if row and known else Content("")
+        text = show(row, self._code, self._proposals, self.words) if row and known else Content("")
         self.query_one(place, Static).update(text)
 
     def follow_highlight(self) -> None:
@@ -286,7 +286,7 @@ class PrepareScreen(StageScreen):
             return
         parts = row.split("\n")
         title = f"{app.name}: {parts[2]}" if parts[1:2] == ["file"] else app.name
-        self.app.push_screen(DetailsDialog(title, details(row, self._code, self._proposals)))
+        self.app.push_screen(DetailsDialog(title, details(row, self._code, self._proposals, self.words)))
 
     def action_copy_it(self) -> None:
         """Copy the one value of the row, or offer its values."""
@@ -295,7 +295,7 @@ class PrepareScreen(StageScreen):
             self.copy(values[0][1])
             return
         app = self._app_of(row)
-        about = in_short(row or "", self._code, self._proposals).plain
+        about = in_short(row or "", self._code, self._proposals, self.words).plain
         self.app.push_screen(CopyValues(app.name if app else "", about, values))
 
     def action_slug(self) -> None:

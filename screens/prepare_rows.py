@@ -1,6 +1,6 @@
 """What the prepare screen shows: each app, the files that change in its code, and what is to be known."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from textual.content import Content
 
@@ -15,6 +15,8 @@ from wizard.prepare.file_change import FileChange, Proposal, diff
 from wizard.session.parts import PreparedApp
 
 Code = Mapping[str, Checkout | Trouble]
+Words = Callable[[str], str]
+"""Puts the keys of a person into a sentence."""
 
 _LONGEST_PATH = 30
 """Cells for a path; a longer one takes the room of its reason."""
@@ -120,7 +122,7 @@ def problem_of(row: str, proposal: Proposal) -> Problem | None:
     return next((one for one in proposal.problems if f"{one.code}\n{one.text}" == name), None)
 
 
-def details(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content:
+def details(row: str, code: Code, proposals: Mapping[str, Proposal], words: Words = str) -> Content:
     """What belongs to a row: the diff of a file, a problem with its remedy, or all of that of an app."""
     app_id, _, rest = row.partition("\n")
     kind, _, name = rest.partition("\n")
@@ -128,45 +130,45 @@ def details(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content:
     known = code.get(app_id)
     if proposal is None:
         if isinstance(known, Trouble):
-            return Content.assemble((known.cause, BAD), f"\n{known.remedy} ", (tag(known.code), MUTED))
+            return Content.assemble((known.cause, BAD), f"\n{words(known.remedy)} ", (tag(known.code), MUTED))
         return Content.styled("The folder is being read.", MUTED)
     if kind == "problem":
         problem = problem_of(row, proposal)
-        return Content("") if problem is None else _told(problem)
+        return Content("") if problem is None else _told(problem, words)
     changes = [change for change in proposal.changes if kind != "file" or change.path == name]
-    parts = [] if kind else [part for one in proposal.problems for part in (_told(one), Content(""))]
+    parts = [] if kind else [part for one in proposal.problems for part in (_told(one, words), Content(""))]
     parts += _coloured(changes)
     if not changes and not proposal.blocked:
         parts.append(Content("The code runs there as it is: nothing has to change."))
     return Content("\n").join(parts)
 
 
-def _told(problem: Problem) -> Content:
+def _told(problem: Problem, words: Words) -> Content:
     head = marked("failed" if problem.blocks else "look", problem.sentence().rstrip(".") + ".")
     means = "Nothing is written before this is solved." if problem.blocks else "To know: this stops nothing."
-    lines = [Content.assemble(head), Content(problem.remedy), Content.styled(means, MUTED)]
+    lines = [Content.assemble(head), Content(words(problem.remedy)), Content.styled(means, MUTED)]
     if problem.copies:
         lines.insert(2, Content("\n").join([Content.styled(f"  {one}", ACCENT) for one in problem.copies]))
     return Content("\n").join(lines)
 
 
-def in_short(row: str, code: Code, proposals: Mapping[str, Proposal]) -> Content:
+def in_short(row: str, code: Code, proposals: Mapping[str, Proposal], words: Words = str) -> Content:
     """A row in full, for the lines below the list: it is cut there."""
     app_id, _, rest = row.partition("\n")
     kind, _, name = rest.partition("\n")
     proposal = proposals.get(app_id)
     if proposal is None:
-        return details(row, code, proposals)
+        return details(row, code, proposals, words)
     if (problem := problem_of(row, proposal)) is not None:
         head = marked("failed" if problem.blocks else "look", problem.sentence().rstrip(".") + ".")
-        return Content.assemble(head, f" {problem.remedy}")
+        return Content.assemble(head, f" {words(problem.remedy)}")
     change = next((one for one in proposal.changes if kind == "file" and one.path == name), None)
     if change is None:
         known = code.get(app_id)
         if not isinstance(known, Checkout):
             return Content("")
-        words = f"The code in {clean(known.path)}. Enter shows all changes and remarks; down reads each."
-        return Content.styled(words, MUTED)
+        enter = words("Enter shows all changes and remarks; down reads each.")
+        return Content.styled(f"The code in {clean(known.path)}. {enter}", MUTED)
     return Content.assemble((_verb(change).strip(), ACCENT), f" {clean(change.path)}: {clean(change.why)}.")
 
 

@@ -111,6 +111,7 @@ class RunScreen(StageScreen):
             self._looking = False
 
     async def _take(self, seen: Seen | None) -> None:
+        seen = None if seen is None else seen._replace(keys=self.offramp.keymap.words(self.scope()))
         first, before = not self._looked, self._seen
         self._looked, self._seen = True, seen
         top = self.app.screen
@@ -174,7 +175,7 @@ class RunScreen(StageScreen):
                 if self._looked
                 else "Reading the journal."
             )
-            board.show([line(Span(words, "muted"))])
+            board.show([line(Span(self.words(words), "muted"))])
             return
         drawn = scene(self._seen, cells, height, self._kept)
         self._kept = drawn.kept
@@ -310,7 +311,7 @@ class RunScreen(StageScreen):
             else:
                 self.behind(self._abandoned(), group="control")
 
-        lines = stop_lines(self._seen.view)
+        lines = [self.words(one) for one in stop_lines(self._seen.view)]
         self.app.push_screen(ConfirmTyping("Stop the run", lines, word="stop", verb="to stop it"), decided)
 
     async def _abandoned(self) -> None:

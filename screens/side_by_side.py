@@ -29,14 +29,17 @@ def window(count: int, chosen: int, width: int) -> range:
     return range(first, first + room)
 
 
-def table(comparison: Comparison, chosen: int, kept: str, width: int, *, full: bool) -> Content:
+def table(
+    comparison: Comparison, chosen: int, kept: str, width: int, *, full: bool, key: str = "d"
+) -> Content:
     """The table, `width` characters wide. `chosen` is the column that Enter chooses, `kept` the target that
-    the session has now. Unless `full`, a cell shows its first two points, one line each."""
+    the session has now. Unless `full`, a cell shows its first two points, one line each, and the `key`
+    that shows more."""
     shown = window(len(comparison.columns), chosen, width)
     column = (width - LABEL - GAP * len(shown)) // len(shown)
     lines = [_heads(comparison, shown, chosen, kept, column), Content.styled("─" * width, "$line")]
     for row in comparison.rows:
-        cells = [_cell(row.cells[index], column, full) for index in shown]
+        cells = [_cell(row.cells[index], column, full, key) for index in shown]
         lines += _row(row.label, cells, column)
     return Content("\n").join(lines)
 
@@ -51,7 +54,7 @@ def _heads(comparison: Comparison, shown: range, chosen: int, kept: str, column:
     return Content.assemble(*parts)
 
 
-def _cell(cell: Cell, width: int, full: bool) -> list[tuple[str, str]]:
+def _cell(cell: Cell, width: int, full: bool, key: str) -> list[tuple[str, str]]:
     style = STYLES[cell.mark]
     lead = GLYPH[cell.mark] if cell.mark != "plain" or len(cell.lines) == 1 else "·"
     points = cell.lines if full or len(cell.lines) <= SHORT else cell.lines[: SHORT - 1]
@@ -65,7 +68,7 @@ def _cell(cell: Cell, width: int, full: bool) -> list[tuple[str, str]]:
             wrapped = [*wrapped[: most - 1], " ".join(wrapped[most - 1 :])[: room - 1] + "…"]
         lines += [(f"{lead if first else ' '} {part}", style) for first, part in _first(wrapped)]
     if len(points) < len(cell.lines):
-        lines.append((f"  … {len(cell.lines) - len(points)} more: d", MUTED))
+        lines.append((f"  … {len(cell.lines) - len(points)} more: {key}", MUTED))
     return lines
 
 

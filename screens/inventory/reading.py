@@ -39,7 +39,7 @@ class ReadingScreen(DocumentBase):
         if self.reading:
             line.update(Content.assemble(marked("now", self.progress_words())))
         elif index is None:
-            line.update(Content.styled("Nothing is read yet. Press r to read.", MUTED))
+            line.update(Content.styled(self.words("Nothing is read yet. Press r to read."), MUTED))
         else:
             line.update(summary_line(index, self.size.width - 2))
         if self.reading and self.progress is not None and self.progress.slow:
@@ -52,13 +52,15 @@ class ReadingScreen(DocumentBase):
             return  # it says how much was found
         system = index.system
         status.update(
-            status_line(
-                gaps=len(system.gaps),
-                unread=len(system.unread_apps),
-                factor=bool(index.second_factor_wanted),
-                changed=self.changed_words(),
-                changes=len(self.changed),
-                width=self.size.width - 2,
+            self.worn(
+                status_line(
+                    gaps=len(system.gaps),
+                    unread=len(system.unread_apps),
+                    factor=bool(index.second_factor_wanted),
+                    changed=self.changed_words(),
+                    changes=len(self.changed),
+                    width=self.size.width - 2,
+                )
             )
         )
 

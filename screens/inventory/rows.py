@@ -1,6 +1,6 @@
 """The rows of the document: the tree, what a search found, the line about the whole, one config var."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual.content import Content
 
@@ -89,20 +89,21 @@ def first_reading_rows() -> list[Row]:
     return [Row(f"+{number}", Content.styled(line, MUTED), heading=True) for number, line in enumerate(lines)]
 
 
-def no_app_rows() -> list[Row]:
+def no_app_rows(words: Callable[[str], str] = str) -> list[Row]:
     """What stands there when the account has no app."""
     return [
         Row("+none", Content.assemble(marked("look", "Heroku shows this account no app.")), heading=True),
-        Row("+why", Content.styled("  " + NO_APP_REMEDY, MUTED), heading=True),
+        Row("+why", Content.styled("  " + words(NO_APP_REMEDY), MUTED), heading=True),
     ]
 
 
 class TreeRows:
     """Draws nodes as rows, `width` cells wide, each once: a key that folds changes few of hundreds. `code`
-    may change meanwhile."""
+    may change meanwhile; `words` puts the keys of the person in."""
 
-    def __init__(self, index: Index, code: Code, width: int) -> None:
+    def __init__(self, index: Index, code: Code, width: int, words: Callable[[str], str] = str) -> None:
         self.made_for = (index, width)
+        self._words = words
         self._index = index
         self._code = code
         self._width = width
@@ -122,7 +123,7 @@ class TreeRows:
             made.append(self._made[node, mark])
         made.append(Row("+do", Content(""), heading=True))
         for name, words, key in ACTIONS:
-            text = Content.assemble((words, ""), (f"   {key}", f"bold {ACCENT}"))
+            text = Content.assemble((words, ""), (f"   {self._words(key)}", f"bold {ACCENT}"))
             made.append(Row(f"do:{name}", text))
         return made
 

@@ -2,6 +2,7 @@
 
 from screens.monitor.line import EMPTY, Line, Span, Tone, line, pad, wrap
 from screens.quantities import clock
+from screens.worn_words import AS_THEY_COME, WornWords
 from wizard.run.view import RunView
 from wizard.run.watched import DnsWatch, RecordState, WatchedRecord
 
@@ -29,7 +30,9 @@ def open_watch(view: RunView) -> DnsWatch | None:
     return view.dns.get(view.current.step.key)
 
 
-def watch_picture(watch: DnsWatch, cells: int, *, demo: bool = False) -> list[Line]:
+def watch_picture(
+    watch: DnsWatch, cells: int, *, demo: bool = False, keys: WornWords = AS_THEY_COME
+) -> list[Line]:
     """Each record in three lines, what to do about it, and what else is to be known; in the `demo` who does
     it."""
     drawn: list[Line] = []
@@ -38,11 +41,11 @@ def watch_picture(watch: DnsWatch, cells: int, *, demo: bool = False) -> list[Li
     if demo and not watch.right:
         drawn += [*wrap(COLLEAGUE, cells, "accent"), EMPTY]
     if watch.refused:
-        drawn += [*wrap(watch.refused, cells, "attention"), EMPTY]
+        drawn += [*wrap(keys(watch.refused), cells, "attention"), EMPTY]
     if watch.note:
-        drawn += [*wrap(watch.note, cells, "muted"), EMPTY]
+        drawn += [*wrap(keys(watch.note), cells, "muted"), EMPTY]
     looked = f"Looked at {clock(watch.looked_at)} (r: again)."
-    drawn += wrap(f"{looked} Enter: copy values, or go on as it is.", cells, "muted")
+    drawn += wrap(keys(f"{looked} Enter: copy values, or go on as it is."), cells, "muted")
     if watch.others:
         drawn += [EMPTY, line(Span("The steps after this one wait for:", "muted"))]
     for record in watch.others:

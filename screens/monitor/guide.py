@@ -1,6 +1,7 @@
 """What a person does at a step, drawn for the monitor: lines in order, what to copy, what was seen."""
 
 from screens.monitor.line import EMPTY, Line, Span, line, wrap
+from screens.worn_words import AS_THEY_COME, WornWords
 from wizard.run.guide import Guide
 from wizard.run.view import RunView
 
@@ -18,7 +19,7 @@ def to_copy(guide: Guide) -> tuple[str, ...]:
     return tuple(one.text for one in guide.lines if one.kind == "copy")
 
 
-def guide_picture(guide: Guide, cells: int) -> list[Line]:
+def guide_picture(guide: Guide, cells: int, keys: WornWords = AS_THEY_COME) -> list[Line]:
     """The lines, and below them what Offramp found when it looked last."""
     drawn: list[Line] = []
     number = 0
@@ -29,12 +30,12 @@ def guide_picture(guide: Guide, cells: int) -> list[Line]:
             drawn += [line("     ", *more) for more in rest]
             continue
         number += 1
-        first, *rest = wrap(one.text, cells - 3) or [EMPTY]
+        first, *rest = wrap(keys(one.text), cells - 3) or [EMPTY]
         drawn.append(line(Span(f"{number}  ", "muted"), *first))
         drawn += [line("   ", *more) for more in rest]
     if guide.seen:
         drawn += [EMPTY, *wrap(f"○ {guide.seen}", cells, "muted")]
-    return [*drawn, *wrap(_goes_on(guide), cells, "muted")]
+    return [*drawn, *wrap(keys(_goes_on(guide)), cells, "muted")]
 
 
 def _goes_on(guide: Guide) -> str:

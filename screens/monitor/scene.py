@@ -10,6 +10,7 @@ from screens.monitor.status import Status, handle, open_gate, remedy_lines, stat
 from screens.monitor.steps import around, coming, event_lines, title, tunnel_lines
 from screens.monitor.store import current_store, part_lines, store_lines
 from screens.monitor.tokens import token_lines
+from screens.worn_words import AS_THEY_COME, WornWords
 from wizard.database.progress import CopyProgress
 from wizard.run.journal import Event
 from wizard.run.view import GateView, RunView
@@ -33,7 +34,8 @@ LABEL: Final = 13
 class Seen(NamedTuple):
     """What the monitor read at one moment: the run, the newest events, the newest lines of the log of step
     `log_of` (the current one, or the last before it that has any), and for how many seconds the current step
-    has been at work (None: not known); `demo` when it is the run of the guided demo."""
+    has been at work (None: not known); `demo` when it is the run of the guided demo. `keys` puts the keys of
+    the person into a sentence."""
 
     view: RunView
     events: tuple[Event, ...] = ()
@@ -41,6 +43,7 @@ class Seen(NamedTuple):
     log_of: str = ""
     age: float | None = None
     demo: bool = False
+    keys: WornWords = AS_THEY_COME
 
 
 class Kept(NamedTuple):
@@ -63,6 +66,7 @@ def scene(seen: Seen, cells: int, height: int, kept: Kept) -> Scene:
     """The monitor in `height` lines of `cells` cells."""
     view = seen.view
     now = status(view)
+    now = now._replace(why=seen.keys(now.why))
     copy = current_copy(view)
     store = current_store(view)
     top = _top(seen, now, copy, store, cells)
@@ -90,7 +94,7 @@ def _top(
 ) -> list[Line]:
     lines = [title(seen.view, cells, age=seen.age if now.word in TIMED else None)]
     # A line is kept for the reason even when there is none: figures below it do not jump about.
-    why = why_lines(now, cells, 5) + remedy_lines(seen.view, cells)
+    why = why_lines(now, cells, 5) + remedy_lines(seen.view, cells, seen.keys)
     if not why and (copy is not None or store is not None):
         why = [EMPTY]
     lines += why
@@ -110,20 +114,20 @@ def _main(
     cells, room = area
     gate = open_gate(view)
     if gate is not None:
-        lines = gate_lines(gate, cells)
+        lines = gate_lines(gate, cells, seen.keys)
         if len(lines) > room > 0:
             hidden = len(lines) - room + 1
-            lines[room - 1 :] = [line(Span(f"… {hidden} more lines: enter shows all", "muted"))]
+            lines[room - 1 :] = [line(Span(seen.keys(f"… {hidden} more lines: enter shows all"), "muted"))]
         return lines, ()
     watch = open_watch(view)
     if watch is not None:
-        return watch_picture(watch, cells, demo=seen.demo)[: max(0, room)], ()
+        return watch_picture(watch, cells, demo=seen.demo, keys=seen.keys)[: max(0, room)], ()
     guide = open_guide(view)
     if guide is not None:
-        lines = guide_picture(guide, cells)
+        lines = guide_picture(guide, cells, seen.keys)
         if len(lines) > room > 0:
             lines[room - 1 :] = [
-                line(Span(f"… {len(lines) - room + 1} more lines: enter lists them", "muted"))
+                line(Span(seen.keys(f"… {len(lines) - room + 1} more lines: enter lists them"), "muted"))
             ]
         return lines, ()
     lines = []
@@ -136,7 +140,11 @@ def _main(
         more = len(copy.tables) - len(rows)
         if more > 0:
             lines.append(
-                spread(line(Span(f"… {more:,} more", "muted")), line(Span("t all tables", "muted")), cells)
+                spread(
+                    line(Span(f"… {more:,} more", "muted")),
+                    line(Span(seen.keys("t all tables"), "muted")),
+                    cells,
+                )
             )
     elif seen.log and seen.log_of == view.run.current and room >= 5:
         few = min(len(seen.log), max(3, room // 2))
@@ -154,12 +162,12 @@ def _main(
     return lines, rows
 
 
-def gate_lines(gate: GateView, cells: int) -> list[Line]:
+def gate_lines(gate: GateView, cells: int, keys: WornWords = AS_THEY_COME) -> list[Line]:
     """What is true now and what will happen: the same words in the monitor and in the gate itself."""
     lines: list[Line] = []
     for at, (state, words) in enumerate(gate.true_now):
         glyph, tone = _MARKS.get(state, ("·", "plain"))
-        first, *rest = wrap(words, cells - LABEL - 2) or [EMPTY]
+        first, *rest = wrap(keys(words), cells - LABEL - 2) or [EMPTY]
         label = "True now" if at == 0 else ""
         lines.append(line(Span(pad(label, LABEL), "muted"), Span(f"{glyph} ", tone), *first))
         lines += [line(" " * (LABEL + 2), *more) for more in rest]
@@ -168,7 +176,7 @@ def gate_lines(gate: GateView, cells: int) -> list[Line]:
         first, *rest = wrap(words, cells - LABEL - 2) or [EMPTY]
         lines.append(line(" " * LABEL, "· ", *first))
         lines += [line(" " * (LABEL + 2), *more) for more in rest]
-    lines += labelled("Way back", gate.way_back, cells)
+    lines += labelled("Way back", keys(gate.way_back), cells)
     return lines
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from screens.monitor.guide import enter_does, open_guide
 from screens.monitor.line import Line, Span, Tone, line, width, wrap
 from screens.quantities import clock, duration
+from screens.worn_words import AS_THEY_COME, WornWords
 from wizard.model.trouble import tag
 from wizard.run.abandon import why_not_abandoned
 from wizard.run.view import GateView, RunView, SecretWanted
@@ -207,16 +208,16 @@ def why_lines(now: Status, cells: int, room: int) -> list[Line]:
     return lines[:room]
 
 
-def remedy_lines(view: RunView, cells: int) -> list[Line]:
+def remedy_lines(view: RunView, cells: int, keys: WornWords = AS_THEY_COME) -> list[Line]:
     """What was not touched and what to do, when a step failed."""
     trouble = view.trouble
     if trouble is None or view.run.state != "failed" or view.worker == "dead" or way_back_broken(view):
         return []
     lines: list[Line] = []
     if trouble.untouched:
-        lines += wrap(trouble.untouched, cells - 2, "plain", indent="  ")
+        lines += wrap(keys(trouble.untouched), cells - 2, "plain", indent="  ")
     if trouble.remedy:
-        lines += wrap(trouble.remedy, cells - 2, "strong", indent="  ")
+        lines += wrap(keys(trouble.remedy), cells - 2, "strong", indent="  ")
     return coded(lines, trouble.code, cells, "  ")
 
 

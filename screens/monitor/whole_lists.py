@@ -36,7 +36,9 @@ def lines_of(kind: Kind, seen: Seen, cells: int) -> list[Line]:
             return _steps(seen, cells)
         case "events":
             return [
-                part for event in seen.events for part in _hanging(f"{clock(event.at)}  ", event.text, cells)
+                part
+                for event in seen.events
+                for part in _hanging(f"{clock(event.at)}  ", seen.keys(event.text), cells)
             ]
     return [part for words in seen.log for part in wrap(words, cells) or [()]]
 
@@ -81,7 +83,9 @@ def _steps(seen: Seen, cells: int) -> list[Line]:
         record = step.record
         if record.trouble is not None:
             for words in (record.trouble.cause, record.trouble.remedy):
-                lines += wrap(words, cells, "bad" if record.state == "failed" else "muted", indent=" " * 7)
+                lines += wrap(
+                    seen.keys(words), cells, "bad" if record.state == "failed" else "muted", indent=" " * 7
+                )
             lines = coded(lines, record.trouble.code, cells, " " * 7)
         elif record.evidence is not None and record.state == "done":
             lines += wrap(record.evidence.summary, cells, "muted", indent=" " * 7)

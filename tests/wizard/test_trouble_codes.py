@@ -148,7 +148,7 @@ def test_no_trouble_leaves_a_part_out() -> None:
         f"{site.place}: {one.arg}"
         for site in _walk()[0]
         for one in site.call.keywords
-        if one.arg in ("cause", "remedy", "code")
+        if one.arg in ("cause", "untouched", "remedy", "code")
         and isinstance(one.value, ast.Constant)
         and not one.value.value
     ]

@@ -94,7 +94,8 @@ def refused(answer: dict[str, Any], *, remedy: str, untouched: str = "Nothing wa
     """What an answer that is not ok says, under the worker's own code for it, where it has one."""
     return Trouble(
         str(answer.get("why", "The worker refused.")),
-        untouched=untouched,
+        # The words of a trouble say it already.
+        untouched="" if "code" in answer else untouched,
         remedy=remedy,
         code=str(answer.get("code", "not-taken")),
     )
