@@ -8,6 +8,7 @@ slow one (pulumi-codecapsules), so that there is an end to the waiting, and neve
 import asyncio
 import shlex
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from providers.code_capsules.answers import CapsuleAnswer
@@ -25,6 +26,8 @@ VERSION = "current"
 """What stands for a version where only the vendor knows which one it makes."""
 
 READY = "ready"
+
+_NO_DATABASE = Secret("postgresql://", "no database")
 
 
 class Databases:
@@ -112,10 +115,20 @@ class Databases:
         signs in to it (`login -e`: its `-p` would put the password among the arguments, so it is to ask)."""
         url = await self.url(database)
         place = await self._places.of_capsule(database.id)
-        cli = self._words()
         target = ("-s", place.space.slug, "-c", database.id, "-P", "{port}")
+        return self.program(email, password, ("proxy", "capsule", *target), url)
+
+    def program(
+        self,
+        email: str,
+        password: Secret | None,
+        words: Sequence[str] = (),
+        url: Secret = _NO_DATABASE,
+    ) -> ProxyTicket:
+        """The vendor's program, and how one signs in to it. Raises Trouble: its words cannot be read."""
+        cli = self._words()
         return ProxyTicket(
-            program=(*cli, "proxy", "capsule", *target),
+            program=(*cli, *words),
             environment={},
             database_url=url,
             whoami=(*cli, "whoami"),

@@ -116,6 +116,9 @@ class CodeCapsulesTarget(NotThere):
     async def ticket(self, database: TargetDatabase) -> ProxyTicket:
         return await self._databases.ticket(database, self._login.email, self._login.password)
 
+    def tunnel_program(self) -> ProxyTicket:
+        return self._databases.program(self._login.email, self._login.password)
+
     async def find_storage(self, environment: Environment, name: str) -> StorageCapsule | None:
         return await self._storages.find(environment, name)
 

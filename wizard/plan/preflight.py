@@ -19,6 +19,7 @@ from wizard.plan.preflight_certificates import certificate_findings
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.plan.preflight_jobs import scheduler_findings
+from wizard.plan.preflight_program import handles_by_tunnel, program_findings
 from wizard.plan.preflight_rights import rights_findings
 from wizard.plan.preflight_stores import (
     machine_findings,
@@ -226,6 +227,7 @@ async def _target(
         report(f"the target: the database {choice.handle}")
         at = environments.get(space_of_data(mapping, choice.add_on_id))
         findings += await target_findings(target, session, source, at, choice)
+    findings += await program_findings(target, session, handles_by_tunnel(mapping), report)
     findings += await machine_findings(target, mapping, there)
     for space in used_spaces(mapping):
         findings += await target_store_findings(

@@ -36,6 +36,7 @@ from wizard.ports.target_things import (
     TargetDatabase,
     TargetService,
 )
+from wizard.ports.tunnel_program import GoesByProgram
 
 __all__ = [
     "AppState",
@@ -54,6 +55,7 @@ __all__ = [
     "ExampleProvider",
     "FoundToken",
     "GitRemote",
+    "GoesByProgram",
     "Hosts",
     "ImageRules",
     "Log",
