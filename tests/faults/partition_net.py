@@ -1,10 +1,13 @@
 """A network that goes wrong in one of seven ways, at a moment that is told from outside."""
 
 import contextlib
+import os
 import random
 import select
+import shutil
 import socket
 import struct
+import subprocess
 import threading
 import time
 from typing import Final, Literal, get_args
@@ -22,12 +25,41 @@ LAG: Final = 0.02
 _DIGITS: Final = frozenset(b"0123456789abcdef")
 
 
+def may_drop_packets() -> bool:
+    """Whether this machine lets us: root, nft, and a kernel with it."""
+    if os.geteuid() != 0 or shutil.which("nft") is None:
+        return False
+    table = drop_packets([1])
+    if table:
+        subprocess.run(["nft", "delete", "table", "inet", table], check=True)
+    return bool(table)
+
+
+def drop_packets(ports: list[int]) -> str:
+    """Have the kernel drop what comes from and goes to these ports of loopback; the name of the nft table
+    that says so, which the caller deletes. Empty where the kernel does not."""
+    table = f"offramp_faults_{os.getpid()}"
+    many = "{ " + ", ".join(map(str, ports)) + " }"
+    rules = f"""
+table inet {table} {{
+    chain fence {{
+        type filter hook input priority 0;
+        iif lo tcp sport {many} drop
+        iif lo tcp dport {many} drop
+    }}
+}}
+"""
+    done = subprocess.run(["nft", "-f", "-"], input=rules, text=True, capture_output=True, check=False)
+    return "" if done.returncode else table
+
+
 class PartitionNet:
     """Carries connections from a loopback port to a server. Struck, it does to all connections of that
     moment:
 
     drop: both ends are closed. half-open: the client's end only, the server hears nothing. reset: as drop,
-    with RST. stall: they stay open, and nothing is carried any more. drip: one byte a second for `drips`
+    with RST. stall: their packets are dropped by the kernel, both ways, so that not even an acknowledgement
+    comes (root, and nft). drip: one byte a second for `drips`
     seconds. delay: each piece comes later, to the end, on later ones too. corrupt: one hexadecimal digit in
     the middle of a row from the server becomes another letter, once.
     """
@@ -39,6 +71,7 @@ class PartitionNet:
         self._drips = drips
         self.struck_at: float | None = None
         self.corrupted = 0
+        self._fence = ""
         self._door = socket.create_server(("127.0.0.1", 0))
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._struck: set[socket.socket] = set()
@@ -57,6 +90,14 @@ class PartitionNet:
             pairs, self._pairs = self._pairs, []
             self._struck |= {near for near, _ in pairs}
             self.struck_at = time.monotonic()
+        if self._mode == "stall":
+            ports = list[int]()
+            for near, _ in pairs:
+                with contextlib.suppress(OSError):
+                    # Some were closed by their client long ago.
+                    ports.append(near.getpeername()[1])
+            self._fence = drop_packets(ports)
+            assert self._fence, f"nothing was dropped: {ports}"
         for near, far in pairs:
             if self._mode == "reset":
                 for end in (near, far):
@@ -71,6 +112,8 @@ class PartitionNet:
 
     def close(self) -> None:
         """Let nobody in any more, and close all."""
+        if self._fence:
+            subprocess.run(["nft", "delete", "table", "inet", self._fence], check=True)
         with contextlib.suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
         self._door.close()
@@ -107,11 +150,6 @@ class PartitionNet:
 
     def _pass_on(self, data: bytes, other: socket.socket, near: socket.socket, *, from_server: bool) -> None:
         struck = near in self._struck
-        if struck and self._mode == "stall":
-            # Until the client gives up: what it says is not even read.
-            while near.fileno() >= 0 and not _closed(near):
-                time.sleep(0.05)
-            raise OSError
         if self.struck_at is not None and self._mode == "delay":
             time.sleep(LAG)
         if from_server and struck and self._mode == "corrupt" and not self.corrupted:
@@ -126,17 +164,11 @@ class PartitionNet:
         return self.struck_at is not None and time.monotonic() - self.struck_at > self._drips
 
     def _spoiled(self, data: bytes) -> bytes:
-        for _ in range(100):
+        # Short ones are answers to queries, not rows.
+        for _ in range(100 if len(data) > 4096 else 0):
             place = self._chance.randrange(len(data))
             around = data[max(place - 8, 0) : place + 8]
             if len(around) == 16 and all(byte in _DIGITS for byte in around):
                 self.corrupted = 1
                 return data[:place] + b"z" + data[place + 1 :]
         return data
-
-
-def _closed(end: socket.socket) -> bool:
-    """Whether the other side has closed, without reading what it says."""
-    poll = select.poll()
-    poll.register(end, select.POLLRDHUP)
-    return bool(poll.poll(0))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.partition_net import MODES, Mode, PartitionNet
+from tests.faults.partition_net import MODES, Mode, PartitionNet, may_drop_packets
 from tests.faults.trials import seeded, trials
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
 
@@ -57,7 +57,7 @@ def one_break(source: Database, target: Database, work: Path, mode: Mode, chance
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(side, "url", net.url)
         told = Told(source, target, work, session=f"s-{target.name}", part_bytes=1 << 17)
-    struck = Struck(told, net, chance.uniform(0, 1_500_000))
+    struck = Struck(told, net, chance.uniform(0, 1_000_000))
     try:
         told.whole_way()
     finally:
@@ -76,6 +76,8 @@ def one_break(source: Database, target: Database, work: Path, mode: Mode, chance
 def test_a_network_that_goes_wrong(
     old: Server, tmp_path: Path, record_property: Callable[[str, object], None], mode: Mode
 ) -> None:
+    if mode == "stall" and not may_drop_packets():
+        pytest.skip("a stall needs root and nft, to have the kernel drop packets")
     count, chance = trials(1, 20), seeded(record_property)
     source = old.database()
     source.sql(SMALL)
