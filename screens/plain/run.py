@@ -22,6 +22,7 @@ from screens.plain.run_lists import lists
 from screens.plain.support import write_bundle
 from wizard.run.abandon import abandon
 from wizard.run.control import ask, refused
+from wizard.run.guide import COPIED
 from wizard.run.launch import start_worker
 from wizard.run.view import GateView, RunView, view
 from wizard.run.watched import DnsWatch
@@ -189,12 +190,19 @@ class _Run:
         say()
         say(f"{gate.title} is open. True now:")
         for state, sentence in gate.true_now:
-            say(f"{state}: {without_keys(sentence)}", indent="  ")
+            self._at_gate(sentence, f"{state}: ")
         say("What will happen:")
         for sentence in gate.will_happen:
-            say(without_keys(sentence), indent="  ")
+            self._at_gate(sentence)
         say(f"How long: {gate.duration}")
         say(f"Way back: {without_keys(gate.way_back)}")
+
+    def _at_gate(self, sentence: str, state: str = "") -> None:
+        if sentence.startswith(COPIED):
+            # To be typed elsewhere, exactly so.
+            self._desk.console.verbatim(sentence.removeprefix(COPIED))
+        else:
+            self._desk.console.say(f"{state}{without_keys(sentence)}", indent="  ")
 
     def _pass(self, gate: GateView) -> None:
         if ask_name(self._desk.console, gate.word, "pass the gate", help_=GATE):

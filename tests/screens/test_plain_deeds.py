@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from screens.headless.exit_codes import INTERRUPTED
@@ -32,10 +33,13 @@ from tests.screens.conftest import Begun
 from tests.screens.example_system import example_system
 from tests.screens.fakes import FakeWorld
 from wizard.credentials import Vault
+from wizard.mapping.rules import propose
 from wizard.model.trouble import Trouble
+from wizard.ports import Environment, TargetApp, TargetDeploy
+from wizard.registry import target_provider
 from wizard.run.handover import Asking
 from wizard.session.lock import Holder
-from wizard.session.parts import ANSWERS, CONNECTIONS
+from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING
 from wizard.session.store import find, infos
 
 HELP = Help("What it is for.")
@@ -365,3 +369,53 @@ def test_an_own_tunnel_is_told_by_its_port(
     assert [one["port"] for one in spoken.asked] == [5433]
     told = said()
     assert "A port is a number between 1 and 65535" in told and "Your own tunnel is used." in told
+
+
+def test_after_a_bad_deploy_an_app_goes_back_once_its_name_was_typed(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    session = begun.chosen()
+    mapping = propose(example_system(), target_provider("aptible").profile())
+    mapping = msgspec.structs.replace(mapping, environment="acme-prod", apps=mapping.apps[:1])
+    session.save(MAPPING, mapping)
+    handle = mapping.apps[0].handle
+    world.aptible.environments = {"acme-prod": Environment(id="e", handle="acme-prod")}
+    world.aptible.apps = {handle: TargetApp(id="7", handle=handle, environment_id="e", state="provisioned")}
+    world.aptible.deploys = [
+        TargetDeploy(number=2, state="succeeded", image="ghcr.io/acme/shop:v2"),
+        TargetDeploy(number=1, state="succeeded", image="ghcr.io/acme/shop:v1"),
+    ]
+    run = ARun(session).start()
+    run.journal.set_run("done")
+    types("k", "yes", "k", handle, "q")
+    with pytest.raises(Leave):
+        plain_run.run(Desk(session, Console(), vault=vault))
+    told = said()
+    assert "Not rolled back: the database." in told and f"“yes” is not {handle}" in told
+    assert "ghcr.io/acme/shop:v1 again" in told
+    assert [one.number for one in world.aptible.deploys] == [3, 2, 1]
+
+
+def test_what_a_gate_has_to_be_typed_elsewhere_stands_on_a_line_of_its_own(
+    run: ARun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.gate((("look", "$ terraform import a 1"), ("good", "nothing is deployed")))
+    monkeypatch.setattr(Following, "follow", lambda self: "gate")
+    monkeypatch.setattr(plain_run, "start_worker", lambda *_: None)
+    types("q")
+    with pytest.raises(Leave):
+        plain_run.run(Desk(run.session, Console(), vault=vault))
+    told = said()
+    assert "\nterraform import a 1\n" in told and "  good: nothing is deployed\n" in told
+
+
+def test_a_file_for_whoever_helps_is_written_after_it_was_said_what_is_in_it(
+    run: ARun, vault: Vault, types: Types, said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run.journal.set_run("done")
+    types("3", "5", "2", "help.zip", "b", "q")
+    with pytest.raises(Leave):
+        plain_run.run(Desk(run.session, Console(), vault=vault))
+    told = said()
+    assert "It holds:" in told and f"\n{tmp_path / 'help.zip'}\n" in told and "nothing was sent" in told
