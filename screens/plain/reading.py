@@ -13,7 +13,7 @@ from wizard.ports import ReadProgress
 from wizard.registry import open_source
 from wizard.session.parts import ANSWERS, SYSTEM, SYSTEM_BEFORE
 
-BETWEEN = 5.0
+BETWEEN = 15.0
 """Seconds between lines about the reading."""
 
 

@@ -26,7 +26,7 @@ def first(report: Report) -> Iterator[Words]:
     """The verdict, what is yours to do, the new addresses, the proofs in a sentence each."""
     yield Words(report.verdict)
     ended = f", ended {_moment(report.ended_at)}" if report.ended_at else ""
-    yield Words(f"Begun {_moment(report.started_at)}{ended}. {', '.join(report.accounts)}.")
+    yield Words(f"Begun {_moment(report.started_at)}{ended}. Accounts: {', '.join(report.accounts)}.")
     for title, lines in (("Yours to do now", todo(report)), ("Addresses", addresses(report))):
         found = list(lines)
         if found:

@@ -146,7 +146,7 @@ def test_to_code_capsules_with_what_a_person_does_there(
     assert "The system runs on Code Capsules" in " ".join(asked.split())
     assert said_done >= 4
     # What is copied into the vendor's dashboard, and into a terminal, has a line of its own.
-    assert "\ngit -C " in person.said and "\nacme/migrate\n" in person.said
+    assert "\ngit -C " in person.said and "\nhttps://github.com/acme/migrate\n" in person.said
     person.answer("What now?", "q")
     person.wait_said("Everything is saved")
     reads_well(person.sent)

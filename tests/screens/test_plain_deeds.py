@@ -11,10 +11,11 @@ import msgspec
 import pytest
 
 from screens.headless.exit_codes import INTERRUPTED
+from screens.home_entries import Entry
 from screens.main import main
 from screens.monitor.reading import look
 from screens.plain import following as following_module
-from screens.plain import journey, own_tunnel
+from screens.plain import home, journey, own_tunnel
 from screens.plain import run as plain_run
 from screens.plain.connect import connect
 from screens.plain.console import Console, EndOfInput, Interrupted
@@ -419,3 +420,41 @@ def test_a_file_for_whoever_helps_is_written_after_it_was_said_what_is_in_it(
         plain_run.run(Desk(run.session, Console(), vault=vault))
     told = said()
     assert "It holds:" in told and f"\n{tmp_path / 'help.zip'}\n" in told and "nothing was sent" in told
+
+
+def test_a_migration_that_runs_says_who_has_it_and_what_opening_it_means(
+    begun: Begun, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = "ada (pts/3) has it since 14:02 UTC, enter watches"
+    runs = Entry(
+        id="acme",
+        name="acme-shop",
+        route="Heroku → Aptible",
+        state="running",
+        detail="61 %",
+        alive=True,
+        attach=f"{who} · step 7 of 19: Copy",
+    )
+    monkeypatch.setattr(home, "read_entries", lambda: [runs])
+    types("q")
+    with pytest.raises(Leave):
+        home.choose_session(Console())
+    assert (
+        "1. acme-shop, Heroku to Aptible, running, 61 %, ada (pts/3) has it since 14:02 UTC, opening it "
+        "watches, step 7 of 19: Copy" in said()
+    )
+
+
+def test_ctrl_c_breaks_off_what_is_done_and_asks_again(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    async def hold() -> None:
+        raise KeyboardInterrupt
+
+    world.heroku.before_read_ends = hold  # type: ignore[method-assign]
+    types("r", "q")
+    with pytest.raises(Leave):
+        document(Desk(begun.connected(), Console(), vault=vault))
+    told = said()
+    assert "Broken off. ctrl+c once more leaves." in told
+    assert told.count("Nothing is read from Heroku yet. What now?") == 2
