@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.faults.test_proxy_tunnel import Vendor
-from tests.wizard.database_servers import Database, Server, server
+from tests.wizard.database_servers import SMALL, Database, Server, Told, server
 from wizard.database import breadth, group_child, second_look, stalls, tunnel_watch, ways
 from wizard.database import tunnel as tunnel_module
 from wizard.database.connect import Connection
@@ -135,3 +136,29 @@ def test_rows_that_get_stuck_cost_one_part(vendor: Vendor, ends: Ends) -> None:
     )
     assert done[0][0] == 20_000
     ends.close(again)
+
+
+@pytest.mark.slow
+def test_a_whole_move_goes_on_after_the_program_froze(
+    vendor: Vendor, database: Database, tmp_path: Path
+) -> None:
+    with server(tmp_path / "pg16", 16) as old:
+        source = old.database()
+        source.sql(SMALL)
+        rows = "SELECT 1, repeat('x', 900) FROM generate_series(1, 20000)"
+        source.sql(f"INSERT INTO payments (account, note) {rows}")
+        told = Told(source, database, tmp_path, lanes=vendor.tunnel.lanes)
+        told.move._ends._urls["target"] = vendor.tunnel.url
+        frozen: list[int] = []
+
+        def once() -> None:
+            while not any(report.bytes for report in told.reports):
+                time.sleep(0.005)
+            frozen.append(freeze(vendor))
+
+        threading.Thread(target=once, daemon=True).start()
+        told.whole_way()
+    assert frozen and vendor.tunnel.pid != frozen[0]
+    assert vendor.tunnel.health.reconnects == 1
+    assert any("stands still" in now.reason for now in vendor.health)
+    assert database.one("SELECT count(*) FROM payments") == 32_000
