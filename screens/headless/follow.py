@@ -109,7 +109,8 @@ def tell(identity: str, what: str, step: str = "") -> int:
             raise refused(answer, remedy=f"`offramp status {session.id}` says how it stands.")
     finally:
         session.close()
-    say(str(answer.get("said", "done")) if meant is None else taken_for(what, meant))
+    told = taken_for(what, meant, seen) if meant is not None and seen is not None else ""
+    say(told or str(answer.get("said", "done")))
     return DONE
 
 

@@ -50,9 +50,14 @@ def waiting_for(what: str, seen: RunView) -> list[StepView]:
     return [] if ended or current is None else [current]
 
 
-def taken_for(what: str, step: StepView) -> str:
-    """What was done with a wish, in a sentence."""
+def taken_for(what: str, step: StepView, seen: RunView) -> str:
+    """What was done with a wish, in a sentence; `seen` is the run as it was told."""
     did = "Said to be done" if what == "accept" else "Tried again"
+    guide = seen.guide
+    if what == "accept" and guide is not None and guide.step == step.step.key and guide.without:
+        did = "Gone on without it"
+    elif what == "accept" and open_watch(seen) is not None:
+        did = "Gone on with DNS as it is"
     return f"{did}: step {step.number}, {step.step.title} ({step.step.key})."
 
 

@@ -40,9 +40,9 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     return made
 
 
-def guided(a_run: ARun, *, by_word: bool = True, blind: bool = True) -> None:
+def guided(a_run: ARun, *, blind: bool = True, without: bool = False) -> None:
     lines = guide_lines("Open the dashboard.")
-    guide = Guide(step=COPY, waits="turn it on", lines=lines, by_word=by_word, blind=blind)
+    guide = Guide(step=COPY, waits="turn it on", lines=lines, by_word=True, blind=blind, without=without)
     a_run.journal.gauge(GUIDE, guide)
     a_run.journal.set_run("running", current=COPY)
 
@@ -60,6 +60,14 @@ def test_it_is_said_what_a_word_was_taken_for(
     assert said[2] == said[3] and said[2].startswith("Tried again: step 5, ") and COPY in said[2]
     accept = {"do": "accept", "step": COPY}
     assert worker.asked == [accept, accept, {"do": "retry", "step": COPY}, {"do": "retry"}]
+
+
+def test_where_a_word_means_without_it_that_is_said(
+    a_run: ARun, worker: Worker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guided(a_run, blind=False, without=True)
+    assert tell(a_run.session.id, "accept") == DONE
+    assert capsys.readouterr().out.startswith("Gone on without it: step 5, ")
 
 
 @pytest.mark.parametrize("name", ["1", "no-such", DEPLOY])
