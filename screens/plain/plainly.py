@@ -14,6 +14,10 @@ _NAMES = _STAGES.split("|")
 _SAID = {
     "press esc": "type b",
     "Press esc": "Type b",
+    "Press enter and have Offramp": "Have Offramp",
+    "press enter and": "change its row and",
+    "(enter at the domain)": "(change the row of the domain)",
+    "enter at the domain has": "the row of the domain has",
     "v shows it for 10 s": "it is printed when you ask for it",
 }
 """Other keys, as they stand."""

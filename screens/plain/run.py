@@ -116,13 +116,17 @@ class _Run:
 
     def _also(self) -> list[Deed]:
         """What the letters of the full screen do besides; one that is refused now says why."""
-        seen = view(self._desk.session)
+        seen, leave = view(self._desk.session), Deed("Leave; the run goes on", _leave, action="detach")
+        if seen is None:
+            return [leave]
         refused = [
             Deed(words, lambda: None, without_keys(why), action=name)
-            for words, name, _ in (self._others(seen) if seen is not None else ())
+            for words, name, _ in self._others(seen)
             if (why := refusal(name, seen))
         ]
-        return [*lists(self._desk), *refused, Deed("Leave; the run goes on", _leave, action="detach")]
+        why = self._desk.held() or without_keys(refusal("resume", seen))
+        again = Deed("Look again now, or go on", lambda: self._resume(seen), why, action="resume")
+        return [*lists(self._desk), *refused, again, leave]
 
     def _look_closer(self) -> None:
         bundle = Deed("Write a file for whoever helps, safe to send", lambda: write_bundle(self._desk))
@@ -155,12 +159,12 @@ class _Run:
             )
             if guide.without:
                 words = "Go on without it"
-                found.append(Deed("Try again", lambda: self._tell({"do": "retry"}), held))
+                found.append(Deed("Try again", self._retry, held, action="resume"))
             found.append(Deed(words, lambda: self._tell(accept), held))
         if watch is not None and seen.current is not None:
             accept = {"do": "accept", "step": seen.current.step.key}
             found += [
-                Deed("Look at DNS again now", lambda: self._tell({"do": "retry"}), held),
+                Deed("Look at DNS again now", self._retry, held, action="resume"),
                 Deed("Go on with DNS as it is", lambda: self._as_it_is(watch, accept), held),
             ]
         return found
@@ -231,6 +235,9 @@ class _Run:
             self._desk.console.say(sentence)
         if ask_name(self._desk.console, "go on", "go on with DNS as it is", help_=HELP):
             self._tell(request)
+
+    def _retry(self) -> None:
+        self._tell({"do": "retry"})
 
     def _resume(self, seen: RunView) -> None:
         if seen.worker != "alive":
