@@ -64,7 +64,8 @@ def help_person(screen: StageScreen, view: RunView) -> bool:
     if guide.by_word:
         left = "leave  go on without it: the report says what is left to do"
         options.append((DONE, left if guide.without else "done  I have done it: the run goes on"))
-        words += f" The last line {'leaves it' if guide.without else 'says that you have done it'}."
+        later, done = " It can be done after the move, too.", " The last line says that you have done it."
+        words += later if guide.without else done
     screen.ask(PickOne("What you do", Content.styled(words.strip(), MUTED), options), picked)
     return True
 

@@ -217,7 +217,7 @@ def refusal(answer: Answer, what: str) -> Trouble:
             remedy="Ask the owner of the Team to let this account into it.",
             code="forbidden",
         )
-    return Refused(f"Code Capsules refuses to {what}: {words}", answer.status, words)
+    return Refused(f"Code Capsules refuses to {what}: {words.rstrip('.')}.", answer.status, words)
 
 
 def _bearer(token: Secret) -> dict[str, str]:

@@ -67,7 +67,7 @@ class WebAddresses:
 
         found = await look()
         if found is None:
-            what = f"add the domain {hostname} to {service.type}"
+            what = f"add the domain {hostname} to the capsule for {service.type}"
             log(f"Adding the domain {hostname}.")
 
             async def post() -> None:

@@ -138,6 +138,8 @@ def enter_word(view: RunView | None) -> str:
     if open_gate(view) is not None:
         return "gate"
     if (guide := open_guide(view)) is not None:
+        if guide.without:
+            return "leave"
         return "sign in" if guide.offers else "done" if guide.blind else "copy"
     if open_watch(view) is not None:
         return "records"

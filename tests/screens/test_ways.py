@@ -244,10 +244,11 @@ async def test_what_can_be_gone_on_without_says_so_on_the_screen_too(begun: Begu
         if not isinstance(app.screen, RunScreen):
             await app.show_stage("run")
             await settle(pilot)
+        assert "enter leave" in seen(app)
         await pilot.press("enter")
         await pilot.pause()
         said = seen(app)
-        assert "go on without it" in said and "have done it" not in said
+        assert "go on without it" in said and "after the move, too" in said and "have done it" not in said
 
 
 async def test_the_monitor_guides_and_copies(begun: Begun, vault: Vault) -> None:
