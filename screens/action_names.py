@@ -1,5 +1,5 @@
-"""Every action of every full screen with the key that it comes with: what the settings may name. Said here
-besides the screens, for `offramp doctor` looks at the settings without Textual; a test compares the two."""
+"""Every action of every full screen and dialog with the key that it comes with: what the settings may name.
+Said here besides the screens, for `offramp doctor` looks at the settings without Textual; a test compares."""
 
 _STAGES = (
     ("back", "escape"),
@@ -144,4 +144,15 @@ ACTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("bottom", "end"),
         *_STAGES,
     ),
+    # Dialogs. Enter, escape, tab and the arrows are the same in all of them.
+    "copies": (("copy", "c"), ("go_on", "g")),
+    "vars": (("reveal", "v"), ("copy", "c"), ("filter", "slash")),
+    "object": (("note", "o"), ("copy_it", "y"), ("vars", "v"), ("code", "c"), ("deploy", "h")),
+    "places": (("filter", "slash"),),
+    "gate": (("copy", "ctrl+y"),),
+    "jobs": (("finish", "ctrl+s"), ("remove", "ctrl+x")),
+    "folder": (("clone", "ctrl+g"),),
 }
+
+TYPED_IN = ("gate", "jobs", "folder")
+"""Dialogs with a line to type in: a letter is no key there."""

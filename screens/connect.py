@@ -140,12 +140,12 @@ class ConnectScreen(StageScreen):
         self._offers = {offer.id: offer for offer in made}
         self.query_one("#question", Static).update(question(provider))
         self.query_one(RowList).show([Row(offer.id, offer.content, heading=offer.heading) for offer in made])
-        self.query_one("#cautions", Static).update(caution_lines(self._cautions))
+        self.query_one("#cautions", Static).update(self.worn(caution_lines(self._cautions)))
         self.query_one("#cautions", Static).display = bool(self._cautions)
         words = self._page_words(vendor, provider)
         self.query_one("#page", Static).update(words)
         self.query_one("#page", Static).display = bool(words)
-        self.query_one("#store", Static).update(Content.styled(self._vault_words, MUTED))
+        self.query_one("#store", Static).update(Content.styled(self.words(self._vault_words), MUTED))
 
     def _page_words(self, vendor: str | None, provider: SourceProvider | TargetProvider | None) -> str:
         if vendor is None or provider is None:
@@ -217,8 +217,7 @@ class ConnectScreen(StageScreen):
     def _describe(self, vault: Vault) -> None:
         remedy = vault.state.remedy if vault.state else ""
         words = f"{vault.describe()} {remedy}".strip()
-        tells = self.words("w tells what to type.")
-        self._vault_words = f"{GLYPHS['look']} {words} {tells}" if remedy else words
+        self._vault_words = f"{GLYPHS['look']} {words} w tells what to type." if remedy else words
 
     # -- actions ------------------------------------------------------------------------------------
 

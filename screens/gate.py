@@ -41,8 +41,9 @@ class GateDialog(Dialog[str]):
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move(8)", show=False, priority=True),
         Binding("pageup", "move(-8)", show=False, priority=True),
-        Binding("ctrl+y", "copy", show=False, priority=True),
+        Binding("ctrl+y", "copy", show=False, priority=True, id="gate.copy"),
     ]
+    scope = "gate"
 
     def __init__(self, gate: GateView) -> None:
         super().__init__(gate.title.removeprefix("Gate: ").capitalize())
@@ -85,7 +86,7 @@ class GateDialog(Dialog[str]):
         scroll.styles.max_height = room
         self.query_one("#facts", Static).update(block(lines))
         more = "↑↓ scroll   " if len(lines) >= room else ""
-        more += "ctrl+y copies the commands   " if commands(self.gate) else ""
+        more += self.words("ctrl+y copies the commands   ") if commands(self.gate) else ""
         self.query_one(".hint", Static).update(f"{more}esc later, nothing happens until then")
 
     def action_copy(self) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from screens.action_names import ACTIONS
+from screens.action_names import ACTIONS, TYPED_IN
 from screens.keys import Key, label_of
 from screens.worn_words import WornWords
 from wizard.model.text import clean
@@ -38,6 +38,8 @@ _TAKEN = ("ctrl+c", "ctrl+q", "ctrl+p", "ctrl+z", "tab")
 _KEYS = re.compile(
     r"[A-Za-z0-9]|ctrl\+[a-z]|f([1-9]|1[0-9]|2[0-4])|up|down|left|right|pageup|pagedown|home|end"
 )
+_BESIDE_TYPING = re.compile(r"ctrl\+[a-z]|f[0-9]+")
+"""Keys that do something while text is typed."""
 _SIGNS = ("enter", "escape", "space", "backspace", "delete", "insert")
 
 Actions = Mapping[str, Sequence[tuple[str, str]]]
@@ -69,6 +71,8 @@ class Keymap:
                 mistakes.append(Mistake(wish.line, why))
                 continue
             for screen in [wish.screen] if wish.screen else actions:
+                if screen in TYPED_IN and not _BESIDE_TYPING.fullmatch(key):
+                    continue  # said above, where it was meant for this one
                 if any(name == wish.action for name, _ in actions[screen]):
                     wanted[screen, wish.action] = (key, wish)
         for screen in actions:
@@ -112,6 +116,8 @@ def _why_not(wish: KeyWish, key: str, actions: Actions) -> str:
         return f"{where} no action {clean(wish.action)!r}.{nearest(wish.action, known)}"
     if not key:
         return f"There is no key {clean(wish.key)!r} that every terminal sends."
+    if wish.screen in TYPED_IN and not _BESIDE_TYPING.fullmatch(key):
+        return f"Text is typed in {wish.screen}: only ctrl with a letter, or F1 to F24, is a key there."
     return f"{key} has its use on every screen and stays as it is." if key in _TAKEN else ""
 
 

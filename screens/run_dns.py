@@ -17,7 +17,7 @@ WORD = "go on"
 class DnsRecords(CopyValues):
     """Result: True when the person wants to go on with DNS as it is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("g", "go_on", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("g", "go_on", show=False, id="copies.go_on")]
     hint = "c copies the value   g goes on with DNS as it is   esc closes"
 
     def __init__(self, watch: DnsWatch) -> None:

@@ -21,6 +21,10 @@ def _pattern(label: str) -> str:
         return r"(?<![\w-])(?<!to )[Ee]nter(?![\w-])"
     if label == "esc":
         return r"(?<![\w-])esc(?![\w-])"
+    if re.fullmatch(r"ctrl\+[a-z]|f\d+", label):
+        return rf"(?<![\w+]){re.escape(label)}(?!\w)"
+    if label == "/":
+        return r"(?<!\S)/(?!\S)"
     return _PRESSED + re.escape(label) + _ENDS
 
 

@@ -13,7 +13,10 @@ CLONE = "\0clone"
 class AskCode(AskText):
     """Result: a path, `CLONE`, or None when closed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g", "clone", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+g", "clone", show=False, priority=True, id="folder.clone")
+    ]
+    scope = "folder"
     hint = "enter accepts   ctrl+g clones it from Heroku   esc closes"
 
     def action_clone(self) -> None:

@@ -28,10 +28,12 @@ class ConfigVarsDialog(Dialog[None]):
     """Nothing is written anywhere; what is shown goes by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v,enter", "reveal", show=False),
-        Binding("slash", "filter", show=False),
-        Binding("c", "copy", show=False),
+        Binding("v", "reveal", show=False, id="vars.reveal"),
+        Binding("enter", "reveal", show=False),
+        Binding("slash", "filter", show=False, id="vars.filter"),
+        Binding("c", "copy", show=False, id="vars.copy"),
     ]
+    scope = "vars"
     hint = "v shows one value for 10 s, c copies it then   / filter   esc closes"
 
     def __init__(self, app_name: str, rows: MakeRows, read: ReadValue, *, begin: str = "") -> None:

@@ -24,7 +24,11 @@ class CopyValues(Dialog[bool]):
     a value of many lines is shown by what it is alone. Result: None here; a class over this one may have
     another."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("c,enter", "copy", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", show=False, id="copies.copy"),
+        Binding("enter", "copy", show=False),
+    ]
+    scope = "copies"
     hint = "c copies the value   esc closes"
 
     def __init__(self, title: str, about: str, values: Sequence[tuple[str, str]]) -> None:

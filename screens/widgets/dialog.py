@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from screens.keymap import Keymap
 from screens.marks import GLYPHS, Mark
 from screens.widgets.too_small import TooSmall
 
@@ -18,12 +19,14 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T]):
     """A box over the screen. Escape closes it without a result and changes nothing.
 
-    Subclasses give `compose_content` and may set `hint` (the keys, in words).
+    Subclasses give `compose_content` and may set `hint` (the keys, in words, as they come), and `scope`, the
+    name by which the settings know their keys.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
     AUTO_FOCUS = "Field, TextArea, Rows"
     hint = "esc closes"
+    scope: ClassVar[str] = ""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -37,8 +40,13 @@ class Dialog(ModalScreen[T]):
             with VerticalScroll(classes="content", can_focus=False):
                 yield from self.compose_content()
             yield Static("", classes="complaint", markup=False)
-            yield Static(self.hint, classes="hint", markup=False)
+            yield Static(self.words(self.hint), classes="hint", markup=False)
         yield TooSmall()
+
+    def words(self, sentence: str) -> str:
+        """`sentence` with the keys of this dialog as the person has set them."""
+        keymap = getattr(self.app, "keymap", None)
+        return keymap.words(self.scope)(sentence) if isinstance(keymap, Keymap) else sentence
 
     def compose_content(self) -> ComposeResult:
         """What stands in the box."""

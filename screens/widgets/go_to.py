@@ -30,8 +30,9 @@ class GoTo(Dialog[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pick", show=False),
-        Binding("slash", "filter", show=False),
+        Binding("slash", "filter", show=False, id="places.filter"),
     ]
+    scope = "places"
     hint = "enter goes there   / filter   esc closes"
 
     def __init__(self, title: str, said: Sequence[Said]) -> None:

@@ -51,12 +51,13 @@ class ObjectDialog(TextDialog):
     app "vars", "code", "deploy" too), None when closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "wish('note')", show=False),
-        Binding("y", "wish('copy_it')", show=False),
-        Binding("v", "wish('vars')", show=False),
-        Binding("c", "wish('code')", show=False),
-        Binding("h", "wish('deploy')", show=False),
+        Binding("o", "wish('note')", show=False, id="object.note"),
+        Binding("y", "wish('copy_it')", show=False, id="object.copy_it"),
+        Binding("v", "wish('vars')", show=False, id="object.vars"),
+        Binding("c", "wish('code')", show=False, id="object.code"),
+        Binding("h", "wish('deploy')", show=False, id="object.deploy"),
     ]
+    scope = "object"
 
     def __init__(self, title: str, make: Make, *, of_app: bool) -> None:
         super().__init__(title, make)

@@ -24,9 +24,10 @@ class SchedulerJobs(Dialog[bool]):
     loses nothing of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "finish", show=False, priority=True),
-        Binding("ctrl+x", "remove", show=False, priority=True),
+        Binding("ctrl+s", "finish", show=False, priority=True, id="jobs.finish"),
+        Binding("ctrl+x", "remove", show=False, priority=True, id="jobs.remove"),
     ]
+    scope = "jobs"
     hint = "enter next line, then adds   ctrl+x removes the last   esc later"
 
     def __init__(

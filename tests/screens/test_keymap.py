@@ -1,21 +1,34 @@
 """Keys as a person has set them: every action can be named, clashes are told, screens and words follow."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from textual.binding import Binding
 
 from screens.action_names import ACTIONS
 from screens.app import OfframpApp
 from screens.home import HomeScreen
 from screens.keymap import Keymap, key_named
+from screens.run_dns import DnsRecords
 from screens.run_lists import KEYS, SCOPE
 from screens.stages import NAMES, stage_named
+from screens.widgets.dialog import Dialog
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen
 from wizard.credentials import Vault
+from wizard.run.watched import DnsWatch
 from wizard.settings import KeyWish, Mistake, Settings, settings_file
 
 
 def of(*wishes: tuple[str, str, str]) -> Keymap:
     return Keymap.of([KeyWish(*wish, line) for line, wish in enumerate(wishes, 1)])
+
+
+def _dialogs(kind: type[Dialog[Any]]) -> Iterator[type[Dialog[Any]]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _dialogs(one)
 
 
 def told(keymap: Keymap) -> list[tuple[int, str]]:
@@ -27,7 +40,58 @@ def test_every_action_of_every_screen_can_be_named() -> None:
     for screen in screens:
         assert list(ACTIONS[screen.scope()]) == [(key.name, key.key) for key in screen.all_keys()]
     assert list(ACTIONS[SCOPE]) == [(key.name, key.key) for key in KEYS]
-    assert {SCOPE, *(screen.scope() for screen in screens)} == set(ACTIONS)
+    dialogs = set(_dialogs(Dialog))
+    for scope in {dialog.scope for dialog in dialogs} - {""}:
+        keys = {
+            (binding.id, binding.key)
+            for dialog in dialogs
+            if dialog.scope == scope
+            for binding in dialog.BINDINGS
+            if isinstance(binding, Binding) and binding.id
+        }
+        assert keys == {(f"{scope}.{name}", key) for name, key in ACTIONS[scope]}
+    scopes = {SCOPE, *(screen.scope() for screen in screens), *(dialog.scope for dialog in dialogs)}
+    assert scopes - {""} == set(ACTIONS)
+
+
+def test_no_dialog_has_a_letter_that_cannot_be_set() -> None:
+    """But for those that close it, as the key does that opened it."""
+    fixed = [
+        (dialog.__name__, binding.key)
+        for dialog in _dialogs(Dialog)
+        for binding in dialog.BINDINGS
+        if isinstance(binding, Binding)
+        and not binding.id
+        and binding.action not in ("close", "leave")
+        and any(len(key) == 1 or key.startswith(("ctrl+", "slash")) for key in binding.key.split(","))
+    ]
+    assert fixed == []
+
+
+def test_where_text_is_typed_a_letter_is_no_key() -> None:
+    words = "Text is typed in gate: only ctrl with a letter, or F1 to F24, is a key there."
+    assert told(of(("gate", "copy", "c"))) == [(1, words)]
+    everywhere = of(("", "copy", "z"))
+    assert everywhere.keys["copies.copy"] == "z" and "gate.copy" not in everywhere.keys
+    assert of(("gate", "copy", "f5")).keys == {"gate.copy": "f5"}
+
+
+async def test_the_keys_of_a_dialog_and_its_hint_follow(world: FakeWorld, vault: Vault) -> None:
+    wishes = (KeyWish("copies", "copy", "z", 1), KeyWish("copies", "go_on", "c", 2))
+    app = OfframpApp(vault=vault, settings=Settings(settings_file(), keys=wishes))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        watch = DnsWatch(hostname="www.example.com", purpose="traffic", records=(), since="", looked_at="")
+        results: list[bool | None] = []
+        app.push_screen(DnsRecords(watch), results.append)
+        await pilot.pause()
+        assert "z copies the value   c goes on with DNS as it is   esc closes" in seen(app)
+        await pilot.press("g")
+        await pilot.pause()
+        assert results == []
+        await pilot.press("c")
+        await pilot.pause()
+    assert results == [True]
 
 
 def test_no_two_actions_come_with_one_key() -> None:
