@@ -40,15 +40,15 @@ def plan(desk: Desk) -> None:
             return [Deed("Go on", lambda: None, "there is no plan: map and prepare come first")]
         stops = [one for one in found.findings if one.state == "blocks"] if found else []
         why = f"{stops[0].what}. {stops[0].remedy}" if stops else ""
-        again = Deed("Check again", lambda: check(desk), held)
+        again = Deed("Check again", lambda: check(desk), held, action="look")
         show = Deed("List the steps again", lambda: tell_steps(desk))
         good = Deed("List every check", lambda: tell_checks(desk, every=True))
-        start = Deed("Start the run", lambda: _start(desk), held or why)
+        start = Deed("Start the run", lambda: _start(desk), held or why, action="start")
         if newest_run(desk.session) is not None:
-            return [Deed("Go to the run", lambda: True), start, again, show, good]
+            return [Deed("Go to the run", lambda: True, action="next"), start, again, show, good]
         return [again, start, show, good] if found is None or stops else [start, again, show, good]
 
-    do_one_of(desk, lambda: "What now?", deeds, help_=HELP)
+    do_one_of(desk, lambda: "What now?", deeds, help_=HELP, stage="plan")
 
 
 def make(desk: Desk) -> Plan | None:
