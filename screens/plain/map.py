@@ -32,6 +32,9 @@ LOGIN = Help(
     "A registry that asks who pulls: the login is kept where tokens are, and given to the target with the "
     "deploy."
 )
+MANY_ROWS = 60
+"""Rows that are listed without being asked for."""
+
 STATES = {"good": "", "look": " (look)", "open": " (to decide)", "left": " (stays behind)"}
 
 
@@ -73,7 +76,7 @@ class _Map:
             return [Deed("Go on", lambda: None, "there is nothing to map yet")]
         if not self._told:
             self._told = True
-            self._list(self._entries(parts))
+            self._list_first(self._entries(parts))
         why = desk.read_only()
         stopping = blocking(problems(*parts))
         open_rows = sum(entry.state == "open" for entry in self._entries(parts))
@@ -96,11 +99,21 @@ class _Map:
         )
         return [decide, leave_all, change, show, reasons]
 
+    def _list_first(self, rows: Sequence[Entry]) -> None:
+        """All rows; of a large system those that want somebody, since each line is read aloud."""
+        if len(rows) <= MANY_ROWS:
+            self._list(rows)
+            return
+        self._desk.console.say(f"{len(rows):,} rows. Those that are to be decided, or to be looked at:")
+        self._list(rows, only=("open", "look"))
+
     # -- showing --------------------------------------------------------------------------------------
 
-    def _list(self, rows: Sequence[Entry], *, why: bool = False, wanted: str = "") -> None:
+    def _list(
+        self, rows: Sequence[Entry], *, why: bool = False, wanted: str = "", only: Sequence[str] = ()
+    ) -> None:
         for number, entry in enumerate(rows, 1):
-            if wanted not in _words(entry).lower():
+            if wanted not in _words(entry).lower() or (only and entry.state not in only):
                 continue
             self._desk.console.say(f"{number}. {_words(entry)}", indent="  " * entry.depth)
             if entry.problem is not None:

@@ -16,6 +16,7 @@ from screens.main import main
 from screens.monitor.reading import look
 from screens.plain import following as following_module
 from screens.plain import home, journey, own_tunnel
+from screens.plain import map as plain_map
 from screens.plain import run as plain_run
 from screens.plain.connect import connect
 from screens.plain.console import Console, EndOfInput, Interrupted
@@ -458,3 +459,17 @@ def test_ctrl_c_breaks_off_what_is_done_and_asks_again(
     told = said()
     assert "Broken off. ctrl+c once more leaves." in told
     assert told.count("Nothing is read from Heroku yet. What now?") == 2
+
+
+def test_of_a_large_map_only_what_wants_somebody_is_read_out_unasked(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain_map, "MANY_ROWS", 5)
+    types("3", "/papertrail", "b", "q")
+    with pytest.raises(Leave):
+        plain_map.map_components(Desk(begun.chosen(), Console(), vault=vault))
+    told = said()
+    assert "rows. Those that are to be decided, or to be looked at:" in told
+    assert "EMPTY_FLAG" in told and "region" not in told
+    # Found among all rows, with the number that it has there.
+    assert told.count("papertrail") >= 2 and "Which one of these?" in told
