@@ -62,6 +62,8 @@ class Ends:
             words = [self._clients.client, f"--defaults-file={options}", "--batch", "--skip-column-names"]
             session = Session([*words, "--unbuffered", "--quick", address.database])
             forget = self._control.on_stop(session.close)
+            if side == "target":
+                self._lanes.hold(session.waited)
             try:
                 session.query(SETTINGS)
                 if side == "source":
@@ -70,6 +72,7 @@ class Ends:
                 yield session
             finally:
                 forget()
+                self._lanes.let_go(session.waited)
                 session.close()
 
     @staticmethod
@@ -124,6 +127,7 @@ class Ends:
                 dump,
                 load,
                 control=self._control,
+                lanes=self._lanes,
                 passed=lambda size: self._gauge.add(part, 0, size),
                 definitions=definitions,
             )

@@ -6,9 +6,11 @@ import subprocess
 from collections.abc import Callable
 
 from wizard.database.control import Control
+from wizard.database.lanes import Lanes
 from wizard.stores.mysql.clients import environment
 from wizard.stores.mysql.ear import Ear
 from wizard.stores.mysql.errors import MysqlError
+from wizard.stores.mysql.waited import Waited
 
 CHUNK = 1 << 18
 
@@ -32,12 +34,14 @@ def pump(
     *,
     control: Control,
     passed: Callable[[int], None],
+    lanes: Lanes | None = None,
     definitions: bool = False,
 ) -> None:
     """Run both to their end.
 
     Args:
         passed: hears how many bytes more went over.
+        lanes: of the way to the target, one of which the loader has.
         definitions: whether it is a dump of definitions, which is rewritten line by line.
 
     Raises:
@@ -53,20 +57,23 @@ def pump(
                 child.kill()
 
     forget = control.on_stop(kill)
+    waited, lanes = Waited(kill), lanes or Lanes()
+    lanes.hold(waited)
     try:
         dumper = _start(dump, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         children.append(dumper)
         loader = _start(load, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         children.append(loader)
         ears = [Ear(dumper), Ear(loader)]
-        broke = _carry(dumper, loader, control, passed, definitions=definitions)
+        broke = _carry(dumper, loader, control, passed, waited, definitions=definitions)
         if broke:
             dumper.kill()
         dumped = dumper.wait()
         if dumped != 0 and not broke:
             # What it was given so far must not be taken for the whole.
             loader.kill()
-        loaded = loader.wait()
+        with waited.owed():
+            loaded = loader.wait()
         control.check()
         # It also failed when it ended well, and before it had heard everything.
         if broke or (loaded != 0 and dumped == 0):
@@ -75,6 +82,7 @@ def pump(
             raise MysqlError(dump[0].rpartition("/")[2], dumped, ears[0].heard())
     finally:
         forget()
+        lanes.let_go(waited)
         kill()
         for child in children:
             child.wait()
@@ -96,6 +104,7 @@ def _carry(
     loader: "subprocess.Popen[bytes]",
     control: Control,
     passed: Callable[[int], None],
+    waited: Waited,
     *,
     definitions: bool,
 ) -> bool:
@@ -108,7 +117,8 @@ def _carry(
             if first and data.startswith(_SANDBOX):
                 data = b"\n"
             first = False
-            loader.stdin.write(without_definer(data) if definitions else data)
+            with waited.owed(streams=True):
+                loader.stdin.write(without_definer(data) if definitions else data)
             passed(len(data))
         if dumper.wait() == 0:
             loader.stdin.close()

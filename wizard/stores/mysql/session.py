@@ -9,6 +9,7 @@ from types import TracebackType
 from wizard.stores.mysql.clients import environment
 from wizard.stores.mysql.ear import Ear
 from wizard.stores.mysql.errors import MysqlError
+from wizard.stores.mysql.waited import Waited
 
 Row = tuple[str | None, ...]
 
@@ -43,6 +44,7 @@ class Session:
         )
         self._program = words[0].rpartition("/")[2]
         self._ear = Ear(self._process)
+        self.waited = Waited(self.close)
 
     def query(self, sql: str) -> list[Row]:
         """Run one or more statements; the rows of all of them."""
@@ -50,12 +52,14 @@ class Session:
         assert self._process.stdin is not None and self._process.stdout is not None
         rows: list[Row] = []
         try:
-            self._process.stdin.write(f"{sql};\nSELECT '{end}';\n".encode())
-            self._process.stdin.flush()
-            for line in self._process.stdout:
-                if line == f"{end}\n".encode():
-                    return rows
-                rows.append(tuple(_field(field) for field in line[:-1].split(b"\t")))
+            with self.waited.owed():
+                self._process.stdin.write(f"{sql};\nSELECT '{end}';\n".encode())
+                self._process.stdin.flush()
+                for line in self._process.stdout:
+                    if line == f"{end}\n".encode():
+                        return rows
+                    self.waited.moved()
+                    rows.append(tuple(_field(field) for field in line[:-1].split(b"\t")))
         except (OSError, ValueError):
             pass
         self.close()
