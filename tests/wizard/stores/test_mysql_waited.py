@@ -1,4 +1,4 @@
-"""MySQL's programs behind a tunnel that stands still: for how long they owe something, and that they are cut."""
+"""MySQL's programs behind a tunnel that stands still: how long they owe something, and that they are cut."""
 
 import threading
 import time
