@@ -76,6 +76,11 @@ class Console:
         """Print lines that are to be typed or read exactly as they are: commands, addresses, a diff."""
         self._write(self._safe(text).rstrip("\n") + "\n")
 
+    def ring(self) -> None:
+        """Call the person, who may be at another window; nothing is drawn by it."""
+        if sys.stdout.isatty():
+            self._write("\a")
+
     def trouble(self, trouble: Trouble) -> None:
         """Say what is in the way."""
         self.say(f"Not done: {without_keys(trouble.sentence())}")

@@ -31,6 +31,9 @@ PROGRESS = 30.0
 """Seconds between lines about a copy that goes on: each is read aloud."""
 
 
+CALLED = 5.0
+"""Seconds of following after which the person may be elsewhere, and is called."""
+
 READ_OUT = "True then: "
 """What the journal says of what was true at a gate begins with it."""
 
@@ -60,8 +63,12 @@ class Following:
 
     def follow(self) -> Why:
         """Tell what happens until there is something for a person to do."""
+        begun = time.monotonic()
         try:
-            return self._follow()
+            why = self._follow()
+            if time.monotonic() - begun > CALLED:
+                self._desk.console.ring()
+            return why
         except KeyboardInterrupt:
             self._desk.console.broken_off("The run goes on; only following it has ended.")
             return "asked"

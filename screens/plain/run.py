@@ -19,6 +19,7 @@ from screens.plain.program_sign_in import sign_in_there
 from screens.plain.question import Help, Leave, ask_name
 from screens.plain.rollback import roll_back_an_app
 from screens.plain.run_lists import lists
+from screens.plain.run_now import tell_now
 from screens.plain.support import write_bundle
 from wizard.run.abandon import abandon
 from wizard.run.control import ask, refused
@@ -130,7 +131,8 @@ class _Run:
 
     def _look_closer(self) -> None:
         bundle = Deed("Write a file for whoever helps, safe to send", lambda: write_bundle(self._desk))
-        what = [*lists(self._desk), bundle]
+        now = Deed("How it stands now: step, tunnels, tokens, what is next", lambda: tell_now(self._desk))
+        what = [now, *lists(self._desk), bundle]
         do_one_of(self._desk, lambda: "What do you want to know? b goes back.", lambda: what, help_=HELP)
 
     def _wanted(self, seen: RunView, held: str) -> list[Deed]:

@@ -59,7 +59,10 @@ class TypedLines:
             if not select.select([stream], [], [], LOOK)[0]:
                 between()
                 continue
-            block = _block(stream)
+            try:
+                block = _block(stream)
+            except BlockingIOError:
+                continue  # another program made it so, and what was there is gone again
             if not block:
                 rest, self._bytes = self._bytes, b""
                 return _text(rest)
@@ -71,6 +74,8 @@ class TypedLines:
 def _block(stream: int) -> bytes:
     try:
         return os.read(stream, BLOCK)
+    except BlockingIOError:
+        raise
     except OSError:
         return b""  # the terminal is gone: nobody types any more
 

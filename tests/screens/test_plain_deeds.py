@@ -28,6 +28,7 @@ from screens.plain.journey import travel
 from screens.plain.plainly import without_keys
 from screens.plain.question import GO_TO, Answer, Help, Leave, ask_one
 from screens.plain.run_lists import sentences
+from screens.plain.run_now import sentences as now
 from screens.plain.typed_lines import TypedLines
 from tests.screens.a_run import ARun
 from tests.screens.a_worker import Worker
@@ -357,6 +358,18 @@ def test_who_only_watches_is_not_stopped_by_what_another_has_to_answer(
     assert said().count("That is for whoever has control.") == 1 and next(looks, None) is None
 
 
+def test_how_a_run_stands_is_said_in_sentences(
+    run: ARun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.copying().tunnel()
+    seen = look(run.session)
+    assert seen is not None
+    told = list(now(seen))
+    assert told[0].startswith("Step 5 of 12: ") and any("acme-db: copying rows, " in one for one in told)
+    assert any(one.startswith("The tunnel to acme-db: up, for ") for one in told)
+    assert told[-1].startswith("Next: 6, ") and not [one for one in told if " · " in one]
+
+
 def test_an_own_tunnel_is_told_by_its_port(
     run: ARun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -416,7 +429,7 @@ def test_a_file_for_whoever_helps_is_written_after_it_was_said_what_is_in_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     run.journal.set_run("done")
-    types("3", "5", "2", "help.zip", "b", "q")
+    types("3", "6", "2", "help.zip", "b", "q")
     with pytest.raises(Leave):
         plain_run.run(Desk(run.session, Console(), vault=vault))
     told = said()
