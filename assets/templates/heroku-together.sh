@@ -3,8 +3,10 @@
 # ends, the others are told to end too, so that the capsule is started anew as a whole.
 set -m
 pids=()
+told=
 
 start() {
+  [ -z "$told" ] || return
   bash -c "$1" &
   pids+=("$!")
 }
@@ -13,7 +15,11 @@ tell() {
   for pid in "${pids[@]}"; do kill "-$1" -- "-$pid" 2>/dev/null; done
 }
 
-told=
+alive() {
+  for pid in "${pids[@]}"; do kill -0 -- "-$pid" 2>/dev/null && return; done
+  return 1
+}
+
 trap 'told=1; tell TERM' TERM INT
 
 {{lines}}
@@ -21,9 +27,17 @@ set +m
 
 wait -n "${pids[@]}"
 status=$?
-[ -n "$told" ] || echo "one of the processes has ended with $status: the others are told to end"
-tell TERM
-for pid in "${pids[@]}"; do wait "$pid"; done
+# Once is enough: many programs take a second signal for an order to stop at once.
+if [ -z "$told" ]; then
+  echo "one of the processes has ended with $status: the others are told to end"
+  tell TERM
+fi
+# A dyno waits 30 seconds, too. One that never ended would keep the capsule from being started anew.
+for ((tenths = 0; tenths < 300; tenths++)); do
+  alive || break
+  sleep 0.1
+done
+tell KILL
 # One that ends without an error is missing all the same.
 [ -n "$told" ] && exit 0
 [ "$status" -ne 0 ] || status=1

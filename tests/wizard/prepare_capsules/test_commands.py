@@ -23,6 +23,19 @@ from wizard.prepare.capsules.together import together_text
 LINES = {"web": "gunicorn x -b :$PORT", "worker": "python w.py", "release": "python m.py"}
 ONE = app("heroku/python", commands=LINES, jobs=(TEN_MINUTES,))
 
+GRACEFUL = """import signal, time
+told = 0
+def end(*_):
+    global told
+    told += 1
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+while not told:
+    time.sleep(0.02)
+time.sleep(0.3)
+print("told", told, "times", flush=True)
+"""
+
 
 @pytest.mark.parametrize(
     ("processes", "service", "command"),
@@ -89,6 +102,30 @@ def test_all_get_the_signal(tmp_path: Path) -> None:
         child.send_signal(signal.SIGTERM)
         assert sorted(child.stdout.read().split("\n")) == ["", "ended a", "ended b"]
     assert child.returncode == 0
+
+
+def test_each_is_told_to_end_once(tmp_path: Path) -> None:
+    """A second signal ends many programs at once, in the middle of what they finish."""
+    (tmp_path / "graceful.py").write_text(GRACEFUL)
+    (tmp_path / "heroku-together.sh").write_text(
+        together_text(["python graceful.py", "python graceful.py x"])
+    )
+    words = ["bash", "heroku-together.sh"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as child:
+        assert child.stdout
+        assert [child.stdout.readline(), child.stdout.readline()] == ["ready\n", "ready\n"]
+        child.send_signal(signal.SIGTERM)
+        assert child.stdout.read() == "told 1 times\n" * 2
+    assert child.returncode == 0
+
+
+def test_one_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    text = together_text(["sleep 0.3; exit 5", "trap '' TERM; echo deaf; while :; do sleep 0.05; done"])
+    assert "tenths < 300" in text
+    script = tmp_path / "heroku-together.sh"
+    script.write_text(text.replace("tenths < 300", "tenths < 3"))
+    done = subprocess.run(["bash", str(script)], capture_output=True, text=True, timeout=10, check=False)
+    assert done.returncode == 5 and "deaf\n" in done.stdout
 
 
 def test_the_release_command_is_said_to_run_at_each_start() -> None:
