@@ -70,13 +70,21 @@ def _prepare(terminal: Terminal) -> _Ready:
     settings = read_settings()
     asked, answer = False, None
     reads, writes = terminal_background.ends_of_terminal()
-    if terminal_background.wants_to_know(settings.theme, os.environ):
+    of_colour = terminal_background.wants_to_know(settings.theme, os.environ)
+    if of_colour:
         asked, far = True, link.is_far(os.environ)
         answer = terminal_background.ask_background(reads, writes, far=far)
-    took = (lambda: answer.seconds if answer else None) if asked else None
+
+    def took() -> float | None:
+        nonlocal asked, answer
+        if not asked:
+            asked, answer = True, link.ask(reads, writes, link.DEADLINE)
+        return answer.seconds if answer is not None else None
+
     slow = link.decide(settings.link, slow=terminal.slow, took=took)
     link.make_way(slow)
-    unanswered = asked and (answer is None or terminal_background.is_light(answer.said) is None)
+    colour = terminal_background.is_light(answer.said) if answer is not None else None
+    unanswered = asked and (answer is None or (of_colour and colour is None))
     return _Ready(
         replace(settings, mouse=settings.mouse and terminal.mouse),
         slow,

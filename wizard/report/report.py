@@ -9,7 +9,7 @@ from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.noun import Noun, decode
 from wizard.model.plan import Plan
 from wizard.model.system import AddOn, App, System
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.report.capsules import files_became, files_left, in_space, jobs_became, process_became
 from wizard.report.network import left_drains, moved_network
 from wizard.report.todo import Known, Todo, todos
@@ -172,7 +172,7 @@ def _summary(record: StepRecord | None) -> str:
         return ""
     if record.trouble is not None:
         # The rest of it is the end of a log, which the run's own lists show.
-        return record.trouble.cause.partition("\n")[0]
+        return joined(record.trouble.cause.partition("\n")[0], tag(record.trouble.code))
     return record.evidence.summary if record.evidence else ""
 
 
