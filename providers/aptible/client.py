@@ -16,6 +16,7 @@ from providers.aptible.answers import ApiError, Page
 from providers.aptible.failures import AnswerLost, Later, Missing, NotTheApi, Refused
 from wizard.model.answered import converted, unreachable
 from wizard.model.loopback import is_loopback, safe_url
+from wizard.model.no_cookies import no_cookies
 from wizard.model.secret import Secret
 from wizard.model.text import clean
 from wizard.model.trouble import SignInNeeded, Trouble, Unreachable
@@ -46,6 +47,10 @@ class Patience:
     longest_wait: float = 30.0
 
 
+UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What decoding raises, and making the texts of something safe that is nested without end."""
+
+
 @dataclass(frozen=True)
 class _Answer:
     status: int
@@ -68,6 +73,7 @@ class Api:
         self._host = urllib.parse.urlsplit(root).hostname or ""
         self.loopback = is_loopback(self._host)
         self._client = httpx.AsyncClient(
+            cookies=no_cookies(),
             timeout=httpx.Timeout(30.0, connect=15.0),
             follow_redirects=False,
             # A proxy of the environment is meant for the internet, not for this machine.
@@ -167,6 +173,7 @@ class Api:
             raise self._not_opened(what)
         host = urllib.parse.urlsplit(url).hostname or ""
         async with httpx.AsyncClient(
+            cookies=no_cookies(),
             timeout=30.0,
             follow_redirects=False,
             trust_env=not is_loopback(host),
@@ -267,7 +274,7 @@ class Api:
     def _refusal(self, answer: _Answer, what: str) -> Trouble:
         try:
             said = converted(_cleaned(msgspec.json.decode(answer.body)), ApiError, vendor=VENDOR, what=what)
-        except (Trouble, msgspec.DecodeError):
+        except (Trouble, *UNREADABLE):
             said = ApiError()
         words = said.message or said.error or f"status {answer.status}"
         if self._token is None:
@@ -290,7 +297,8 @@ class Api:
     def _decode(self, body: bytes, kind: type[T], what: str, *, raw: bool, written: bool = False) -> T:
         try:
             value = msgspec.json.decode(body)
-        except msgspec.DecodeError as error:
+            value = value if raw else _cleaned(value)
+        except UNREADABLE as error:
             if written:
                 raise self._lost(what, "its answer is cut off") from error
             raise Unreachable(
@@ -298,7 +306,7 @@ class Api:
                 remedy="Try again; if it stays, look whether a proxy changes what Aptible sends.",
                 code="not-the-api",
             ) from error
-        return converted(value if raw else _cleaned(value), kind, vendor=VENDOR, what=what)
+        return converted(value, kind, vendor=VENDOR, what=what)
 
     def _not_opened(self, what: str) -> Unreachable:
         return Unreachable(

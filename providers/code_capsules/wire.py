@@ -10,6 +10,7 @@ import httpx
 
 from providers.code_capsules.patience import Patience
 from wizard.model.loopback import is_loopback
+from wizard.model.no_cookies import no_cookies
 
 BODY_LIMIT = 16 * 1024 * 1024
 """Bytes of one answer; 5,000 lines of a log are far below it."""
@@ -35,6 +36,7 @@ class Wire:
         self.host = urllib.parse.urlsplit(root).hostname or ""
         self._timeout = patience.timeout
         self._client = httpx.AsyncClient(
+            cookies=no_cookies(),
             timeout=httpx.Timeout(patience.timeout, connect=min(15.0, patience.timeout)),
             follow_redirects=False,
             # A proxy of the environment is meant for the internet, not for this machine.

@@ -74,7 +74,9 @@ def bomb(request: web.Request) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("body_of", [heavy, texts, config, bomb])
-async def test_the_reader_stays_below_256_mib(body_of: Callable[[web.Request], bytes]) -> None:
+async def test_the_reader_stays_below_256_mib(
+    body_of: Callable[[web.Request], bytes], record_property: Callable[[str, object], None]
+) -> None:
     async def heroku(request: web.Request) -> web.Response:
         if request.path == "/account":
             return web.json_response({"id": "a", "email": "a@example.com"})
@@ -97,4 +99,5 @@ async def test_the_reader_stays_below_256_mib(body_of: Callable[[web.Request], b
     assert child.returncode == 0, err.decode()[-3_000:]
     said = json.loads(out)
     print(body_of.__name__, said, f"{time.monotonic() - began:.1f} s")
+    record_property("figure", f"{body_of.__name__}: {said['peak']:.0f} MiB at most")
     assert said["peak"] < MIB

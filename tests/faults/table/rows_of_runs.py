@@ -74,6 +74,18 @@ ROWS = (
         exhaustive=True,
     ),
     Row(
+        13,
+        "hostile API: statuses, headers and bodies that Hypothesis thinks of, floods, drips, bombs, redirects",
+        (
+            "tests/providers/test_hostile_answers.py",
+            "tests/providers/test_heroku_hostile.py",
+            "tests/providers/test_heroku_hostile_memory.py",
+        ),
+        ci=100,
+        full=10_000,
+        passes="a value or a Trouble, in time, below 256 MiB; what creates is sent once; the token stays",
+    ),
+    Row(
         22,
         "session file of an earlier release",
         ("tests/wizard/test_session_formats.py::test_what_an_earlier_version_wrote_is_opened_and_goes_on",),
