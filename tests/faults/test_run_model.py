@@ -14,15 +14,15 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.faults.run_model import ModelWorld, RunMachine
 from tests.faults.trials import seeded, trials
+from wizard.plan.plan import CUT_OVER
 from wizard.run import drive as drives
 from wizard.run import look, waits, wayback
 from wizard.run.kinds.gate import Gate
 
 
-@pytest.mark.timeout(3600)
-def test_whatever_happens_in_whatever_order_the_promises_hold(
-    monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
-) -> None:
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> type[RunMachine]:
+    """The machine, over a drive whose steps are the model's and which waits for no clock."""
     world = ModelWorld()
     kinds = {"fake": world.kind(), "gate": Gate}
     for module in (drives, look, wayback):
@@ -34,18 +34,43 @@ def test_whatever_happens_in_whatever_order_the_promises_hold(
     # The second failure of a step in the cut-over is one too many.
     monkeypatch.setattr(drives, "CUT_OVER_PATIENCE", 0.0)
     monkeypatch.setattr(RunMachine, "world", world, raising=False)
+    return RunMachine
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_back_at_any_turn_of_the_cut_over_leads_nowhere_else(model: type[RunMachine], dies: bool) -> None:
+    taken = 0
+    for turn in range(1, 48, 2):
+        run = model()
+        run.it_has_come_some_way(1)
+        while run.seen.gate is None:
+            run.go(1)
+        run.a_person_answers(CUT_OVER, True)
+        run.go(turn)
+        run.a_person_goes_back()
+        taken += run.world.going_back
+        if dies:
+            run.the_worker_is_killed(lands=False)
+        run.teardown()
+    assert taken > 15
+
+
+@pytest.mark.timeout(3600)
+def test_whatever_happens_in_whatever_order_the_promises_hold(
+    model: type[RunMachine], monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
     count, number = trials(30, 5_000), seeded(record_property).randrange(2**32)
     sequences = 0
-    begin = RunMachine.__init__
+    begin = model.__init__
 
     def counted(self: RunMachine) -> None:
         nonlocal sequences
         sequences += 1
         begin(self)
 
-    monkeypatch.setattr(RunMachine, "__init__", counted)
+    monkeypatch.setattr(model, "__init__", counted)
     run_state_machine_as_test(
-        seed(number)(RunMachine),
+        seed(number)(model),
         settings=settings(
             max_examples=count,
             stateful_step_count=40,

@@ -254,6 +254,9 @@ class Drive:
             found = await self.waits.attempt(kind.probe(self.context, step))
             done = found is None
             if found is None:
+                if self.waits.left() is not None:
+                    # Asked for while the world was asked: a write to Heroku is not even begun any more.
+                    raise Stopped
                 self.journal.intend(step)
                 self.journal.event("step", step.title, step=step.key)
                 found = await self.waits.attempt(self._do(kind, step))
