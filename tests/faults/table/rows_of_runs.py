@@ -75,7 +75,7 @@ ROWS = (
     ),
     Row(
         13,
-        "hostile API: statuses, headers and bodies that Hypothesis thinks of, floods, drips, bombs, redirects",
+        "hostile API: answers that Hypothesis thinks of, floods, drips, bombs, redirects",
         (
             "tests/providers/test_hostile_answers.py",
             "tests/providers/test_heroku_hostile.py",
