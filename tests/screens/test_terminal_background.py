@@ -97,9 +97,9 @@ def in_pieces(person: Person) -> None:
     ("answers", "theme"),
     [
         (at_once, "offramp-light"),
-        (never, "offramp-dark"),
-        (knows_one_question, "offramp-dark"),
-        (before_there_is_a_screen, "offramp-dark"),
+        pytest.param(never, "offramp-dark", marks=pytest.mark.slow),
+        pytest.param(knows_one_question, "offramp-dark", marks=pytest.mark.slow),
+        pytest.param(before_there_is_a_screen, "offramp-dark", marks=pytest.mark.slow),
         (in_pieces, "offramp-dark"),
     ],
 )

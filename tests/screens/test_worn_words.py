@@ -69,18 +69,19 @@ def _told() -> Iterator[tuple[str, str]]:
             if not re.search(r"\b[Pp]ress", text := path.read_text()):
                 continue
             tree = ast.parse(text)
-            docs = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs:
+            nodes = list(ast.walk(tree))
+            docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+            for node in nodes:
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
 
 
 def test_every_sentence_of_the_sources_that_has_a_key_pressed_is_understood() -> None:
     words = WornWords(dict.fromkeys([*"abcdefghijklmnopqrstuvwxyz", "enter"], "ctrl+y"), "ctrl+y")
     naming = re.compile(r"\b[Pp]ress(?:ing)? ([a-z]|enter)(?![\w+-])")
-    found = [place for place, text in _told() if naming.search(text)]
+    found = [(place, text) for place, text in _told() if naming.search(text)]
     assert len(found) > 60
-    assert [place for place, text in _told() if naming.search(words(text))] == []
+    assert [place for place, text in found if naming.search(words(text))] == []
 
 
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.slow)])
@@ -101,7 +102,9 @@ async def test_no_screen_names_a_key_that_is_not_set(
         ]
 
     async def helped() -> list[str]:
-        """The same of its help and of why its keys do nothing now."""
+        """The same of its help and of why its keys do nothing now; where there is time for it."""
+        if size == (80, 24):
+            return []
         screen = app.screen
         assert isinstance(screen, KeyedScreen)
         words = app.keymap.words(screen.scope())
