@@ -21,7 +21,7 @@ def show() -> int:
         try:
             session = choose_session(console)
         except WantsExample:
-            return show_demo("standard")
+            return show_demo("standard", console=console)
         except (Back, Leave):
             return _left(console)
         except Interrupted:
@@ -38,9 +38,10 @@ def show() -> int:
             return code
 
 
-def show_demo(size: str, target: str = example.TARGETS[0]) -> int:
-    """The guided demo: starts the example system, then the plain wizard over it; the exit code."""
-    console = Console()
+def show_demo(size: str, target: str = example.TARGETS[0], console: Console | None = None) -> int:
+    """The guided demo: starts the example system, then the plain wizard over it; the exit code. A `console`
+    that asked before may hold answers that were typed ahead."""
+    console = console or Console()
     console.watch_stops()
     desk = demo_desk(console, size, target)
     more = "" if target == example.TARGETS[0] else f" --target {target}"

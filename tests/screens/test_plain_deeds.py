@@ -15,7 +15,7 @@ from screens.home_entries import Entry
 from screens.main import main
 from screens.monitor.reading import look
 from screens.plain import following as following_module
-from screens.plain import home, journey, own_tunnel
+from screens.plain import home, journey, own_tunnel, start
 from screens.plain import map as plain_map
 from screens.plain import run as plain_run
 from screens.plain.connect import connect
@@ -132,6 +132,22 @@ def test_what_is_typed_in_a_pipe_is_read_line_by_line_and_something_is_looked_at
     assert lines.next(between) == "one\n" and looked == [""]
     os.close(writing)
     assert lines.next(between) == "tw\N{REPLACEMENT CHARACTER}" and lines.next(between) == ""
+
+
+def test_what_was_typed_ahead_is_there_for_the_example(
+    private_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"t\nahead\n")
+    os.close(writing)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.FileIO(reading), encoding="utf-8"))
+
+    def desk(console: Console, size: str, target: str) -> Desk:
+        raise Trouble(f"{console.line('? ')} was typed.", remedy="Look.", code="x")
+
+    monkeypatch.setattr(start, "demo_desk", desk)
+    assert main(["--plain"]) == 1
+    assert "ahead was typed." in capsys.readouterr().err
 
 
 # -- letters, stages ------------------------------------------------------------------------------------
