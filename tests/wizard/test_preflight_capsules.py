@@ -7,10 +7,17 @@ import msgspec
 from tests.wizard.capsule_world import COMMIT, SPACE, Capsules, FakeContext
 from tests.wizard.test_run_capsules import linked, wish
 from wizard.mapping.edit_spaces import put_app
-from wizard.model.mapping import AppChoice, DomainChoice, Mapping, ProcessChoice
+from wizard.model.mapping import (
+    AppChoice,
+    DatabaseChoice,
+    DomainChoice,
+    Mapping,
+    ProcessChoice,
+    StoreChoice,
+)
 from wizard.model.plan import Finding
 from wizard.plan.preflight_capsules import capsule_findings
-from wizard.ports import Capsule, DomainEndpoint, Environment
+from wizard.ports import Capsule, DomainEndpoint, Environment, TargetDatabase
 from wizard.session.parts import Prepared, PreparedApp
 
 ADDRESS = "https://github.com/acme/shop"
@@ -134,3 +141,34 @@ async def test_a_space_that_was_to_be_made_and_is_there_is_told(tmp_path: Path) 
     assert [one.state for one in findings if one.what.startswith("acme is there already")] == ["look"]
     chosen = await capsule_findings(target, SPACE, mapping, Prepared(apps=(code("a"), code("b"))))
     assert not [one for one in chosen if "is there already: what is made" in one.what]
+
+
+async def test_a_database_that_is_there_with_another_size_is_told_and_a_larger_disk_blocks(
+    tmp_path: Path,
+) -> None:
+    target, mapping = await mapped(tmp_path)
+    database = DatabaseChoice(add_on_id="d", handle="shop-db", memory_mb=1024, disk_gb=4)
+    store = StoreChoice(add_on_id="r", type="redis", action="copy", handle="shop-redis", disk_gb=4)
+    mapping = msgspec.structs.replace(mapping, databases=(database,), stores=(store,))
+    there = TargetDatabase(
+        id="9",
+        handle="shop-db",
+        environment_id="1",
+        version="",
+        state="provisioned",
+        memory_mb=1024,
+        disk_gb=4,
+    )
+
+    async def told(**sizes: int | None) -> list[Finding]:
+        for handle in ("shop-db", "shop-redis"):
+            target.databases[handle] = msgspec.structs.replace(there, handle=handle, **sizes)
+        findings = await capsule_findings(target, SPACE, mapping, Prepared())
+        return [one for one in findings if "shop-db" in one.what or "shop-redis" in one.what]
+
+    assert await told() == [] and await told(memory_mb=None, disk_gb=None) == []
+    assert [one.state for one in await told(disk_gb=5)] == ["blocks", "blocks"]
+    assert "5 GB or more" in (await told(disk_gb=5))[0].remedy
+    looks = await told(memory_mb=512, disk_gb=2)
+    assert [one.state for one in looks] == ["look", "look"]
+    assert "1024 MB of memory, 4 GB" in looks[0].what and "it has 512 MB and 2 GB" in looks[0].detail

@@ -7,6 +7,7 @@ from wizard.mapping.spaces import part_of, used_spaces
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import Finding
 from wizard.model.repository_address import host_and_path, same_repository
+from wizard.plan.preflight_capsule_sizes import size_findings
 from wizard.ports import Capsule, CapsuleTarget, Environment, Target
 from wizard.session.parts import Prepared, PreparedApp
 
@@ -30,6 +31,7 @@ async def capsule_findings(
         found += await _repositories(target, at, part)
         found += await _capsules(target, at, part, prepared)
         found += await _domains(target, at, part)
+        found += await size_findings(target, at, part)
     # What is true of a team or a repository is said once.
     return [*dict.fromkeys(found), *_branches(mapping, prepared)]
 

@@ -19,7 +19,7 @@ from wizard.model.ticket import Ticket
 from wizard.model.trouble import Trouble
 from wizard.plan.answer import answer_of
 from wizard.plan.preflight_fit import findings_of, fit_findings
-from wizard.ports import Environment, Source, Target
+from wizard.ports import CapsuleTarget, Environment, Source, Target
 from wizard.session.own_tunnels import by_own_tunnel
 from wizard.session.places import run_folder
 from wizard.session.store import Session
@@ -115,7 +115,10 @@ async def target_findings(
                 remedy="Choose another name on the map, or empty it yourself and look again.",
             )
         ]
-    findings = fit_findings(choice.handle, there, facts, known.disk_gb or 0, _major(choice))
+    disk = known.disk_gb or 0
+    if disk and isinstance(target, CapsuleTarget):
+        disk = max(disk, choice.disk_gb)  # it gets the map's when the run comes to it
+    findings = fit_findings(choice.handle, there, facts, disk, _major(choice))
     words = "is empty" if facts.state.state == "empty" else "holds the beginnings of this very copy"
     return [Finding(state="good", what=f"{choice.handle} answers through the tunnel and {words}"), *findings]
 
