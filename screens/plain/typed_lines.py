@@ -32,12 +32,17 @@ class TypedLines:
         self._continued = False
 
     def watch_stops(self) -> None:
-        """Notice that the process was stopped (ctrl+z) and goes on: what was asked is far above by then."""
+        """Notice that the process was stopped (ctrl+z) and goes on: what was asked is far above by then. And
+        end in order when it is told to (SIGTERM), with the terminal as it was."""
 
         def continued(_signal: int, _frame: FrameType | None) -> None:
             self._continued = True
 
+        def ended(number: int, _frame: FrameType | None) -> None:
+            raise SystemExit(128 + number)
+
         signal.signal(signal.SIGCONT, continued)
+        signal.signal(signal.SIGTERM, ended)
 
     def continued(self) -> bool:
         """Whether it was stopped and goes on since this was asked last."""

@@ -50,6 +50,17 @@ def test_ctrl_c_asks_and_ctrl_c_again_leaves_a_terminal_as_it_was(private_home: 
 
 
 @pytest.mark.slow
+def test_told_to_end_at_a_hidden_question_it_leaves_the_terminal_with_its_echo(private_home: Path) -> None:
+    create("acme-shop").close()
+    with Terminal("--plain") as terminal:
+        to_a_hidden_question(terminal)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.exit_code() == 128 + signal.SIGTERM
+        assert not terminal.left_behind()
+        no_traceback(terminal, private_home)
+
+
+@pytest.mark.slow
 def test_ctrl_z_at_a_hidden_question_gives_the_shell_its_echo_and_fg_asks_again(private_home: Path) -> None:
     create("acme-shop").close()
     shell = ["bash", "--norc", "--noprofile", "-i"]
