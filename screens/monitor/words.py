@@ -1,7 +1,7 @@
 """What a person reads before stopping a run or taking it back."""
 
 from screens.quantities import ESTIMATE
-from wizard.run.view import RunView
+from wizard.run.view import LEFT_THERE, RunView
 
 
 def back_lines(view: RunView, target: str) -> list[str]:
@@ -22,9 +22,10 @@ def back_lines(view: RunView, target: str) -> list[str]:
         f"On {target}: what was started there is stopped. Apps and data stay, unused.",
         f"It takes {ESTIMATE}20 s to 2 min. What was written on {target} since the cut-over "
         "does not come along.",
-        "",
     ]
-    return lines
+    known = view.gate.true_now if view.gate is not None else ()
+    lines += [f"  · {words}" for _, words in known if words.endswith(LEFT_THERE)]
+    return [*lines, ""]
 
 
 def stop_lines(view: RunView) -> list[str]:

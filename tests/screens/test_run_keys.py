@@ -8,6 +8,7 @@ from screens import run_tunnel
 from screens.headless.tell import status_lines
 from screens.keyed import KeyedScreen
 from screens.monitor.bell import Bell
+from screens.monitor.words import back_lines
 from screens.run_lists import RunLists
 from screens.widgets.confirm_typing import ConfirmTyping
 from tests.screens.a_run import DEPLOY, ARun
@@ -186,3 +187,13 @@ async def test_without_a_worker_nothing_needs_a_tunnel(run: ARun, vault: Vault, 
         await pilot.press("n")
         await pilot.pause()
         assert "nothing needs a tunnel" in seen(app)
+
+
+def test_going_back_says_how_many_rows_stay_behind(run: ARun) -> None:
+    words = "1,204 rows were written to acme-db since the proof; going back leaves them there"
+    run.reach(DEPLOY)
+    run.gate((("good", "nothing else"), ("look", words)))
+    seen_now = view(run.session)
+    assert seen_now is not None
+    lines = back_lines(seen_now, "Aptible")
+    assert f"  · {words}" in lines and not any("nothing else" in line for line in lines)

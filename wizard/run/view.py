@@ -29,6 +29,10 @@ class GateView(Noun, frozen=True, kw_only=True):
     way_back: str
 
 
+LEFT_THERE = "; going back leaves them there"
+"""How a fact of a gate ends that tells of rows which going back loses."""
+
+
 class OpenGate(Noun, frozen=True, kw_only=True):
     """What the worker adds to a gate when it opens; kept as the gauge `gate`."""
 

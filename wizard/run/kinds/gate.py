@@ -11,6 +11,7 @@ from wizard.run.kinds.health import DIFFERS, Health
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.ready import handed_over_facts, ready_facts
 from wizard.run.kinds.store_gate import backup_facts, by_hand_facts, store_facts
+from wizard.run.view import LEFT_THERE
 from wizard.run.watched import ACCEPTED
 
 FREEZES: dict[str, type[Kind]] = {
@@ -62,7 +63,7 @@ class Gate(Kind):
         elif step.args.get("gate") == "jobs":
             facts.extend(await self._jobs_now(context, step))
         else:
-            facts.extend(await self._written(context, "; going back leaves them there"))
+            facts.extend(await self._written(context, LEFT_THERE))
             facts.extend(await self._heroku_since(context))
         if step.args.get("gate") == "finish":
             facts.extend(backup_facts(context))
