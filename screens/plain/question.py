@@ -198,8 +198,13 @@ def _list(console: Console, question: str, answers: Sequence[tuple[int, Answer]]
     """Without the letters: each line is read aloud, and the number will do. ? lists them."""
     console.say()
     console.say(question)
+    told: set[str] = set()
     for number, answer in answers:
-        not_now = f" (not now: {answer.why_not})" if answer.why_not else ""
+        not_now = ""
+        if answer.why_not:
+            # A reason that many share is read aloud once; whoever takes one of them is told it again.
+            not_now = " (not now either)" if answer.why_not in told else f" (not now: {answer.why_not})"
+            told.add(answer.why_not)
         console.say(f"{number}. {answer.words}{not_now}", indent="  ")
 
 

@@ -164,6 +164,16 @@ def test_a_letter_of_the_full_screen_takes_its_answer_and_help_lists_them(types:
     assert "Type 1 or 2." in told
 
 
+def test_a_reason_that_many_answers_share_is_read_out_once(types: Types, said: Said) -> None:
+    answers = [Answer("a", "Apples", "a run is under way"), Answer("b", "Pears", "a run is under way")]
+    types("2", "q")
+    with pytest.raises(Leave):
+        ask_one(Console(), "Which?", answers, help_=HELP)
+    told = said()
+    assert "1. Apples (not now: a run is under way)" in told and "2. Pears (not now either)" in told
+    assert "2 cannot be taken now: a run is under way" in told
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
