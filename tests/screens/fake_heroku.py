@@ -75,7 +75,7 @@ class FakeSource:
     async def state(self, app_id: str, *, jobs: bool = True) -> AppState:
         app = self._world.system.app(app_id)
         return AppState(
-            maintenance=False,
+            maintenance=app.maintenance,
             release=app.release,
             quantities={process.type: process.quantity for process in app.processes},
             jobs=app.jobs,

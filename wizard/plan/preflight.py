@@ -16,6 +16,7 @@ from wizard.model.system import Account, System
 from wizard.model.trouble import SignInNeeded, Trouble, joined, tag
 from wizard.plan.preflight_capsules import capsule_findings
 from wizard.plan.preflight_certificates import certificate_findings
+from wizard.plan.preflight_changes import changed_since
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.plan.preflight_jobs import scheduler_findings
@@ -142,23 +143,7 @@ async def _source(
     for choice in mapping.moved_apps():
         app = system.app(choice.app_id)
         state = await source.state(app.id, jobs=False)
-        if app.release is not None and state.release != app.release:
-            findings.append(
-                Finding(
-                    state="look",
-                    what=f"{app.name} has had a release since it was documented",
-                    detail=f"v{app.release} then, v{state.release} now: code or config may have changed",
-                    remedy="Read the system again (document), so that nothing is missed.",
-                )
-            )
-        if state.maintenance:
-            findings.append(
-                Finding(
-                    state="look",
-                    what=f"{app.name} is in maintenance mode already",
-                    detail="it stays so if you go back, since it was so before",
-                )
-            )
+        findings += changed_since(app, state)
         if app.jobs:
             findings += await scheduler_findings(source, app)
     for database in mapping.moved_databases():

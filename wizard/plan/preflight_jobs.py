@@ -4,14 +4,16 @@ from wizard.model.plan import Finding
 from wizard.model.system import App
 from wizard.model.trouble import Unreachable
 from wizard.plan.freeze import told_by_person
+from wizard.plan.preflight_changes import other_jobs
 from wizard.ports import Source
 
 
 async def scheduler_findings(source: Source, app: App) -> list[Finding]:
-    """What is to be looked at when Heroku does not tell the jobs of `app`; nothing when it does."""
+    """What is to be looked at when Heroku does not tell the jobs of `app`, or tells others; else nothing."""
     try:
-        if (await source.state(app.id)).jobs is not None:
-            return []
+        now = (await source.state(app.id)).jobs
+        if now is not None:
+            return [] if told_by_person(app) else other_jobs(app, now)
     except Unreachable as trouble:
         return [
             Finding(

@@ -94,4 +94,12 @@ ROWS = (
         passes="opened, or refused with a way out",
         exhaustive=True,
     ),
+    Row(
+        24,
+        "one random change on either side between plan and run",
+        ("tests/wizard/test_plan_fidelity.py",),
+        ci=6,
+        full=100,
+        passes="told by the checks before the run",
+    ),
 )
