@@ -44,7 +44,7 @@ def vendor(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(second_look, "BETWEEN", 0.1)
     monkeypatch.setattr(tunnel_module, "STEADY", 0.0)
     made = Vendor(tmp_path, database)
-    made.options += ["--most", "1"]
+    made.options += ["--most", "1", "--freezes", str(made.freezes)]
     made.tunnel.start(30)
     assert made.tunnel.lanes.most == 1
     yield made
@@ -85,9 +85,15 @@ def opened_anew(vendor: Vendor, ends: Ends, old: int) -> Connection:
     return connection
 
 
-def test_a_query_that_never_arrives_is_noticed(vendor: Vendor, ends: Ends) -> None:
+@pytest.mark.parametrize("takes", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_a_query_that_never_arrives_is_noticed(vendor: Vendor, ends: Ends, takes: bool) -> None:
     connection = ends.open_target("look")
-    old = freeze(vendor)
+    old = vendor.tunnel.pid or 0
+    if takes:
+        # It takes every byte, and none leaves it.
+        vendor.freezes.touch()
+    else:
+        freeze(vendor)
     thread, met = behind(lambda: connection.execute("SELECT 2"))
     thread.join(20)
     assert met and isinstance(met[0], psycopg.OperationalError), met

@@ -50,6 +50,7 @@ class Vendor:
         self.password: Secret | None = None
         self.health: list[TunnelHealth] = []
         self.own: int | None = None
+        self.freezes = folder / "frozen"
         self.tickets = 0
         self.sign_in()
         run = folder / "run"

@@ -14,6 +14,8 @@ variable of the environment behind it:
     --fails N             CODECAPS_SANDBOX_FAILS     starts of the proxy that fail first (2)
     --most N              CODECAPS_SANDBOX_MOST      connections at a time (0: any number)
     --beyond WHAT         CODECAPS_SANDBOX_BEYOND    refuse or hang: what meets one connection more
+    --freezes FILE        CODECAPS_SANDBOX_FREEZES   once it is made, a proxy that was started before takes
+                                                     bytes and carries none on
     --listen ADDRESS      CODECAPS_SANDBOX_LISTEN    127.0.0.1; the real one listens on every interface
 
 It imports nothing of the sandbox, so that it starts quickly when it is run by its path.
@@ -28,8 +30,10 @@ import os
 import signal
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,6 +57,7 @@ _OPTIONS = (
     ("--fails", "CODECAPS_SANDBOX_FAILS", "2"),
     ("--most", "CODECAPS_SANDBOX_MOST", "0"),
     ("--beyond", "CODECAPS_SANDBOX_BEYOND", "refuse"),
+    ("--freezes", "CODECAPS_SANDBOX_FREEZES", ""),
     ("--listen", "CODECAPS_SANDBOX_LISTEN", "127.0.0.1"),
 )
 
@@ -246,6 +251,7 @@ async def _forward(options: argparse.Namespace, door: dict[str, Any]) -> int:
         port=options.port,
         most=int(options.most),
         beyond=options.beyond,
+        freezes=options.freezes,
     )
     await forwarder.start()
     _say("✔ Successfully created proxy")
@@ -302,11 +308,21 @@ class Forwarder:
     Args:
         most: connections at a time, 0 for any number.
         beyond: what meets one more: it is closed (`refuse`), or taken and never answered (`hang`).
+        freezes: a file; once it is made later than this, bytes are taken and not carried on.
     """
 
     def __init__(
-        self, there: tuple[str, int], *, listen: str, port: int, most: int = 0, beyond: Beyond = "refuse"
+        self,
+        there: tuple[str, int],
+        *,
+        listen: str,
+        port: int,
+        most: int = 0,
+        beyond: Beyond = "refuse",
+        freezes: str = "",
     ) -> None:
+        self._freezes = Path(freezes) if freezes else None
+        self._began = time.time()
         self._there = there
         self._listen = listen
         self._most = most
@@ -319,6 +335,11 @@ class Forwarder:
         """Listen. Raises OSError where the port is taken."""
         self._server = await asyncio.start_server(self._carry, self._listen, self.port)
         self.port = int(self._server.sockets[0].getsockname()[1])
+
+    def _frozen(self) -> bool:
+        with contextlib.suppress(OSError):
+            return self._freezes is not None and self._freezes.stat().st_mtime >= self._began
+        return False
 
     async def _carry(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         if self._most and self._now >= self._most:
@@ -333,7 +354,8 @@ class Forwarder:
             self._now -= 1
             back.transport.abort()
             return
-        pumps = [asyncio.create_task(_pump(near, away)), asyncio.create_task(_pump(far, back))]
+        ways = ((near, away), (far, back))
+        pumps = [asyncio.create_task(_pump(reader, writer, self._frozen)) for reader, writer in ways]
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -345,9 +367,13 @@ class Forwarder:
             self._now -= 1
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pump(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, frozen: Callable[[], bool]
+) -> None:
     with contextlib.suppress(OSError):
         while data := await reader.read(CHUNK):
+            if frozen():
+                continue
             writer.write(data)
             await writer.drain()
 
