@@ -217,3 +217,16 @@ def taken(environment: Environment, name: str, found: CapsuleAnswer) -> Trouble:
         remedy="Choose another name on the map, or another Space, and make the plan again.",
         code="handle-taken",
     )
+
+
+def never_shrinks(found: CapsuleAnswer, wanted: int) -> Trouble:
+    """A disk grows only (release note of November 2025)."""
+    have = found.products.disk_gb if found.products else 0
+    return Trouble(
+        f"The disk of {found.name} has {have} GB, and the plan wants {wanted} GB: at Code Capsules "
+        "a disk grows, and never shrinks.",
+        untouched="It was left as it is, with what it holds.",
+        remedy=f"Choose {have} GB or more on the map, and make the plan again. Or delete it in the "
+        "dashboard, where nobody needs what it holds, and press r: it is created anew.",
+        code="disk-never-shrinks",
+    )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from providers.code_capsules.answers import CapsuleAnswer
-from providers.code_capsules.capsules import make, set_products, taken
+from providers.code_capsules.capsules import make, never_shrinks, set_products, taken
 from providers.code_capsules.failures import Missing, Refused
 from providers.code_capsules.paths import DATA_STATUS, DATA_TYPES, STORAGE_TYPE, filled
 from providers.code_capsules.places import Place, Places
@@ -70,7 +70,7 @@ class Databases:
         elif type_of(found) != wish.type:
             raise taken(environment, wish.handle, found)
         elif found.products is not None and found.products.disk_gb > wish.disk_gb:
-            raise never_shrinks(found, wish)
+            raise never_shrinks(found, wish.disk_gb)
         else:
             log(
                 f"The data capsule {wish.handle} is there already ({found.state or 'its state is not told'})."
@@ -261,19 +261,6 @@ def still_starting(found: CapsuleAnswer, seconds: float, app: str) -> Trouble:
         "delete it there yourself and try again, and it is created anew. Offramp deletes nothing.",
         code="still-starting",
         retry=True,
-    )
-
-
-def never_shrinks(found: CapsuleAnswer, wish: DatabaseWish) -> Trouble:
-    """A disk grows only (release note of November 2025)."""
-    have = found.products.disk_gb if found.products else 0
-    return Trouble(
-        f"The disk of {found.name} has {have} GB, and the plan wants {wish.disk_gb} GB: at Code Capsules "
-        "a disk grows, and never shrinks.",
-        untouched="It was left as it is, with what it holds.",
-        remedy=f"Choose {have} GB or more on the map, and make the plan again. Or delete it in the "
-        "dashboard, where nobody needs what it holds, and press r: it is created anew.",
-        code="disk-never-shrinks",
     )
 
 

@@ -225,6 +225,12 @@ async def test_a_store_that_is_not_told_to_be_mounted_is_not_mounted_again(tmp_p
     assert await kind.probe(context.as_context, one) is None, "its variable is gone: it was taken off"
     context.target.variables = {"PERSISTENT_STORAGE_DIR": "System"}
     assert await kind.probe(context.as_context, one) is not None
+    less = msgspec.structs.replace(one, args={**one.args, "disk_gb": 1})
+    assert await kind.probe(context.as_context, less) is not None, "enlarged by hand since: nothing is undone"
+    again = context.journal.records[one.key]
+    context.journal.records[one.key] = msgspec.structs.replace(again, state="pending")
+    assert await kind.probe(context.as_context, less) is None, "another plan: the target refuses it"
+    context.journal.records[one.key] = again
     bigger = msgspec.structs.replace(one, args={**one.args, "disk_gb": 5})
     assert await kind.probe(context.as_context, bigger) is None
 

@@ -13,11 +13,12 @@ from wizard.model.mapping import (
     DomainChoice,
     Mapping,
     ProcessChoice,
+    StorageChoice,
     StoreChoice,
 )
 from wizard.model.plan import Finding
 from wizard.plan.preflight_capsules import capsule_findings
-from wizard.ports import Capsule, DomainEndpoint, Environment, TargetDatabase
+from wizard.ports import Capsule, DomainEndpoint, Environment, StorageCapsule, TargetDatabase
 from wizard.session.parts import Prepared, PreparedApp
 
 ADDRESS = "https://github.com/acme/shop"
@@ -168,6 +169,12 @@ async def test_a_database_that_is_there_with_another_size_is_told_and_a_larger_d
 
     assert await told() == [] and await told(memory_mb=None, disk_gb=None) == []
     assert [one.state for one in await told(disk_gb=5)] == ["blocks", "blocks"]
+    files = StorageChoice(app_id="a", action="mount", handle="shop-db-files", disk_gb=1)
+    with_files = msgspec.structs.replace(mapping, databases=(), stores=(), storages=(files,))
+    for gigabytes, states in ((1, []), (2, ["blocks"])):
+        target.storages[files.handle] = StorageCapsule(id="8", name=files.handle, disk_gb=gigabytes)
+        findings = await capsule_findings(target, SPACE, with_files, Prepared())
+        assert [one.state for one in findings if files.handle in one.what] == states
     assert "5 GB or more" in (await told(disk_gb=5))[0].remedy
     looks = await told(memory_mb=512, disk_gb=2)
     assert [one.state for one in looks] == ["look", "look"]

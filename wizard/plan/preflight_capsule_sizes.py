@@ -16,18 +16,29 @@ async def size_findings(target: CapsuleTarget, there: Environment | None, mappin
         known = await target.find_database(there, choice.handle)
         if known is not None and (finding := _size(known, choice)) is not None:
             found.append(finding)
+    for storage in mapping.storages:
+        if storage.action == "mount" and (store := await target.find_storage(there, storage.handle)):
+            found += _shrinks(storage.handle, store.disk_gb, storage.disk_gb)
     return found
+
+
+def _shrinks(handle: str, has: int, wanted: int) -> list[Finding]:
+    if has <= wanted:
+        return []
+    return [
+        Finding(
+            state="blocks",
+            what=f"The disk of {handle} has {has} GB already, the map wants {wanted} GB",
+            detail="disks there grow, and never shrink",
+            remedy=f"Choose {has} GB or more on the map.",
+        )
+    ]
 
 
 def _size(known: TargetDatabase, choice: DatabaseChoice | StoreChoice) -> Finding | None:
     memory, disk = known.memory_mb or choice.memory_mb, known.disk_gb or choice.disk_gb
-    if disk > choice.disk_gb:
-        return Finding(
-            state="blocks",
-            what=f"The disk of {choice.handle} has {disk} GB already, the map wants {choice.disk_gb} GB",
-            detail="disks there grow, and never shrink",
-            remedy=f"Choose {disk} GB or more on the map.",
-        )
+    if shrinks := _shrinks(choice.handle, disk, choice.disk_gb):
+        return shrinks[0]
     if (memory, disk) == (choice.memory_mb, choice.disk_gb):
         return None
     return Finding(

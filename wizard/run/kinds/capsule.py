@@ -210,8 +210,11 @@ class StorageStep(Kind):
         target = capsule_target(context)
         environment = await context.environment(space_of(step))
         found = await target.find_storage(environment, str(step.args["name"]))
-        if found is None or 0 < found.disk_gb < int(str(step.args["disk_gb"])):
+        wanted = int(str(step.args["disk_gb"]))
+        if found is None or 0 < found.disk_gb < wanted:
             return None
+        if found.disk_gb > wanted and context.journal.steps()[step.key].state not in ("done", "intent"):
+            return None  # a new plan wants less: that is for the target to refuse
         app = await context.app(str(step.args["handle"]))
         parts = self._parts(app.parts, step)
         missing = [part for part in parts if part not in found.bound_to]
