@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.trials import trials
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
 from wizard.database.progress import CopyProgress
 from wizard.database.snapshot import Snapshot
@@ -86,6 +87,33 @@ def test_killed_at_seeded_moments_it_goes_on(
         assert "is not as on the source" not in done.stdout
         assert target.one("SELECT count(*) FROM log") == 9000, moments
         assert target.one("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'") == 3, moments
+
+
+@pytest.mark.slow
+def test_killed_before_and_after_every_statement(
+    old: Server, new: Server, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    source = old.database()
+    source.sql(SMALL)
+    whole = _run(source, new.database(), tmp_path, 0, "")
+    assert whole.returncode == 0, whole.stderr
+    statements = int(whole.stdout.rpartition("statements ")[2]) - 1
+    moments = [(number, when) for number in range(1, statements + 1) for when in ("before", "after")]
+    most = trials(4, 10_000)
+    # Evenly over all of them, and in the end each.
+    chosen = moments[:: -(-len(moments) // most)]
+    for number, when in chosen:
+        target = new.database()
+        died = _run(source, target, tmp_path, number, when)
+        # Which worker sends what differs from run to run, and so how many there are.
+        assert died.returncode in (-signal.SIGKILL, 0), (number, when, died.stderr)
+        done = _run(source, target, tmp_path, 0, "")
+        assert done.returncode == 0, (number, when, done.stderr)
+        assert "equal" in done.stdout.splitlines(), (number, when, done.stdout)
+        assert target.one("SELECT count(*) FROM payments") == 12_000, (number, when)
+        assert target.one("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'") == 3, (number, when)
+    record_property("trials", len(chosen))
+    record_property("figure", f"{len(chosen)} of the {len(moments)} moments around the copy's statements")
 
 
 class Cutter:
