@@ -14,7 +14,6 @@ _NAMES = _STAGES.split("|")
 _SAID = {
     "press esc": "type b",
     "Press esc": "Type b",
-    "Press enter and have Offramp": "Have Offramp",
     "press enter and": "change its row and",
     "(enter at the domain)": "(change the row of the domain)",
     "enter at the domain has": "the row of the domain has",

@@ -46,8 +46,8 @@ def wanted(ticket: ProxyTicket, found: Found, program: str) -> SignInWanted:
         else ""
     )
     lines = [
-        f"Press enter and have Offramp sign in: it starts {program} on this machine and, when that asks, "
-        "types the password that it was given for this migration. It keeps it nowhere else."
+        f"Have Offramp sign in: it starts {program} on this machine and, when that asks, types the password "
+        "that it was given for this migration. It keeps it nowhere else."
         if offers
         else "",
         f"{'Or sign' if offers else 'Sign'} in to {whose} yourself, on this machine, in another terminal. It "
