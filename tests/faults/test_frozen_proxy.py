@@ -101,6 +101,7 @@ def test_a_query_that_never_arrives_is_noticed(vendor: Vendor, ends: Ends, takes
     ends.close(opened_anew(vendor, ends, old))
 
 
+@pytest.mark.slow
 def test_a_query_that_the_server_is_at_is_waited_for(
     vendor: Vendor, ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
