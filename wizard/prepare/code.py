@@ -1,5 +1,6 @@
 """Reading the code of an app for the changes: its root, what all its files say, and what images need."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,9 @@ CAPSULE_FILES = (
 )
 """More of them, where each process becomes a capsule."""
 
+_OF_A_SERVICE = re.compile(r"(.*/)?Dockerfile\.[^/]+|heroku-together-[^/]+\.sh")
+"""Files of a single service there, whose names are made of its own."""
+
 
 def code_of(app: App, mapping: Mapping, profile: Profile, path: str | Path) -> Checkout:
     """Read the code of an app, as far as it is the app's: a part of the repository, where the map or its
@@ -68,18 +72,31 @@ def read_for_changes(path: str | Path, profile: Profile, place: CodePlace = WHOL
     """
     hook = profile.capabilities.release_hook
     also = (*FILES, *((hook.file,) if hook else ()))
-    if profile.capabilities.layout == "capsules":
+    layout = profile.capabilities.layout
+    if layout == "capsules":
         path, place = whole_repository(path, place)
         checkout = as_a_part(add_code(read_checkout(path, also=(*also, *CAPSULE_FILES), place=place)))
     else:
         checkout = add_code(read_checkout(path, also=also, place=place))
     told = checkout.heroku_yml
-    paths = [one for one in told.images.values() if one not in checkout.files] if told else []
-    if not paths or checkout.head is None:
+    wanted = {one for one in told.images.values() if one not in checkout.files} if told else set()
+    of_services = layout == "capsules" and (wanted or any(map(_OF_A_SERVICE.fullmatch, checkout.names)))
+    if not (wanted or of_services) or checkout.head is None:
         return checkout
     try:
-        texts = CommitTree(Path(checkout.root), checkout.head).read(paths)
+        tree = CommitTree(Path(checkout.root), checkout.head)
+        if of_services:
+            folders = {"", *map(_folder, wanted)}
+            wanted |= {
+                one for one in tree.entries if _OF_A_SERVICE.fullmatch(one) and _folder(one) in folders
+            }
+        texts = tree.read(wanted)
     except (Trouble, OSError):
         # The root was read: what could not be is named as a missing Dockerfile.
         return checkout
     return msgspec.structs.replace(checkout, files={**checkout.files, **texts})
+
+
+def _folder(path: str) -> str:
+    """The folder of a file with its slash, "" for the root."""
+    return path[: path.rfind("/") + 1]

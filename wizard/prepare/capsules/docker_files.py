@@ -7,6 +7,7 @@ nothing is set, and the build context is the folder that is named beside it; the
 import json
 import re
 import shlex
+from collections.abc import Iterator
 
 import msgspec
 
@@ -16,6 +17,7 @@ from wizard.ports import ImageRules, Profile
 from wizard.prepare.capsules.capsule_case import CapsuleCase
 from wizard.prepare.capsules.clock_names import clock_command
 from wizard.prepare.capsules.commands import start_command
+from wizard.prepare.capsules.draft import MARK, ours
 from wizard.prepare.capsules.pin_catalogue import pins
 from wizard.prepare.case import Case
 from wizard.prepare.command import exec_form
@@ -27,6 +29,10 @@ from wizard.prepare.start_script import started
 PLAIN = "Dockerfile"
 
 _CMD = re.compile(r"^CMD .*$", re.MULTILINE)
+_FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)", re.MULTILINE | re.IGNORECASE)
+_ENTRYPOINT = re.compile(r"^[ \t]*ENTRYPOINT[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
+_SMALL = re.compile(r"alpine|busybox|distroless|^scratch$")
+_BASH = re.compile(r"\b(add|install)\b[^\n]*\bbash\b")
 _SAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -51,10 +57,12 @@ def docker_files(case: CapsuleCase) -> tuple[dict[str, str], list[Problem]]:
     paths: dict[str, str] = {}
     for service, (_, command) in wanted.items():
         if service in owns:
-            paths[service] = _for(case, service, owns[service], files[owns[service]], command)
+            paths[service], told = _for(case, service, owns[service], files[owns[service]], command)
+            problems += told
         elif text is not None:
             line = started(command) if starts_by_script(_inner(case)) else command
-            paths[service] = _for(case, service, PLAIN, text, line)
+            paths[service], told = _for(case, service, PLAIN, text, line)
+            problems += told
     return paths, [*problems, *_paths(case, paths)]
 
 
@@ -62,18 +70,63 @@ def _clock(case: CapsuleCase) -> str:
     return clock_command(case.language)
 
 
-def _for(case: CapsuleCase, service: str, base: str, text: str, command: str) -> str:
+def _for(case: CapsuleCase, service: str, base: str, text: str, command: str) -> tuple[str, list[Problem]]:
     """The Dockerfile of one service: the common one, where its image starts that already or the first that
-    needs it; else one beside it with another CMD."""
+    needs it; else one beside it with another CMD. A person's own file of that name is taken as it is."""
     if not command or _same(image_command(text), command):
-        return base
-    if base == PLAIN and not case.checkout.has(PLAIN) and service == _first(case):
-        case.draft.write(PLAIN, with_command(text, command), f"starts `{service}`")
-        return PLAIN
+        return base, []
+    shell = "bash" if ours(text) and not case.case.choice.image else "sh"
+    problems = list(_not_ours(case, service, text, command)) if shell == "sh" else []
+    if base == PLAIN and _plain_is_ours(case) and service == _first(case):
+        case.draft.write(PLAIN, with_command(text, command, shell), f"starts `{service}`")
+        return PLAIN, problems
     path = f"{base}.{_SAFE.sub('-', service)}"
-    why = f"the image for `{service}`: a Docker capsule has no run command"
-    case.draft.write(path, with_command(text, command), why)
-    return path
+    there = case.checkout.files.get(path)
+    if there is not None and not ours(there):
+        return path, list(_own_of_a_service(case, service, path, there, command))
+    new = with_command(text, command, shell)
+    if not ours(new):
+        new = f"{new.rstrip()}\n# {MARK}: {base} with the command of {service}.\n"
+    case.draft.write(path, new, f"the image for `{service}`: a Docker capsule has no run command")
+    return path, problems
+
+
+def _plain_is_ours(case: CapsuleCase) -> bool:
+    """Whether the Dockerfile in the root is there for us to write, or to write anew."""
+    return not case.checkout.has(PLAIN) or ours(case.checkout.files.get(PLAIN, ""))
+
+
+def _own_of_a_service(
+    case: CapsuleCase, service: str, path: str, text: str, command: str
+) -> Iterator[Problem]:
+    if not _same(image_command(text), command):
+        yield case.problem(
+            "docker-own",
+            f"has a file {path}, from which `{service}` is built: Heroku runs `{clean(command)}`, its image "
+            f"`{image_command(text) or 'what its base image runs'}`",
+            "Look that its CMD starts the same, for a Docker capsule has no run command.",
+        )
+
+
+def _not_ours(case: CapsuleCase, service: str, text: str, command: str) -> Iterator[Problem]:
+    """Scripts of ours are bash's, which small images do not have; and Heroku starts an ENTRYPOINT with the
+    command (its page on the container runtime: "you can override with ENTRYPOINT")."""
+    entrypoint = next((one for one in reversed(_ENTRYPOINT.findall(text)) if one.strip(" []")), "")
+    if entrypoint:
+        yield case.problem(
+            "docker-entrypoint",
+            f"`{service}` is started without the ENTRYPOINT of its Dockerfile ({clean(entrypoint)})",
+            "Put what it does before the command on the map, or write a Dockerfile for it and commit that.",
+        )
+    base = next((one for one in reversed(_FROM.findall(text)) if one), "")
+    if command.startswith("bash ") and _SMALL.search(base) and not _BASH.search(text):
+        yield case.problem(
+            "docker-bash",
+            f"`{service}` is started by `{clean(command)}`, and its image (FROM {clean(base)}) has no bash",
+            "Install it in the Dockerfile (`RUN apk add --no-cache bash` on Alpine) and commit it, or give "
+            "each process a capsule of its own on the map.",
+            blocks=True,
+        )
 
 
 def _first(case: CapsuleCase) -> str:
@@ -96,9 +149,15 @@ def _words(command: str) -> list[str]:
         return text.split()
 
 
-def with_command(text: str, command: str) -> str:
-    """A Dockerfile whose image runs `command` by itself."""
-    line = f"CMD {exec_form(command)}"
+def with_command(text: str, command: str, shell: str = "bash") -> str:
+    """A Dockerfile whose image runs `command` by itself.
+
+    Args:
+        shell: which one runs a command that needs one: an image that is not ours may have `sh` alone, which
+            is what Heroku runs the commands of images with.
+    """
+    words = json.loads(exec_form(command))
+    line = f"CMD {json.dumps([shell, *words[1:]] if words[:2] == ['bash', '-c'] else words)}"
     if has_entrypoint(text):
         line = f"ENTRYPOINT []\n{line}"
     found = list(_CMD.finditer(text))
@@ -112,7 +171,7 @@ def _base(case: CapsuleCase) -> tuple[str | None, list[Problem]]:
     there is none; then a problem says it."""
     if case.case.choice.image:
         image = from_image(case.case.choice.image, case.mapping.port)
-        if not case.checkout.has(PLAIN):
+        if _plain_is_ours(case):
             case.draft.write(PLAIN, image, f"{case.profile.title} builds from a repository only")
         return image, _image_words(case)
     inner = _inner(case)

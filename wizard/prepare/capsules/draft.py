@@ -7,6 +7,11 @@ MARK = "Written by Offramp"
 """What stands at the top of every file that is ours."""
 
 
+def ours(text: str) -> bool:
+    """Whether a file was written by Offramp, or is a person's with something added by it."""
+    return MARK in text
+
+
 class Draft:
     """Starts as the code is. Paths are meant from the folder of the app."""
 
