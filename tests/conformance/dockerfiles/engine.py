@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 BASE = "docker.io/library/debian:bookworm-slim"
@@ -94,14 +94,19 @@ class Engine:
         self._build(context, name)
         shutil.rmtree(context)
 
-    def build(self, code: Path, name: str) -> None:
-        """Build the Dockerfile of `code`, as a target does; no image but those that were made is used."""
-        self._build(code, name)
+    def build(self, code: Path, name: str, file: Path | None = None) -> None:
+        """Build the Dockerfile of `code`, as a target does; no image but those that were made is used.
 
-    def _build(self, context: Path, name: str) -> None:
+        Args:
+            code: the context of the build.
+            file: another Dockerfile than the one in the root of it.
+        """
+        self._build(code, name, file)
+
+    def _build(self, context: Path, name: str, file: Path | None = None) -> None:
         # Docker's own format: the other has no SHELL.
         words = ["bud", "--pull=never", "--network", "host", "--format", "docker", "--layers", "-t", name]
-        self.buildah(*words, str(context), timeout=1800)
+        self.buildah(*words, *(["--file", str(file)] if file else []), str(context), timeout=1800)
 
     @contextmanager
     def running(self, image: str, *command: str, **variables: str) -> Iterator["Running"]:
@@ -186,6 +191,33 @@ class Running:
         assert text in found, f"it does not say {text!r}:\n{found[-4000:]}"
         return found
 
+    def main(self, *, seconds: float = 30) -> int:
+        """The id of the process that the container runs: the first below buildah that is another program."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            pids = [self._process.pid]
+            while pids:
+                pid = pids.pop()
+                if _words_of(pid) and "buildah" not in Path(_words_of(pid)[0]).name:
+                    return pid
+                pids += _children(pid)
+            time.sleep(0.1)
+        raise AssertionError(f"it runs nothing:\n{self.output()}")
+
+    def below(self, words: str) -> int:
+        """The id of a process that the container's own started, by what stands in its command line."""
+        pids = [self.main()]
+        while pids:
+            pid = pids.pop()
+            if words in " ".join(_words_of(pid)) and pid != self.main():
+                return pid
+            pids += _children(pid)
+        raise AssertionError(f"there is no {words!r}")
+
+    def status(self, *, seconds: float = 60) -> int:
+        """With what it ended, by itself or by a signal that it was sent."""
+        return self._process.wait(seconds)
+
     def output(self) -> str:
         """What it printed, after its end."""
         self.end()
@@ -207,3 +239,18 @@ class Running:
             except ProcessLookupError:
                 return
             time.sleep(0.1)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for place in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(one) for one in place.read_text().split()]
+    return found
+
+
+def _words_of(pid: int) -> list[str]:
+    """The command line of a process; empty where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").rstrip("\0").split("\0")
+    return []

