@@ -42,7 +42,7 @@ def test_in_a_terminal_lines_break_between_words_and_nothing_moves_the_cursor(
         terminal.wait_for("Which migration?")
         terminal.type("?")
         terminal.press("Enter")
-        terminal.wait_for("never in it.")
+        terminal.wait_for("n: Begin a new migration")
         terminal.type("1")
         terminal.press("Enter")
         terminal.wait_for("A name for this migration")
