@@ -143,7 +143,7 @@ def test_a_docker_capsule_is_told_its_file_and_its_context() -> None:
     }
     assert sorted(settings) == ["migrate-backend", "migrate-backend-worker"]
     worker = settings["migrate-backend-worker"]
-    assert (worker["dockerfile"], worker["context"]) == ("backend/Dockerfile.worker", "backend")
+    assert (worker["dockerfile"], worker["context"]) == ("/backend/Dockerfile.worker", "/backend")
     assert "folder" not in worker
 
 

@@ -246,6 +246,17 @@ async def test_a_capsule_of_that_name_that_is_another_is_left_alone(
     assert told.value.code == "capsule-differs" and "left as it is" in told.value.untouched
 
 
+async def test_the_guide_for_a_docker_capsule_names_what_is_to_be_copied(tmp_path: Path) -> None:
+    more = {"dockerfile": "/api/Dockerfile.worker", "context": "/api"}
+    one = step("capsule-settings", name="shop", page="https://app.example", **more)
+    context = FakeContext(tmp_path, [one])
+    await context.target.create_capsule(SPACE, wish("docker"), context.lines.append)
+    guide = await CapsuleSettings().guide(context.as_context, one)
+    assert [line.text for line in guide.lines if line.kind == "copy"][1:] == [*more.values()]
+    told = " ".join(line.text for line in guide.lines)
+    assert "its tab Config; there Edit in Capsule Parameters" in told and "That begins a build" in told
+
+
 async def test_a_setting_of_the_dashboard_is_seen_where_the_target_tells_it(tmp_path: Path) -> None:
     one = step("capsule-settings", name="shop", folder="backend", page="https://app.example")
     context = FakeContext(tmp_path, [one])
@@ -257,7 +268,7 @@ async def test_a_setting_of_the_dashboard_is_seen_where_the_target_tells_it(tmp_
     context.target.there["shop"] = msgspec.structs.replace(made, folder="frontend")
     assert (await kind.look(context.as_context, one))[1] == "Project path is frontend"
     assert not (await kind.guide(context.as_context, one)).blind
-    context.target.there["shop"] = msgspec.structs.replace(made, folder="backend")
+    context.target.there["shop"] = msgspec.structs.replace(made, folder="/backend")
     assert (await kind.look(context.as_context, one))[0] is not None
 
 

@@ -27,11 +27,13 @@ def settings(wish: Mapping[str, Value], page: str) -> Iterable[Step]:
     if wish["kind"] == "backend" and wish["service"] == "web" and wish["port"] != USUAL_PORT:
         wanted["port"] = str(wish["port"])
     if wish["kind"] == "docker":
-        # Such a capsule has no project path: its Dockerfile, and the folder that is sent to its build.
+        # Such a capsule has no project path: its Dockerfile, and the folder that is sent to its build. Both
+        # begin with a slash, as in the table of the vendor's page on Docker capsules ("/api/Dockerfile").
         file = str(wish.get("dockerfile", ""))
+        context = file.rpartition("/")[0]
         wanted = {
-            "dockerfile": "" if file == "Dockerfile" else file,
-            "context": file.rpartition("/")[0],
+            "dockerfile": "" if file in ("", "Dockerfile") else f"/{file}",
+            "context": f"/{context}" if context else "",
         }
     wanted = {name: value for name, value in wanted.items() if value}
     if not wanted:

@@ -149,7 +149,7 @@ def _refuse_another(found: Capsule, step: Step) -> None:
         raise Trouble(
             f"The capsule {found.name} is there from before, with other settings: {'; '.join(otherwise)}.",
             untouched="It was left as it is.",
-            remedy=f"Set it so in the dashboard ({found.name}, Configure), or remove the capsule there; then "
+            remedy=f"Set it so in the dashboard ({found.name}, Config), or remove the capsule there; then "
             "press r.",
             code="capsule-differs",
         )
@@ -165,13 +165,20 @@ class CapsuleSettings(Guided):
         name = str(step.args["name"])
         lines = [
             f"Open {step.args['page']}: Spaces, {space_of(step) or context.mapping.environment}, the capsule "
-            f"{name}, its tab Configure.",
+            f"{name}, its tab Config; there Edit in Capsule Parameters.",
             f"{COPIED}{step.args['page']}",
         ]
         for field, words in SETTINGS.items():
             if value := str(step.args.get(field, "")):
                 lines += [f"Set the {words} to:", f"{COPIED}{value}"]
-        lines.append("Save it there. It counts from the next build on; until then nothing runs.")
+        if step.args.get("dockerfile") or step.args.get("context"):
+            # The vendor's page on Docker capsules: a change of either "triggers a new build".
+            lines.append(
+                "Save it there. That begins a build, which may fail now: it is built again in the cut-over, "
+                "and nothing of it runs before."
+            )
+        else:
+            lines.append("Save it there. It counts from the next build on; until then nothing runs.")
         told = await self._told(context, step)
         return Guide(
             step=step.key,
@@ -189,8 +196,11 @@ class CapsuleSettings(Guided):
         told = await self._told(context, step)
         wanted = {name: str(step.args[name]) for name in told}
         unknown = [SETTINGS[name] for name in wanted if not told[name]]
+        # "/api" and "api/" are the same folder to whoever set it.
         wrong = [
-            f"{SETTINGS[name]} is {told[name]}" for name in wanted if told[name] not in ("", wanted[name])
+            f"{SETTINGS[name]} is {told[name]}"
+            for name in wanted
+            if told[name] and told[name].strip("/") != wanted[name].strip("/")
         ]
         if wrong:
             return None, "; ".join(wrong)
