@@ -16,7 +16,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     create("acme-shop").close()
     words: list[str] = []
 
-    def ask(session: object, request: dict[str, str]) -> dict[str, Any]:
+    def ask(session: object, request: dict[str, str], timeout: float) -> dict[str, Any]:
         words.append(request["do"])
         return {"ok": True}
 
