@@ -174,7 +174,8 @@ def tell_dns(watch: DnsWatch, desk: Desk, *, demo: bool) -> None:
         if record.value:
             say("Its value:")
             verbatim(record.value)
-        elif record.todo:
+        if record.todo and (record.kind == "CAA" or not record.value):
+            # Of the others name and value say it all.
             say(record.todo)
         say(f"Now: {record.seen}.")
     for words in (watch.refused, watch.note, COLLEAGUE if demo else ""):

@@ -104,8 +104,9 @@ def test_to_aptible(example: Example) -> None:
     person.answer("What now?", "q")
     person.wait_said("Everything is saved; a run goes on by itself.")
     whole = " ".join(person.said.split())
-    # What is typed into a DNS provider's page.
-    assert "\n_acme-challenge.www.acme.example\n" in person.said
+    # What is typed into a DNS provider's page, unless the colleague was quicker.
+    if "Now: there is no such record." in whole:
+        assert "\n_acme-challenge.www.acme.example\n" in person.said
     assert "Gate: cut-over is open. True now:" in whole and "True then:" not in whole
     reads_well(person.sent)
 

@@ -23,7 +23,7 @@ from screens.plain.console import Console, EndOfInput, Interrupted
 from screens.plain.control import Doorkeeper
 from screens.plain.desk import Desk
 from screens.plain.document import document
-from screens.plain.following import Following
+from screens.plain.following import Following, tell_dns
 from screens.plain.journey import travel
 from screens.plain.plainly import without_keys
 from screens.plain.question import GO_TO, Answer, Help, Leave, ask_one
@@ -35,6 +35,7 @@ from tests.screens.a_worker import Worker
 from tests.screens.conftest import Begun
 from tests.screens.example_system import example_system
 from tests.screens.fakes import FakeWorld
+from tests.screens.test_run_dns import CNAME, TXT, WATCH
 from wizard.credentials import Vault
 from wizard.mapping.rules import propose
 from wizard.model.trouble import Trouble
@@ -394,6 +395,15 @@ def test_how_a_run_stands_is_said_in_sentences(
     assert told[0].startswith("Step 5 of 12: ") and any("acme-db: copying rows, " in one for one in told)
     assert any(one.startswith("The tunnel to acme-db: up, for ") for one in told)
     assert told[-1].startswith("Next: 6, ") and not [one for one in told if " · " in one]
+
+
+def test_what_is_typed_into_the_page_of_a_dns_provider_stands_on_lines_of_its_own(
+    run: ARun, vault: Vault, said: Said
+) -> None:
+    tell_dns(WATCH, Desk(run.session, Console(), vault=vault), demo=False)
+    told = said()
+    assert f"A CNAME record. Its name:\n{CNAME.name}\nIts value:\n{CNAME.value}\nNow: points at " in told
+    assert f"\n{TXT.todo}\nNow: 1 TXT record" in told and CNAME.todo not in told and WATCH.note in told
 
 
 def test_an_own_tunnel_is_told_by_its_port(
