@@ -1,10 +1,11 @@
-"""Run by test_terminal_injection.py in a terminal of its own: every screen and dialog over names that are
-more than names, and at last an error that has them in its words.
+"""Run in a terminal of its own by test_terminal_injection.py and test_every_screen.py: every screen and
+dialog, each action of them by its key, over names that are more than names; and at last an error that has
+them in its words.
 
-    python -m tests.faults.injected_tour OUT EACH
+    python -m tests.faults.injected_tour OUT EACH [--no-mouse]
 
-`EACH`: of the sequences every so manieth gets an app of its own. Writes to OUT, as JSON, what stood on the
-screens, which of Textual's links were in them, and how often the action ran that the sequences name.
+`EACH`: of the sequences every so manieth gets an app of its own, none with 0. Writes to OUT, as JSON, what
+stood on the screens, which of Textual's links were in them, and how often the action ran that they name.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ import pytest
 from textual.app import App
 
 from screens.app import OfframpApp
-from screens.keyed import KeyedScreen
+from screens.keyed import HELP, KeyedScreen
 from screens.stages import NAMES
 from tests.screens.a_run import COPY, DEPLOY, ARun, progress
 from tests.screens.conftest import Begun
@@ -35,6 +36,7 @@ from wizard.model.secret import Secret
 from wizard.model.system import System
 from wizard.model.text import clean
 from wizard.model.trouble import Trouble
+from wizard.session.store import Session
 
 FREE = frozenset(
     {
@@ -66,8 +68,8 @@ FREE = frozenset(
 )
 """Keys of the inventory whose texts somebody else chooses."""
 
-LEAVING = frozenset(("quit", "home", "leave", "detach", "next", "back", "read", "suspend"))
-"""Actions that lead away from a screen, and not into a dialog."""
+LEAVING = frozenset(("leave", "detach", "read", "start", "retry"))
+"""Actions that lead out of the application, ask a vendor, or start a worker."""
 
 
 def poisoned(value: Any, text: str, key: str = "") -> Any:
@@ -92,8 +94,9 @@ def hostile_system(texts: list[str]) -> System:
 class Tour:
     """Goes through everything, and remembers what was to be seen."""
 
-    def __init__(self, app: OfframpApp, texts: list[str]) -> None:
-        self.app, self.texts = app, texts
+    def __init__(self, app: OfframpApp, texts: list[str], folder: Path) -> None:
+        self.app, self.texts, self.folder = app, texts, folder
+        self.dialogs = 0
         self.seen: list[str] = []
         self.links: set[str] = set()
         self.shown = 0
@@ -121,42 +124,48 @@ class Tour:
                 meta = segment.style.meta if segment.style else {}
                 self.links |= {str(value) for name, value in meta.items() if name.startswith("@")}
 
-    async def every_dialog(self) -> None:
-        """Press each key of the screen that leads into something."""
+    async def at(self, name: str) -> KeyedScreen:
+        """Stand at a stage, wherever a key has led."""
+        if self.app.session is None:
+            await self.app.open(Session(self.folder))
+        await self.app.show_stage(name)
+        await self.settle()
         screen = self.app.screen
         assert isinstance(screen, KeyedScreen)
-        for key in screen.all_keys():
-            if key.name in LEAVING or self.app.screen is not screen:
+        return screen
+
+    async def every_dialog(self, name: str) -> None:
+        """Press each key of the screen that leads into something."""
+        screen = await self.at(name)
+        for key in (*screen.KEYS, HELP):
+            if key.name in LEAVING:
                 continue
             await self.press(key.key)
             await self.look()
             for _ in range(3):
-                if self.app.screen is screen:
+                if not self.app.screen.is_modal:
                     break
+                self.dialogs += 1
                 await self.press("escape")
-            if self.app.screen is not screen and self.app.screen.is_modal:
-                self.app.pop_screen()
+            if self.app.screen is not screen:
+                screen = await self.at(name)
 
     async def stages(self) -> None:
-        """Every stage: at its top, further down, and each of its dialogs."""
+        """Every stage: at its top, each of its dialogs, and further down."""
         for name in NAMES:
-            await self.app.show_stage(name)
+            await self.at(name)
             await self.look()
-            await self.every_dialog()
+            await self.every_dialog(name)
             for key in ("pagedown", "end"):
-                if not isinstance(self.app.screen, KeyedScreen):
-                    break
                 await self.press(key)
                 await self.look()
 
     async def details_of_each(self) -> None:
         """In the inventory: what is told of each app."""
-        await self.app.show_stage("document")
-        await self.settle()
-        for _ in self.texts:
-            await self.press("down", "enter")
+        for number in range(len(self.texts)):
+            await self.at("document")
+            await self.press("end", *["up"] * number, "enter")
             await self.look()
-            await self.press("escape")
 
 
 def a_run(session: Any, texts: list[str]) -> ARun:
@@ -181,11 +190,10 @@ def a_run(session: Any, texts: list[str]) -> ARun:
 
 async def tour(app: OfframpApp, texts: list[str], run: ARun, out: Path) -> None:
     """See the module's own words."""
-    here, broke = Tour(app, texts), ""
+    here, broke = Tour(app, texts, run.session.folder), ""
     try:
         await here.settle()
         await here.look()
-        await app.open(run.session)
         await here.stages()
         await here.details_of_each()
     except Exception:
@@ -197,6 +205,7 @@ async def tour(app: OfframpApp, texts: list[str], run: ARun, out: Path) -> None:
             "links": sorted(here.links),
             "booms": booms,
             "screens": here.shown,
+            "dialogs": here.dialogs,
         }
         out.write_text(json.dumps(found))
         app.call_later(end_badly, texts)
@@ -219,7 +228,7 @@ def boom(self: App[Any]) -> None:
 def main() -> None:
     """See the module's own words."""
     out, each = Path(sys.argv[1]), int(sys.argv[2])
-    texts = [*hostile.MARKUP[:2], *hostile.ALL[::each]]
+    texts = [*hostile.MARKUP[:2], *hostile.ALL[::each]] if each else ["one", "two"]
     registry._load.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         world = FakeWorld()
@@ -234,8 +243,10 @@ def main() -> None:
             begun.new(f"shop {text}").close()
         run = a_run(begun.chosen(world.heroku.system), texts)
         app = OfframpApp(vault=vault)
-        app.call_later(lambda: asyncio.create_task(tour(app, texts, run, out)))
-        app.run()
+        tasks: list[asyncio.Task[None]] = []
+        # Not as the result of the call: the application would wait for it, and hear no key meanwhile.
+        app.call_later(lambda: tasks.append(asyncio.create_task(tour(app, texts, run, out))))
+        app.run(mouse="--no-mouse" not in sys.argv)
         run.close()
     sys.exit(app.return_code)
 

@@ -29,6 +29,14 @@ ROWS = (
         passes="one writes, the others watch; it changes hands by consent or death",
     ),
     Row(
+        11,
+        "canaries in every secret, looked for in all that is left and told",
+        ("tests/faults/test_leaks.py",),
+        ci=256,
+        full=256,
+        passes="none outside of the keyring and of what children are handed",
+    ),
+    Row(
         12,
         "core files, and other users who would read memory",
         ("tests/faults/test_private_memory.py", "tests/faults/test_strangers.py"),
@@ -75,5 +83,25 @@ ROWS = (
         ci=30,
         full=5_000,
         passes="nothing twice, nothing without a yes, the way back always there, an end always reached",
+    ),
+    Row(
+        21,
+        "back to Heroku after the new side was written to",
+        ("tests/faults/test_run_writes_lost.py",),
+        ci=1,
+        full=20,
+        passes="Heroku as before; what stays behind was said beforehand, with a count",
+    ),
+    Row(
+        23,
+        "terminals of every size and kind, and keys beside a torrent of log lines",
+        (
+            "tests/faults/test_every_screen.py",
+            "tests/journeys/test_bad_terminals.py",
+            "tests/screens/test_wire_budget.py",
+        ),
+        ci=30,
+        full=40,
+        passes="no crash, every action by its key; a figure for a key at 1,000 lines/s",
     ),
 )
