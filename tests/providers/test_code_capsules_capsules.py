@@ -10,8 +10,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from providers.code_capsules.answers import BuildAnswer, LogLine, ProductsAnswer
-from providers.code_capsules.builds import deploy
+from providers.code_capsules.answers import LogLine, ProductsAnswer
 from providers.code_capsules.capsules import manifest
 from providers.code_capsules.catalogue import profile
 from providers.code_capsules.domains import WebAddresses, _is_there
@@ -390,14 +389,3 @@ def test_lines_of_a_log_come_without_colours_and_controls() -> None:
     assert texts([line]) == ["ok done", "␛]0;title␇next"]
     assert seconds("2026-03-06T11:45:27.000Z") == seconds("2026-03-06T11:45:27.000") == 1772797527.0
     assert seconds("tomorrow") is None is seconds(None)
-
-
-def test_builds_are_read_in_any_of_their_shapes() -> None:
-    def of(**fields: Any) -> tuple[str, str]:
-        done = deploy(BuildAnswer(id="1", created="2026-03-06T11:45:27.000Z", **fields))
-        return done.state, done.commit
-
-    assert of(status="Timed out", metadata={"commit": {"latest": "abc"}}) == ("failed", "abc")
-    assert of(status="Cancelled", metadata={"commit": {"latest": {"sha": "abc"}}}) == ("cancelled", "abc")
-    assert of(status="Scanning", metadata={"commit": "abc"}) == ("running", "abc")
-    assert of(status="Starting") == ("queued", "")

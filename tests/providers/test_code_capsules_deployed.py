@@ -1,8 +1,9 @@
-"""Whether what a build at Code Capsules made is what runs: waited for, and told where it is not."""
+"""Builds at Code Capsules: how they are read, and whether what one made is what runs."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +79,14 @@ def test_what_runs_is_told_by_either_of_two_fields_or_not_at_all() -> None:
     assert told(False, False) is False, "nothing runs so far"
     assert told(None, None) is None and told(None, None, runs="of a deployment") is None
     assert told(False, False, runs="of a deployment") is None
+
+
+def test_builds_are_read_in_any_of_their_shapes() -> None:
+    def of(**fields: Any) -> tuple[str, str]:
+        done = deploy(BuildAnswer(id="1", created="2026-03-06T11:45:27.000Z", **fields))
+        return done.state, done.commit
+
+    assert of(status="Timed out", metadata={"commit": {"latest": "abc"}}) == ("failed", "abc")
+    assert of(status="Cancelled", metadata={"commit": {"latest": {"sha": "abc"}}}) == ("cancelled", "abc")
+    assert of(status="Scanning", metadata={"commit": "abc"}) == ("running", "abc")
+    assert of(status="Starting") == ("queued", "")
