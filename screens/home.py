@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.background import in_thread
+from screens.deleting import delete_session
 from screens.home_entries import Entry, read_entries
 from screens.keyed import KeyedScreen
 from screens.keys import About, Key
@@ -17,9 +18,7 @@ from screens.widgets.ask_text import AskText
 from screens.widgets.confirm_typing import ConfirmTyping
 from screens.widgets.row_list import Row, RowList
 from wizard.credentials import Vault
-from wizard.model.trouble import Trouble
-from wizard.run.view import view
-from wizard.session.store import Session, create, delete, find
+from wizard.session.store import create, find
 from wizard.told_hosts import told_hosts
 
 NEW, TRY = "+new", "+try"
@@ -205,7 +204,7 @@ class HomeScreen(KeyedScreen):
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self.behind(in_thread(_delete, entry.id), self._deleted, group="delete")
+                self.behind(in_thread(delete_session, entry.id), self._deleted, group="delete")
 
         self.app.push_screen(dialog, confirmed)
 
@@ -216,25 +215,6 @@ class HomeScreen(KeyedScreen):
     def action_clear(self) -> None:
         """Close the filter."""
         self.query_one(RowList).clear_filter()
-
-
-def _delete(session_id: str) -> str:
-    session: Session = find(session_id)
-    name = session.name
-    try:
-        seen = view(session)
-        if seen is not None and (seen.can_go_back or seen.way_back is not None):
-            # It alone knows the formation, the jobs and what was in maintenance mode before.
-            raise Trouble(
-                f"The run of {name} has changed Heroku, and only this migration knows how it was before.",
-                untouched="Nothing was deleted.",
-                remedy="Open it and go back to Heroku with b, or pass its last gate; then delete it.",
-                code="session-needed",
-            )
-        delete(session)
-    finally:
-        session.close()
-    return name
 
 
 def _fit(text: str, width: int) -> str:
