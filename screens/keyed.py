@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
+LOW = 20
+"""Rows of a terminal below which a list needs the blank lines around it."""
+
 HELP = Key("question_mark", "help", "help", "Explain this screen.")
 QUIT = Key("q", "leave", "quit", "Leave Offramp; everything is saved.")
 
@@ -121,7 +124,8 @@ class KeyedScreen(Screen[None]):
         self.renew()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Columns follow the width."""
+        """Columns follow the width; below `LOW` rows blank lines go."""
+        self.set_class(event.size.height < LOW, "-low")
         self.renew()
 
     @property

@@ -192,7 +192,8 @@ class MapScreen(StageScreen):
             where.update("")
         elif entry.problem is not None:
             problem = entry.problem
-            words = f"{problem.text[:1].upper()}{problem.text[1:]}."
+            words = f"{problem.text[:1].upper()}{problem.text[1:]}"
+            words += "" if words[-1:] in (".", "?") else "."
             where.update(self.worn(Content.assemble((words, ATTENTION), f" {problem.remedy}")))
         else:
             where.update(Content.styled(f"Why: {entry.why}." if entry.why else "", MUTED))
@@ -353,7 +354,7 @@ class MapScreen(StageScreen):
 
 def _heads(profile: Profile, cells: int) -> Content:
     name = max(18, cells * 28 // 100)
-    before = max(14, cells * 22 // 100)
+    before = max(12, cells * 22 // 100)
     return content(
         line(
             Span(pad("component", name) + " ", "muted"),

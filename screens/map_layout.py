@@ -10,8 +10,8 @@ def layout(entry: Entry, cells: int) -> Row:
     """A row of `cells` cells."""
     mark, tone = MARKS[entry.state]
     name = max(18, cells * 28 // 100)
-    before = max(14, cells * 22 // 100)
-    after = max(14, cells - name - before - 14)
+    before = max(12, cells * 22 // 100)
+    after = max(12, cells - name - before - 14)
     words: Tone = "strong" if entry.depth == 0 else "plain"
     if entry.state == "left":
         words = "muted"

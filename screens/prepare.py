@@ -144,7 +144,7 @@ class PrepareScreen(StageScreen):
         mapping = self.session.load(MAPPING)
         if mapping is not None and mapping.moved_apps():
             return "Each app runs an image that is built elsewhere: no code is prepared here. n goes on."
-        return "No app moves, so no code is prepared. Press 4 to look at the map."
+        return "No app moves: no code is prepared. 4 shows the map."
 
     def _now(self, doing: str) -> None:
         self._wait = Patience(doing)

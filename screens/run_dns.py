@@ -47,7 +47,8 @@ def show_records(screen: StageScreen, view: RunView) -> bool:
             screen.say(why)
             return
         lines = [*what_going_on_means(watch), ""]
-        screen.ask(ConfirmTyping("Go on with DNS as it is", lines, word=WORD, verb="to go on"), sure)
+        verb = "to leave DNS as it is"
+        screen.ask(ConfirmTyping("Go on with DNS as it is", lines, word=WORD, verb=verb), sure)
 
     screen.ask(DnsRecords(watch), closed)
     return True

@@ -82,9 +82,10 @@ def status_line(*, gaps: int, unread: int, factor: bool, changed: str, changes: 
 def first_reading_rows() -> list[Row]:
     """What stands there while everything is read for the first time."""
     lines = (
-        "Everything that the team runs on Heroku is read, and nothing is changed.",
-        "Of a hundred apps that takes some minutes. Leaving with esc ends it:",
-        "what was read so far is forgotten, and it begins anew when you are back.",
+        "Everything that the team runs on Heroku is read, and",
+        "nothing is changed. Of a hundred apps that takes some",
+        "minutes. Leaving with esc ends it: what was read so far",
+        "is forgotten, and it begins anew when you are back.",
     )
     return [Row(f"+{number}", Content.styled(line, MUTED), heading=True) for number, line in enumerate(lines)]
 

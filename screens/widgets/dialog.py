@@ -7,13 +7,30 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from screens.keymap import Keymap
 from screens.marks import GLYPHS, Mark
 from screens.widgets.too_small import TooSmall
 
 T = TypeVar("T")
+
+
+class DialogContent(VerticalScroll):
+    """What scrolls in a dialog. What is said below it takes room: the line typed in stays in sight."""
+
+    def on_resize(self) -> None:
+        """See `_show_line`."""
+        self.call_after_refresh(self._show_line)
+
+    def on_descendant_focus(self) -> None:
+        """See `_show_line`."""
+        self.call_after_refresh(self._show_line)
+
+    def _show_line(self) -> None:
+        focused = self.screen.focused
+        if isinstance(focused, Input):
+            focused.scroll_visible(animate=False)
 
 
 class Dialog(ModalScreen[T]):
@@ -37,10 +54,12 @@ class Dialog(ModalScreen[T]):
         with Vertical(classes="box") as box:
             # As content: a string would be read for markup, and names come from outside.
             box.border_title = Content(self.box_title)
-            with VerticalScroll(classes="content", can_focus=False):
+            with DialogContent(classes="content", can_focus=False):
                 yield from self.compose_content()
-            yield Static("", classes="complaint", markup=False)
-            yield Static(self.words(self.hint), classes="hint", markup=False)
+            # However long the content is, both stay in sight.
+            with Vertical(classes="foot"):
+                yield Static("", classes="complaint", markup=False)
+                yield Static(self.words(self.hint), classes="hint", markup=False)
         yield TooSmall()
 
     def words(self, sentence: str) -> str:

@@ -9,9 +9,9 @@ from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -82,7 +82,24 @@ class Rows(OptionList, inherit_bindings=False):
     def _point(self) -> None:
         if self.highlighted is not None and self.has_focus:
             row = self.highlighted - round(self.scroll_offset.y)
+            self.call_after_refresh(self._show_in_dialog)
             self.app.cursor_position = self.content_region.offset + Offset(0, max(0, row))
+
+    def on_resize(self) -> None:
+        """See `_show_in_dialog`."""
+        self.call_after_refresh(self._show_in_dialog)
+
+    def _show_in_dialog(self) -> None:
+        """A dialog scrolls where a terminal is low; the highlighted row stays in sight all the same."""
+        box = next((one for one in self.ancestors if isinstance(one, VerticalScroll)), None)
+        if box is None or self.highlighted is None or not self.has_focus:
+            return
+        row = self.highlighted - round(self.scroll_offset.y)
+        top = self.region.y - box.region.y + round(box.scroll_offset.y) + row
+        if top < box.size.height:
+            box.scroll_home(animate=False, immediate=True)
+        else:
+            box.scroll_to_region(Region(0, top, 1, 1), animate=False, immediate=True)
 
 
 class RowList(Vertical):
@@ -128,7 +145,7 @@ class RowList(Vertical):
 
     def focus_rows(self) -> None:
         """Give the list the keyboard."""
-        self.rows.focus()
+        self.rows.focus(scroll_visible=False)
 
     def ask_filter(self) -> None:
         """Open the filter line."""

@@ -358,4 +358,4 @@ async def test_no_app_moves(mapped: Session, vault: Vault) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await app.show_stage("prepare")
         await settle(pilot)
-        assert "No app moves, so no code is prepared." in seen(app)
+        assert "No app moves: no code is prepared." in seen(app)
