@@ -101,6 +101,7 @@ def _nothing_is_asked_for_twice_without_a_person(world: CapsulesWorld) -> None:
     assert seen.trouble is not None and seen.trouble.code == "creation-unclear", world.story(seen)
     assert posts() == len(APPS), "another worker is no person's word"
     assert world.say("retry") == {"ok": True}
+    world.wait(lambda seen: seen.run.state != "failed")
 
 
 def test_what_does_not_start_in_the_cut_over_takes_heroku_back_with_its_last_words(
