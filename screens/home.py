@@ -24,6 +24,9 @@ from wizard.told_hosts import told_hosts
 NEW, TRY = "+new", "+try"
 """Rows that are no migration. No session id begins with a plus."""
 
+BETWEEN = 9
+"""Cells between the columns of a migration, with the glyph of its state."""
+
 STYLES = {
     GLYPHS["done"]: GOOD,
     GLYPHS["now"]: ACCENT,
@@ -140,14 +143,16 @@ class HomeScreen(KeyedScreen):
         names = max([8, *(len(one.name) for one in whole)])
         routes = max([8, *(len(one.route) for one in whole)])
         states = max([8, *(len(one.state) for one in whole)])
-        name_width = min(names, max(8, width - routes - states - 36))
+        rest = max([0, *(len(one.detail) + len(one.age) for one in whole)])
+        name_width = min(names, max(8, width - routes - states - rest - BETWEEN))
         left = Content.assemble(
             (_fit(entry.name, name_width), STRONG),
             f"  {_fit(entry.route, routes)}  ",
             (f"{entry.glyph} {_fit(entry.state, states)}", STYLES.get(entry.glyph, "")),
-            f"  {entry.detail}",
         )
         room = max(0, width - len(entry.age) - 1)
+        if entry.alive or left.cell_length + len(entry.detail) + 2 <= room:
+            left = left.append(f"  {entry.detail}")
         left = left.truncate(room, ellipsis=True).pad_right(max(0, room - left.cell_length))
         return Row(entry.id, left.append(Content.styled(f" {entry.age}", MUTED)))
 
