@@ -39,7 +39,7 @@ TERMINALS: dict[str, tuple[dict[str, str], tuple[Size, ...], tuple[str, ...]]] =
     "the C locale": (PLAIN, ((80, 24),), ()),
     "no mouse": ({}, ((80, 24),), ("--no-mouse",)),
 }
-"""By name: variables, the sizes that the window has one after the other, options. The first has most of them."""
+"""By name: variables, the sizes that the window has one after the other, options. The first has most."""
 
 
 def run(

@@ -86,7 +86,14 @@ def test_a_tour_of_all_screens_sends_nothing_but_our_own(
 ) -> None:
     out = tmp_path / "tour.json"
     each = 9 if trials(1, 9) == 1 else 1
-    command = [sys.executable, "-m", "tests.faults.injected_tour", str(out), str(each)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.faults.injected_tour",
+        str(out),
+        str(each),
+        *(["--few"] if each > 1 else []),
+    ]
     sent, status = in_a_terminal(command, *((100, 36) if each > 1 else (180, 90)))
     found = json.loads(out.read_text())
     assert not found["broke"], found["broke"]
@@ -101,5 +108,5 @@ def test_a_tour_of_all_screens_sends_nothing_but_our_own(
     assert status != 0 and "The server said" in sent, "it ended with the error, in words"
     assert found["booms"] == 0 and not [link for link in found["links"] if "boom" in link]
     assert "[@click=app.boom]x[/]" in found["seen"] and "[/x]" in found["seen"], "markup is shown as it is"
-    assert found["screens"] > 100 and found["dialogs"] > 12
+    assert found["screens"] > 50 and found["dialogs"] > 6
     assert "Offramp made a mistake" not in sent
