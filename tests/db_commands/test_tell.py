@@ -61,7 +61,9 @@ def test_a_run_is_not_started_to_be_told_of_workers(
 def test_what_a_worker_refuses_is_said_with_what_to_do(
     asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "ask", lambda session, request: {"ok": False, "why": "Nothing moves now."})
+    monkeypatch.setattr(
+        follow, "ask", lambda session, request, timeout: {"ok": False, "why": "Nothing moves now."}
+    )
     with pytest.raises(Trouble, match="Nothing moves now") as refused:
         follow.tell("acme-shop", "pause")
     assert "offramp status" in refused.value.remedy
