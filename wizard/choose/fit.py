@@ -10,6 +10,7 @@ from wizard.choose.own_image import own_image
 from wizard.choose.point import Kind, Point
 from wizard.choose.sizes import less_than, plan_memory_mb, size_at_least, version_for
 from wizard.choose.stores import COPIED, offered, order, source_version, store_type, store_version, type_name
+from wizard.choose.vendor_services import advice
 from wizard.document.checkout import Checkout
 from wizard.document.summary import databases, is_postgres, is_scheduler, size_text
 from wizard.model.noun import Noun
@@ -86,11 +87,12 @@ def _add_on_point(add_on: AddOn, profile: Profile) -> Point:
     elif type_ and offered(profile, type_):
         reason = f"is {name} {source_version(add_on)}; {profile.title} offers none that is as new"
     elif has_capsules(profile) and own_image(type_):
-        reason = f"is {name}: run it in a Docker capsule of its own (FROM {own_image(type_)}), or replace it"
+        own = f"run it in a Docker capsule of its own (FROM {own_image(type_)})"
+        reason = f"is {name}: {own}, or keep it at its vendor by an account of your own"
     elif type_:
         reason = f"is {name}, which {profile.title} does not have: replace it, or say why it is left behind"
     else:
-        reason = f"{add_on.service} is no database: replace it, or say why it is left behind"
+        reason = advice(add_on, profile)
     return Point(kind="by-hand", component=add_on.name, reason=reason)
 
 

@@ -13,11 +13,14 @@ IMAGES = {
 }
 """By type of store. Their data is kept where a store of files is mounted, and lost else."""
 
+BY_HTTP = frozenset({"elasticsearch", "influxdb", "couchdb"})
+"""Those that speak HTTP; the others have a protocol of their own."""
+
 _DATA = {
     "rabbitmq": "messages are not moved: let the workers empty the old queues before the cut-over",
     "memcached": "it begins empty and fills itself again",
     "kafka": "topics are mirrored with MirrorMaker 2, or begin empty",
-    "elasticsearch": "let the app index anew",
+    "elasticsearch": "give it 2 GB and discovery.type=single-node, and let the app index anew",
     "influxdb": "move its data with its own backup and restore",
     "couchdb": "replicate its databases from the old one",
 }
@@ -30,9 +33,12 @@ def own_image(type_: str) -> str:
 
 def how_by_image(type_: str) -> str:
     """What a person does to have it there, in half a sentence: for the reason of a choice."""
+    # Requests from outside get to a capsule by https alone (the vendor's page on Docker capsules).
+    try_first = "" if type_ in BY_HTTP else "; try first whether other capsules reach its port"
     return (
         f"a Docker capsule of its own: a linked repository with a Dockerfile `FROM {IMAGES[type_]}`, and a "
         f"store of files where its data is to last; {_DATA[type_]}; then set its address in the config vars"
+        f"{try_first}"
     )
 
 

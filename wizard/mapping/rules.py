@@ -17,6 +17,7 @@ from wizard.choose.sizes import (
     size_at_least,
     version_for,
 )
+from wizard.choose.vendor_services import advice
 from wizard.document.checkout import Checkout
 from wizard.document.repository.buildpack_processes import nobody_wrote
 from wizard.document.summary import databases, is_postgres, is_scheduler
@@ -77,7 +78,7 @@ def propose(system: System, profile: Profile, checkouts: Known[str, Checkout] | 
         databases=stores,
         stores=propose_stores(system, profile, [one.handle for one in stores]),
         add_ons=tuple(
-            no_counterpart(add_on, profile) or _add_on(system, add_on)
+            no_counterpart(add_on, profile) or _add_on(system, add_on, profile)
             for add_on in system.add_ons
             if not is_postgres(add_on) and not is_store(add_on, profile)
         ),
@@ -244,7 +245,7 @@ def _database(add_on: AddOn, handle: str, profile: Profile) -> DatabaseChoice:
     )
 
 
-def _add_on(system: System, add_on: AddOn) -> AddOnChoice:
+def _add_on(system: System, add_on: AddOn, profile: Profile) -> AddOnChoice:
     if is_scheduler(add_on):
         owner = next((app for app in system.apps if app.id == add_on.app_id), None)
         if owner is not None and owner.jobs is not None:
@@ -256,8 +257,4 @@ def _add_on(system: System, add_on: AddOn) -> AddOnChoice:
         return AddOnChoice(
             add_on_id=add_on.id, action="undecided", reason="its jobs are not known: type them in first"
         )
-    return AddOnChoice(
-        add_on_id=add_on.id,
-        action="undecided",
-        reason=f"{add_on.service} is no Postgres: replace it by hand, or leave it behind and say why",
-    )
+    return AddOnChoice(add_on_id=add_on.id, action="undecided", reason=advice(add_on, profile))

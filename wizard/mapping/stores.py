@@ -113,7 +113,9 @@ def no_counterpart(add_on: AddOn, profile: Profile) -> AddOnChoice | None:
     guide = GUIDES.get(type_)
     advice = guide.summary if guide else "replace it by hand, or leave it behind and say why"
     if has_capsules(profile):
-        advice = how_by_image(type_) if own_image(type_) else "use one elsewhere, or leave it behind"
+        advice = "an account of your own at its vendor, or leave it behind"
+        if own_image(type_):
+            advice = f"{how_by_image(type_)}. Or keep it by an account of your own at its vendor"
     return AddOnChoice(
         add_on_id=add_on.id,
         action="undecided",

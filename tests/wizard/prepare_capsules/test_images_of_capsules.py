@@ -15,6 +15,7 @@ from tests.wizard.prepare_capsules.moves import (
     texts,
     wanted,
 )
+from wizard.choose.own_image import own_image
 from wizard.document.repository.code_nouns import HerokuYml
 from wizard.model.mapping import AddOnChoice
 from wizard.prepare.capsules.docker_files import with_command
@@ -89,9 +90,15 @@ def test_an_image_that_is_built_elsewhere() -> None:
 def test_a_queue_has_a_capsule_of_its_own() -> None:
     choices = (AddOnChoice(add_on_id="mq", action="by-hand"),)
     found = propose(ONE, code(PYTHON), wanted(ONE, process(), add_ons=choices))
-    assert "FROM rabbitmq:4-management" in (texts(found)["rabbitmq/Dockerfile"] or "")
+    assert instructions(texts(found)["rabbitmq/Dockerfile"] or "") == [
+        ("FROM", own_image("rabbitmq")), ("ENV", "RABBITMQ_NODENAME rabbit@localhost"), ("EXPOSE", "5672"),
+    ]  # fmt: skip
     problem = next(one for one in found.problems if one.code == "queue")
     assert problem.copies == ("/rabbitmq/Dockerfile", "5672") and "CLOUDAMQP_URL" in problem.remedy
+    assert "the folder in its PERSISTENT_STORAGE_DIR" in problem.remedy
+    elsewhere = (AddOnChoice(add_on_id="mq", action="by-hand", reason="an account of our own at CloudAMQP"),)
+    kept = propose(ONE, code(PYTHON), wanted(ONE, process(), add_ons=elsewhere))
+    assert "rabbitmq/Dockerfile" not in texts(kept) and "queue" not in codes(kept)
     assert "rabbitmq/Dockerfile" not in texts(propose(ONE, code(PYTHON)))
 
 

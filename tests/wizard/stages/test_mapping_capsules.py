@@ -17,6 +17,8 @@ from tests.wizard.stages.capsule_target import (
     with_app,
 )
 from wizard.choose.static_sites import static_site
+from wizard.choose.stores import TYPES
+from wizard.choose.vendor_services import add_on_kinds
 from wizard.document.checkout import Checkout
 from wizard.document.repository.code import read_code
 from wizard.document.repository.code_place import CodePlace
@@ -29,6 +31,7 @@ from wizard.model.stores import KeyValue
 from wizard.model.system import AddOn, App, Attachment, ConfigVar, Origin, System
 from wizard.ports import Profile
 from wizard.prepare.accepted import _wish
+from wizard.registry import target_provider
 
 
 def test_the_proposal_goes_on_with_nothing_in_its_way(
@@ -215,6 +218,50 @@ def test_a_queue_runs_from_its_image(system: System, pods: Profile) -> None:
     assert choice.action == "undecided"
     assert "Pods has no RabbitMQ: a Docker capsule of its own" in choice.reason
     assert "`FROM rabbitmq:" in choice.reason and "Aptible" not in choice.reason
+    assert choice.reason.endswith("Or keep it by an account of your own at its vendor")
+
+
+@pytest.mark.parametrize(
+    ("service", "becomes", "says"),
+    [
+        ("mongolab", "mongodb", "Offramp does not copy it: "),
+        ("ormongo", "mongodb", "Code Capsules chooses the version"),
+        ("jawsdb", "mysql", "copied table by table, and proven"),
+        ("jawsdb-maria", "mysql", "copied table by table, and proven"),
+        ("rediscloud", "redis", "copied: jobs and sessions"),
+        ("heroku-redis", "redis", "copied: jobs and sessions"),
+        ("cloudamqp", "", "Docker capsule of its own: a linked repository with a Dockerfile `FROM rabbitmq:"),
+        ("memcachier", "", "try first whether other capsules reach its port"),
+        ("bonsai", "", "discovery.type=single-node"),
+        ("heroku-kafka", "", "`FROM apache/kafka:"),
+        ("papertrail", "", "a log drain, which Code Capsules has not"),
+        ("sendgrid", "", "sends mail: keep it by an account of your own at its vendor"),
+        ("sentry", "", "collects errors: keep it by an account of your own"),
+        ("quotaguardstatic", "", "from fixed addresses: keep it by an account"),
+        ("bucketeer", "", "keeps files, which end with the add-on: copy them"),
+        ("crontogo", "", "start them by a clock process of the app"),
+        ("rails-autoscale", "", "on Heroku alone: leave it behind"),
+        ("strange-new", "", "strange-new is no database: keep it by an account"),
+    ],
+)
+def test_each_kind_of_add_on_has_a_place_and_a_reason(
+    system: System, service: str, becomes: str, says: str
+) -> None:
+    profile = target_provider("code-capsules").profile()
+    one = AddOn(id="x", name="x-1", service=service, plan=f"{service}:y", app_id="b", state="x")
+    mapping = propose(msgspec.structs.replace(system, add_ons=(*system.add_ons, one)), profile)
+    stores = {store.add_on_id: store for store in mapping.stores}
+    others = {other.add_on_id: other for other in mapping.add_ons}
+    assert (stores["x"].type if "x" in stores else "") == becomes
+    told = stores["x"] if becomes else others["x"]
+    assert says in told.reason and "Postgres" not in told.reason
+    # Nothing that a person has to do is taken for decided.
+    assert told.action == ("copy" if becomes in ("mysql", "redis") else "undecided")
+
+
+def test_no_add_on_is_of_two_kinds() -> None:
+    told = [service for kind in add_on_kinds().kind for service in kind.services]
+    assert len(told) == len(set(told)) and not set(told) & set(TYPES)
 
 
 def test_what_the_code_says_later_takes_the_place_of_a_guess(

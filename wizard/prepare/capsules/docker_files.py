@@ -19,6 +19,7 @@ from wizard.prepare.capsules.clock_names import clock_command
 from wizard.prepare.capsules.commands import start_command
 from wizard.prepare.capsules.draft import MARK, ours
 from wizard.prepare.capsules.pin_catalogue import pins
+from wizard.prepare.capsules.remarks import STORAGE
 from wizard.prepare.case import Case
 from wizard.prepare.command import exec_form
 from wizard.prepare.dockerfile import dockerfile, starts_by_script
@@ -239,7 +240,12 @@ def _paths(case: CapsuleCase, paths: dict[str, str]) -> list[Problem]:
 
 def queues(case: CapsuleCase) -> list[Problem]:
     """Queues that an add-on runs on Heroku, where a person moves them by hand: a Dockerfile for a capsule."""
-    by_hand = {one.add_on_id for one in case.mapping.add_ons if one.action == "by-hand"}
+    # Whoever replaces it by something else says so in the reason.
+    by_hand = {
+        one.add_on_id
+        for one in case.mapping.add_ons
+        if one.action == "by-hand" and (not one.reason.strip() or "docker" in one.reason.lower())
+    }
     problems = []
     for add_on in case.system.add_ons if case.system else ():
         queue = next((one for one in pins().queue if add_on.service in one.services), None)
@@ -248,7 +254,9 @@ def queues(case: CapsuleCase) -> list[Problem]:
         path = f"{queue.folder}/{PLAIN}"
         text = (
             f"# Written by Offramp: {queue.title} in its own capsule; config vars name user and password.\n"
-            f"FROM {queue.image}\nEXPOSE {queue.port}\n"
+            f"FROM {queue.image}\n"
+            "# Its data lies below the name of the node, which is the container's at each start otherwise.\n"
+            f"ENV RABBITMQ_NODENAME=rabbit@localhost\nEXPOSE {queue.port}\n"
         )
         if not case.draft.foreign(f"{queue.folder}/"):
             case.draft.write(
@@ -266,7 +274,8 @@ def _queue_words(case: CapsuleCase, title: str, path: str, port: int, names: tup
         f"{title} is an add-on on Heroku, and a Docker capsule there that you make",
         f"Docker File {at}, Network port {port}; RABBITMQ_DEFAULT_USER and RABBITMQ_DEFAULT_PASS as its "
         f"config vars, and {told} of the apps to match. Messages that wait are not moved: let the workers "
-        "empty the queue first. What is in it is lost at a restart, unless a store of files is mounted at "
-        "/var/lib/rabbitmq.",
+        "empty the queue first. What is in it is lost at a restart, unless a store of files is bound to it "
+        f"and RABBITMQ_MNESIA_BASE is the folder in its {STORAGE}. Requests from outside get to a capsule by "
+        "https alone: try first whether other capsules reach that port.",
     )
     return msgspec.structs.replace(problem, copies=(at, json.dumps(str(port)).strip('"')))
