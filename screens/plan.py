@@ -8,7 +8,8 @@ from textual.widgets import Static
 from screens.background import in_thread
 from screens.keys import About, Key
 from screens.patience import Patience
-from screens.plan_rows import about_row, before_start, rows, verdict, whole
+from screens.plan_outline import outline
+from screens.plan_rows import about_row, before_start, rows, verdict
 from screens.stage import StageScreen
 from screens.stages import newest_run, standing, whole_system
 from screens.styles import sheet
@@ -101,7 +102,7 @@ class PlanScreen(StageScreen):
             list_.show([])
             return
         self.query_one("#verdict", Static).update(verdict(preflight, self._doing()))
-        self.query_one("#whole", Static).update(whole(plan))
+        self.query_one("#whole", Static).update(outline(plan))
         width = max(50, self.size.width - 3)
         list_.show(rows(plan, preflight, width, all_checks=self._all_checks))
         self._draw_about()

@@ -8,6 +8,7 @@ from screens.marks import ATTENTION, BAD, GLYPHS, GOOD, MUTED, STRONG
 from screens.monitor.content import content
 from screens.monitor.line import Span, Tone, line, pad
 from screens.monitor.steps import PHASES
+from screens.plan_outline import outline
 from screens.quantities import clock, span
 from screens.widgets.row_list import Row
 from wizard.model.plan import Finding, Plan, Step
@@ -58,18 +59,24 @@ def _checks(findings: Sequence[Finding], width: int, *, all_checks: bool) -> lis
 
 
 def _heads(plan: Plan, width: int) -> Content:
-    name = width - 4 - 10 - 18
+    changes = _changes(width)
     return content(
         line(
-            Span("    " + pad("step", name), "muted"),
-            Span(pad("changes", 10), "muted"),
+            Span("    " + pad("step", width - 4 - changes - 18), "muted"),
+            Span(pad("changes", changes), "muted"),
             Span(pad("expected", 18, right=True), "muted"),
         )
     )
 
 
+def _changes(width: int) -> int:
+    """Columns for whom a step changes: a vendor's whole name where there is room."""
+    return 10 if width < 100 else 16
+
+
 def _step(plan: Plan, step: Step, number: int, width: int) -> Content:
-    name = width - 4 - 10 - 18
+    column = _changes(width)
+    name = width - 4 - column - 18
     changes = {"heroku": plan.source, "target": plan.target, "nothing": ""}[step.writes]
     gate = step.by == "person"
     expected = "you" if gate else span(*step.seconds)
@@ -77,7 +84,7 @@ def _step(plan: Plan, step: Step, number: int, width: int) -> Content:
         line(
             Span(pad(str(number), 3, right=True) + " ", "muted"),
             Span(pad(step.title, name - 1) + " ", "accent" if gate else "plain"),
-            Span(pad(changes, 10), "attention" if step.writes == "heroku" else "muted"),
+            Span(pad(changes, column), "attention" if step.writes == "heroku" else "muted"),
             Span(pad(expected, 18, right=True), "muted"),
         )
     )
@@ -103,14 +110,6 @@ def _about_step(plan: Plan, step: Step) -> Content:
     who = "You do it, Offramp waits." if step.by == "person" else "Offramp does it."
     back = step.way_back or "none needed, it changes nothing"
     return Content.assemble((f"{who} Way back: {back.rstrip('.')}.", ""))
-
-
-def whole(plan: Plan) -> str:
-    """The plan in one line: how many steps, and how long without the waits for a person."""
-    low = sum(step.seconds[0] for step in plan.steps)
-    high = sum(step.seconds[1] for step in plan.steps)
-    gates = sum(step.kind == "gate" for step in plan.steps)
-    return f"{len(plan.steps)} steps, {span(low, high)} of work, {gates} gates where it waits for you"
 
 
 def verdict(preflight: Preflight | None, doing: str) -> Content:
@@ -141,7 +140,7 @@ def before_start(plan: Plan, *, demo: bool = False) -> Content:
         else ": what the plan names is created there, and may cost money from then on."
     )
     return Content.assemble(
-        (f"{whole(plan)}.\n\n", STRONG),
+        (f"{outline(plan)}.\n\n", STRONG),
         f"Now it begins on {plan.target}{there} {untouched}\n\n",
         "A worker carries it out, a process of its own: it goes on when this screen or this terminal is "
         "closed. It can be paused, stopped and taken back.",

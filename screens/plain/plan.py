@@ -3,6 +3,7 @@
 from screens.monitor.steps import PHASES
 from screens.plain.desk import Deed, Desk, do_one_of, heading
 from screens.plain.question import Answer, Help, ask_one
+from screens.plan_outline import outline
 from screens.quantities import clock, span
 from screens.stages import newest_run, standing
 from wizard.model.plan import Plan
@@ -101,26 +102,22 @@ def tell_checks(desk: Desk, *, every: bool = False) -> None:
 
 
 def tell_steps(desk: Desk) -> None:
-    """Every step: who does it, what it changes, how long, the way back."""
+    """Every step: who does it, what it changes, how long, the way back (said once where steps share it)."""
     made = desk.session.load(PLAN)
     if made is None:
         return
-    phase = ""
+    phase = back = ""
     for number, step in enumerate(made.steps, 1):
         if step.phase != phase:
             phase = step.phase
             desk.console.say(f"{PHASES[phase]}:")
         changes = {"heroku": f" Changes {made.source}.", "target": f" Changes {made.target}.", "nothing": ""}
         who = "You." if step.by == "person" else f"{span(*step.seconds)}."
-        back = f" Way back: {step.way_back.rstrip('.')}." if step.way_back else ""
-        desk.console.say(f"{number}. {step.title}. {who}{changes[step.writes]}{back}", indent="  ")
-    desk.console.say(_whole(made))
-
-
-def _whole(made: Plan) -> str:
-    low, high = (sum(step.seconds[end] for step in made.steps) for end in (0, 1))
-    gates = sum(step.kind == "gate" for step in made.steps)
-    return f"{len(made.steps)} steps, {span(low, high)} of work, {gates} gates where it waits for you."
+        ways = {back: " Way back: the same.", "": ""}
+        way = ways.get(step.way_back, f" Way back: {step.way_back.rstrip('.')}.")
+        back = step.way_back
+        desk.console.say(f"{number}. {step.title}. {who}{changes[step.writes]}{way}", indent="  ")
+    desk.console.say(f"{outline(made)}.")
 
 
 def _start(desk: Desk) -> bool:
@@ -128,7 +125,7 @@ def _start(desk: Desk) -> bool:
     assert made is not None
     say = desk.console.say
     gate = next((n for n, step in enumerate(made.steps, 1) if step.key == CUT_OVER), None)
-    say(_whole(made))
+    say(f"{outline(made)}.")
     costs = (
         "on this machine, and costs nothing" if desk.session.info.demo else "and may cost money from then on"
     )
