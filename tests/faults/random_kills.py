@@ -14,7 +14,7 @@ from wizard.run.view import RunView, view
 EARLY = 0.16
 """Seconds in which a worker comes up and looks at what is there; it has got no credentials by then."""
 
-MOST = 8
+MOST = 14
 """Things that a life gets done at most."""
 
 LATER = 0.25
@@ -45,7 +45,7 @@ class Killer:
         """Kill until all kills are used up or the run is done; the worker is dead then, or the run over."""
         while self.killed < self._kills and not self._over():
             seen = view(self._world.session)
-            if seen is None or _done(seen) * self._kills > self.killed * len(seen.steps):
+            if seen is None or steps_done(seen) * self._kills > self.killed * len(seen.steps):
                 # It has not even got its credentials.
                 self._nursery.spawn(self._world.session.folder / "worker.log", self._world.session)
                 time.sleep(self._chance.uniform(0, EARLY))
@@ -96,10 +96,11 @@ class Killer:
         return seen is not None and seen.run.state in ENDS
 
 
-def _done(seen: RunView) -> int:
+def steps_done(seen: RunView) -> int:
+    """How many steps are done."""
     return sum(step.record.state == "done" for step in seen.steps)
 
 
 def _got_done(seen: RunView) -> int:
     """Steps, and parts of a copy."""
-    return _done(seen) + sum(copy.tables_proven // 10 for copy in seen.copies.values())
+    return steps_done(seen) + sum(copy.tables_proven // 10 for copy in seen.copies.values())

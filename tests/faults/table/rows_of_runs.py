@@ -12,6 +12,18 @@ ROWS = (
         passes="finished; every row equal; nothing made twice; no question",
     ),
     Row(
+        2,
+        "kill around each statement of a copy, and each commit, fsync, child and request of a run",
+        (
+            "tests/faults/test_database_breaks.py::test_killed_before_and_after_every_statement",
+            "tests/faults/test_run_boundaries.py",
+        ),
+        ci=5,
+        full=1_800,
+        passes="as 1",
+        exhaustive=True,
+    ),
+    Row(
         3,
         "kill -9 of a child: ssh of a tunnel, git and its ssh, pg_dump, MySQL's programs",
         (
