@@ -199,3 +199,13 @@ def test_an_image_that_is_built_elsewhere(engine: Engine, tmp_path: Path) -> Non
         with engine.running(found.images["worker"], **VARIABLES) as process:
             process.told(f"PORT={PORT}")
             assert process.status() == 0 and "FROM_ENTRYPOINT=1" in process.output()
+
+    def beside(mapping: Mapping) -> Mapping:
+        return edit_capsules.join(decide(mapping), "a", "worker", "web")
+
+    small.files["Procfile"] = "web: exec python -m http.server $PORT\nworker: sleep 600\n"
+    for found in _made(engine, small, "beside", tmp_path / "joined", decide=beside):
+        with engine.running(found.images["web"], **VARIABLES) as process:
+            assert process.get() == (200, "hello from elsewhere\n")
+            os.kill(process.below("sleep 600"), signal.SIGKILL)
+            assert process.status() not in (0, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.wizard.prepare.described_apps import instructions
 from tests.wizard.prepare_capsules.moves import TARGET, app, blocking, codes, process, propose, texts, wanted
 from wizard.document.checkout import Checkout
 from wizard.model.mapping import Mapping
@@ -89,3 +90,24 @@ def test_a_script_of_bash_wants_an_image_with_bash(more: str, stops: bool, tmp_p
     text = OWN.replace("COPY", f"{more}COPY")
     found = propose(BOTH, read(cloned(tmp_path, {**PYTHON, "Dockerfile": text})), joined)
     assert ("docker-bash" in blocking(found)) == stops
+
+
+@pytest.mark.parametrize(
+    ("text", "image", "brings"),
+    [
+        (None, "ghcr.io/acme/shop:v42", True),
+        (OWN.replace("COPY . .", "RUN apk add bash\nCOPY x.py ./"), "", True),
+        (OWN.replace("COPY . .", "RUN apk add bash\nCOPY --chown=a:a . ./"), "", False),
+    ],
+)
+def test_an_image_without_all_of_the_code_is_given_our_script(
+    text: str | None, image: str, brings: bool, tmp_path: Path
+) -> None:
+    processes = process(capsule="docker"), process("worker", joined="web")
+    joined = wanted(BOTH, *processes, choice={"image": image or None})
+    own = {"Dockerfile": text} if text else {}
+    new = texts(propose(BOTH, read(cloned(tmp_path, {**PYTHON, **own})), joined))
+    (written,) = [text or "" for path, text in new.items() if path.startswith("Dockerfile")]
+    lines = instructions(written)[-2:]
+    assert lines[-1] == ("CMD", "bash heroku-together.sh")
+    assert (("COPY", "heroku-together.sh ./") in lines) == brings

@@ -34,6 +34,8 @@ _FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)", re.MULTILINE | re.
 _ENTRYPOINT = re.compile(r"^[ \t]*ENTRYPOINT[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
 _SMALL = re.compile(r"alpine|busybox|distroless|^scratch$")
 _BASH = re.compile(r"\b(add|install)\b[^\n]*\bbash\b")
+_SCRIPT = re.compile(r"\bheroku-(?:together|clock)[\w-]*\.\w+")
+_ALL_OF_IT = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?:--\S+[ \t]+)*\./?[ \t]", re.MULTILINE | re.IGNORECASE)
 _SAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -78,18 +80,26 @@ def _for(case: CapsuleCase, service: str, base: str, text: str, command: str) ->
         return base, []
     shell = "bash" if ours(text) and not case.case.choice.image else "sh"
     problems = list(_not_ours(case, service, text, command)) if shell == "sh" else []
+    new = _with_scripts(with_command(text, command, shell), command)
     if base == PLAIN and _plain_is_ours(case) and service == _first(case):
-        case.draft.write(PLAIN, with_command(text, command, shell), f"starts `{service}`")
+        case.draft.write(PLAIN, new, f"starts `{service}`")
         return PLAIN, problems
     path = f"{base}.{_SAFE.sub('-', service)}"
     there = case.checkout.files.get(path)
     if there is not None and not ours(there):
         return path, list(_own_of_a_service(case, service, path, there, command))
-    new = with_command(text, command, shell)
     if not ours(new):
         new = f"{new.rstrip()}\n# {MARK}: {base} with the command of {service}.\n"
     case.draft.write(path, new, f"the image for `{service}`: a Docker capsule has no run command")
     return path, problems
+
+
+def _with_scripts(text: str, command: str) -> str:
+    """With our scripts that the command runs, where the image does not have all of the code."""
+    if _ALL_OF_IT.search(text):
+        return text
+    head, cmd, last = text.rpartition("\nCMD ")
+    return head + "".join(f"\nCOPY {name} ./" for name in _SCRIPT.findall(command)) + cmd + last
 
 
 def _plain_is_ours(case: CapsuleCase) -> bool:
