@@ -11,6 +11,9 @@ from xml.etree import ElementTree
 
 from tests.faults.table.row import Row
 
+LONGEST = 900
+"""Seconds that one test may take with the numbers of CI: some of them are marked slow."""
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -30,8 +33,8 @@ class Measured:
 
 
 def measure(row: Row, how_many: str, seed: str | None) -> Measured:
-    """Run the row's tests. `how_many` is `ci`, `full` or a number; with the numbers of CI each test has the
-    suite's limit of time, else none."""
+    """Run the row's tests. `how_many` is `ci`, `full` or a number; with the numbers of CI each test has a
+    limit of time, else none."""
     environment = {**os.environ, "OFFRAMP_TRIALS": how_many}
     if seed is not None:
         environment["OFFRAMP_SEED"] = seed
@@ -39,8 +42,7 @@ def measure(row: Row, how_many: str, seed: str | None) -> Measured:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"]
         command += ["-m", "slow or not slow", f"--junitxml={report}", "-o", "junit_family=xunit1"]
-        if how_many != "ci":
-            command += ["-o", "timeout=0"]
+        command += ["-o", f"timeout={LONGEST if how_many == 'ci' else 0}"]
         began = time.monotonic()
         done = subprocess.run(
             [*command, *row.tests], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
