@@ -16,6 +16,7 @@ from textual.widgets import OptionList
 from screens.commands import KeyCommands
 from screens.keys import About, Key
 from screens.mistake import as_trouble
+from screens.private import taken_apart
 from screens.widgets.dialog import Dialog
 from screens.widgets.headline import Headline
 from screens.widgets.help import HelpDialog
@@ -246,6 +247,8 @@ class KeyedScreen(Screen[None]):
 
     def show_trouble(self, error: BaseException | None) -> None:
         """Show what went wrong in the panel; None takes it away."""
+        if self.offramp.leaving and taken_apart(error):
+            return  # nobody is left to be shown it
         self.query_one(TroublePanel).show(None if error is None else as_trouble(error), self.words)
 
     def copy(self, text: str, elsewhere: str = "") -> None:

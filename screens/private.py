@@ -4,8 +4,15 @@ upgrade takes it away."""
 from rich.text import Text
 from textual.app import App
 from textual.css.query import NoMatches
+from textual.worker import WorkerFailed
 
 from screens.mistake import as_trouble
+
+
+def taken_apart(error: BaseException | None) -> bool:
+    """Whether somebody looked for a widget that is gone: what the end of the application does to handlers and
+    workers that are still at it."""
+    return isinstance(error.error if isinstance(error, WorkerFailed) else error, NoMatches)
 
 
 class QuietCrash(App[str]):
@@ -16,7 +23,7 @@ class QuietCrash(App[str]):
     """Whether the application ends: screens draw nothing any more."""
 
     def _handle_exception(self, error: Exception) -> None:
-        if self.leaving and isinstance(error, NoMatches):
+        if self.leaving and taken_apart(error):
             # The screens are being taken apart: what a handler looked for is gone, and nobody would see it.
             return
         super()._handle_exception(error)

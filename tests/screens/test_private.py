@@ -8,8 +8,10 @@ from textual import events
 from textual.app import App
 from textual.css.query import NoMatches
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from screens.app import OfframpApp
+from screens.keyed import KeyedScreen
 from tests.screens.fakes import FakeWorld
 from wizard.credentials import Vault
 
@@ -52,5 +54,8 @@ async def test_screens_that_are_taken_apart_at_the_end_make_no_mistake(
         await app.screen.remove_children()
         app.screen.post_message(events.ScreenResume())
         app._handle_exception(NoMatches("what it drew into is gone"))
+        app._handle_exception(WorkerFailed(NoMatches("what it filled is gone")))
+        assert isinstance(app.screen, KeyedScreen)
+        app.screen.guarded(lambda: app.screen.query_one("#gone"))
         await pilot.pause()
     assert app._exception is None and not list(private_home.rglob("mistakes.log"))
