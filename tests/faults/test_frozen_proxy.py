@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.test_proxy_tunnel import Vendor
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
-from wizard.database import breadth, group_child, second_look, stalls, tunnel_watch, ways
+from wizard.database import breadth, far_end, group_child, second_look, stalls, tunnel_watch, ways
 from wizard.database import tunnel as tunnel_module
 from wizard.database.connect import Connection
 from wizard.database.control import Control
@@ -40,6 +40,8 @@ def vendor(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(breadth, "LEAVING", 0.2)
     monkeypatch.setattr(tunnel_watch, "PING", 0.2)
     monkeypatch.setattr(stalls, "STALL", 1.0)
+    monkeypatch.setattr(stalls, "BLIND_ROWS", 4.0)
+    monkeypatch.setattr(far_end, "TAKING", 0.5)
     monkeypatch.setattr(group_child, "POLITELY", 0.1)
     monkeypatch.setattr(second_look, "BETWEEN", 0.1)
     monkeypatch.setattr(tunnel_module, "STEADY", 0.0)
@@ -169,3 +171,41 @@ def test_a_whole_move_goes_on_after_the_program_froze(
     assert vendor.tunnel.health.reconnects == 1
     assert any("stands still" in now.reason for now in vendor.health)
     assert database.one("SELECT count(*) FROM payments") == 32_000
+
+
+def test_a_slow_line_still_brings_rows(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program may hold what has left us long ago: no byte of ours moves, and the server waits for the next
+    row whenever it is looked at."""
+    monkeypatch.setattr(far_end, "TAKING", 2.0)
+    ping = far_end.ProxiedPostgres().open(database.url())
+    with psycopg.connect(database.url().reveal(), autocommit=True) as connection:
+        backend = [connection.info.backend_pid]
+        connection.execute("CREATE TABLE public.slow (n integer)")
+        with connection.cursor().copy("COPY public.slow FROM STDIN") as copy:
+            over = threading.Event()
+
+            def bring() -> None:
+                while not over.wait(0.2):
+                    copy.write("1\n" * 20_000)
+
+            brings = threading.Thread(target=bring)
+            brings.start()
+            try:
+                assert {far_end.at_work(ping, backend) for _ in range(8)} == {True}
+            finally:
+                over.set()
+                brings.join()
+            time.sleep(0.5)
+            assert far_end.at_work(ping, backend) is False
+        assert far_end.at_work(ping, backend) is False
+    ping.close()
+
+
+def test_a_server_that_does_not_tell_is_not_said_to_be_idle(database: Database) -> None:
+    database.sql(f"ALTER DATABASE {database.name} SET track_activities = off", "postgres")
+    ping = far_end.ProxiedPostgres().open(database.url())
+    with psycopg.connect(database.url().reveal(), autocommit=True) as connection:
+        backend = [connection.info.backend_pid]
+        assert far_end.at_work(ping, backend) is None
+    assert far_end.at_work(ping, backend) is False
+    ping.close()

@@ -74,10 +74,25 @@ def test_a_server_that_waits_for_us_tells_after_half_a_minute(clock: Clock) -> N
     query = Query(clock)
     lanes.hold(query)
     found = Stalls(lanes)
-    assert until_stuck(found, clock, looks) == 30
-    assert words([query], "codecaps") == "codecaps stands still: no byte for 30 s while an answer is due"
+    assert until_stuck(found, clock, looks) == 35
+    assert words([query], "codecaps") == "codecaps stands still: no byte for 35 s while an answer is due"
     query.since = None
-    assert found.stuck(looks) == [] and len(looks.asked) == 1, "who is owed nothing is no reason to look"
+    assert found.stuck(looks) == [] and len(looks.asked) == 2, "who is owed nothing is no reason to look"
+
+
+def test_one_look_is_not_enough(clock: Clock) -> None:
+    lanes, looks = Lanes(1), Looks(False)
+    query, found = Query(clock), Stalls(lanes)
+    lanes.hold(query)
+    clock.now += 3600
+    assert found.stuck(looks) == [], "this process may have slept, or the answer be on its way"
+    query.since = clock.now
+    clock.now += 5
+    assert found.stuck(looks) == [] and len(looks.asked) == 1
+    clock.now += 30
+    assert found.stuck(looks) == [], "what was seen before the byte does not count"
+    clock.now += 5
+    assert found.stuck(looks) == [query]
 
 
 def test_where_nobody_can_look_the_wait_doubles(clock: Clock) -> None:
@@ -89,7 +104,14 @@ def test_where_nobody_can_look_the_wait_doubles(clock: Clock) -> None:
     second = until_stuck(found, clock, looks)
     assert 600 <= first < 1200 <= second < 2400
     query.since, query.streams = clock.now, True
-    assert until_stuck(found, clock, looks) < 600, "rows on their way are no query's thinking"
+    assert until_stuck(found, clock, looks) < 1200, "rows on their way are no query's thinking"
+
+
+def test_a_statement_of_rows_that_takes_a_minute_is_waited_for_where_nobody_can_look(clock: Clock) -> None:
+    lanes, query = Lanes(1), Query(clock)
+    query.backend, query.streams = None, True
+    lanes.hold(query)
+    assert 120 <= until_stuck(Stalls(lanes), clock, Looks(None)) < 300
 
 
 def test_a_byte_that_came_meanwhile_counts(clock: Clock) -> None:
@@ -101,6 +123,7 @@ def test_a_byte_that_came_meanwhile_counts(clock: Clock) -> None:
         return False
 
     clock.now += 40
-    assert Stalls(lanes).stuck(look) == []
+    found = Stalls(lanes)
+    assert found.stuck(look) == [] and found.stuck(look) == []
     lanes.let_go(query)
     assert lanes.holders() == []

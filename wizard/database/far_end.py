@@ -1,5 +1,6 @@
 """What a tunnel leads to, seen from its local port: how it is called there, and whether it answers."""
 
+import time
 from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -9,10 +10,19 @@ import psycopg
 from wizard.database.connect import reason
 from wizard.model.secret import Secret
 
-_AT_WORK = (
-    "SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY(%s) AND state = 'active'"
-    " AND wait_event_type IS DISTINCT FROM 'Client' LIMIT 1"
-)
+TAKING = 8.0
+"""Seconds in which a server that waits for rows is to take some: a slow line brings them now and then, and
+the program before it may hold many that have left us long ago."""
+
+_TAKES = 140000
+"""The version since which a Postgres tells what a COPY has taken so far."""
+
+_BACKENDS = """
+SELECT state, coalesce(wait_event IN ('ClientRead', 'ClientWrite'), false), {taken}
+FROM pg_catalog.pg_stat_activity AS known {copies} WHERE known.pid = ANY(%s) ORDER BY known.pid
+"""
+
+_COPIES = "LEFT JOIN pg_catalog.pg_stat_progress_copy AS copies ON copies.pid = known.pid"
 
 
 class NoAnswer(Exception):
@@ -82,7 +92,7 @@ class ProxiedPostgres(PostgresEnd):
 
 def at_work(ping: Ping, backends: Sequence[int]) -> bool | None:
     """Whether a server is at work for one of `backends`, processes of its own: it runs something, and does
-    not wait for us. None where such a store does not tell.
+    not wait for us, or rows still get to it. None where it does not tell.
 
     Raises:
         NoAnswer: it does not answer.
@@ -109,13 +119,34 @@ class _PostgresPing:
         except psycopg.Error as error:
             raise NoAnswer(reason(error)) from error
 
-    def at_work(self, backends: Sequence[int]) -> bool:
-        """Whether one of them runs something, and does not wait for its client."""
+    def at_work(self, backends: Sequence[int]) -> bool | None:
+        """Whether one of them runs something, and does not wait for its client; or takes what comes of a
+        COPY. Takes up to `TAKING` seconds."""
+        first, until = self._now(backends), time.monotonic() + TAKING
+        found = first
+        while True:
+            if any(state == "active" and not waits for state, waits, _ in found) or found != first:
+                return True
+            if any(state in (None, "disabled") for state, _, _ in found):
+                return None  # by `track_activities`, or it is another role's
+            if not any(state == "active" for state, _, _ in found):
+                return False
+            if time.monotonic() > until:
+                # An older one may be taking rows all the time.
+                return False if self._connection.info.server_version >= _TAKES else None
+            time.sleep(TAKING / 16)
+            found = self._now(backends)
+
+    def _now(self, backends: Sequence[int]) -> list[tuple[str | None, bool, int]]:
+        """State, whether it waits for its client, and the bytes that its COPY has taken."""
+        tells = self._connection.info.server_version >= _TAKES
+        query = _BACKENDS.format(
+            taken="coalesce(copies.bytes_processed, 0)" if tells else "0", copies=_COPIES if tells else ""
+        )
         try:
-            found = self._connection.execute(_AT_WORK, (list(backends),)).fetchone()
+            return self._connection.execute(query, (list(backends),)).fetchall()
         except psycopg.Error as error:
             raise NoAnswer(reason(error)) from error
-        return found is not None
 
     def close(self) -> None:
         try:

@@ -10,6 +10,7 @@ one after each.
 import time
 from collections.abc import Callable, Sequence
 
+from wizard.database.lane_holder import Opening
 from wizard.database.lanes import Held, Lanes
 
 STALL = 30.0
@@ -17,6 +18,10 @@ STALL = 30.0
 
 BLIND = 600.0
 """The same for a query, where nobody can look."""
+
+BLIND_ROWS = 120.0
+"""The same for rows on their way: one statement of MySQL's has many of them, and a small server takes its
+time."""
 
 AGAIN = (60.0, 120.0, 300.0, 600.0)
 """Seconds to the next look at one that was at work."""
@@ -36,9 +41,12 @@ class Stalls:
         self._doublings = 0
         self._looks = 0
         self._next = 0.0
+        self._suspects: list[Held] = []
 
     def stuck(self, look: Look) -> list[Held]:
         """Those whose bytes are stuck; empty where nobody is overdue, or the server is at work for them.
+
+        Found so two times in a row: an answer may be on its way at the first, or this process has slept.
 
         Args:
             look: asked at most once, and seldom.
@@ -47,6 +55,7 @@ class Stalls:
         if not overdue:
             self._looks = 0
             self._next = 0.0
+            self._suspects = []
             return []
         if time.monotonic() < self._next:
             return []
@@ -56,20 +65,25 @@ class Stalls:
         overdue = [one for one in self._overdue(STALL) if one in overdue]
         if at_work is None:
             overdue = [one for one in overdue if _beyond(one, self._blind(one))]
-            self._doublings = min(self._doublings + bool(overdue), MOST)
         elif at_work:
             overdue = []
         if not overdue:
             pause = AGAIN[min(self._looks, len(AGAIN) - 1)]
             self._looks += 1
             self._next = time.monotonic() + pause
-        return overdue
+        stuck = [one for one in overdue if one in self._suspects]
+        self._suspects = overdue
+        if at_work is None:
+            self._doublings = min(self._doublings + bool(stuck), MOST)
+        return stuck
 
     def _overdue(self, seconds: float) -> list[Held]:
         return [one for one in self._lanes.holders() if _beyond(one, seconds)]
 
     def _blind(self, one: Held) -> float:
-        longest: float = STALL if one.streams else BLIND
+        if isinstance(one, Opening):
+            return STALL
+        longest: float = BLIND_ROWS if one.streams else BLIND
         return longest * (1 << self._doublings)
 
 

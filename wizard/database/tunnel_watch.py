@@ -142,7 +142,9 @@ class Watch:
                 why = words(stuck, self._way.name)
                 for one in stuck:
                     one.cut()
-                raise _StandsStill(why)
+                if not any(one.owing is not None for one in self._lanes.holders() if one not in stuck):
+                    raise _StandsStill(why)
+                # Others are at something: they are overdue in their turn where nothing gets through at all.
             self._listener.up(None)
             return PING
         try:
