@@ -66,3 +66,20 @@ async def test_a_persons_word_is_for_one_time_and_the_proof_ends_it(world: World
     await running.wait(lambda seen: running.states()[STEP] == "done")
     assert notes.asked(WHAT) is None
     await running.kill()
+
+
+async def test_a_tunnel_of_ones_own_is_no_word_for_a_creation(world: World, session: Session) -> None:
+    running = await failed(world, session)
+    world.doing[STEP] = [unclear()]
+
+    async def told(where: str, port: int | None) -> str:
+        return "It is your own"
+
+    running.drive.commands.own_tunnel = told
+    hurried: list[str] = []
+    running.drive.commands.hurry = lambda: hurried.append("all")
+    assert (await running.say("port", port=5432))["ok"]
+    await running.wait(lambda seen: len(world.done) > 1)
+    assert not running.context.creations.may_ask_again(WHAT)
+    assert hurried == [], "nor for asking for a domain again"
+    await running.kill()

@@ -38,6 +38,8 @@ class Commands:
         self.changed = asyncio.Event()
         self.paused = False
         self.retry = False
+        self.asked_again = False
+        """Whether `retry` is a person's word for the step itself, so that a creation may be sent again."""
         self.leave: Literal["stop", "back"] | None = None
         """`stop` or `back` once asked for."""
         self.going_back = False
@@ -50,6 +52,7 @@ class Commands:
         self.interrupt: Callable[[], None] = lambda: None
         self.hold: Callable[[bool], None] = lambda paused: None
         self.hurry: Callable[[], None] = lambda: None
+        self.hurry_tunnels: Callable[[], None] = lambda: None
         self.accept: Callable[[str], None] = lambda key: None
         self.hire: Callable[[int], None] = lambda number: None
         self.whose: Callable[[CredentialRef, Secret], Awaitable[str]] = _anybodys
@@ -117,7 +120,7 @@ class Commands:
         run, wanted = self._journal.run(), str(request.get("step") or "")
         if wanted and (run is None or run.current != wanted):
             return _refused("The run is at another step by now.")
-        self.retry = True
+        self.retry = self.asked_again = True
         self.hurry()
         self._tell(f"Try again{_by(who)}")
         return OK
@@ -214,9 +217,10 @@ class Commands:
         if port is not None and (not isinstance(port, int) or not 0 < port < 65536):
             return _refused("A port is a number between 1 and 65535.")
         said = await self.own_tunnel(str(request.get("where", "")), port)
-        # Whatever waits for the tunnel, or has given it up, is tried again.
+        # Whatever waits for the tunnel, or has given it up, is tried again. What was sent to a vendor, and may
+        # have worked, is not for that sent once more.
         self.retry = True
-        self.hurry()
+        self.hurry_tunnels()
         self._tell(f"{said}{_by(who)}")
         return OK
 

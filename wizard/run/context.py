@@ -296,8 +296,12 @@ class Context:
 
     def hurry(self) -> None:
         """Try again now whatever waits before its next try: a copy's workers, tunnels, a look at DNS."""
-        self.control.retry()
         self.look_again.set()
+        self.hurry_tunnels()
+
+    def hurry_tunnels(self) -> None:
+        """The same for what goes by tunnels only."""
+        self.control.retry()
         for tunnel in self._tunnels.values():
             tunnel.retry()
 

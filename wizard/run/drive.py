@@ -67,6 +67,7 @@ class Drive:
         commands.interrupt = self._interrupt
         commands.hold = self._hold
         commands.hurry = context.hurry
+        commands.hurry_tunnels = context.hurry_tunnels
         commands.hire = self._hire
         commands.accept = context.accept
         commands.own_tunnel = OwnTunnels(context).told
@@ -287,7 +288,7 @@ class Drive:
             self.journal.event("back", "The cut-over did not succeed, so it did not happen: back to Heroku.")
             return "back"
         self.journal.set_run("failed", waiting_for="you: press r to try again", current=step.key)
-        if (outcome := await self.waits.for_retry()) == "done":
+        if (outcome := await self.waits.for_retry()) == "done" and self.commands.asked_again:
             self.context.creations.again(step.key)
         return outcome
 

@@ -83,7 +83,7 @@ class Waits:
 
     async def for_retry(self) -> Outcome:
         """Wait until a person asks for another try ("done"), or leaves."""
-        self._commands.retry = False
+        self._commands.retry = self._commands.asked_again = False
         while not self._commands.retry:
             if (left := self.left()) is not None:
                 return left
