@@ -101,6 +101,8 @@ async def test_what_passes_by_itself_is_left_to_the_next_try(context: FakeContex
 
 def test_all_three_steps_of_a_domain_take_nothing_back() -> None:
     assert all(KINDS[one.kind].serves_without for one in (DOMAIN, TRAFFIC, SECURED))
+    others = ("domain", "own-domain", "certificate", "traffic")
+    assert all(KINDS[kind].serves_without for kind in others), "an endpoint that comes late, the same"
     assert not KINDS["health"].serves_without
 
 

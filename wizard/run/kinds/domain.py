@@ -16,7 +16,12 @@ READY = "ready"
 
 
 class DomainKind(HalfDone):
-    """The endpoint of a domain. Never made twice, never removed: each counts at Let's Encrypt."""
+    """The endpoint of a domain. Never made twice, never removed: each counts at Let's Encrypt.
+
+    Where it is made after the cut-over's health checks, the apps serve at their own addresses by then.
+    """
+
+    serves_without = True
 
     async def look(self, context: Context, step: Step) -> Evidence | None:
         found = await context.target.find_domain(await context.environment(), _hostname(step))
@@ -61,6 +66,8 @@ class DomainKind(HalfDone):
 class Certificate(Kind):
     """The certificate of a domain, made once DNS shows whose it is. The watch raises nothing that DNS or the
     authority say: a person mends that in their own time."""
+
+    serves_without = True
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         found = await context.target.find_domain(await context.environment(), _hostname(step))
@@ -110,6 +117,8 @@ class Certificate(Kind):
 
 class Traffic(Kind):
     """The record by which people reach the domain. It is the person's; where it leads is looked at."""
+
+    serves_without = True
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         record = context.journal.steps().get(step.key)

@@ -53,6 +53,8 @@ class OwnCertificateKind(Kind):
 class OwnDomainKind(HalfDone):
     """The endpoint of a domain with the person's certificate."""
 
+    serves_without = True
+
     async def look(self, context: Context, step: Step) -> Evidence | None:
         hostname, certificate = str(step.args["hostname"]), await _found(context, step)
         web = await _web(context, step)
