@@ -100,9 +100,15 @@ class Doorkeeper:
         elif yes:
             # Until the other has taken it, it is the one who is next.
             self._app.holder = session.claim() or wish.asker
+            self._close_dialogs()
             self._say(f"{wish.asker.person()} has control now; you watch.")
         else:
             self._say(f"You keep control; {wish.asker.person()} was told.")
+
+    def _close_dialogs(self) -> None:
+        """What they asked is for the other to answer now."""
+        while isinstance(top := self._app.screen, Dialog):
+            top.dismiss(None)
 
     def _keyed(self) -> KeyedScreen | None:
         return next((one for one in reversed(self._app.screen_stack) if isinstance(one, KeyedScreen)), None)

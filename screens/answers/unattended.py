@@ -10,6 +10,7 @@ from screens.headless.guides import SIGN_IN
 from screens.plain.choose import compared, take
 from screens.plain.code_changes import accepted, read_changes, write_changes
 from screens.plain.connect import wanted_vendor
+from screens.plain.console import GivenAway
 from screens.plain.desk import Desk, heading
 from screens.plain.journey import STAGES
 from screens.plain.plan import check, checked, make
@@ -105,10 +106,17 @@ class Unattended:
         while True:
             try:
                 STAGES[stage](self._desk)
-            except (Back, GoTo):
+            except (Back, GoTo, GivenAway):
+                self._must_hold()
                 self._desk.console.say("What was before was answered by the file; it leads on by itself.")
                 continue
+            self._must_hold()
             return
+
+    def _must_hold(self) -> None:
+        """Control may have been given to another terminal at a question."""
+        if held := self._desk.held():
+            raise Trouble(held, untouched="The file was followed no further.", remedy="", code="held")
 
     # -- the stages -------------------------------------------------------------------------------------
 

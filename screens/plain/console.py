@@ -41,6 +41,10 @@ class Interrupted(Exception):
     """ctrl+c was pressed, and pressed again."""
 
 
+class GivenAway(Exception):
+    """Somebody else controls the migration now, by a yes: what was asked is void. The text says who."""
+
+
 class Aside(Protocol):
     """What may have to be asked while another question is open."""
 
@@ -48,7 +52,11 @@ class Aside(Protocol):
         """What is to be said now, "" when there is nothing new; about twice a second."""
 
     def take(self, typed: str) -> str:
-        """What came of a line that was typed, "" when it is not about this."""
+        """What came of a line that was typed, "" when it is not about this.
+
+        Raises:
+            GivenAway: the open question is not this terminal's to answer any more.
+        """
 
 
 class Console:
@@ -103,6 +111,7 @@ class Console:
         Raises:
             EndOfInput: nothing can be typed any more.
             Interrupted: ctrl+c, twice.
+            GivenAway: control was given to another terminal instead.
         """
         return clean(self._asked(prompt).rstrip("\r\n"), limit=LONGEST).strip()
 
@@ -110,7 +119,7 @@ class Console:
         """Ask for a secret; a terminal does not show it.
 
         Raises:
-            EndOfInput, Interrupted.
+            EndOfInput, Interrupted, GivenAway.
         """
         seen = not sys.stdin.isatty()
         with contextlib.nullcontext() if seen else unseen():
@@ -131,11 +140,18 @@ class Console:
             if not typed:
                 raise EndOfInput
             self._interrupted = False
-            said = self.aside.take(typed.strip().lower()) if self.aside is not None else ""
+            said = self._taken_aside(typed.strip().lower())
             if not said:
                 return typed
             self.say(said)
             self._write(self._safe(prompt))
+
+    def _taken_aside(self, typed: str) -> str:
+        try:
+            return self.aside.take(typed) if self.aside is not None else ""
+        except GivenAway as given:
+            self.say(str(given))
+            raise
 
     def _look_aside(self, prompt: str) -> None:
         said = self.aside.look() if self.aside is not None else ""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from screens.mistake import as_trouble
-from screens.plain.console import Console
+from screens.plain.console import Console, GivenAway
 from wizard.run.handover import Asking, Wish, answer, wished
 from wizard.session.lock import Holder
 from wizard.session.store import Session
@@ -44,7 +44,11 @@ class Doorkeeper:
         )
 
     def take(self, typed: str) -> str:
-        """What came of a line that was typed, "" when it is not about this."""
+        """What came of a line that was typed, "" when it is not about this.
+
+        Raises:
+            GivenAway: control is another's now, and with it the question that is open.
+        """
         wish = self._wish
         if wish is None or typed not in ("yes", "no"):
             return ""
@@ -58,7 +62,7 @@ class Doorkeeper:
         if typed == "no":
             return f"You keep control; {wish.asker.person()} was told."
         self._given(wish.asker)
-        return f"{wish.asker.person()} has control now; you watch."
+        raise GivenAway(f"{wish.asker.person()} has control now; you watch.")
 
 
 def ask_for_control(session: Session, console: Console, meanwhile: Callable[[], None] = lambda: None) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from screens.code_folders import CodeFolders
 from screens.demo_help import DemoHelp
 from screens.mistake import as_trouble
-from screens.plain.console import Console, EndOfInput, Interrupted
+from screens.plain.console import Console, EndOfInput, GivenAway, Interrupted
 from screens.plain.control import Doorkeeper, ask_for_control
 from screens.plain.letters import letter_of
 from screens.plain.plainly import without_keys
@@ -202,9 +202,14 @@ def do_one_of(
         hidden = [*also(), *asks]
         answers = [_answer(number, deed, stage) for number, deed in enumerate(offered)]
         letters = [_answer(len(offered) + number, deed, stage) for number, deed in enumerate(hidden)]
-        chosen = ask_one(
-            desk.console, question(), answers, help_=help_, goes=bool(stage), letters=tuple(letters)
-        )
+        try:
+            chosen = ask_one(
+                desk.console, question(), answers, help_=help_, goes=bool(stage), letters=tuple(letters)
+            )
+        except GivenAway:
+            if not stage:
+                raise
+            continue
         try:
             if chosen == GO_TO:
                 _go_to_another(desk, stage)
@@ -212,6 +217,10 @@ def do_one_of(
                 return
         except Back:
             continue
+        except GivenAway:
+            # What could be done a moment ago is for the other now: asked anew, at the stage itself.
+            if not stage:
+                raise
         except (GoTo, Leave, EndOfInput, Interrupted):
             raise
         except KeyboardInterrupt:

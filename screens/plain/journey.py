@@ -5,7 +5,7 @@ from collections.abc import Callable
 from screens.mistake import as_trouble
 from screens.plain.choose import choose_target
 from screens.plain.connect import connect
-from screens.plain.console import EndOfInput, Interrupted
+from screens.plain.console import EndOfInput, GivenAway, Interrupted
 from screens.plain.desk import Deed, Desk, do_one_of
 from screens.plain.document import document
 from screens.plain.map import map_components
@@ -69,6 +69,8 @@ def _at(desk: Desk, stage: str) -> None:
             STAGES[stage](desk)
         except (Back, GoTo, Leave, EndOfInput, Interrupted):
             raise
+        except GivenAway:
+            continue
         except KeyboardInterrupt:
             desk.console.broken_off("Broken off.")
         except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake

@@ -69,6 +69,24 @@ async def test_who_has_it_is_asked_and_gives_it(
         assert "Control went to" in Journal(run.session).events()[-1].text
 
 
+async def test_a_gate_that_was_open_closes_for_who_gave_control_away(
+    run: ARun, other: Session, vault: Vault, worker: Worker
+) -> None:
+    run.gate()
+    async with at(run, vault) as pilot:
+        await pilot.press("enter")
+        await settle(pilot)
+        asking = Asking(other)
+        assert asking.begin()
+        await look(pilot)
+        await pilot.press(*"yes", "enter")
+        await settle(pilot)
+        assert asking.look() == "ours"
+        await pilot.press(*"acme-shop", "enter")
+        await settle(pilot)
+        assert worker.asked == [], "it is for the other to pass"
+
+
 async def test_escape_keeps_it(run: ARun, other: Session, vault: Vault) -> None:
     async with at(run, vault) as pilot:
         asking = Asking(other)

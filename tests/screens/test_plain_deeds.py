@@ -19,7 +19,7 @@ from screens.plain import home, journey, own_tunnel, start
 from screens.plain import map as plain_map
 from screens.plain import run as plain_run
 from screens.plain.connect import connect
-from screens.plain.console import Console, EndOfInput, Interrupted
+from screens.plain.console import Console, EndOfInput, GivenAway, Interrupted
 from screens.plain.control import Doorkeeper
 from screens.plain.desk import Desk
 from screens.plain.document import document
@@ -240,9 +240,29 @@ def test_control_is_asked_for_at_an_open_question_and_given_by_a_word(
     assert "asks no more. You keep control." in door.look() and door.take("yes") == ""
     asking.begin()
     door.look()
-    assert door.take("yes").endswith("has control now; you watch.") and len(given) == 1
+    with pytest.raises(GivenAway, match="has control now; you watch"):
+        door.take("yes")
+    assert len(given) == 1
     assert asking.look() == "ours" and session.claim() is not None
     other.close()
+
+
+def test_who_gave_control_away_at_an_open_gate_does_not_pass_it(
+    run: ARun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken, asking = Worker(), Asking(find(run.session.id))
+    monkeypatch.setattr(plain_run, "ask", spoken.ask)
+    monkeypatch.setattr(plain_run, "start_worker", spoken.start)
+    monkeypatch.setattr(Following, "follow", lambda self: "gate")
+    run.gate()
+    desk = Desk(run.session, Console(), vault=vault)
+    # The gate's own question, then the number that passed it, are answered when the session is another's.
+    types("1", "yes", "acme-shop", "1", "acme-shop", "q")
+    assert asking.begin() and desk.door.look()
+    with pytest.raises(Leave):
+        plain_run.run(desk)
+    assert asking.look() == "ours"
+    assert spoken.asked == [] and "has control now; you watch." in said()
 
 
 def test_who_only_reads_is_offered_to_ask_for_control(
