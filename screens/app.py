@@ -14,6 +14,7 @@ from rich.console import RenderableType  # noqa: E402
 from textual.app import SystemCommand  # noqa: E402
 from textual.binding import Binding, BindingType  # noqa: E402
 from textual.drivers.linux_driver import LinuxDriver  # noqa: E402
+from textual.filter import Monochrome, NoColor  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
 from screens import clipboard  # noqa: E402
@@ -30,6 +31,7 @@ from screens.styles import sheet  # noqa: E402
 from screens.suspend import stop_when_told, suspend  # noqa: E402
 from screens.themes import THEMES, first_theme, other_theme  # noqa: E402
 from screens.widgets.leave import LeaveDialog  # noqa: E402
+from screens.without_colour import WithoutColour  # noqa: E402
 from wizard.credentials import Vault, open_vault  # noqa: E402
 from wizard.session.lock import Holder  # noqa: E402
 from wizard.session.store import Session  # noqa: E402
@@ -83,6 +85,9 @@ class OfframpApp(QuietCrash):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = first_theme(self.console.color_system, self.settings.theme)
+        if self.no_color:
+            kept = [one for one in self._filters if not isinstance(one, Monochrome | NoColor)]
+            self._filters = [*kept, WithoutColour(lambda: self.native_ansi_color)]
         self.session = session
         self.demo = demo
         self.holder: Holder | None = None

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from textual.command import CommandPalette
+from textual.theme import Theme
 
 from screens.app import OfframpApp
 from screens.ascii_driver import AsciiDriver
@@ -249,6 +250,24 @@ def test_without_colours_what_is_bad_is_no_dimmer_than_the_rest(monkeypatch: pyt
         plain = _contrast(str(theme.foreground), str(ground))
         for name in ("text-error", "text-warning", "text-accent"):
             assert _contrast(theme.variables[name], str(ground)) > plain
+
+
+@pytest.mark.parametrize("theme", [DARK_16, LIGHT_16], ids=lambda theme: theme.name)
+async def test_without_colours_the_palette_of_the_terminal_stays_readable(
+    monkeypatch: pytest.MonkeyPatch, vault: Vault, world: FakeWorld, theme: Theme
+) -> None:
+    """TERM=linux, screen or xterm with NO_COLOR: it was black on black."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = OfframpApp(vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for name in (DARK_GREY.name, theme.name):
+            app.theme = name
+            await pilot.pause()
+        drawn = [one for row in app.screen._compositor.render_strips() for one in row]
+        styles = [one.style for one in drawn if one.style and one.text.strip()]
+        assert styles and all(style.color is None or style.color.is_default for style in styles)
+        assert all(style.bgcolor is None or style.bgcolor.is_default for style in styles)
+        assert any(style.reverse for style in styles), "the chosen row is seen"
 
 
 async def test_light_and_dark_change_places(world: FakeWorld, vault: Vault) -> None:
