@@ -73,7 +73,12 @@ def _read(
         seeds += [value for name, value in told if name == "seed"]
     if done.returncode and not failures:
         failures = 1
-    said = "\n".join((done.stdout + done.stderr).splitlines()[-60:]) if failures else ""
+    said = _of_interest((done.stdout + done.stderr).splitlines()) if failures else ""
     return Measured(
         trials, failures, tuple(figures), tuple(seeds), tuple(dict.fromkeys(skipped)), seconds, said
     )
+
+
+def _of_interest(lines: list[str]) -> str:
+    """What failed, and the end of all that was said."""
+    return "\n".join([*(line for line in lines if line.startswith("E ")), "", *lines[-60:]])
