@@ -47,6 +47,7 @@ LONGEST = (
     "providers/test_aptible_journey.py",
     "wizard/stores/test_mysql_move.py",
     "faults/test_narrow_tunnel.py",
+    "faults/test_hang_up.py",
 )
 
 
