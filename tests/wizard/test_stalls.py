@@ -127,3 +127,24 @@ def test_a_byte_that_came_meanwhile_counts(clock: Clock) -> None:
     assert found.stuck(look) == [] and found.stuck(look) == []
     lanes.let_go(query)
     assert lanes.holders() == []
+
+
+def test_a_second_start_that_ends_what_works_is_not_made_for_ever(clock: Clock) -> None:
+    lanes, looks = Lanes(1), Looks(True)
+    found = Stalls(lanes)
+    for _ in range(4):
+        query = Query(clock)
+        lanes.hold(query)
+        clock.now += 40
+        assert found.stuck(looks, apart=True) == []
+        # Its connection broke meanwhile, and another one begins anew.
+        lanes.let_go(query)
+        clock.now += 90
+        assert found.stuck(looks, apart=True) == []
+    assert len(looks.asked) == 2
+    query = Query(clock)
+    lanes.hold(query)
+    clock.now += 40
+    assert found.stuck(looks) == [] and len(looks.asked) == 3, (
+        "another connection of the same program harms nobody"
+    )

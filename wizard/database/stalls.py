@@ -26,6 +26,10 @@ time."""
 AGAIN = (60.0, 120.0, 300.0, 600.0)
 """Seconds to the next look at one that was at work."""
 
+STRIKES = 2
+"""Looks by a second start of the program, in a row, after which what was looked for was gone. Then none is
+made any more: the vendor may let in the newest one only, and each look would end what works."""
+
 MOST = 5
 """Times that the longest wait is doubled, where nobody can look."""
 
@@ -42,15 +46,23 @@ class Stalls:
         self._looks = 0
         self._next = 0.0
         self._suspects: list[Held] = []
+        self._looked_for: list[Held] = []
+        self._strikes = 0
 
-    def stuck(self, look: Look) -> list[Held]:
+    def stuck(self, look: Look, *, apart: bool = False) -> list[Held]:
         """Those whose bytes are stuck; empty where nobody is overdue, or the server is at work for them.
 
         Found so two times in a row: an answer may be on its way at the first, or this process has slept.
 
         Args:
             look: asked at most once, and seldom.
+            apart: whether it goes by a second start of the program.
         """
+        if self._looked_for:
+            there = self._lanes.holders()
+            harmed = any(one not in there for one in self._looked_for)
+            self._strikes = self._strikes + 1 if harmed else 0
+            self._looked_for = []
         overdue = self._overdue(STALL)
         if not overdue:
             self._looks = 0
@@ -60,7 +72,11 @@ class Stalls:
         if time.monotonic() < self._next:
             return []
         known = [one.backend for one in overdue if one.backend is not None]
+        if apart and self._strikes >= STRIKES:
+            known = []
         at_work = look(known) if known else None
+        if apart and known:
+            self._looked_for = overdue
         # It took its time, and a byte may have come.
         overdue = [one for one in self._overdue(STALL) if one in overdue]
         if at_work is None:
@@ -72,6 +88,8 @@ class Stalls:
             self._looks += 1
             self._next = time.monotonic() + pause
         stuck = [one for one in overdue if one in self._suspects]
+        if stuck:
+            self._looked_for = []
         self._suspects = overdue
         if at_work is None:
             self._doublings = min(self._doublings + bool(stuck), MOST)

@@ -138,7 +138,7 @@ class Watch:
         if not self._lanes.enter(0.0 if self.answered else 1.0):
             if not self.answered:
                 raise NoAnswer("the connection that it carries is taken")
-            if stuck := self._stalls.stuck(self._look_elsewhere):
+            if stuck := self._stalls.stuck(self._look_elsewhere, apart=True):
                 why = words(stuck, self._way.name)
                 for one in stuck:
                     one.cut()

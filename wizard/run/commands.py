@@ -217,8 +217,8 @@ class Commands:
         if port is not None and (not isinstance(port, int) or not 0 < port < 65536):
             return _refused("A port is a number between 1 and 65535.")
         said = await self.own_tunnel(str(request.get("where", "")), port)
-        # Whatever waits for the tunnel, or has given it up, is tried again. A creation that may have worked is
-        # not sent once more for that.
+        # Whatever waits for the tunnel, or has given it up, is tried again. That is no word for a creation to
+        # be sent once more.
         self.retry = True
         self.hurry_tunnels()
         self._tell(f"{said}{_by(who)}")
