@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import psycopg
@@ -38,6 +38,15 @@ class Ping(Protocol):
 
     def close(self) -> None:
         """Give it up. Never fails."""
+        ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """One whose server tells what it is at."""
+
+    def at_work(self, backends: Sequence[int]) -> bool | None:
+        """See `at_work`."""
         ...
 
 
@@ -97,7 +106,7 @@ def at_work(ping: Ping, backends: Sequence[int]) -> bool | None:
     Raises:
         NoAnswer: it does not answer.
     """
-    return ping.at_work(backends) if isinstance(ping, _PostgresPing) else None
+    return ping.at_work(backends) if isinstance(ping, Telling) else None
 
 
 class _PostgresPing:

@@ -34,7 +34,7 @@ class Held(Protocol):
 
     @property
     def backend(self) -> int | None:
-        """The server's process for it, where it is known."""
+        """The server's process for it, 0 for whichever of this user's it is; None where there is none yet."""
         ...
 
     def cut(self) -> None:

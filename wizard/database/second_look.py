@@ -70,4 +70,4 @@ def _asked(end: FarEnd, url: Secret, backends: Sequence[int]) -> bool | None:
             ping.close()
 
     in_time(ask, 20.0)
-    return found[0]
+    return found[0] if found else None

@@ -1,7 +1,7 @@
 """Signs of life of a tunnel that is open: a query every few seconds, without being in anybody's way."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from wizard.database.breadth import breadth, in_time
@@ -173,7 +173,13 @@ class Watch:
         one is to hear of it."""
         if not self._way.unknown or (ping := self._ping) is None:
             return
-        for one in self._stalls.stuck(lambda backends: at_work(ping, backends)):
+
+        def look(backends: Sequence[int]) -> bool | None:
+            found: list[bool | None] = []
+            in_time(lambda: found.append(at_work(ping, backends)), PATIENT)
+            return found[0] if found else None
+
+        for one in self._stalls.stuck(look):
             one.cut()
 
     def _drop(self) -> None:

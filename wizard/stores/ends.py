@@ -1,6 +1,6 @@
 """What a tunnel leads to, for every kind of store that a target has: see `wizard.database.far_end`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wizard.database.far_end import FarEnd, NoAnswer, Ping, PostgresEnd, local_url
@@ -16,6 +16,15 @@ from wizard.stores.redis import address as redis
 from wizard.stores.redis.wire import Connection, ReplyError
 
 POSTGRES = "postgresql"
+
+_AT_WORK = """
+SELECT 1 FROM information_schema.PROCESSLIST
+WHERE ID <> CONNECTION_ID() AND USER = SUBSTRING_INDEX(USER(), '@', 1) AND COMMAND IN ('Query', 'Execute')
+  AND COALESCE(STATE, '') NOT IN ('Sending to client', 'Writing to net', 'Reading from net')
+LIMIT 1
+"""
+"""Whether a statement of this user's runs, and does not wait for its client. Which connection is the loader's
+its program does not tell."""
 
 
 def end_of(type_: str, work: Path) -> FarEnd:
@@ -97,6 +106,13 @@ class _MysqlPing:
     def ask(self) -> None:
         try:
             self._session.query("SELECT 1")
+        except MysqlError as error:
+            raise NoAnswer(reason(error)) from error
+
+    def at_work(self, backends: Sequence[int]) -> bool | None:
+        """True where a statement runs. Else nobody knows: of one that is on its way nothing is seen there."""
+        try:
+            return True if self._session.query(_AT_WORK) else None
         except MysqlError as error:
             raise NoAnswer(reason(error)) from error
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from tests.faults.cutting_net import CuttingNet
 from tests.faults.narrow_net import NarrowNet
 from tests.wizard.stores.mysql_servers import PASSWORD, ZOO, MariaDb, Told
 from wizard.database.control import Control, Stopped
+from wizard.database.far_end import at_work
 from wizard.database.lanes import Lanes
 from wizard.model.secret import REGISTER, Secret
 from wizard.model.text import is_clean
 from wizard.model.trouble import Trouble
+from wizard.stores.ends import MysqlEnd
 from wizard.stores.mysql import clients, pump
 from wizard.stores.mysql.address import address_of
 from wizard.stores.mysql.catalogue import read_catalogue
@@ -305,6 +308,22 @@ def test_a_stop_ends_a_digest_that_runs(server: MariaDb, tmp_path: Path) -> None
     threading.Timer(0.5, told.control.stop).start()
     with pytest.raises(Stopped):
         told.move._ends.ask("source", lambda one: one.query("SELECT sleep(30)"))
+
+
+def test_a_statement_that_takes_its_time_is_seen_at_the_server(server: MariaDb, tmp_path: Path) -> None:
+    """Else a tunnel would be opened anew under it."""
+    told, ping = Told(server, tmp_path), MysqlEnd(tmp_path).open(server.target())
+    with told.move._ends.session("target") as session:
+        assert session.waited.backend is not None
+        backends = [session.waited.backend]
+        assert at_work(ping, backends) is None, "what is on its way is not seen: nobody knows"
+        asking = threading.Thread(target=lambda: session.query("SELECT SLEEP(1)"), daemon=True)
+        asking.start()
+        end = time.monotonic() + 10
+        while at_work(ping, backends) is None:
+            assert time.monotonic() < end
+        asking.join()
+    ping.close()
 
 
 def test_urls_and_definers() -> None:

@@ -9,7 +9,7 @@ class Waited:
     """See `wizard.database.lanes.Held`. The program's own connection is not seen: how long it takes nothing
     of what it is given, or gives no answer, is. `cut` ends it."""
 
-    backend = None
+    backend = 0
 
     def __init__(self, cut: Callable[[], None]) -> None:
         self._since: float | None = None
