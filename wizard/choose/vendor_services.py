@@ -42,11 +42,11 @@ def advice(add_on: AddOn, profile: Profile) -> str:
             keys = f"and set its keys on {title}; those of the add-on end with it"
             return f"{service} {found.does}: keep it by an account of your own at its vendor, {keys}"
         case "logs" if profile.capabilities.log_drains:
-            return f"{service} {found.does}: make a log drain of {title} to an account of your own there"
+            return f"{service} {found.does}: drain those of {title} to an account of your own"
         case "logs":
             return (
                 f"{service} {found.does} by a log drain, which {title} has not: leave it behind and read "
-                "them in the dashboard, or let the app send its lines to an account of your own"
+                "the dashboard, or let the app send its lines to an account of your own"
             )
         case "files":
             return (
