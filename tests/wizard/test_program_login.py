@@ -131,3 +131,13 @@ def test_it_has_a_terminal_of_its_own_and_leaves_nothing_behind() -> None:
     with pytest.raises(ProcessLookupError):
         os.killpg(child.pid, 0)
     assert subprocess.run(["ps", "-p", str(child.pid)], capture_output=True, check=False).returncode == 1
+
+
+def test_a_program_that_hangs_up_while_it_is_told_is_a_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(child: TerminalChild, secret: Secret) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(TerminalChild, "type_secret", gone)
+    with pytest.raises(Trouble, match="hung up") as caught:
+        sign_in(shell("stty -echo; printf 'password: '; exec sleep 30"))
+    assert caught.value.code == "proxy-login-failed"

@@ -102,7 +102,10 @@ def _answered(child: TerminalChild, password: Secret, over: Callable[[], bool]) 
         if _QUESTION.search(last_words(child.said)):
             asked_at = asked_at or now
             if child.hides:
-                child.type_secret(password)
+                try:
+                    child.type_secret(password)
+                except OSError:
+                    return "it hung up when it was to be told the password"
                 return True
             if now - asked_at > HIDES:
                 return "it asks for the password, and would show what is typed"

@@ -64,6 +64,7 @@ class Ways:
         found = self._asked.answer(lambda: waits(f"{name} is asked who is signed in{_fetched(ticket)}"))
         self._asked = None
         if found.state == "not there":
+            self.sign_in = None
             return classify(name, found.said, 1, login=ticket.login, title=ticket.title)
         if found.state == "nobody":
             self.sign_in, self._wants_login = wanted(ticket, found, name), ticket
