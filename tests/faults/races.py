@@ -23,6 +23,8 @@ from wizard.session.lock import Lock
 from wizard.session.store import Part, Session
 
 RACERS = 4
+FAIR = {"first", "second", "watches"}
+"""What racers tell when all is well."""
 PATIENCE = 20.0
 """Seconds after which a racer gives up: something is stuck then, and is told."""
 
@@ -164,6 +166,8 @@ def main() -> None:
         firsts[told.count("first")] += 1
         words.update(told)
         (folder / "writing.now").unlink(missing_ok=True)
+        if told.count("first") != 1 or not words.keys() <= FAIR:
+            break  # the same wrong again and again would take hours: each racer waits out its patience
     print(json.dumps({"firsts": firsts, "words": words}))
 
 
