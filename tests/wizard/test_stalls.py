@@ -111,7 +111,7 @@ def test_a_statement_of_rows_that_takes_a_minute_is_waited_for_where_nobody_can_
     lanes, query = Lanes(1), Query(clock)
     query.backend, query.streams = None, True
     lanes.hold(query)
-    assert 120 <= until_stuck(Stalls(lanes), clock, Looks(None)) < 300
+    assert 120 <= until_stuck(Stalls(lanes), clock, Looks(None)) < 150
 
 
 def test_a_byte_that_came_meanwhile_counts(clock: Clock) -> None:

@@ -79,12 +79,13 @@ class Stalls:
             self._looked_for = overdue
         # It took its time, and a byte may have come.
         overdue = [one for one in self._overdue(STALL) if one in overdue]
+        pause = AGAIN[min(self._looks, len(AGAIN) - 1)]
         if at_work is None:
+            pause = min([pause, *(self._blind(one) - (one.owing or 0.0) for one in overdue)])
             overdue = [one for one in overdue if _beyond(one, self._blind(one))]
         elif at_work:
             overdue = []
         if not overdue:
-            pause = AGAIN[min(self._looks, len(AGAIN) - 1)]
             self._looks += 1
             self._next = time.monotonic() + pause
         stuck = [one for one in overdue if one in self._suspects]
