@@ -204,6 +204,10 @@ class FakeJournal:
         self.shown: dict[str, str] = {}
         self.waiting = ""
         self.told: list[str] = []
+        self.earlier: set[str] = set()
+
+    def done_before(self, key: str) -> bool:
+        return key in self.earlier
 
     def steps(self) -> dict[str, StepRecord]:
         return self.records

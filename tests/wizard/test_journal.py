@@ -153,3 +153,13 @@ def test_when_one_can_go_back(journal: Journal, states: dict[str, str], can: boo
     for key, state in states.items():
         journal.end(key, state, None)  # type: ignore[arg-type]
     assert can_go_back(PLAN_OF_FOUR, journal.steps()) is can
+
+
+def test_what_an_earlier_run_has_done_is_known(journal: Journal) -> None:
+    plan = journal.plan()
+    assert plan is not None
+    first, second = plan.steps[0].key, plan.steps[1].key
+    journal.end(first, "done", None)
+    assert not journal.done_before(first), "this run has"
+    journal.start_run(plan)
+    assert journal.done_before(first) and not journal.done_before(second)

@@ -231,6 +231,16 @@ async def test_a_capsule_may_run_once_it_is_built_for_the_cut_over(tmp_path: Pat
     assert await CapsuleStep().probe(context.as_context, CAPSULE) is not None
 
 
+async def test_a_capsule_that_serves_since_a_move_that_is_final_is_not_stopped(tmp_path: Path) -> None:
+    context = FakeContext(tmp_path, [CAPSULE, BUILD])
+    await context.target.create_capsule(SPACE, wish("backend"), context.lines.append)
+    context.target.there["shop"] = msgspec.structs.replace(context.target.there["shop"], replicas=2)
+    context.journal.earlier.add("gate:finish")
+    with pytest.raises(Trouble, match="may be in use") as told:
+        await CapsuleStep().probe(context.as_context, CAPSULE)
+    assert told.value.code == "capsule-serves" and context.target.there["shop"].replicas == 2
+
+
 def wish(kind: str, branch: str = "offramp/acme") -> CapsuleWish:
     return CapsuleWish(name="shop", kind=kind, repository="7", url=ADDRESS, branch=branch)  # type: ignore[arg-type]
 

@@ -173,6 +173,14 @@ class Journal:
         rows = self._database.read("SELECT plan FROM run ORDER BY id DESC LIMIT 1")
         return decode(str(rows[0][0]), Plan, what="the journal") if rows else None
 
+    def done_before(self, key: str) -> bool:
+        """Whether a run before the newest one has done that step, and it was not taken back."""
+        rows = self._database.read(
+            "SELECT 1 FROM step WHERE run < (SELECT max(id) FROM run) AND key = ? AND state = 'done'",
+            key,
+        )
+        return bool(rows)
+
     def set_run(self, state: RunState, *, waiting_for: str = "", current: str | None = None) -> None:
         """Write the state of the run, what it waits for in words, and the step it is at."""
         ended = now() if state in ("done", "stopped", "taken-back") else None

@@ -3,7 +3,7 @@
 from wizard.model.plan import Evidence, Step
 from wizard.model.repository_address import same_repository
 from wizard.model.trouble import Trouble
-from wizard.plan.gates import CUT_OVER
+from wizard.plan.gates import CUT_OVER, FINISH
 from wizard.ports import Capsule, CapsuleWish, Repository, StorageCapsule
 from wizard.run.capsules import builds_begun, capsule, capsule_target, space_of
 from wizard.run.context import Context
@@ -34,6 +34,7 @@ class CapsuleStep(Kind):
         _refuse_another(found, step)
         # Whether it runs counts until the cut-over begins; from then on it is to.
         if found.replicas and not _may_run(context):
+            _refuse_serving(context, found)
             return None
         wanted = step.args.get("cpu_percent", found.cpu_percent)
         if found.cpu_percent != wanted and not _may_run(context):
@@ -89,6 +90,18 @@ async def _stop(context: Context, step: Step, made: Capsule) -> None:
         if service.type == step.args["service"] and service.count:
             log(f"{made.name} was started by the target itself: it is stopped until the cut-over.")
             await context.target.scale(service, 0, service.memory_mb, log)
+
+
+def _refuse_serving(context: Context, found: Capsule) -> None:
+    """After a move that is final, a plan that is made anew would stop what people use."""
+    if context.journal.done_before(FINISH):
+        raise Trouble(
+            f"{found.name} runs since an earlier run of this migration was made final: it may be in use.",
+            untouched="It was left as it is, and runs on.",
+            remedy="Move what is left on Heroku as a migration of its own. Or, where nobody uses it, stop it "
+            "in the dashboard, then press r.",
+            code="capsule-serves",
+        )
 
 
 def _may_run(context: Context) -> bool:
