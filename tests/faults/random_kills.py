@@ -8,6 +8,7 @@ import time
 
 from tests.faults.run_world import ENDS, RunWorld, below, processes
 from tests.faults.worker_nursery import Nursery
+from wizard.model.trouble import Trouble
 from wizard.run.launch import running
 from wizard.run.view import RunView, view
 
@@ -19,6 +20,9 @@ MOST = 14
 
 LATER = 0.25
 """Seconds from the moment when something is done to the kill, on average."""
+
+LONGEST = 150.0
+"""Seconds in which a life must get something done."""
 
 GATES = ("gate:cut-over", "gate:finish")
 
@@ -43,8 +47,10 @@ class Killer:
 
     def kill_to_the_end(self) -> None:
         """Kill until all kills are used up or the run is done; the worker is dead then, or the run over."""
-        while self.killed < self._kills and not self._over():
+        while self.killed < self._kills:
             seen = view(self._world.session)
+            if seen is not None and seen.run.state in ENDS:
+                return
             if seen is None or steps_done(seen) * self._kills > self.killed * len(seen.steps):
                 # It has not even got its credentials.
                 self._nursery.spawn(self._world.session.folder / "worker.log", self._world.session)
@@ -80,20 +86,19 @@ class Killer:
     def _live(self) -> None:
         enough = _got_done(self._world.seen) + self._chance.randint(1, MOST)
         end: float | None = None
+        limit = time.monotonic() + LONGEST
         while end is None or time.monotonic() < end:
             seen = self._world.seen
-            if self._over(seen):
+            if seen.run.state in ENDS:
                 return
             if end is None and _got_done(seen) >= enough:
                 end = time.monotonic() + self._chance.expovariate(1 / LATER)
             if seen.gate is not None and seen.gate.key in GATES:
-                answer = self._world.say("answer", gate=seen.gate.key, word=self._world.session.name)
-                assert answer == {"ok": True}, answer
+                with contextlib.suppress(Trouble):
+                    # Not taken, or by nobody, where the worker heard it a moment ago and went on.
+                    self._world.say("answer", gate=seen.gate.key, word=self._world.session.name)
+            assert time.monotonic() < limit, self._world.story(seen)
             time.sleep(0.05)
-
-    def _over(self, seen: RunView | None = None) -> bool:
-        seen = seen or view(self._world.session)
-        return seen is not None and seen.run.state in ENDS
 
 
 def steps_done(seen: RunView) -> int:
