@@ -450,3 +450,4 @@ def test_what_differs_is_named_and_what_is_excused_says_why(session: Session) ->
     ]
     assert at == sorted(at)
     assert text.count("extension x") == 1, "it stands among what was left behind"
+    assert "proven" not in build(session).verdict and "found differences" in build(session).verdict

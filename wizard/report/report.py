@@ -111,7 +111,7 @@ def build(session: Session) -> Report:
         source=plan.source,
         target=plan.target,
         state=seen.run.state,
-        verdict=_verdict(seen.run.state, plan, records),
+        verdict=_verdict(seen.run.state, plan, records, [proof for proof in proofs if proof]),
         started_at=seen.run.started_at,
         ended_at=seen.run.ended_at,
         accounts=tuple(f"{c.provider}: {c.email}" for c in accounts),
@@ -176,9 +176,14 @@ def _summary(record: StepRecord | None) -> str:
     return record.evidence.summary if record.evidence else ""
 
 
-def _verdict(state: str, plan: Plan, records: dict[str, StepRecord]) -> str:
+def _verdict(state: str, plan: Plan, records: dict[str, StepRecord], proofs: list[Proof]) -> str:
     done = sum(record.state == "done" for record in records.values())
     match state:
+        case "done" if differing := [proof.database for proof in proofs if not proof.equal]:
+            # No run gets this far with one; a report says what it sees, all the same.
+            return (
+                f"The steps are done, but the proof of {', '.join(differing)} found differences: see below."
+            )
         case "done":
             return f"The system runs on {plan.target}; {_all(done, records)}."
         case "taken-back":
