@@ -18,6 +18,9 @@ _BEGUN = re.compile(r"\x1b(?:\](?:1(?:1(?:;[^\x07\x1b]{0,64}\x1b?)?)?)?|\[0?)?\Z
 HELD = 0.05
 """Seconds for which what could be the beginning of an answer is held back: escape may have been pressed."""
 
+CERTAIN, HELD_LONGER = "\x1b]1", 1.0
+"""What nobody types, and the seconds for which that is held: a slow link brings an answer in pieces."""
+
 LATEST = 10.0
 """Seconds from the start on in which an answer is still noticed in pieces; a whole one is at any time."""
 
@@ -48,7 +51,8 @@ class AnswersApart(XTermParser):
 
     def tick(self) -> Iterable[Message]:
         """Called some times a second, and after each piece: what was held back for long is what it is."""
-        if self._held and time.monotonic() - self._since > HELD:
+        patience = HELD_LONGER if self._held.startswith(CERTAIN) else HELD
+        if self._held and time.monotonic() - self._since > patience:
             data, self._held = self._held, ""
             yield from super().feed(data)
         yield from super().tick()

@@ -88,9 +88,9 @@ def before_there_is_a_screen(person: Person) -> None:
 def in_pieces(person: Person) -> None:
     person.until(SCREEN)
     time.sleep(0.3)
-    for piece in (WHITE[:1], WHITE[1:9], WHITE[9:-1], WHITE[-1:] + THERE[:2], THERE[2:]):
+    for piece in (WHITE[:5], WHITE[5:-1], WHITE[-1:] + THERE):
         person.type(piece)
-        time.sleep(HELD / 5)
+        time.sleep(2 * HELD)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +143,21 @@ def test_keys_that_begin_like_an_answer_are_keys() -> None:
     found += [*parser.feed("\x1b[A"), *parser.feed("\x1b[0n]"), *parser.feed("\x1b]11;rgb:0/0/0\x07z")]
     keys = [one.key for one in found if isinstance(one, events.Key)]
     assert keys == ["a", "escape", "up", "right_square_bracket", "z"]
+
+
+def test_an_answer_that_a_slow_link_brings_in_pieces_is_no_typing() -> None:
+    parser = AnswersApart()
+    found = []
+    for piece in (WHITE[:3], WHITE[3:9], WHITE[9:-1], WHITE[-1:] + THERE, b"z"):
+        found += parser.feed(piece.decode())
+        end = time.monotonic() + 2 * HELD
+        while time.monotonic() < end:
+            found += parser.tick()
+            time.sleep(HELD / 5)
+    assert [one.key for one in found if isinstance(one, events.Key)] == ["z"]
+    # A beginning alone, in one read with what stands before it.
+    found = [*parser.feed("y" + WHITE[:1].decode()), *parser.feed(WHITE[1:].decode()), *parser.feed("x")]
+    assert [one.key for one in found if isinstance(one, events.Key)] == ["y", "x"]
 
 
 @pytest.mark.parametrize(

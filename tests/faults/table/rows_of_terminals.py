@@ -8,6 +8,7 @@ ROWS = (
         "a terminal that hangs up, over any screen and dialog",
         (
             "tests/faults/test_hang_up.py",
+            "tests/faults/test_hung_screen.py",
             "tests/faults/test_stuck_terminal.py",
             "tests/journeys/test_bad_terminals.py::test_a_signal_ends_it_and_the_terminal_is_as_before",
             "tests/journeys/test_bad_terminals.py::test_a_terminal_that_is_closed_ends_it_in_order",
