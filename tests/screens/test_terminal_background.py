@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.message import Message
 
 from screens.late_answers import HELD, AnswersApart
 from screens.terminal_background import is_light, wants_to_know
@@ -27,6 +28,7 @@ NEVER = 60.0
 CHILD = """
 import json, sys
 from textual import events
+from textual.message import Message
 from screens import app, full_screen
 
 class Noted(app.OfframpApp):
@@ -147,7 +149,7 @@ def test_keys_that_begin_like_an_answer_are_keys() -> None:
 
 def test_an_answer_that_a_slow_link_brings_in_pieces_is_no_typing() -> None:
     parser = AnswersApart()
-    found = []
+    found: list[Message] = []
     for piece in (WHITE[:3], WHITE[3:9], WHITE[9:-1], WHITE[-1:] + THERE, b"z"):
         found += parser.feed(piece.decode())
         end = time.monotonic() + 2 * HELD
