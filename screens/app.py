@@ -15,6 +15,7 @@ from textual.app import SystemCommand  # noqa: E402
 from textual.binding import Binding, BindingType  # noqa: E402
 from textual.drivers.linux_driver import LinuxDriver  # noqa: E402
 from textual.filter import Monochrome, NoColor  # noqa: E402
+from textual.geometry import Offset  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
 from screens import clipboard  # noqa: E402
@@ -22,6 +23,7 @@ from screens.background import in_thread  # noqa: E402
 from screens.control_asked import Doorkeeper  # noqa: E402
 from screens.demo_help import DemoHelp  # noqa: E402
 from screens.hang_up import leave_when_gone, leave_when_told, stop_listening  # noqa: E402
+from screens.hardware_cursor import cursor_on  # noqa: E402
 from screens.keyed import KeyedScreen  # noqa: E402
 from screens.keymap import Keymap  # noqa: E402
 from screens.marks import terminal_speaks_utf8  # noqa: E402
@@ -190,6 +192,15 @@ class OfframpApp(QuietCrash):
             return ""
         place = f", {self.holder.terminal}" if self.holder.terminal else ""
         return f"read only: process {self.holder.pid}{place}"
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the terminal's cursor stands; see `cursor_on`. Not what Textual's widgets set it to."""
+        return cursor_on(self.screen)
+
+    @cursor_position.setter
+    def cursor_position(self, value: Offset) -> None:
+        pass
 
     # -- leaving ------------------------------------------------------------------------------------
 

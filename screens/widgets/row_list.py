@@ -58,7 +58,7 @@ class Rows(OptionList, inherit_bindings=False):
     ]
 
     def watch_highlighted(self, highlighted: int | None) -> None:
-        """Also puts the terminal's cursor on the row: braille displays and screen readers follow it."""
+        """See `_show_in_dialog`."""
         super().watch_highlighted(highlighted)
         self._point()
 
@@ -81,9 +81,13 @@ class Rows(OptionList, inherit_bindings=False):
 
     def _point(self) -> None:
         if self.highlighted is not None and self.has_focus:
-            row = self.highlighted - round(self.scroll_offset.y)
             self.call_after_refresh(self._show_in_dialog)
-            self.app.cursor_position = self.content_region.offset + Offset(0, max(0, row))
+
+    @property
+    def chosen_offset(self) -> Offset:
+        """Where the highlighted row is on the screen; the first one, when none is."""
+        row = (self.highlighted or 0) - round(self.scroll_offset.y)
+        return self.content_region.offset + Offset(0, max(0, row))
 
     def on_resize(self) -> None:
         """See `_show_in_dialog`."""

@@ -11,6 +11,7 @@ from screens.monitor.bell import Bell
 from screens.monitor.words import back_lines
 from screens.run_lists import RunLists
 from screens.widgets.confirm_typing import ConfirmTyping
+from screens.widgets.field import Field
 from tests.screens.a_run import DEPLOY, ARun
 from tests.screens.a_worker import Worker, opened, settle
 from tests.screens.seen import seen
@@ -33,6 +34,32 @@ async def test_stop_marks_a_run_whose_worker_is_gone(run: ARun, vault: Vault, wo
         assert "⏸ stopped" in seen(app)
         found = run.journal.run()
     assert worker.asked == [] and found is not None and found.state == "stopped"
+
+
+async def test_the_terminals_cursor_is_where_a_person_types_and_back_on_the_step_afterwards(
+    run: ARun, vault: Vault, worker: Worker
+) -> None:
+    run.copying()
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert " of " in seen(app).splitlines()[app.cursor_position.y], "the step that it is at"
+        await pilot.press("s")
+        await settle(pilot)
+        field = app.screen.query_one(Field)
+        assert app.cursor_position == field.cursor_screen_offset, "before a key is pressed"
+        assert app.cursor_position.y == field.region.y > 8
+        await pilot.press(*"no", "enter")
+        await settle(pilot)
+        assert "That is not stop." in seen(app)
+        assert app.cursor_position.y == field.region.y, "the line went up by one"
+        await pilot.press("escape")
+        await settle(pilot)
+        assert " of " in seen(app).splitlines()[app.cursor_position.y]
+        await pilot.press("ctrl+c")
+        await settle(pilot)
+        row = seen(app).splitlines()[app.cursor_position.y]
+        assert "Everything is saved" in row, "a dialog with nothing to type in"
 
 
 async def test_a_cut_over_whose_worker_is_gone_is_taken_back_first(
