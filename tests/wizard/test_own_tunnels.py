@@ -11,8 +11,10 @@ from tests.wizard.database_servers import PASSWORD, Database, Server, server
 from tests.wizard.run_world import PLAN_OF_FOUR
 from wizard.credentials import Vault
 from wizard.database.check_port import want_database
+from wizard.database.control import Control
 from wizard.database.far_end import PostgresEnd
-from wizard.database.proxy_sign_in import wanted
+from wizard.database.proxy_sign_in import SignInWanted, wanted
+from wizard.database.tunnel import Tunnel
 from wizard.database.who_am_i import Found
 from wizard.model.mapping import DatabaseChoice, Mapping
 from wizard.model.secret import Secret
@@ -24,6 +26,7 @@ from wizard.run.guide import GUIDE
 from wizard.run.journal import Journal
 from wizard.run.own_tunnels import OwnTunnels
 from wizard.run.sign_in_guide import SignInGuide
+from wizard.run.stores import open_tunnel
 from wizard.session.own_tunnels import by_own_tunnel, keep_port, own_port
 from wizard.session.store import Session, create
 
@@ -158,6 +161,23 @@ async def test_a_run_takes_it_and_gives_it_back(
         net.close()
 
 
+class Opening:
+    """A tunnel that waits for a sign-in, then fails for another reason, and opens."""
+
+    def __init__(self, journal: Journal, wish: SignInWanted) -> None:
+        self.sign_in: SignInWanted | None = wish
+        self.shown: list[bool] = []
+        self._journal, self._wish = journal, wish
+
+    def start(self, seconds: float) -> None:
+        self.shown.append(GUIDE in self._journal.gauges())
+        if len(self.shown) == 1:
+            raise self._wish.trouble
+        self.sign_in = None
+        if len(self.shown) == 2:
+            raise Trouble("It is not up.", remedy="It goes on.", code="tunnel-down", retry=True)
+
+
 def test_a_sign_in_is_shown_as_a_guide_and_goes(session: Session) -> None:
     journal = Journal(session)
     journal.start_run(PLAN_OF_FOUR)
@@ -175,6 +195,11 @@ def test_a_sign_in_is_shown_as_a_guide_and_goes(session: Session) -> None:
         assert f"offramp tell {session.id} port N" in text
         run = journal.run()
         assert run is not None and run.waiting_for == "you: sign in to codecaps"
+        guide.show(None)
+        # Somebody has; it is not up yet for another reason, and nobody is told to sign in for that.
+        opening = Opening(journal, wanted(PROXY, Found("nobody", "You are not logged in"), "codecaps"))
+        open_tunnel(cast(Tunnel, opening), Control(), guide=guide.show)
+        assert opening.shown == [False, True, False]
     assert GUIDE not in journal.gauges()
     run = journal.run()
     assert run is not None and run.waiting_for == ""

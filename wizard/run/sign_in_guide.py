@@ -25,13 +25,16 @@ class SignInGuide:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown is not None:
-            self._context.journal.drop_gauge(GUIDE)
-            self._context.journal.set_run("running", current=self._step)
+        self.show(None)
 
     def show(self, wanted: SignInWanted | None) -> None:
-        """Show what is wanted; the same as before changes nothing."""
-        if wanted is None or wanted == self._shown:
+        """Show what is wanted, with None nothing any more; the same as before changes nothing."""
+        if wanted == self._shown:
+            return
+        if wanted is None:
+            self._shown = None
+            self._context.journal.drop_gauge(GUIDE)
+            self._context.journal.set_run("running", current=self._step)
             return
         first, self._shown = self._shown is None, wanted
         self._step = self._at()

@@ -129,6 +129,9 @@ def open_tunnel(
                 end = time.monotonic() + limit
             elif not trouble.retry or time.monotonic() > end:
                 raise
+            elif guide is not None:
+                # It is no person that it waits for now.
+                guide(tunnel.sign_in)
             if trouble.code == SIGN_IN:
                 control.sleep(1)
         control.check()
