@@ -1,10 +1,12 @@
 """A portal for tunnels: a real sshd that trusts one authority, wants a token, forwards to a unix socket."""
 
+import functools
 import getpass
 import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,7 +36,9 @@ class Portal:
         self.tickets = 0
         self.token, self.validity = TOKEN, "-1m:+5m"
         for name in ("authority", "host", "client"):
-            _keygen("-t", "rsa", "-b", "2048", "-f", str(folder / name))
+            for ending, text, mode in zip(("", ".pub"), _key_pair(name), (0o600, 0o644), strict=True):
+                (folder / f"{name}{ending}").write_text(text)
+                (folder / f"{name}{ending}").chmod(mode)
         gate = folder / "gate"
         gate.write_text(
             "#!/bin/sh\n"
@@ -96,6 +100,14 @@ class Portal:
             environment={"ACCESS_TOKEN": Secret(self.token)},
             database_url=Secret(f"postgresql://app:{PASSWORD}@db.aptible.internal:5432/{self._database}?x=1"),
         )
+
+
+@functools.cache
+def _key_pair(name: str) -> tuple[str, str]:
+    """One key a process for each purpose, private and public: making three takes a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        _keygen("-t", "rsa", "-b", "2048", "-f", f"{folder}/{name}")
+        return Path(folder, name).read_text(), Path(folder, f"{name}.pub").read_text()
 
 
 def _keygen(*arguments: str) -> None:
