@@ -11,6 +11,7 @@ from tests.screens.a_worker import Worker
 from tests.screens.example_system import example_system
 from tests.screens.fake_heroku import GOOD_TOKEN
 from tests.screens.fakes import TARGET_TOKEN, FakeWorld
+from tests.screens.parsed_once import parse_once
 from wizard import registry
 from wizard.credentials import CredentialRef, Vault
 from wizard.model.mapping import TargetChoice
@@ -18,6 +19,14 @@ from wizard.model.secret import Secret
 from wizard.model.system import System
 from wizard.session.parts import CONNECTIONS, SYSTEM, TARGET, Connection, Connections
 from wizard.session.store import Session, create
+
+
+@pytest.fixture(scope="session", autouse=True)
+def look_is_parsed_once() -> Iterator[None]:
+    """See `parse_once`."""
+    with pytest.MonkeyPatch.context() as patch:
+        parse_once(patch)
+        yield
 
 
 @pytest.fixture
