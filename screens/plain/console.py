@@ -172,9 +172,9 @@ class Console:
             sys.stdout.write(text)
             sys.stdout.flush()
         except OSError as error:
-            if error.errno != errno.EIO:
+            if error.errno not in (errno.EIO, errno.EPIPE):
                 raise
-            # The terminal is gone: there is nobody to tell, and nobody to ask.
+            # The terminal, or what read the pipe, is gone: there is nobody to tell, and nobody to ask.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
             raise EndOfInput from error
 

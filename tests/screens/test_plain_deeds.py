@@ -109,10 +109,13 @@ def test_ctrl_c_twice_has_an_exit_code_of_its_own(
     assert "Left by ctrl+c. Everything is saved; a run goes on by itself." in said()
 
 
-def test_a_terminal_that_is_gone_is_the_end_of_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [errno.EIO, errno.EPIPE])
+def test_a_terminal_or_a_pipe_that_is_gone_is_the_end_of_the_input(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
     class Gone(io.StringIO):
         def flush(self) -> None:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
+            raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(sys, "stdout", Gone())
     with pytest.raises(EndOfInput):
