@@ -36,7 +36,7 @@ def studio(
     world.aptible.single_sign_on_page = APTIBLE.single_sign_on_page  # type: ignore[attr-defined]
     stand_still(monkeypatch)
     draw_only_pictures(monkeypatch)
-    monkeypatch.setattr(Path, "cwd", classmethod(lambda cls: cls("/home/ada/shop")))
+    monkeypatch.setattr(Path, "cwd", classmethod(lambda cls: cls("/srv/code/shop")))
     monkeypatch.setattr(home, "programs_words", lambda: "ssh ✓ · pg_dump 17")
     scope: tuple[tuple[int, int], tuple[Mode, ...]] = request.param
     made = Studio(*scope, vault=vault)

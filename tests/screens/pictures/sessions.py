@@ -46,7 +46,7 @@ def decided(target: str = "aptible", system: System | None = None) -> Mapping:
     proposed = propose(system or example_system(), PROFILES[target], code)
     mapping = set_team(leave_undecided(proposed, "logs go to Datadog"), "acme")
     for one in mapping.moved_apps():
-        mapping = set_checkout(mapping, one.app_id, f"/home/ada/src/{one.handle}")
+        mapping = set_checkout(mapping, one.app_id, f"/srv/code/src/{one.handle}")
     return msgspec.structs.replace(mapping, environment="migrate")
 
 

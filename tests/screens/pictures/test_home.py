@@ -39,7 +39,7 @@ def _elsewhere() -> list[object]:
     found: list[object] = []
     for folder, info in infos():
         if isinstance(info, Trouble):
-            cause = info.cause.replace(str(folder.parent), "/home/ada/.local/share/offramp/sessions")
+            cause = info.cause.replace(str(folder.parent), "/srv/code/.local/share/offramp/sessions")
             found.append((folder, Trouble(cause, remedy=info.remedy, code=info.code)))
         else:
             found.append((folder, info))

@@ -38,7 +38,7 @@ def mapped(begun: Begun, short_folder: Path, studio: Studio, monkeypatch: pytest
     monkeypatch.setattr(branch_git, "_identity", lambda folder: {**identity(folder), **DATED})
     for name, value in DATED.items():
         monkeypatch.setenv(name, value)  # a commit is called by its date, too
-    studio.known_as[str(short_folder)] = "/home/ada/source"
+    studio.known_as[str(short_folder)] = "/srv/code/source"
     session = chosen(begun)
     checkouts = {}
     for app_id, name in APPS.items():
