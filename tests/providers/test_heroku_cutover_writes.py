@@ -35,6 +35,30 @@ async def heroku(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
 
 
 @pytest.fixture
+async def answers(tmp_path: Path) -> AsyncIterator[HerokuSandbox]:
+    """Nothing of it runs: for what only its answers and its state tell."""
+    sandbox = HerokuSandbox(
+        tmp_path / "heroku",
+        size="tiny",
+        alive=False,
+        faults=Faults(),
+        certificates=Certificates(tmp_path / "tls"),
+    )
+    try:
+        await sandbox.start()
+        yield sandbox
+    finally:
+        await sandbox.stop()
+
+
+@pytest.fixture
+async def asked(answers: HerokuSandbox) -> AsyncIterator[Source]:
+    source = PROVIDER.open(answers.hosts, Secret(answers.credentials["token"]))
+    yield source
+    await source.close()
+
+
+@pytest.fixture
 async def source(heroku: HerokuSandbox) -> AsyncIterator[Source]:
     source = PROVIDER.open(heroku.hosts, Secret(heroku.credentials["token"]))
     yield source
@@ -156,55 +180,55 @@ async def test_the_scheduler_runs_until_its_job_is_removed(heroku: HerokuSandbox
 
 
 class TestLostAnswers:
-    async def test_maintenance(self, heroku: HerokuSandbox, source: Source) -> None:
-        app = sandbox_app(heroku, "migrate-backend")
-        heroku.faults.add("drop", method="PATCH")
-        await source.set_maintenance(app.id, True)
+    async def test_maintenance(self, answers: HerokuSandbox, asked: Source) -> None:
+        app = sandbox_app(answers, "migrate-backend")
+        answers.faults.add("drop", method="PATCH")
+        await asked.set_maintenance(app.id, True)
         assert app.maintenance
-        heroku.faults.add("refuse", method="PATCH")
+        answers.faults.add("refuse", method="PATCH")
         with pytest.raises(Unreachable):
-            await source.set_maintenance(app.id, False)
+            await asked.set_maintenance(app.id, False)
         assert app.maintenance
-        assert heroku.world.written == [f"PATCH /apps/{app.id}"]
+        assert answers.world.written == [f"PATCH /apps/{app.id}"]
 
-    async def test_scaling(self, heroku: HerokuSandbox, source: Source) -> None:
-        app = sandbox_app(heroku, "migrate-backend")
-        heroku.faults.add("truncate", method="PATCH")
-        await source.scale(app.id, {"worker": 0})
+    async def test_scaling(self, answers: HerokuSandbox, asked: Source) -> None:
+        app = sandbox_app(answers, "migrate-backend")
+        answers.faults.add("truncate", method="PATCH")
+        await asked.scale(app.id, {"worker": 0})
         assert app.processes["worker"].quantity == 0
-        heroku.faults.add("500", method="PATCH")
+        answers.faults.add("500", method="PATCH")
         with pytest.raises(Unreachable):
-            await source.scale(app.id, {"worker": 1})
+            await asked.scale(app.id, {"worker": 1})
         assert app.processes["worker"].quantity == 0
 
-    async def test_jobs(self, heroku: HerokuSandbox, source: Source) -> None:
-        app = sandbox_app(heroku, "migrate-emailer")
+    async def test_jobs(self, answers: HerokuSandbox, asked: Source) -> None:
+        app = sandbox_app(answers, "migrate-emailer")
         wish = Job(id="", command="python send_emails.py", every=1440, at=90)
-        heroku.faults.add("drop", method="POST")
-        await source.add_job(app.id, wish)
+        answers.faults.add("drop", method="POST")
+        await asked.add_job(app.id, wish)
         assert [(job.every, job.at) for job in app.jobs.values()] == [(10, 0), (1440, 90)]
-        heroku.faults.add("refuse", method="POST")
+        answers.faults.add("refuse", method="POST")
         with pytest.raises(Unreachable):
-            await source.add_job(app.id, wish)
+            await asked.add_job(app.id, wish)
         assert len(app.jobs) == 2
-        heroku.faults.add("drop", method="DELETE")
-        await source.remove_job(app.id, "881234")
+        answers.faults.add("drop", method="DELETE")
+        await asked.remove_job(app.id, "881234")
         assert len(app.jobs) == 1
         (left,) = app.jobs
-        heroku.faults.add("503", method="DELETE")
+        answers.faults.add("503", method="DELETE")
         with pytest.raises(Unreachable):
-            await source.remove_job(app.id, left)
+            await asked.remove_job(app.id, left)
         assert len(app.jobs) == 1
 
 
-async def test_what_heroku_does_not_take_is_told(heroku: HerokuSandbox, source: Source) -> None:
-    app = sandbox_app(heroku, "migrate-backend")
+async def test_what_heroku_does_not_take_is_told(answers: HerokuSandbox, asked: Source) -> None:
+    app = sandbox_app(answers, "migrate-backend")
     with pytest.raises(Trouble) as caught:
-        await source.scale(app.id, {"worker": 0, "no-such-type": 1})
+        await asked.scale(app.id, {"worker": 0, "no-such-type": 1})
     assert "Couldn't find that process type." in caught.value.cause
     assert app.processes["worker"].quantity == 1, "all or nothing"
     with pytest.raises(Trouble) as caught:
-        await source.add_job(app.id, Job(id="", command="x", every=10))
+        await asked.add_job(app.id, Job(id="", command="x", every=10))
     assert caught.value.code == "not-found"
 
 

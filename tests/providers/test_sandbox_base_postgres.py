@@ -18,6 +18,7 @@ from providers.sandbox import embedded
 from providers.sandbox.embedded import Way
 from providers.sandbox.postgres import PORT, Postgres
 from providers.sandbox.tls import Certificates, Front, serve_front
+from tests.wizard.database_servers import Background
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 
@@ -51,9 +52,21 @@ async def postgres(empty: Path, tmp_path: Path) -> AsyncIterator[Postgres]:
     await server.remove()
 
 
+@pytest.fixture(scope="module")
+def standing(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """One for all tests that only ask: to bring one up takes a second of work."""
+    background = Background()
+    server = Postgres(tmp_path_factory.mktemp("standing") / "pg")
+    background.run(server.adopt(empty, "boss", Secret(PASSWORD)))
+    background.run(server.start())
+    yield server
+    background.run(server.remove())
+    background.close()
+
+
 @pytest.fixture
-async def front(postgres: Postgres, certificates: Certificates) -> AsyncIterator[Front]:
-    front = await serve_front(None, postgres.socket, certificates.server_context())
+async def front(standing: Postgres, certificates: Certificates) -> AsyncIterator[Front]:
+    front = await serve_front(None, standing.socket, certificates.server_context())
     yield front
     front.close()
     await front.wait_closed()
@@ -128,18 +141,18 @@ async def test_nobody_gets_a_copy_of_what_it_cannot_read(
     embedded._copied.cache_clear()
 
 
-async def test_the_socket_is_private_and_asks_for_the_password(postgres: Postgres) -> None:
-    assert postgres.socket_folder.stat().st_mode & 0o777 == 0o700
-    assert len(str(postgres.socket)) < 100
+async def test_the_socket_is_private_and_asks_for_the_password(standing: Postgres) -> None:
+    assert standing.socket_folder.stat().st_mode & 0o777 == 0o700
+    assert len(str(standing.socket)) < 100
     for password in ("wrong", None):
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(
-                host=str(postgres.socket_folder), port=PORT, user="boss", password=password, dbname="postgres"
+                host=str(standing.socket_folder), port=PORT, user="boss", password=password, dbname="postgres"
             )
 
 
-async def test_no_tcp_port_is_opened(postgres: Postgres) -> None:
-    assert await postgres.sql("show listen_addresses") == [("",)]
+async def test_no_tcp_port_is_opened(standing: Postgres) -> None:
+    assert await standing.sql("show listen_addresses") == [("",)]
 
 
 async def test_no_file_of_the_cluster_holds_the_password(postgres: Postgres) -> None:
@@ -308,10 +321,10 @@ async def test_the_front_can_cut_and_refuse(front: Front) -> None:
 
 
 async def test_the_front_on_a_unix_socket(
-    postgres: Postgres, certificates: Certificates, short_folder: Path
+    standing: Postgres, certificates: Certificates, short_folder: Path
 ) -> None:
     path = short_folder / ".s.PGSQL.5432"
-    front = await serve_front(path, postgres.socket, certificates.server_context())
+    front = await serve_front(path, standing.socket, certificates.server_context())
     assert path.stat().st_mode & 0o777 == 0o600
 
     def first_byte() -> bytes:
