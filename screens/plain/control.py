@@ -84,4 +84,8 @@ def ask_for_control(session: Session, console: Console, meanwhile: Callable[[], 
     except KeyboardInterrupt:
         asking.withdraw()
         console.say()
+    except BaseException:
+        # A wish that nobody looks after would keep everybody else from asking.
+        asking.withdraw()
+        raise
     console.say(asking.said)

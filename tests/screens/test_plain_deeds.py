@@ -20,7 +20,7 @@ from screens.plain import map as plain_map
 from screens.plain import run as plain_run
 from screens.plain.connect import connect
 from screens.plain.console import Console, EndOfInput, GivenAway, Interrupted
-from screens.plain.control import Doorkeeper
+from screens.plain.control import Doorkeeper, ask_for_control
 from screens.plain.desk import Desk
 from screens.plain.document import document
 from screens.plain.following import Following, tell_dns
@@ -41,7 +41,7 @@ from wizard.mapping.rules import propose
 from wizard.model.trouble import Trouble
 from wizard.ports import Environment, TargetApp, TargetDeploy
 from wizard.registry import target_provider
-from wizard.run.handover import Asking
+from wizard.run.handover import Asking, wished
 from wizard.session.lock import Holder
 from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING
 from wizard.session.store import find, infos
@@ -266,6 +266,23 @@ def test_who_gave_control_away_at_an_open_gate_does_not_pass_it(
         plain_run.run(desk)
     assert asking.look() == "ours"
     assert spoken.asked == [] and "has control now; you watch." in said()
+
+
+def test_who_asked_for_control_asks_no_more_when_something_is_in_the_way(
+    begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun.new()
+    holder = find(session.id)
+    assert holder.claim() is None
+
+    def broken(self: Asking) -> str:
+        raise Trouble("The session cannot be read.", remedy="Look at the disk.", code="session-broken")
+
+    monkeypatch.setattr(Asking, "look", broken)
+    with pytest.raises(Trouble):
+        ask_for_control(session, Console())
+    assert session.turn_lock.holder() is None and wished(holder) is None, "else nobody could ask any more"
+    holder.close()
 
 
 def test_who_only_reads_is_offered_to_ask_for_control(
