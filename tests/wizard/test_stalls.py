@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from wizard.database import stalls
+from wizard.database import lane_holder, stalls
+from wizard.database.lane_holder import Opening
 from wizard.database.lanes import Lanes
 from wizard.database.stalls import Stalls, words
 
@@ -148,3 +149,18 @@ def test_a_second_start_that_ends_what_works_is_not_made_for_ever(clock: Clock) 
     assert found.stuck(looks) == [] and len(looks.asked) == 3, (
         "another connection of the same program harms nobody"
     )
+
+
+def test_a_connection_that_does_not_open_makes_nobody_wait_longer(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane_holder, "time", clock)
+    lanes, looks = Lanes(1), Looks(None)
+    found, opening = Stalls(lanes), Opening()
+    lanes.hold(opening)
+    assert until_stuck(found, clock, looks) < 60
+    for _ in range(9):
+        assert found.stuck(looks) == [opening]
+    lanes.let_go(opening)
+    lanes.hold(Query(clock))
+    assert until_stuck(found, clock, looks) < 700

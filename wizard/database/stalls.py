@@ -92,8 +92,8 @@ class Stalls:
         if stuck:
             self._looked_for = []
         self._suspects = overdue
-        if at_work is None:
-            self._doublings = min(self._doublings + bool(stuck), MOST)
+        if at_work is None and any(not isinstance(one, Opening) for one in stuck):
+            self._doublings = min(self._doublings + 1, MOST)
         return stuck
 
     def _overdue(self, seconds: float) -> list[Held]:
