@@ -20,6 +20,7 @@ class RunControl:
     def __init__(self, screen: StageScreen) -> None:
         self._screen = screen
         self._asking: Asking | None = None
+        self._begins = self._closed = False
         self._said = ""
 
     def why_not(self) -> str:
@@ -38,14 +39,26 @@ class RunControl:
             self._asking.withdraw()
             self._end(self._asking)
             return
-        asking = Asking(self._screen.session)
+        if self._begins:
+            return
+        self._begins, asking = True, Asking(self._screen.session)
+
+        def begin() -> bool:
+            try:
+                heard = asking.begin()
+            finally:
+                self._begins = False
+            if self._closed:
+                # Nobody looks after it any more, and no one else could ask.
+                asking.withdraw()
+            return heard
 
         def begun(heard: bool) -> None:
             if heard:
                 self._asking = asking
             self._tell(asking)
 
-        self._screen.behind(in_thread(asking.begin), begun, group="wish")
+        self._screen.behind(in_thread(begin), begun, group="wish")
 
     def look(self) -> None:
         """Once a second: whether it is ours now, by a yes or because whoever had it has ended."""
@@ -67,6 +80,7 @@ class RunControl:
 
     def close(self) -> None:
         """The monitor goes: nobody is asked any more."""
+        self._closed = True
         if self._asking is not None:
             self._asking.withdraw()
             self._asking = None

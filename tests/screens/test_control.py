@@ -1,5 +1,7 @@
 """Two terminals on one run: one asks for control, the other is asked, and there are never two who write."""
 
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -7,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from screens.app import OfframpApp
+from screens.background import in_thread
 from screens.control_asked import ControlAsked
 from screens.home import HomeScreen
 from tests.screens.a_run import ARun
@@ -146,6 +149,38 @@ async def test_leaving_the_monitor_withdraws_the_wish(run: ARun, other: Session,
         await pilot.press("3")
         await settled(pilot)
         assert other.turn_lock.holder() is None
+
+
+async def test_leaving_while_it_is_being_asked_withdraws_the_wish_too(
+    run: ARun, other: Session, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert other.claim() is None
+    begin, asks, done, left = Asking.begin, threading.Event(), threading.Event(), threading.Event()
+
+    def late(self: Asking) -> bool:
+        asks.set()
+        assert left.wait(30)
+        heard = begin(self)
+        done.set()
+        return heard
+
+    monkeypatch.setattr(Asking, "begin", late)
+    async with at(run, vault) as pilot:
+        await pilot.press("c", "c")
+        assert await in_thread(asks.wait, 30)
+        await pilot.press("3")
+        await settled(pilot)
+        left.set()
+        assert await in_thread(done.wait, 30)
+        await settled(pilot)
+        assert await in_thread(_free, other), "else nobody could ask any more"
+
+
+def _free(session: Session) -> bool:
+    end = time.monotonic() + 10
+    while session.turn_lock.holder() is not None and time.monotonic() < end:
+        time.sleep(0.01)
+    return session.turn_lock.holder() is None
 
 
 async def test_home_offers_a_running_migration_first(
