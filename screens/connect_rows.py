@@ -58,7 +58,7 @@ def account_line(title: str, connection: Connection | None, missing: bool) -> Co
         return Content.assemble(name, marked("to-come", "not signed in yet"))
     if missing:
         return Content.assemble(
-            name, marked("look", f"{connection.email}: the token is not at hand any more, sign in again")
+            name, marked("look", f"{connection.email}: the token is not at hand any more")
         )
     left, words = seconds_left(connection.expires_at), life(connection.expires_at)
     if left is not None and left <= 0:

@@ -17,6 +17,7 @@ from tests.screens.fake_heroku import GOOD_TOKEN
 from tests.screens.fakes import OTP, PASSWORD, TARGET_TOKEN, FakeWorld
 from tests.screens.seen import seen, settled
 from wizard.credentials import CredentialRef, StoreState, Vault
+from wizard.credentials.state import _in_words
 from wizard.model.mapping import TargetChoice
 from wizard.model.secret import Secret
 from wizard.model.trouble import Unreachable
@@ -133,6 +134,25 @@ async def test_no_keyring_says_so_with_what_to_do(world: FakeWorld, begun: Begun
         text = " ".join(seen(app).split())
         assert "⚠ There is no keyring in this login." in text
         assert "Start Offramp from a login with one." in text
+
+
+async def test_the_way_out_is_read_in_full_where_both_tokens_are_gone_and_there_is_no_keyring(
+    world: FakeWorld, begun: Begun
+) -> None:
+    session = target_wanted(begun)
+    there = Connection(provider="aptible", account_id="b", email="long.name@acme.example", kept_in="memory")
+    here = Connection(provider="heroku", account_id="a", email="long.name@acme.example", kept_in="memory")
+    session.save(CONNECTIONS, Connections(by_provider={"heroku": here, "aptible": there}))
+    app = OfframpApp(session=session, vault=Vault(None, _in_words("absent", "", "")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("1")
+        await settled(pilot)
+        lines = seen(app).splitlines()
+        text = " ".join(" ".join(lines).split())
+        assert "w tells what to type." in text
+        gone = [line for line in lines if "the token is not at hand any more" in line]
+        assert len(gone) == 2, "a line for each"
 
 
 async def test_a_token_that_is_gone_is_asked_for_again(world: FakeWorld, begun: Begun) -> None:

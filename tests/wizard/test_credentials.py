@@ -439,7 +439,7 @@ class TestSecretService:
         state = probe(LONG)
         assert state.state == "locked", state
         assert "locked" in state.sentence
-        assert "gnome-keyring-daemon --unlock" in state.remedy
+        assert "gnome-keyring-daemon --replace --unlock" in state.remedy
 
     def test_absent(self, secret_service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")

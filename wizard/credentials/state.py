@@ -91,15 +91,14 @@ def _in_words(
         case "absent":
             sentence = "There is no keyring in this login."
             remedy = (
-                "Credentials can be held in memory for now. To keep them, start Offramp from a login with a "
-                "keyring (GNOME Keyring, KWallet, KeePassXC, macOS Keychain); if PYTHON_KEYRING_BACKEND is "
-                "set, unset it."
+                "To keep credentials, start Offramp from a login with a keyring (GNOME Keyring, KWallet, "
+                "KeePassXC, macOS Keychain); if PYTHON_KEYRING_BACKEND is set, unset it."
             )
         case "locked":
             sentence = f"{start} is there but locked, and nobody can be asked to unlock it here."
             remedy = (
-                "Unlock it (log in at the desktop, or `gnome-keyring-daemon --unlock`), then check again; "
-                "until then credentials can be held in memory."
+                "Unlock it (log in at the desktop, or `gnome-keyring-daemon --replace --unlock`), then check "
+                "again; until then credentials can be held in memory."
             )
         case "timed-out":
             sentence = f"{start} did not answer within {detail}."
