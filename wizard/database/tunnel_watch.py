@@ -110,7 +110,9 @@ class Watch:
                     if not self._way.ended(0):
                         self._listener.broken(why)
                     if misses >= MISSES and not self._way.ended(0):
-                        return why
+                        if not self._works_behind():
+                            return why
+                        misses = 0
                 else:
                     pause = STARTING
                     self._listener.waits(str(error))
@@ -167,6 +169,13 @@ class Watch:
         else:
             in_time(self._ping.ask, patient)
         return (time.monotonic() - began) * 1000
+
+    def _works_behind(self) -> bool:
+        """Whether the server is at work for those who go through it all the same: a program may hold back
+        many of their bytes, and our question stands behind these."""
+        holders = [one for one in self._lanes.holders() if one.owing is not None]
+        known = [one.backend for one in holders if one.backend is not None]
+        return self._way.unknown and bool(known) and self._look_elsewhere(known) is True
 
     def _free_the_stuck(self) -> None:
         """It carries our question, and may have lost the bytes of another connection: whoever works with that
