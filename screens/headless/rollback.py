@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
+from screens.background import in_thread
 from screens.headless.asking import want_consent
 from screens.headless.exit_codes import DONE
 from screens.headless.follow import who
@@ -41,8 +42,7 @@ def rollback(identity: str, name: str, *, yes: bool) -> int:
         for line in lines:
             say(line)
         want_consent(choice.handle, what="go back", yes=yes, out=sys.stdout)
-        # Looked at again: minutes may have gone by at the question.
-        say(asyncio.run(go_back(session, vault, choice)) + ".")
+        say(asyncio.run(go_back(session, vault, choice, lines)) + ".")
     finally:
         session.close()
     return DONE
@@ -55,10 +55,21 @@ async def what_going_back_means(session: Session, vault: Vault, choice: AppChoic
         return rollback_lines(app.handle, back, deploys)
 
 
-async def go_back(session: Session, vault: Vault, choice: AppChoice) -> str:
-    """Deploy it; a sentence about what runs then. Raises Trouble."""
+async def go_back(session: Session, vault: Vault, choice: AppChoice, told: Sequence[str]) -> str:
+    """Deploy it; a sentence about what runs then. `told` is what the person read before saying yes.
+
+    Raises:
+        Trouble: it failed, or is not what was told any more: minutes may have gone by at the question.
+    """
     async with _opened(session, vault, choice) as (target, app):
-        back, _ = await _found(session, target, app)
+        back, deploys = await _found(session, target, app)
+        if rollback_lines(app.handle, back, deploys) != list(told):
+            raise Trouble(
+                f"{app.handle} was deployed to since you were asked.",
+                untouched="Nothing was changed.",
+                remedy="Look again what going back means now.",
+                code="not-taken",
+            )
         return await roll_back(session, target, app, back, vault=vault, who=who())
 
 
@@ -68,7 +79,7 @@ async def _opened(
 ) -> AsyncIterator[tuple[Target, TargetApp]]:
     name, mapping = session.load(TARGET), session.load(MAPPING)
     assert name is not None and mapping is not None
-    target = open_target(session, vault, name.provider)
+    target = await in_thread(open_target, session, vault, name.provider)
     try:
         yield target, await deployed_app(target, space_of_app(mapping, choice.app_id), choice.handle)
     finally:

@@ -22,9 +22,9 @@ def roll_back_an_app(desk: Desk) -> None:
     handle = moved[0].handle if len(moved) == 1 else ask_one(desk.console, "Which app?", answers, help_=HELP)
     choice = next(one for one in moved if one.handle == handle)
     asking = what_going_back_means(desk.session, desk.vault, choice)
-    for line in desk.wait(f"Asking what {handle} ran before", asking):
+    told = desk.wait(f"Asking what {handle} ran before", asking)
+    for line in told:
         desk.console.say(line)
     if ask_name(desk.console, handle, "go back", help_=HELP):
-        # Looked at again: minutes may have gone by at the question.
         doing = f"Deploying the release before of {handle}"
-        desk.console.say(f"{desk.wait(doing, go_back(desk.session, desk.vault, choice))}.")
+        desk.console.say(f"{desk.wait(doing, go_back(desk.session, desk.vault, choice, told))}.")

@@ -17,6 +17,7 @@ from screens.monitor.reading import look
 from screens.plain import following as following_module
 from screens.plain import home, journey, own_tunnel, start
 from screens.plain import map as plain_map
+from screens.plain import rollback as plain_rollback
 from screens.plain import run as plain_run
 from screens.plain.connect import connect
 from screens.plain.console import Console, EndOfInput, GivenAway, Interrupted
@@ -484,6 +485,33 @@ def test_after_a_bad_deploy_an_app_goes_back_once_its_name_was_typed(
     told = said()
     assert "Not rolled back: the database." in told and f"“yes” is not {handle}" in told
     assert "ghcr.io/acme/shop:v1 again" in told
+    assert [one.number for one in world.aptible.deploys] == [3, 2, 1]
+
+
+def test_an_app_that_was_deployed_to_at_the_question_does_not_go_back(
+    world: FakeWorld, begun: Begun, vault: Vault, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun.chosen()
+    mapping = propose(example_system(), target_provider("aptible").profile())
+    session.save(MAPPING, msgspec.structs.replace(mapping, environment="acme-prod", apps=mapping.apps[:1]))
+    handle = mapping.apps[0].handle
+    world.aptible.environments = {"acme-prod": Environment(id="e", handle="acme-prod")}
+    world.aptible.apps = {handle: TargetApp(id="7", handle=handle, environment_id="e", state="provisioned")}
+    world.aptible.deploys = [
+        TargetDeploy(number=number, state="succeeded", image=f"ghcr.io/acme/shop:v{number}")
+        for number in (2, 1)
+    ]
+    ARun(session).start()
+
+    def yes(*_: object, **__: object) -> bool:
+        third = TargetDeploy(number=3, state="succeeded", image="ghcr.io/acme/shop:v3")
+        world.aptible.deploys = [third, *world.aptible.deploys]
+        return True
+
+    monkeypatch.setattr(plain_rollback, "ask_name", yes)
+    with pytest.raises(Trouble, match="was deployed to since you were asked"):
+        plain_rollback.roll_back_an_app(Desk(session, Console(), vault=vault))
+    assert "Then it runs the image ghcr.io/acme/shop:v1" in said(), "and v2 would have been deployed"
     assert [one.number for one in world.aptible.deploys] == [3, 2, 1]
 
 
