@@ -91,8 +91,9 @@ def _in_words(
         case "absent":
             sentence = "There is no keyring in this login."
             remedy = (
-                "To keep credentials, start Offramp from a login with a keyring (GNOME Keyring, KWallet, "
-                "KeePassXC, macOS Keychain); if PYTHON_KEYRING_BACKEND is set, unset it."
+                "Credentials can be in memory only; to keep them, start Offramp from a login with a keyring "
+                "(GNOME Keyring, KWallet, KeePassXC, macOS Keychain); if PYTHON_KEYRING_BACKEND is set, "
+                "unset it."
             )
         case "locked":
             sentence = f"{start} is there but locked, and nobody can be asked to unlock it here."
