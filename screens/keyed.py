@@ -192,7 +192,8 @@ class KeyedScreen(Screen[None]):
             self._renew_footer()
 
     @on(OptionList.OptionHighlighted)
-    def _highlighted(self, message: OptionList.OptionHighlighted) -> None:
+    @on(RowList.Emptied)
+    def _highlighted(self, message: OptionList.OptionHighlighted | RowList.Emptied) -> None:
         message.stop()
         self.guarded(self.follow_highlight)
         self._renew_footer()  # what works depends on the row

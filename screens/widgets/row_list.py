@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Offset, Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -109,6 +110,9 @@ class Rows(OptionList, inherit_bindings=False):
 class RowList(Vertical):
     """Rows with a filter. `current` is the id of the highlighted row."""
 
+    class Emptied(Message):
+        """The filter lets nothing through: no row is highlighted any more, and the list says nothing."""
+
     def __init__(self) -> None:
         super().__init__()
         self._all: tuple[Row, ...] = ()
@@ -177,6 +181,8 @@ class RowList(Vertical):
         if text != self._filter:
             self._filter = text
             self._draw(None)
+            if self.current is None:
+                self.post_message(self.Emptied())
 
     @on(Input.Submitted)
     def _filter_done(self, message: Input.Submitted) -> None:
