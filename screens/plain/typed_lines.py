@@ -112,8 +112,8 @@ def unseen() -> Iterator[None]:
         hide()
 
     handler = signal.signal(signal.SIGTSTP, stop)
-    hide()
     try:
+        hide()
         yield
     finally:
         signal.signal(signal.SIGTSTP, handler)
