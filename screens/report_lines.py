@@ -51,14 +51,14 @@ def _block(title: str, entries: Iterable[Content]) -> Block:
 
 
 def _verdict(report: Report) -> Content:
-    mark = {"done": ("done", GOOD), "taken-back": ("look", ATTENTION)}.get(report.state, ("now", ATTENTION))
-    glyph = GLYPHS["done"] if mark[0] == "done" else GLYPHS["look"]
+    good = report.state == "done" and all(proof.equal for proof in report.proofs)
+    glyph, style = (GLYPHS["done"], GOOD) if good else (GLYPHS["look"], ATTENTION)
     when = f"begun {_moment(report.started_at)}"
     if report.ended_at:
         when += f" · ended {_moment(report.ended_at)}"
     if report.accounts:
         when += f" · {', '.join(report.accounts)}"
-    return Content.assemble((f"{glyph} {report.verdict}", mark[1]), "\n", (when, MUTED))
+    return Content.assemble((f"{glyph} {report.verdict}", style), "\n", (when, MUTED))
 
 
 def _moment(at: str) -> str:
