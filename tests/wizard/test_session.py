@@ -266,3 +266,32 @@ def test_two_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
         one.stdin.close()
     assert [one.wait(20) for one in both] == [0, 0, 0, 0]
     assert Database(tmp_path / "new.sqlite3").read("PRAGMA user_version") == [(VERSION,)]
+
+
+def test_opening_a_session_once_more_here_does_not_part_it_from_other_processes(tmp_path: Path) -> None:
+    """Closing any descriptor of a file gives all of a process's POSIX locks on it back, SQLite's among them
+    (sqlite.org/howtocorrupt.html, 2.2). The next process to close the file then removed the log that this
+    one went on writing in: its answers were lost, and it saw nobody else's."""
+    first = create("acme", parent=tmp_path)
+    Session(first.folder).close()
+    other = (
+        "import sys; from pathlib import Path; from wizard.session.store import Session; "
+        "from wizard.session.parts import TARGET; from wizard.model.mapping import TargetChoice; "
+        "one = Session(Path(sys.argv[1])); print(one.load(TARGET)); "
+        "one.save(TARGET, TargetChoice(provider=sys.argv[2])); one.close()"
+    )
+
+    def by_another_process(name: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", other, str(first.folder), name], capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    by_another_process("aptible")
+    kept = first.load(TARGET)
+    assert kept is not None and kept.provider == "aptible"
+    first.save(TARGET, TargetChoice(provider="code-capsules"))
+    assert "code-capsules" in by_another_process("aptible"), "what was saved here is what another finds"
+    again = first.load(TARGET)
+    assert again is not None and again.provider == "aptible"
+    first.close()

@@ -52,7 +52,7 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            _made_private(path)
         except OSError as error:
             raise Trouble(
                 f"The session file {path} cannot be opened: {error.strerror}.",
@@ -172,6 +172,20 @@ class Database:
         """Close the connection; the object is not used after it."""
         with self._lock:
             self._connection.close()
+
+
+def _made_private(path: Path) -> None:
+    """Make the file for this user only, where there is none yet. One that is there is never opened but by
+    SQLite: closing any descriptor of it would give back the locks that SQLite has for another connection of
+    this process (sqlite.org/howtocorrupt.html, 2.2), and others would remove the log that it writes in.
+
+    Raises:
+        OSError: it cannot be made, or is there and is not ours to read and write.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> Trouble:
