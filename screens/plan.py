@@ -101,7 +101,7 @@ class PlanScreen(StageScreen):
             )
             list_.show([])
             return
-        self.query_one("#verdict", Static).update(verdict(preflight, self._doing()))
+        self.query_one("#verdict", Static).update(self.worn(verdict(preflight, self._doing())))
         self.query_one("#whole", Static).update(outline(plan))
         width = max(50, self.size.width - 3)
         list_.show(rows(plan, preflight, width, all_checks=self._all_checks))
@@ -115,7 +115,7 @@ class PlanScreen(StageScreen):
 
     def _tick(self) -> None:
         if self._wait is not None:
-            self.query_one("#verdict", Static).update(verdict(None, self._doing()))
+            self.query_one("#verdict", Static).update(self.worn(verdict(None, self._doing())))
 
     def _draw_about(self) -> None:
         row, plan = self.query_one(RowList).current, self._plan()

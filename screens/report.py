@@ -89,7 +89,7 @@ class ReportScreen(StageScreen):
         else:
             shown = content(self._report, self.size.width - 4, self._wanted)
             if not self._wanted and (offer := offer_lines(self._report.state, given_to(self.session))):
-                shown = Content("\n\n").join([shown, offer])
+                shown = Content("\n\n").join([shown, self.worn(offer)])
             text.update(shown)
 
     def why_not(self, name: str) -> str:

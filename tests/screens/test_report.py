@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from screens.app import OfframpApp
 from screens.mistake import as_trouble
@@ -26,6 +27,7 @@ from wizard.registry import target_provider
 from wizard.run.journal import Journal
 from wizard.session.parts import CONNECTIONS, MAPPING, PLAN, Prepared, PreparedApp
 from wizard.session.store import Session, find
+from wizard.settings import KeyWish, Settings, settings_file
 
 DIFFERENCES = (
     Difference(kind="index", name="public.i", words="index public.i is missing", judgement="lost"),
@@ -162,6 +164,17 @@ async def test_credentials_are_forgotten_when_the_word_is_typed(
         left = session.load(CONNECTIONS)
     assert left is not None and left.by_provider == {}
     assert vault.get(CredentialRef(vendor="heroku", account="user-1")) is None
+
+
+async def test_a_key_is_named_as_the_person_has_set_it(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    keys = (KeyWish("report", "forget", "f5", 1), KeyWish("plan", "look", "f6", 2))
+    app = OfframpApp(session=finished(begun), vault=vault, settings=Settings(settings_file(), keys=keys))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "f5 forgets them on this machine" in str(app.screen.query_one("#report", Static).content)
+        await app.show_stage("plan")
+        await settled(pilot)
+        assert "Not checked yet. f6 looks." in seen(app)
 
 
 async def test_escape_forgets_nothing(world: FakeWorld, begun: Begun, vault: Vault) -> None:
