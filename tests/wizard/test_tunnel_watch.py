@@ -1,5 +1,6 @@
 """A tunnel whose own question gets no answer: it is opened anew, but not under work that goes on."""
 
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -87,6 +88,35 @@ def test_it_is_not_opened_anew_under_work_that_goes_on(answers: list[bool | None
     )
     assert "no answer in time" in watch.run()
     assert looks == [], "it was looked at until the server was not at work"
+
+
+class Deaf(Silent):
+    """Takes a connection, and says nothing for as long as it is given."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+
+    def open(self, url: Secret) -> Ping:
+        self.over.wait(20)
+        raise NoAnswer("it is over")
+
+
+def test_a_sign_in_that_gets_no_answer_does_not_hold_up_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tunnel_watch, "PATIENT", 0.05)
+    lanes, end = Lanes(), Deaf()
+    watch = Watch(
+        Program(),
+        end,
+        URL,
+        lanes=lanes,
+        listener=Told(),
+        over=lambda: False,
+        measure=False,
+        stalls=Stalls(lanes),
+        look=lambda backends: None,
+    )
+    assert "no answer in time" in watch.run()
+    end.over.set()
 
 
 def test_without_work_nobody_is_looked_for() -> None:

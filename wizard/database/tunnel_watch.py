@@ -1,5 +1,6 @@
 """Signs of life of a tunnel that is open: a query every few seconds, without being in anybody's way."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -162,13 +163,31 @@ class Watch:
     def _ask(self) -> float:
         patient = PATIENT if self._way.unknown else None
         if self._ping is None:
-            self._ping = self._end.open(self._url)
+            self._ping = self._end.open(self._url) if patient is None else self._opened_in_time(patient)
         began = time.monotonic()
         if patient is None:
             self._ping.ask()
         else:
             in_time(self._ping.ask, patient)
         return (time.monotonic() - began) * 1000
+
+    def _opened_in_time(self, seconds: float) -> Ping:
+        opened: list[Ping] = []
+        unwanted = threading.Event()
+
+        def open_it() -> None:
+            opened.append(self._end.open(self._url))
+            if unwanted.is_set():
+                opened[0].close()
+
+        try:
+            in_time(open_it, seconds)
+        except NoAnswer:
+            unwanted.set()
+            for one in opened:
+                one.close()
+            raise
+        return opened[0]
 
     def _works_behind(self) -> bool:
         """Whether the server is at work for those who go through it all the same: a program may hold back
