@@ -13,8 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from screens.answers.unattended import Unattended
 from screens.headless.exit_codes import DONE, TROUBLE, USAGE, WAITS
 from screens.main import main
+from screens.plain.console import Console, GivenAway
+from screens.plain.desk import Desk
+from screens.plain.journey import STAGES
 from tests.screens.conftest import Begun
 from tests.screens.example_system import (
     DATABASE,
@@ -33,10 +37,12 @@ from wizard.answers.of_session import answers_text
 from wizard.answers.to_mapping import BY_FILE, over_proposal
 from wizard.answers.toml_text import toml_text
 from wizard.answers.trace import TRACE
+from wizard.credentials import Vault
 from wizard.mapping import edit, edit_spaces
 from wizard.mapping.rules import propose
 from wizard.model import mapping as model
 from wizard.model.trouble import Trouble
+from wizard.session.lock import this_process
 from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, TARGET
 from wizard.session.store import find, infos
 
@@ -342,3 +348,24 @@ def test_a_gate_that_is_none_is_refused_before_anything(
     file.write_text(f'{WHOLE}[run]\nconfirm = ["yes"]\n')
     assert offramp(file) == USAGE
     assert "--confirm takes cut-over=NAME" in capsys.readouterr().err
+
+
+def test_a_file_is_followed_no_further_once_control_was_given_away(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun.new()
+    other, desk = find(session.id), Desk(session, Console(), vault=vault)
+
+    def given_away(desk: Desk) -> None:
+        if not other.claimed:
+            session.edit_lock.release()
+            assert other.claim() is None
+            desk._give_to(this_process())
+            raise GivenAway("bob has control now; you watch.")
+
+    monkeypatch.setitem(STAGES, "connect", given_away)
+    with pytest.raises(Trouble, match="Read only"):
+        Unattended(desk, nouns.AnswersFile(version=1, name="acme-shop"), "a.toml", asks=True)._ask(
+            "connect", ["sign_in"]
+        )
+    other.close()
