@@ -43,7 +43,7 @@ def ask_command(screen: StageScreen, title: str, then: Callable[[Origin], None])
         AskText(
             f"{title} token by a command",
             question,
-            placeholder="op read op://Work/Heroku/token",
+            placeholder=f"op read op://Work/{title.replace(' ', '-')}/token",
             check=_wrong_command,
         ),
         typed,
@@ -88,8 +88,9 @@ def ask_variable(screen: StageScreen, title: str, then: Callable[[Origin], None]
         f"The name of the environment variable that holds the {title} token, in the shell that Offramp was "
         "started from. A run gets the token over its socket when it starts, never by its own environment."
     )
-    title = f"{title} token from a variable"
-    screen.ask(AskText(title, question, placeholder="ACME_HEROKU_TOKEN", check=_wrong_variable), typed)
+    example = f"ACME_{title.upper().replace(' ', '_')}_TOKEN"
+    dialog = AskText(f"{title} token from a variable", question, placeholder=example, check=_wrong_variable)
+    screen.ask(dialog, typed)
 
 
 def _wrong_variable(text: str) -> str:

@@ -155,6 +155,24 @@ async def test_the_way_out_is_read_in_full_where_both_tokens_are_gone_and_there_
         assert len(gone) == 2, "a line for each"
 
 
+async def test_an_example_names_the_vendor_that_is_asked_for(world: FakeWorld, begun: Begun) -> None:
+    session = target_wanted(begun)
+    vault = Vault()
+    vault.hold(HEROKU, Secret(GOOD_TOKEN))
+    async with shown(session, vault) as (app, pilot):
+        assert "Sign in to Aptible." in seen(app)
+        for row, example in (("by a command", "op://Work/Aptible/token"), ("variable", "ACME_APTIBLE_TOKEN")):
+            for _ in range(9):
+                if row in seen(app).splitlines()[app.cursor_position.y]:
+                    break
+                await pilot.press("down")
+            await pilot.press("enter")
+            await settled(pilot)
+            assert example in seen(app)
+            await pilot.press("escape")
+            await settled(pilot)
+
+
 async def test_a_token_that_is_gone_is_asked_for_again(world: FakeWorld, begun: Begun) -> None:
     session = begun.documented()
     app = OfframpApp(session=session, vault=Vault())
