@@ -102,10 +102,11 @@ class OfframpApp(QuietCrash):
         from screens.home import HomeScreen
 
         self.set_keymap(self.keymap.keys)
-        leave_when_told(self.exit, has_terminal=not self.is_headless)
+        driver = self._driver if isinstance(self._driver, LinuxDriver) else None
+        leave_when_told(self.exit, driver and driver.fileno, driver and driver.attrs_before)
         if not self.is_headless:
-            if isinstance(self._driver, LinuxDriver):
-                leave_when_gone(self.exit, self._driver.exit_event.set, self._driver.fileno)
+            if driver is not None:
+                leave_when_gone(self.exit, driver.exit_event.set, driver.fileno)
             stop_when_told(self.action_suspend_process, lambda: self.screen.refresh(layout=True))
         await self.push_screen(HomeScreen())
         self.set_interval(1.0, self._doorkeeper.look)

@@ -15,10 +15,12 @@ import contextlib
 import os
 import select
 import signal
+import termios
 import threading
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -29,24 +31,46 @@ LAST = 4
 """Seconds until the kernel ends a process whose terminal is gone, whatever its threads do."""
 
 
-def leave_when_told(leave: Callable[[], None], *, has_terminal: bool) -> None:
+AS_BEFORE = (
+    b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[<u\x1b[0m\x1b[?25h\x1b[?1049l"
+)
+"""No mouse, focus or bracketed paste, the usual keys, the cursor, and what stood there before the screen."""
+
+
+def leave_when_told(leave: Callable[[], None], terminal: int | None, modes: list[Any] | None = None) -> None:
     """Call `leave` in the running loop when a signal asks for it. To be called from the main thread.
 
     Args:
-        has_terminal: whether there is one to be stuck with; then the process ends when that takes too long.
+        terminal: the one to be stuck with, if there is one; then the process ends when that takes too long.
+        modes: of its line, as they were before the screen (termios), to be put back then.
     """
     loop = asyncio.get_running_loop()
 
     def told(number: int, frame: FrameType | None) -> None:
         # Not the loop's own handler: that one would never run in a loop that is stuck.
-        if has_terminal:
-            last = threading.Timer(GRACE, os._exit, (128 + number,))
+        if terminal is not None:
+            last = threading.Timer(GRACE, _end, (number, terminal, modes))
             last.daemon = True
             last.start()
         loop.call_soon_threadsafe(leave)
 
     for number in SIGNALS:
         signal.signal(number, told)
+
+
+def _end(number: int, terminal: int, modes: list[Any] | None) -> None:
+    """End at once, whatever stands still; the shell gets a line that can be typed in."""
+    with contextlib.suppress(OSError, termios.error):
+        if modes is not None:
+            termios.tcsetattr(terminal, termios.TCSANOW, modes)
+    with contextlib.suppress(OSError):
+        # A terminal that takes nothing must not keep this from ending. The shell has the same open file.
+        os.set_blocking(terminal, False)
+        try:
+            os.write(terminal, AS_BEFORE)
+        finally:
+            os.set_blocking(terminal, True)
+    os._exit(128 + number)
 
 
 def leave_when_gone(leave: Callable[[], None], end_reading: Callable[[], None], terminal: int) -> None:

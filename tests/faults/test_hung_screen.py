@@ -1,19 +1,25 @@
-"""A screen whose main thread hangs and hears no signal, and whose terminal is gone: it ends all the same."""
+"""A screen whose main thread hangs: its terminal gone, or told to, it ends all the same."""
 
 import os
 import pty
+import re
 import select
 import signal
+import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 import pytest
 
-from screens.hang_up import GRACE, LAST
+from screens.hang_up import AS_BEFORE, GRACE, LAST
 
 NEVER = 30.0
 """Seconds after which a machine under load has had its chance."""
+
+OF_A_FRAME = (b"2026",)
+"""Modes that are on while one picture is written."""
 
 HANGS = """
 import asyncio, ctypes, os
@@ -34,6 +40,17 @@ app = OfframpApp()
 app.call_later(lambda: asyncio.get_running_loop().call_later(0.5, hang))
 app.run()
 """
+
+
+STANDS = """
+hear = hang
+def hang():
+    import time
+    os.write(1, b"hangs")
+    while True:
+        time.sleep(0.05)
+"""
+"""In place of a hang that hears no signal: the loop stands still, and Python's handlers run."""
 
 
 def _hung(more: str = "") -> tuple[int, int]:
@@ -76,6 +93,37 @@ def test_it_ends_within_seconds_when_its_terminal_is_gone(more: str) -> None:
     )
     assert ended, "it lives on without a terminal"
     assert spent < GRACE / 2, "something read on from a terminal that is gone"
+
+
+def test_told_to_end_it_gives_the_terminal_back_as_it_was() -> None:
+    ours, theirs = pty.openpty()
+    before = termios.tcgetattr(theirs)
+    screen = subprocess.Popen(
+        [sys.executable, "-c", HANGS.format(more=STANDS)],
+        cwd=Path(__file__).parents[2],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    sent = _read_until(ours, b"hangs")
+    assert termios.tcgetattr(theirs) != before, "the screen never took the line"
+    screen.terminate()
+    sent += _read_until(ours, AS_BEFORE)
+    assert screen.wait(NEVER) == 128 + signal.SIGTERM
+    assert termios.tcgetattr(theirs) == before
+    switched_on = set(re.findall(rb"\x1b\[\?([0-9]+)h", sent.partition(AS_BEFORE)[0])) - {b"25", *OF_A_FRAME}
+    assert {mode for mode in switched_on if b"\x1b[?%sl" % mode not in AS_BEFORE} == set()
+    for end in (ours, theirs):
+        os.close(end)
+
+
+def _read_until(terminal: int, wanted: bytes) -> bytes:
+    seen = b""
+    while wanted not in seen:
+        assert select.select([terminal], [], [], NEVER)[0], seen[-300:]
+        seen += os.read(terminal, 65536)
+    return seen
 
 
 def _processor_seconds(pid: int) -> float:
