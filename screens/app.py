@@ -103,7 +103,10 @@ class OfframpApp(QuietCrash):
 
         self.set_keymap(self.keymap.keys)
         driver = self._driver if isinstance(self._driver, LinuxDriver) else None
-        leave_when_told(self.exit, driver and driver.fileno, driver and driver.attrs_before)
+        if driver is None:
+            leave_when_told(self.exit, None)
+        else:
+            leave_when_told(self.exit, driver.fileno, driver.attrs_before)
         if not self.is_headless:
             if driver is not None:
                 leave_when_gone(self.exit, driver.exit_event.set, driver.fileno)
