@@ -116,7 +116,12 @@ class Unattended:
     def _must_hold(self) -> None:
         """Control may have been given to another terminal at a question."""
         if held := self._desk.held():
-            raise Trouble(held, untouched="The file was followed no further.", remedy="", code="held")
+            raise Trouble(
+                held,
+                untouched="The file was followed no further.",
+                remedy="Go on in the terminal that has control; or ask for it back, and begin the file again.",
+                code="held",
+            )
 
     # -- the stages -------------------------------------------------------------------------------------
 
