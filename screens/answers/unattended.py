@@ -119,7 +119,7 @@ class Unattended:
             raise Trouble(
                 held,
                 untouched="The file was followed no further.",
-                remedy="Go on in the terminal that has control; or ask for it back, and begin the file again.",
+                remedy="Go on where control is now; or ask for it back, and begin the file again.",
                 code="held",
             )
 
