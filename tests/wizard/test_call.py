@@ -123,7 +123,8 @@ async def test_each_news_is_told_once_and_a_failure_stands_among_the_events(sess
         told.append(asdict(news))
         return "" if len(told) < 2 else "The notify command mine ended with code 1."
 
-    caller = Caller(session, journal, ("mine",))
+    set_to: list[tuple[str, ...]] = [("mine",)]
+    caller = Caller(session, journal, lambda: set_to[-1])
     await caller.look(heard)
     assert told == []
     journal.set_run("failed", current=step.key)
@@ -136,5 +137,15 @@ async def test_each_news_is_told_once_and_a_failure_stands_among_the_events(sess
     await caller.look(heard)
     assert len(told) == 2, "it failed again"
     assert journal.events()[-1].text == "The notify command mine ended with code 1."
-    await Caller(session, journal, ()).look(heard)
+    set_to.append(())
+    journal.set_run("running")
+    await caller.look(heard)
+    journal.set_run("failed")
+    await caller.look(heard)
     assert len(told) == 2, "without a command nobody is called"
+    set_to.append(("another",))
+    journal.set_run("running")
+    await caller.look(heard)
+    journal.set_run("failed")
+    await caller.look(heard)
+    assert len(told) == 3, "what is set while a run is at work counts from then on"

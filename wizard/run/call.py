@@ -72,9 +72,12 @@ def call(command: tuple[str, ...], news: News, environment: Mapping[str, str] | 
 
 
 class Caller:
-    """Looks at a run once a second and calls for what is new in it. Its failures stand among the events."""
+    """Looks at a run once a second and calls for what is new in it. Its failures stand among the events.
 
-    def __init__(self, session: Session, journal: Journal, command: tuple[str, ...]) -> None:
+    `command` tells what to call with, asked for each time: settings change while a run is at work.
+    """
+
+    def __init__(self, session: Session, journal: Journal, command: Callable[[], tuple[str, ...]]) -> None:
         self._name, self._journal, self._command = session.name, journal, command
         self._told = ""
         plan = journal.plan()
@@ -82,7 +85,7 @@ class Caller:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        while self._command:
+        while True:
             # A full disk is met and told by the drive, too.
             with contextlib.suppress(Trouble):
                 await self.look()
@@ -90,7 +93,7 @@ class Caller:
 
     async def look(self, call: Callable[[tuple[str, ...], News], str] = call) -> None:
         """Call, when there is something new to call for."""
-        run = self._journal.run() if self._command else None
+        run = self._journal.run()
         if run is None:
             return
         step = self._titles.get(run.current or "", "")
@@ -98,6 +101,9 @@ class Caller:
         told, self._told = self._told, news.key if news else ""
         if news is None or news.key == told:
             return
-        why = await asyncio.to_thread(call, self._command, news)
+        command = self._command()
+        if not command:
+            return
+        why = await asyncio.to_thread(call, command, news)
         if why:
             self._journal.event("look", why)

@@ -54,7 +54,7 @@ async def work(session: Session, lock: Lock) -> None:
     beat = asyncio.create_task(_beat(journal, context))
     ahead = asyncio.create_task(context.describe_ahead())
     tokens = asyncio.create_task(watch.run())
-    caller = Caller(session, journal, read_settings().notify)
+    caller = Caller(session, journal, lambda: read_settings().notify)
     calls = asyncio.create_task(caller.run())
     try:
         await _drive(drive, Reserve(session.folder))
