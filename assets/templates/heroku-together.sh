@@ -4,14 +4,21 @@
 set -m
 pids=()
 told=
+# How many were told: the signal may come between the start of one and its number being noted.
+reached=0
 
 start() {
   [ -z "$told" ] || return
   bash -c "$1" &
   pids+=("$!")
+  if [ -n "$told" ] && [ "$reached" -lt "${#pids[@]}" ]; then
+    reached=${#pids[@]}
+    kill -TERM -- "-$!" 2>/dev/null
+  fi
 }
 
 tell() {
+  reached=${#pids[@]}
   for pid in "${pids[@]}"; do kill "-$1" -- "-$pid" 2>/dev/null; done
 }
 

@@ -104,6 +104,20 @@ def test_all_get_the_signal(tmp_path: Path) -> None:
     assert child.returncode == 0
 
 
+def test_the_signal_reaches_one_that_was_started_that_very_moment(tmp_path: Path) -> None:
+    noted = '  pids+=("$!")\n'
+    line = "trap 'echo ended {0}; exit 0' TERM; echo ready > {0}; while :; do sleep 0.05; done"
+    text = together_text([line.format("a"), line.format("b")])
+    assert text.count(noted) == 1
+    between = '  [ "$1" = "${1/ended b/}" ] || { until [ -e b ]; do sleep 0.05; done; kill -TERM $$; }\n'
+    script = tmp_path / "heroku-together.sh"
+    script.write_text(text.replace(noted, between + noted))
+    done = subprocess.run(
+        ["bash", str(script)], capture_output=True, text=True, timeout=20, cwd=tmp_path, check=False
+    )
+    assert sorted(done.stdout.split()) == ["a", "b", "ended", "ended"] and done.returncode == 0
+
+
 def test_each_is_told_to_end_once(tmp_path: Path) -> None:
     """A second signal ends many programs at once, in the middle of what they finish."""
     (tmp_path / "graceful.py").write_text(GRACEFUL)
