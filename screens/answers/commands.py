@@ -48,7 +48,7 @@ def _travel(desk: Desk, file: str, *, asks: bool) -> int:
     except Leave:
         desk.console.say("Everything is saved; a run goes on by itself.")
         return DONE
-    except Interrupted:
+    except (Interrupted, KeyboardInterrupt):
         desk.console.say("Left by ctrl+c. Everything is saved; a run goes on by itself.")
         return INTERRUPTED
     except EndOfInput:

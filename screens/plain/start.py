@@ -24,7 +24,7 @@ def show() -> int:
             return show_demo("standard", console=console)
         except (Back, Leave):
             return _left(console)
-        except Interrupted:
+        except (Interrupted, KeyboardInterrupt):
             return _interrupted(console)
         except EndOfInput:
             return _ended(console, "offramp --plain")
@@ -72,7 +72,7 @@ def _opened(desk: Desk, again: str) -> int | None:
         travel(desk)
     except Leave:
         return _left(desk.console)
-    except Interrupted:
+    except (Interrupted, KeyboardInterrupt):
         return _interrupted(desk.console)
     except EndOfInput:
         return _ended(desk.console, again)
