@@ -117,7 +117,7 @@ def test_a_resumed_copy_does_not_begin_at_the_beginning(
 def test_a_line_that_is_cut_ten_times_costs_nothing_but_time(
     source: RedisServer, target: RedisServer
 ) -> None:
-    fill(source, 4000)
+    fill(source, 6000)
     source.do(*zoo(time.time_ns() // 1_000_000))
     near = CuttingNet(source.port, source.url(), cut_after=100_000, cuts=5)
     far = CuttingNet(target.port, target.url(), cut_after=30_000, cuts=5)

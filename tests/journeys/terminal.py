@@ -9,6 +9,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -92,6 +93,7 @@ class Terminal:
         self._reads = threading.Event()
         self._reads.set()
         self._master, slave = pty.openpty()
+        self._gone, self._going = os.pipe()
         self._resize(*size)
         self.before = termios.tcgetattr(slave)
         self.process = start(
@@ -120,6 +122,8 @@ class Terminal:
     def _read(self) -> None:
         while True:
             self._reads.wait()
+            if self._gone in select.select([self._master, self._gone], [], [])[0]:
+                return
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -227,6 +231,10 @@ class Terminal:
         """Close the terminal, as when its window is closed or its connection is lost."""
         os.close(self._slave)
         self._slave = -1
+        # While somebody reads from it, the system keeps it open for him.
+        os.write(self._going, b"x")
+        if self._reads.is_set():
+            self._reader.join(5)
         os.close(self._master)
         self._master = -1
 
@@ -283,6 +291,10 @@ class Terminal:
         if self._master >= 0:
             os.close(self._master)
             self._master = -1
+        if self._gone >= 0:
+            os.close(self._gone)
+            os.close(self._going)
+            self._gone = self._going = -1
 
 
 def no_traceback(terminal: Terminal, home: Path | None = None) -> None:
