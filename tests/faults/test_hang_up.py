@@ -101,7 +101,7 @@ def test_a_terminal_lost_at_any_moment_ends_the_screen_and_not_the_run(
     record_property: Callable[[str, object], None],
 ) -> None:
     chance = seeded(record_property)
-    count = trials(16, 300)
+    count = trials(100, 300)
     attached, ended = [], []
     for trial in range(count):
         before = ticks(session)

@@ -7,7 +7,7 @@ ROWS = (
         1,
         "kill -9 of the worker at random moments, apps writing",
         ("tests/faults/test_run_kills.py::test_every_kill_in_one_journey",),
-        ci=30,
+        ci=100,
         full=3_000,
         passes="finished; every row equal; nothing made twice; no question",
     ),

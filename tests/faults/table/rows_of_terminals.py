@@ -13,7 +13,7 @@ ROWS = (
             "tests/journeys/test_bad_terminals.py::test_a_signal_ends_it_and_the_terminal_is_as_before",
             "tests/journeys/test_bad_terminals.py::test_a_terminal_that_is_closed_ends_it_in_order",
         ),
-        ci=16,
+        ci=100,
         full=300,
         passes="the screen ends, the run goes on, the next screen shows it; no mistake is noted",
     ),
