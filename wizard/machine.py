@@ -231,7 +231,7 @@ def of_colours(environment: Mapping[str, str] = os.environ) -> Finding:
     state: State = "good"
     meaning = ""
     if environment.get("NO_COLOR"):
-        sentence, meaning = "NO_COLOR is set.", "Screens have no colour; every state has a sign and a word too."
+        sentence, meaning = "NO_COLOR is set.", "Screens have no colour; states have signs and words."
     elif term in ("", "dumb"):
         state, sentence = "look", f"TERM is {clean(term) or 'not set'}."
         meaning = "Full screens need a terminal that can place text; the commands work anywhere."
