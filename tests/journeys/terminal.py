@@ -122,11 +122,11 @@ class Terminal:
     def _read(self) -> None:
         while True:
             self._reads.wait()
-            if self._gone in select.select([self._master, self._gone], [], [])[0]:
-                return
             try:
+                if self._gone in select.select([self._master, self._gone], [], [])[0]:
+                    return
                 data = os.read(self._master, 65536)
-            except OSError:
+            except (OSError, ValueError):  # closed, before or while it was looked at
                 data = b""
             with self._changed:
                 if data:
