@@ -31,7 +31,7 @@ def export_document(desk: Desk) -> None:
     console, read = desk.console, desk.session.load(SYSTEM)
     assert read is not None
     console.say("With the values of config vars in clear, this command writes it:")
-    console.verbatim(f"offramp document {desk.session.id} --with-values --output FILE")
+    console.verbatim(f"offramp document {desk.session.id} --with-config-values --output FILE")
     answers = [Answer(kind, words) for kind, words in FORMATS.items()]
     kind = cast(Kind, ask_one(console, "In which format?", answers, help_=HELP))
     day = datetime.now(UTC).astimezone().strftime("%Y-%m-%d")
