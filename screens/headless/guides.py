@@ -42,7 +42,9 @@ class Guides:
         if ahead and since > SAID_AHEAD:
             del self._answers[f"done:{guide.step}"]
             who = f"answers file {self._file}" if self._file else this_person()
-            ask(self._session, {"do": "accept", "step": guide.step, "who": who})
+            answer = ask(self._session, {"do": "accept", "step": guide.step, "who": who})
+            if not answer.get("ok"):
+                say(f"It was not taken that {guide.step} is done: {said(answer)}")
             # The worker takes a moment to heed it.
             self._shown[guide.step] = time.monotonic()
         if guide.offers and self._answers.pop(SIGN_IN, None) is not None:

@@ -116,7 +116,9 @@ def test_a_word_in_the_file_is_passed_on(
     monkeypatch.setattr(
         guides_module,
         "ask",
-        lambda session, request: (worker.asked.append(request), a_run.journal.set_run("done")),
+        lambda session, request: (
+            (worker.asked.append(request), a_run.journal.set_run("done")) and {"ok": True}
+        ),
     )
     guided(a_run)
     assert follow(a_run.session, {f"done:{COPY}": "x"}, file="answers.toml (0f)") == DONE
@@ -148,3 +150,15 @@ def test_steps_are_named_by_key_or_by_their_sort() -> None:
     sees, nothing = words_wanted(plan, unknown)
     assert "sees by itself" in sees
     assert "nothing; those that take a word: settings:shop, settings:shop-worker, backups" in nothing
+
+
+def test_a_word_given_beforehand_that_is_not_taken_is_told(
+    a_run: ARun, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(guides_module, "SAID_AHEAD", -1.0)
+    monkeypatch.setattr(
+        guides_module, "ask", lambda *_: {"ok": False, "why": "It is at another step by now."}
+    )
+    guide = Guide(step="backups", waits="turn on backups", lines=(), by_word=True)
+    guides_module.Guides(a_run.session, {"done:backups": "x"}, set(), "answers.toml").tell(guide)
+    assert "not taken that backups is done: It is at another step by now." in capsys.readouterr().out
