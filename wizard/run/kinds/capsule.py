@@ -80,8 +80,8 @@ async def _stop(context: Context, step: Step, made: Capsule) -> None:
     log = context.log(step)
     context.journal.event(
         "look",
-        f"{made.name} runs on {context.plan.target}, started by a push, or by somebody there: it is stopped "
-        "until the cut-over.",
+        f"{made.name} runs on {context.plan.target}, started by a push, by somebody there, or by itself: it "
+        "is stopped until the cut-over.",
         step=step.key,
     )
     handle = str(step.args["handle"])
