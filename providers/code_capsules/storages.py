@@ -34,9 +34,8 @@ class Storages:
         return await self._told(environment, found)
 
     async def create(self, environment: Environment, name: str, disk_gb: int, log: Log) -> StorageCapsule:
-        """Adopt the store of that name, letting it grow where it is smaller (a larger one is
-        refused), or create it. It is ready at
-        once (pulumi-codecapsules)."""
+        """Adopt the store of that name, letting it grow where it is smaller (a larger one is refused), or
+        create it. It is ready at once (pulumi-codecapsules)."""
         place = await self._places.of(environment.id)
         found = await place.named(name)
         if found is None:

@@ -247,8 +247,9 @@ class Unattended:
     def _said_done(self) -> dict[str, str]:
         """What the file says beforehand, as `follow` takes it: steps that are done, and a sign-in."""
         plan = self._desk.session.load(PLAN)
-        keys, unknown = steps_said(plan, self._given.run.done) if plan is not None else ((), ())
-        for one in words_wanted(plan, unknown) if plan is not None else ():
+        assert plan is not None, "a run has a plan"
+        keys, unknown = steps_said(plan, self._given.run.done)
+        for one in words_wanted(plan, unknown):
             self._desk.console.say(f"Look: {one}.")
         if keys:
             keep_trace(self._desk.session, self._file, {"run.done": ", ".join(keys)})

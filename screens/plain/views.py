@@ -16,8 +16,6 @@ from wizard.document.pages.page import counted
 from wizard.document.summary import dollars
 from wizard.session.parts import SYSTEM, SYSTEM_BEFORE
 
-CHANGED = {"added": "added", "removed": "removed", "changed": "changed"}
-
 
 def tell_cost(desk: Desk) -> None:
     """What a month on Heroku costs, line by line."""
@@ -83,7 +81,7 @@ def tell_changes(desk: Desk) -> None:
         return
     found = changes(before, system)
     title = f"{counted(len(found), 'thing')} changed since {clock(before.taken_at)[:5]}"
-    lines = [f"{CHANGED[one.kind]}: {one.words}" for one in found]
+    lines = [f"{one.kind}: {one.words}" for one in found]
     if lines:
         read_or_find(desk, title, lines)
     else:

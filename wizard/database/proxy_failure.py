@@ -55,7 +55,7 @@ _WHY_NOT = (
 )
 
 NPM_TRIES = 2
-"""The same where npx cannot fetch it: it has tried for a minute by itself each time."""
+"""Starts where npx cannot fetch it, before it is given up: it has tried for a minute by itself each time."""
 
 NPM_HINT = (
     "npx fetches that program from npm's registry at its first start. See that this machine reaches it "
