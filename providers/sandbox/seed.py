@@ -179,7 +179,7 @@ async def _fill(postgres: Postgres, size: str, progress: Progress) -> None:
     rows = SIZES[size]
     progress("Making the example database: types")
     await _run(postgres, script["1-types.sql"], rows)
-    progress(f"Making the example database: {rows['events']:,} events and further tables")
+    progress(f"Making the example database: {rows['events']:,} events and more")
     growing = asyncio.create_task(_tell_growth(postgres, progress))
     try:
         async with asyncio.TaskGroup() as both:
