@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.races import FAIR
 from tests.faults.trials import seeded, trials
 from wizard.session.store import create
 
@@ -42,5 +43,5 @@ def test_of_many_who_want_a_session_there_are_never_two_who_write(
         "figure", f"{words.get('second', 0)} passed on by consent or death, {words.get('watches', 0)} watched"
     )
     assert firsts == {"1": count}, (seed, found)
-    assert set(words) <= {"first", "second", "watches"}, (seed, found)
+    assert set(words) <= FAIR, (seed, found)
     assert words["second"] >= count, (seed, found)
