@@ -11,8 +11,9 @@ set -m
 say() { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $1: $2"; }
 
 stop() {
-  for pid in "${running[@]}"; do kill -TERM -- "-$pid" 2>/dev/null; done
-  for pid in "${running[@]}"; do wait "$pid"; done
+  # What bash knows, and not `running`: a job may have been started a moment ago.
+  for pid in $(jobs -p); do kill -TERM -- "-$pid" 2>/dev/null; done
+  wait
   exit 0
 }
 trap stop TERM INT

@@ -155,26 +155,50 @@ class BlockingScheduler:
 """
 
 
+CRON_TRIGGER = """
+class CronTrigger:
+    from_crontab = staticmethod(lambda when, timezone: when)
+"""
+SIGNAL_WHILE_A_JOB_IS_STARTED = """
+import os, signal, subprocess, time
+class Popen(subprocess.Popen):
+    def __init__(self, command, **more):
+        super().__init__(command, **more)
+        if "sleep 30" in command[-1]:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.3)
+subprocess.Popen = Popen
+"""
+
+
+def python_clock(folder: Path, also: str = "") -> None:
+    """A clock in Python, and an APScheduler that starts every job at once."""
+    for name, text in (("schedulers/blocking.py", APSCHEDULER), ("triggers/cron.py", CRON_TRIGGER + also)):
+        file = folder / "apscheduler" / name
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    (folder / "heroku-clock.py").write_text(clock_text("python", NOW, COMMANDS, None))
+
+
+def test_python_ends_a_job_that_is_being_started_when_the_signal_comes(
+    tmp_path: Path, started: Callable[..., tuple[subprocess.Popen[bytes], Path]]
+) -> None:
+    python_clock(tmp_path, SIGNAL_WHILE_A_JOB_IS_STARTED)
+    child, log = started(sys.executable, "-u", "heroku-clock.py")
+    assert child.wait(20) == 0
+    assert "sleep 30: ended with -15" in log.read_text()
+
+
 def test_python_starts_them_and_ends_them_at_sigterm(
     tmp_path: Path, started: Callable[..., tuple[subprocess.Popen[bytes], Path]]
 ) -> None:
-    for name, text in (
-        ("schedulers/blocking.py", APSCHEDULER),
-        (
-            "triggers/cron.py",
-            "class CronTrigger:\n    from_crontab = staticmethod(lambda when, timezone: when)\n",
-        ),
-    ):
-        file = tmp_path / "apscheduler" / name
-        file.parent.mkdir(parents=True)
-        file.write_text(text)
-    (tmp_path / "heroku-clock.py").write_text(clock_text("python", NOW, COMMANDS, None))
+    python_clock(tmp_path)
     child, log = started(sys.executable, "-u", "heroku-clock.py")
     told = until(log, "job: ended with 0")
     assert "jobs that wait for their time: 2\n" in told
     until(log, "sleep 30: starts")
     child.send_signal(signal.SIGTERM)
-    assert child.wait(10) == 0
+    assert child.wait(20) == 0
     assert "sleep 30: ended with -15" in log.read_text()
 
 
