@@ -67,15 +67,15 @@ class PortalLog:
         except (Trouble, OSError):
             # The operation may have ended meanwhile. Its log is read as a whole then.
             return None
-        let_in = False
+        let_in = ended = False
         try:
             while line := await lines.get():
                 let_in, self._older = True, older
                 child.forget_keys()
                 log(redact(clean(line.decode("utf-8", "replace").rstrip("\r\n"))))
-            if let_in:
-                return None
-            await asyncio.to_thread(child.ended, ENDING)
-            return classify(let_in=False, code=child.process.returncode, said=child.said, host=ticket.host)
+            ended = not let_in and await asyncio.to_thread(child.ended, ENDING)
         finally:
             await asyncio.to_thread(child.end)
+        # Only now all is there that it said.
+        code = child.process.returncode if ended else None
+        return None if let_in else classify(let_in=False, code=code, said=child.said, host=ticket.host)

@@ -15,6 +15,7 @@ from providers.aptible.live_log import PortalLog
 from providers.aptible.portal import Portal as Tickets
 from tests.providers.aptible_world import World, aptible_world
 from wizard.database.progress import TunnelHealth
+from wizard.database.ssh_command import SshChild
 from wizard.database.tunnel import Tunnel
 from wizard.model.ticket import SshTicket
 from wizard.model.trouble import SignInNeeded, Trouble
@@ -178,9 +179,21 @@ async def test_a_portal_that_freezes_is_noticed_and_left(opened: Open) -> None:
 
 @pytest.mark.parametrize("dialect", ["modern", "sha1"])
 async def test_the_log_of_an_operation_is_read_live_from_older_portals_too(
-    short_folder: Path, tmp_path: Path, needs_program: Callable[[str], str], dialect: Any
+    short_folder: Path,
+    tmp_path: Path,
+    needs_program: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    dialect: Any,
 ) -> None:
     needs_program("ssh")
+    read = SshChild._read_stderr
+
+    def read_late(child: SshChild) -> None:
+        """As on a busy machine: what ssh says is read when it has ended."""
+        time.sleep(0.3)
+        read(child)
+
+    monkeypatch.setattr(SshChild, "_read_stderr", read_late)
     async with aptible_world(short_folder) as world:
         await world.sandbox.portal.speak(dialect)
         environment = await world.environment()
