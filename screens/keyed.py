@@ -308,6 +308,8 @@ class KeyedScreen(Screen[None]):
                 if inspect.isawaitable(after):
                     await after
         except Exception as error:  # noqa: BLE001  shown in the panel, logged when it is our mistake
+            if not self.stands and taken_apart(error):
+                return  # what it was to be drawn into is gone
             trouble = as_trouble(error)
             if self.is_attached and (on_trouble is None or not on_trouble(trouble)):
                 self.show_trouble(trouble)

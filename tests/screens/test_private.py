@@ -1,5 +1,6 @@
 """What is borrowed of Textual's private parts is still there, and does what it is borrowed for."""
 
+import asyncio
 import inspect
 from pathlib import Path
 
@@ -57,5 +58,6 @@ async def test_screens_that_are_taken_apart_at_the_end_make_no_mistake(
         app._handle_exception(WorkerFailed(NoMatches("what it filled is gone")))
         assert isinstance(app.screen, KeyedScreen)
         app.screen.guarded(lambda: app.screen.query_one("#gone"))
+        app.screen.behind(asyncio.sleep(0), lambda _: app.screen.query_one("#gone") and None, wanted=False)
         await pilot.pause()
     assert app._exception is None and not list(private_home.rglob("mistakes.log"))
