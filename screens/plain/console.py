@@ -126,13 +126,16 @@ class Console:
             return Secret(self._asked(f"{prompt} (not shown): ", seen=seen).strip(), label)
 
     def _asked(self, prompt: str, *, seen: bool = True) -> str:
-        self._write(self._safe(prompt))
+        said = False
         while True:
             try:
+                if not said:
+                    self._write(self._safe(prompt))
+                    said = True
                 typed = self._typed.next(lambda: self._look_aside(prompt))
             except KeyboardInterrupt:
                 self.broken_off("Nothing was answered.")
-                self._write(self._safe(prompt))
+                said = False
                 continue
             if not typed or not (seen and sys.stdin.isatty()):
                 # A terminal has shown the line end that was typed.
@@ -140,11 +143,11 @@ class Console:
             if not typed:
                 raise EndOfInput
             self._interrupted = False
-            said = self._taken_aside(typed.strip().lower())
-            if not said:
+            aside = self._taken_aside(typed.strip().lower())
+            if not aside:
                 return typed
-            self.say(said)
-            self._write(self._safe(prompt))
+            self.say(aside)
+            said = False
 
     def _taken_aside(self, typed: str) -> str:
         try:

@@ -99,6 +99,25 @@ def test_the_second_ctrl_c_leaves_and_an_answer_in_between_forgets_the_first(
     assert said().count("Nothing was answered. ctrl+c once more leaves. Everything is saved") == 2
 
 
+def test_ctrl_c_as_the_question_is_written_is_at_that_question(
+    monkeypatch: pytest.MonkeyPatch, types: Types
+) -> None:
+    class Pressed(io.StringIO):
+        pressed = False
+
+        def flush(self) -> None:
+            if not self.pressed:
+                self.pressed = True
+                raise KeyboardInterrupt
+
+    types("me\n")
+    out = Pressed()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert Console().line("Who? ") == "me"
+    assert out.getvalue().count("Who? ") == 2
+    assert "Nothing was answered. ctrl+c once more leaves." in out.getvalue()
+
+
 def test_ctrl_c_twice_has_an_exit_code_of_its_own(
     world: FakeWorld, private_home: Path, monkeypatch: pytest.MonkeyPatch, said: Said
 ) -> None:
