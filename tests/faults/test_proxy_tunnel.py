@@ -214,8 +214,9 @@ def test_without_a_keyring_nothing_is_offered_and_each_step_is_said(vendor: Vend
         vendor.tunnel.start(30)
     wanted = vendor.tunnel.sign_in
     assert wanted is not None and wanted.offers == ""
-    for word in ("libsecret-1-0", "dbus-run-session", "gnome-keyring-daemon --unlock", "port N"):
+    for word in ("It finds none there now", "libsecret-1-0", "gnome-keyring-daemon --unlock", "port N"):
         assert word in "\n".join(wanted.lines)
+    assert "$ dbus-run-session -- bash" in wanted.lines, "to be copied"
 
 
 def test_it_does_not_outlive_us(vendor: Vendor, tmp_path: Path) -> None:

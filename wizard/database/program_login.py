@@ -8,7 +8,8 @@ import re
 import time
 from collections.abc import Callable
 
-from wizard.database.proxy_failure import KEYRING, KEYRING_HINT, NOT_THERE, last_words, not_there
+from wizard.database.keyring_steps import KEYRING_WORDS
+from wizard.database.proxy_failure import KEYRING, NOT_THERE, last_words, not_there
 from wizard.database.proxy_way import missing, name_of
 from wizard.database.terminal_child import TerminalChild
 from wizard.database.who_am_i import WhoAmI
@@ -127,7 +128,7 @@ def _failed(ticket: ProxyTicket, why: str, said: str, *, typed: bool) -> Trouble
     words = f' Its last words: "{last}".' if last else ""
     remedy = BY_HAND.format(login=ticket.login)
     if KEYRING.search(said):
-        remedy = KEYRING_HINT
+        remedy = KEYRING_WORDS
     elif NOT_THERE.search(said):
         remedy = not_there(said)
     return Trouble(

@@ -7,6 +7,7 @@ creating the proxy", "TypeError: fetch failed"); the words for a keyring are lib
 
 import re
 
+from wizard.database.keyring_steps import KEYRING_WORDS
 from wizard.database.tunnel_way import LATELY, Failure
 from wizard.model.trouble import Trouble
 
@@ -63,15 +64,6 @@ NPM_HINT = (
     "session's hosts; then press r."
 )
 
-KEYRING_HINT = (
-    "That program keeps its login in a desktop's keyring (the Secret Service). On a machine without one, "
-    "install libsecret-1-0, dbus and gnome-keyring (so they are called by Debian; a container also needs "
-    "`dbus-uuidgen --ensure`), stop the run with s (what is done is kept), work inside "
-    "`dbus-run-session -- bash`, unlock a keyring there with "
-    "`printf '\\n' | gnome-keyring-daemon --unlock --components=secrets`, sign in, and start `offramp` in it."
-)
-"""A worker that runs goes on with the message bus that it was started with, or with none."""
-
 
 def classify(program: str, said: str, code: int | None, *, login: str, title: str) -> Failure:
     """Judge the end of a program that never carried a query.
@@ -96,7 +88,7 @@ def classify(program: str, said: str, code: int | None, *, login: str, title: st
 def _trouble(what: str, said: str, login: str) -> Trouble:
     remedy, code = "See that this machine reaches the vendor, then press r.", "proxy-ended"
     if KEYRING.search(said):
-        remedy, code = KEYRING_HINT, "proxy-keyring"
+        remedy, code = KEYRING_WORDS, "proxy-keyring"
     elif NOBODY.search(said):
         remedy, code = f"Sign in to it: `{login}`. Then press r.", "proxy-login"
     elif NOT_THERE.search(said):

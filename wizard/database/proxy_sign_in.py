@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from wizard.database.keyring_steps import KEYRING_LINES
 from wizard.database.program_login import can_sign_in
-from wizard.database.proxy_failure import KEYRING, KEYRING_HINT
+from wizard.database.proxy_failure import KEYRING
 from wizard.database.who_am_i import Found
 from wizard.model.ticket import ProxyTicket
 from wizard.model.trouble import Trouble
@@ -54,19 +55,9 @@ def wanted(ticket: ProxyTicket, found: Found, program: str) -> SignInWanted:
         "asks for the password itself.",
         f"$ {ticket.login}",
         "It keeps that login in this machine's keyring (Secret Service, macOS Keychain), where the "
-        "tunnel finds it. On a desktop the keyring is there already.",
-    ]
-    if not keyring:
-        lines += [f"It finds no keyring now. {KEYRING_HINT}"]
-    else:
-        lines += [
-            "On a machine without a desktop: install libsecret-1-0, dbus and gnome-keyring (Debian's names; "
-            "in a container also run `dbus-uuidgen --ensure`), stop the run with s (what is done is kept), "
-            "open a keyring as below, sign in there, and start `offramp` in the same shell.",
-            "$ dbus-run-session -- bash",
-            "$ printf '\\n' | gnome-keyring-daemon --unlock --components=secrets",
-        ]
-    lines += [
+        "tunnel finds it. "
+        + ("On a desktop the keyring is there already." if keyring else "It finds none there now."),
+        *KEYRING_LINES,
         "Or open the tunnel yourself, wherever it works, and tell Offramp its port: press n, or in a shell:",
         "$ offramp tell SESSION port N",
     ]

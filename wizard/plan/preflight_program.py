@@ -8,8 +8,9 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterable
 
+from wizard.database.keyring_steps import KEYRING_WORDS
 from wizard.database.program_login import can_sign_in
-from wizard.database.proxy_failure import KEYRING, KEYRING_HINT, last_words, not_there
+from wizard.database.proxy_failure import KEYRING, last_words, not_there
 from wizard.database.proxy_way import name_of
 from wizard.database.who_am_i import Found, WhoAmI
 from wizard.mapping.stores import moved_stores
@@ -67,7 +68,7 @@ def _finding(ticket: ProxyTicket, name: str, found: Found) -> Finding:
         return Finding(state="look", what=what, detail=said, remedy=f"It is tried in the run. {OWN}")
     what = f"Nobody is signed in to {name} on this machine, by which the tunnel to the databases goes"
     if KEYRING.search(found.said):
-        return Finding(state="look", what=what, detail=said, remedy=f"{KEYRING_HINT} {OWN}")
+        return Finding(state="look", what=what, detail=said, remedy=f"{KEYRING_WORDS} {OWN}")
     offers = ", or has Offramp do it there" if can_sign_in(ticket) else ""
     remedy = f"Sign in now ({ticket.login}); or the run waits for that at the tunnel{offers}."
     return Finding(state="look", what=what, detail=said, remedy=remedy)
