@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from providers.aptible.operations import Operations
@@ -24,7 +25,9 @@ from wizard.plan.network import SPACE
 from wizard.ports import Environment, TargetApp
 from wizard.run.commands import Commands
 from wizard.run.context import Context
+from wizard.run.creations import JournalCreations
 from wizard.run.dns_lookup import Names
+from wizard.run.guide import GUIDE, Guide
 from wizard.run.journal import BEGUN, Journal
 from wizard.run.kinds.domain import Certificate, DomainKind, Traffic
 from wizard.run.kinds.drain import DrainKind
@@ -85,6 +88,7 @@ class Around:
         self.accepted: set[str] = set()
         self.look_again = asyncio.Event()
         self.control = Control()
+        self.creations = JournalCreations(journal)
         self.addresses = {"d1": "https://logs.acme.example/?token=" + TOKEN, "d2": "", "d3": ""}
         self.lines: list[str] = []
 
@@ -291,6 +295,45 @@ async def test_where_nothing_empty_may_be_deployed_the_way_on_is_named_and_works
     await around.target.deploy_image(app, "acme/shop:v1", around.lines.append)
     domain = await around.take(DomainKind(), DOMAIN)
     assert domain.facts["dns_target"] and domain.facts["challenge_target"]
+
+
+async def test_a_late_domain_that_is_refused_is_asked_for_again_or_gone_on_without(
+    around: Around, needs_program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seated(around, needs_program)
+    late = msgspec.structs.replace(DOMAIN, phase="cut-over")
+    context, kind = cast(Context, around), DomainKind()
+    kind.every = 0.02
+
+    async def refuse(*_: Any, **__: Any) -> None:
+        around.lines.append("asked")
+        raise Trouble("The plan allows no more endpoints.", remedy="Ask support.", code="refused")
+
+    def guide() -> Guide | None:
+        text = around.journal.gauges().get(GUIDE)
+        return decode(text, Guide, what="x") if text else None
+
+    with monkeypatch.context() as patched:
+        patched.setattr(around.target, "create_domain", refuse)
+        with pytest.raises(Trouble, match="no more endpoints"):
+            await DomainKind().do(context, DOMAIN)  # before the cut-over, where nothing waits for it
+        task = asyncio.create_task(around.take(kind, late))
+        await around.until(lambda: (shown := guide()) and "has no endpoint" in shown.seen, task)
+        shown = guide()
+        assert shown is not None and shown.without and "no more endpoints" in shown.lines[0].text
+        await asyncio.sleep(0.1)
+        assert around.lines.count("asked") == 2, "it is not asked for again by itself"
+        around.accept(late.key)
+        left = await asyncio.wait_for(task, 10)
+    assert left.facts == {ACCEPTED: True} and "no more endpoints" in left.summary
+    for after, of in ((Certificate(), CERTIFICATE), (Traffic(), TRAFFIC)):
+        found = await around.take(after, of)
+        assert found.facts == {ACCEPTED: True} and await after.undo(context, of) == ""
+    assert await kind.undo(context, late) == "" and await kind.probe(context, late) == left
+    # A plan that is made anew asks for it once more.
+    around.journal.start_run(PLAN)
+    around.accepted.clear()
+    assert (await around.take(DomainKind(), late)).facts["dns_target"]
 
 
 @pytest.mark.parametrize("kind", ["domain", "endpoint"])

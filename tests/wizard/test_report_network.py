@@ -102,6 +102,19 @@ def test_what_was_passed_by_is_to_be_done(session: Session) -> None:
     assert f"CNAME _acme-challenge.{HOST} -> x" in told[f"Have the certificate of {HOST} made"]
 
 
+def test_a_domain_that_was_gone_on_without_is_to_be_given_an_endpoint(session: Session) -> None:
+    journal = ran(session, accepted=True)
+    left = Evidence(summary=f"{HOST}: a person went on without it (no quota)", facts={ACCEPTED: True})
+    journal.end(f"domain:{HOST}", "done", left)
+    report = build(session)
+    assert [(one.became, one.proof) for one in report.moved if one.what == HOST] == [
+        ("not moved", left.summary)
+    ]
+    (what,) = [one for one in todo(report) if HOST in one + todo(report)[one]]
+    assert what.startswith(f"Give {HOST} an endpoint of "), "said once, not for each of its steps"
+    assert "no quota" in todo(report)[what] and "container port" in todo(report)[what]
+
+
 def test_going_back_says_where_the_name_was(session: Session) -> None:
     journal = ran(session)
     journal.set_run("taken-back")

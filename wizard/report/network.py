@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from wizard.mapping.drains import NONE_THERE, chosen_name, find_drain, is_wanted, space_drains
 from wizard.model.mapping import Mapping
+from wizard.model.plan import Plan
 from wizard.model.system import System
 from wizard.run.journal import StepRecord
 from wizard.run.watched import ACCEPTED
@@ -45,12 +46,26 @@ def left_drains(system: System, mapping: Mapping) -> Iterator[tuple[str, str]]:
             yield chosen_name(system, choice, drain), choice.reason
 
 
+def endpoints_to_make(plan: Plan, records: Records) -> Iterator[tuple[str, str]]:
+    """Domains that the run went on without: what to do, and how."""
+    for step in plan.steps:
+        hostname = str(step.args.get("hostname", ""))
+        if step.kind in ("domain", "own-domain") and (left := gone_on_without(records, hostname)):
+            yield (
+                f"Give {hostname} an endpoint of {step.args['handle']}",
+                f"{left}. Make it in the dashboard of {plan.target} (the app, its Endpoints; container port "
+                f"{step.args['port']}), then set the records that it names.",
+            )
+
+
 def certificates_to_make(mapping: Mapping, records: Records) -> Iterator[tuple[str, str]]:
     """What a person does for each certificate that they did not wait for, or that is their own."""
     for domain in mapping.domains:
         record = records.get(f"certificate:{domain.hostname}")
         if record is None or record.evidence is None or ACCEPTED not in record.evidence.facts:
             continue
+        if gone_on_without(records, domain.hostname):
+            continue  # what is left to do of it is told with its endpoint
         made = records.get(f"domain:{domain.hostname}")
         facts = made.evidence.facts if made and made.evidence else {}
         yield (
@@ -65,6 +80,8 @@ def _to_renew(mapping: Mapping, records: Records) -> Iterator[tuple[str, str]]:
     for domain in mapping.domains:
         record = records.get(f"domain:{domain.hostname}")
         if not domain.fingerprint or record is None or record.state != "done":
+            continue
+        if gone_on_without(records, domain.hostname):
             continue
         yield (
             f"Renew your certificate for {domain.hostname} before {domain.good_until}",

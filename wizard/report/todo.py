@@ -15,7 +15,12 @@ from wizard.report.capsules import (
     pushes_after_the_way_back,
     pushes_that_deploy,
 )
-from wizard.report.network import certificates_to_make, drains_by_hand, gone_on_without
+from wizard.report.network import (
+    certificates_to_make,
+    drains_by_hand,
+    endpoints_to_make,
+    gone_on_without,
+)
 from wizard.run.dns import DnsRecord, dns_records
 from wizard.run.journal import StepRecord
 from wizard.run.view import put_back_by_hand
@@ -67,7 +72,7 @@ def _records(known: Known) -> tuple[DnsRecord, ...]:
 def _dns(known: Known) -> Iterator[Todo]:
     for record in _records(known):
         if record.done or (known.state == "done" and gone_on_without(known.records, record.hostname)):
-            continue  # what is left to do of such a one is told with its capsule
+            continue  # what is left to do of such a one is told with its capsule or endpoint
         if record.managed and record.target:
             yield Todo(what=f"Point {record.hostname} at {known.plan.target}", how=f"{record.sentence()}.")
         elif record.target or known.state == "done":
@@ -90,7 +95,10 @@ def _answers(known: Known) -> str:
 
 
 def _certificates(known: Known) -> Iterator[Todo]:
-    for what, how in certificates_to_make(known.mapping, known.records):
+    for what, how in (
+        *endpoints_to_make(known.plan, known.records),
+        *certificates_to_make(known.mapping, known.records),
+    ):
         yield Todo(what=what, how=how)
 
 

@@ -8,18 +8,23 @@ import ssl
 
 import httpx
 
-from wizard.database.control import Stopped
 from wizard.model.noun import decode
 from wizard.model.plan import Evidence, Step
-from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.capsules import capsule, capsule_target, space_of
 from wizard.run.context import Context
 from wizard.run.dns_check import traffic
 from wizard.run.dns_lookup import Names
 from wizard.run.guide import Guide, guide_lines
-from wizard.run.kinds.guided import Guided, looked_again
-from wizard.run.kinds.handed_over import say, shown
+from wizard.run.kinds.guided import Guided
 from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.refused_domain import (
+    Asking,
+    ask_until_had,
+    done_without,
+    known,
+    left_without,
+    went_without,
+)
 from wizard.run.kinds.watch import Watch, accepted_before
 from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch, WatchedRecord, ttl_in_words
 
@@ -41,18 +46,7 @@ class CapsuleDomain(Kind):
     _refused = ""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        if (before := accepted_before(context, step)) is not None:
-            return before
-        try:
-            return await self._look(context, step)
-        except SignInNeeded:
-            raise
-        except Trouble as trouble:
-            if trouble.retry:
-                raise
-            # `do` says it, where a person can answer. What was done before is not undone by it.
-            record = context.journal.steps().get(step.key)
-            return record.evidence if record and record.state == "done" else None
+        return await known(context, step, lambda: self._look(context, step))
 
     async def _look(self, context: Context, step: Step) -> Evidence | None:
         found = await context.target.find_domain(await context.environment(space_of(step)), _hostname(step))
@@ -68,84 +62,31 @@ class CapsuleDomain(Kind):
         )
 
     async def do(self, context: Context, step: Step) -> None:
-        while (refused := await self._asked(context, step)) is not None:
-            self._refused = refused.cause.partition("\n")[0]
-            context.journal.event("look", f"{self._refused} {refused.remedy}", step=step.key)
-            if not await self._again(context, step, refused):
-                return
-            context.creations.again(step.key)
+        hostname, name = _hostname(step), step.args["name"]
+        asking = Asking(
+            ask=lambda: self._ask(context, step),
+            look=lambda: self._look(context, step),
+            absent=f"{hostname} does not belong to {name}",
+            by_hand=f"Put it right, or add it yourself: the capsule {name} in the dashboard, tab Domains.",
+            every=self.every,
+        )
+        self._refused = await ask_until_had(context, step, asking)
 
-    async def _asked(self, context: Context, step: Step) -> Trouble | None:
-        """Ask for it; why it cannot be had, where that does not pass by itself."""
-        try:
-            app = await context.app(str(step.args["handle"]))
-            await capsule(context, str(step.args["name"]))
-            (web,) = [one for one in await context.target.services(app) if one.type == step.args["service"]]
-            await capsule_target(context).create_domain(
-                await context.environment(space_of(step)), web, _hostname(step), 0, context.log(step)
-            )
-        except SignInNeeded:
-            raise
-        except Trouble as trouble:
-            if trouble.retry:
-                raise
-            return trouble
-        finally:
-            context.flush_logs()
-        return None
-
-    async def _again(self, context: Context, step: Step, refused: Trouble) -> bool:
-        """Wait for a person: whether they want it asked for again. Else it is there, or is done without."""
-        guide = self._guide(context, step, refused)
-        context.look_again.clear()
-        with shown(context, step, guide):
-            while True:
-                if context.control.stopped:
-                    raise Stopped
-                if step.key in context.accepted or await self._is_there(context, step, guide):
-                    return False
-                if await looked_again(context, self.every) and step.key not in context.accepted:
-                    return True
-
-    async def _is_there(self, context: Context, step: Step, guide: Guide) -> bool:
-        try:
-            there = await self._look(context, step) is not None
-        except SignInNeeded:
-            raise
-        except Trouble as trouble:
-            say(context, guide, f"could not look: {trouble.cause}")
-            return False
-        if not there:
-            say(context, guide, f"{_hostname(step)} does not belong to {step.args['name']}")
-        return there
-
-    def _guide(self, context: Context, step: Step, refused: Trouble) -> Guide:
-        target, name = context.plan.target, step.args["name"]
-        return Guide(
-            step=step.key,
-            waits=f"{_hostname(step)} is not added to {name}",
-            lines=guide_lines(
-                f"{refused.cause} {refused.remedy}",
-                f"The apps run and answer at their own addresses; {_hostname(step)} does not lead there.",
-                f"Put it right, or add it yourself: the capsule {name} in the dashboard, its tab Domains. "
-                f"Press r to have {target} asked again.",
-                "Or go on without it: the report says then what is left to do. Or press b: all goes back to "
-                "Heroku.",
-            ),
-            by_word=True,
-            without=True,
+    async def _ask(self, context: Context, step: Step) -> None:
+        app = await context.app(str(step.args["handle"]))
+        await capsule(context, str(step.args["name"]))
+        (web,) = [one for one in await context.target.services(app) if one.type == step.args["service"]]
+        await capsule_target(context).create_domain(
+            await context.environment(space_of(step)), web, _hostname(step), 0, context.log(step)
         )
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         if step.key in context.accepted:
-            why = self._refused.rstrip(".") or "not asked for again"
-            return Evidence(
-                summary=f"{_hostname(step)}: a person went on without it ({why})", facts={ACCEPTED: True}
-            )
+            return done_without(step, self._refused)
         return await super().verify(context, step)
 
     async def undo(self, context: Context, step: Step) -> str:
-        if _without(context, step):
+        if went_without(context, step):
             return ""
         return (
             f"{_hostname(step)} stays with the capsule on the target; nothing leads there once DNS is back."
@@ -158,8 +99,8 @@ class CapsuleTraffic(Kind):
     serves_without = True
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        if _without(context, step):
-            return _left(step)
+        if went_without(context, step):
+            return left_without(step)
         if (before := accepted_before(context, step)) is not None:
             return before
         record, ttl = await self._seen(context, step, context.names())
@@ -213,7 +154,7 @@ class CapsuleTraffic(Kind):
         return await super().verify(context, step)
 
     async def undo(self, context: Context, step: Step) -> str:
-        if _without(context, step):
+        if went_without(context, step):
             return ""
         record, _ = await self._seen(context, step, context.names())
         if record.state in ("wrong", "missing") and "still" in record.seen:
@@ -235,7 +176,7 @@ class Secured(Guided):
     every = 5.0
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        return _left(step) if _without(context, step) else await super().probe(context, step)
+        return left_without(step) if went_without(context, step) else await super().probe(context, step)
 
     async def guide(self, context: Context, step: Step) -> Guide:
         return Guide(
@@ -306,17 +247,6 @@ async def _why_not(hostname: str, address: str) -> str:
 
 def _hostname(step: Step) -> str:
     return str(step.args["hostname"])
-
-
-def _without(context: Context, step: Step) -> bool:
-    """Whether a person went on without the domain: then there is nothing to lead anywhere."""
-    record = context.journal.steps().get(f"domain:{_hostname(step)}")
-    return bool(record and record.state == "done" and record.evidence and ACCEPTED in record.evidence.facts)
-
-
-def _left(step: Step) -> Evidence:
-    words = f"{_hostname(step)} is left as it is: a person went on without it"
-    return Evidence(summary=words, facts={ACCEPTED: True})
 
 
 def _open(context: Context, step: Step) -> bool:

@@ -7,21 +7,17 @@ from wizard.ports import DomainEndpoint
 from wizard.run.context import Context
 from wizard.run.dns_check import challenge, challenge_cname, traffic
 from wizard.run.dns_lookup import Names
-from wizard.run.kinds.half_done import HalfDone
 from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.late_domain import LateDomain
+from wizard.run.kinds.refused_domain import left_without, went_without
 from wizard.run.kinds.watch import Act, Look, Watch, accepted_before
 from wizard.run.watched import ACCEPTED, GAUGE, DnsWatch, WatchedRecord, ttl_in_words
 
 READY = "ready"
 
 
-class DomainKind(HalfDone):
-    """The endpoint of a domain. Never made twice, never removed: each counts at Let's Encrypt.
-
-    Where it is made after the cut-over's health checks, the apps serve at their own addresses by then.
-    """
-
-    serves_without = True
+class DomainKind(LateDomain):
+    """One with a certificate of its own. Never made twice, never removed: each counts at Let's Encrypt."""
 
     async def look(self, context: Context, step: Step) -> Evidence | None:
         found = await context.target.find_domain(await context.environment(), _hostname(step))
@@ -39,7 +35,7 @@ class DomainKind(HalfDone):
             },
         )
 
-    async def make(self, context: Context, step: Step) -> None:
+    async def ask(self, context: Context, step: Step) -> None:
         app = await context.app(str(step.args["handle"]))
         service = next((one for one in await context.target.services(app) if one.type == "web"), None)
         if service is None:
@@ -57,6 +53,8 @@ class DomainKind(HalfDone):
         )
 
     async def undo(self, context: Context, step: Step) -> str:
+        if went_without(context, step):
+            return ""
         return (
             f"The endpoint of {_hostname(step)} stays on the target: making it anew would count against "
             "Let's Encrypt's weekly limits."
@@ -70,6 +68,8 @@ class Certificate(Kind):
     serves_without = True
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
+        if went_without(context, step):
+            return left_without(step)
         found = await context.target.find_domain(await context.environment(), _hostname(step))
         if found is not None and found.certificate == READY:
             return Evidence(summary=f"{found.hostname} has its certificate", facts={"certificate": READY})
@@ -121,6 +121,8 @@ class Traffic(Kind):
     serves_without = True
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
+        if went_without(context, step):
+            return left_without(step)
         record = context.journal.steps().get(step.key)
         before = record.evidence if record and record.state == "done" else None
         if before is not None and ACCEPTED in before.facts:
@@ -156,6 +158,8 @@ class Traffic(Kind):
         return _by_person(context, step) or await super().verify(context, step)
 
     async def undo(self, context: Context, step: Step) -> str:
+        if went_without(context, step):
+            return ""
         target, hostname = _target(context, step), _hostname(step)
         seen, _ = await traffic(context.names(), hostname, target, str(step.args["today"]))
         if seen.state in ("wrong", "missing") and "still" in seen.seen:

@@ -11,8 +11,9 @@ from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import Trouble
 from wizard.ports import CertificateWish, TargetCertificate, TargetService
 from wizard.run.context import Context
-from wizard.run.kinds.half_done import HalfDone
 from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.late_domain import LateDomain
+from wizard.run.kinds.refused_domain import went_without
 
 
 class OwnCertificateKind(Kind):
@@ -50,10 +51,8 @@ class OwnCertificateKind(Kind):
         return f"The certificate for {step.args['hostname']} stays on the target, and serves nobody there."
 
 
-class OwnDomainKind(HalfDone):
-    """The endpoint of a domain with the person's certificate."""
-
-    serves_without = True
+class OwnDomainKind(LateDomain):
+    """One with the person's certificate."""
 
     async def look(self, context: Context, step: Step) -> Evidence | None:
         hostname, certificate = str(step.args["hostname"]), await _found(context, step)
@@ -71,7 +70,7 @@ class OwnDomainKind(HalfDone):
             facts={"dns_target": found.dns_target},
         )
 
-    async def make(self, context: Context, step: Step) -> None:
+    async def ask(self, context: Context, step: Step) -> None:
         hostname, certificate = str(step.args["hostname"]), await _found(context, step)
         if certificate is None:
             raise Trouble(
@@ -90,6 +89,8 @@ class OwnDomainKind(HalfDone):
         await context.target.create_own_domain(web, hostname, certificate, port, context.log(step))
 
     async def undo(self, context: Context, step: Step) -> str:
+        if went_without(context, step):
+            return ""
         return (
             f"The endpoint of {step.args['hostname']} stays on the target, and is billed until you delete it."
         )
