@@ -219,14 +219,7 @@ def taken(environment: Environment, name: str, found: CapsuleAnswer) -> Trouble:
     )
 
 
-def never_shrinks(found: CapsuleAnswer, wanted: int) -> Trouble:
-    """A disk grows only (release note of November 2025)."""
-    have = found.products.disk_gb if found.products else 0
-    return Trouble(
-        f"The disk of {found.name} has {have} GB, and the plan wants {wanted} GB: at Code Capsules "
-        "a disk grows, and never shrinks.",
-        untouched="It was left as it is, with what it holds.",
-        remedy=f"Choose {have} GB or more on the map, and make the plan again. Or delete it in the "
-        "dashboard, where nobody needs what it holds, and press r: it is created anew.",
-        code="disk-never-shrinks",
-    )
+def stays_larger(name: str, have: int, wanted: int) -> str:
+    """What is told of a disk that is larger than wished, be it rounded up or from before: a disk grows only
+    (release note of November 2025)."""
+    return f"The disk of {name} has {have} GB, more than the {wanted} GB of the plan: it stays as it is."

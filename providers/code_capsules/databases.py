@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from providers.code_capsules.answers import CapsuleAnswer
-from providers.code_capsules.capsules import make, never_shrinks, set_products, taken
+from providers.code_capsules.capsules import make, set_products, stays_larger, taken
 from providers.code_capsules.failures import Missing, Refused
 from providers.code_capsules.paths import DATA_STATUS, DATA_TYPES, STORAGE_TYPE, filled
 from providers.code_capsules.places import Place, Places
@@ -51,11 +51,11 @@ class Databases:
 
     async def create(self, environment: Environment, wish: DatabaseWish, log: Log) -> TargetDatabase:
         """Create it or adopt the one of that name, wait until it is ready, and give it the size that is
-        wished where it has another.
+        wished where it has another. A larger disk stays as it is.
 
         Raises:
             Trouble: `handle-taken`; `no-such-type`; `still-starting` where it is not ready in time;
-                `disk-never-shrinks` where one that was there has a larger disk.
+                `size-unclear` where it has less than was wished.
         """
         if wish.type not in DATA_TYPES:
             raise Trouble(
@@ -69,8 +69,6 @@ class Databases:
             found = await self._make(place, wish, log)
         elif type_of(found) != wish.type:
             raise taken(environment, wish.handle, found)
-        elif found.products is not None and found.products.disk_gb > wish.disk_gb:
-            raise never_shrinks(found, wish.disk_gb)
         else:
             log(
                 f"The data capsule {wish.handle} is there already ({found.state or 'its state is not told'})."
@@ -199,6 +197,8 @@ class Databases:
         have = found.products
         if have is None:
             return found
+        if have.disk_gb > wish.disk_gb:
+            log(stays_larger(found.name, have.disk_gb, wish.disk_gb))
         memory = wish.memory_mb if have.memory_mb and have.memory_mb != wish.memory_mb else None
         disk = wish.disk_gb if 0 < have.disk_gb < wish.disk_gb else None
         if memory is None and disk is None:
@@ -214,7 +214,9 @@ class Databases:
         there = await place.named(wish.handle) or found
         ready = await self._until_ready(place, there, log)
         now = ready.products
-        if now is not None and ((memory or now.memory_mb) != now.memory_mb or now.disk_gb < (disk or 0)):
+        if now is None:
+            return ready
+        if now.memory_mb < (memory or 0) or now.disk_gb < (disk or 0):
             raise Trouble(
                 f"Code Capsules took the size of {found.name}, and shows {now.memory_mb} MB of memory and "
                 f"{now.disk_gb} GB of disk.",
@@ -223,6 +225,8 @@ class Databases:
                 code="size-unclear",
                 retry=True,
             )
+        if now.memory_mb > (memory or now.memory_mb) or now.disk_gb > (disk or now.disk_gb):
+            log(f"Code Capsules made more of it: {now.memory_mb} MB of memory and {now.disk_gb} GB of disk.")
         return ready
 
 

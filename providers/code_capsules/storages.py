@@ -3,7 +3,7 @@
 from typing import Any
 
 from providers.code_capsules.answers import CapsuleAnswer
-from providers.code_capsules.capsules import KINDS, make, never_shrinks, set_products, taken
+from providers.code_capsules.capsules import KINDS, make, set_products, stays_larger, taken
 from providers.code_capsules.config import Configs
 from providers.code_capsules.creation import UNCLEAR, created
 from providers.code_capsules.paths import BIND, STORAGE_TYPE, STORAGE_VARIABLE, filled
@@ -34,7 +34,7 @@ class Storages:
         return await self._told(environment, found)
 
     async def create(self, environment: Environment, name: str, disk_gb: int, log: Log) -> StorageCapsule:
-        """Adopt the store of that name, letting it grow where it is smaller (a larger one is refused), or
+        """Adopt the store of that name, letting it grow where it is smaller (a larger one stays so), or
         create it. It is ready at once (pulumi-codecapsules)."""
         place = await self._places.of(environment.id)
         found = await place.named(name)
@@ -53,7 +53,7 @@ class Storages:
             log(f"The storage capsule {name} is there already.")
             have = found.products.disk_gb if found.products else 0
             if have > disk_gb:
-                raise never_shrinks(found, disk_gb)
+                log(stays_larger(name, have, disk_gb))
             if 0 < have < disk_gb:
                 log(f"{name} has {have} GB: it grows to {disk_gb} GB.")
                 wanted = resized(found.products, disk_gb=disk_gb)

@@ -1,8 +1,10 @@
 """Data capsules at Code Capsules, and Spaces: made, waited for, adopted, reached; prices by plans."""
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,6 +15,9 @@ from providers.code_capsules.databases import database, type_of
 from providers.code_capsules.hosts import addresses
 from providers.code_capsules.live_prices import live_prices
 from providers.code_capsules.target import CodeCapsulesTarget
+from providers.sandbox.code_capsules import creation, limits
+from providers.sandbox.code_capsules.records import Products
+from providers.sandbox.code_capsules.routes import capsules as capsule_routes
 from tests.providers.code_capsules_world import CANARY, QUICK, World, code_capsules_world, kept
 from wizard.choose.offer import OFFER, Offer, profile_of, read_offer, with_offer
 from wizard.credentials import CredentialRef, Vault
@@ -87,11 +92,9 @@ async def test_one_that_is_there_gets_the_size_of_a_new_plan_and_never_a_smaller
     assert (smaller.memory_mb, smaller.disk_gb, patches()) == (1024, 4, 2)
     await world.target.create_database(space, replaced(memory_mb=1024, disk_gb=4), world.log)
     assert patches() == 2, "it has that size"
-    with pytest.raises(Trouble) as caught:
-        await world.target.create_database(space, replaced(disk_gb=3), world.log)
-    assert caught.value.code == "disk-never-shrinks" and not caught.value.retry
-    assert "4 GB, and the plan wants 3 GB" in caught.value.cause and "4 GB or more" in caught.value.remedy
-    assert patches() == 2 and record.products.memory_gb == 1, "nothing else of it was changed either"
+    kept = await world.target.create_database(space, replaced(memory_mb=1024, disk_gb=3), world.log)
+    assert (kept.disk_gb, patches()) == (4, 2), "a disk never shrinks"
+    assert any("4 GB, more than the 3 GB of the plan: it stays as it is" in line for line in world.lines)
     assert world.posts("/capsules") == 1
     with pytest.raises(Trouble) as caught:
         other = replaced(type="mysql")
@@ -116,6 +119,40 @@ async def test_a_size_that_was_taken_and_is_not_there_is_told(
         await world.target.create_database(space, replaced(memory_mb=1024), world.log)
     assert caught.value.code == "size-unclear" and caught.value.retry
     assert "512 MB of memory" in caught.value.cause
+
+
+@pytest.fixture
+def rounding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vendor gives sizes in whole steps: 0.75 GB of memory, 8 GB of disk, 20 % of a CPU."""
+
+    def rounded(body: Any, kind: str, before: Products | None = None) -> Products:
+        made = limits.products_of(body, kind, before)
+        return Products(
+            cpu_m=math.ceil(made.cpu_m / 200) * 200,
+            memory_gb=math.ceil(made.memory_gb / 0.75) * 0.75,
+            storage_gb=math.ceil(made.storage_gb / 8) * 8,
+            replicas=made.replicas,
+        )
+
+    for place in (creation, capsule_routes):
+        monkeypatch.setattr(place, "products_of", rounded)
+
+
+async def test_sizes_that_the_vendor_rounds_up_are_taken_as_they_are(rounding: None, world: World) -> None:
+    space = await world.space()
+    made = await world.target.create_database(space, STORE, world.log)
+    assert (made.memory_mb, made.disk_gb) == (768, 8)
+    again = await world.target.create_database(space, STORE, world.log)
+    assert (again.memory_mb, again.disk_gb) == (768, 8), "by the next plan, too"
+    grown = await world.target.create_database(space, replaced(memory_mb=1024, disk_gb=9), world.log)
+    assert (grown.memory_mb, grown.disk_gb) == (1536, 16)
+    assert any("made more of it: 1536 MB of memory and 16 GB of disk" in line for line in world.lines)
+    files = await world.target.create_storage(space, "files", 3, world.log)
+    files = await world.target.create_storage(space, "files", 3, world.log)
+    assert files.disk_gb == 8
+    capsule = await world.capsule(cpu_percent=13)
+    assert (capsule.cpu_percent, capsule.memory_mb) == (20, 768)
+    assert (await world.capsule(cpu_percent=13)).cpu_percent == 20
 
 
 async def test_one_that_never_gets_ready_is_left_for_a_person(short_folder: Path) -> None:

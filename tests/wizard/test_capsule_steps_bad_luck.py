@@ -30,7 +30,7 @@ from wizard.run.kinds.build import Build
 from wizard.run.kinds.capsule import CapsuleStep, StorageStep, stop_what_runs
 from wizard.run.kinds.guided import pause_after
 from wizard.run.kinds.linked import LinkRepository, PushBranch
-from wizard.run.kinds.serve import Configure, wanted_services
+from wizard.run.kinds.serve import Configure, Scale, wanted_services
 from wizard.run.kinds.stop_early import StopEarly
 
 __all__ = ["checkout"]
@@ -197,6 +197,42 @@ async def test_a_capsule_that_would_run_something_else_is_not_what_was_planned(
     assert told.value.code == "capsule-differs" and words in told.value.cause
 
 
+async def test_a_capsule_of_a_stranger_that_runs_is_taken_over_once_a_person_stopped_it(
+    tmp_path: Path,
+) -> None:
+    context = FakeContext(tmp_path, [CAPSULE, BUILD])
+    context.target.linked.append(linked())
+    await context.target.create_capsule(SPACE, wish("backend"), context.lines.append)
+    theirs = msgspec.structs.replace(context.target.there["shop"], replicas=2)
+    context.target.there["shop"] = theirs
+    context.target.asked.clear()
+    for _ in range(2):
+        # The second time the journal says that it was begun, as after a worker that was killed.
+        with pytest.raises(Trouble, match="did not make it") as told:
+            await CapsuleStep().probe(context.as_context, CAPSULE)
+        assert told.value.code == "capsule-serves" and context.target.asked == []
+        record = context.journal.records[CAPSULE.key]
+        context.journal.records[CAPSULE.key] = msgspec.structs.replace(record, state="intent")
+    context.target.there["shop"] = msgspec.structs.replace(theirs, replicas=0)
+    found = await CapsuleStep().probe(context.as_context, CAPSULE)
+    assert found is not None and found.facts["id"] == theirs.id
+
+
+async def test_a_capsule_that_another_one_took_the_place_of_is_not_stopped(tmp_path: Path) -> None:
+    context = FakeContext(tmp_path, [CAPSULE, BUILD])
+    context.target.linked.append(linked())
+    await CapsuleStep().do(context.as_context, CAPSULE)
+    found = await CapsuleStep().verify(context.as_context, CAPSULE)
+    done(context, CAPSULE.key, found)
+    context.target.there["shop"] = msgspec.structs.replace(
+        context.target.there["shop"], id="another", replicas=1
+    )
+    await stop_what_runs(context.as_context)
+    assert context.target.there["shop"].replicas == 1
+    with pytest.raises(Trouble, match="did not make it"):
+        await CapsuleStep().probe(context.as_context, CAPSULE)
+
+
 async def test_what_is_chosen_of_a_cpu_is_set_before_the_cut_over(tmp_path: Path) -> None:
     """Later steps set the memory alone; the capsule may be there from another plan."""
     one = msgspec.structs.replace(CAPSULE, args={**CAPSULE.args, "cpu_percent": 25})
@@ -206,6 +242,29 @@ async def test_what_is_chosen_of_a_cpu_is_set_before_the_cut_over(tmp_path: Path
     made = context.target.there["shop"]
     context.target.there["shop"] = msgspec.structs.replace(made, cpu_percent=25)
     assert await CapsuleStep().probe(context.as_context, one) is not None
+    context.target.there["shop"] = msgspec.structs.replace(made, cpu_percent=30)
+    assert await CapsuleStep().probe(context.as_context, one) is None, "a new plan asks for less"
+    rounded_up = await CapsuleStep().verify(context.as_context, one)
+    done(context, one.key, rounded_up)
+    assert await CapsuleStep().probe(context.as_context, one) is not None, "it is what the target makes of it"
+
+
+async def test_memory_that_the_target_rounds_up_does_not_end_the_cut_over(tmp_path: Path) -> None:
+    one = step("scale", app="a", handle="shop")
+    context = FakeContext(tmp_path, [one])
+    for name in ("shop", "shop-worker"):
+        made = await context.target.create_capsule(
+            SPACE, msgspec.structs.replace(wish("backend"), name=name), print
+        )
+        context.target.there[name] = msgspec.structs.replace(made, replicas=1, memory_mb=768)
+    assert await Scale().probe(context.as_context, one) is None, "512 MB are asked for"
+    found = await Scale().verify(context.as_context, one)
+    assert found.summary == "shop: web 1 x 768 MB, worker 1 x 768 MB"
+    done(context, one.key, found)
+    assert await Scale().probe(context.as_context, one) == found
+    context.target.there["shop"] = msgspec.structs.replace(context.target.there["shop"], memory_mb=256)
+    with pytest.raises(Trouble, match="it is not there"):
+        await Scale().verify(context.as_context, one)
 
 
 async def test_a_store_that_is_not_told_to_be_mounted_is_not_mounted_again(tmp_path: Path) -> None:
@@ -226,11 +285,7 @@ async def test_a_store_that_is_not_told_to_be_mounted_is_not_mounted_again(tmp_p
     context.target.variables = {"PERSISTENT_STORAGE_DIR": "System"}
     assert await kind.probe(context.as_context, one) is not None
     less = msgspec.structs.replace(one, args={**one.args, "disk_gb": 1})
-    assert await kind.probe(context.as_context, less) is not None, "enlarged by hand since: nothing is undone"
-    again = context.journal.records[one.key]
-    context.journal.records[one.key] = msgspec.structs.replace(again, state="pending")
-    assert await kind.probe(context.as_context, less) is None, "another plan: the target refuses it"
-    context.journal.records[one.key] = again
+    assert await kind.probe(context.as_context, less) is not None, "rounded up, or enlarged by hand since"
     bigger = msgspec.structs.replace(one, args={**one.args, "disk_gb": 5})
     assert await kind.probe(context.as_context, bigger) is None
 
@@ -254,7 +309,7 @@ async def test_what_a_push_started_after_the_way_back_is_stopped_and_told(tmp_pa
     context = await running(tmp_path)
     await stop_what_runs(context.as_context)
     assert context.target.asked == [], "it was not made by this run so far"
-    done(context, CAPSULE.key, Evidence(summary="made"))
+    done(context, CAPSULE.key, Evidence(summary="made", facts={"id": "id-shop"}))
     await stop_what_runs(context.as_context)
     assert context.target.asked == ["scale web 0"]
     (told,) = context.journal.told

@@ -89,7 +89,7 @@ async def test_a_capsule_of_that_name_that_is_another_blocks(tmp_path: Path) -> 
     findings = await capsule_findings(target, SPACE, mapping, code_of)
     assert blocking(findings) == []
     (look,) = [one for one in findings if "2 of it running" in one.what]
-    assert "whoever uses it now" in look.detail
+    assert "does not take it over while it runs" in look.detail and "Stop it" in look.remedy
 
 
 async def test_a_space_of_another_team_is_not_taken_for_the_one_to_make(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ async def test_a_space_that_was_to_be_made_and_is_there_is_told(tmp_path: Path) 
     assert not [one for one in chosen if "is there already: what is made" in one.what]
 
 
-async def test_a_database_that_is_there_with_another_size_is_told_and_a_larger_disk_blocks(
+async def test_a_database_that_is_there_with_another_size_is_told_and_a_larger_disk_stays(
     tmp_path: Path,
 ) -> None:
     target, mapping = await mapped(tmp_path)
@@ -168,14 +168,16 @@ async def test_a_database_that_is_there_with_another_size_is_told_and_a_larger_d
         return [one for one in findings if "shop-db" in one.what or "shop-redis" in one.what]
 
     assert await told() == [] and await told(memory_mb=None, disk_gb=None) == []
-    assert [one.state for one in await told(disk_gb=5)] == ["blocks", "blocks"]
+    assert [one.state for one in await told(disk_gb=5)] == ["look", "look"]
     files = StorageChoice(app_id="a", action="mount", handle="shop-db-files", disk_gb=1)
     with_files = msgspec.structs.replace(mapping, databases=(), stores=(), storages=(files,))
-    for gigabytes, states in ((1, []), (2, ["blocks"])):
+    for gigabytes, states in ((1, []), (2, ["look"])):
         target.storages[files.handle] = StorageCapsule(id="8", name=files.handle, disk_gb=gigabytes)
         findings = await capsule_findings(target, SPACE, with_files, Prepared())
         assert [one.state for one in findings if files.handle in one.what] == states
-    assert "5 GB or more" in (await told(disk_gb=5))[0].remedy
+    assert "has 5 GB already, and keeps them" in (await told(disk_gb=5))[0].what
+    both = await told(disk_gb=5, memory_mb=512)
+    assert len(both) == 4 and "1024 MB of memory, 5 GB of disk" in both[1].what
     looks = await told(memory_mb=512, disk_gb=2)
     assert [one.state for one in looks] == ["look", "look"]
     assert "1024 MB of memory, 4 GB" in looks[0].what and "it has 512 MB and 2 GB" in looks[0].detail

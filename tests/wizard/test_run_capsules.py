@@ -223,9 +223,10 @@ async def test_a_capsule_that_starts_by_itself_is_stopped(tmp_path: Path) -> Non
 
 async def test_a_capsule_may_run_once_it_is_built_for_the_cut_over(tmp_path: Path) -> None:
     context = FakeContext(tmp_path, [CAPSULE, BUILD])
-    await context.target.create_capsule(SPACE, wish("backend"), context.lines.append)
+    context.target.linked.append(linked())
+    await CapsuleStep().do(context.as_context, CAPSULE)
     context.target.there["shop"] = msgspec.structs.replace(context.target.there["shop"], replicas=2)
-    assert await CapsuleStep().probe(context.as_context, CAPSULE) is None
+    assert await CapsuleStep().probe(context.as_context, CAPSULE) is None, "it is stopped, being ours"
     records = context.journal.records
     records[BUILD.key] = msgspec.structs.replace(records[BUILD.key], state="intent")
     assert await CapsuleStep().probe(context.as_context, CAPSULE) is not None

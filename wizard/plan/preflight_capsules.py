@@ -130,17 +130,26 @@ async def _capsules(
                     )
                 )
                 continue
-            running = f", {found.replicas} of it running" if found.replicas else ", stopped"
-            findings.append(
-                Finding(
-                    state="look",
-                    what=f"The capsule {name} is there already{running}",
-                    detail="Offramp takes it over: it is stopped until the cut-over, config vars are merged"
-                    + ("; whoever uses it now finds it gone then" if found.replicas else ""),
-                    remedy="Give the app another name on the map if it is somebody else's.",
-                )
-            )
+            findings.append(_there_already(found))
     return findings
+
+
+def _there_already(found: Capsule) -> Finding:
+    """Whether one that runs is this migration's own the run knows: any other one it does not stop."""
+    name = found.name
+    if found.replicas:
+        return Finding(
+            state="look",
+            what=f"The capsule {name} is there already, {found.replicas} of it running: people may use it",
+            detail="if this migration did not make it, the run does not take it over while it runs",
+            remedy="Stop it in the dashboard if it is yours to give up, or give the app another name (map).",
+        )
+    return Finding(
+        state="look",
+        what=f"The capsule {name} is there already, stopped",
+        detail="Offramp takes it over: it stays stopped until the cut-over, config vars are merged",
+        remedy="Give the app another name on the map if it is somebody else's.",
+    )
 
 
 def _another(found: Capsule, choice: AppChoice, kind: str, prepared: Prepared) -> tuple[str, str] | None:

@@ -9,8 +9,9 @@ from wizard.run.capsules import builds_begun, capsule, capsule_target, space_of
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
 from wizard.run.kinds.guided import Guided
-from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.kind import Kind, not_verified
 from wizard.run.kinds.linked import linked_repository
+from wizard.run.kinds.own_capsules import is_own, note_own, refuse_strange
 
 SETTINGS = {
     "folder": "Project path",
@@ -27,6 +28,17 @@ class CapsuleStep(Kind):
     """A capsule, stopped: nothing runs there before the data is proven and the config is set."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
+        done = context.journal.steps()[step.key].state == "done"
+        return await self._found(context, step, applied=done)
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        found = await self._found(context, step, applied=True)
+        if found is None:
+            raise not_verified(step)
+        return found
+
+    async def _found(self, context: Context, step: Step, *, applied: bool) -> Evidence | None:
+        """`applied`: the target was asked for the share of a CPU, and may have rounded it up."""
         name = str(step.args["name"])
         found = await capsule_target(context).find_capsule(await context.environment(space_of(step)), name)
         if found is None:
@@ -35,9 +47,11 @@ class CapsuleStep(Kind):
         # Whether it runs counts until the cut-over begins; from then on it is to.
         if found.replicas and not _may_run(context):
             _refuse_serving(context, found)
+            refuse_strange(context, step, found)
             return None
-        wanted = step.args.get("cpu_percent", found.cpu_percent)
-        if found.cpu_percent != wanted and not _may_run(context):
+        wanted = int(str(step.args.get("cpu_percent", found.cpu_percent)))
+        fits = found.cpu_percent == wanted or (applied and found.cpu_percent > wanted)
+        if not fits and not _may_run(context):
             return None
         how = "stopped" if not found.replicas else f"{found.replicas} running"
         return Evidence(summary=f"{name} is there, {how}", facts={"id": found.id, "kind": found.kind})
@@ -54,7 +68,10 @@ class CapsuleStep(Kind):
                 code="repository-not-linked",
             )
         environment = await context.environment(space_of(step))
+        if await target.find_capsule(environment, str(step.args["name"])) is None:
+            note_own(context, step)
         made = await target.create_capsule(environment, _wish(step, linked), log)
+        note_own(context, step, made.id)
         if made.replicas and not _may_run(context):
             await _stop(context, step, made)
 
@@ -72,7 +89,7 @@ async def stop_what_runs(context: Context) -> None:
     for step in made:
         environment = await context.environment(space_of(step))
         found = await capsule_target(context).find_capsule(environment, str(step.args["name"]))
-        if found is not None and found.replicas:
+        if found is not None and found.replicas and is_own(context, step, found):
             await _stop(context, step, found)
 
 
@@ -236,8 +253,6 @@ class StorageStep(Kind):
         wanted = int(str(step.args["disk_gb"]))
         if found is None or 0 < found.disk_gb < wanted:
             return None
-        if found.disk_gb > wanted and context.journal.steps()[step.key].state not in ("done", "intent"):
-            return None  # a new plan wants less: that is for the target to refuse
         app = await context.app(str(step.args["handle"]))
         parts = self._parts(app.parts, step)
         missing = [part for part in parts if part not in found.bound_to]

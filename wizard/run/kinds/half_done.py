@@ -9,10 +9,9 @@ from abc import abstractmethod
 
 from wizard.model.noun import Noun
 from wizard.model.plan import Evidence, Step
-from wizard.model.trouble import Trouble
 from wizard.run.context import Context
 from wizard.run.journal import BEGUN
-from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.kind import Kind, not_verified
 
 
 class Begun(Noun, frozen=True, kw_only=True):
@@ -44,10 +43,6 @@ class HalfDone(Kind):
     async def verify(self, context: Context, step: Step) -> Evidence:
         found = await self.look(context, step)
         if found is None:
-            raise Trouble(
-                f"{step.title}: it ended without an error, but it is not there.",
-                remedy="Press r to try again; the log (l) has what was said.",
-                code="not-verified",
-            )
+            raise not_verified(step)
         context.journal.drop_gauge(f"{BEGUN}{step.key}")
         return found

@@ -37,13 +37,18 @@ class Kind(ABC):
         """
         evidence = await self.probe(context, step)
         if evidence is None:
-            raise Trouble(
-                f"{step.title}: it ended without an error, but it is not there.",
-                remedy="Press r to try again; the log (l) has what was said.",
-                code="not-verified",
-            )
+            raise not_verified(step)
         return evidence
 
     async def undo(self, context: Context, step: Step) -> str:
         """Take it back and say in a sentence what was done; empty when there was nothing to take back."""
         return ""
+
+
+def not_verified(step: Step) -> Trouble:
+    """What is said of a step that met no error and did nothing."""
+    return Trouble(
+        f"{step.title}: it ended without an error, but it is not there.",
+        remedy="Press r to try again; the log (l) has what was said.",
+        code="not-verified",
+    )

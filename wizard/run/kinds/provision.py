@@ -6,7 +6,7 @@ from wizard.model.trouble import Trouble
 from wizard.ports import CapsuleTarget, DatabaseWish, Environment, TargetDatabase
 from wizard.run.capsules import space_of
 from wizard.run.context import Context
-from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.kind import Kind, not_verified
 
 
 class EnvironmentKind(Kind):
@@ -95,11 +95,7 @@ class DatabaseKind(Kind):
         """Another size than was wished is the target's own choice by now, or it has raised that."""
         database = await self._there(context, step)
         if database is None or database.state != "provisioned":
-            raise Trouble(
-                f"{step.title}: it ended without an error, but it is not there.",
-                remedy="Press r to try again; the log (l) has what was said.",
-                code="not-verified",
-            )
+            raise not_verified(step)
         return self._evidence(database, step)
 
     async def _there(self, context: Context, step: Step) -> TargetDatabase | None:
@@ -129,10 +125,9 @@ class DatabaseKind(Kind):
 
 
 def _fits(database: TargetDatabase, step: Step) -> bool:
-    """Whether it has the size of the plan, as far as the target tells. A larger disk is not it: that is for
-    the target to refuse."""
-    pairs = ((database.memory_mb, step.args["memory_mb"]), (database.disk_gb, step.args["disk_gb"]))
-    return all(have is None or have == int(str(wanted)) for have, wanted in pairs)
+    """Whether it has the size of the plan, as far as the target tells. A disk may be larger: none shrinks."""
+    memory, disk = int(str(step.args["memory_mb"])), int(str(step.args["disk_gb"]))
+    return database.memory_mb in (None, memory) and (database.disk_gb is None or database.disk_gb >= disk)
 
 
 class AppKind(Kind):

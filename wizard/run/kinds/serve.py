@@ -14,7 +14,7 @@ from wizard.ports import Log, TargetApp, TargetService
 from wizard.run.address import moved_address
 from wizard.run.context import Context
 from wizard.run.kinds.half_done import HalfDone
-from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.kind import Kind, not_verified
 from wizard.run.stores import value_for_app
 from wizard.session.places import private_folder
 
@@ -234,10 +234,14 @@ async def stop(context: Context, handle: str, log: Log, *, building: bool = Fals
 class Scale(Kind):
     """Count and memory of each service."""
 
-    async def _different(self, context: Context, step: Step) -> list[tuple[TargetService, int, int, str]]:
-        services = {
-            s.type: s for s in await context.target.services(await context.app(str(step.args["handle"])))
-        }
+    async def _services(self, context: Context, step: Step) -> dict[str, TargetService]:
+        app = await context.app(str(step.args["handle"]))
+        return {one.type: one for one in await context.target.services(app)}
+
+    def _different(
+        self, context: Context, step: Step, services: dict[str, TargetService], *, applied: bool = False
+    ) -> list[tuple[TargetService, int, int, str]]:
+        """`applied`: the target was asked for these sizes, and may have rounded them up."""
         different = []
         machines = wanted_machines(context, str(step.args["app"]))
         for name, (count, memory) in wanted_services(context, str(step.args["app"])).items():
@@ -249,7 +253,8 @@ class Scale(Kind):
                     code="service-missing",
                 )
             machine = machines.get(name, "")
-            other = service.memory_mb != memory or (machine and service.profile != machine)
+            fits = service.memory_mb == memory or (applied and service.memory_mb > memory)
+            other = not fits or (machine and service.profile != machine)
             if service.count != count or (count and other):
                 different.append((service, count, memory, machine))
         return different
@@ -264,20 +269,32 @@ class Scale(Kind):
         return [service for service in services if service.grace is None]
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        if await self._different(context, step) or await self._hurried(context, step):
+        done = context.journal.steps()[step.key].state == "done"
+        return await self._scaled(context, step, applied=done)
+
+    async def verify(self, context: Context, step: Step) -> Evidence:
+        found = await self._scaled(context, step, applied=True)
+        if found is None:
+            raise not_verified(step)
+        return found
+
+    async def _scaled(self, context: Context, step: Step, *, applied: bool) -> Evidence | None:
+        services = await self._services(context, step)
+        if self._different(context, step, services, applied=applied) or await self._hurried(context, step):
             return None
-        wanted = wanted_services(context, str(step.args["app"]))
         machines = wanted_machines(context, str(step.args["app"]))
         words = ", ".join(
-            f"{name} {count} x {memory} MB" + (f" on {machines[name]}" if name in machines else "")
-            for name, (count, memory) in wanted.items()
+            f"{name} {count} x {services[name].memory_mb if count else memory} MB"
+            + (f" on {machines[name]}" if name in machines else "")
+            for name, (count, memory) in wanted_services(context, str(step.args["app"])).items()
         )
         return Evidence(summary=f"{step.args['handle']}: {words}", facts={"services": words})
 
     async def do(self, context: Context, step: Step) -> None:
         for service in await self._hurried(context, step):
             await context.target.set_grace(service, HEROKU_GRACE, context.log(step))
-        for service, count, memory, machine in await self._different(context, step):
+        services = await self._services(context, step)
+        for service, count, memory, machine in self._different(context, step, services):
             await context.target.scale(service, count, memory, context.log(step), profile=machine)
 
     async def undo(self, context: Context, step: Step) -> str:
