@@ -149,7 +149,8 @@ class RunLists(ModalScreen[None]):
     def _say(self, words: str) -> None:
         """Say `words` where the keys stand; "" for the keys."""
         keys = "  ".join(f"{key.label} {key.word}" for key in self.shown_keys() if key.footer)
-        self.query_one(".hint", Static).update(words or keys)
+        worn = cast("OfframpApp", self.app).keymap.words(SCOPE)
+        self.query_one(".hint", Static).update(worn(words) or keys)
 
     def action_tables(self) -> None:
         """All tables."""
