@@ -12,11 +12,12 @@ from wizard.choose.stores import (
     store_size,
     type_name,
 )
+from wizard.mapping.database_users import problems_of_users
 from wizard.mapping.problem import Problem
 from wizard.mapping.store_users import store_users
 from wizard.mapping.stores import moved_stores
 from wizard.model.mapping import Mapping, StoreChoice
-from wizard.model.system import AddOn, App, System
+from wizard.model.system import AddOn, System
 from wizard.ports import Profile
 from wizard.stores.guided.guides import GUIDES
 
@@ -47,7 +48,7 @@ def store_problems(system: System, mapping: Mapping, profile: Profile) -> Iterat
                 remedy="Have it copied, or start empty, or leave it behind.",
                 blocks=True,
             )
-        yield from _user_problems(add_on, store_users(system, add_on.id), left, mapping)
+        yield from problems_of_users(add_on, store_users(system, add_on.id), left, mapping, what="store")
 
 
 def _version_problems(choice: StoreChoice, add_on: AddOn, profile: Profile) -> Iterator[Problem]:
@@ -107,26 +108,4 @@ def _size_problems(choice: StoreChoice, add_on: AddOn, profile: Profile) -> Iter
             remedy="The preflight measures it."
             if choice.type in COPIED
             else "Look at its maker's dashboard.",
-        )
-
-
-def _user_problems(
-    add_on: AddOn, apps: tuple[App, ...], left: set[str], mapping: Mapping
-) -> Iterator[Problem]:
-    for app in apps:
-        chosen = mapping.app(app.id)
-        if app.id in left and chosen is not None and not chosen.harmless.strip():
-            yield Problem(
-                code="stays-and-writes",
-                component=app.name,
-                text=f"stays on Heroku and uses {add_on.name}, which moves: it would write to the old one",
-                remedy="Move it too, leave the store, or say why it does no harm.",
-                blocks=True,
-            )
-    if not any(app.id not in left for app in apps):
-        yield Problem(
-            code="unused",
-            component=add_on.name,
-            text="moves, and no app that moves uses it",
-            remedy="Leave it behind, unless its data is wanted there.",
         )

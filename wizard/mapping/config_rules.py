@@ -5,8 +5,9 @@ import msgspec
 from wizard.document.summary import is_postgres
 from wizard.mapping.capsule_config import in_capsules, needs_port
 from wizard.mapping.database_users import databases_follow
-from wizard.mapping.store_config import copied_from_store, set_by_store
+from wizard.mapping.store_config import set_by_store
 from wizard.mapping.store_users import stores_follow
+from wizard.mapping.stores import store_of
 from wizard.model.mapping import ConfigChoice, Mapping
 from wizard.model.system import AddOn, App, ConfigVar, System
 from wizard.ports import Profile
@@ -143,12 +144,12 @@ def _set_by_add_on(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) ->
 
 def _copy_of(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> ConfigChoice:
     """A value that somebody typed, with an add-on's server and password in it."""
-    if (ruled := copied_from_store(mapping, app, var, add_on)) is not None:
-        return ruled
-    store = next((choice for choice in mapping.databases if choice.add_on_id == add_on.id), None)
-    if store is not None and store.action == "leave":
+    store = store_of(mapping, add_on.id)
+    database = next((choice for choice in mapping.databases if choice.add_on_id == add_on.id), None)
+    chosen = store or database
+    if chosen is not None and chosen.action == "leave":
         return _drop(app, var, f"names {add_on.name}, which is left behind")
-    if not is_postgres(add_on) or var.copied_as != "url":
+    if var.copied_as != "url" or (store is None and not is_postgres(add_on)):
         return ConfigChoice(
             app_id=app.id,
             name=var.name,
@@ -161,7 +162,8 @@ def _copy_of(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> Confi
         action="replace",
         replacement="database",
         refers_to=add_on.id,
-        reason=f"holds a copy of the URL of {add_on.name}; it becomes that of the new database",
+        reason=f"holds a copy of the URL of {add_on.name}; it becomes that of "
+        + (chosen.handle if chosen else "the new database"),
     )
 
 

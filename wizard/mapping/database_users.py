@@ -7,7 +7,7 @@ import msgspec
 from wizard.document.summary import databases
 from wizard.mapping.problem import Problem
 from wizard.model.mapping import DatabaseChoice, Mapping
-from wizard.model.system import App, System
+from wizard.model.system import AddOn, App, System
 
 
 def users(system: System) -> dict[str, tuple[App, ...]]:
@@ -54,24 +54,31 @@ def user_problems(system: System, mapping: Mapping) -> Iterator[Problem]:
         store = stores.get(choice.add_on_id)
         if store is None:
             continue
-        apps = known[store.id]
-        for app in apps:
-            chosen = mapping.app(app.id)
-            if app.id in left and chosen is not None and not chosen.harmless.strip():
-                yield Problem(
-                    code="stays-and-writes",
-                    component=app.name,
-                    text=f"stays on Heroku and uses {store.name}, which moves: it would write to the old one",
-                    remedy="Move it too, leave the database, or say why it does no harm.",
-                    blocks=True,
-                )
-        if not any(app.id not in left for app in apps):
+        yield from problems_of_users(store, known[store.id], left, mapping, what="database")
+
+
+def problems_of_users(
+    add_on: AddOn, apps: tuple[App, ...], left: set[str], mapping: Mapping, *, what: str
+) -> Iterator[Problem]:
+    """What is wrong with who uses data that moves. `apps`: its users; `left`: the apps that stay, by id;
+    `what`: what it is ("store")."""
+    for app in apps:
+        chosen = mapping.app(app.id)
+        if app.id in left and chosen is not None and not chosen.harmless.strip():
             yield Problem(
-                code="unused",
-                component=store.name,
-                text="moves, and no app that moves uses it",
-                remedy="Leave it behind, unless its data is wanted there.",
+                code="stays-and-writes",
+                component=app.name,
+                text=f"stays on Heroku and uses {add_on.name}, which moves: it would write to the old one",
+                remedy=f"Move it too, leave the {what}, or say why it does no harm.",
+                blocks=True,
             )
+    if not any(app.id not in left for app in apps):
+        yield Problem(
+            code="unused",
+            component=add_on.name,
+            text="moves, and no app that moves uses it",
+            remedy="Leave it behind, unless its data is wanted there.",
+        )
 
 
 def _left(mapping: Mapping) -> set[str]:

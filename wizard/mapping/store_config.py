@@ -55,29 +55,3 @@ def set_by_store(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> C
         refers_to=add_on.id,
         reason=f"is {what} of {store.handle} instead of {add_on.name}{as_before}",
     )
-
-
-def copied_from_store(mapping: Mapping, app: App, var: ConfigVar, add_on: AddOn) -> ConfigChoice | None:
-    """What becomes of a value that somebody typed, with a store's server and password in it; None when it is
-    no store of the mapping."""
-    store = store_of(mapping, add_on.id)
-    if store is None:
-        return None
-    if store.action == "leave":
-        reason = f"names {add_on.name}, which is left behind"
-        return ConfigChoice(app_id=app.id, name=var.name, action="drop", reason=reason)
-    if var.copied_as != "url":
-        return ConfigChoice(
-            app_id=app.id,
-            name=var.name,
-            action="undecided",
-            reason=f"holds the server or a key of {add_on.name}: drop it, and set it by hand afterwards",
-        )
-    return ConfigChoice(
-        app_id=app.id,
-        name=var.name,
-        action="replace",
-        replacement="database",
-        refers_to=add_on.id,
-        reason=f"holds a copy of the URL of {add_on.name}; it becomes that of {store.handle}",
-    )
