@@ -6,7 +6,7 @@ not know of an app is asked of the app itself, so that nothing depends on what t
 
 import asyncio
 import urllib.parse
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -70,9 +70,9 @@ class _Part:
 
 
 class AppReader:
-    """Reads one app, all parts side by side."""
+    """Reads one app, all parts side by side; with `only`, those of these names."""
 
-    def __init__(self, survey: Survey, row: Row, lists: AccountLists) -> None:
+    def __init__(self, survey: Survey, row: Row, lists: AccountLists, *, only: Collection[str] = ()) -> None:
         self._survey = survey
         self._client = survey.client
         self._lists = lists
@@ -82,6 +82,7 @@ class AppReader:
         self._path = f"/apps/{urllib.parse.quote(self._id, safe='')}"
         self._fir = name_or_text(row, "generation") == "fir"
         self._container = text(row, "stack", "name") == "container"
+        self._only = only
         self._reading = AppReading(row)
         self._failed: dict[str, Trouble] = {}
         self._done = {part.what: asyncio.Event() for part in self._parts()}
@@ -141,7 +142,7 @@ class AppReader:
             parts.append(_Part("autoscaling", self._read_autoscale, side=True))
         if github.HOST in self._client.hosts:
             parts.append(_Part("GitHub links", self._read_link, side=True))
-        return parts
+        return [part for part in parts if not self._only or part.what in self._only]
 
     async def _one(self, part: _Part) -> None:
         doing = f"{part.what} of {self._name}"
@@ -157,12 +158,13 @@ class AppReader:
 
     async def _lost(self) -> None:
         """Whether it is the app that is missing, and not parts of it."""
+        telling = [what for what in _TELLING if what in self._done]
         refused = [
             trouble
-            for what in _TELLING
+            for what in telling
             if isinstance(trouble := self._failed.get(what), Refused | SecondFactorNeeded)
         ]
-        if len(refused) == len(_TELLING):
+        if len(refused) == len(telling):
             raise _lost_by(refused[0])
         if not any(isinstance(trouble, Gone) for trouble in self._failed.values()):
             return

@@ -79,7 +79,7 @@ class Around:
 
 def app_noun(one: AppReading, around: Around, *, locked: bool = False) -> App:
     """Make one app's noun."""
-    app = _by_its_row(one.row)
+    app = by_its_row(one.row)
     attached = (attachment_noun(each, app.id) for each in one.attachments)
     attachments = tuple(sorted(attached, key=lambda each: (each.name, each.id)))
     coupling = around.couplings.get(app.id, {})
@@ -122,7 +122,7 @@ def app_noun(one: AppReading, around: Around, *, locked: bool = False) -> App:
     )
 
 
-def _by_its_row(row: Row) -> App:
+def by_its_row(row: Row) -> App:
     """What the row of an app in Heroku's list of apps says of it."""
     return App(
         id=text(row, "id"),

@@ -36,14 +36,14 @@ from providers.heroku.gaps import Finding, Topic, gathered
 from providers.heroku.pipelines import PipelinesRead, pipeline_noun, read_pipelines
 from providers.heroku.spaces import read_spaces
 from providers.heroku.stores import StoreReader, StoresRead
-from providers.heroku.survey import Survey
+from providers.heroku.survey import Survey, worst
 from providers.heroku.teams import TeamsRead, read_teams, unjoined, unread_app
 from wizard.document.config.servers import Servers
 from wizard.model.network import Space
 from wizard.model.people import Invoice, SshKey
 from wizard.model.stores import Dataclip
 from wizard.model.system import Account, AddOn, App, System, UnreadApp
-from wizard.model.trouble import SecondFactorNeeded, SignInNeeded, Unreachable
+from wizard.model.trouble import SecondFactorNeeded
 from wizard.ports import ReadProgress
 
 Row = dict[str, Any]
@@ -95,7 +95,7 @@ class Inventory:
         try:
             found = await self._ask_all()
         except BaseExceptionGroup as all_of_them:
-            raise _worst(all_of_them) from None
+            raise worst(all_of_them) from None
         self._judge(found)
         return await self._system(taken_at, found)
 
@@ -296,15 +296,3 @@ def _by_add_on(attachments: Iterable[Row]) -> dict[str, list[Row]]:
     for row in attachments:
         found.setdefault(text(row, "addon", "id"), []).append(row)
     return found
-
-
-def _worst(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Of several errors at once the one that matters most: sign in, then the network."""
-    flat: list[BaseException] = []
-    for error in group.exceptions:
-        flat.append(_worst(error) if isinstance(error, BaseExceptionGroup) else error)
-    for kind in (SignInNeeded, Unreachable):
-        for error in flat:
-            if isinstance(error, kind):
-                return error
-    return flat[0]

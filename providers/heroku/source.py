@@ -1,7 +1,7 @@
 """Heroku, signed in: the reads of the inventory and the four writes of the cut-over."""
 
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from providers.heroku.drains import read_drain_address, read_space_drain_address
 from providers.heroku.fields import number, text
 from providers.heroku.inventory import Inventory
 from providers.heroku.jobs import OTHER_SCHEDULERS, SCHEDULER, add_job, read_jobs, remove_job
+from providers.heroku.refresh import refresh
 from providers.heroku.releases import read_release
 from providers.heroku.store_urls import read_store_url
 from wizard.model.secret import Secret
@@ -44,6 +45,11 @@ class HerokuSource:
         """Read everything, apps side by side; see `Inventory.read`."""
         with self._client.reading():
             return await Inventory(self._client, report).read()
+
+    async def refresh(self, known: System, app_ids: Collection[str]) -> System:
+        """What a plan of those apps depends on, read anew by few requests; see `providers.heroku.refresh`."""
+        with self._client.reading():
+            return await refresh(self._client, known, app_ids)
 
     async def config(self, app_id: str) -> dict[str, Secret]:
         """All config vars of an app, values byte for byte."""

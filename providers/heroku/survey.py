@@ -212,3 +212,15 @@ class Survey:
             return otherwise
         self.progress.ended(doing)
         return found
+
+
+def worst(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Of several errors at once the one that matters most: sign in, then the network."""
+    flat: list[BaseException] = []
+    for error in group.exceptions:
+        flat.append(worst(error) if isinstance(error, BaseExceptionGroup) else error)
+    for kind in (SignInNeeded, Unreachable):
+        for error in flat:
+            if isinstance(error, kind):
+                return error
+    return flat[0]

@@ -1,12 +1,14 @@
 """A Heroku for tests of screens: the example system, and what is done to it in a list."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
+
 from tests.screens.example_system import example_system
 from wizard.model.secret import Secret
-from wizard.model.system import Account, Job, System
+from wizard.model.system import Account, Gap, Job, System
 from wizard.model.trouble import SignInNeeded
 from wizard.ports import AppState, FoundToken, Hosts, Log, ReadProgress
 
@@ -53,6 +55,10 @@ class FakeSource:
             )
         await self._world.before_read_ends()
         return system
+
+    async def refresh(self, known: System, app_ids: Collection[str]) -> System:
+        self._check()
+        return msgspec.structs.replace(self._world.system, gaps=self._world.not_told)
 
     async def config(self, app_id: str) -> dict[str, Secret]:
         self._check()
@@ -112,6 +118,8 @@ class FakeSourceProvider:
         self.writes: list[tuple[Any, ...]] = []
         self.codes: list[str | None] = []
         self.slow = False
+        self.not_told: tuple[Gap, ...] = ()
+        """What a refresh could not read."""
         self.opened = 0
         self.closed = 0
 

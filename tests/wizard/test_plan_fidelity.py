@@ -7,64 +7,17 @@ import msgspec
 
 from tests.faults.trials import seeded, trials
 from tests.screens.conftest import vault, world
-from tests.screens.example_system import example_system
 from tests.screens.fakes import FakeWorld
-from tests.wizard.test_plan_steps import example_mapping
-from tests.wizard.test_preflight_findings import look, plan_for, session
+from tests.wizard.heroku_edits import EDITS, documented, edited
+from tests.wizard.test_plan_steps import example_mapping, plan_of
+from tests.wizard.test_preflight_findings import look, session
 from wizard.credentials import Vault
 from wizard.model.plan import Finding
-from wizard.model.system import App, Job, System
 from wizard.ports import TargetApp, TargetDatabase
+from wizard.session.parts import MAPPING, PLAN, SYSTEM
 from wizard.session.store import Session
 
 __all__ = ["session", "vault", "world"]
-
-Edit = Callable[[App, random.Random], App]
-
-
-def _released(app: App, chance: random.Random) -> App:
-    return msgspec.structs.replace(app, release=(app.release or 0) + chance.randint(1, 9))
-
-
-def _scaled(app: App, chance: random.Random) -> App:
-    processes = list(app.processes)
-    place = chance.randrange(len(processes))
-    quantity = processes[place].quantity + chance.randint(1, 5)
-    processes[place] = msgspec.structs.replace(processes[place], quantity=quantity)
-    return msgspec.structs.replace(app, processes=tuple(processes))
-
-
-def _another_process(app: App, chance: random.Random) -> App:
-    new = msgspec.structs.replace(app.processes[0], type=f"extra{chance.randint(1, 99)}", quantity=1)
-    return msgspec.structs.replace(app, processes=(*app.processes, new))
-
-
-def _stopped(app: App, chance: random.Random) -> App:
-    return msgspec.structs.replace(app, maintenance=True)
-
-
-def _other_jobs(app: App, chance: random.Random) -> App:
-    jobs = list(app.jobs or ())
-    if jobs and chance.random() < 0.5:
-        jobs.pop(chance.randrange(len(jobs)))
-    else:
-        jobs.append(Job(id=f"job-{chance.random()}", command="rake new", every=10))
-    return msgspec.structs.replace(app, jobs=tuple(jobs))
-
-
-def _changed(system: System, chance: random.Random) -> tuple[System, str]:
-    """A system in which one thing is otherwise, and what that is."""
-    edits: list[Edit] = [_released, _scaled, _another_process, _stopped, _other_jobs]
-    while True:
-        edit = chance.choice(edits)
-        app = chance.choice(system.apps)
-        if edit is _other_jobs and not app.jobs:
-            # Where there was no scheduler, none is asked: an app that gets one gets a release with it.
-            continue
-        if edit is not _other_jobs and not app.processes:
-            continue
-        apps = tuple(edit(one, chance) if one.id == app.id else one for one in system.apps)
-        return msgspec.structs.replace(system, apps=apps), f"{edit.__name__} of {app.name}"
 
 
 def _at_the_target(world: FakeWorld, chance: random.Random) -> str:
@@ -76,7 +29,7 @@ def _at_the_target(world: FakeWorld, chance: random.Random) -> str:
             id="1", handle=handle, environment_id="env-acme-prod", state="provisioned", git_ref="main"
         )
     elif what == "database":
-        (database,) = example_mapping(example_system()).moved_databases()
+        (database,) = example_mapping(documented()).moved_databases()
         world.aptible.databases[database.handle] = TargetDatabase(
             id="2", handle=database.handle, environment_id="env-acme-prod", version="16", state="provisioning"
         )
@@ -93,23 +46,28 @@ async def told(session: Session, vault: Vault) -> list[Finding]:
 async def test_any_one_change_since_the_plan_is_told(
     session: Session, world: FakeWorld, vault: Vault, record_property: Callable[[str, object], None]
 ) -> None:
-    count, chance = trials(6, 100), seeded(record_property)
-    system = example_system()
+    chance = seeded(record_property)
+    # Each kind once, and then any.
+    edits = [*EDITS, *chance.choices(EDITS, k=trials(0, 100))]
+    system = world.heroku.system = documented()
     mapping = msgspec.structs.replace(
         example_mapping(system), environment="acme-prod", create_environment=False
     )
-    plan_for(session, mapping)
+    session.save(SYSTEM, system)
+    session.save(MAPPING, mapping)
+    session.save(PLAN, plan_of(system, mapping))
     environments = dict(world.aptible.environments)
     before = await told(session, vault)
-    for number in range(count):
-        if number % 3:
-            world.heroku.system, what = _changed(system, chance)
-        else:
-            what = _at_the_target(world, chance)
+    for edit in edits:
+        world.heroku.system, what = edited(system, edit, chance)
         assert [finding for finding in await told(session, vault) if finding not in before], what
-        world.heroku.system = system
+    world.heroku.system = system
+    count = trials(3, 30)
+    for _ in range(count):
+        what = _at_the_target(world, chance)
+        assert [finding for finding in await told(session, vault) if finding not in before], what
         world.aptible.apps.clear()
         world.aptible.databases.clear()
         world.aptible.environments.update(environments)
     assert await told(session, vault) == before, "and nothing is told where nothing changed"
-    record_property("trials", count)
+    record_property("trials", len(edits) + count)

@@ -14,9 +14,9 @@ from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
 from wizard.model.system import Account, System
 from wizard.model.trouble import SignInNeeded, Trouble, joined, tag
+from wizard.plan.differences import differences, differences_in_what_runs, not_compared
 from wizard.plan.preflight_capsules import capsule_findings
 from wizard.plan.preflight_certificates import certificate_findings
-from wizard.plan.preflight_changes import changed_since
 from wizard.plan.preflight_code import code_findings
 from wizard.plan.preflight_data import source_findings, target_findings
 from wizard.plan.preflight_jobs import scheduler_findings
@@ -139,14 +139,21 @@ async def _source(
     source: Source, system: System, mapping: Mapping, report: Callable[[str], None]
 ) -> list[Finding]:
     report("Heroku: apps as documented")
-    findings = []
-    for choice in mapping.moved_apps():
-        app = system.app(choice.app_id)
-        state = await source.state(app.id, jobs=False)
-        findings += changed_since(app, state)
+    moved = mapping.moved_apps()
+    now = await source.refresh(system, [choice.app_id for choice in moved])
+    findings = [
+        *differences(system, now, mapping),
+        *differences_in_what_runs(system, now, mapping),
+        *not_compared(now),
+    ]
+    if not findings:
+        findings.append(Finding(state="good", what="What the plan was made of is as it was documented"))
+    there = {app.id for app in now.apps} | {add_on.id for add_on in now.add_ons}
+    # What is gone has its finding, and is not asked.
+    for app in (system.app(choice.app_id) for choice in moved if choice.app_id in there):
         if app.jobs:
             findings += await scheduler_findings(source, app)
-    for database in mapping.moved_databases():
+    for database in (one for one in mapping.moved_databases() if one.add_on_id in there):
         report(f"Heroku: the database {system.add_on(database.add_on_id).name}")
         url = await source.database_url(database.add_on_id)
         findings += await asyncio.to_thread(source_findings, url, database)

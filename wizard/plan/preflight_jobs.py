@@ -3,8 +3,8 @@
 from wizard.model.plan import Finding
 from wizard.model.system import App
 from wizard.model.trouble import Unreachable
+from wizard.plan.differences_in_running import other_jobs
 from wizard.plan.freeze import told_by_person
-from wizard.plan.preflight_changes import other_jobs
 from wizard.ports import Source
 
 

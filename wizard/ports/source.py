@@ -1,6 +1,6 @@
 """What Heroku offers when one is signed in: reading, and the writes of the cut-over."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
@@ -50,6 +50,17 @@ class Source(Protocol):
 
     async def read(self, report: Callable[[ReadProgress], None]) -> System:
         """Read the whole inventory. What cannot be read becomes a `Gap`."""
+        ...
+
+    async def refresh(self, known: System, app_ids: Collection[str]) -> System:
+        """`known` as it is now, as far as a plan of those apps depends on it, by few requests.
+
+        Read anew are, of those apps, names, owners, pipelines, stacks, releases, formations, buildpacks,
+        domains, drains, names of config vars, add-ons, attachments and versions of their Postgres; of all
+        others that they are there, and what of these add-ons they use. Everything else is as in `known`. What
+        cannot be read stays as it was, and is told in `gaps`, which hold nothing else; an app that is gone is
+        in `unread_apps`.
+        """
         ...
 
     async def config(self, app_id: str) -> dict[str, Secret]:

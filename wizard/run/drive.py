@@ -23,6 +23,8 @@ from wizard.run.waits import PAUSES, Outcome, Waits
 from wizard.run.wayback import WayBack
 from wizard.session.database import DISK_FULL
 
+Facts = tuple[tuple[str, str], ...]
+
 CUT_OVER_PATIENCE = 180.0
 """Seconds that one step of the cut-over may fail and be tried again before Heroku is started again. A try
 that lasts longer than this got somewhere: what breaks it is a new story."""
@@ -302,23 +304,10 @@ class Drive:
 
     async def _gate(self, kind: Gate, step: Step) -> Outcome:
         self.journal.intend(step)
-        facts: tuple[tuple[str, str], ...] = ()
-        while not facts:
-            try:
-                known = await self.waits.attempt(kind.facts(self.context, step))
-                facts = known or (("good", "nothing else to say"),)
-            except Stopped:
-                self.context.control = Control()
-                if (left := self.waits.left()) is not None:
-                    return left
-            except SignInNeeded as needed:
-                if (outcome := await self.waits.for_secret(needed)) != "done":
-                    return outcome
-            except Trouble as trouble:
-                # A gate is not opened on half the facts.
-                await self._pause_before_retry(step, trouble, 5)
-                if (left := self.waits.left()) is not None:
-                    return left
+        known = await self._known(step, lambda: kind.facts(self.context, step))
+        if isinstance(known, str):
+            return known
+        facts = known or (("good", "nothing else to say"),)
         self.commands.open(step.key)
         self.journal.gauge("gate", OpenGate(key=step.key, true_now=facts))
         word = step.gate.word if step.gate else ""
@@ -335,12 +324,46 @@ class Drive:
         finally:
             self.commands.open(None)
             self.journal.drop_gauge("gate")
-        self.journal.end(step.key, "done", Evidence(summary=f"confirmed by {by}"))
         self.journal.event("gate", f"{step.title}: confirmed by {by}", step=step.key)
         self.journal.set_run("running")
+        if step.key == CUT_OVER and (outcome := await self._still_so(kind, step, facts)) != "done":
+            return outcome
+        self.journal.end(step.key, "done", Evidence(summary=f"confirmed by {by}"))
         if step.key == CUT_OVER:
             return await Look(self.context, self.waits).at_the_cut_over()
         return "done"
+
+    async def _known(self, step: Step, ask: Callable[[], Awaitable[Facts]]) -> Facts | Outcome:
+        """What is true at a gate, asked until it is answered; or why the run is to be left."""
+        while True:
+            try:
+                return await self.waits.attempt(ask())
+            except Stopped:
+                self.context.control = Control()
+                if (left := self.waits.left()) is not None:
+                    return left
+            except SignInNeeded as needed:
+                if (outcome := await self.waits.for_secret(needed)) != "done":
+                    return outcome
+            except Trouble as trouble:
+                # A gate is not opened on half the facts.
+                await self._pause_before_retry(step, trouble, 5)
+                if (left := self.waits.left()) is not None:
+                    return left
+
+    async def _still_so(self, kind: Gate, step: Step, told: Facts) -> Outcome:
+        """Look once more between the yes and the first write to Heroku: the gate may have been open for days.
+        "again" when something differs that was not told: then it is asked another time."""
+        news = await self._known(step, lambda: kind.since(self.context, step, told))
+        if isinstance(news, str):
+            return news
+        if not news:
+            return "done"
+        for _, sentence in news:
+            self.journal.event("gate", f"Changed while the gate was open: {sentence}", step=step.key)
+        words = "Nothing on Heroku was touched; the gate is asked again."
+        self.journal.event("gate", words, step=step.key)
+        return "again"
 
     # -- the way back -----------------------------------------------------------------------------------
 

@@ -45,10 +45,10 @@ ROWS = (
     ),
     Row(
         5,
-        "network: drop, half-open, reset, stall, one byte a second, delay, a corrupt byte",
+        "network: drop, half-open, reset, stall, mute, one byte a second, delay, a corrupt byte",
         ("tests/faults/test_partitions.py",),
-        ci=7,
-        full=140,
+        ci=8,
+        full=160,
         passes="equal at the end; a stall found within 30 s; the corrupt byte by the digest",
     ),
     Row(
@@ -110,7 +110,7 @@ ROWS = (
         24,
         "one random change on either side between plan and run",
         ("tests/wizard/test_plan_fidelity.py",),
-        ci=6,
+        ci=31,
         full=100,
         passes="told by the checks before the run",
     ),

@@ -3,11 +3,12 @@
 from wizard.model.plan import Evidence, Step
 from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.run.context import Context
-from wizard.run.dns import dns_records, when_its_record_comes
+from wizard.run.dns import dns_records
 from wizard.run.kinds.capsule_health import UNTOLD
 from wizard.run.kinds.data import BROKEN_KEYS, source_written_since, written_since
 from wizard.run.kinds.freeze import Maintenance, ScaleDown, Scheduler, jobs_if_told, jobs_to_create
 from wizard.run.kinds.health import DIFFERS, Health
+from wizard.run.kinds.heroku_now import heroku_now, news
 from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.ready import handed_over_facts, ready_facts
 from wizard.run.kinds.store_gate import backup_facts, by_hand_facts, store_facts
@@ -72,6 +73,11 @@ class Gate(Kind):
             yours = (record for record in dns if not record.managed)
             facts.extend(("look", f"yours to change: {record.sentence()}") for record in yours)
         return tuple(facts)
+
+    async def since(self, context: Context, step: Step, told: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        """What differs on Heroku and was not `told` when this gate opened: looked up after the yes, before
+        anything is written there, however long the gate stood open."""
+        return await news(context, told) if step.args.get("gate") == "cut-over" else ()
 
     async def undo(self, context: Context, step: Step) -> str:
         """What a person may have removed at this gate, and nothing but the person knows of."""
@@ -147,29 +153,4 @@ class Gate(Kind):
         return facts
 
     async def _heroku_now(self, context: Context) -> list[Fact]:
-        facts: list[Fact] = []
-        for choice in context.mapping.moved_apps():
-            app = context.system.app(choice.app_id)
-            state = await context.source.state(app.id, jobs=False)
-            running = ", ".join(
-                f"{kind} {count}" for kind, count in sorted(state.quantities.items()) if count
-            )
-            facts.append(("good", f"{app.name} on Heroku: {running or 'nothing runs'}"))
-            if app.release is not None and state.release != app.release:
-                facts.append(
-                    (
-                        "look",
-                        f"{app.name} has had a release since it was documented "
-                        f"(v{app.release}, now v{state.release}): config or code may have changed",
-                    )
-                )
-            for domain in app.domains:
-                if domain.kind == "custom":
-                    facts.append(
-                        (
-                            "look",
-                            f"{domain.hostname} points at Heroku: lower its TTL now; "
-                            + when_its_record_comes(context.mapping, domain.hostname),
-                        )
-                    )
-        return facts
+        return await heroku_now(context)
