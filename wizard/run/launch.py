@@ -179,8 +179,8 @@ _MIDDLE = (
 
 
 def _around() -> tuple[str, ...]:
-    """Where logind ends what a login has started: a scope of the user's own manager, which it spares."""
-    return logout.SCOPE if logout.look().moves else ()
+    """Where logind ends what a login has started: a scope outside of it, which it spares."""
+    return logout.scope() if logout.look().moves else ()
 
 
 def last_words(log: Path) -> str:
