@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterable
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 for _name in ("TEXTUAL_LOG", "TEXTUAL", "TEXTUAL_DEBUG"):
     # Textual reads them when it is imported, and would write typed secrets into a log.
@@ -96,6 +96,8 @@ class OfframpApp(QuietCrash):
         self._vault = vault
         self._opening_vault = asyncio.Lock()
         self._doorkeeper = Doorkeeper(self)
+        self.modes_before: list[Any] | None = None
+        """Those of the terminal (termios) before anything was asked of it, where that differs."""
 
     async def on_mount(self) -> None:
         """Home below everything; the given session above it."""
@@ -106,6 +108,7 @@ class OfframpApp(QuietCrash):
         if driver is None:
             leave_when_told(self.exit, None)
         else:
+            driver.attrs_before = self.modes_before or driver.attrs_before
             leave_when_told(self.exit, driver.fileno, driver.attrs_before)
         if not self.is_headless:
             if driver is not None:

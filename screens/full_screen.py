@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,49 +46,54 @@ class _Ready:
     Args:
         settings: with what the command line says.
         slow: whether the link is slow.
-        unanswered: whether an answer of the terminal may still come; nothing that comes is shown until then.
-        shown: lets the terminal show again what comes.
+        unanswered: whether an answer of the terminal may still come.
+        typed: what was typed while an answer was waited for.
+        hush: over the terminal, until the screen has it.
     """
 
     settings: Settings
     slow: bool
     unanswered: bool
-    shown: Callable[[], None]
+    typed: bytes
+    hush: link.Hush
 
     def run(self, app: "OfframpApp") -> str | None:
         """Show the application to its end."""
-        if self.unanswered:
+        if self.unanswered or self.typed:
             from screens.late_answers import keep_answers_apart
 
-            keep_answers_apart()
-        self.shown()
-        return app.run(mouse=self.settings.mouse)
+            keep_answers_apart(self.typed)
+        app.modes_before = self.hush.before
+        try:
+            return app.run(mouse=self.settings.mouse)
+        finally:
+            self.hush.end()
 
 
 def _prepare(terminal: Terminal) -> _Ready:
     settings = read_settings()
-    asked, answer = False, None
     reads, writes = terminal_background.ends_of_terminal()
+    hush = link.Hush(reads)
+    heard: link.Heard | None = None
     of_colour = terminal_background.wants_to_know(settings.theme, os.environ)
     if of_colour:
-        asked, far = True, link.is_far(os.environ)
-        answer = terminal_background.ask_background(reads, writes, far=far)
+        heard = terminal_background.ask_background(reads, writes, far=link.is_far(os.environ))
 
     def took() -> float | None:
-        nonlocal asked, answer
-        if not asked:
-            asked, answer = True, link.ask(reads, writes, link.DEADLINE)
-        return answer.seconds if answer is not None else None
+        nonlocal heard
+        heard = heard or link.ask(reads, writes, link.DEADLINE)
+        return heard.answer.seconds if heard.answer is not None else None
 
     slow = link.decide(settings.link, slow=terminal.slow, took=took)
     link.make_way(slow)
+    answer = heard.answer if heard is not None else None
     colour = terminal_background.is_light(answer.said) if answer is not None else None
-    unanswered = asked and (answer is None or (of_colour and colour is None))
     return _Ready(
         replace(settings, mouse=settings.mouse and terminal.mouse),
         slow,
-        unanswered,
-        terminal_background.hush(reads) if unanswered else lambda: None,
+        unanswered=heard is not None and (answer is None or (of_colour and colour is None)),
+        typed=heard.typed if heard is not None else b"",
+        hush=hush,
     )
 
 

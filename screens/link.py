@@ -3,17 +3,22 @@
 A terminal answers a question about its state (DSR, `ESC [ 5 n`) at once, so the time until the answer comes
 is that of the way there and back. tmux, screen and mosh answer by themselves: what lies behind them is not
 seen.
+
+Whoever types meanwhile is heard, too: what is no answer goes to the screen as what it is (`Heard.typed`).
+Where no screen comes after all it is dropped: the shell would take it for a command, and it may be a secret.
 """
 
+import atexit
 import contextlib
 import os
+import re
 import select
 import sys
 import termios
 import time
-import tty
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from wizard.settings import Link
 
@@ -26,8 +31,15 @@ SLOW = 0.3
 SLOWER = 5
 """How many times rarer the monitor is drawn anew over a slow link."""
 
+ANSWER = r"\x1b\]11;[^\x07\x1b]{0,64}(?:\x07|\x1b\\)|\x1b\[0n"
+"""What a terminal answers to what is asked here: the colour of its background (OSC 11), that it is well."""
+
 _ASK = b"\x1b[5n"
-_END = b"n"
+_WELL = b"\x1b[0n"
+_ANSWERS = re.compile(ANSWER.encode())
+
+_BLOCK = 4096
+"""Bytes read at once, as many as a terminal keeps."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,49 @@ class Answer:
 
     seconds: float
     said: bytes
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came while an answer was waited for.
+
+    Args:
+        answer: None when it did not come in time.
+        typed: everything else in its order: keys, and the beginning of an answer that is still on its way.
+    """
+
+    answer: Answer | None
+    typed: bytes = b""
+
+
+class Hush:
+    """Nothing that comes is shown, and each key is there at once as what it is, until `end` is called or the
+    process ends. An answer, or what somebody types ahead, would stand on the terminal.
+
+    Attributes:
+        before: the modes of the terminal as they were (termios), None where there is none.
+    """
+
+    def __init__(self, reads: int) -> None:
+        self._reads = reads
+        self.before: list[Any] | None = None
+        with contextlib.suppress(OSError, termios.error):
+            before, modes = termios.tcgetattr(reads), termios.tcgetattr(reads)
+            # As the screen wants it: Enter is CR, and not what a line ends with.
+            modes[0] &= ~termios.ICRNL
+            modes[3] &= ~(termios.ECHO | termios.ICANON)
+            modes[6][termios.VMIN], modes[6][termios.VTIME] = 1, 0
+            # TCSANOW: nothing that was typed is thrown away.
+            termios.tcsetattr(reads, termios.TCSANOW, modes)
+            self.before = before
+            atexit.register(self.end)
+
+    def end(self) -> None:
+        """As it was."""
+        atexit.unregister(self.end)
+        if self.before is not None:
+            with contextlib.suppress(OSError, termios.error):
+                termios.tcsetattr(self._reads, termios.TCSANOW, self.before)
 
 
 def decide(
@@ -68,41 +123,43 @@ def is_far(environment: Mapping[str, str]) -> bool:
 
 def measure(reads: int, writes: int, deadline: float = DEADLINE) -> float | None:
     """Seconds that the terminal takes to answer, None when it does not."""
-    answer = ask(reads, writes, deadline)
+    answer = ask(reads, writes, deadline).answer
     return answer.seconds if answer is not None else None
 
 
-def ask(reads: int, writes: int, deadline: float, *, first: bytes = b"") -> Answer | None:
-    """What the terminal answers, None when it does not, or when somebody types already: what they typed is
-    not to be lost.
+def ask(reads: int, writes: int, deadline: float, *, first: bytes = b"") -> Heard:
+    """What the terminal answers, and what was typed before and meanwhile.
 
     Args:
         first: a question that not every terminal knows. Its answer, if any, comes before the one that ends
             the wait.
     """
-    with contextlib.suppress(OSError, termios.error):
-        before = termios.tcgetattr(reads)
-        try:
-            # TCSANOW: nothing that was typed is thrown away.
-            tty.setcbreak(reads, termios.TCSANOW)
-            if select.select([reads], [], [], 0)[0]:
-                return None
-            begun = time.monotonic()
-            os.write(writes, first + _ASK)
-            return _answered(reads, begun, begun + deadline)
-        finally:
-            termios.tcsetattr(reads, termios.TCSANOW, before)
-    return None
+    hush = Hush(reads)
+    if hush.before is None:
+        return Heard(None)
+    came, took = b"", None
+    try:
+        begun = time.monotonic()
+        os.write(writes, first + _ASK)
+        while took is None and _comes(reads, begun + deadline):
+            block = os.read(reads, _BLOCK)
+            came += block
+            if not block:
+                break
+            if _WELL in came:
+                took = time.monotonic() - begun
+    except OSError:
+        pass  # The terminal is gone; whoever draws on it notices.
+    finally:
+        hush.end()
+    said = b"".join(_ANSWERS.findall(came))
+    # The line discipline ended a line with NL for each Enter that came before the question.
+    typed = _ANSWERS.sub(b"", came).replace(b"\n", b"\r")
+    return Heard(None if took is None else Answer(took, said), typed)
 
 
-def _answered(reads: int, begun: float, end: float) -> Answer | None:
-    found = b""
-    while select.select([reads], [], [], max(0.0, end - time.monotonic()))[0]:
-        block = os.read(reads, 1)
-        found += block
-        if not block or (found[-1:] == _END and b"\x1b[" in found):
-            return Answer(time.monotonic() - begun, found) if block else None
-    return None
+def _comes(reads: int, end: float) -> bool:
+    return bool(select.select([reads], [], [], max(0.0, end - time.monotonic()))[0])
 
 
 def make_way(slow: bool) -> None:

@@ -6,15 +6,12 @@ once (DSR): its answer ends the wait. An answer that comes later still never bec
 `screens.late_answers`.
 """
 
-import atexit
-import contextlib
 import os
 import re
 import sys
-import termios
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from screens.link import Answer, ask
+from screens.link import Heard, ask
 
 NEAR, FAR = 0.25, 1.0
 """Seconds to wait for any answer: of a terminal of this machine, and over a network."""
@@ -41,37 +38,17 @@ def wants_to_know(theme: str, environment: Mapping[str, str]) -> bool:
     return "TMUX" in environment or not term.startswith(_NOT_ASKED)
 
 
-def ask_background(reads: int, writes: int, *, far: bool) -> Answer | None:
-    """Ask, and keep what was learned where the themes look for it. What came back, None for no answer.
+def ask_background(reads: int, writes: int, *, far: bool) -> Heard:
+    """Ask, and keep what was learned where the themes look for it. What came back.
 
     Args:
         far: whether the terminal is behind a network.
     """
-    answer = ask(reads, writes, FAR if far else NEAR, first=_QUESTION)
-    light = is_light(answer.said) if answer is not None else None
+    heard = ask(reads, writes, FAR if far else NEAR, first=_QUESTION)
+    light = is_light(heard.answer.said) if heard.answer is not None else None
     if light is not None:
         os.environ[_SAID_IN] = "0;15" if light else "15;0"
-    return answer
-
-
-def hush(reads: int) -> Callable[[], None]:
-    """Let nothing that comes be shown, until what is returned is called, or the process ends: an answer that
-    comes before there is a screen would stand on the terminal."""
-    try:
-        before = termios.tcgetattr(reads)
-        quiet = termios.tcgetattr(reads)
-        quiet[3] &= ~termios.ECHO
-        termios.tcsetattr(reads, termios.TCSANOW, quiet)
-    except (OSError, termios.error):
-        return lambda: None
-
-    def back() -> None:
-        atexit.unregister(back)
-        with contextlib.suppress(OSError, termios.error):
-            termios.tcsetattr(reads, termios.TCSANOW, before)
-
-    atexit.register(back)
-    return back
+    return heard
 
 
 def is_light(reply: bytes) -> bool | None:

@@ -2,6 +2,8 @@
 
 import os
 import pty
+import select
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from textual.timer import Timer
 from screens import link
 from screens import run as run_screen
 from screens.app import OfframpApp
-from screens.link import decide, measure
+from screens.link import Heard, Hush, ask, decide, measure
 from tests.screens.a_run import ARun
 from tests.screens.a_worker import Worker, settle
 from tests.screens.seen import seen
@@ -30,7 +32,9 @@ def ends() -> Iterator[tuple[int, int]]:
 
 def answer(near: int, after: float, text: bytes = b"\x1b[0n") -> threading.Thread:
     def terminal() -> None:
-        assert os.read(near, 100).endswith(b"\x1b[5n")
+        seen = b""
+        while not seen.endswith(b"\x1b[5n"):
+            seen += os.read(near, 100)
         time.sleep(after)
         os.write(near, text)
 
@@ -55,12 +59,33 @@ def test_a_terminal_that_does_not_answer_is_left_as_it_is(ends: tuple[int, int])
     assert time.monotonic() - began < 5
 
 
-def test_what_was_typed_ahead_is_not_taken(ends: tuple[int, int]) -> None:
+def test_what_is_typed_before_and_meanwhile_is_kept_and_no_answer(ends: tuple[int, int]) -> None:
     near, far = ends
     os.write(near, b"n\n")
-    time.sleep(0.05)
-    assert measure(far, far) is None
-    assert os.read(far, 10) == b"n\n"
+    thread = answer(near, 0.0, b"\x1b[A\r\x1b]11;rgb:0/0/0\x07\xc3\xbc\x1b[0nz")
+    heard = ask(far, far, 10, first=b"\x1b]11;?\x07")
+    thread.join()
+    assert heard.answer is not None and heard.answer.said == b"\x1b]11;rgb:0/0/0\x07\x1b[0n"
+    assert heard.typed == b"n\r\x1b[A\r\xc3\xbcz", "Enter before and in the wait is the same key"
+
+
+def test_what_is_typed_is_kept_where_no_answer_comes_in_time(ends: tuple[int, int]) -> None:
+    near, far = ends
+    thread = answer(near, 0.0, b"secret\x1b]11;rgb:ff")
+    heard = ask(far, far, 0.3)
+    thread.join()
+    assert heard == Heard(None, b"secret\x1b]11;rgb:ff"), "the rest of the answer is still to come"
+
+
+def test_nothing_is_shown_of_what_comes_until_the_hush_ends(ends: tuple[int, int]) -> None:
+    near, far = ends
+    before = termios.tcgetattr(far)
+    hush = Hush(far)
+    os.write(near, b"hunter2\r")
+    assert os.read(far, 100) == b"hunter2\r"
+    assert select.select([near], [], [], 0.05)[0] == [], "no echo"
+    hush.end()
+    assert hush.before == before == termios.tcgetattr(far)
 
 
 def test_no_terminal_is_no_error() -> None:
