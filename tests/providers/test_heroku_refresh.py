@@ -13,6 +13,7 @@ from providers.sandbox.heroku.systems.generator import generated
 from providers.sandbox.heroku.world.network import Domain, Drain
 from providers.sandbox.heroku.world.world import AddOn, App, Attachment
 from tests.providers.heroku_servers import sandbox
+from tests.providers.test_heroku_account_lists import Forgetful, nothing
 from tests.providers.test_heroku_client import Sleeps
 from wizard.model.secret import Secret
 from wizard.model.system import System
@@ -62,6 +63,22 @@ async def test_where_nothing_changed_nothing_differs_and_it_costs_few_requests(
     used = {one.add_on_id for one in app.attachments}
     its = sum(one.id in used or one.app_id == app.id for one in databases)
     assert (await source.refresh(known, [app.id])).calls <= 4 + 6 + 2 + its
+
+
+async def test_what_a_list_leaves_out_is_not_gone(heroku: HerokuSandbox, known: System) -> None:
+    client = Forgetful(heroku.hosts, Secret(heroku.credentials["token"]), sleep=Sleeps())
+    name = known.apps[0].name
+    client.changes = {
+        "/apps": lambda rows: [row for row in rows if row["name"] != name],
+        "/addons": lambda rows: rows[1:],
+        "/addon-attachments": lambda rows: rows[::2],
+        "/pipeline-couplings": nothing,
+    }
+    source = HerokuSource(client)
+    now = await source.refresh(known, all_of(known))
+    await source.close()
+    assert sorted(now.apps, key=str) == sorted(known.apps, key=str) and now.unread_apps == known.unread_apps
+    assert now.add_ons == known.add_ons
 
 
 async def test_what_came_or_changed_is_there(
