@@ -1,7 +1,9 @@
 """What the plan screen shows: the checks, those that stop first, and every step in its order."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from screens.marks import ATTENTION, BAD, GLYPHS, GOOD, MUTED, STRONG
@@ -28,7 +30,8 @@ def rows(plan: Plan, preflight: Preflight | None, width: int, *, all_checks: boo
     found: list[Row] = []
     if preflight is not None:
         found += _checks(preflight.findings, width, all_checks=all_checks)
-    found.append(Row("+steps", _heads(plan, width), heading=True))
+    columns = _columns(plan)
+    found.append(Row("+steps", _heads(columns, width), heading=True))
     phase = ""
     for number, step in enumerate(plan.steps, 1):
         if step.phase != phase:
@@ -36,7 +39,7 @@ def rows(plan: Plan, preflight: Preflight | None, width: int, *, all_checks: boo
             # The phases of a plan may take turns: a certificate waits for DNS while a copy is at work.
             heading = Content.styled(PHASES[phase], STRONG)
             found.append(Row(f"+{phase}\n{number}", heading, heading=True))
-        found.append(Row(f"step\n{step.key}", _step(plan, step, number, width)))
+        found.append(Row(f"step\n{step.key}", _step(plan, step, number, columns, width)))
     return found
 
 
@@ -58,34 +61,42 @@ def _checks(findings: Sequence[Finding], width: int, *, all_checks: bool) -> lis
     return found
 
 
-def _heads(plan: Plan, width: int) -> Content:
-    changes = _changes(width)
+class Columns(NamedTuple):
+    """Cells of the columns beside a step's name, each as wide as the plan needs it."""
+
+    changes: int
+    expected: int
+
+
+def _columns(plan: Plan) -> Columns:
+    changes = (plan.source, plan.target, "changes")
+    expected = ("expected", *map(_expected, plan.steps))
+    return Columns(max(map(cell_len, changes)) + 1, max(map(cell_len, expected)))
+
+
+def _expected(step: Step) -> str:
+    return "you" if step.by == "person" else span(*step.seconds)
+
+
+def _heads(columns: Columns, width: int) -> Content:
     return content(
         line(
-            Span("    " + pad("step", width - 4 - changes - 18), "muted"),
-            Span(pad("changes", changes), "muted"),
-            Span(pad("expected", 18, right=True), "muted"),
+            Span("    " + pad("step", width - 4 - sum(columns)), "muted"),
+            Span(pad("changes", columns.changes), "muted"),
+            Span(pad("expected", columns.expected, right=True), "muted"),
         )
     )
 
 
-def _changes(width: int) -> int:
-    """Columns for whom a step changes: a vendor's whole name where there is room."""
-    return 10 if width < 100 else 16
-
-
-def _step(plan: Plan, step: Step, number: int, width: int) -> Content:
-    column = _changes(width)
-    name = width - 4 - column - 18
+def _step(plan: Plan, step: Step, number: int, columns: Columns, width: int) -> Content:
+    name = width - 4 - sum(columns)
     changes = {"heroku": plan.source, "target": plan.target, "nothing": ""}[step.writes]
-    gate = step.by == "person"
-    expected = "you" if gate else span(*step.seconds)
     return content(
         line(
             Span(pad(str(number), 3, right=True) + " ", "muted"),
-            Span(pad(step.title, name - 1) + " ", "accent" if gate else "plain"),
-            Span(pad(changes, column), "attention" if step.writes == "heroku" else "muted"),
-            Span(pad(expected, 18, right=True), "muted"),
+            Span(pad(step.title, name - 1) + " ", "accent" if step.by == "person" else "plain"),
+            Span(pad(changes, columns.changes), "attention" if step.writes == "heroku" else "muted"),
+            Span(pad(_expected(step), columns.expected, right=True), "muted"),
         )
     )
 

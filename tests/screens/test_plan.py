@@ -1,9 +1,11 @@
 """Plan: every step in order, checks that stop with their reason, and a start that says what begins."""
 
+import re
 from collections.abc import Callable
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from screens import plan as plan_module
 from screens.app import OfframpApp
@@ -272,6 +274,24 @@ def test_phases_that_take_turns_each_have_their_heading() -> None:
         "Prepare",
         "Cut-over",
     ]
+
+
+@pytest.mark.parametrize("target", ["Aptible", "Code Capsules"])
+def test_whom_a_step_changes_and_how_long_it_takes_stand_there_whole(target: str) -> None:
+    steps = (
+        Step(key="a", kind="k", title="T" * 90, phase="copy", writes="target", seconds=(3720, 40_000)),
+        Step(key="b", kind="k", title="Short", phase="copy", writes="heroku"),
+    )
+    shown = [
+        row.content.plain
+        for row in rows(
+            Plan(name="x", source="Heroku", target=target, steps=steps), None, 76, all_checks=False
+        )
+        if row.id.startswith(("step", "+steps"))
+    ]
+    assert [cell_len(one) for one in shown] == [76] * 3
+    assert re.search(rf"T… {target} +~1 h 2 min to 11 h 6 min$", shown[1])
+    assert shown[2].index("Heroku") == shown[1].index(target) == shown[0].index("changes")
 
 
 def test_only_in_the_demo_the_start_costs_nothing() -> None:
