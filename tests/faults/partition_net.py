@@ -1,21 +1,20 @@
-"""A network that goes wrong in one of seven ways, at a moment that is told from outside."""
+"""A network that goes wrong in one of eight ways, at a moment that is told from outside."""
 
 import contextlib
 import os
 import random
-import select
 import shutil
 import socket
 import struct
 import subprocess
-import threading
 import time
 from typing import Final, Literal, get_args
 
-from tests.wizard.database_servers import PASSWORD, Database
-from wizard.model.secret import Secret
+from tests.faults.carrying_net import Pair
+from tests.faults.silent_net import Net
+from tests.wizard.database_servers import Database
 
-Mode = Literal["drop", "half-open", "reset", "stall", "drip", "delay", "corrupt"]
+Mode = Literal["drop", "half-open", "reset", "stall", "mute", "drip", "delay", "corrupt"]
 
 MODES: Final = get_args(Mode)
 
@@ -53,112 +52,92 @@ table inet {table} {{
     return "" if done.returncode else table
 
 
-class PartitionNet:
-    """Carries connections from a loopback port to a server. Struck, it does to all connections of that
-    moment:
+class PartitionNet(Net):
+    """Carries connections to a database. Struck, it does to all connections of that moment:
 
     drop: both ends are closed. half-open: the client's end only, the server hears nothing. reset: as drop,
     with RST. stall: their packets are dropped by the kernel, both ways, so that not even an acknowledgement
-    comes (root, and nft). drip: one byte a second for `drips`
-    seconds. delay: each piece comes later, to the end, on later ones too. corrupt: one hexadecimal digit in
-    the middle of a row from the server becomes another letter, once.
+    comes (root, and nft). mute: every packet is acknowledged, and none is carried. drip: one byte a second
+    for `drips` seconds. delay: each piece comes later, to the end, on later ones too. corrupt: one
+    hexadecimal digit in the middle of a row from the server becomes another letter, once.
+
+    Args:
+        later_too: whether `mute` holds for later connections too.
     """
 
-    def __init__(self, there: Database, mode: Mode, chance: random.Random, *, drips: float = 3.0) -> None:
-        self.there = there
+    def __init__(
+        self,
+        there: Database,
+        mode: Mode,
+        chance: random.Random,
+        *,
+        drips: float = 3.0,
+        later_too: bool = False,
+    ) -> None:
         self._mode = mode
         self._chance = chance
         self._drips = drips
+        self._later_too = later_too
         self.struck_at: float | None = None
         self.corrupted = 0
         self._fence = ""
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self._struck: set[socket.socket] = set()
-        self._kept: list[socket.socket] = []
-        self._lock = threading.Lock()
-        threading.Thread(target=self._let_in, daemon=True).start()
-
-    def url(self, role: str = "app") -> Secret:
-        """The server's URL through this net; without TLS, whose own sums would find what a digest must."""
-        port = self._door.getsockname()[1]
-        return Secret(f"postgresql://{role}:{PASSWORD}@127.0.0.1:{port}/{self.there.name}?sslmode=disable")
+        self._struck: set[Pair] = set()
+        super().__init__(there)
 
     def strike(self) -> None:
         """Go wrong now."""
         with self._lock:
-            pairs, self._pairs = self._pairs, []
-            self._struck |= {near for near, _ in pairs}
+            self._struck |= self._pairs
             self.struck_at = time.monotonic()
-        if self._mode == "stall":
-            ports = list[int]()
-            for near, _ in pairs:
-                with contextlib.suppress(OSError):
-                    # Some were closed by their client long ago.
-                    ports.append(near.getpeername()[1])
-            self._fence = drop_packets(ports)
-            assert self._fence, f"nothing was dropped: {ports}"
-        for near, far in pairs:
-            if self._mode == "reset":
-                for end in (near, far):
-                    with contextlib.suppress(OSError):
-                        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            if self._mode in ("drop", "reset", "half-open"):
-                self._kept += [far] if self._mode == "half-open" else []
-                for end in (near,) if self._mode == "half-open" else (near, far):
-                    with contextlib.suppress(OSError):
-                        # Wakes the thread that carries it, which closes it: with RST where that was set.
-                        end.shutdown(socket.SHUT_RD if self._mode == "reset" else socket.SHUT_RDWR)
+        match self._mode:
+            case "drop":
+                self.cut()
+            case "half-open":
+                self.drop()
+            case "reset":
+                self._reset()
+            case "stall":
+                self._stall()
+            case "mute":
+                # Nor does the end of one get through.
+                self._dropped |= self._struck
+
+    def _reset(self) -> None:
+        for end in (end for pair in self._struck for end in pair):
+            with contextlib.suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                # Wakes the thread that carries it, which closes it, with RST.
+                end.shutdown(socket.SHUT_RD)
+
+    def _stall(self) -> None:
+        ports = list[int]()
+        for near, _ in self._struck:
+            with contextlib.suppress(OSError):
+                # Some were closed by their client long ago.
+                ports.append(near.getpeername()[1])
+        self._fence = drop_packets(ports)
+        assert self._fence, f"nothing was dropped: {ports}"
 
     def close(self) -> None:
         """Let nobody in any more, and close all."""
         if self._fence:
             subprocess.run(["nft", "delete", "table", "inet", self._fence], check=True)
-        with contextlib.suppress(OSError):
-            self._door.shutdown(socket.SHUT_RDWR)
-        self._door.close()
-        with self._lock:
-            ends = [end for pair in self._pairs for end in pair] + self._kept + list(self._struck)
-        for end in ends:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        super().close()
 
-    def _let_in(self) -> None:
-        path = str(self.there.server.postgres.socket)
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = self._door.accept()
-                far = socket.socket(socket.AF_UNIX)
-                far.connect(path)
-                with self._lock:
-                    self._pairs.append((near, far))
-                threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
-
-    def _carry(self, near: socket.socket, far: socket.socket) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while True:
-                ready, _, _ = select.select([near, far], [], [])
-                for end, other in ((near, far), (far, near)):
-                    if end in ready:
-                        data = end.recv(1 << 16)
-                        if not data:
-                            raise OSError
-                        self._pass_on(data, other, near, from_server=end is far)
-        near.close()
-        if far not in self._kept:
-            far.close()
-
-    def _pass_on(self, data: bytes, other: socket.socket, near: socket.socket, *, from_server: bool) -> None:
-        struck = near in self._struck
-        if self.struck_at is not None and self._mode == "delay":
+    def pass_on(self, data: bytes, pair: Pair, *, from_server: bool) -> None:
+        """In the way of its mode."""
+        struck = pair in self._struck
+        if self._mode == "mute" and (struck or (self._later_too and self.struck_at is not None)):
+            return
+        if self._mode == "delay" and self.struck_at is not None:
             time.sleep(LAG)
         if from_server and struck and self._mode == "corrupt" and not self.corrupted:
             data = self._spoiled(data)
         while struck and self._mode == "drip" and data and not self._dripped():
-            other.sendall(data[:1])
+            super().pass_on(data[:1], pair, from_server=from_server)
             data = data[1:]
             time.sleep(1)
-        other.sendall(data)
+        super().pass_on(data, pair, from_server=from_server)
 
     def _dripped(self) -> bool:
         return self.struck_at is not None and time.monotonic() - self.struck_at > self._drips
