@@ -1,4 +1,4 @@
-"""A network that breaks in each of seven ways, in the middle of a copy, at a moment that chance says."""
+"""A network that breaks in each of eight ways, in the middle of a copy, at a moment that chance says."""
 
 import random
 import time
@@ -15,7 +15,8 @@ FOUND = 30.0
 """Seconds within which a connection that carries nothing any more must be noticed."""
 
 AT_ONCE = ("corrupt", "reset", "delay")
-"""What takes CI a second; `drop` and `half-open` are in its other tests, and a stall waits to be noticed."""
+"""What takes CI a second; `drop`, `half-open` and `mute` are in its other tests, and a stall waits to be
+noticed."""
 
 
 @pytest.fixture(scope="module")

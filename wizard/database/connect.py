@@ -1,5 +1,9 @@
 """Connections to both databases: settings pinned, named after us, kept alive; their errors in words."""
 
+import contextlib
+import os
+import socket
+import threading
 from typing import Any, TypeVar
 
 import psycopg
@@ -70,6 +74,9 @@ WHERE pg_catalog.pg_backend_pid() = %s AND CASE
 
 Whatever forbids the planner a way of reading is taken back: a part of a table is found by its pages, or
 the whole table is read for each of its parts."""
+
+PINNING = 15.0
+"""Seconds in which a new connection must have taken its settings: nobody watches it yet."""
 
 _PASSING = (
     "08",
@@ -168,6 +175,9 @@ def _pinned(
     connection: C, settings: dict[str, str] | None, run: str | None, *, through_a_pooler: bool = False
 ) -> C:
     wanted = {**PINNED, **(settings or {})}
+    too_late = threading.Timer(PINNING, cut, (connection,))
+    too_late.daemon = True
+    too_late.start()
     try:
         row = connection.execute(
             _PIN,
@@ -190,7 +200,18 @@ def _pinned(
     except BaseException:
         connection.close()
         raise
+    finally:
+        too_late.cancel()
     return connection
+
+
+def cut(connection: psycopg.Connection[Any]) -> None:
+    """Break off the connection of libpq's, from any thread. Never fails."""
+    with (
+        contextlib.suppress(psycopg.Error, OSError),
+        socket.socket(fileno=os.dup(connection.fileno())) as end,
+    ):
+        end.shutdown(socket.SHUT_RDWR)
 
 
 def is_passing(error: BaseException) -> bool:

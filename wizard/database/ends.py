@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 import psycopg
 from psycopg import pq
 
-from wizard.database.connect import C, Connection, connect, connect_line, is_passing
-from wizard.database.lane_holder import Opening, Working, cut
+from wizard.database.connect import C, Connection, connect, connect_line, cut, is_passing
+from wizard.database.direct_watch import DirectWatch
+from wizard.database.lane_holder import Opening, Working
 from wizard.database.lanes import Lanes
 from wizard.database.line import Line
 from wizard.database.opened_ahead import OpenedAhead
@@ -39,7 +40,9 @@ class Ends:
     Args:
         session: names the move; it is part of each connection's `application_name`, so that what a
             broken run left behind is found and ended.
-        lanes: how many connections the way to the target carries at a time. Who opens one more waits.
+        lanes: of the tunnel to the target, which watches them: how many connections it carries at a time. Who
+            opens one more waits. None where the target is reached directly.
+        told: gets a sentence when a direct connection stood still.
 
     Attributes:
         search_path: what an app of the source begins with, once a snapshot was taken. Lines use it on both
@@ -54,9 +57,15 @@ class Ends:
         target: Callable[[], Secret],
         session: str,
         lanes: Lanes | None = None,
+        told: Callable[[str], None] = lambda sentence: None,
     ) -> None:
         self._urls = {"source": source, "target": target}
+        self._urls_now = now = dict[str, Secret]()
         self.lanes = lanes or Lanes()
+        self._watches: dict[str, DirectWatch | Lanes] = {
+            "source": DirectWatch("source", lambda: now["source"], told),
+            "target": lanes or DirectWatch("target", lambda: now["target"], told),
+        }
         self._in_lanes: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._holders: weakref.WeakKeyDictionary[Connection, Working] = weakref.WeakKeyDictionary()
         self.session = clean(session)[-24:]
@@ -116,19 +125,23 @@ class Ends:
         return self._lines_ahead.take(f"target {role}") or self._new_target_line(role)
 
     def _new_source(self, role: str) -> Connection:
-        return self._known("source", connect(self._urls["source"](), self._name(role), _ONLY_READING))
+        return self._known("source", connect(self._url("source"), self._name(role), _ONLY_READING))
 
     def _new_target(self, role: str) -> Connection:
         run = self.run if self.alone else None
-        return self._in_a_lane(lambda: connect(self._urls["target"](), self._name(role), run=run))
+        return self._in_a_lane(lambda: connect(self._url("target"), self._name(role), run=run))
 
     def _new_source_line(self, role: str) -> Line:
         settings = _ONLY_READING | {"search_path": self.search_path, "lock_timeout": SOURCE_LOCK_LIMIT}
-        return self._known("source", connect_line(self._urls["source"](), self._name(role), settings))
+        return self._known("source", connect_line(self._url("source"), self._name(role), settings))
 
     def _new_target_line(self, role: str) -> Line:
         settings, run = {"search_path": self.search_path}, self.run if self.alone else None
-        return self._in_a_lane(lambda: connect_line(self._urls["target"](), self._name(role), settings, run))
+        return self._in_a_lane(lambda: connect_line(self._url("target"), self._name(role), settings, run))
+
+    def _url(self, side: str) -> Secret:
+        url = self._urls_now[side] = self._urls[side]()
+        return url
 
     def _in_a_lane(self, open_one: Callable[[], C]) -> C:
         self.lanes.enter()
@@ -138,11 +151,8 @@ class Ends:
         except BaseException:
             self.lanes.leave()
             raise
-        holder = Working(connection)
         with self._lock:
             self._in_lanes.add(connection)
-            self._holders[connection] = holder
-        self.lanes.hold(holder)
         return self._known("target", connection)
 
     def _opened(self, open_one: Callable[[], C]) -> C:
@@ -158,7 +168,10 @@ class Ends:
         return f"offramp/{self.session}/{self.run}/{role}"
 
     def _known(self, side: str, connection: C) -> C:
+        holder = Working(connection)
+        self._watches[side].hold(holder)
         with self._lock:
+            self._holders[connection] = holder
             self._open = {known for known in self._open if not known.closed}
             self._open.add(connection)
             # Noted now: a connection that broke cannot be asked any more.
@@ -197,8 +210,9 @@ class Ends:
             in_a_lane = connection in self._in_lanes
             self._in_lanes.discard(connection)
             holder = self._holders.pop(connection, None)
+            side = self._backends[connection][0]
         if holder is not None:
-            self.lanes.let_go(holder)
+            self._watches[side].let_go(holder)
         with contextlib.suppress(psycopg.Error):
             connection.close()
         if in_a_lane:

@@ -34,6 +34,7 @@ class Far:
 
     Attributes:
         moved_at: when a byte went either way last, by the monotonic clock.
+        cut_because: why we broke it off ourselves; empty where we did not.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -41,6 +42,7 @@ class Far:
         self._socket = connection
         self._owed_since: float | None = None
         self.moved_at = time.monotonic()
+        self.cut_because = ""
 
     def owes(self, owed: bool) -> None:
         """Whoever speaks to the server says whether it is the server's turn now: to answer, or to take what
@@ -65,7 +67,7 @@ class Far:
         """Fill as much of `buffer` as there is; 0 when nothing is there now.
 
         Raises:
-            EOFError: the server hung up.
+            EOFError: the server hung up, or we did: then it says why.
         """
         got = 0
         while got < len(buffer):
@@ -78,7 +80,7 @@ class Far:
             if count == 0:
                 if got:
                     break
-                raise EOFError
+                raise EOFError(self.cut_because)
             got += count
         if got:
             self.moved_at = time.monotonic()
@@ -122,8 +124,9 @@ class Far:
                     self.read_into(said)
             raise TimeoutError("the server did not answer in time")
 
-    def cut(self) -> None:
+    def cut(self, why: str) -> None:
         """Break it off, from any thread: whoever reads or writes hears of it."""
+        self.cut_because = why
         # Not by the TLS object, which a reader in another thread is using.
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._socket.fileno())) as end:
             end.shutdown(socket.SHUT_RDWR)
@@ -176,12 +179,12 @@ def _connect(name: str, address: str, port: int, parts: dict[str, str]) -> socke
 def _keep_alive(connection: socket.socket) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, KEEP_ALIVE["keepalives"])
-    # macOS calls the first otherwise and lacks the last.
+    # No user timeout: on Linux it also ends a connection whose server takes nothing for so long, being busy.
+    # macOS calls the first otherwise.
     for names, value in (
         (("TCP_KEEPIDLE", "TCP_KEEPALIVE"), KEEP_ALIVE["keepalives_idle"]),
         (("TCP_KEEPINTVL",), KEEP_ALIVE["keepalives_interval"]),
         (("TCP_KEEPCNT",), KEEP_ALIVE["keepalives_count"]),
-        (("TCP_USER_TIMEOUT",), KEEP_ALIVE["tcp_user_timeout"]),
     ):
         option = next((getattr(socket, one) for one in names if hasattr(socket, one)), None)
         if option is not None:

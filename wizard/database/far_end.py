@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import psycopg
 
-from wizard.database.connect import reason
+from wizard.database.connect import cut, reason
 from wizard.model.secret import Secret
 
 TAKING = 8.0
@@ -18,8 +18,8 @@ _TAKES = 140000
 """The version since which a Postgres tells what a COPY has taken so far."""
 
 _BACKENDS = """
-SELECT state, coalesce(wait_event IN ('ClientRead', 'ClientWrite'), false), {taken}
-FROM pg_catalog.pg_stat_activity AS known {copies} WHERE known.pid = ANY(%s) ORDER BY known.pid
+SELECT known.pid, state, coalesce(wait_event, ''), {taken}
+FROM pg_catalog.pg_stat_activity AS known {copies} WHERE known.pid = ANY(%s)
 """
 
 _COPIES = "LEFT JOIN pg_catalog.pg_stat_progress_copy AS copies ON copies.pid = known.pid"
@@ -82,8 +82,8 @@ class PostgresEnd:
         return Secret(url.geturl(), label=store.label)
 
     def open(self, url: Secret) -> Ping:
-        """Log in with the seconds that a far and busy server may take."""
-        return _PostgresPing(url)
+        """Log in."""
+        return PostgresPing(url)
 
 
 class ProxiedPostgres(PostgresEnd):
@@ -109,20 +109,47 @@ def at_work(ping: Ping, backends: Sequence[int]) -> bool | None:
     return ping.at_work(backends) if isinstance(ping, Telling) else None
 
 
-class _PostgresPing:
-    def __init__(self, url: Secret) -> None:
+class Backend(NamedTuple):
+    """A process of a Postgres that works for a client, as `pg_stat_activity` shows it. `taken` are the bytes
+    that its COPY has taken so far; None where the server is too old to tell."""
+
+    state: str | None
+    wait_event: str
+    taken: int | None
+
+    @property
+    def told(self) -> bool:
+        """Whether the server tells: not by `track_activities`, and not of another role's."""
+        return self.state not in (None, "disabled")
+
+    @property
+    def active(self) -> bool:
+        """Whether it runs something."""
+        return self.state == "active"
+
+    @property
+    def works(self) -> bool:
+        """Whether it does, and does not wait for its client."""
+        return self.active and self.wait_event not in ("ClientRead", "ClientWrite")
+
+
+class PostgresPing:
+    """Logs in with the seconds that a far and busy server may take. Raises NoAnswer."""
+
+    def __init__(self, url: Secret, application: str = "offramp/tunnel") -> None:
         try:
             self._connection = psycopg.connect(
                 url.reveal(),
                 autocommit=True,
                 connect_timeout=15,
-                application_name="offramp/tunnel",
+                application_name=application,
                 tcp_user_timeout=20_000,
             )
         except psycopg.Error as error:
             raise NoAnswer(reason(error)) from error
 
     def ask(self) -> None:
+        """One round trip. Raises NoAnswer."""
         try:
             self._connection.execute("SELECT 1")
         except psycopg.Error as error:
@@ -130,34 +157,40 @@ class _PostgresPing:
 
     def at_work(self, backends: Sequence[int]) -> bool | None:
         """Whether one of them runs something, and does not wait for its client; or takes what comes of a
-        COPY. Takes up to `TAKING` seconds."""
-        first, until = self._now(backends), time.monotonic() + TAKING
+        COPY. Takes up to `TAKING` seconds. Raises NoAnswer."""
+        first, until = self.backends(backends), time.monotonic() + TAKING
         found = first
         while True:
-            if any(state == "active" and not waits for state, waits, _ in found) or found != first:
+            if any(one.works for one in found.values()) or found != first:
                 return True
-            if any(state in (None, "disabled") for state, _, _ in found):
-                return None  # by `track_activities`, or it is another role's
-            if not any(state == "active" for state, _, _ in found):
+            if not all(one.told for one in found.values()):
+                return None
+            if not any(one.active for one in found.values()):
                 return False
             if time.monotonic() > until:
                 # An older one may be taking rows all the time.
-                return False if self._connection.info.server_version >= _TAKES else None
+                return None if any(one.taken is None for one in found.values()) else False
             time.sleep(TAKING / 16)
-            found = self._now(backends)
+            found = self.backends(backends)
 
-    def _now(self, backends: Sequence[int]) -> list[tuple[str | None, bool, int]]:
-        """State, whether it waits for its client, and the bytes that its COPY has taken."""
+    def backends(self, pids: Sequence[int]) -> dict[int, Backend]:
+        """Those of `pids` that are there. Raises NoAnswer."""
         tells = self._connection.info.server_version >= _TAKES
         query = _BACKENDS.format(
-            taken="coalesce(copies.bytes_processed, 0)" if tells else "0", copies=_COPIES if tells else ""
+            taken="coalesce(copies.bytes_processed, 0)" if tells else "NULL", copies=_COPIES if tells else ""
         )
         try:
-            return self._connection.execute(query, (list(backends),)).fetchall()
+            rows = self._connection.execute(query, (list(pids),)).fetchall()
         except psycopg.Error as error:
             raise NoAnswer(reason(error)) from error
+        return {pid: Backend(*rest) for pid, *rest in rows}
+
+    def cut(self) -> None:
+        """Break it off, from any thread: who waits for an answer hears of it. Never fails."""
+        cut(self._connection)
 
     def close(self) -> None:
+        """Give it up. Never fails."""
         try:
             self._connection.close()
         except psycopg.Error:

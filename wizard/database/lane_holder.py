@@ -1,4 +1,4 @@
-"""Who holds a lane of a tunnel, seen by whoever watches that tunnel: whether an answer is overdue.
+"""A connection at work, seen by whoever watches its tunnel or its server: whether an answer is overdue.
 
 The one connection that a vendor's own program carries is with the work, so that no question of the watch's
 gets through: that the program has frozen can be told only by what the work itself waits for. On loopback
@@ -15,7 +15,7 @@ import time
 import psycopg
 from psycopg import pq
 
-from wizard.database.connect import Connection
+from wizard.database.connect import Connection, cut
 from wizard.database.line import Line
 
 _LAST_DATA_SENT, _LAST_DATA_RECEIVED = 44, 52
@@ -45,7 +45,7 @@ class Working:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.backend: int | None = connection.info.backend_pid
+        self.backend = connection.info.backend_pid
 
     @property
     def streams(self) -> bool:
@@ -67,18 +67,9 @@ class Working:
     def cut(self) -> None:
         """Whoever works with it hears of it at once."""
         if isinstance(self._connection, Line):
-            self._connection.carrier.cut()
+            self._connection.cut("it stood still, and was cut")
         else:
             cut(self._connection)
-
-
-def cut(connection: Connection) -> None:
-    """Break off the connection of libpq's, from any thread. Never fails."""
-    with (
-        contextlib.suppress(psycopg.Error, OSError),
-        socket.socket(fileno=os.dup(connection.fileno())) as end,
-    ):
-        end.shutdown(socket.SHUT_RDWR)
 
 
 def _quiet(number: int) -> float | None:

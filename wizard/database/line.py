@@ -36,8 +36,8 @@ _CANCEL = 80877102
 
 
 class Line(psycopg.Connection[tuple[Any, ...]]):
-    """A psycopg connection that can lend out its server's end. `broke`: it failed whom it was lent to, of
-    which psycopg knows nothing."""
+    """A psycopg connection that can lend out its server's end. `broke`: it failed whom it was lent to, or was
+    cut, of which psycopg knows nothing."""
 
     carrier: "_Carrier"
     broke = False
@@ -47,6 +47,11 @@ class Line(psycopg.Connection[tuple[Any, ...]]):
         """Seconds for which the server owes an answer, or takes nothing of what lies ready for it, and no
         byte went either way; None where it owes nothing."""
         return self.carrier.owing(self.pgconn.transaction_status == pq.TransactionStatus.ACTIVE)
+
+    def cut(self, why: str) -> None:
+        """Break it off, from any thread: whoever works with it hears why."""
+        self.broke = True
+        self.carrier.cut(why)
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[Far]:
@@ -162,11 +167,11 @@ class _Carrier:
         """Whether somebody else speaks to the server now."""
         return self._lent
 
-    def cut(self) -> None:
-        """Hang up on both sides; whoever waits for either hears of it."""
+    def cut(self, why: str) -> None:
+        """Hang up on both sides; whoever waits for either hears why."""
         far = self._far
         if far is not None:
-            far.cut()
+            far.cut(why)
 
     def cancel(self, seconds: float) -> None:
         """Ask the server to cancel what runs. It hangs up when that is done, as PQcancel too waits for.
@@ -194,7 +199,7 @@ class _Carrier:
                 self._carry(near, self._far)
         except (OSError, EOFError):
             # One side is gone. The other notices when its end is closed below.
-            pass
+            self._say_why(near)
         finally:
             with self._change:
                 self._over = True
@@ -212,6 +217,13 @@ class _Carrier:
             near.settimeout(1)
             near.recv(_CHUNK)
             return None
+
+    def _say_why(self, near: socket.socket | None) -> None:
+        """Where we hung up ourselves nobody has told the client anything."""
+        if near is not None and self._far is not None and self._far.cut_because:
+            with contextlib.suppress(OSError):
+                near.settimeout(1)
+                near.sendall(wire.fatal(self._far.cut_because))
 
     def _carry(self, near: socket.socket, far: Far) -> None:
         poll = select.poll()

@@ -60,8 +60,8 @@ class Move:
         prove: whether the first copy digests every table on both sides as it goes. Without, rows are only
             counted, and a later `refresh` copies every table again.
         ahead: what `read_ahead` told earlier.
-        lanes: how many connections the way to the target carries at a time; with a limit of one the whole
-            move has one at a time.
+        lanes: of the tunnel to the target: how many connections it carries at a time; with a limit of one the
+            whole move has one at a time. None where the target is reached directly.
 
     All methods raise Trouble, or Stopped when `control.stop()` was called.
     """
@@ -89,7 +89,7 @@ class Move:
         self._control = control
         self._part_bytes = part_bytes
         self._prove = prove
-        self._ends = Ends(source, target, session, lanes)
+        self._ends = Ends(source, target, session, lanes, event)
         self._board = Board(clean(name), report, lambda: control.paused)
         self._patience = Patience(self._ends, control, self._board)
         self._with_source, self._with_target = self._patience.with_source, self._patience.with_target

@@ -91,9 +91,9 @@ class Restore:
         self._event = event
         self._control = control
         self._programs = find_programs(name="pg_restore") if programs is None else programs
-        self._ends = Ends(target, target, "db-restore", lanes)
+        self._ends = Ends(target, target, "db-restore", lanes, event)
         self.session = self._with_target(restore_session)
-        self._ends = Ends(target, target, self.session, lanes)
+        self._ends = Ends(target, target, self.session, lanes, event)
 
     def want_empty(self) -> None:
         """Raises Trouble unless nothing is on the target: it says what is there, and what can be done."""

@@ -51,7 +51,7 @@ def splice(
         with source.taken() as reader, target.taken() as writer:
             return _Splice((source, reader), (target, writer), copies, control, moved).run()
     except EOFError as error:
-        raise psycopg.OperationalError("server closed the connection unexpectedly") from error
+        raise psycopg.OperationalError(str(error) or "server closed the connection unexpectedly") from error
     except OSError as error:
         raise psycopg.OperationalError(f"the connection broke: {error}") from error
 
@@ -83,6 +83,7 @@ class _Splice:
             poll.modify(reader, self._reader.events)
             poll.modify(writer, select.POLLIN | (select.POLLOUT if self._reader.waiting else 0))
             writer.owes(self._reader.waiting or self._reader.read_whole > self._answers.ended)
+            reader.owes(bool(self._reader.events))
             if reader.pending and self._reader.events & select.POLLIN:
                 self._read()
                 continue
@@ -100,6 +101,7 @@ class _Splice:
                     if what & ~select.POLLOUT:
                         self._read()
         writer.owes(False)
+        reader.owes(False)
         return self._reader.results(self._answers.rows)
 
     def _read(self) -> None:
