@@ -3,10 +3,12 @@
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.widgets import Static
 
 from screens.background import in_thread
 from screens.keys import About, Key
+from screens.marks import STRONG
 from screens.patience import Patience
 from screens.plan_outline import outline
 from screens.plan_rows import about_row, before_start, rows, verdict
@@ -23,6 +25,9 @@ from wizard.plan.preflight import look
 from wizard.registry import source_provider
 from wizard.run.launch import start_worker
 from wizard.session.parts import MAPPING, PLAN, PREFLIGHT, PREPARED, TARGET, Preflight
+
+TITLE_FITS = 60
+"""Cells that the title of a dialog has at 80 columns; a longer one stands in its text."""
 
 
 class PlanScreen(StageScreen):
@@ -186,10 +191,14 @@ class PlanScreen(StageScreen):
             return
         kind, _, key = row.partition("\n")
         preflight = self._preflight()
-        title = plan.step(key).title if kind == "step" else "Check"
+        what = "Step" if kind == "step" else "Check"
+        title = plan.step(key).title if kind == "step" else what
         if kind == "finding" and preflight is not None:
             title = preflight.findings[int(key)].what
-        self.app.push_screen(DetailsDialog(title, self.worn(about_row(row, plan, preflight))))
+        text = self.worn(about_row(row, plan, preflight))
+        if len(title) > TITLE_FITS:
+            title, text = what, Content.assemble((f"{title}.", STRONG), "\n\n", text)
+        self.app.push_screen(DetailsDialog(title, text))
 
     def action_start(self) -> None:
         """Say what begins, then start the worker."""

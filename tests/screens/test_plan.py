@@ -137,11 +137,20 @@ async def test_what_stops_the_run_is_said(prepared: Session, checks: Checks, vau
         app.screen.query_one(RowList).go_to("finding\n1")
         await pilot.pause()
         assert "It holds 3 tables that Offramp did not make." in seen(app)
+        long = f"migrate-frontend has a new domain: {'shop.' * 10}acme.example"
+        checks.findings = (GOOD, msgspec.structs.replace(BLOCKS, what=long))
+        await pilot.press("r")
+        await settled(pilot)
+        assert "acme.example" not in seen(app), "its row is cut"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "acme.example." in seen(app), "and the whole of it stands there"
+        await pilot.press("escape")
         checks.findings = (GOOD,)
         await pilot.press("r")
         await settled(pilot)
         assert "✓ Nothing stops the run" in seen(app)
-        assert checks.looks == 2
+        assert checks.looks == 3
 
 
 async def test_checks_that_passed_are_listed_on_enter(

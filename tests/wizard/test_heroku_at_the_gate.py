@@ -62,7 +62,7 @@ async def test_what_nobody_decided_on_is_told_with_the_way_out(
     assert now is not None
     heroku.system = now
     new, way_out, *rest = await told(context)
-    assert "migrate-frontend has a domain that nobody has decided on" in new and way_out == WAY_OUT
+    assert "migrate-frontend has a new domain: " in new and way_out == WAY_OUT
     assert rest == usual, "nothing else is told, and nothing twice"
     assert heroku.writes == []
 
@@ -95,7 +95,7 @@ async def test_what_the_cut_over_itself_stopped_is_not_told_as_a_change(
 async def test_a_gate_is_asked_again_when_heroku_changed_while_it_was_open(
     session: Session, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sentence = "shop has a domain that nobody has decided on: www.shop.example"
+    sentence = "shop has a new domain: www.shop.example"
     known: list[tuple[str, str]] = []
 
     async def facts(self: Gate, context: Context, step: Step) -> tuple[tuple[str, str], ...]:

@@ -69,7 +69,7 @@ def test_one_change_is_one_sentence_and_says_what_to_do(edit: Edit, app: str, st
 
 def test_a_new_add_on_is_told_once_with_the_config_vars_that_it_sets() -> None:
     (one,) = after(edits.add_on_added, BACKEND)
-    assert one.state == "blocks" and "has an add-on that nobody has decided on" in one.what
+    assert one.state == "blocks" and "has a new add-on: " in one.what
 
 
 def test_a_database_that_is_gone_stops_and_an_add_on_that_was_left_does_not() -> None:

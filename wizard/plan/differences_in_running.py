@@ -47,8 +47,8 @@ def _new_types(then: App, now: App) -> Iterator[Finding]:
         if process.type not in known:
             yield Finding(
                 state="blocks" if process.quantity else "look",
-                what=f"{now.name} has a process type that nobody has decided on: {process.type}",
-                detail=f"{process.quantity} of it run now; the target would run none",
+                what=f"{now.name} has a new process type: {process.type}",
+                detail=f"nobody has decided on it; {process.quantity} run now, the target would run none",
                 remedy=DECIDE,
             )
 

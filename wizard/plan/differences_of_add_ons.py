@@ -50,9 +50,8 @@ def _came(then: System, now: System, moved: set[str]) -> Iterator[Finding]:
         if add_on.id not in known and users:
             yield Finding(
                 state="blocks",
-                what=f"{users[0]} has an add-on that nobody has decided on: {add_on.name}",
-                detail=f"{add_on.plan or add_on.service}: what is in it would stay behind, and the target "
-                "would not get its config vars",
+                what=f"{users[0]} has a new add-on: {add_on.name} ({add_on.plan or add_on.service})",
+                detail="nobody has decided on it; what is in it would stay behind, and its config vars too",
                 remedy=DECIDE,
             )
 
@@ -144,7 +143,7 @@ def _attachments(then: System, now: System, before: App, app: App) -> Iterator[F
             yield Finding(
                 state="blocks",
                 what=f"{to} is attached to {app.name} as {one.name}, too",
-                detail="nobody has decided on it, and the target would not get its config vars",
+                detail="nobody has decided on that; the target would not get its config vars",
                 remedy=DECIDE,
             )
     there, left = {one.name for one in app.attachments}, {one.id for one in now.add_ons}

@@ -105,8 +105,8 @@ def _domains(then: App, now: App, mapping: Mapping) -> Iterator[Finding]:
     known, there = _custom(then), _custom(now)
     for host in sorted(there - known):
         yield _blocks(
-            f"{now.name} has a domain that nobody has decided on: {host}",
-            "it would stay behind and lead to a stopped app",
+            f"{now.name} has a new domain: {host}",
+            "nobody has decided on it; it would stay behind, and lead to a stopped app",
         )
     made = {one.hostname for one in mapping.domains if one.app_id == then.id and one.action == "endpoint"}
     for host in sorted(known - there):
@@ -127,8 +127,8 @@ def _drains(then: App, now: App, mapping: Mapping) -> Iterator[Finding]:
     known, there = _by_id(then.drains), _by_id(now.drains)
     for mark in sorted(there.keys() - known.keys()):
         yield _blocks(
-            f"{now.name} has a log drain that nobody has decided on: {there[mark].address}",
-            "its receiver would get no log after the move",
+            f"{now.name} has a new log drain: {there[mark].address}",
+            "nobody has decided on it; its receiver would get no log after the move",
         )
     moved = {one.drain_id for one in mapping.drains if one.app_id == then.id and one.action == "move"}
     for mark in sorted(known.keys() - there.keys()):
@@ -157,8 +157,8 @@ def _config(then: App, now: App, mapping: Mapping, told: frozenset[str]) -> Iter
     known, there = ({var.name: var for var in app.config} for app in (then, now))
     if came := sorted(there.keys() - known.keys() - told):
         yield _blocks(
-            f"{now.name} has config vars that nobody has decided on: {listed(came)}",
-            "the target would not get them",
+            f"{now.name} has new config vars: {listed(came)}",
+            "nobody has decided on them; the target would not get them",
         )
     wanted = {
         one.name

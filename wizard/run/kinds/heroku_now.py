@@ -74,4 +74,4 @@ def _of_app(context: Context, app: App) -> list[Fact]:
 
 
 def _fact(finding: Finding) -> Fact:
-    return "look", f"{finding.what}: {finding.detail}" if finding.detail else finding.what
+    return "look", f"{finding.what}; {finding.detail}" if finding.detail else finding.what
