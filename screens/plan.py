@@ -10,8 +10,10 @@ from screens.background import in_thread
 from screens.keys import About, Key
 from screens.marks import STRONG
 from screens.patience import Patience
+from screens.plan_checks import old_checks
 from screens.plan_outline import outline
 from screens.plan_rows import about_row, before_start, rows, verdict
+from screens.quantities import day_and_clock
 from screens.stage import StageScreen
 from screens.stages import newest_run, standing, whole_system
 from screens.styles import sheet
@@ -68,7 +70,8 @@ class PlanScreen(StageScreen):
         """Make the plan if there is none; then check it unless that was done."""
         self.set_interval(1.0, self._tick)
         self._make()
-        if self._plan() is not None and self._preflight() is None and not self.read_only():
+        wanted = self._preflight() is None or old_checks(self.session) is not None
+        if self._plan() is not None and wanted and not self.read_only():
             self.action_look()
 
     # -- what is true ---------------------------------------------------------------------------------
@@ -145,6 +148,8 @@ class PlanScreen(StageScreen):
                 return "The worker is being started."
             if preflight is None:
                 return "The checks come first: r looks."
+            if old := old_checks(self.session):
+                return f"The checks are from {day_and_clock(old.looked_at)}: r looks again."
             stops = next((finding for finding in preflight.findings if finding.state == "blocks"), None)
             if stops is not None:
                 return f"{stops.what}. {stops.remedy}"

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from screens.headless.checks_again import check_again
 from screens.headless.dns import tell_records
 from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, WAITS
 from screens.headless.guides import Guides
@@ -57,6 +58,7 @@ def run(identity: str, confirm: list[str], *, detach: bool) -> int:
         )
     session = find(identity)
     try:
+        check_again(session, open_vault)
         ready(session)
         again = running(session)
         start_worker(session, open_vault())

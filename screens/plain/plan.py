@@ -3,6 +3,7 @@
 from screens.monitor.steps import PHASES
 from screens.plain.desk import Deed, Desk, do_one_of, heading
 from screens.plain.question import Answer, Help, ask_one
+from screens.plan_checks import old_checks
 from screens.plan_outline import outline
 from screens.quantities import clock, span
 from screens.stages import newest_run, standing
@@ -32,7 +33,7 @@ def plan(desk: Desk) -> None:
     heading(desk, "plan")
     if make(desk) is not None:
         tell_steps(desk)
-        if checked(desk) is None and not desk.read_only():
+        if (checked(desk) is None or old_checks(desk.session)) and not desk.read_only():
             check(desk)
 
     def deeds() -> list[Deed]:
@@ -40,14 +41,15 @@ def plan(desk: Desk) -> None:
         if made is None:
             return [Deed("Go on", lambda: None, "there is no plan: map and prepare come first")]
         stops = [one for one in found.findings if one.state == "blocks"] if found else []
-        why = f"{stops[0].what}. {stops[0].remedy}" if stops else ""
+        old = "the checks are from long ago: check again first" if old_checks(desk.session) else ""
+        why = f"{stops[0].what}. {stops[0].remedy}" if stops else old
         again = Deed("Check again", lambda: check(desk), held, action="look")
         show = Deed("List the steps again", lambda: tell_steps(desk))
         good = Deed("List every check", lambda: tell_checks(desk, every=True))
         start = Deed("Start the run", lambda: _start(desk), held or why, action="start")
         if newest_run(desk.session) is not None:
             return [Deed("Go to the run", lambda: True, action="next"), start, again, show, good]
-        return [again, start, show, good] if found is None or stops else [start, again, show, good]
+        return [again, start, show, good] if found is None or why else [start, again, show, good]
 
     do_one_of(desk, lambda: "What now?", deeds, help_=HELP, stage="plan")
 

@@ -11,6 +11,7 @@ from screens import plan as plan_module
 from screens.app import OfframpApp
 from screens.map import MapScreen
 from screens.plan import PlanScreen
+from screens.plan_checks import old_checks
 from screens.plan_rows import before_start, rows
 from screens.run import RunScreen
 from screens.stages import standing
@@ -28,7 +29,7 @@ from wizard.model.trouble import SignInNeeded, Trouble
 from wizard.prepare.accepted import renewed
 from wizard.run.journal import Journal
 from wizard.session.parts import MAPPING, PLAN, PREFLIGHT, PREPARED, SYSTEM, Preflight, Prepared, PreparedApp
-from wizard.session.store import Session
+from wizard.session.store import Session, find
 
 GOOD = Finding(state="good", what="ssh is there")
 LOOK = Finding(state="look", what="migrate-backend has had a release", remedy="Read the system again.")
@@ -97,6 +98,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Checks:
     """The checks and the worker that the screen uses."""
     made = Checks()
     monkeypatch.setattr(plan_module, "look", made.look)
+    monkeypatch.setattr("screens.plan_checks.is_old", lambda found: False)
     monkeypatch.setattr(plan_module, "start_worker", made.start)
     return made
 
@@ -151,6 +153,27 @@ async def test_what_stops_the_run_is_said(prepared: Session, checks: Checks, vau
         await settled(pilot)
         assert "✓ Nothing stops the run" in seen(app)
         assert checks.looks == 3
+
+
+async def test_old_checks_are_made_anew_before_a_run_begins(
+    prepared: Session, checks: Checks, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.plan_checks.is_old", lambda found: True)
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("s")
+        await settled(pilot)
+        assert "The checks are from 2026-11-21" in seen(app) and checks.started == 0
+    reopened = find(prepared.id)
+    again = OfframpApp(session=reopened, vault=vault)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert checks.looks == 2, "they were there, and old"
+        plan = reopened.load(PLAN)
+        assert plan is not None and old_checks(reopened) is not None
+        Journal(reopened).start_run(plan)
+        assert old_checks(reopened) is None, "a run that has begun asks the world itself"
 
 
 async def test_checks_that_passed_are_listed_on_enter(

@@ -119,6 +119,7 @@ class Checks:
 def checks(monkeypatch: pytest.MonkeyPatch) -> Checks:
     made = Checks()
     monkeypatch.setattr(plan_module, "look", made.look)
+    monkeypatch.setattr("screens.plan_checks.is_old", lambda found: False)
     return made
 
 
