@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.screens.example_system import BACKEND, FRONTEND
+from tests.screens.example_system import BACKEND, EMAILER, FRONTEND
 from tests.screens.fake_heroku import GOOD_TOKEN, FakeSourceProvider
 from tests.wizard.heroku_edits import config_added, documented, domain_added, of_app, scaled
 from tests.wizard.run_world import Running, World, world
@@ -16,6 +16,7 @@ from tests.wizard.test_drive import session
 from tests.wizard.test_plan_steps import example_mapping, plan_of
 from wizard.model.plan import Evidence, Step
 from wizard.model.secret import Secret
+from wizard.model.system import Job
 from wizard.plan.plan import CUT_OVER
 from wizard.run.context import Context
 from wizard.run.journal import Journal
@@ -65,6 +66,24 @@ async def test_what_nobody_decided_on_is_told_with_the_way_out(
     assert "migrate-frontend has a new domain: " in new and way_out == WAY_OUT
     assert rest == usual, "nothing else is told, and nothing twice"
     assert heroku.writes == []
+
+
+async def test_a_job_that_came_since_would_run_nowhere_and_is_told(
+    context: Context, heroku: FakeSourceProvider
+) -> None:
+    then = heroku.system
+    emailer = then.app(EMAILER)
+    new = Job(id="job-2", command="rake bill", every=60)
+    heroku.system = of_app(then, emailer, jobs=(*(emailer.jobs or ()), new))
+    jobs, way_out, *_ = await told(context)
+    assert jobs.endswith("2 now: one that came since would be stopped, and run nowhere")
+    assert way_out == WAY_OUT
+    # Where there was none, but a scheduler for one, too.
+    context.system = of_app(then, emailer, jobs=())
+    heroku.system = of_app(then, emailer, jobs=(new,))
+    assert "0 then, 1 now" in (await told(context))[0]
+    heroku.system = of_app(then, emailer, jobs=None)
+    assert not any("scheduler" in words for words in await told(context)), "a person said: none"
 
 
 async def test_what_was_told_when_the_gate_opened_is_no_news(

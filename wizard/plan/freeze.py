@@ -16,6 +16,11 @@ def told_by_person(app: App) -> bool:
     return any(job.told_by == "person" for job in app.jobs or ())
 
 
+def scheduled(system: System, app: App) -> bool:
+    """Whether an app has jobs that start by themselves, or may have got some since it was documented."""
+    return bool(app.jobs) or (app.jobs is not None and SCHEDULER_SERVICE in _services(system, app))
+
+
 def freeze(name: str, system: System, apps: list[tuple[App, AppChoice]], source_title: str) -> Iterable[Step]:
     """Jobs come first, so that their end is waited for while the apps serve, and that on the way back a
     scheduler that does not answer keeps nothing else from coming back.
@@ -24,7 +29,7 @@ def freeze(name: str, system: System, apps: list[tuple[App, AppChoice]], source_
     process up, or made a job, since.
     """
     for app, _ in apps:
-        if app.jobs or (app.jobs is not None and SCHEDULER_SERVICE in _services(system, app)):
+        if scheduled(system, app):
             yield from _jobs(name, system, app, source_title)
     for app, _ in apps:
         yield Step(

@@ -15,6 +15,7 @@ from wizard.model.plan import Finding
 from wizard.model.system import Account, System
 from wizard.model.trouble import SignInNeeded, Trouble, joined, tag
 from wizard.plan.differences import differences, differences_in_what_runs, not_compared
+from wizard.plan.freeze import scheduled
 from wizard.plan.preflight_capsules import capsule_findings
 from wizard.plan.preflight_certificates import certificate_findings
 from wizard.plan.preflight_code import code_findings
@@ -151,7 +152,7 @@ async def _source(
     there = {app.id for app in now.apps} | {add_on.id for add_on in now.add_ons}
     # What is gone has its finding, and is not asked.
     for app in (system.app(choice.app_id) for choice in moved if choice.app_id in there):
-        if app.jobs:
+        if scheduled(system, app):
             findings += await scheduler_findings(source, app)
     for database in (one for one in mapping.moved_databases() if one.add_on_id in there):
         report(f"Heroku: the database {system.add_on(database.add_on_id).name}")

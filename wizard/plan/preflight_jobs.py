@@ -23,7 +23,9 @@ async def scheduler_findings(source: Source, app: App) -> list[Finding]:
                 remedy="Look again before you start: the cut-over stops its jobs there.",
             )
         ]
-    count = len(app.jobs or ())
+    if not app.jobs:
+        return []  # a person said that there are none, and Heroku does not tell
+    count = len(app.jobs)
     if told_by_person(app):
         return [
             Finding(

@@ -4,6 +4,8 @@ That holds up nothing: who knows it types the word, or stops the run and reads t
 from wizard.model.plan import Finding
 from wizard.model.system import App, System
 from wizard.plan.differences import differences, differences_in_what_runs, not_compared
+from wizard.plan.freeze import scheduled, told_by_person
+from wizard.plan.preflight_jobs import scheduler_findings
 from wizard.run.context import Context
 from wizard.run.dns import when_its_record_comes
 from wizard.run.view import can_go_back
@@ -23,7 +25,7 @@ async def heroku_now(context: Context) -> list[Fact]:
         SignInNeeded, Trouble: Heroku does not tell its apps.
     """
     now = await _now(context)
-    found = _differences(context, now)
+    found = await _differences(context, now)
     facts = [_fact(one) for one in (*found, *not_compared(now))]
     if any(one.state == "blocks" for one in found):
         facts.append(("look", WAY_OUT))
@@ -37,7 +39,7 @@ async def heroku_now(context: Context) -> list[Fact]:
 async def news(context: Context, told: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """What differs by now and was not `told` when the gate opened. Raises as `heroku_now`."""
     now = await _now(context)
-    return tuple(fact for one in _differences(context, now) if (fact := _fact(one)) not in told)
+    return tuple(fact for one in await _differences(context, now) if (fact := _fact(one)) not in told)
 
 
 async def _now(context: Context) -> System:
@@ -45,11 +47,17 @@ async def _now(context: Context) -> System:
     return await context.source.refresh(context.system, moved)
 
 
-def _differences(context: Context, now: System) -> list[Finding]:
-    found = differences(context.system, now, context.mapping)
-    if not can_go_back(context.plan, context.journal.steps()):
-        # Where the cut-over was begun before, what runs and what does not is its own work.
-        found += differences_in_what_runs(context.system, now, context.mapping)
+async def _differences(context: Context, now: System) -> list[Finding]:
+    system, mapping = context.system, context.mapping
+    found = differences(system, now, mapping)
+    if can_go_back(context.plan, context.journal.steps()):
+        return found  # the cut-over was begun before: what runs and what does not is its own work
+    found += differences_in_what_runs(system, now, mapping)
+    there = {app.id for app in now.apps}
+    for app in (system.app(choice.app_id) for choice in mapping.moved_apps() if choice.app_id in there):
+        # Jobs that a person removes have a gate of their own.
+        if scheduled(system, app) and not told_by_person(app):
+            found += await scheduler_findings(context.source, app)
     return found
 
 
