@@ -19,7 +19,7 @@ _TAKES = 140000
 
 _BACKENDS = """
 SELECT known.pid, state, coalesce(wait_event, ''), {taken}
-FROM pg_catalog.pg_stat_activity AS known {copies} WHERE known.pid = ANY(%s)
+FROM pg_catalog.pg_stat_activity AS known {copies} WHERE {which}
 """
 
 _COPIES = "LEFT JOIN pg_catalog.pg_stat_progress_copy AS copies ON copies.pid = known.pid"
@@ -175,12 +175,23 @@ class PostgresPing:
 
     def backends(self, pids: Sequence[int]) -> dict[int, Backend]:
         """Those of `pids` that are there. Raises NoAnswer."""
+        return self._those("known.pid = ANY(%s)", list(pids))
+
+    def named(self, application: str) -> dict[int, Backend]:
+        """Those that call themselves so, in this database. Raises NoAnswer."""
+        return self._those(
+            "known.application_name = %s AND known.datname = pg_catalog.current_database()", application
+        )
+
+    def _those(self, which: str, value: object) -> dict[int, Backend]:
         tells = self._connection.info.server_version >= _TAKES
         query = _BACKENDS.format(
-            taken="coalesce(copies.bytes_processed, 0)" if tells else "NULL", copies=_COPIES if tells else ""
+            taken="coalesce(copies.bytes_processed, 0)" if tells else "NULL",
+            copies=_COPIES if tells else "",
+            which=which,
         )
         try:
-            rows = self._connection.execute(query, (list(pids),)).fetchall()
+            rows = self._connection.execute(query, (value,)).fetchall()
         except psycopg.Error as error:
             raise NoAnswer(reason(error)) from error
         return {pid: Backend(*rest) for pid, *rest in rows}

@@ -31,6 +31,8 @@ from wizard.database.restore_child import run_pg_restore, suitable_restore
 from wizard.database.restore_errors import Complaint, Listener
 from wizard.database.restore_list import Chosen, choose, extensions_of
 from wizard.database.restore_progress import Meter, RestoreProgress
+from wizard.database.restore_watch import RestoreWatch, lets_two_in
+from wizard.database.server_question import ServerQuestion
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
 from wizard.model.text import clean
@@ -169,7 +171,7 @@ class Restore:
             return self._control.paused
 
         with Meter(listener, len(chosen.ids), total, self._report, paused=paused) as meter:
-            code = self._pg_restore(head, chosen, pieces, listener)
+            code = self._pg_restore(head, chosen, pieces, listener, meter)
             _want_through(listener, code)
             meter.phase = "analyze"
             self._with_target(lambda target: target.execute("ANALYZE"))
@@ -187,10 +189,19 @@ class Restore:
         self._with_target(marker.remove if outcome.whole else _mark_lossy)
         return outcome
 
-    def _pg_restore(self, head: Head, chosen: Chosen, pieces: Callable[[], bytes], listener: Listener) -> int:
+    def _pg_restore(
+        self, head: Head, chosen: Chosen, pieces: Callable[[], bytes], listener: Listener, meter: Meter
+    ) -> int:
         program = suitable_restore(self._programs, head.layout, head.program)
-        url = self._target()
-        over_tls = self._with_target(lambda target: bool(target.pgconn.ssl_in_use))
+        url, name = self._target(), f"offramp/{self.session}/{self._ends.run}/restore"
+        question = ServerQuestion(lambda: url)
+        over_tls, wide = self._with_target(
+            lambda target: (
+                bool(target.pgconn.ssl_in_use),
+                self._ends.lanes.most is None and lets_two_in(target, question),
+            )
+        )
+        watch = RestoreWatch(meter, question, name, self._event)
         with contextlib.ExitStack() as stack:
             relay = stack.enter_context(Relay(url, self._work)) if over_tls and not program.tls else None
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=self._work, prefix="list-")))
@@ -198,16 +209,21 @@ class Restore:
             # Its only connection; ours are closed by now.
             stack.enter_context(self._ends.lanes.entered())
             self._ends.lanes.rest()
-            return run_pg_restore(
+            if wide:
+                stack.enter_context(watch)
+            code = run_pg_restore(
                 program,
                 url,
                 relay=str(relay.folder) if relay else None,
-                application=f"offramp/{self.session}/{self._ends.run}/restore",
+                application=name,
                 listing=folder / "entries",
                 pieces=pieces,
                 listener=listener,
                 control=self._control,
+                begun=watch.begun,
             )
+        watch.check()
+        return code
 
     def _with_target(self, do: Callable[[Connection], T]) -> T:
         self._control.check()

@@ -50,6 +50,7 @@ def run_pg_restore(
     pieces: Callable[[], bytes],
     listener: Listener,
     control: Control,
+    begun: Callable[[Callable[[], None]], None] = lambda kill: None,
 ) -> int:
     """Restore the stream that `pieces` gives, piece by piece until an empty one; pg_restore's exit code.
 
@@ -57,6 +58,7 @@ def run_pg_restore(
         relay: the folder of the relay's socket, None to go to the server itself.
         application: names the connection on the server.
         listing: the file with the numbers of the entries to restore.
+        begun: gets what ends it, once it runs.
 
     Raises:
         Stopped: a stop was asked for; pg_restore is ended. The same for whatever `pieces` raises.
@@ -77,6 +79,7 @@ def run_pg_restore(
     listening.start()
     forget = control.on_stop(child.kill)
     try:
+        begun(child.kill)
         _feed(child.stdin, pieces, control)
     except BaseException:
         child.kill()

@@ -7,6 +7,7 @@ follows it quotes rows and whole functions.
 """
 
 import re
+import time
 from collections.abc import Iterable
 from typing import Final, Literal
 
@@ -85,11 +86,13 @@ class Listener:
         in_data: whether it has come to the rows; `after_data`: to what follows them.
         errors: how many there were.
         last: the last line, as it came.
+        heard: when that was, by the monotonic clock.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.doing = ""
         self.last = ""
+        self.heard = time.monotonic()
         self.done = 0
         self.in_data = False
         self.after_data = False
@@ -105,6 +108,7 @@ class Listener:
     def line(self, text: str) -> None:
         """Take the next line, without its end."""
         self.last = text or self.last
+        self.heard = time.monotonic()
         if not text.startswith("pg_restore: "):
             if self._error and not self._command and text.startswith("Command was: "):
                 self._command = text.removeprefix("Command was: ")[:200]

@@ -40,7 +40,7 @@ class RestoreProgress(Noun, frozen=True, kw_only=True):
 
 class Meter:
     """Counts, and tells twice a second while it is open. `phase` is set from outside; an empty one is told by
-    what pg_restore is at.
+    what pg_restore is at. So is `stands_still`: why it does, while that is known.
 
     Args:
         paused: whether a person holds it up.
@@ -57,6 +57,7 @@ class Meter:
     ) -> None:
         self.bytes = 0
         self.phase = ""
+        self.stands_still = ""
         self._listener = listener
         self._entries = entries
         self._total = total
@@ -87,6 +88,13 @@ class Meter:
         finally:
             self._reads, self._moved = False, time.monotonic()
 
+    @property
+    def still(self) -> float:
+        """Seconds for which pg_restore has moved nothing, while it is its turn."""
+        if self._reads or self._paused():
+            return 0.0
+        return time.monotonic() - max(self._moved, self._listener.heard)
+
     def had(self, piece: bytes) -> None:
         """The next piece of the dump is there; an empty one is its end."""
         self.bytes += len(piece)
@@ -97,6 +105,8 @@ class Meter:
             self._report(self._snapshot())
 
     def _waits(self, phase: str) -> str:
+        if self.stands_still:
+            return f"the target, for {int(self.still)} s: {self.stands_still}"
         still = time.monotonic() - self._moved
         if self._ended or still < PATIENCE or phase not in ("schema", "data"):
             return ""

@@ -14,6 +14,9 @@ SLICE = 0.5
 """Seconds waited at a time: a process that was stopped for an hour has missed one of them, not all."""
 
 
+_Look = Callable[[PostgresPing], dict[int, Backend]]
+
+
 class Silence(NoAnswer):
     """Nothing came in time. Every other NoAnswer is the word of somebody who is there."""
 
@@ -36,12 +39,19 @@ class ServerQuestion:
             Silence: a new connection got no answer.
             NoAnswer: the server does not let us ask.
         """
+        return self._asked(lambda ping: ping.backends(pids))
+
+    def ask_named(self, application: str) -> dict[int, Backend]:
+        """The same of those that call themselves so."""
+        return self._asked(lambda ping: ping.named(application))
+
+    def _asked(self, look: "_Look") -> dict[int, Backend]:
         kept, self._ping = self._ping, None
         if kept is not None:
             with contextlib.suppress(NoAnswer):
-                return self._answer(_Attempt(lambda: kept, pids))
+                return self._answer(_Attempt(lambda: kept, look))
         url = self._url()
-        return self._answer(_Attempt(lambda: PostgresPing(url, "offramp/watch"), pids))
+        return self._answer(_Attempt(lambda: PostgresPing(url, "offramp/watch"), look))
 
     def _answer(self, attempt: "_Attempt") -> dict[int, Backend]:
         found, self._ping = attempt.answer(ANSWER)
@@ -57,9 +67,9 @@ class ServerQuestion:
 class _Attempt:
     """One question, in a thread that ends soon after nobody waits for it any more."""
 
-    def __init__(self, open_one: Callable[[], PostgresPing], pids: Sequence[int]) -> None:
+    def __init__(self, open_one: Callable[[], PostgresPing], look: "_Look") -> None:
         self._open = open_one
-        self._pids = pids
+        self._look = look
         self._lock = threading.Lock()
         self._ping: PostgresPing | None = None
         self._found: dict[int, Backend] | None = None
@@ -92,7 +102,7 @@ class _Attempt:
                 self._ping = ping
                 unwanted = self._given_up
             if not unwanted:
-                self._found = ping.backends(self._pids)
+                self._found = self._look(ping)
         except NoAnswer as error:
             self._error = error
         finally:
