@@ -22,7 +22,7 @@ class Query:
     """One that has waited since it began, by the clock."""
 
     backend: int | None = 4711
-    streams = False
+    streams = instant = False
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -113,6 +113,13 @@ def test_a_statement_of_rows_that_takes_a_minute_is_waited_for_where_nobody_can_
     query.backend, query.streams = None, True
     lanes.hold(query)
     assert 120 <= until_stuck(Stalls(lanes), clock, Looks(None)) < 150
+
+
+def test_what_takes_a_server_no_time_is_waited_for_half_a_minute_and_looked_up_nowhere(clock: Clock) -> None:
+    lanes, looks, query = Lanes(1), Looks(True), Query(clock)
+    query.instant = True
+    lanes.hold(query)
+    assert until_stuck(Stalls(lanes), clock, looks) == 35 and looks.asked == []
 
 
 def test_a_byte_that_came_meanwhile_counts(clock: Clock) -> None:

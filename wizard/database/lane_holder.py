@@ -26,6 +26,7 @@ class Opening:
     """A connection that is being made. See `wizard.database.lanes.Held`."""
 
     backend = None
+    instant = True
     streams = True
 
     def __init__(self) -> None:
@@ -42,6 +43,8 @@ class Opening:
 
 class Working:
     """A connection of ours to a Postgres. See `wizard.database.lanes.Held`."""
+
+    instant = False
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

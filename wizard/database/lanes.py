@@ -33,6 +33,12 @@ class Held(Protocol):
         ...
 
     @property
+    def instant(self) -> bool:
+        """Whether what is owed takes no time at a server, so that a long silence is no query's thinking
+        either."""
+        ...
+
+    @property
     def backend(self) -> int | None:
         """The server's process for it, 0 for whichever of this user's it is; None where there is none yet."""
         ...

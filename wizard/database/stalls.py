@@ -10,7 +10,6 @@ one after each.
 import time
 from collections.abc import Callable, Sequence
 
-from wizard.database.lane_holder import Opening
 from wizard.database.lanes import Held, Lanes
 
 STALL = 30.0
@@ -71,7 +70,7 @@ class Stalls:
             return []
         if time.monotonic() < self._next:
             return []
-        known = [one.backend for one in overdue if one.backend is not None]
+        known = [one.backend for one in overdue if one.backend is not None and not one.instant]
         if apart and self._strikes >= STRIKES:
             known = []
         at_work = look(known) if known else None
@@ -84,7 +83,7 @@ class Stalls:
             pause = min([pause, *(self._blind(one) - (one.owing or 0.0) for one in overdue)])
             overdue = [one for one in overdue if _beyond(one, self._blind(one))]
         elif at_work:
-            overdue = []
+            overdue = [one for one in overdue if one.instant]
         if not overdue:
             self._looks += 1
             self._next = time.monotonic() + pause
@@ -92,7 +91,7 @@ class Stalls:
         if stuck:
             self._looked_for = []
         self._suspects = overdue
-        if at_work is None and any(not isinstance(one, Opening) for one in stuck):
+        if at_work is None and any(not one.instant for one in stuck):
             self._doublings = min(self._doublings + 1, MOST)
         return stuck
 
@@ -100,7 +99,7 @@ class Stalls:
         return [one for one in self._lanes.holders() if _beyond(one, seconds)]
 
     def _blind(self, one: Held) -> float:
-        if isinstance(one, Opening):
+        if one.instant:
             return STALL
         longest: float = BLIND_ROWS if one.streams else BLIND
         return longest * (1 << self._doublings)

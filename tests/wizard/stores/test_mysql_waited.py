@@ -66,7 +66,26 @@ def test_a_question_without_an_answer_is_owed_and_cut() -> None:
     assert session.waited.owing is None
     thread, met = behind(lambda: session.query("SELECT 1"))
     until(lambda: (session.waited.owing or 0) > 0.3)
-    assert not session.waited.streams
+    assert not session.waited.streams and session.waited.instant, "nothing was answered yet, not even a sign"
     session.waited.cut()
     thread.join(10)
     assert isinstance(met[0], MysqlError) and session.waited.owing is None
+
+
+ANSWERS = """read -r a; echo "$a" | cut -d"'" -f2; """
+
+
+def test_after_a_sign_of_life_a_statement_may_take_its_time() -> None:
+    session = Session(["sh", "-c", f"{ANSWERS} exec sleep 60"])
+    thread, met = behind(lambda: session.query("SELECT 1"))
+    until(lambda: not session.waited.instant and (session.waited.owing or 0) > 0.2)
+    session.waited.cut()
+    thread.join(10)
+    assert isinstance(met[0], MysqlError)
+
+
+def test_a_sign_of_life_is_asked_for_after_a_pause_only() -> None:
+    next_one = f'read -r sql; echo "$sql"; {ANSWERS}'
+    with Session(["sh", "-c", f"{ANSWERS} {next_one} {next_one} exec sleep 60"]) as session:
+        assert session.query("SELECT 1") == [("SELECT 1;",)]
+        assert session.query("SELECT 2") == [("SELECT 2;",)]

@@ -4,6 +4,7 @@ import contextlib
 import re
 import secrets
 import subprocess
+import time
 from types import TracebackType
 
 from wizard.stores.mysql.clients import environment
@@ -12,6 +13,10 @@ from wizard.stores.mysql.errors import MysqlError
 from wizard.stores.mysql.waited import Waited
 
 Row = tuple[str | None, ...]
+
+LATELY = 5.0
+"""Seconds after an answer for which the connection counts as alive. Later it is asked for a sign of life
+before the next statement: no server takes long for that, so a frozen one is not taken for one at work."""
 
 _ESCAPES = {b"\\0": b"\0", b"\\n": b"\n", b"\\t": b"\t", b"\\\\": b"\\"}
 _ESCAPE = re.compile(rb"\\[0nt\\]")
@@ -45,20 +50,27 @@ class Session:
         self._program = words[0].rpartition("/")[2]
         self._ear = Ear(self._process)
         self.waited = Waited(self.close)
+        self._answered = -LATELY
 
     def query(self, sql: str) -> list[Row]:
         """Run one or more statements; the rows of all of them."""
-        end = f"offramp-{secrets.token_hex(8)}"
+        begin, end = (f"offramp-{secrets.token_hex(8)}" for _ in range(2))
+        lives = time.monotonic() - self._answered < LATELY
+        first = "" if lives else f"SELECT '{begin}';\n"
         assert self._process.stdin is not None and self._process.stdout is not None
         rows: list[Row] = []
         try:
-            with self.waited.owed():
-                self._process.stdin.write(f"{sql};\nSELECT '{end}';\n".encode())
+            with self.waited.owed(instant=not lives):
+                self._process.stdin.write(f"{first}{sql};\nSELECT '{end}';\n".encode())
                 self._process.stdin.flush()
                 for line in self._process.stdout:
                     if line == f"{end}\n".encode():
+                        self._answered = time.monotonic()
                         return rows
                     self.waited.moved()
+                    if line == f"{begin}\n".encode():
+                        self.waited.instant = False
+                        continue
                     rows.append(tuple(_field(field) for field in line[:-1].split(b"\t")))
         except (OSError, ValueError):
             pass

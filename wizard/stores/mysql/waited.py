@@ -14,7 +14,7 @@ class Waited:
     def __init__(self, cut: Callable[[], None]) -> None:
         self._since: float | None = None
         self._cut = cut
-        self.streams = False
+        self.streams = self.instant = False
 
     @property
     def owing(self) -> float | None:
@@ -31,9 +31,10 @@ class Waited:
         self._since = time.monotonic()
 
     @contextlib.contextmanager
-    def owed(self, *, streams: bool = False) -> Iterator[None]:
-        """It owes an answer, or is to take rows (`streams`), for the length of the block."""
-        self.streams = streams
+    def owed(self, *, streams: bool = False, instant: bool = False) -> Iterator[None]:
+        """It owes an answer, or is to take rows (`streams`), for the length of the block; `instant`: one that
+        takes a server no time, as long as that is set."""
+        self.streams, self.instant = streams, instant
         self.moved()
         try:
             yield
