@@ -111,7 +111,8 @@ def test_a_whole_move_goes_on_after_a_stall(
     net = PartitionNet(databases[side], "mute", random.Random(side))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(databases[side], "url", net.url)
-        told = Told(databases["source"], databases["target"], tmp_path, part_bytes=1 << 17)
+        # One worker: no other's rows hide the stall.
+        told = Told(databases["source"], databases["target"], tmp_path, part_bytes=1 << 17, workers=1)
     struck = Struck(told, net, 300_000)
     try:
         told.whole_way()
@@ -136,6 +137,18 @@ def test_a_server_that_answers_nobody_is_given_up(old: Server, quick: float) -> 
     (said,) = reached.told
     assert said.endswith(f"and a new connection gets no answer either. 2 connections were cut; {AGAIN}")
     reached.close()
+
+
+def test_an_answer_that_is_lost_after_a_long_statement_is_noticed_when_that_is_over(
+    reached: Reached, quick: float
+) -> None:
+    line = reached.ends.open_target_line("copy")
+    threading.Timer(0.1, reached.far.strike).start()
+    began = time.monotonic()
+    with pytest.raises(psycopg.OperationalError, match="it stood still, and was cut"):
+        line.execute(f"SELECT pg_sleep({quick / 2})")
+    assert quick / 2 < time.monotonic() - began < 2 * quick
+    assert len(reached.told) == 1
 
 
 def beside(*works: Callable[[], Any]) -> list[Any]:
@@ -218,6 +231,6 @@ def test_a_server_that_lets_nobody_ask_is_not_taken_for_one_that_stands_still(
     monkeypatch.setattr(server_question.ServerQuestion, "ask", noted)
     connection = reached.ends.open_source("look")
     reached.source.sql(f"ALTER DATABASE {reached.source.name} CONNECTION LIMIT 1", "postgres")
-    assert connection.execute(f"SELECT 1 FROM pg_sleep({quick})").fetchone() == (1,)
+    assert connection.execute(f"SELECT 1 FROM pg_sleep({quick * 0.7})").fetchone() == (1,)
     assert reached.told == []
     assert {str(error) for error in refused} == {"no free connection on the server"}
