@@ -3,7 +3,8 @@ attachments, pipelines), and of each app only what a plan depends on and no such
 
 For one app that is 6 requests (formation, releases, config vars, domains, log drains, buildpacks), and 2 more
 where the account's lists know of no add-on of it, or lack one that was known; one for each Postgres, for its
-version. Heroku's bucket holds 4,500, see `providers.heroku.pacing`.
+version, and one for each Private Space, for its log drain. Heroku's bucket holds 4,500, see
+`providers.heroku.pacing`.
 """
 
 import asyncio
@@ -27,8 +28,10 @@ from providers.heroku.fields import text
 from providers.heroku.gaps import Topic, gathered, hole, part_of
 from providers.heroku.postgres import read_postgres
 from providers.heroku.refreshed_app import PARTS, attached, refreshed_app
+from providers.heroku.spaces import refreshed_space
 from providers.heroku.stores import StoresRead
 from providers.heroku.survey import Survey, worst
+from wizard.model.network import Space
 from wizard.model.system import AddOn, App, System, UnreadApp
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 
@@ -57,6 +60,7 @@ class _Read:
     lists: AccountLists
     add_ons: dict[str, Row]
     attachments: dict[str, list[Row]]
+    spaces: tuple[Space, ...]
     readings: dict[str, AppReading] = field(default_factory=dict)
     lost: dict[str, str] = field(default_factory=dict)
     """Why an app is not there any more, by its id."""
@@ -83,6 +87,7 @@ async def refresh(client: Client, known: System, app_ids: Collection[str]) -> Sy
         taken_at=datetime.now(UTC).isoformat(timespec="seconds"),
         apps=tuple(apps),
         add_ons=_add_ons(known, found),
+        spaces=found.spaces,
         gaps=tuple(gathered(survey.findings, survey.outage.told)),
         calls=survey.progress.calls,
         unread_apps=(*known.unread_apps, *lost),
@@ -113,6 +118,7 @@ async def _ask(survey: Survey, known: System, app_ids: Collection[str]) -> _Read
                 topic=_PIPELINES,
             )
         )
+        spaces = [group.create_task(_space(survey, one, known, app_ids)) for one in known.spaces]
         versions = {one.id: group.create_task(_version(survey, one)) for one in _databases(known, app_ids)}
     found = _Read(
         rows={text(row, "id"): row for row in rows.result()},
@@ -120,6 +126,7 @@ async def _ask(survey: Survey, known: System, app_ids: Collection[str]) -> _Read
         lists=AccountLists(add_ons, attachments),
         add_ons={text(row, "id"): row for row in add_ons.result() or ()},
         attachments={},
+        spaces=tuple(task.result() for task in spaces),
         versions={mark: version for mark, task in versions.items() if (version := task.result())},
     )
     for row in attachments.result() or ():
@@ -193,6 +200,12 @@ async def _coupled_alone(survey: Survey, found: _Read, app: App) -> None:
         survey.bear(trouble)
         found.couplings[app.id] = {"pipeline": {"name": app.pipeline}, "stage": app.pipeline_stage}
         survey.findings.append(hole(_PIPELINES, app.id, app.name, trouble, app.id))
+
+
+async def _space(survey: Survey, space: Space, known: System, app_ids: Collection[str]) -> Space:
+    """A Private Space anew, where one of these apps is in it."""
+    wanted = any(app.space == space.name for app in known.apps if app.id in app_ids)
+    return await refreshed_space(survey, space) if wanted else space
 
 
 def _databases(known: System, app_ids: Collection[str]) -> list[AddOn]:

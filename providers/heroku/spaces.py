@@ -8,6 +8,8 @@ import asyncio
 import urllib.parse
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from providers.heroku.answers import Gone
 from providers.heroku.fields import flag, name_or_text, objects, text, texts
 from providers.heroku.gaps import Topic, part_of
@@ -83,6 +85,29 @@ async def _space(survey: Survey, row: Row) -> Space:
         peerings=(*_peerings(peerings.result()), *_vpns(vpns.result())),
         drain=_drain(drains.result()),
         telemetry=tuple(telemetry(one) for one in _rows(telemetries.result())),
+    )
+
+
+async def refreshed_space(survey: Survey, space: Space) -> Space:
+    """`space` with the log drain that it has now; as it was where that is not told."""
+
+    async def question() -> Space:
+        path = f"/spaces/{urllib.parse.quote(space.id, safe='')}/log-drain"
+        try:
+            said = await survey.client.get(path, variant="dogwood")
+        except Trouble as trouble:
+            if not isinstance(trouble, Gone) and trouble.code != "not-taken":
+                raise
+            return replace(space, drain=None)
+        return replace(space, drain=_drain(said))
+
+    return await survey.part(
+        f"log drain of the space {space.name}",
+        question,
+        space,
+        topic=_DRAINS,
+        mark=space.id,
+        name=space.name,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tests.screens.example_system import BACKEND, DATABASE, EMAILER, FRONTEND, PAPERTRAIL, example_system
-from wizard.model.network import Domain, Drain, TelemetryDrain
+from wizard.model.network import Domain, Drain, Space, TelemetryDrain
 from wizard.model.system import AddOn, App, Attachment, ConfigVar, Job, Origin, System
 
 Edit = Callable[[System, App, random.Random], System | None]
@@ -15,14 +15,15 @@ Edit = Callable[[System, App, random.Random], System | None]
 
 DRAIN = Drain(id="drain-1", address="syslog+tls://logs7.papertrailapp.com:1234")
 PIPELINE = "acme"
+SPACE = Space(id="space-1", name="acme-space", drain=Drain(id="drain-2", address="https://logs.acme.example"))
 
 
 def documented() -> System:
-    """The example system in a pipeline, with a log drain and an app that stays."""
+    """The example system in a pipeline and a team, with a log drain of an app and one of a Private Space."""
     system = example_system()
     apps = [with_(app, pipeline=PIPELINE, pipeline_stage="production", team="acme") for app in system.apps]
-    apps[0] = with_(apps[0], drains=(DRAIN,))
-    return with_(system, apps=tuple(apps))
+    apps[0] = with_(apps[0], drains=(DRAIN,), space=SPACE.name)
+    return with_(system, apps=tuple(apps), spaces=(SPACE,))
 
 
 def with_(noun: Any, **changes: Any) -> Any:
@@ -93,6 +94,12 @@ def drain_added(system: System, app: App, chance: random.Random) -> System | Non
 
 def drain_removed(system: System, app: App, chance: random.Random) -> System | None:
     return of_app(system, app, drains=less(app.drains, chance)) if app.drains else None
+
+
+def space_drain_changed(system: System, app: App, chance: random.Random) -> System | None:
+    drain = chance.choice([None, Drain(id=new("drain", chance), address="https://logs.acme.example:443")])
+    made: System = with_(system, spaces=(with_(SPACE, drain=drain),))
+    return made
 
 
 def telemetry_added(system: System, app: App, chance: random.Random) -> System | None:
@@ -241,6 +248,7 @@ EDITS: tuple[Edit, ...] = (
     domain_removed,
     drain_added,
     drain_removed,
+    space_drain_changed,
     telemetry_added,
     other_buildpacks,
     other_stack,

@@ -105,6 +105,11 @@ def test_a_drain_stops_where_the_plan_moves_it_and_an_add_on_s_own_says_nothing(
     now = of_app(then, then.app(BACKEND), drains=())
     assert [one.state for one in differences(then, now, mapping)] == ["look"]
     assert [one.state for one in differences(then, now, moved)] == ["blocks"]
+    gone = with_(then, spaces=(with_(edits.SPACE, drain=None),))
+    assert [one.state for one in differences(then, gone, moved)] == ["blocks"]
+    assert [one.state for one in differences(then, gone, mapping)] == ["look"]
+    other = with_(then, spaces=(with_(edits.SPACE, drain=Drain(id="d-3", address="https://x")),))
+    assert words(found(other)) == [("blocks", "The space acme-space has a new log drain: https://x")]
     own = Drain(id="d-2", address="syslog+tls://logs.papertrailapp.com:1", add_on_id=PAPERTRAIL)
     assert found(of_app(then, then.app(BACKEND), drains=(DRAIN, own))) == []
 

@@ -9,6 +9,7 @@ from wizard.model.system import App, System
 from wizard.plan.differences_in_running import differences_in_running
 from wizard.plan.differences_of_add_ons import differences_of_add_ons, vars_of_new_add_ons
 from wizard.plan.differences_of_app import AGAIN, differences_of_app
+from wizard.plan.differences_of_spaces import differences_of_spaces
 
 MADE_BY_ITSELF = ("review", "test")
 """Stages of a pipeline whose apps come and go with every pull request."""
@@ -32,6 +33,7 @@ def differences(then: System, now: System, mapping: Mapping) -> list[Finding]:
         else:
             found.append(_gone(app, now))
     found += differences_of_add_ons(then, now, mapping)
+    found += differences_of_spaces(then, now, mapping)
     found += _other_apps(then, now, set(moved))
     return found
 

@@ -56,10 +56,10 @@ class Source(Protocol):
         """`known` as it is now, as far as a plan of those apps depends on it, by few requests.
 
         Read anew are, of those apps, names, owners, pipelines, stacks, releases, formations, buildpacks,
-        domains, drains, names of config vars, add-ons, attachments and versions of their Postgres; of all
-        others that they are there, and what of these add-ons they use. Everything else is as in `known`. What
-        cannot be read stays as it was, and is told in `gaps`, which hold nothing else; an app that is gone is
-        in `unread_apps`.
+        domains, log drains (their spaces' too), names of config vars, add-ons, attachments and versions of
+        their Postgres; of all others that they are there, and what of these add-ons they use. Everything else
+        is as in `known`. What cannot be read stays as it was, and is told in `gaps`, which hold nothing else;
+        an app that is gone is in `unread_apps`.
         """
         ...
 

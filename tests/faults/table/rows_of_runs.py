@@ -110,7 +110,7 @@ ROWS = (
         24,
         "one random change on either side between plan and run",
         ("tests/wizard/test_plan_fidelity.py",),
-        ci=31,
+        ci=32,
         full=100,
         passes="told by the checks before the run",
     ),
