@@ -1,6 +1,7 @@
 """The application: which session is open, where credentials are, and how screens follow each other."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -119,6 +120,10 @@ class OfframpApp(QuietCrash):
         self._tell_mistakes()
         if self.session is not None:
             await self.open(self.session)
+        if not self.is_headless:
+            # What is there now stays to the end. To look through all of it for circles takes a third of a
+            # second, in which no key is heard; from now on only what was made later is looked through.
+            gc.freeze()
 
     def _tell_mistakes(self) -> None:
         mistakes = (*self.settings.mistakes, *self.keymap.mistakes)

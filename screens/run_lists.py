@@ -65,6 +65,7 @@ class RunLists(ModalScreen[None]):
         self._compositor = LeanCompositor()
         self.kind: Kind = kind
         self._seen = seen
+        self._made: tuple[tuple[Seen, Kind, int, str], list[Line]] | None = None
         self._top = 0
         self._at_end = follows_end(kind)
         self._wanted = ""
@@ -107,13 +108,17 @@ class RunLists(ModalScreen[None]):
         return self.query_one("#lines", Board).size.height
 
     def _all(self) -> list[Line]:
+        """Made once of what was seen last: a key only moves them, and a log has hundreds."""
         cells = self.query_one("#lines", Board).size.width
         if not cells:
             return []
-        lines = lines_of(self.kind, self._seen, cells)
-        if self._wanted:
-            lines = [one for one in lines if self._wanted in text(one).lower()]
-        return lines
+        of = (self._seen, self.kind, cells, self._wanted)
+        if self._made is None or self._made[0][0] is not self._seen or self._made[0][1:] != of[1:]:
+            lines = lines_of(self.kind, self._seen, cells)
+            if self._wanted:
+                lines = [one for one in lines if self._wanted in text(one).lower()]
+            self._made = (of, lines)
+        return self._made[1]
 
     def _draw(self) -> None:
         lines = self._all()

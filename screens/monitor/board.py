@@ -25,6 +25,7 @@ class Board(Widget):
     """Shows lines; `show` replaces them. Too long lines are cropped, lines too many are not drawn."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "board--plain",
         "board--strong",
         "board--muted",
         "board--accent",
@@ -58,21 +59,21 @@ class Board(Widget):
     def render_line(self, y: int) -> Strip:
         """One line."""
         cells = self.size.width
-        plain = self.rich_style
+        plain = self._style("plain")
         if y >= len(self._lines):
             return Strip.blank(cells, plain)
-        segments = [
-            Segment(span.text, plain if span.tone == "plain" else self._style(span.tone))
-            for span in fit(self._lines[y], cells)
-        ]
+        segments = [Segment(span.text, self._style(span.tone)) for span in fit(self._lines[y], cells)]
         return Strip(segments).adjust_cell_length(cells, plain)
 
     def _style(self, tone: Tone) -> Style:
+        # Textual keeps those of components; the widget's own it puts together anew for each line.
         return self.get_component_rich_style(f"board--{tone}")
 
 
 def changed(before: Line, after: Line) -> list[tuple[int, int]]:
     """The stretches of cells, first and one past last, in which two lines differ."""
+    if before == after:
+        return []
     old, new = _cells(before), _cells(after)
     length = max(len(old), len(new))
     old += [(" ", "plain")] * (length - len(old))
@@ -91,6 +92,9 @@ def changed(before: Line, after: Line) -> list[tuple[int, int]]:
 def _cells(of: Line) -> list[tuple[str, Tone]]:
     cells: list[tuple[str, Tone]] = []
     for span in of:
+        if span.text.isascii():
+            cells += [(character, _tone(character, span)) for character in span.text]
+            continue
         for character in span.text:
             # A wide character is its own second cell, so both differ together.
             cells.extend([(character, _tone(character, span))] * cell_len(character))

@@ -87,21 +87,22 @@ def wrap(words: str, cells: int, tone: Tone = "plain", *, indent: str = "") -> l
     """`words` over as many lines as they need, broken at spaces; words too long are broken anywhere."""
     room = max(8, cells - cell_len(indent))
     lines: list[Line] = []
-    current = ""
+    current, used = "", 0
     for given in words.split():
-        word = given
-        while cell_len(word) > room:
+        word, taken = given, cell_len(given)
+        while taken > room:
             if current:
                 lines.append(line(Span(indent + current, tone)))
-                current = ""
+                current, used = "", 0
             head = set_cell_size(word, room)
             lines.append(line(Span(indent + head, tone)))
             word = word[len(head.rstrip()) :]
-        joined = f"{current} {word}" if current else word
-        if cell_len(joined) > room:
+            taken = cell_len(word)
+        if current and used + 1 + taken > room:
             lines.append(line(Span(indent + current, tone)))
-            joined = word
-        current = joined
+            current, used = "", 0
+        # Not the cells of both together: a log has hundreds of lines, and each key waits for them.
+        current, used = (f"{current} {word}", used + 1 + taken) if current else (word, taken)
     if current:
         lines.append(line(Span(indent + current, tone)))
     return lines
