@@ -96,6 +96,7 @@ def test_a_queue_has_a_capsule_of_its_own() -> None:
     problem = next(one for one in found.problems if one.code == "queue")
     assert problem.copies == ("/rabbitmq/Dockerfile", "5672") and "CLOUDAMQP_URL" in problem.remedy
     assert "the folder in its PERSISTENT_STORAGE_DIR" in problem.remedy
+    assert "through HTTP: try first" in problem.remedy
     elsewhere = (AddOnChoice(add_on_id="mq", action="by-hand", reason="an account of our own at CloudAMQP"),)
     kept = propose(ONE, code(PYTHON), wanted(ONE, process(), add_ons=elsewhere))
     assert "rabbitmq/Dockerfile" not in texts(kept) and "queue" not in codes(kept)

@@ -262,6 +262,8 @@ def queues(case: CapsuleCase) -> list[Problem]:
         if queue is None or add_on.app_id != case.app.id or add_on.id not in by_hand:
             continue
         path = f"{queue.folder}/{PLAIN}"
+        # TERM ends it in good order: its script waits for the node (RabbitMQ 3.10: a second; with the name of
+        # the node set, queues that are durable are there at the next start).
         text = (
             f"# Written by Offramp: {queue.title} in its own capsule; config vars name user and password.\n"
             f"FROM {queue.image}\n"
@@ -286,6 +288,7 @@ def _queue_words(case: CapsuleCase, title: str, path: str, port: int, names: tup
         f"config vars, and {told} of the apps to match. Messages that wait are not moved: let the workers "
         "empty the queue first. What is in it is lost at a restart, unless a store of files is bound to it "
         f"and RABBITMQ_MNESIA_BASE is the folder in its {STORAGE}. Requests from outside get to a capsule by "
-        "https alone: try first whether other capsules reach that port.",
+        "https alone, and the vendor's guide has capsules talk to each other through HTTP: try first whether "
+        "other capsules reach that port.",
     )
     return msgspec.structs.replace(problem, copies=(at, json.dumps(str(port)).strip('"')))
