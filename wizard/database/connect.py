@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from wizard.database.keep_alive import KEEP_ALIVE
+from wizard.database.keep_alive import FOR_QUESTIONS
 from wizard.database.line import Line, open_line
 from wizard.model.secret import Secret
 from wizard.model.text import clean
@@ -140,7 +140,7 @@ def connect(
         psycopg.Error: it could not be opened.
         Trouble: it leads to a pooler, and may not; or another run has taken the copy over.
     """
-    parameters = _parameters(application, KEEP_ALIVE)
+    parameters = _parameters(application, FOR_QUESTIONS)
     return _pinned(
         psycopg.connect(url.reveal(), autocommit=True, prepare_threshold=None, **parameters),
         settings,

@@ -179,7 +179,6 @@ def _connect(name: str, address: str, port: int, parts: dict[str, str]) -> socke
 def _keep_alive(connection: socket.socket) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, KEEP_ALIVE["keepalives"])
-    # No user timeout: on Linux it also ends a connection whose server takes nothing for so long, being busy.
     # macOS calls the first otherwise.
     for names, value in (
         (("TCP_KEEPIDLE", "TCP_KEEPALIVE"), KEEP_ALIVE["keepalives_idle"]),
