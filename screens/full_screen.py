@@ -10,6 +10,7 @@ from screens import link, terminal_background
 from screens.demo_help import DemoHelp
 from screens.headless.exit_codes import DONE, TROUBLE
 from screens.headless.say import say
+from screens.unseen import unseen_until_the_end
 from wizard.credentials import Vault
 from wizard.session.store import Session
 from wizard.settings import Settings, read_settings
@@ -118,7 +119,9 @@ def show_demo(size: str, target: str = "aptible", terminal: Terminal | None = No
 
 
 def _code(app: "OfframpApp") -> int:
-    """A crash was told in words when it ended the application; the exit code says it too."""
+    """A crash was told in words when it ended the application; the exit code says it too. Who was typing, a
+    secret maybe, types on for a moment."""
+    unseen_until_the_end(terminal_background.ends_of_terminal()[0])
     return TROUBLE if app.return_code else DONE
 
 

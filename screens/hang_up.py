@@ -61,6 +61,8 @@ def leave_when_told(leave: Callable[[], None], terminal: int | None, modes: list
 def _end(number: int, terminal: int, modes: list[Any] | None) -> None:
     """End at once, whatever stands still; the shell gets a line that can be typed in."""
     with contextlib.suppress(OSError, termios.error):
+        # What was typed for the screen is nothing for the shell.
+        termios.tcflush(terminal, termios.TCIFLUSH)
         if modes is not None:
             termios.tcsetattr(terminal, termios.TCSANOW, modes)
     with contextlib.suppress(OSError):

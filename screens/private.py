@@ -4,9 +4,14 @@ upgrade takes it away."""
 from rich.text import Text
 from textual.app import App
 from textual.css.query import NoMatches
+from textual.events import Event, Key
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from screens.mistake import as_trouble
+
+BURST = 0.05
+"""Seconds between two keys that no finger makes."""
 
 
 def taken_apart(error: BaseException | None) -> bool:
@@ -21,6 +26,21 @@ class QuietCrash(App[str]):
 
     leaving = False
     """Whether the application ends: screens draw nothing any more."""
+
+    _entered = 0.0
+    """When the last key came of a paste whose first line was a secret."""
+
+    async def on_event(self, event: Event) -> None:
+        """Take no keys from the rest of a paste, where a terminal tells nothing of pasting: behind the line
+        break in a secret each letter would do what it does on the next screen."""
+        if isinstance(event, Key) and not event.is_forwarded and not self.is_headless:
+            rest = event.time - self._entered < BURST
+            hidden = event.key == "enter" and isinstance(self.focused, Input) and self.focused.password
+            if rest or hidden:
+                self._entered = event.time
+            if rest:
+                return
+        await super().on_event(event)
 
     def _handle_exception(self, error: Exception) -> None:
         if self.leaving and taken_apart(error):

@@ -1,11 +1,13 @@
 """Asking a person on a terminal, for commands without a screen: hidden values, and a name as consent."""
 
-import getpass
+import locale
 import os
 import sys
+import termios
 from typing import TextIO
 
 from screens.headless.exit_codes import INTERRUPTED
+from screens.unseen import BLOCK, throw_away, unseen
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
 
@@ -17,10 +19,11 @@ def ask_hidden(prompt: str, *, instead: str) -> Secret:
         instead: how a script gives it.
 
     Raises:
-        Trouble: there is no terminal, or nothing was typed (`usage`).
+        Trouble: there is no terminal, or nothing was typed, or more than one line (`usage`).
     """
     try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+        # Not the standard input, which may be a pipe.
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError as error:
         raise Trouble(
             f"There is no terminal to ask for the {prompt}.",
@@ -29,15 +32,40 @@ def ask_hidden(prompt: str, *, instead: str) -> Secret:
             code="usage",
         ) from error
     try:
-        # getpass opens the terminal by itself, so a pipe at stdin or stdout does not matter.
-        typed = getpass.getpass(f"{prompt} (not shown): ")
+        typed, more = _line(terminal, f"{prompt} (not shown): ".encode())
     except KeyboardInterrupt:
         raise _declined(sys.stderr) from None
-    if not typed.strip():
-        raise Trouble(
-            f"No {prompt} was typed.", untouched="Nothing was done.", remedy="Try again.", code="usage"
-        )
-    return Secret(typed.strip(), prompt)
+    finally:
+        os.close(terminal)
+    secret = Secret(typed.decode(locale.getpreferredencoding(False), "replace").strip(), prompt)
+    if more:
+        cause, remedy = f"The {prompt} came in more than one line.", "Try again, with all of it in one line."
+    elif not secret.reveal():
+        cause, remedy = f"No {prompt} was typed.", "Try again."
+    else:
+        return secret
+    raise Trouble(cause, untouched="Nothing was done.", remedy=remedy, code="usage")
+
+
+def _line(terminal: int, prompt: bytes) -> tuple[bytes, bool]:
+    """A line, and whether more came behind it, which is gone."""
+
+    def ask() -> None:
+        os.write(terminal, prompt)
+
+    # What was typed before was typed without knowing what for.
+    termios.tcflush(terminal, termios.TCIFLUSH)
+    with unseen(terminal, asked_again=ask):
+        ask()
+        typed = b""
+        while not typed.endswith(b"\n"):
+            block = os.read(terminal, BLOCK)
+            if not block:
+                break
+            typed += block
+        more = throw_away(terminal)
+        os.write(terminal, b"\n")
+    return typed, more
 
 
 def want_consent(name: str, *, what: str, yes: bool, out: TextIO) -> None:

@@ -4,7 +4,6 @@ A screen reader reads each line once, in the order in which it comes. What is re
 the same, so that what was answered can be seen in what was printed.
 """
 
-import contextlib
 import errno
 import os
 import shutil
@@ -14,7 +13,8 @@ from typing import Protocol
 
 from screens.marks import ascii_twins, terminal_speaks_utf8
 from screens.plain.plainly import without_keys
-from screens.plain.typed_lines import TypedLines, unseen
+from screens.plain.typed_lines import TypedLines
+from screens.unseen import unseen
 from wizard.model.secret import Secret
 from wizard.model.text import clean, clean_lines
 from wizard.model.trouble import Trouble
@@ -121,9 +121,16 @@ class Console:
         Raises:
             EndOfInput, Interrupted, GivenAway.
         """
-        seen = not sys.stdin.isatty()
-        with contextlib.nullcontext() if seen else unseen():
-            return Secret(self._asked(f"{prompt} (not shown): ", seen=seen).strip(), label)
+        prompt = f"{prompt} (not shown): "
+        if not sys.stdin.isatty():
+            return Secret(self._asked(prompt).strip(), label)
+        with unseen(sys.stdin.fileno()):
+            while True:
+                secret = Secret(self._asked(prompt, seen=False).strip(), label)
+                # The rest of a paste would answer the next question, and be shown, or go to the shell.
+                if not self._typed.forget_rest():
+                    return secret
+                self.say("That was more than one line, and nothing of it was taken. Paste it in one line.")
 
     def _asked(self, prompt: str, *, seen: bool = True) -> str:
         said = False

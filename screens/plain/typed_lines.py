@@ -4,20 +4,18 @@ A terminal hands over whole lines; what was typed of one that is not ended stays
 said in between costs no key.
 """
 
-import contextlib
 import io
 import os
 import select
 import signal
 import sys
-import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FrameType
+
+from screens.unseen import BLOCK, throw_away
 
 LOOK = 0.5
 """Seconds between two looks while nobody types."""
-
-BLOCK = 65_536
 
 
 class TypedLines:
@@ -75,6 +73,12 @@ class TypedLines:
         line, _, self._bytes = self._bytes.partition(b"\n")
         return _text(line + b"\n")
 
+    def forget_rest(self) -> bool:
+        """Throw away what came behind the last line on a terminal. Whether there was anything but blanks."""
+        rest, self._bytes = self._bytes, b""
+        more = throw_away(sys.stdin.fileno())
+        return more or bool(rest.strip())
+
 
 def _block(stream: int) -> bytes:
     try:
@@ -87,35 +91,3 @@ def _block(stream: int) -> bytes:
 
 def _text(line: bytes) -> str:
     return line.decode(sys.stdin.encoding or "utf-8", errors="replace")
-
-
-@contextlib.contextmanager
-def unseen() -> Iterator[None]:
-    """While it lasts, the terminal does not show what is typed; the shell has it back as it was, also when
-    ctrl+z stops this process meanwhile."""
-    stream = sys.stdin.fileno()
-    before = termios.tcgetattr(stream)
-    hidden = list(before)
-    hidden[3] &= ~termios.ECHO
-
-    def hide() -> None:
-        termios.tcsetattr(stream, termios.TCSADRAIN, hidden)
-
-    def show() -> None:
-        termios.tcsetattr(stream, termios.TCSADRAIN, before)
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        show()
-        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTSTP)  # stops here, where a shell waits behind it
-        signal.signal(signal.SIGTSTP, stop)
-        hide()
-
-    handler = signal.signal(signal.SIGTSTP, stop)
-    try:
-        hide()
-        yield
-    finally:
-        signal.signal(signal.SIGTSTP, handler)
-        with contextlib.suppress(termios.error):  # the terminal is gone
-            show()

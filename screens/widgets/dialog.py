@@ -3,6 +3,7 @@
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -80,6 +81,10 @@ class Dialog(ModalScreen[T]):
     def on_mount(self) -> None:
         """No complaint at first."""
         self.complain("")
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close with `result`, once: a second Enter may be on its way, and would close the screen below."""
+        return super().dismiss(result) if self in self.app.screen_stack else AwaitComplete()
 
     def action_close(self) -> None:
         """Close without a result."""

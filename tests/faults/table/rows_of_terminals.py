@@ -31,8 +31,8 @@ ROWS = (
     ),
     Row(
         11,
-        "canaries in every secret, looked for in all that is left and told",
-        ("tests/faults/test_leaks.py",),
+        "canaries in every secret, looked for in all that is left and told, and in the shell's history",
+        ("tests/faults/test_leaks.py", "tests/faults/test_typed_secrets.py"),
         ci=256,
         full=256,
         passes="none outside of the keyring and of what children are handed",
