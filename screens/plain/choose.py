@@ -16,7 +16,8 @@ HELP = Help(
     "be chosen; the others say what is missing.",
     "you sign in to the target; then each component is mapped to what it becomes there.",
 )
-MARKS = {"good": "good: ", "look": "look: ", "blocks": "blocks: ", "plain": ""}
+MARKS = {"good": "", "look": "look: ", "blocks": "blocks: ", "plain": ""}
+"""What is good is so by its words already."""
 
 
 def compared(desk: Desk) -> Comparison | None:
@@ -62,7 +63,8 @@ def choose_target(desk: Desk) -> None:
         kept = desk.session.load(TARGET)
         name = kept.provider if kept else ""
         held = desk.read_only()
-        first = sorted(comparison.columns, key=lambda column: column.target != name)
+        usual = name or (desk.demo.target if desk.demo else "")
+        first = sorted(comparison.columns, key=lambda column: column.target != usual)
         going = [Deed("Go on with it", lambda: True, action="next")] if name else []
         return [
             *going,

@@ -15,6 +15,7 @@ from screens.sign_in import (
     usable_tokens,
     wanted_by_run,
 )
+from screens.stages import standing
 from wizard.credentials import Origin
 from wizard.credentials.origin import command_origin, program_of, variable_origin
 from wizard.model.secret import Secret
@@ -30,7 +31,7 @@ HELP = Help(
     "Signs in to Heroku and, after a target is chosen, to the target. Until the cut-over Offramp only reads "
     "from Heroku. A token is checked against its account before it is kept: in the keyring where there is "
     "one, else in memory.",
-    "everything that stands on Heroku is read.",
+    "everything that stands on Heroku is read; or, after the target is chosen, each component is mapped.",
 )
 PASTE = "Paste a token"
 COMMAND = Help(
@@ -71,6 +72,7 @@ class _Connect:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._again = ""
+        self._told = ""
 
     def ask(self) -> None:
         do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="connect", also=self._also)
@@ -78,8 +80,10 @@ class _Connect:
     def _question(self) -> str:
         known = (self._desk.session.load(CONNECTIONS) or Connections()).by_provider
         for vendor, one in known.items():
+            if vendor == self._told:
+                continue
             self._desk.console.say(f"{self._title(vendor)}: signed in as {one.email}, {one.kept_in}.")
-        vendor = self._vendor
+        vendor, self._told = self._vendor, ""
         return f"How do you sign in to {self._title(vendor)}?" if vendor else "Signed in. What next?"
 
     def _title(self, vendor: str) -> str:
@@ -94,12 +98,17 @@ class _Connect:
         if not vendor:
             known = (self._desk.session.load(CONNECTIONS) or Connections()).by_provider
             again = [Deed(f"Sign in to {self._title(one)} again", self._to_again(one)) for one in known]
-            return [Deed("Go on", lambda: True, action="next"), *again, self._keyring()]
+            return [Deed(self._on(), lambda: True, action="next"), *again, self._keyring()]
         why = self._desk.held()
         ways = [
             Deed(words, do, why, action="paste" if words == PASTE else "") for words, do in self._ways(vendor)
         ]
         return [*ways, self._keyring()]
+
+    def _on(self) -> str:
+        """To which stage: what lies between is done when one comes back for the target."""
+        here = standing(self._desk.session).current
+        return f"Go on to the stage {'document' if here == 'connect' else here}"
 
     def _keyring(self) -> Deed:
         return Deed("The keyring, and forgetting a token", lambda: about_keyring(self._desk))
@@ -203,7 +212,7 @@ class _Connect:
         title = self._title(vendor)
         self._desk.console.say(f"A token of {title} is made at this address:")
         self._desk.console.verbatim(page)
-        question = f"The token of {title}."
+        question = f"What is the token of {title}?"
         self._take(vendor, ask_hidden(self._desk.console, question, f"{title} token", help_=SECRET))
 
     def _take(self, vendor: str, secret: Secret, origin: Origin | None = None) -> None:
@@ -262,6 +271,8 @@ class _Connect:
 
     def _signed_in(self, done: SignedIn) -> None:
         self._again = ""
+        # What was said just now is not listed once more by the question behind it.
+        self._told = done.connection.provider
         console = self._desk.console
         console.say(
             f"Signed in to {self._title(done.connection.provider)} as {done.connection.email}. "

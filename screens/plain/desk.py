@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -202,6 +202,8 @@ def do_one_of(
         hidden = [*also(), *asks]
         answers = [_answer(number, deed, stage) for number, deed in enumerate(offered)]
         letters = [_answer(len(offered) + number, deed, stage) for number, deed in enumerate(hidden)]
+        if asks and not desk.held():
+            letters[-1] = replace(letters[-1], quiet=True)
         try:
             chosen = ask_one(
                 desk.console, question(), answers, help_=help_, goes=bool(stage), letters=tuple(letters)

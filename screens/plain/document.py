@@ -1,9 +1,11 @@
 """Document, in lines: what stands on Heroku, what no API tells, and the folders with the code."""
 
+from collections.abc import Callable
+
 from screens.plain.cloning import clone_code, without_folder
 from screens.plain.desk import Deed, Desk, do_one_of, heading
 from screens.plain.exporting import export_document
-from screens.plain.gaps import ask_deploy, ask_open, change_answer
+from screens.plain.gaps import DEPLOYED, ask_deploy, ask_open, change_answer
 from screens.plain.question import Answer, Help, ask_hidden, ask_name, ask_one, ask_text
 from screens.plain.reading import read_everything
 from screens.plain.things import config_vars, find_one
@@ -11,7 +13,7 @@ from screens.plain.views import tell_changes, tell_cost, tell_limits, tell_what_
 from screens.quantities import clock, size
 from wizard.document.index import Index
 from wizard.document.pages.delivery import WAYS
-from wizard.document.pages.page import counted
+from wizard.document.pages.page import counted, joined
 from wizard.document.summary import counts, dollars
 from wizard.model.secret import Secret
 from wizard.model.system import App, System
@@ -107,7 +109,10 @@ def _ask_code(desk: Desk) -> None:
 def _vars(desk: Desk) -> None:
     system = desk.system()
     assert system is not None
-    config_vars(desk, _which(desk, system, "The config vars of which app?", HELP))
+    question = "The config vars of which app?"
+    config_vars(
+        desk, _which(desk, system, question, HELP, lambda app: counted(len(app.config), "config var"))
+    )
 
 
 def _summary(desk: Desk) -> str:
@@ -183,20 +188,19 @@ def _list_apps(desk: Desk) -> None:
         desk.console.say(f"{counted(len(app.config), 'config var')}; {told}", indent="  ")
 
 
-def _which(desk: Desk, system: System, question: str, help_: Help) -> App:
-    folders = desk.answers().checkouts
-    answers = [
-        Answer(one.id, f"{one.name}{': ' + folders[one.id] if one.id in folders else ''}")
-        for one in system.apps
-    ]
+def _which(desk: Desk, system: System, question: str, help_: Help, about: Callable[[App], str]) -> App:
+    """Ask for an app; `about` says of each what matters to the question, "" for nothing."""
+    told = {one.id: about(one) for one in system.apps}
+    answers = [Answer(one.id, joined((one.name, told[one.id]), by=": ")) for one in system.apps]
     return system.app(ask_one(desk.console, question, answers, help_=help_))
 
 
 def _name_folder(desk: Desk) -> None:
     system = desk.system()
     assert system is not None
-    app = _which(desk, system, "Of which app?", CODE)
-    known = desk.answers().checkouts.get(app.id, "")
+    folders = desk.answers().checkouts
+    app = _which(desk, system, "Of which app?", CODE, lambda app: folders.get(app.id, "no folder yet"))
+    known = folders.get(app.id, "")
     typed = ask_text(
         desk.console, f"The folder with the code of {app.name}, as in ~/src/my-app", help_=CODE, default=known
     )
@@ -208,4 +212,5 @@ def _name_folder(desk: Desk) -> None:
 def _correct_deploy(desk: Desk) -> None:
     system = desk.system()
     assert system is not None
-    ask_deploy(desk, _which(desk, system, "How is which app deployed?", CODE))
+    question = "Of which app is the way to be corrected by which it is deployed?"
+    ask_deploy(desk, _which(desk, system, question, DEPLOYED, lambda app: WAYS[app.deploy.kind]))

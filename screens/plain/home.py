@@ -7,7 +7,7 @@ from screens.home_entries import Entry, read_entries
 from screens.plain.console import Console
 from screens.plain.letters import letter_of
 from screens.plain.plainly import without_keys
-from screens.plain.question import Answer, Back, Help, ask_name, ask_one, ask_text
+from screens.plain.question import BEGIN, Answer, Back, Help, ask_name, ask_one, ask_text
 from wizard.session.store import Session, create, find
 from wizard.told_hosts import told_hosts
 
@@ -37,9 +37,7 @@ def choose_session(console: Console) -> Session | None:
         Back, Leave, EndOfInput; Trouble: it cannot be opened.
     """
     console.say()
-    console.say(
-        "Offramp, plain: questions and lines. ? explains, b goes back, g goes to another stage, q leaves."
-    )
+    console.say(BEGIN)
     known = read_entries()
     answers = [Answer(entry.id, _words(entry), _why_not(entry)) for entry in known]
     answers += [

@@ -1,6 +1,6 @@
 """Map, in lines: what becomes of each component, by numbers; what is undecided is asked row by row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from screens.map_option import Option
 from screens.map_options import options
@@ -35,7 +35,10 @@ LOGIN = Help(
 MANY_ROWS = 60
 """Rows that are listed without being asked for."""
 
-STATES = {"good": "", "look": " (look)", "open": " (to decide)", "left": " (stays behind)"}
+CHOSEN = " (chosen)"
+"""Behind the option that holds now, where there is one."""
+
+STATES = {"good": "", "look": " (look)", "open": " (to be solved)", "left": ""}
 
 
 def map_components(desk: Desk) -> None:
@@ -54,21 +57,23 @@ class _Map:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._opened: set[str] = set()
         self._told = False
 
     def ask(self) -> None:
         do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="map")
 
-    def _entries(self, parts: Parts) -> list[Entry]:
-        return entries(*parts, problems(*parts), self._opened)
+    def _entries(self, parts: Parts, opened: Collection[str] = ()) -> list[Entry]:
+        """The rows. What a row sums up is asked for at that row, so that no row changes its number by it."""
+        return entries(*parts, problems(*parts), opened)
 
     def _question(self) -> str:
         parts = mapped(self._desk)
         if parts is None:
             return "There is nothing to map yet: read the system and choose a target first. What now?"
         done, known = decided(parts[0], parts[1])
-        return f"{done} of {known} decided. What now?"
+        rows = sum(entry.state == "open" for entry in self._entries(parts))
+        still = f", {counted(rows, 'row')} to be solved" if rows and done == known else ""
+        return f"{done} of {known} decided{still}. What now?"
 
     def _deeds(self) -> list[Deed]:
         desk, parts = self._desk, mapped(self._desk)
@@ -113,14 +118,29 @@ class _Map:
         self, rows: Sequence[Entry], *, why: bool = False, wanted: str = "", only: Sequence[str] = ()
     ) -> None:
         for number, entry in enumerate(rows, 1):
-            if wanted not in _words(entry).lower() or (only and entry.state not in only):
+            within = self._within(entry, wanted) if wanted else []
+            if (wanted not in _words(entry).lower() and not within) or (only and entry.state not in only):
                 continue
-            self._desk.console.say(f"{number}. {_words(entry)}", indent="  " * entry.depth)
+            found = f"; among them {', '.join(within)}" if within else ""
+            self._desk.console.say(f"{number}. {_words(entry)}{found}", indent="  " * entry.depth)
             if entry.problem is not None:
                 problem = entry.problem
                 self._desk.console.say(_problem(problem), indent="  " * entry.depth + "   ")
             elif why and entry.why:
-                self._desk.console.say(f"Why: {entry.why}.", indent="  " * entry.depth + "   ")
+                reason = _why(entry)
+                self._desk.console.say(f"Why: {reason}.", indent="  " * entry.depth + "   ")
+
+    def _summed_up(self, entry: Entry) -> list[Entry]:
+        """The rows that one without a component of its own sums up."""
+        parts = mapped(self._desk)
+        if entry.component or parts is None:
+            return []
+        opened = self._entries(parts, {entry.id.partition("\n")[2]})
+        known = {one.id for one in self._entries(parts)}
+        return [one for one in opened if one.id not in known]
+
+    def _within(self, entry: Entry, wanted: str) -> list[str]:
+        return [one.name for one in self._summed_up(entry) if wanted in one.name.lower()]
 
     # -- deciding -------------------------------------------------------------------------------------
 
@@ -131,18 +151,20 @@ class _Map:
 
         def check(text: str) -> str:
             if text.startswith("/"):
-                self._list(rows, wanted=text[1:].strip().lower())
-                return "Which one of these?"
+                wanted = text[1:].strip().lower()
+                self._list(rows, wanted=wanted)
+                there = any(wanted in _words(one).lower() or self._within(one, wanted) for one in rows)
+                return "Which one of these?" if there else f"No row contains “{wanted}”."
             good = text.isascii() and text.isdigit() and 1 <= int(text) <= len(rows)
             return "" if good else f"Type the number of a row, from 1 to {len(rows)}; /text lists some."
 
         question = "Which row? Its number; /text lists only the rows that contain that text."
         typed = ask_text(self._desk.console, question, help_=HELP, check=check)
         entry = rows[int(typed) - 1]
-        if not entry.component:
-            self._opened ^= {entry.id.partition("\n")[2]}
-            self._list(self._entries(parts))
-            return
+        if within := self._summed_up(entry):
+            answers = [Answer(one.id, _words(one)) for one in within]
+            chosen = ask_one(self._desk.console, "Which of them?", answers, help_=HELP, default="")
+            entry = next(one for one in within if one.id == chosen)
         self._decide_row(entry, parts)
 
     def _decide(self) -> None:
@@ -155,30 +177,41 @@ class _Map:
                 return
             asked.add(entry.id)
             self._decide_row(entry, parts)
+            self._still_open(entry.id)
+
+    def _still_open(self, row: str) -> None:
+        """Say of a row that was decided and stops all the same that it does, and why."""
+        parts = mapped(self._desk)
+        found = (one for one in self._entries(parts) if one.id == row) if parts is not None else ()
+        if (entry := next(iter(found), None)) is not None and entry.state == "open":
+            why = f" {_problem(entry.problem)}" if entry.problem is not None else ""
+            self._desk.console.say(f"It is not solved by that.{why}")
 
     def _decide_row(self, entry: Entry, parts: Parts) -> None:
         desk, console = self._desk, self._desk.console
         system, mapping, profile = parts
         offered = options(entry.component, system, mapping, profile)
         name = components(system).get(entry.component, entry.name)
+        if entry.component[0] == "way":
+            name = f"the way of the code of {system.app(entry.component[1]).name}"
         console.say()
         console.say(f"{name}: {_becomes(entry)}")
         if entry.problem is not None:
             console.say(_problem(entry.problem))
         elif entry.why:
-            console.say(f"Why: {entry.why}.")
+            console.say(f"Why: {_why(entry)}.")
         if entry.component[0] == "way":
             for line in advice_of(
                 entry.component[1], system, profile, desk.code.checkouts().get(entry.component[1])
             ):
-                console.say(line)
+                console.say(line.replace("· ", "Another way, "))
         if not offered:
             console.say("Nothing can be decided for this row by itself.")
             return
         answers = [Answer(option.id, option.words) for option in offered]
         # What stays behind wants a reason, so that enter alone decides nothing of what is open.
         stays = entry.state == "open" and any(option.id == "leave" for option in offered)
-        default = "leave" if stays else None
+        default = "leave" if stays else next((one.id for one in offered if one.words.endswith(CHOSEN)), None)
         chosen = ask_one(console, f"What becomes of {name}?", answers, help_=HELP, default=default)
         self._take(next(one for one in offered if one.id == chosen), entry)
 
@@ -252,6 +285,12 @@ def _problem(problem: Problem) -> str:
     return f"{problem.text[:1].upper()}{problem.text[1:]}. {without_keys(problem.remedy)}"
 
 
+def _why(entry: Entry) -> str:
+    """The reason. What the full screen's keys do is named where the words are ours, and no person's."""
+    ours = not entry.component or entry.component[0] == "way"
+    return without_keys(entry.why) if ours else entry.why
+
+
 def _words(entry: Entry) -> str:
     return f"{entry.name.lstrip('▸▾ ')}: {_becomes(entry)}"
 
@@ -259,7 +298,12 @@ def _words(entry: Entry) -> str:
 def _becomes(entry: Entry) -> str:
     if not entry.component:
         return entry.after
-    after = "nothing yet" if entry.after == "?" else entry.after
-    before = f"{entry.before} " if entry.before else ""
+    if entry.after == "?":
+        said = f"{entry.before}, to be decided" if entry.before else "to be decided"
+    elif entry.state == "left":
+        said = f"{entry.before} is {entry.after}" if entry.before else entry.after
+    else:
+        before = f"{entry.before} " if entry.before else ""
+        said = f"{before}becomes {entry.after}{STATES[entry.state]}"
     # Dots between parts are read aloud.
-    return f"{before}becomes {after}{STATES[entry.state]}".replace(" · ", ", ")
+    return said.replace(" · ", ", ")

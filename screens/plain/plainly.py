@@ -10,6 +10,8 @@ _STAGES = "connect|document|choose|map|prepare|plan|run|report"
 _STAGE_KEYS = re.compile(rf"\b({_STAGES}) \([1-8]\)")
 _PRESSED_STAGE = re.compile(r"\bpress ([1-8])\b")
 _TAKE_BACK = WornWords({"b": f"“{WORDS['take_back']}”"})
+_ENTER = re.compile(r" ?\bPress enter\b[^.;]*\.")
+"""What enter does there is an answer with words of its own here."""
 _NAMES = _STAGES.split("|")
 
 _SAID = {
@@ -19,6 +21,14 @@ _SAID = {
     "(enter at the domain)": "(change the row of the domain)",
     "enter at the domain has": "the row of the domain has",
     "v shows it for 10 s": "it is printed when you ask for it",
+    "enter shows the other ways": "changing this row shows the other ways",
+    "enter lists them one by one": "changing this row lists them one by one",
+    "press enter and name its files": "change its row and name its files",
+    ": press enter.": ".",
+    "Press enter to type it in; the run": "Type it in; the run",
+    "Press enter to sign in again; the run": "Sign in again; the run",
+    "Done? Press enter, and say so.": "Done? Say so.",
+    " (enter)": "",
 }
 """Other keys, as they stand."""
 
@@ -30,4 +40,4 @@ def without_keys(text: str) -> str:
     text = _TAKE_BACK(text)
     for there, here in _SAID.items():
         text = text.replace(there, here)
-    return text
+    return _ENTER.sub("", text)

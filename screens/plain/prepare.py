@@ -62,11 +62,10 @@ class _Prepare:
         if proposal is None:
             return
         for problem in proposal.problems:
-            say(
-                f"{'stops' if problem.blocks else 'to know'}: {problem.sentence()}. "
-                f"{without_keys(problem.remedy)}",
-                indent="  ",
-            )
+            # Whose it is stands above already.
+            what = problem.sentence().removeprefix(f"{app.name}: ")
+            kind = "stops" if problem.blocks else "to know"
+            say(f"{kind}: {what}. {without_keys(problem.remedy)}", indent="  ")
             for line in problem.copies:
                 self._desk.console.verbatim(line)
         for change in proposal.changes:

@@ -13,6 +13,14 @@ HELP, BACK, LEAVE, GO_TO = "?", "b", "q", "g"
 
 WAYS = "? explains, b goes back, q leaves; everything is saved."
 
+BEGIN = (
+    "Questions and lines. Type the number of an answer, or enter alone for the one in brackets. ? explains, "
+    "b goes back, g goes to another stage, q leaves; everything is saved."
+)
+"""What is said once, before the first question."""
+
+HIDDEN = "Type or paste it and press enter; nothing of it is shown, no dots either."
+
 
 class Back(Exception):
     """The person goes back to the question before."""
@@ -32,12 +40,14 @@ class GoTo(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """One numbered answer. `why_not` says why it cannot be taken now; `letter` takes it as its number."""
+    """One numbered answer. `why_not` says why it cannot be taken now; `letter` takes it as its number.
+    `quiet` is one that ? does not list: nobody needs it now."""
 
     key: str
     words: str
     why_not: str = ""
     letter: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def ask_one(
     shown = list(enumerate(answers, 1))
     _list(console, question, shown)
     while True:
-        typed = console.line(_prompt(len(answers), usual)).lower()
+        typed = console.line(_prompt(len(answers), usual, goes=goes)).lower()
         if not typed and usual:
             return answers[usual - 1].key
         if goes and typed == GO_TO:
@@ -85,7 +95,7 @@ def ask_one(
             wanted = typed[1:].strip()
             found = [one for one in shown if wanted in one[1].words.lower()]
             _list(console, f"{len(found)} of {len(shown)} contain “{wanted}”:", found)
-        elif _command(console, typed, help_, many=len(answers) > MANY):
+        elif _command(console, typed, help_, _how(usual, many=len(answers) > MANY)):
             _explain_letters(console, [*answers, *letters], goes=goes)
             _list(console, question, shown)
         elif (answer := _meant(typed, answers, letters)) is None:
@@ -104,13 +114,17 @@ def _meant(typed: str, answers: Sequence[Answer], letters: Sequence[Answer]) -> 
 
 
 def _explain_letters(console: Console, answers: Sequence[Answer], *, goes: bool) -> None:
-    known = [f"{one.letter}: {one.words}" for one in answers if one.letter]
+    known: dict[str, str] = {}
+    for one in answers:
+        if one.letter and not one.quiet:
+            # The first that has a letter is the one that it takes.
+            known.setdefault(one.letter, f"{one.words}{' (not now)' if one.why_not else ''}")
     if goes:
-        known.append(f"{GO_TO}: Go to another stage")
+        known[GO_TO] = "Go to another stage"
     if known:
         console.say("Letters do what they do in the full screen:")
-    for one in known:
-        console.say(one, indent="  ")
+    for letter, words in known.items():
+        console.say(f"{letter}: {words}", indent="  ")
 
 
 def ask_text(
@@ -133,7 +147,7 @@ def ask_text(
         typed = console.line(f"Type it{f' [{default}]' if default else ''}: ")
         if typed.startswith("\\"):
             text = typed[1:]
-        elif _command(console, typed.lower(), help_):
+        elif _command(console, typed.lower(), help_, _how_to_type(default)):
             continue
         else:
             text = typed or default
@@ -157,7 +171,7 @@ def ask_hidden(console: Console, question: str, label: str, *, help_: Help) -> S
         # No token is that short: one letter is a command, as at every other question.
         if len(word) > 1:
             return typed
-        if not _command(console, word.lower(), help_):
+        if not _command(console, word.lower(), help_, HIDDEN):
             console.say("Nothing was typed. b goes back.")
 
 
@@ -168,10 +182,12 @@ def ask_name(console: Console, name: str, what: str, *, help_: Help) -> bool:
         Back, Leave, EndOfInput.
     """
     while True:
-        typed = console.line(f"Type {name} to {what}, b to go back: ")
+        typed = console.line(f"Type {name} to {what}, or b to leave it: ")
         if typed == name:
             return True
-        if not _command(console, typed.lower(), help_):
+        if not _command(
+            console, typed.lower(), help_, f"Type {name}, letter by letter; anything else does nothing."
+        ):
             console.say(f"“{typed}” is not {name}. Nothing was done." if typed else "Nothing was done.")
             return False
 
@@ -184,8 +200,21 @@ def _usual(answers: Sequence[Answer], default: str | None) -> int:
     return 0
 
 
-def _prompt(count: int, usual: int) -> str:
-    return f"Answer {_numbers(count, short=True)}, ?, b or q{f' [{usual}]' if usual else ''}: "
+def _prompt(count: int, usual: int, *, goes: bool) -> str:
+    commands = "?, g, b or q" if goes else "?, b or q"
+    return f"Answer {_numbers(count, short=True)}, {commands}{f' [{usual}]' if usual else ''}: "
+
+
+def _how(usual: int, *, many: bool) -> str:
+    """How a numbered question is answered."""
+    enter = "; enter alone takes the one in brackets" if usual else ""
+    text = " /text lists only the answers that contain that text; their numbers stay." if many else ""
+    return f"Type the number of an answer{enter}.{text}"
+
+
+def _how_to_type(default: str) -> str:
+    enter = "; enter alone takes what stands in brackets" if default else ""
+    return f"Type a text and press enter{enter}."
 
 
 def _numbers(count: int, *, short: bool = False) -> str:
@@ -208,8 +237,8 @@ def _list(console: Console, question: str, answers: Sequence[tuple[int, Answer]]
         console.say(f"{number}. {answer.words}{not_now}", indent="  ")
 
 
-def _command(console: Console, typed: str, help_: Help, *, many: bool = False) -> bool:
-    """Do what a letter stands for; whether there was something to do."""
+def _command(console: Console, typed: str, help_: Help, how: str) -> bool:
+    """Do what a letter stands for; whether there was something to do. `how` says how one answers."""
     if typed == BACK:
         raise Back
     if typed == LEAVE:
@@ -218,9 +247,7 @@ def _command(console: Console, typed: str, help_: Help, *, many: bool = False) -
         return False
     for line in help_.lines():
         console.say(line)
-    console.say("Type the number of an answer; enter alone takes the one in brackets.")
-    if many:
-        console.say("/text lists only the answers that contain that text; their numbers stay.")
+    console.say(how)
     console.say(
         "b goes back, q leaves. Every answer is saved at once, and the full screen can go on from it."
     )

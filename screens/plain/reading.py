@@ -36,7 +36,7 @@ def read_everything(desk: Desk, *, code: Secret | None = None, opened: tuple[str
         desk.session.drop(SYSTEM_BEFORE)
     desk.save(SYSTEM, system)
     _take_demo_folders(desk, system)
-    desk.console.say(f"Read: {counted(len(system.apps), 'app')}, with {system.calls:,} calls.")
+    desk.console.say(f"Everything is read; Heroku was asked {system.calls:,} times.")
     if before is not None and same and (changed := changes(before, system)):
         desk.console.say(f"{counted(len(changed), 'thing')} changed since the reading before.")
     return system

@@ -66,6 +66,7 @@ def read_or_find(desk: Desk, title: str, lines: Sequence[str]) -> None:
     if len(lines) > SHORT:
         question = f"{title}: {len(lines):,} lines. A text to find in them? Enter alone lists all."
         wanted = ask_text(desk.console, question, help_=HELP, check=lambda _: "").lower()
+        wanted = wanted.removeprefix("/").strip()  # as at every other list
     found = [one for one in lines if wanted in one.lower()]
     count = f", {len(found):,} of {len(lines):,} lines" if wanted else ""
     desk.console.say(f"{title}{count}:")

@@ -9,7 +9,7 @@ from screens.plain.console import Console, EndOfInput, Interrupted
 from screens.plain.desk import Desk
 from screens.plain.home import WantsExample, choose_session
 from screens.plain.journey import travel
-from screens.plain.question import Back, Leave
+from screens.plain.question import BEGIN, Back, Leave
 from wizard.session.store import Session
 
 
@@ -23,9 +23,9 @@ def show() -> int:
         except WantsExample:
             return show_demo("standard", console=console)
         except (Back, Leave):
-            return _left(console)
+            return _left(console, "offramp --plain")
         except (Interrupted, KeyboardInterrupt):
-            return _interrupted(console)
+            return _interrupted(console, "offramp --plain")
         except EndOfInput:
             return _ended(console, "offramp --plain")
         except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake
@@ -43,11 +43,14 @@ def show_demo(size: str, target: str = example.TARGETS[0], console: Console | No
     that asked before may hold answers that were typed ahead."""
     console = console or Console()
     console.watch_stops()
+    console.say(BEGIN)
     desk = demo_desk(console, size, target)
     more = "" if target == example.TARGETS[0] else f" --target {target}"
-    code = _opened(desk, f"offramp demo --plain --size {size}{more}")
+    code = _opened(desk, again := f"offramp demo --plain --size {size}{more}")
+    if code is None:  # back from its first question
+        code = _left(console, again)
     console.say("The example system goes on; `offramp demo --stop` ends it and removes its data.")
-    return DONE if code is None else code
+    return code
 
 
 def demo_desk(console: Console, size: str, target: str) -> Desk:
@@ -71,9 +74,9 @@ def _opened(desk: Desk, again: str) -> int | None:
     try:
         travel(desk)
     except Leave:
-        return _left(desk.console)
+        return _left(desk.console, again)
     except (Interrupted, KeyboardInterrupt):
-        return _interrupted(desk.console)
+        return _interrupted(desk.console, again)
     except EndOfInput:
         return _ended(desk.console, again)
     finally:
@@ -82,13 +85,14 @@ def _opened(desk: Desk, again: str) -> int | None:
     return None
 
 
-def _left(console: Console) -> int:
-    console.say("Everything is saved; a run goes on by itself.")
+def _left(console: Console, again: str) -> int:
+    console.say(f"Everything is saved; a run goes on by itself. `{again}` goes on from here.")
     return DONE
 
 
-def _interrupted(console: Console) -> int:
-    console.say("Left by ctrl+c. Everything is saved; a run goes on by itself.")
+def _interrupted(console: Console, again: str) -> int:
+    console.say()
+    console.say(f"Left by ctrl+c. Everything is saved; a run goes on by itself. `{again}` goes on from here.")
     return INTERRUPTED
 
 

@@ -8,7 +8,7 @@ from wizard.document.answers import set_note
 from wizard.document.index import NOT_TOLD, Index
 from wizard.document.pages.app_parts import ORIGINS
 from wizard.document.pages.by_key import holder_of, page
-from wizard.document.pages.page import Fact, Page, joined
+from wizard.document.pages.page import Fact, Page, Section, joined
 from wizard.document.search import entries, search
 from wizard.model.secret import Secret
 from wizard.model.system import App, ConfigVar
@@ -95,7 +95,7 @@ def _tell(desk: Desk, index: Index, found: Page) -> None:
     say(f"{found.title}, {found.kind}. {_read(found.subtitle)}")
     _tell_note(desk, index, found.key, "")
     for section in found.shown():
-        say(f"{section.heading or 'What is known'}:")
+        say(f"{_heading(section)}:")
         if section.untold:
             say(section.untold if section.untold == NOT_TOLD else f"not told: {section.untold}", indent="  ")
         elif not section.facts:
@@ -106,15 +106,22 @@ def _tell(desk: Desk, index: Index, found: Page) -> None:
                 _tell_note(desk, index, fact.key, "    ")
 
 
+def _heading(section: Section) -> str:
+    count = f", {len(section.facts)}" if section.counts and section.facts else ""
+    return f"{section.title or 'What is known'}{count}"
+
+
 def _sentence(fact: Fact) -> str:
     mark = {"look": " (look)", "untold": " (not told)", "": ""}[fact.mark]
     said = joined((_read(fact.text), _read(fact.detail)), by="; ")
-    return f"{fact.name}{f': {said}' if said else ''}{mark}"
+    name = _read(fact.name)
+    between = " " if name.endswith(".") else ": "
+    return f"{name}{f'{between}{said}' if said else ''}{mark}"
 
 
 def _read(text: str) -> str:
-    """Without the dots between parts, which are read aloud."""
-    return without_keys(text).replace(" · ", ", ")
+    """Without the dots between parts and the arrows, which are read aloud."""
+    return without_keys(text).replace(" · ", ", ").replace("→ ", "to ").replace("← ", "from ")
 
 
 def _tell_note(desk: Desk, index: Index, key: str, indent: str) -> None:

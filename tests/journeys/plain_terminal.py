@@ -13,7 +13,7 @@ OFFRAMP = str(Path(sys.executable).with_name("offramp"))
 PATIENCE = 200.0
 """Seconds until a question must have come; long, since others use this machine too."""
 
-PROMPT = re.compile(r"(\]|, b or q|back|it|not shown\)): $")
+PROMPT = re.compile(r"(\]|, b or q|to leave it|it|not shown\)): $")
 
 
 class PlainTerminal:

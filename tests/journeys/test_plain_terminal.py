@@ -91,7 +91,7 @@ def test_a_terminal_that_goes_away_ends_it_and_lets_go_of_the_migration(private_
     with Terminal("--plain") as terminal:
         terminal.wait_said("Which migration?")
         terminal.press("1\r")
-        terminal.wait_said("Answer 1 to 3, ?, b or q [1]:")
+        terminal.wait_said("Answer 1 to 3, ?, g, b or q [1]:")
         go_away(terminal)
         assert terminal.process.wait(30) in (-signal.SIGHUP, 3)
     session = Session(folder)

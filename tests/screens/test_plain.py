@@ -220,7 +220,7 @@ def test_a_target_is_chosen_with_reasons_and_one_that_is_not_built_says_so(
         travel(Desk(session, Console(), vault=vault))
     told = said(capsys)
     assert "2 cannot be taken now: Offramp cannot create its capsules yet." in told
-    assert "Blockers: good: none" in told and "Prices: " in told
+    assert "Blockers: none" in told and "Prices: " in told
     chosen = session.load(TARGET)
     assert chosen is not None and chosen.provider == "aptible"
     assert PASSWORD not in told and "Signed in to Aptible as ada@example.com" in told

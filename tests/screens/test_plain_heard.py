@@ -1,0 +1,202 @@
+"""What somebody hears who has a screen reader: what is asked, how it is answered, nothing twice, and no sign
+that only eyes understand."""
+
+import io
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from screens.plain.connect import connect
+from screens.plain.console import Console, EndOfInput
+from screens.plain.desk import Desk
+from screens.plain.document import document
+from screens.plain.map import map_components
+from screens.plain.plainly import without_keys
+from screens.plain.question import Answer, Help, Leave, ask_hidden, ask_name, ask_one, ask_text
+from screens.plain.run_lists import read_or_find
+from screens.plain.things import open_one
+from tests.screens.conftest import Begun
+from tests.screens.example_system import BACKEND
+from tests.screens.fake_heroku import GOOD_TOKEN
+from tests.screens.fakes import FakeWorld
+from wizard.credentials import Vault
+from wizard.mapping.check import Component
+
+HELP = Help("What it is for.")
+TWO = [Answer("a", "Apples", letter="a"), Answer("b", "Pears", letter="a")]
+Types = Callable[..., None]
+Said = Callable[[], str]
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Types:
+    """What the person will type, line after line; then the input ends."""
+
+    def typed(*lines: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+    return typed
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
+    return lambda: capsys.readouterr().out
+
+
+# -- questions ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ask", "how"),
+    [
+        (lambda: ask_one(Console(), "Which?", TWO, help_=HELP), "Type the number of an answer; enter alone"),
+        (
+            lambda: ask_one(Console(), "Which?", TWO, help_=HELP, default=""),
+            "Type the number of an answer.\n",
+        ),
+        (lambda: ask_text(Console(), "What?", help_=HELP), "Type a text and press enter.\n"),
+        (
+            lambda: ask_text(Console(), "What?", help_=HELP, default="x"),
+            "Type a text and press enter; enter alone takes what stands in brackets.",
+        ),
+        (lambda: ask_hidden(Console(), "Token?", "token", help_=HELP), "nothing of it is shown"),
+        (lambda: ask_name(Console(), "acme", "begin", help_=HELP), "Type acme, letter by letter"),
+    ],
+)
+def test_help_says_how_this_very_question_is_answered(
+    ask: Callable[[], object], how: str, types: Types, said: Said
+) -> None:
+    types("?")
+    with pytest.raises(EndOfInput):
+        ask()
+    assert how in said()
+
+
+def test_going_to_another_stage_is_offered_where_it_is_taken(types: Types, said: Said) -> None:
+    for goes in (True, False):
+        types("q")
+        with pytest.raises(Leave):
+            ask_one(Console(), "Which?", TWO, help_=HELP, goes=goes)
+        assert ("?, g, b or q" in said()) == goes
+
+
+def test_a_letter_is_explained_once_by_what_it_does(types: Types, said: Said) -> None:
+    quiet = Answer("c", "Ask for control", letter="c", quiet=True)
+    types("?", "q")
+    with pytest.raises(Leave):
+        ask_one(Console(), "Which?", TWO, help_=HELP, letters=[quiet])
+    told = said()
+    assert "a: Apples" in told and "a: Pears" not in told and "c: Ask" not in told
+    types("c")
+    assert ask_one(Console(), "Which?", TWO, help_=HELP, letters=[quiet]) == "c"
+
+
+def test_a_text_is_looked_for_with_a_slash_as_well(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    types("/7")
+    read_or_find(Desk(begun.new(), Console(), vault=vault), "Lines", [f"line {one}" for one in range(30)])
+    assert "Lines, 3 of 30 lines:" in said()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Waiting for you at a gate. Read it. Press enter.", "Waiting for you at a gate. Read it."),
+        ("It expired. Press enter to sign in again; it goes on.", "It expired. Sign in again; it goes on."),
+        ("Waiting for DNS. Press enter to copy what is to be typed.", "Waiting for DNS."),
+        ("Done. Press enter for the report. A bad deploy?", "Done. A bad deploy?"),
+    ],
+)
+def test_what_enter_does_in_the_full_screen_is_not_promised_here(written: str, read: str) -> None:
+    assert without_keys(written.replace("it goes on", "the run goes on")) == read.replace(
+        "it goes on", "the run goes on"
+    )
+
+
+# -- the stages -----------------------------------------------------------------------------------------
+
+
+def test_who_signed_in_is_said_once_and_where_it_goes_on(
+    world: FakeWorld, begun: Begun, types: Types, said: Said
+) -> None:
+    types("1", GOOD_TOKEN, "q")
+    with pytest.raises(Leave):
+        connect(Desk(begun.new(), Console(), vault=Vault()))
+    told = said()
+    first, _, later = told.partition("Signed in. What next?")
+    assert first.count("ada@example.com") == 1 and "1. Go on to the stage document" in later
+
+
+def test_apps_are_listed_with_what_the_question_is_about(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    types("h", "b", "v", "b", "q")
+    with pytest.raises(Leave):
+        document(Desk(begun.documented(), Console(), vault=vault))
+    told = said()
+    ways, _, config = told.partition("The config vars of which app?")
+    assert "1. migrate-backend: git push to Heroku" in ways or "1. migrate-backend: " in ways
+    assert "no folder" not in told and "config vars\n" in config
+
+
+def test_a_page_is_read_without_arrows(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    types("q")
+    with pytest.raises(Leave):
+        open_one(Desk(begun.documented(), Console(), vault=vault), f"app:{BACKEND}")
+    told = said()
+    assert "→" not in told and "←" not in told and ".:" not in told and "\nconfig vars, " in told
+
+
+def test_a_row_of_the_map_says_what_holds_and_keeps_its_number(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    session = begun.chosen()
+    desk = Desk(session, Console(), vault=vault)
+    types("4", "q")
+    with pytest.raises(Leave):
+        map_components(desk)
+    told = said()
+    assert "becomes nothing" not in told and "becomes left behind" not in told
+    assert "(empty), to be decided" in told and "is left behind" in told
+    row = next(one for one in told.splitlines() if "config vars: copied" in one).split(".")[0].strip()
+    types("3", "/log_level", "/nowhere", row, "1", "b", "4", "q")
+    with pytest.raises(Leave):
+        map_components(desk)
+    told = said()
+    assert f"  {row}. " in told and "among them LOG_LEVEL" in told and "No row contains “nowhere”." in told
+    assert "Which of them?" in told and "What becomes of migrate-backend" in told
+    assert told.count(f"  {row}. ") == 3, "in the list, as what was found, and in the list once more"
+
+
+def test_a_row_that_stops_after_it_was_decided_says_so(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
+) -> None:
+    session = begun.chosen()
+    types("1", "1", "b", "q")
+    with pytest.raises(Leave):
+        map_components(Desk(session, Console(), vault=vault))
+    assert "Kept.\nIt is not solved by that. Has no folder" in said()
+
+
+def test_enter_alone_keeps_the_way_that_was_chosen(
+    world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from screens.map_option import Option
+    from screens.plain import map as plain_map
+
+    def offered(component: Component, *_: object) -> list[Option]:
+        return [Option("x", "git push", _never), Option("y", "Docker image (chosen)", lambda m, _: m)]
+
+    monkeypatch.setattr(plain_map, "options", offered)
+    types("3", "3", "", "q")
+    with pytest.raises(Leave):
+        map_components(Desk(begun.chosen(), Console(), vault=vault))
+    assert "[2]" in said()
+
+
+def _never(mapping: object, text: str) -> object:
+    raise AssertionError("not chosen")
