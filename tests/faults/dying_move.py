@@ -1,13 +1,14 @@
 """Run as a program: a whole move that kills itself, without a last word, at its n-th statement.
 
-Arguments: source URL, target URL, work folder, the number of the statement (0: live to the end), and
-whether to die before or after it. The URLs come in the environment. Prints how many statements it sent.
+Arguments: work folder, the number of the statement (0: live to the end), and whether to die before or after
+it. The URLs come in the environment. Prints how many statements it sent.
 """
 
 import itertools
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,24 +41,31 @@ def main(work: str, number: int, when: str) -> None:
 
     psycopg.Connection.execute = counted(execute)  # type: ignore[method-assign]
     copy.splice = counted(splice)
+    whole_move(Path(work))
+    print("statements", next(_COUNT), flush=True)
+
+
+def whole_move(work: Path, at: Callable[[str], None] = lambda method: None) -> None:
+    """All passes of a move from $SOURCE to $TARGET. `at` is told each pass before it begins. Prints what it
+    tells, and what the proof says."""
     move = Move(
         name="shop",
         session="dying",
         source=lambda: Secret(os.environ["SOURCE"]),
         target=lambda: Secret(os.environ["TARGET"]),
-        work=Path(work),
+        work=work,
         report=lambda progress: None,
         event=lambda text: print("event", text, flush=True),
         control=Control(),
         part_bytes=1 << 18,
         lanes=Lanes(int(os.environ["LANES"])) if "LANES" in os.environ else None,
     )
-    move.first_copy()
-    move.refresh()
-    move.finish()
+    for method in (move.first_copy, move.refresh, move.finish):
+        at(method.__name__)
+        method()
+    at("prove")
     proof = move.prove()
-    print("equal" if proof.equal else f"differs {proof.lost}")
-    print("statements", next(_COUNT), flush=True)
+    print("equal" if proof.equal else f"differs {proof.lost}", flush=True)
 
 
 if __name__ == "__main__":

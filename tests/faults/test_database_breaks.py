@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.faults.boundaries import by_kind, names
 from tests.faults.trials import trials
+from tests.faults.worker_nursery import ROOT
 from tests.wizard.database_servers import SMALL, Database, Server, Told, server
 from wizard.database.progress import CopyProgress
 from wizard.database.snapshot import Snapshot
@@ -89,31 +91,53 @@ def test_killed_at_seeded_moments_it_goes_on(
         assert target.one("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'") == 3, moments
 
 
+STATEMENTS = 900
+"""Moments around the statements of a copy, as measured, rounded down."""
+
+
 @pytest.mark.slow
 def test_killed_before_and_after_every_statement(
-    old: Server, new: Server, tmp_path: Path, record_property: Callable[[str, object], None]
+    old: Server,
+    new: Server,
+    source: Database,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    source = old.database()
-    source.sql(SMALL)
-    whole = _run(source, new.database(), tmp_path, 0, "")
-    assert whole.returncode == 0, whole.stderr
-    statements = int(whole.stdout.rpartition("statements ")[2]) - 1
-    moments = [(number, when) for number in range(1, statements + 1) for when in ("before", "after")]
-    most = trials(4, 10_000)
-    # Evenly over all of them, and in the end each.
-    chosen = moments[:: -(-len(moments) // most)]
-    for number, when in chosen:
+    """Copy after copy, until in one of them nobody died: one had died around each of its statements."""
+    source.sql(
+        "SELECT lo_from_bytea(0, decode(repeat(md5(i::text), 500), 'hex')) FROM generate_series(1, 20) i"
+    )
+    spare, died = STATEMENTS // trials(4, 10_000), tmp_path / "died"
+    copies = list[int]()
+    while not copies or (copies[-1] and not spare):
+        assert len(copies) < 30, copies
+        before = len(names(died))
         target = new.database()
-        died = _run(source, target, tmp_path, number, when)
-        # Which worker sends what differs from run to run, and so how many there are.
-        assert died.returncode in (-signal.SIGKILL, 0), (number, when, died.stderr)
-        done = _run(source, target, tmp_path, 0, "")
-        assert done.returncode == 0, (number, when, done.stderr)
-        assert "equal" in done.stdout.splitlines(), (number, when, done.stdout)
-        assert target.one("SELECT count(*) FROM payments") == 12_000, (number, when)
-        assert target.one("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'") == 3, (number, when)
-    record_property("trials", len(chosen))
-    record_property("figure", f"{len(chosen)} of the {len(moments)} moments around the copy's statements")
+        done = _lives(source, target, tmp_path, died, spare)
+        copies.append(len(names(died)) - before)
+        assert done.returncode == 0, (names(died)[-1:], done.stdout, done.stderr)
+        assert "equal" in done.stdout.splitlines(), (names(died)[-1:], done.stdout)
+        assert target.one("SELECT count(*) FROM payments") == 12_000
+        assert target.one("SELECT count(*) FROM log") == 9_000
+        assert target.one("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'") == 3
+        assert target.one("SELECT count(*) FROM pg_largeobject_metadata") == 20
+    record_property("trials", len(names(died)))
+    record_property(
+        "figure", f"{by_kind(names(died))}, in {len(copies)} copies: {', '.join(map(str, copies))}"
+    )
+
+
+def _lives(
+    source: Database, target: Database, work: Path, died: Path, spare: int
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.faults.move_of_many_lives", str(work), str(died), str(spare)],
+        env={**os.environ, "SOURCE": source.url().reveal(), "TARGET": target.url().reveal()},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 class Cutter:

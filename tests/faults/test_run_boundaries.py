@@ -4,11 +4,13 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.faults.random_kills import GATES, steps_done
+from tests.faults.boundaries import by_kind, names
+from tests.faults.random_kills import GATES
 from tests.faults.run_world import ENDS, RunWorld, make_world
 from tests.faults.trials import trials
 from tests.faults.worker_nursery import Nursery, nursery
@@ -17,11 +19,13 @@ from wizard.run.control import ask
 from wizard.run.view import view
 
 BOUNDARIES = 1_200
-"""Of one run, as measured, rounded up: the whole table has a run that dies at each of them."""
+"""Of one run, as measured, rounded up."""
 
-STRIDE = 200
-"""Boundaries after which each later worker of a run dies, too; twice as many when the one before got nothing
-done: one that goes on crosses many while it looks at what is there."""
+AT_ONCE = 2
+"""Runs that go on beside each other and die for each other."""
+
+RUNS = 20
+"""Runs until one has no boundary that is new, at most."""
 
 
 def until_dead_or_done(world: RunWorld, workers: Nursery) -> bool:
@@ -30,7 +34,7 @@ def until_dead_or_done(world: RunWorld, workers: Nursery) -> bool:
     workers.spawn(world.session.folder / "worker.log", world.session)
     end = time.monotonic() + 300
     signed_in = False
-    while lives(workers.pid):
+    while lives(workers.pids[world.session.id]):
         seen = view(world.session)
         assert time.monotonic() < end, world.story(seen)
         with contextlib.suppress(Trouble):
@@ -54,21 +58,24 @@ def lives(pid: int) -> bool:
     return True
 
 
-def killed_at(workers: Nursery, folder: Path, first: int) -> int:
-    """One run whose worker dies at boundary `first`, and later ones after `STRIDE` more; how many died."""
-    workers.last, kills, done = first, 0, 0
+def assert_as_if_undisturbed(world: RunWorld) -> None:
+    """Everything came over, once, whatever the deaths were."""
+    assert world.seen.run.state == "done", world.story(world.seen)
+    world.assert_moved()
+    world.assert_made_once(endpoints_again=True)
+    assert not world.rows_of_source_missing("public.heartbeats", "id")
+
+
+def die_to_the_end(folder: Path, workers: Nursery) -> int:
+    """One run in which each worker dies at the first boundary at which none has; how many died."""
+    deaths = -1
     with make_world(folder) as world:
-        while not until_dead_or_done(world, workers):
-            seen = view(world.session)
-            before, done = done, steps_done(seen) if seen else 0
-            workers.last = STRIDE if done > before else workers.last * 2
-            kills += 1
-            assert kills < 60, world.story(seen)
-        assert world.seen.run.state == "done", world.story(world.seen)
-        world.assert_moved()
-        world.assert_made_once(endpoints_again=True)
-        assert not world.rows_of_source_missing("public.heartbeats", "id")
-    return kills
+        done = False
+        while not done:
+            done = until_dead_or_done(world, workers)
+            deaths += 1
+        assert_as_if_undisturbed(world)
+    return deaths
 
 
 @pytest.mark.slow
@@ -78,13 +85,44 @@ def test_killed_at_every_boundary(
     needs_program: Callable[[str], str],
     record_property: Callable[[str, object], None],
 ) -> None:
+    """Run after run, until in one of them nobody died: at each of its boundaries one had died before."""
     needs_program("ssh")
-    runs = trials(1, BOUNDARIES)
-    kills = 0
+    most = trials(20, 100_000)
+    at_once = AT_ONCE if most > BOUNDARIES else 1
+    runs = list[int]()
+    with nursery(monkeypatch) as workers, ThreadPoolExecutor(at_once) as threads:
+        workers.died, workers.spare = tmp_path / "died", BOUNDARIES // most
+
+        def die_in_runs() -> None:
+            while not runs or (all(runs) and not workers.spare):
+                assert len(runs) < RUNS, runs
+                runs.append(die_to_the_end(tmp_path, workers))
+
+        for going in [threads.submit(die_in_runs) for _ in range(at_once)]:
+            going.result()
+    met = names(tmp_path / "died")
+    record_property("trials", len(met))
+    record_property("figure", f"{by_kind(met)}, in {len(runs)} runs: {', '.join(map(str, runs))}")
+
+
+@pytest.mark.slow
+def test_after_one_kill_the_next_worker_does_it_all(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    needs_program: Callable[[str], str],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Where each worker dies soon, none has done all the rest at once."""
+    needs_program("ssh")
+    runs = trials(1, 20)
     with nursery(monkeypatch) as workers:
         for number in range(runs):
-            # Spread over all, and in the end each of them.
-            first = 1 + (number * 733 + 457) % BOUNDARIES
-            kills += killed_at(workers, tmp_path, first)
+            workers.died = tmp_path / f"died-{number}"
+            # Spread over all.
+            workers.spare = (number * 733 + 457) % BOUNDARIES
+            with make_world(tmp_path) as world:
+                assert not until_dead_or_done(world, workers)
+                workers.died = None
+                assert until_dead_or_done(world, workers)
+                assert_as_if_undisturbed(world)
     record_property("trials", runs)
-    record_property("figure", f"{kills} kills in {runs} runs")

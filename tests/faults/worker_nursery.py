@@ -4,8 +4,7 @@ What runs in them is the worker's own `main`, with a session, a lock and a termi
 only the start is shorter, so that a hundred of them can be killed in the time of a few.
 
 Run as a program it is that process. Each line it reads is JSON: `log` and `folder` as `launch._spawn` has
-them, `last` the boundary at which the worker ends itself (0: at none), `tale` a file for the boundaries, or
-empty.
+them, `died` and `spare` as `Boundaries` has them; with no `died` the worker does not end itself.
 """
 
 import contextlib
@@ -16,11 +15,13 @@ import pkgutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from wizard.credentials import Vault
 from wizard.run import launch
 from wizard.session.store import Session
 
@@ -28,13 +29,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Nursery:
-    """Stands in for `launch._spawn`. `last` and `tale` are for the next worker."""
+    """Stands in for `launch._spawn`. `died` and `spare` are for the next worker."""
 
     def __init__(self) -> None:
-        self.last = 0
-        self.tale: Path | None = None
+        self.died: Path | None = None
+        self.spare = 0
         self.pid = 0
         """Of the worker that was forked last."""
+        self.pids: dict[str, int] = {}
+        """The same of each session."""
+        self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.worker_nursery"],
             cwd=ROOT,
@@ -48,11 +52,12 @@ class Nursery:
     def spawn(self, log: Path, session: Session) -> None:
         """As `launch._spawn`; returns when the worker is forked."""
         assert self._process.stdin is not None
-        tale = str(self.tale or "")
-        what = {"log": str(log), "folder": str(session.folder), "last": self.last, "tale": tale}
-        self._process.stdin.write(json.dumps(what) + "\n")
-        self._process.stdin.flush()
-        self.pid = int(self._read())
+        died = str(self.died or "")
+        what = {"log": str(log), "folder": str(session.folder), "died": died, "spare": self.spare}
+        with self._lock:
+            self._process.stdin.write(json.dumps(what) + "\n")
+            self._process.stdin.flush()
+            self.pid = self.pids[session.id] = int(self._read())
 
     def _read(self) -> str:
         assert self._process.stdout is not None
@@ -79,6 +84,9 @@ def nursery(patch: pytest.MonkeyPatch) -> Iterator[Nursery]:
 
 
 def _import_everything() -> None:
+    importlib.import_module("tests.faults.places_of_run")
+    # Each worker would try the keyring out, in a child that is a new Python, until its credentials come.
+    importlib.import_module("wizard.run.waits").open_vault = lambda: Vault(None)  # type: ignore[attr-defined]
     for name in ("wizard.run", "wizard.database", "providers.heroku", "providers.aptible"):
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(package.__path__, name + "."):
@@ -86,8 +94,9 @@ def _import_everything() -> None:
                 importlib.import_module(module.name)
 
 
-def _become_worker(log: str, folder: str, last: int, tale: str) -> None:
+def _become_worker(log: str, folder: str, died: str, spare: int) -> None:
     from tests.faults.boundaries import Boundaries
+    from tests.faults.places_of_run import tell_places
     from wizard.run.worker import main
 
     os.setsid()
@@ -97,19 +106,15 @@ def _become_worker(log: str, folder: str, last: int, tale: str) -> None:
         os.dup2(descriptor, number)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.chdir("/")
-    if last or tale:
-        told = os.open(tale or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        Boundaries(last, lambda number, what: _tell(told, f"{number} {what}\n")).install()
+    if died:
+        tell_places()
+        Boundaries(Path(died), spare).install()
     code = 1
     try:
         code = main([folder])
     finally:
         sys.stderr.flush()
         os._exit(code)
-
-
-def _tell(descriptor: int, line: str) -> None:
-    os.write(descriptor, line.encode())
 
 
 def serve() -> None:
