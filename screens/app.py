@@ -27,6 +27,7 @@ from screens.hang_up import leave_when_gone, leave_when_told, stop_listening  # 
 from screens.hardware_cursor import cursor_on  # noqa: E402
 from screens.keyed import KeyedScreen  # noqa: E402
 from screens.keymap import Keymap  # noqa: E402
+from screens.lean_wire import LeanApp  # noqa: E402
 from screens.marks import terminal_speaks_utf8  # noqa: E402
 from screens.private import QuietCrash  # noqa: E402
 from screens.stages import stage_named, standing  # noqa: E402
@@ -44,7 +45,7 @@ DEMO = "demo"
 """The application's result when the person wants the guided demo."""
 
 
-class OfframpApp(QuietCrash):
+class OfframpApp(QuietCrash, LeanApp):
     """Shows one session at a time. Its result is `DEMO` or None."""
 
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [sheet("offramp")]
@@ -114,7 +115,7 @@ class OfframpApp(QuietCrash):
         if not self.is_headless:
             if driver is not None:
                 leave_when_gone(self.exit, driver.exit_event.set, driver.fileno)
-            stop_when_told(self.action_suspend_process, lambda: self.screen.refresh(layout=True))
+            stop_when_told(self.action_suspend_process, self.draw_anew)
         await self.push_screen(HomeScreen())
         self.set_interval(1.0, self._doorkeeper.look)
         self._tell_mistakes()
@@ -232,17 +233,18 @@ class OfframpApp(QuietCrash):
         if isinstance(self.screen, LeaveDialog):
             self.exit()
             return
-        sentence = "Everything is saved; a run goes on by itself. `offramp` shows it again."
+        screen = next(one for one in reversed(self.screen_stack) if isinstance(one, KeyedScreen))
 
         def decided(leave: bool | None) -> None:
             if leave:
                 self.exit()
 
-        self.push_screen(LeaveDialog(sentence), decided)
+        self.push_screen(LeaveDialog(screen.leaving_words()), decided)
 
     def action_suspend_process(self) -> None:
         """Give the terminal back to the shell until it says `fg`."""
         why = suspend(self._driver) if self._driver is not None and self._driver.can_suspend else ""
+        self.shown.forget()
         if why and isinstance(self.screen, KeyedScreen):
             self.screen.say(why)
 

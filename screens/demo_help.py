@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from wizard.model.secret import Secret
+from wizard.session.store import SessionInfo
 
 
 @dataclass(frozen=True)
@@ -17,3 +18,10 @@ class DemoHelp:
     target_password: Secret
     otp: Callable[[], str] | None = None
     checkouts: Mapping[str, str] = field(default_factory=dict)
+
+
+def shown_by(info: SessionInfo) -> str:
+    """The command that shows a session again; the example's credentials come with that of the demo alone."""
+    if not info.demo:
+        return "offramp"
+    return "offramp demo" if "aptible" in info.hosts else "offramp demo --target code-capsules"

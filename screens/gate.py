@@ -33,7 +33,8 @@ def commands(gate: GateView) -> list[str]:
 
 
 class GateDialog(Dialog[str]):
-    """Result: the word as it was typed; None when closed. The line to type in is always in sight."""
+    """Result: the word as it was typed; None when closed. The line to type in is always in sight. With
+    `read_only`, the reason why it is another's to pass, there is none: it can be read."""
 
     CSS_PATH = sheet("run")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,9 +46,9 @@ class GateDialog(Dialog[str]):
     ]
     scope = "gate"
 
-    def __init__(self, gate: GateView) -> None:
+    def __init__(self, gate: GateView, *, read_only: str = "") -> None:
         super().__init__(gate.title.removeprefix("Gate: ").capitalize())
-        self.gate = gate
+        self.gate, self.read_only = gate, read_only
 
     def compose(self) -> ComposeResult:
         """The facts, which scroll when they are many, and below them the line to type in."""
@@ -56,8 +57,9 @@ class GateDialog(Dialog[str]):
             with VerticalScroll(classes="content", can_focus=False):
                 yield Static("", id="facts", markup=False)
             asked = Content.assemble("Type ", (self.gate.word, STRONG), " to go on")
-            yield Static(asked, classes="asked", markup=False)
-            yield Field(compact=True)
+            yield Static(self.read_only or asked, classes="asked", markup=False)
+            if not self.read_only:
+                yield Field(compact=True)
             yield Static("", classes="complaint", markup=False)
             yield Static("", classes="hint", markup=False)
         yield TooSmall()
@@ -87,7 +89,8 @@ class GateDialog(Dialog[str]):
         self.query_one("#facts", Static).update(block(lines))
         more = "↑↓ scroll   " if len(lines) >= room else ""
         more += self.words("ctrl+y copies the commands   ") if commands(self.gate) else ""
-        self.query_one(".hint", Static).update(f"{more}esc later, nothing happens until then")
+        leave = "esc closes" if self.read_only else "esc later, nothing happens until then"
+        self.query_one(".hint", Static).update(f"{more}{leave}")
 
     def action_copy(self) -> None:
         """Hand the commands among the facts to the terminal's clipboard, and say so."""

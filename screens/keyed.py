@@ -236,6 +236,10 @@ class KeyedScreen(Screen[None]):
         """Ask whether to leave Offramp."""
         self.offramp.action_leave()
 
+    def leaving_words(self) -> str:
+        """What stays when Offramp ends."""
+        return "Everything is saved; a run goes on by itself. `offramp` shows it again."
+
     def action_filter(self) -> None:
         """Open the filter of the list; for screens with a key for it."""
         self.query_one(RowList).ask_filter()

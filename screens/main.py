@@ -248,7 +248,9 @@ def _complain(sentence: str) -> None:
 
 
 def _write_what_fits() -> None:
-    """Let a pipe or a terminal that takes no UTF-8 have the ASCII twin of what it does not take."""
+    """Let a pipe or a terminal that takes no UTF-8 have the ASCII twin of what it does not take. A file or a
+    pipe that takes it has all of it, whatever the terminal is."""
+    from screens.marks import terminal_speaks_utf8
 
     def twin(error: UnicodeError) -> tuple[str, int]:
         from screens.marks import ascii_twins
@@ -264,6 +266,9 @@ def _write_what_fits() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="offramp-twins")
+            if stream.encoding == "utf-8" and stream.isatty() and not terminal_speaks_utf8():
+                # Python writes UTF-8 in the locale C, which such a terminal shows as something else.
+                stream.reconfigure(encoding="ascii", errors="offramp-twins")
 
 
 def _give_up_what_is_left() -> None:
@@ -282,10 +287,18 @@ def _screen(options: argparse.Namespace) -> int:
     if options.plain:
         from screens.plain import start
 
-        return start.show()
+        return _left(start.show())
     from screens.full_screen import Terminal, show
 
-    return show(Terminal(mouse=not options.no_mouse, slow=options.slow_link))
+    return _left(show(Terminal(mouse=not options.no_mouse, slow=options.slow_link)))
+
+
+def _left(code: int) -> int:
+    """The wizard was left with `code`; a run may go on, and logging out end it."""
+    from screens.headless.logging_out import warn_of_logout
+
+    warn_of_logout()
+    return code
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -302,11 +315,11 @@ def _demo(options: argparse.Namespace) -> int:
     if options.plain:
         from screens.plain import start
 
-        return start.show_demo(options.size, options.target)
+        return _left(start.show_demo(options.size, options.target))
     from screens.full_screen import Terminal, show_demo
 
     terminal = Terminal(mouse=not options.no_mouse, slow=options.slow_link)
-    return show_demo(options.size, options.target, terminal)
+    return _left(show_demo(options.size, options.target, terminal))
 
 
 def _rollback(options: argparse.Namespace) -> int:

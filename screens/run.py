@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from screens.background import in_thread
+from screens.demo_help import shown_by
 from screens.gate import GateDialog
 from screens.keys import Key
 from screens.lean_wire import LeanCompositor
@@ -22,11 +23,12 @@ from screens.monitor.run_keys import enter_word, pause_word, refusal, resume_wor
 from screens.monitor.scene import Kept, Seen, scene
 from screens.monitor.status import open_gate, status, wanted_secret
 from screens.monitor.whole_lists import Kind
-from screens.monitor.words import stop_lines
+from screens.monitor.words import parting, stop_lines
 from screens.quantities import clock
 from screens.run_about import ABOUT, KEYS
 from screens.run_back import ask_way_back
 from screens.run_control import RunControl
+from screens.run_gate import follow_gate, show_gate
 from screens.run_lists import RunLists
 from screens.run_rollback import choose_app
 from screens.run_tunnel import ask_port
@@ -130,22 +132,14 @@ class RunScreen(StageScreen):
         if first:
             self._offer_credentials(seen.view)
         self._bell.look(self, seen.view)
-        self._forget_notice(
-            ended=before is not None and before.view.run.state != seen.view.run.state == "done"
-        )
+        was, now = (before or seen).view, seen.view
+        died = was.worker != now.worker == "dead"
+        self._forget_notice(ended=died or was.run.state != now.run.state == "done")
         if isinstance(top, GateDialog):
-            self._follow_gate(top, seen.view)
-
-    def _follow_gate(self, dialog: GateDialog, view: RunView) -> None:
-        gate = open_gate(view)
-        if gate is not None and gate.key == dialog.gate.key:
-            dialog.renew(gate)
-            return
-        dialog.dismiss(None)
-        self.say("The gate is no longer open: it was answered elsewhere, or the run has ended.")
+            follow_gate(self, top, seen.view)
 
     def _forget_notice(self, *, ended: bool) -> None:
-        """What was said goes after a while, or when the run ends: the sentence is no longer true."""
+        """What was said goes after a while, or when the run or its worker ends: it is no longer true then."""
         if self._said_since and self.query_one(Notice).said:
             self._said_since = 0 if ended else self._said_since - 1
             if self._said_since == 0:
@@ -234,10 +228,7 @@ class RunScreen(StageScreen):
         view = self._seen.view
         gate = open_gate(view)
         if gate is not None:
-            if self.read_only():
-                self.say(self.read_only())
-                return
-            self.app.push_screen(GateDialog(gate), self._gate_answered)
+            show_gate(self, gate, self._gate_answered)
         elif help_person(self, view):
             return
         elif wanted_secret(view) is not None:
@@ -322,9 +313,12 @@ class RunScreen(StageScreen):
 
     def action_detach(self) -> None:
         """Leave; the worker does not notice."""
-        goes_on = self._seen is not None and self._seen.view.worker == "alive"
-        words = f"The run of {self.session.name} goes on. " if goes_on else "Everything is saved. "
-        self.app.exit(message=words + "`offramp` shows it again.")
+        self.app.exit(message=self.leaving_words())
+
+    def leaving_words(self) -> str:
+        """What becomes of the run, and how to see it again."""
+        words = self.words(parting(self._seen.view if self._seen else None))
+        return f"{words} `{shown_by(self.session.info)}` shows it again."
 
     action_roll_back = choose_app
 

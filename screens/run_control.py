@@ -66,7 +66,10 @@ class RunControl:
         if app.holder is None:
             return
         if self._asking is None:
-            app.holder = session.claim()
+            had, app.holder = app.holder, session.claim()
+            if app.holder is None:
+                self._screen.say(f"You have control now: {had.person()} has left.", good=True)
+                self._screen.renew()
             return
         asking = self._asking
         match asking.look():

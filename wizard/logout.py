@@ -188,7 +188,7 @@ def sentence(found: Logout) -> str:
     if found.place == "login" and found.kills:
         if found.run_stays:
             return "logind ends the processes of a login with it (KillUserProcesses), but not a run."
-        return "logind ends all your processes when you log out (KillUserProcesses), a run too."
+        return "logind ends your processes when you log out, a run too (KillUserProcesses)."
     return "Nothing here ends your processes when you log out."
 
 
@@ -213,3 +213,8 @@ def meaning(found: Logout) -> str:
         "--scope offramp` (or tmux in that way, and Offramp in it). Or ask whoever runs this machine "
         f"to name you in KillExcludeUsers of logind.conf. {resumed}"
     )
+
+
+def warning(found: Logout) -> str:
+    """For who leaves a run behind: what logging out does to it, and the ways out; "" where it stays."""
+    return "" if found.run_stays else f"{sentence(found)} {meaning(found)}"

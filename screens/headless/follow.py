@@ -8,6 +8,7 @@ from screens.headless.checks_again import check_again
 from screens.headless.dns import tell_records
 from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, WAITS
 from screens.headless.guides import Guides
+from screens.headless.logging_out import warn_of_logout
 from screens.headless.say import say
 from screens.headless.which_step import ABOUT_STEPS, step_for, taken_for
 from screens.monitor.run_keys import refusal
@@ -67,6 +68,7 @@ def run(identity: str, confirm: list[str], *, detach: bool) -> int:
             ask(session, {"do": "retry", "who": who()})
         if detach:
             say(f"{session.name} runs. `offramp status {session.id}` tells how it stands.")
+            warn_of_logout()
             return DONE
         return follow(session, answers, retried=retry)
     except KeyboardInterrupt:
@@ -74,6 +76,7 @@ def run(identity: str, confirm: list[str], *, detach: bool) -> int:
             f"\nThe run goes on. `offramp run {session.id}` follows it again, "
             f"`offramp tell {session.id} stop` ends it.\n"
         )
+        warn_of_logout()
         return INTERRUPTED
     finally:
         session.close()

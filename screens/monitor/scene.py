@@ -6,6 +6,7 @@ from screens.monitor.copy import arrange, sparks, table_line, whole
 from screens.monitor.dns import open_watch, watch_picture
 from screens.monitor.guide import guide_picture, open_guide
 from screens.monitor.line import EMPTY, Line, Span, Tone, fit, line, pad, spread, wrap
+from screens.monitor.source import source_lines
 from screens.monitor.status import Status, handle, open_gate, remedy_lines, status, why_lines
 from screens.monitor.steps import around, coming, event_lines, title, tunnel_lines
 from screens.monitor.store import current_store, part_lines, store_lines
@@ -70,7 +71,7 @@ def scene(seen: Seen, cells: int, height: int, kept: Kept) -> Scene:
     copy = current_copy(view)
     store = current_store(view)
     top = _top(seen, now, copy, store, cells)
-    bottom = _bottom(view, now, cells, kept.sparks if now.moving and copy else "")
+    bottom = _bottom(seen, now, cells, kept.sparks if now.moving and copy else "")
     room = height - len(top) - len(bottom)
     main, rows = _main(seen, now, copy, (cells, max(0, room)), kept)
     main += [EMPTY] * (room - len(main))
@@ -186,14 +187,15 @@ def labelled(label: str, words: str, cells: int) -> list[Line]:
     return [line(Span(pad(label, LABEL), "muted"), *first), *(line(" " * LABEL, *more) for more in rest)]
 
 
-def _bottom(view: RunView, now: Status, cells: int, blocks: str) -> list[Line]:
+def _bottom(seen: Seen, now: Status, cells: int, blocks: str) -> list[Line]:
+    view = seen.view
     if view.run.state in ("done", "taken-back"):
         return []
     lines: list[Line] = [EMPTY]
     lines += [fit(one, cells) for one in tunnel_lines(view, known=now.word not in UNWATCHED)]
     if blocks and len(lines) > 1:
         lines[-1] = spread(lines[-1], line(Span(blocks, "muted")), cells)
-    lines += [fit(one, cells) for one in token_lines(view)]
+    lines += [fit(one, cells) for one in (*source_lines(view, seen.keys), *token_lines(view))]
     if view.run.state not in ("stopped", "going-back"):
         lines.append(coming(view, cells))
     return lines

@@ -148,9 +148,13 @@ def _dead(view: RunView) -> Status:
     if way_back_broken(view):
         why = f"Going back did not finish, and the worker has ended ({sign}). {_left_undone(view)}"
         return Status("✗", "not taken back", "bad", why, moving=False)
+    left = ", and Heroku stays as the cut-over left it" if view.can_go_back else ""
     why = (
-        f"The worker is gone ({sign}): nothing moves. Press r to start it again; it goes on where it stopped."
+        f"The worker is gone ({sign}): nothing moves{left}. "
+        "Press r to start it again; it goes on where it stopped."
     )
+    if view.can_go_back:
+        why += " Or b: Heroku serves again as before."
     if not why_not_abandoned(view):
         why += " Or s stops it, and answers can be changed."
     return Status("✗", "worker gone", "bad", why, moving=False)

@@ -1,5 +1,7 @@
-"""What a person reads before stopping a run or taking it back."""
+"""What a person reads before stopping a run, taking it back, or leaving the screen."""
 
+from screens.monitor.guide import open_guide
+from screens.monitor.status import open_gate, wanted_secret
 from screens.quantities import ESTIMATE
 from wizard.run.view import LEFT_THERE, RunView
 
@@ -42,3 +44,16 @@ def stop_lines(view: RunView) -> list[str]:
         "Pause (p) keeps the connections open; stop does not.",
         "",
     ]
+
+
+def parting(view: RunView | None) -> str:
+    """What becomes of the run when its screen ends."""
+    saved = "Everything is saved."
+    if view is None or view.run.state in ("done", "stopped", "taken-back"):
+        return saved
+    if view.worker != "alive" and view.can_go_back:
+        return f"{saved} No worker runs, and Heroku stays as the cut-over of {view.name} left it."
+    if view.worker != "alive":
+        return f"{saved} No worker runs: the run of {view.name} stands still."
+    waits = open_gate(view) or wanted_secret(view) or open_guide(view) or view.run.state == "failed"
+    return f"{saved} The run of {view.name} {'waits for you' if waits else 'goes on'}."

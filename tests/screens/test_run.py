@@ -348,7 +348,7 @@ async def test_another_offramp_has_the_session(run: ARun, vault: Vault, worker: 
         await pilot.press("p")
         assert "has this session." in seen(app)
         await pilot.press("enter")
-        assert isinstance(app.screen, RunScreen)
+        assert isinstance(app.screen, GateDialog) and "Type acme-shop" not in seen(app)
         # The other one ends: control passes to this one by itself.
         other.close()
         await settle(pilot)

@@ -75,7 +75,9 @@ class Look:
             kind = KINDS[step.kind]()
             if records[step.key].state != "done" or kind.stays:
                 continue
-            self._journal.set_run("running", waiting_for=f"a look whether this is still so: {step.title}")
+            # What a title explains in brackets was true when the step was at work.
+            what = step.title.partition(" (")[0]
+            self._journal.set_run("running", waiting_for=f"a look whether this is still so: {what}")
             found = await self._still_there(kind, step)
             if isinstance(found, str):
                 return found
