@@ -110,6 +110,10 @@ class HomeScreen(KeyedScreen):
         if not rows:
             text = "None yet. A new one asks for a name and your Heroku token." if self._read else "Reading …"
             rows.append(Row("+none", Content.styled(text, MUTED), heading=True))
+        if not self._read:
+            # An enter that comes early is not for the first row that happens to stand there.
+            self.query_one(RowList).show(rows)
+            return
         rows += [
             Row("+gap", Content(""), heading=True),
             Row(NEW, self._offer("New migration", "n")),
@@ -127,11 +131,12 @@ class HomeScreen(KeyedScreen):
 
     def _rows(self, entry: Entry) -> list[Row]:
         rows = [self._row(entry)]
-        if entry.attach:
-            about = Content.styled(f"  {self.words(entry.attach)}", MUTED).truncate(
-                self._width(), ellipsis=True
-            )
-            rows.append(Row(f"+of-{entry.id}", about, heading=True))
+        notes = [entry.attach] if entry.attach else []
+        if entry.demo and self.offramp.demo is None:
+            notes.append(f"the example: `{entry.demo}` opens it with its logins filled in")
+        for number, note in enumerate(notes):
+            about = Content.styled(f"  {self.words(note)}", MUTED).truncate(self._width(), ellipsis=True)
+            rows.append(Row(f"+of-{number}-{entry.id}", about, heading=True))
         return rows
 
     def _row(self, entry: Entry) -> Row:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from screens.demo_help import shown_by
 from screens.marks import GLYPHS
 from screens.quantities import duration, percent, span
 from screens.stages import NAMES, newest_run, standing, whole_system
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Entry:
     """A migration in the list. `alive` says that a worker is at it now, and `attach` what coming
-    to it means: who has it, since when, at which step. `broken` says why it cannot be opened, `way_out` what
-    to do then."""
+    to it means: who has it, since when, at which step. `demo` is the command that opens the example. `broken`
+    says why it cannot be opened, `way_out` what to do then."""
 
     id: str
     name: str
@@ -32,6 +33,7 @@ class Entry:
     age: str = ""
     alive: bool = False
     attach: str = ""
+    demo: str = ""
     broken: str = ""
     way_out: str = ""
 
@@ -54,7 +56,7 @@ def read_entries() -> list[Entry]:
         try:
             session = Session(folder)
             try:
-                entries.append(_entry(session, info, (folder / "session.sqlite3").stat().st_mtime))
+                entries.append(_entry(session, info))
             finally:
                 session.close()
         except Trouble as trouble:
@@ -69,11 +71,12 @@ def read_entries() -> list[Entry]:
     return sorted(entries, key=lambda entry: not entry.alive)
 
 
-def _entry(session: Session, info: SessionInfo, touched: float) -> Entry:
+def _entry(session: Session, info: SessionInfo) -> Entry:
     choice = session.load(TARGET)
     route = source_provider(info.source).title + " → "
     route += target_provider(choice.provider).title if choice else "?"
-    age = _age(datetime.now(UTC).timestamp() - touched)
+    touched = session.touched_at()
+    age = _age((datetime.now(UTC) - datetime.fromisoformat(touched)).total_seconds()) if touched else ""
     if newest_run(session) is not None:
         return _of_run(session, info, route, age)
     current = standing(session).current
@@ -85,6 +88,7 @@ def _entry(session: Session, info: SessionInfo, touched: float) -> Entry:
         state=current,
         detail=_decided(session) if current == "map" else f"stage {NAMES.index(current) + 1} of {len(NAMES)}",
         age=age,
+        demo=shown_by(info) if info.demo else "",
     )
 
 
@@ -114,6 +118,7 @@ def _of_run(session: Session, info: SessionInfo, route: str, age: str) -> Entry:
         age="" if how.moving else age,
         alive=seen.worker == "alive",
         attach=_attach(session, seen) if seen.worker == "alive" else "",
+        demo=shown_by(info) if info.demo else "",
     )
 
 

@@ -1,14 +1,21 @@
 """Home: what is listed, what is asked before something goes, and that the demo is one key away."""
 
+import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from textual.pilot import Pilot
 
+from screens import home as home_module
 from screens.app import DEMO, OfframpApp
 from screens.connect import ConnectScreen
 from screens.document import DocumentScreen
 from screens.home import HomeScreen
+from screens.home_entries import Entry, read_entries
+from tests.screens.a_run import ARun
 from tests.screens.conftest import Begun
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen, settled
@@ -16,7 +23,7 @@ from wizard.credentials import Vault
 from wizard.model.plan import Plan, Step
 from wizard.run.journal import Journal
 from wizard.session.parts import PLAN
-from wizard.session.store import infos
+from wizard.session.store import create, infos
 
 
 @asynccontextmanager
@@ -34,6 +41,38 @@ async def test_an_empty_home_says_what_to_do(world: FakeWorld, vault: Vault) -> 
         text = seen(app)
         assert "None yet" in text
         assert "New migration" in text and "no accounts needed" in text
+
+
+async def test_an_early_enter_begins_nothing(
+    world: FakeWorld, begun: Begun, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun.connected().close()
+    gone_on = threading.Event()
+
+    def slowly() -> list[Entry]:
+        assert gone_on.wait(20)
+        return read_entries()
+
+    monkeypatch.setattr(home_module, "read_entries", slowly)
+    app = OfframpApp(vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen), "no name is asked for a new one"
+        gone_on.set()
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, DocumentScreen)
+
+
+async def test_the_example_is_opened_with_its_logins_by_its_own_command(
+    world: FakeWorld, vault: Vault
+) -> None:
+    create("example", demo=True, hosts={"aptible": {"auth": "http://127.0.0.1:1"}}).close()
+    async with home(vault) as (app, _):
+        assert "the example: `offramp demo` opens it with its logins filled in" in seen(app)
 
 
 async def test_each_migration_stands_there_with_its_stage(
@@ -62,6 +101,27 @@ async def test_a_run_says_its_state_and_how_far_it_is(world: FakeWorld, begun: B
     async with home(vault) as (app, _):
         line = next(line for line in seen(app).splitlines() if "acme-shop" in line)
     assert "✓ done" in line and "1 of 1 steps" in line
+
+
+async def test_the_age_is_that_of_what_happened_last(world: FakeWorld, begun: Begun, vault: Vault) -> None:
+    session = begun.connected("old-blog")
+    with session.database.change() as change:
+        change.execute(
+            "UPDATE part SET saved_at = ?", ((datetime.now(UTC) - timedelta(hours=5)).isoformat(),)
+        )
+    session.close()
+    # A run that waits since a minute, with its file written to long ago and the log of it by its worker now.
+    run = ARun(begun.chosen()).start().gate()
+    with run.session.database.change() as change:
+        change.execute("UPDATE event SET at = ?", ((datetime.now(UTC) - timedelta(seconds=100)).isoformat(),))
+        change.execute("UPDATE part SET saved_at = ?", ((datetime.now(UTC) - timedelta(days=2)).isoformat(),))
+    os.utime(run.session.folder / "session.sqlite3", (1, 1))
+    async with home(vault) as (app, _):
+        lines = seen(app).splitlines()
+    run.close()
+    assert next(line for line in lines if "old-blog" in line).rstrip().endswith("5 h ago")
+    gate = next(line for line in lines if "acme-shop" in line).rstrip()
+    assert gate.endswith(" s ago") and 100 <= int(gate.split()[-3]) < 120
 
 
 async def test_a_broken_session_is_listed_with_the_reason(

@@ -176,6 +176,12 @@ class Session:
         rows = self.database.read("SELECT saved_at FROM part WHERE name = ?", part.name)
         return str(rows[0][0]) if rows else None
 
+    def touched_at(self) -> str | None:
+        """When an answer was saved or something happened last (UTC, ISO 8601). The file's own time does not
+        say it: what is written stands beside it for long, and is moved into it by whoever reads."""
+        said = "SELECT max(saved_at) FROM part UNION ALL SELECT max(at) FROM event"
+        return max((str(at) for (at,) in self.database.read(said) if at is not None), default=None)
+
     def rename(self, name: str) -> None:
         """Give the session another name; its id stays."""
         changed = msgspec.structs.replace(self.info, name=_spoken(name) or self.info.name)

@@ -1,12 +1,14 @@
 """Home in pictures: the list of migrations, and what is asked there."""
 
+from datetime import timedelta
+
 import pytest
 
 from screens import home_entries
 from tests.screens.a_run import ARun
 from tests.screens.conftest import Begun
 from tests.screens.pictures.sessions import chosen
-from tests.screens.pictures.still import touched
+from tests.screens.pictures.still import NOW, touched
 from tests.screens.pictures.studio import Studio
 from wizard.model.trouble import Trouble
 from wizard.session.store import Session, infos
@@ -16,7 +18,12 @@ TOO_SMALL = (59, 14)
 
 def left(session: Session, seconds_ago: float) -> None:
     """Close a session as one that was left so long ago."""
+    session = Session(session.folder)
     file = session.folder / "session.sqlite3"
+    at = (NOW - timedelta(seconds=seconds_ago)).isoformat()
+    with session.database.change() as change:
+        change.execute("UPDATE part SET saved_at = ?", (at,))
+        change.execute("UPDATE event SET at = ?", (at,))
     session.close()
     touched(file, seconds_ago)
 
