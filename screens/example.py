@@ -1,6 +1,10 @@
 """The guided demo's surroundings: the example system on this machine, its session and its credentials."""
 
+import contextlib
+import os
 import shutil
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +14,7 @@ from wizard.model.secret import Secret
 from wizard.model.trouble import SecondFactorNeeded, Trouble
 from wizard.ports import Example, SignIn
 from wizard.registry import credential, example_provider, hosts_of, target_provider
+from wizard.session.lock import Lock
 from wizard.session.parts import CONNECTIONS, TARGET
 from wizard.session.places import data_folder, private_folder
 from wizard.session.store import Session, SessionInfo, create, delete, infos
@@ -18,6 +23,9 @@ NAME = "example"
 
 TARGETS = ("aptible", "code-capsules")
 """The targets that an example moves to, each with a world of its own; the first is the usual one."""
+
+ENDS_WITHIN = 10.0
+"""Seconds in which a worker of the example ends when it is told to."""
 
 
 def world_folder(target: str) -> Path:
@@ -110,10 +118,49 @@ async def sign_in(session: Session, help_: DemoHelp, target: str) -> Secret:
 
 
 async def end() -> None:
-    """End the example system, and remove its sessions and its data."""
+    """End the example system and whatever runs in it, and remove its sessions and its data.
+
+    Raises:
+        Trouble: another Offramp has it open, and nothing is ended; or a worker of it does not end.
+    """
+    folders = [path for path, info in infos() if isinstance(info, SessionInfo) and info.demo]
+    for look in (_look_whether_free, _end_worker):
+        for folder in folders:
+            session = Session(folder)
+            try:
+                look(session)
+            finally:
+                session.close()
     for target in TARGETS:
         await example_provider().stop(world_folder(target))
-    for path, info in list(infos()):
-        if isinstance(info, SessionInfo) and info.demo:
-            delete(Session(path))
+    for folder in folders:
+        delete(Session(folder))
     shutil.rmtree(world_folder(TARGETS[0]).parent)
+
+
+def _look_whether_free(session: Session) -> None:
+    if (holder := session.claim()) is not None:
+        raise Trouble(
+            f"{session.name} is open in {holder.words()}.",
+            untouched="Nothing of the example was ended.",
+            remedy="Leave it there, then do this again.",
+            code="session-busy",
+        )
+
+
+def _end_worker(session: Session) -> None:
+    lock = Lock(session.worker_lock_file)
+    if (holder := lock.holder()) is None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(holder.pid, signal.SIGTERM)
+    until = time.monotonic() + ENDS_WITHIN
+    while lock.holder() is not None:
+        if time.monotonic() > until:
+            raise Trouble(
+                f"The worker of {session.name}, process {holder.pid}, does not end.",
+                untouched="The example still runs.",
+                remedy=f"kill -9 {holder.pid}, then do this again.",
+                code="session-busy",
+            )
+        time.sleep(0.05)
