@@ -18,7 +18,7 @@ _TAKES = 140000
 """The version since which a Postgres tells what a COPY has taken so far."""
 
 _BACKENDS = """
-SELECT known.pid, state, coalesce(wait_event, ''), {taken}
+SELECT known.pid, state, coalesce(wait_event, ''), {taken}, coalesce(state_change::text, '')
 FROM pg_catalog.pg_stat_activity AS known {copies} WHERE {which}
 """
 
@@ -111,11 +111,13 @@ def at_work(ping: Ping, backends: Sequence[int]) -> bool | None:
 
 class Backend(NamedTuple):
     """A process of a Postgres that works for a client, as `pg_stat_activity` shows it. `taken` are the bytes
-    that its COPY has taken so far; None where the server is too old to tell."""
+    that its COPY has taken so far; None where the server is too old to tell. `changed` is the moment of its
+    state, in the server's words."""
 
     state: str | None
     wait_event: str
     taken: int | None
+    changed: str
 
     @property
     def told(self) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +13,9 @@ from psycopg.conninfo import conninfo_to_dict
 from wizard.database.archive import Entry, UnknownArchive, read_archive
 from wizard.database.connect import is_refused
 from wizard.database.control import Control
+from wizard.database.dump_watch import DumpWatch
 from wizard.database.relay import Relay
+from wizard.database.server_question import ServerQuestion
 from wizard.model.killed import killed_words
 from wizard.model.noun import Noun
 from wizard.model.secret import Secret
@@ -159,12 +162,13 @@ def _run(
 ) -> bytes:
     if over_tls and not program.tls:
         with Relay(url, folder) as relay:
-            return _dump(program, _reading(url, str(relay.folder)), snapshot, control)
-    return _dump(program, _reading(url, None), snapshot, control)
+            return _dump(program, url, str(relay.folder), snapshot, control)
+    return _dump(program, url, None, snapshot, control)
 
 
 def _reading(url: Secret, relay: str | None) -> dict[str, str]:
-    return child_environment(url, relay, "offramp/pg_dump") | {
+    # A name that no other has: it is asked for by that.
+    return child_environment(url, relay, f"offramp/pg_dump/{secrets.token_hex(4)}") | {
         "PGOPTIONS": "-c default_transaction_read_only=on -c statement_timeout=0"
     }
 
@@ -198,7 +202,8 @@ def child_environment(url: Secret, relay: str | None, application: str) -> dict[
     }
 
 
-def _dump(program: Program, environment: dict[str, str], snapshot: str | None, control: Control) -> bytes:
+def _dump(program: Program, url: Secret, relay: str | None, snapshot: str | None, control: Control) -> bytes:
+    environment = _reading(url, relay)
     arguments = [
         program.path,
         "--format=custom",
@@ -226,11 +231,21 @@ def _dump(program: Program, environment: dict[str, str], snapshot: str | None, c
         cwd="/",
     ) as child:
         forget = control.on_stop(child.kill)
+        watch = DumpWatch(child, ServerQuestion(lambda: url), environment["PGAPPNAME"])
         try:
-            out, err = child.communicate()
+            with watch:
+                out, err = child.communicate()
         finally:
             forget()
     control.check()
+    if child.returncode != 0 and watch.stood_still:
+        raise Trouble(
+            f"pg_dump {program.major} stood still: {watch.stood_still}. It was ended.",
+            untouched="The source was only read.",
+            remedy="It is started again.",
+            code="pg-dump-killed",
+            retry=True,
+        )
     if child.returncode != 0:
         raise _failure(program, err.decode("utf-8", "replace"), child.returncode)
     return out
