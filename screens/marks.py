@@ -50,8 +50,8 @@ def marked(mark: Mark, word: str = "") -> tuple[str, str]:
 # One character for one character, since the layout was measured with the first. Lines that cross are no +,
 # which joins them.
 _TWINS = str.maketrans(
-    "✓●○⚠✗⏸▸▾→←↑↓·×•…─━│┃┌┐└┘├┤┬┴┼╭╮╰╯╸╺▁▂▃▄▅▆▇█▏▎▌▊▔▕▀░▒▓",
-    "v*o!x=>v><^v-x*~-=||++++++++|++++==__..::##|||#-|#.:#",
+    "✓●○⚠✗⏸▸▾→←↑↓·×•…“”‘’–—─━│┃┌┐└┘├┤┬┴┼╭╮╰╯╸╺▁▂▃▄▅▆▇█▏▎▌▊▔▕▀░▒▓",
+    "v*o!x=>v><^v-x*~\"\"''---=||++++++++|++++==__..::##|||#-|#.:#",
 )
 
 

@@ -7,6 +7,7 @@ import termios
 from typing import TextIO
 
 from screens.headless.exit_codes import INTERRUPTED
+from screens.marks import ascii_twins, terminal_speaks_utf8
 from screens.unseen import BLOCK, throw_away, unseen
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
@@ -32,7 +33,7 @@ def ask_hidden(prompt: str, *, instead: str) -> Secret:
             code="usage",
         ) from error
     try:
-        typed, more = _line(terminal, f"{prompt} (not shown): ".encode())
+        typed, more = _line(terminal, f"{prompt} (not shown): ")
     except KeyboardInterrupt:
         raise _declined(sys.stderr) from None
     finally:
@@ -47,11 +48,12 @@ def ask_hidden(prompt: str, *, instead: str) -> Secret:
     raise Trouble(cause, untouched="Nothing was done.", remedy=remedy, code="usage")
 
 
-def _line(terminal: int, prompt: bytes) -> tuple[bytes, bool]:
+def _line(terminal: int, prompt: str) -> tuple[bytes, bool]:
     """A line, and whether more came behind it, which is gone."""
+    said = (prompt if terminal_speaks_utf8() else ascii_twins(prompt)).encode()
 
     def ask() -> None:
-        os.write(terminal, prompt)
+        os.write(terminal, said)
 
     # What was typed before was typed without knowing what for.
     termios.tcflush(terminal, termios.TCIFLUSH)

@@ -30,8 +30,6 @@ LONGEST_SAID = 20_000_000
 
 ONCE_MORE = "ctrl+c once more leaves. Everything is saved; a run goes on by itself."
 
-_QUOTES = str.maketrans("“”‘’–", "\"\"''-")
-
 
 class EndOfInput(Exception):
     """Nobody answers any more: the pipe has ended, or the person pressed ctrl+d."""
@@ -175,7 +173,7 @@ class Console:
         """What came from outside was made safe where it came in; here nothing has a screen between it and
         the terminal, so that it is made sure."""
         safe = clean_lines(text, limit=LONGEST_SAID)
-        return ascii_twins(safe.translate(_QUOTES)) if self._ascii else safe
+        return ascii_twins(safe) if self._ascii else safe
 
     def _write(self, text: str) -> None:
         try:

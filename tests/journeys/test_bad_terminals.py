@@ -140,6 +140,16 @@ def test_commands_write_what_an_ascii_pipe_can_take(arguments: tuple[str, ...]) 
     assert done.stdout or done.stderr
 
 
+def test_commands_write_ascii_to_a_terminal_of_the_locale_c_and_utf8_to_its_files(tmp_path: Path) -> None:
+    begun("café ✓")
+    file = tmp_path / "sessions"
+    line = f"{OFFRAMP} sessions; {OFFRAMP} sessions > {file}"
+    with Terminal(command=["sh", "-c", line], env={"LC_ALL": "C", "LANG": None}) as terminal:
+        assert terminal.exit_code() == 0
+        assert terminal.sent.isascii() and "Heroku > ?" in terminal.said
+    assert "Heroku → ?" in file.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_the_terminal_is_as_before(number: int, private_home: Path) -> None:
     begun()
