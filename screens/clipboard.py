@@ -3,6 +3,7 @@ screen. No terminal answers whether it did, so what is said is what was handed o
 
 tmux takes the plain sequence only with `set-clipboard on`, and hands a wrapped one on only with
 `allow-passthrough on`; neither is its default. Its own command, `load-buffer -w`, works with every setting.
+A tmux at the other end of ssh cannot be asked for that, nor the outer one of two: by default nothing arrives.
 """
 
 import base64
@@ -54,8 +55,17 @@ def copy(
     kept = bool(environment.get("TMUX")) and _into_tmux(text, environment)
     write(sequences(text, environment, plain=not kept))
     by = "tmux has it, too (prefix ]). " if kept else ""
+    if _tmux_out_of_reach(environment):
+        by = "A tmux before it does only with `set-clipboard on`. "
     also = elsewhere or "It stands here, too."
     return Copied(True, f"Copied {what}, if your terminal allows it. {by}{also}")
+
+
+def _tmux_out_of_reach(environment: Mapping[str, str]) -> bool:
+    """Whether a tmux stands between, and not on this machine: ssh carries over what the terminal is called,
+    and no TMUX."""
+    inside = environment.get("TMUX") or environment.get("STY")
+    return not inside and environment.get("TERM", "").startswith(("tmux", "screen-256color"))
 
 
 def why_not(text: str, *, secret: bool = False) -> str:

@@ -78,6 +78,15 @@ def test_it_says_what_was_copied_and_where_else_it_stands() -> None:
     assert there.words.endswith("`offramp run x` prints it.")
 
 
+def test_of_a_tmux_at_the_other_end_of_ssh_it_says_what_it_takes() -> None:
+    far = {"TERM": "tmux-256color", "SSH_TTY": "/dev/pts/1"}
+    said = clipboard.copy(TEXT, lambda _: None, what="it", environment=far).words
+    assert "A tmux before it does only with `set-clipboard on`. It stands here" in said
+    for near in ({"TERM": "xterm-256color"}, far | {"STY": "1.pts"}, {"TERM": "screen"}):
+        said = clipboard.copy(TEXT, lambda _: None, what="it", environment=near).words
+        assert "tmux" not in said
+
+
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not here")
 def test_a_real_tmux_with_its_own_defaults_has_the_text(tmp_path: Path) -> None:
     server = ["tmux", "-L", "copy", "-f", "/dev/null"]
