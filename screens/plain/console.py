@@ -166,6 +166,7 @@ class Console:
         if said or self._typed.continued():
             self._write("\n")
             if said:
+                self.ring()
                 self.say(said)
             self._write(self._safe(prompt))
 

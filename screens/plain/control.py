@@ -12,19 +12,42 @@ from wizard.session.store import Session
 LOOK = 0.5
 """Seconds between two looks at what the other said."""
 
+STILL = ("b", "q", "yes", "no")
+"""What is meant also by whoever typed it at a question that does not hold any more."""
+
+
+class Overtaken(Exception):
+    """What was asked has changed meanwhile, and was said to have; what is typed then answers nothing."""
+
 
 class Doorkeeper:
     """Looks, while a question is open, whether somebody asks for the session. Its answer is a word, never a
-    letter: it may come in the middle of another answer. Whatever else is typed answers the question."""
+    letter: it may come in the middle of another answer. Whatever else is typed answers the question.
+
+    Looks as well for what overtakes the question: `news` says it, "" while the question still holds."""
 
     def __init__(self, session: Session, given: Callable[[Holder], None]) -> None:
         self._session = session
         self._given = given
         self._wish: Wish | None = None
         self._said = ""
+        self._news: Callable[[], str] | None = None
+        self._overtaken = False
+
+    def watch(self, news: Callable[[], str] | None) -> None:
+        """Look at this beside the question that is asked next."""
+        self._news, self._overtaken = news, False
 
     def look(self) -> str:
         """What is to be said now, "" when there is nothing new."""
+        if said := self._look_for_wish():
+            return said
+        if self._news is None or self._overtaken or not (said := self._news()):
+            return ""
+        self._overtaken = True
+        return said
+
+    def _look_for_wish(self) -> str:
         try:
             wish = wished(self._session)
         except Exception as error:  # noqa: BLE001  said once; logged when it is our mistake
@@ -48,7 +71,10 @@ class Doorkeeper:
 
         Raises:
             GivenAway: control is another's now, and with it the question that is open.
+            Overtaken: it was said that the question does not hold any more.
         """
+        if self._overtaken and typed not in STILL:
+            raise Overtaken
         wish = self._wish
         if wish is None or typed not in ("yes", "no"):
             return ""

@@ -12,7 +12,7 @@ from screens.code_folders import CodeFolders
 from screens.demo_help import DemoHelp
 from screens.mistake import as_trouble
 from screens.plain.console import Console, EndOfInput, GivenAway, Interrupted
-from screens.plain.control import Doorkeeper, ask_for_control
+from screens.plain.control import Doorkeeper, Overtaken, ask_for_control
 from screens.plain.letters import letter_of
 from screens.plain.plainly import without_keys
 from screens.plain.question import GO_TO, Answer, Back, GoTo, Help, Leave, ask_one
@@ -159,7 +159,7 @@ class Desk:
         task = asyncio.ensure_future(work)
         try:
             if not (await asyncio.wait({task}, timeout=QUIET))[0]:
-                self.console.say(f"{doing} …")
+                self.console.say(f"{doing} ...")
             while not (await asyncio.wait({task}, timeout=TOLD_EVERY))[0]:
                 lasted = duration(time.monotonic() - begun)
                 self.console.say(f"{doing}: still at it after {lasted}; ctrl+c breaks it off.")
@@ -185,12 +185,14 @@ def do_one_of(
     help_: Help,
     stage: str = "",
     also: Callable[[], Sequence[Deed]] = tuple,
+    news: Callable[[], str] | None = None,
 ) -> None:
     """Offer what can be done, again and again, until something leads on.
 
     Args:
         stage: the one that is asked about; "" for a question within one.
         also: what is not listed, and done by its letter all the same, as in the full screen.
+        news: says, while the question is open, what makes another question of it; "" while nothing does.
 
     Raises:
         Back, GoTo, Leave, EndOfInput, Interrupted; what `deeds` and `question` raise.
@@ -204,31 +206,46 @@ def do_one_of(
         letters = [_answer(len(offered) + number, deed, stage) for number, deed in enumerate(hidden)]
         if asks and not desk.held():
             letters[-1] = replace(letters[-1], quiet=True)
+        words = question()
+        desk.door.watch(news)
         try:
             chosen = ask_one(
-                desk.console, question(), answers, help_=help_, goes=bool(stage), letters=tuple(letters)
+                desk.console, words, answers, help_=help_, goes=bool(stage), letters=tuple(letters)
             )
         except GivenAway:
             if not stage:
                 raise
             continue
-        try:
-            if chosen == GO_TO:
-                _go_to_another(desk, stage)
-            elif [*offered, *hidden][int(chosen)].do():
-                return
-        except Back:
+        except Overtaken:
             continue
-        except GivenAway:
-            # What could be done a moment ago is for the other now: asked anew, at the stage itself.
-            if not stage:
-                raise
-        except (GoTo, Leave, EndOfInput, Interrupted):
+        finally:
+            desk.door.watch(None)
+        go_to = Deed("", lambda: _go_to_another(desk, stage))
+        if _does(desk, go_to if chosen == GO_TO else [*offered, *hidden][int(chosen)], stage):
+            return
+
+
+def _does(desk: Desk, deed: Deed, stage: str) -> bool:
+    """Do it; whether it leads on. What is in its way is told.
+
+    Raises:
+        GoTo, Leave, EndOfInput, Interrupted; GivenAway within a question: it is asked anew, at the stage.
+    """
+    try:
+        return bool(deed.do())
+    except Back:
+        pass
+    except GivenAway:
+        # What could be done a moment ago is for the other now.
+        if not stage:
             raise
-        except KeyboardInterrupt:
-            desk.console.broken_off("Broken off.")
-        except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake
-            desk.console.trouble(as_trouble(error))
+    except (GoTo, Leave, EndOfInput, Interrupted):
+        raise
+    except KeyboardInterrupt:
+        desk.console.broken_off("Broken off.")
+    except Exception as error:  # noqa: BLE001  told in words, logged when it is our mistake
+        desk.console.trouble(as_trouble(error))
+    return False
 
 
 def _answer(number: int, deed: Deed, stage: str) -> Answer:

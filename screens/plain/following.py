@@ -12,8 +12,9 @@ from screens.monitor.status import open_gate, status, wanted_secret
 from screens.monitor.store import current_store
 from screens.monitor.store import figures as store_figures
 from screens.plain.desk import Desk
-from screens.plain.plainly import without_keys
-from screens.quantities import percent, rate, sizes, span
+from screens.plain.plainly import aloud, without_keys
+from screens.plain.quiet import Quiet, tell_step
+from screens.quantities import clock, percent, rate, sizes, span
 from wizard.database.progress import CopyProgress
 from wizard.run.guide import Guide
 from wizard.run.journal import Journal
@@ -37,6 +38,15 @@ CALLED = 5.0
 READ_OUT = "True then: "
 """What the journal says of what was true at a gate begins with it."""
 
+RECENT = 5
+"""What happened last, as many as are told to whoever comes later."""
+
+WAITS_FOR: dict[Why, str] = {
+    "gate": "A gate is open",
+    "secret": "A sign-in is wanted",
+    "paused": "The run is paused",
+}
+
 ASKED_AGAIN = 60.0
 """Seconds after which a person who waits is asked again where their word is wanted."""
 
@@ -50,6 +60,7 @@ class Following:
         self._told: set[str] = set()
         self._passed: set[str] = set()
         self._old_failure_until = 0.0
+        self._quiet = Quiet()
         self._since = 0.0
         self._progress_at = float("-inf")
 
@@ -75,8 +86,10 @@ class Following:
 
     def _follow(self) -> Why:
         self._since = time.monotonic()
+        self._quiet.broken()
         while True:
-            self.tell_events()
+            if self.tell_events():
+                self._quiet.broken()
             seen = view(self._desk.session)
             why = self._waits(seen) if seen is not None else None
             if why is not None and not (why in ANSWERED and self._only_watches(why)):
@@ -88,7 +101,10 @@ class Following:
             if seen is not None and time.monotonic() - self._progress_at > PROGRESS:
                 self._progress_at = time.monotonic()
                 for line in progress(seen):
+                    self._quiet.broken()
                     self._desk.console.say(line)
+            if seen is not None and self._quiet.too_long():
+                tell_step(self._desk)
             time.sleep(LOOK)
 
     def _only_watches(self, why: Why) -> bool:
@@ -98,17 +114,26 @@ class Following:
         if why not in self._told:
             self._told.add(why)
             self._desk.console.say(
-                "That is for whoever has control. This goes on watching; ctrl+c ends that, and control can "
-                "be asked for then."
+                f"{WAITS_FOR.get(why, 'It waits for a person')}; that is for whoever has control. "
+                "This goes on watching; ctrl+c ends that, and control can be asked for then."
             )
         return True
 
-    def tell_events(self) -> None:
-        """What happened since it was told last; what a gate knows is read out with the gate."""
-        for event in Journal(self._desk.session).events(after=self._last_event):
-            self._last_event = event.seq
-            if event.kind != "gate" or not event.text.startswith(READ_OUT):
-                self._desk.console.say(f"{event.at[11:19]} {without_keys(event.text)}")
+    def tell_events(self) -> bool:
+        """What happened since it was told last; what a gate knows is read out with the gate. Of what happened
+        before anything was told only the end: the rest can be read, and is not read aloud unasked. Whether
+        there was anything."""
+        fresh = Journal(self._desk.session).events(after=self._last_event)
+        if not fresh:
+            return False
+        first, self._last_event = not self._last_event, fresh[-1].seq
+        told = [one for one in fresh if one.kind != "gate" or not one.text.startswith(READ_OUT)]
+        if first and len(told) > 2 * RECENT:
+            self._desk.console.say(f"{len(told):,} things happened so far; e reads them. The last {RECENT}:")
+            told = told[-RECENT:]
+        for event in told:
+            self._desk.console.say(f"{clock(event.at)} {without_keys(aloud(event.text))}")
+        return bool(told)
 
     def _waits(self, seen: RunView) -> Why | None:
         old = seen.worker == "alive" and time.monotonic() < self._old_failure_until
@@ -180,7 +205,7 @@ def tell_dns(watch: DnsWatch, desk: Desk, *, demo: bool) -> None:
         say(f"Now: {record.seen}.")
     for words in (watch.refused, watch.note, COLLEAGUE if demo else ""):
         if words:
-            say(without_keys(words))
+            say(without_keys(aloud(words)))
 
 
 def progress(seen: RunView) -> list[str]:
@@ -195,7 +220,7 @@ def progress(seen: RunView) -> list[str]:
     for handle, copy in seen.copies.items():
         current = seen.current.step.args.get("handle") if seen.current is not None else None
         if copy.phase != "done" and current == handle:
-            lines.append(f"{handle}: {', '.join(_figures(copy))}.")
+            lines.append(f"{handle}: {aloud(', '.join(_figures(copy)))}.")
     return lines
 
 

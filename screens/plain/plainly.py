@@ -33,6 +33,15 @@ _SAID = {
 """Other keys, as they stand."""
 
 
+_ABOUT = re.compile(r"(?<!\S)~(?=\d)")
+_ARROW = re.compile(r" (?:→|->) ")
+
+
+def aloud(text: str) -> str:
+    """A sentence of ours without the signs that only eyes understand: "~5 s" is about 5 s, "a → b" a to b."""
+    return _ARROW.sub(" to ", _ABOUT.sub("about ", text)).replace(" · ", ", ")
+
+
 def without_keys(text: str) -> str:
     """`text` with what is typed here instead of the keys that mean something else."""
     text = _STAGE_KEYS.sub(r"\1", text)

@@ -2,6 +2,7 @@
 
 from screens.monitor.steps import PHASES
 from screens.plain.desk import Deed, Desk, do_one_of, heading
+from screens.plain.plainly import aloud, without_keys
 from screens.plain.question import Answer, Help, ask_one
 from screens.plan_checks import old_checks
 from screens.plan_outline import outline
@@ -99,27 +100,32 @@ def tell_checks(desk: Desk, *, every: bool = False) -> None:
             desk.console.say(f"{len(of_state)} checks passed, looked at {clock(found.looked_at)}.")
             continue
         for one in of_state:
-            detail = f" {one.detail.rstrip('.')}." if one.detail else ""
+            detail = f" {one.detail[:1].upper()}{one.detail[1:].rstrip('.')}." if one.detail else ""
             desk.console.say(f"{words}: {one.what}.{detail} {one.remedy}".rstrip())
 
 
 def tell_steps(desk: Desk) -> None:
-    """Every step: who does it, what it changes, how long, the way back (said once where steps share it)."""
+    """Every step: who does it, what it changes, how long, the way back (said once where steps share it: each
+    line is read aloud)."""
     made = desk.session.load(PLAN)
     if made is None:
         return
     phase = back = ""
+    desk.console.say("The steps. A way back holds for the steps behind it as well, until another is said.")
     for number, step in enumerate(made.steps, 1):
         if step.phase != phase:
             phase = step.phase
             desk.console.say(f"{PHASES[phase]}:")
         changes = {"heroku": f" Changes {made.source}.", "target": f" Changes {made.target}.", "nothing": ""}
-        who = "You." if step.by == "person" else f"{span(*step.seconds)}."
-        ways = {back: " Way back: the same.", "": ""}
-        way = ways.get(step.way_back, f" Way back: {step.way_back.rstrip('.')}.")
-        back = step.way_back
+        who = "You do it." if step.by == "person" else f"{aloud(span(*step.seconds)).capitalize()}."
+        way = (
+            f" Way back: {without_keys(step.way_back.rstrip('.'))}."
+            if step.way_back not in ("", back)
+            else ""
+        )
+        back = step.way_back or back
         desk.console.say(f"{number}. {step.title}. {who}{changes[step.writes]}{way}", indent="  ")
-    desk.console.say(f"{outline(made)}.")
+    desk.console.say(f"{aloud(outline(made))}.")
 
 
 def _start(desk: Desk) -> bool:
@@ -127,7 +133,7 @@ def _start(desk: Desk) -> bool:
     assert made is not None
     say = desk.console.say
     gate = next((n for n, step in enumerate(made.steps, 1) if step.key == CUT_OVER), None)
-    say(f"{outline(made)}.")
+    say(f"{aloud(outline(made))}.")
     costs = (
         "on this machine, and costs nothing" if desk.session.info.demo else "and may cost money from then on"
     )

@@ -7,14 +7,14 @@ from screens.headless.follow import TAKES_UP, who
 from screens.monitor.dns import open_watch, what_going_on_means
 from screens.monitor.guide import open_guide
 from screens.monitor.run_keys import refusal
-from screens.monitor.status import open_gate, wanted_secret
+from screens.monitor.status import open_gate, status, wanted_secret
 from screens.monitor.words import back_lines
 from screens.plain.connect import connect
 from screens.plain.desk import Deed, Desk, do_one_of, heading
 from screens.plain.following import Following, progress
 from screens.plain.map import keep_registry_login
 from screens.plain.own_tunnel import use_own_tunnel
-from screens.plain.plainly import without_keys
+from screens.plain.plainly import aloud, without_keys
 from screens.plain.program_sign_in import sign_in_there
 from screens.plain.question import Help, Leave, ask_name
 from screens.plain.rollback import roll_back_an_app
@@ -40,6 +40,14 @@ GATE = Help(
     "what will happen, how long it takes and the way back were read out above."
 )
 
+BACK = Help(
+    "Heroku serves again as before the cut-over. What is on the target stays there, unused; what was written "
+    "there since does not come along."
+)
+
+STANDS = ("paused", "failed", "stopped", "taken-back", "done", "going-back")
+"""States in which other things can be done than while a run goes on."""
+
 Other = tuple[str, str, Callable[[], None]]
 """Its words, the action of `screens.monitor.run_keys` that says whether it works now, and what it does."""
 
@@ -60,6 +68,8 @@ class _Run:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._following = Following(desk)
+        self._read: GateView | None = None
+        self._asked_at: tuple[str, ...] = ()
         seen = view(desk.session)
         if seen is not None and seen.worker == "alive":
             if not desk.held():
@@ -68,7 +78,22 @@ class _Run:
             self._following.follow()
 
     def ask(self) -> None:
-        do_one_of(self._desk, self._question, self._deeds, help_=HELP, stage="run", also=self._also)
+        do_one_of(
+            self._desk,
+            self._question,
+            self._deeds,
+            help_=HELP,
+            stage="run",
+            also=self._also,
+            news=self._went_on,
+        )
+
+    def _went_on(self) -> str:
+        """What the run came to while the question stood there, "" while it waits for the same, or runs."""
+        seen = view(self._desk.session)
+        if seen is None or waits_for(seen) == self._asked_at:
+            return ""
+        return f"Meanwhile: {_how(seen)} Enter asks anew what to do."
 
     # -- what is asked --------------------------------------------------------------------------------
 
@@ -83,13 +108,14 @@ class _Run:
             self._desk.console.say(line)
         if seen.worker == "dead":
             self._desk.console.say("Its worker is gone: nothing moves until it is started again.")
-        return f"The run is {seen.run.state}: {seen.done} of {len(seen.steps)} steps done. What now?"
+        return f"{_how(seen)} What now?"
 
     def _deeds(self) -> list[Deed]:
         seen = view(self._desk.session)
         if seen is None:
             return [Deed("Follow the run", lambda: None, "nothing has run yet; b goes back to the plan")]
         held = self._desk.held()
+        self._asked_at = waits_for(seen)
         closer = Deed("Look closer: tables, steps, what happened, the log; support", self._look_closer)
         if seen.run.state == "done":
             # Its worker may need a moment to end; it takes no wish any more.
@@ -103,6 +129,8 @@ class _Run:
         waits = open_gate(seen) or open_guide(seen) or open_watch(seen) or wanted_secret(seen)
         if seen.worker == "alive" and waits is None:
             found.append(Deed("Follow the run", self._follow))
+        elif seen.worker == "alive" and held:
+            found.insert(0, Deed("Go on watching", self._follow))
         for words, name, do in self._others(seen):
             if not refusal(name, seen):
                 found.append(Deed(words, do, held, action=name))
@@ -138,9 +166,12 @@ class _Run:
     def _wanted(self, seen: RunView, held: str) -> list[Deed]:
         """What the run waits for."""
         if (gate := open_gate(seen)) is not None:
-            self._read_out(gate)
-            words = f"Pass the gate: type {gate.word}"
-            return [Deed(words, lambda: self._pass(gate), held, action="go")]
+            if gate != self._read:
+                # Read out once, and again when something of it is not as it was.
+                self._read_out(gate)
+            words = f"Pass the gate; you are asked to type {gate.word}"
+            again = Deed("Read the gate out again", lambda: self._read_out(gate))
+            return [Deed(words, lambda: self._pass(gate), held, action="go"), again]
         if (wanted := wanted_secret(seen)) is not None:
             self._desk.console.say(without_keys(f"Waiting for you: {wanted.reason}"))
             return [Deed("Give it; the run goes on by itself", lambda: self._give(wanted.vendor), held)]
@@ -192,7 +223,7 @@ class _Run:
         return lambda: use_own_tunnel(self._desk, seen)
 
     def _read_out(self, gate: GateView) -> None:
-        say = self._desk.console.say
+        say, self._read = self._desk.console.say, gate
         say()
         say(f"{gate.title} is open. True now:")
         for state, sentence in gate.true_now:
@@ -200,7 +231,7 @@ class _Run:
         say("What will happen:")
         for sentence in gate.will_happen:
             self._at_gate(sentence)
-        say(f"How long: {gate.duration}")
+        say(f"How long: {aloud(gate.duration)}")
         say(f"Way back: {without_keys(gate.way_back)}")
 
     def _at_gate(self, sentence: str, state: str = "") -> None:
@@ -208,7 +239,7 @@ class _Run:
             # To be typed elsewhere, exactly so.
             self._desk.console.verbatim(sentence.removeprefix(COPIED))
         else:
-            self._desk.console.say(f"{state}{without_keys(sentence)}", indent="  ")
+            self._desk.console.say(f"{state}{without_keys(aloud(sentence))}", indent="  ")
 
     def _pass(self, gate: GateView) -> None:
         if ask_name(self._desk.console, gate.word, "pass the gate", help_=GATE):
@@ -252,8 +283,10 @@ class _Run:
     def _take_back(self, seen: RunView) -> None:
         plan = self._desk.session.load(PLAN)
         for line in back_lines(seen, plan.target if plan else "the target"):
-            self._desk.console.say(without_keys(line.replace("  · ", "- ")))
-        if ask_name(self._desk.console, self._desk.session.name, "go back to Heroku", help_=HELP):
+            self._desk.console.say(without_keys(aloud(line.replace("  · ", "- "))))
+        if ask_name(
+            self._desk.console, self._desk.session.name, "take everything back to Heroku", help_=BACK
+        ):
             if seen.worker != "alive":
                 start_worker(self._desk.session, self._desk.vault)
             self._tell({"do": "back"})
@@ -282,6 +315,25 @@ class _Run:
         answer = ask(self._desk.session, request | {"who": who()})
         if not answer.get("ok"):
             raise refused(answer, remedy="Look how the run stands.")
+
+
+def waits_for(seen: RunView) -> tuple[str, ...]:
+    """What a person is asked at a run hangs on this: how it ended or stands, and what it waits for."""
+    gate, guide, secret = open_gate(seen), open_guide(seen), wanted_secret(seen)
+    stands = seen.run.state if seen.run.state in STANDS else "goes on"
+    return (
+        stands if seen.worker == "alive" or stands != "goes on" else "worker gone",
+        gate.key if gate is not None else "",
+        guide.step if guide is not None else "",
+        str(seen.run.current) if open_watch(seen) is not None else "",
+        secret.vendor if secret is not None else "",
+    )
+
+
+def _how(seen: RunView) -> str:
+    """How a run stands, in a sentence."""
+    word = status(seen).word if seen.worker == "alive" else seen.run.state
+    return f"The run is {word}: {seen.done} of {len(seen.steps)} steps done."
 
 
 def _leave() -> None:

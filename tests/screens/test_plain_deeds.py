@@ -26,7 +26,7 @@ from screens.plain.desk import Desk
 from screens.plain.document import document
 from screens.plain.following import Following, tell_dns
 from screens.plain.journey import travel
-from screens.plain.plainly import without_keys
+from screens.plain.plainly import aloud, without_keys
 from screens.plain.question import GO_TO, Answer, Help, Leave, ask_one
 from screens.plain.run_lists import sentences
 from screens.plain.run_now import sentences as now
@@ -442,7 +442,7 @@ def test_who_only_watches_is_not_stopped_by_what_another_has_to_answer(
 
     monkeypatch.setattr(following_module.time, "sleep", wait)
     assert Following(Desk(run.session, Console(), vault=vault)).follow() == "gate"
-    assert said().count("That is for whoever has control.") == 1 and next(looks, None) is None
+    assert said().count("that is for whoever has control.") == 1 and next(looks, None) is None
 
 
 def test_how_a_run_stands_is_said_in_sentences(
@@ -463,7 +463,7 @@ def test_what_is_typed_into_the_page_of_a_dns_provider_stands_on_lines_of_its_ow
     tell_dns(WATCH, Desk(run.session, Console(), vault=vault), demo=False)
     told = said()
     assert f"A CNAME record. Its name:\n{CNAME.name}\nIts value:\n{CNAME.value}\nNow: points at " in told
-    assert f"\n{TXT.todo}\nNow: 1 TXT record" in told and CNAME.todo not in told and WATCH.note in told
+    assert f"\n{TXT.todo}\nNow: 1 TXT record" in told and CNAME.todo not in told and aloud(WATCH.note) in told
 
 
 def test_an_own_tunnel_is_told_by_its_port(

@@ -4,24 +4,34 @@ that only eyes understand."""
 import io
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
+from screens.plain import following as following_module
+from screens.plain import quiet
+from screens.plain import run as plain_run
 from screens.plain.connect import connect
 from screens.plain.console import Console, EndOfInput
 from screens.plain.desk import Desk
 from screens.plain.document import document
+from screens.plain.following import Following
 from screens.plain.map import map_components
-from screens.plain.plainly import without_keys
+from screens.plain.plainly import aloud, without_keys
+from screens.plain.plan import tell_steps
 from screens.plain.question import Answer, Help, Leave, ask_hidden, ask_name, ask_one, ask_text
 from screens.plain.run_lists import read_or_find
 from screens.plain.things import open_one
+from screens.plain.typed_lines import TypedLines
+from tests.screens.a_run import COPY, DEPLOY, ARun
+from tests.screens.a_worker import Worker
 from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND
 from tests.screens.fake_heroku import GOOD_TOKEN
 from tests.screens.fakes import FakeWorld
 from wizard.credentials import Vault
 from wizard.mapping.check import Component
+from wizard.session.store import find
 
 HELP = Help("What it is for.")
 TWO = [Answer("a", "Apples", letter="a"), Answer("b", "Pears", letter="a")]
@@ -200,3 +210,133 @@ def test_enter_alone_keeps_the_way_that_was_chosen(
 
 def _never(mapping: object, text: str) -> object:
     raise AssertionError("not chosen")
+
+
+# -- the plan and the run -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("~24 to 31 min", "about 24 to 31 min"),
+        ("www.acme.example -> elb.example, 2 · 3", "www.acme.example to elb.example, 2, 3"),
+        ("in ~/src at HEAD~1", "in ~/src at HEAD~1"),
+    ],
+)
+def test_signs_that_only_eyes_understand_are_words(written: str, read: str) -> None:
+    assert aloud(written) == read
+
+
+def test_a_way_back_that_steps_share_is_said_once(run: ARun, vault: Vault, said: Said) -> None:
+    tell_steps(Desk(run.session, Console(), vault=vault))
+    lines = [one for one in said().splitlines() if "Way back: " in one]
+    ways = [one.partition("Way back: ")[2] for one in lines]
+    assert ways and all(one != other for one, other in pairwise(ways))
+    assert "the same." not in ways and not [one for one in lines if "~" in one]
+
+
+@pytest.fixture
+def spoken(monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """The worker that the run stage speaks to."""
+    made = Worker()
+    monkeypatch.setattr(plain_run, "ask", made.ask)
+    monkeypatch.setattr(plain_run, "start_worker", made.start)
+    return made
+
+
+def test_a_gate_is_read_out_once_and_again_when_it_is_wanted(
+    run: ARun, vault: Vault, spoken: Worker, types: Types, said: Said
+) -> None:
+    run.gate()
+    types("1", "no", "2", "q")
+    with pytest.raises(Leave):
+        plain_run.run(Desk(run.session, Console(), vault=vault))
+    told = said()
+    assert told.count("is open. True now:") == 2 and told.count("The run is at a gate: ") == 3
+    assert "1. Pass the gate; you are asked to type acme-shop" in told
+
+
+def test_taking_it_back_is_no_going_back_to_a_question(
+    run: ARun, vault: Vault, spoken: Worker, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.gate()
+    monkeypatch.setattr(plain_run, "refusal", lambda name, seen: "")
+    types("back", "b", "q")
+    with pytest.raises(Leave):
+        plain_run.run(Desk(run.session, Console(), vault=vault))
+    assert "Type acme-shop to take everything back to Heroku, or b to leave it: " in said()
+
+
+def test_who_comes_later_hears_the_end_of_what_happened(run: ARun, vault: Vault, said: Said) -> None:
+    for number in range(40):
+        run.journal.event("look", f"look number {number}")
+    run.journal.set_run("done")
+    following = Following(Desk(run.session, Console(), vault=vault))
+    following.follow()
+    told = said()
+    assert "things happened so far; e reads them. The last 5:" in told
+    assert "look number 39" in told and "look number 3\n" not in told
+    run.journal.event("look", "one more")
+    following.follow()
+    assert "one more" in said()
+
+
+def test_silence_is_broken_more_and_more_seldom(
+    run: ARun, vault: Vault, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.reach(DEPLOY)
+    now = [0.0]
+    monkeypatch.setattr(quiet.time, "monotonic", lambda: now[0])
+
+    def wait(seconds: float) -> None:
+        now[0] += 10.0
+        if now[0] > 3600:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(following_module.time, "sleep", wait)
+    desk = Desk(run.session, Console(), vault=vault)
+    assert Following(desk).follow() == "asked"
+    still = [one for one in said().splitlines() if one.startswith("Still at step ")]
+    assert 6 <= len(still) <= 11, still
+
+
+def test_a_question_that_the_run_has_overtaken_is_asked_anew(
+    run: ARun, vault: Vault, spoken: Worker, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.reach(COPY)
+    monkeypatch.setattr(Following, "follow", lambda self: "asked")
+    typed = iter(["2", "q"])
+
+    def line(self: TypedLines, between: Callable[[], None]) -> str:
+        between()
+        if run.journal.run().state != "waiting":  # type: ignore[union-attr]
+            run.gate()
+            between()
+            between()
+        return next(typed) + "\n"
+
+    rung: list[str] = []
+    monkeypatch.setattr(Console, "ring", lambda self: rung.append(""))
+    monkeypatch.setattr(TypedLines, "next", line)
+    with pytest.raises(Leave):
+        plain_run.run(Desk(run.session, Console(), vault=vault))
+    told = said()
+    assert len(rung) == 1, "whoever waits may be at another window"
+    assert told.count("Meanwhile: The run is at a gate: ") == 1
+    assert "1. Pass the gate" in told.partition("Meanwhile: ")[2]
+    assert spoken.asked == [], "what was typed was an answer to another question"
+
+
+def test_who_watches_can_go_on_watching(
+    run: ARun, vault: Vault, spoken: Worker, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.gate()
+    holder = find(run.session.id)
+    assert holder.claim() is None
+    followed: list[str] = []
+    monkeypatch.setattr(Following, "follow", lambda self: followed.append("") or "asked")
+    types("", "q")
+    with pytest.raises(Leave):
+        plain_run.run(Desk(run.session, Console(), vault=vault))
+    assert "1. Go on watching" in said() and len(followed) == 2
+    holder.close()
