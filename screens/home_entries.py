@@ -1,6 +1,6 @@
 """What home says of each migration: read from the session files alone, without opening a screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from wizard.run.view import RunView
 
 
+NOBODY = "Heroku is as the cut-over left it: enter, then r goes on, b takes it back"
+"""Of a cut-over whose worker is gone."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A migration in the list. `alive` says that a worker is at it now, and `attach` what coming
-    to it means: who has it, since when, at which step. `demo` is the command that opens the example. `broken`
-    says why it cannot be opened, `way_out` what to do then."""
+    to it means: who has it, since when, at which step. `pressing` says that Heroku stands still and nobody is
+    at work. `demo` is the command that opens the example. `touched` is when something happened last (UTC).
+    `broken` says why it cannot be opened, `way_out` what to do then."""
 
     id: str
     name: str
@@ -34,13 +39,15 @@ class Entry:
     alive: bool = False
     attach: str = ""
     demo: str = ""
+    touched: str = ""
+    pressing: bool = False
     broken: str = ""
     way_out: str = ""
 
 
 def read_entries() -> list[Entry]:
-    """Every session: those that run first, then the newest; one that cannot be read is listed with the
-    reason."""
+    """Every session: first those in whose cut-over nobody is at work, then those that run, then the newest;
+    one that cannot be read is listed with the reason."""
     entries = []
     for folder, info in infos():
         if isinstance(info, Trouble):
@@ -68,7 +75,8 @@ def read_entries() -> list[Entry]:
                     way_out=f"{trouble.remedy} {tag(trouble.code)}",
                 )
             )
-    return sorted(entries, key=lambda entry: not entry.alive)
+    newest = sorted(entries, key=lambda entry: entry.touched, reverse=True)
+    return sorted(newest, key=lambda entry: (not entry.pressing, not entry.alive))
 
 
 def _entry(session: Session, info: SessionInfo) -> Entry:
@@ -78,7 +86,7 @@ def _entry(session: Session, info: SessionInfo) -> Entry:
     touched = session.touched_at()
     age = _age((datetime.now(UTC) - datetime.fromisoformat(touched)).total_seconds()) if touched else ""
     if newest_run(session) is not None:
-        return _of_run(session, info, route, age)
+        return replace(_of_run(session, info, route, age), touched=touched or "")
     current = standing(session).current
     return Entry(
         id=info.id,
@@ -88,6 +96,7 @@ def _entry(session: Session, info: SessionInfo) -> Entry:
         state=current,
         detail=_decided(session) if current == "map" else f"stage {NAMES.index(current) + 1} of {len(NAMES)}",
         age=age,
+        touched=touched or "",
         demo=shown_by(info) if info.demo else "",
     )
 
@@ -101,6 +110,7 @@ def _of_run(session: Session, info: SessionInfo, route: str, age: str) -> Entry:
     if seen is None:
         return Entry(id=info.id, name=info.name, route=route, state="run", detail="its plan is gone", age=age)
     how = status(seen)
+    pressing = seen.worker == "dead" and seen.can_go_back
     detail = f"{seen.done} of {len(seen.steps)} steps"
     copying = next((copy for copy in seen.copies.values() if copy.phase != "done"), None)
     if how.moving and copying is not None:
@@ -117,7 +127,8 @@ def _of_run(session: Session, info: SessionInfo, route: str, age: str) -> Entry:
         detail=detail,
         age="" if how.moving else age,
         alive=seen.worker == "alive",
-        attach=_attach(session, seen) if seen.worker == "alive" else "",
+        attach=_attach(session, seen) if seen.worker == "alive" else NOBODY if pressing else "",
+        pressing=pressing,
         demo=shown_by(info) if info.demo else "",
     )
 

@@ -41,6 +41,8 @@ def status_lines(session: Session, seen: RunView | None) -> list[str]:
     lines = [f"{session.name}: {seen.run.state}, {seen.done} of {len(seen.steps)} steps done"]
     if seen.worker == "dead":
         lines.append(f"Its worker is gone. `offramp run {session.id}` goes on where it stopped.")
+        if seen.can_go_back:
+            lines.append(left_in_cut_over(session.id))
     if seen.current and seen.run.state != "done":
         lines.append(f"at step {seen.current.number}: {seen.current.step.title}")
     if seen.run.waiting_for:
@@ -59,6 +61,11 @@ def status_lines(session: Session, seen: RunView | None) -> list[str]:
         trouble = seen.trouble
         lines.append(trouble.sentence())
     return lines
+
+
+def left_in_cut_over(identity: str) -> str:
+    """How Heroku stands when a worker has ended in the cut-over, and what ends that."""
+    return f"Heroku is as the cut-over left it. `offramp tell {identity} back` puts it back."
 
 
 def report(identity: str, output: str | None) -> int:
@@ -80,7 +87,8 @@ def report(identity: str, output: str | None) -> int:
 
 
 def sessions(*, as_json: bool) -> int:
-    """List all sessions, the newest first; 1 when one of them cannot be read."""
+    """List all sessions: those that a person is needed for, those that run, then the newest; 1 when one of
+    them cannot be read."""
     if as_json:
         shapes = session_shapes()
         say(encode(shapes))
@@ -95,6 +103,8 @@ def sessions(*, as_json: bool) -> int:
             else:
                 state = f"{entry.glyph} {entry.state}"
                 say(f"{entry.id:<26} {entry.route:<24} {state:<14} {entry.detail}  {entry.age}")
+            if entry.pressing:
+                say(f"  {left_in_cut_over(entry.id)}")
     return TROUBLE if any(entry.broken for entry in entries) else DONE
 
 

@@ -13,9 +13,10 @@ from screens import home as home_module
 from screens.app import DEMO, OfframpApp
 from screens.connect import ConnectScreen
 from screens.document import DocumentScreen
+from screens.headless import tell
 from screens.home import HomeScreen
 from screens.home_entries import Entry, read_entries
-from tests.screens.a_run import ARun
+from tests.screens.a_run import DEPLOY, ARun
 from tests.screens.conftest import Begun
 from tests.screens.fakes import FakeWorld
 from tests.screens.seen import seen, settled
@@ -122,6 +123,28 @@ async def test_the_age_is_that_of_what_happened_last(world: FakeWorld, begun: Be
     assert next(line for line in lines if "old-blog" in line).rstrip().endswith("5 h ago")
     gate = next(line for line in lines if "acme-shop" in line).rstrip()
     assert gate.endswith(" s ago") and 100 <= int(gate.split()[-3]) < 120
+
+
+async def test_a_cut_over_with_nobody_at_work_stands_first_with_its_ways_out(
+    world: FakeWorld, begun: Begun, vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = ARun(begun.connected("gone", "aptible")).start().reach(DEPLOY).kill()
+    gone.close()
+    begun.connected("newest").close()
+    works = ARun(begun.chosen()).start().copying()
+    async with home(vault) as (app, _):
+        lines = seen(app).splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith(" gone"))
+    assert "✗ worker gone" in lines[at]
+    assert "Heroku is as the cut-over left it: enter, then r goes on, b takes it back" in lines[at + 1]
+    names = [line.split()[0] for line in lines if line.split()[:1] in (["gone"], ["acme-shop"], ["newest"])]
+    assert names == ["gone", "acme-shop", "newest"]
+    works.close()
+    tell.sessions(as_json=False)
+    tell.status(gone.session.id, as_json=False)
+    said = capsys.readouterr().out
+    way = f"Heroku is as the cut-over left it. `offramp tell {gone.session.id} back` puts it back."
+    assert said.count(way) == 2
 
 
 async def test_a_broken_session_is_listed_with_the_reason(
