@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
+import msgspec
 import pytest
 
-from wizard.credentials import CredentialRef, MemoryKeeper, Origin, Vault
+from wizard.credentials import CredentialRef, MemoryKeeper, Origin, StoreState, Vault
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.secret import Secret
 from wizard.model.trouble import Trouble
@@ -69,6 +71,22 @@ def test_everything_is_forgotten_logins_of_registries_too(session: Session) -> N
     assert left is not None
     assert (left.by_provider, left.others) == ({}, ())
     assert left.forgotten == {"heroku": ADA, "aptible": CYD}, "whose they were is still known"
+
+
+@pytest.mark.parametrize("state", ["locked", "timed-out", "absent"])
+def test_a_keyring_that_cannot_be_asked_has_forgotten_nothing(
+    session: Session, state: Literal["locked", "timed-out", "absent"]
+) -> None:
+    in_memory = msgspec.structs.replace(CYD, kept_in="in memory until this ends")
+    session.save(CONNECTIONS, Connections(by_provider={"heroku": ADA, "aptible": in_memory}))
+    silent = StoreState(state=state, backend="", title="it", sentence="It does not answer.", remedy="")
+    done = forget_all(session, Vault(None, silent), given_to(session))
+    maybe = [] if state == "absent" else ["ghcr.io"]
+    assert [given.ref.account for given, _ in done.failed] == ["ada", *maybe]
+    assert "It does not answer." in as_trouble(done).cause
+    assert "offramp, heroku:token:ada" in as_trouble(done).remedy
+    left = session.load(CONNECTIONS)
+    assert left is not None and left.by_provider == {"heroku": ADA}, "where it is stays known"
 
 
 def test_what_fails_is_named_with_its_entry_and_keeps_none_of_the_others(session: Session) -> None:

@@ -76,24 +76,39 @@ class Vault:
             return True
         return self.get(ref, origin) is not None
 
-    def forget(self, ref: CredentialRef) -> None:
+    def forget(self, ref: CredentialRef, *, kept: bool | None = None) -> None:
         """Remove the value everywhere.
 
+        Args:
+            kept: whether it was put into the keyring; None: nobody knows.
+
         Raises:
-            Trouble: the keyring did not remove it; the remedy says how to do it by hand.
+            Trouble: the keyring did not remove it, or cannot be asked; the remedy says how to do it by hand.
         """
         self._memory.delete(ref)
+        by_hand = f"emove the entry {ref.service}, {ref.username} in the keyring's own program."
         if self._keeper is None:
+            if self._may_hold(kept):
+                assert self.state is not None
+                raise Trouble(
+                    self.state.sentence,
+                    untouched="The entry may still be there.",
+                    remedy=f"Unlock the keyring, or log in where it is, and do the same again; or r{by_hand}",
+                    code="not-forgotten",
+                )
             return
         try:
             self._keeper.delete(ref)
         except Trouble as trouble:
             raise Trouble(
-                trouble.cause,
-                untouched=trouble.untouched,
-                remedy=f"Remove the entry {ref.service}, {ref.username} in the keyring's own program.",
-                code="not-forgotten",
+                trouble.cause, untouched=trouble.untouched, remedy=f"R{by_hand}", code="not-forgotten"
             ) from trouble
+
+    def _may_hold(self, kept: bool | None) -> bool:
+        """Whether a keyring that cannot be used here and now may hold a value that was `kept` there."""
+        if self.state is None or self.state.ready:
+            return False
+        return self.state.state in ("locked", "timed-out") if kept is None else kept
 
     def take_over(self, before: "Vault") -> None:
         """Hold what the vault before this one held in memory: the keyring was only looked at again."""

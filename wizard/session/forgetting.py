@@ -23,6 +23,11 @@ class Given:
     connection: Connection | None = None
 
     @property
+    def in_keyring(self) -> bool | None:
+        """Whether it was put into the keyring, None where that was not written down."""
+        return None if self.connection is None else "keyring" in self.connection.kept_in
+
+    @property
     def entry(self) -> str:
         """What the entry is called in the keyring's own program."""
         return f"{SERVICE}, {clean(self.ref.username)}"
@@ -57,7 +62,7 @@ def forget(session: Session, vault: Vault, given: Given) -> None:
     Raises:
         Trouble: the keyring did not remove it; the session still names it.
     """
-    vault.forget(given.ref)
+    vault.forget(given.ref, kept=given.in_keyring)
     connections = session.load(CONNECTIONS) or Connections()
     gone = connections.by_provider.get(given.ref.vendor)
     others = tuple(one for one in connections.others if one.ref != given.ref)
