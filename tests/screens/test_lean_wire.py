@@ -6,10 +6,13 @@ import pyte
 import pytest
 from rich.color import ColorSystem
 from rich.console import Console
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ComposeResult
+from textual.geometry import Region, Size
 from textual.screen import Screen
 
-from screens.lean_wire import LeanCompositor, LeanUpdate
+from screens import lean_wire
+from screens.lean_wire import LeanCompositor, LeanUpdate, Shown
 from screens.monitor.board import Board, changed
 from screens.monitor.line import Line, Span, line
 from screens.styles import sheet
@@ -98,6 +101,54 @@ async def test_a_change_looks_like_a_full_redraw(after: Sequence[Line], system: 
         redrawn, full = terminal()
         full.feed(compositor.render_full_update().render_segments(console).encode())
         assert cells(sent) == cells(redrawn)
+
+
+async def test_what_stands_there_is_not_sent_again_and_the_picture_is_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = BareApp()
+    monkeypatch.setattr(lean_wire, "FRESH", 60.0)
+    async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
+        console = Console(color_system="256", force_terminal=True)
+        board = app.screen.query_one(Board)
+        compositor = app.screen._compositor
+        shown = Shown()
+        sent, stream = terminal()
+
+        def feed(update: LayoutUpdate | ChopsUpdate | None) -> str:
+            assert update is not None
+            shown.begin(Size(COLUMNS, ROWS))
+            what = shown.lean(update).render_segments(console)
+            stream.feed(what.encode())
+            return what
+
+        for lines in (BEFORE, *AFTERS, BEFORE):
+            board.show(lines)
+            compositor.update_widgets({board})
+            await pilot.pause()
+            feed(compositor.render_full_update())
+            compositor._dirty_regions.add(Region(3, 0, 30, ROWS))
+            assert feed(compositor.render_partial_update()) == "", "the same words, dirty or not"
+            assert feed(compositor.render_full_update()) == ""
+            redrawn, full = terminal()
+            full.feed(compositor.render_full_update().render_segments(console).encode())
+            assert cells(sent) == cells(redrawn)
+
+        # A part alone, where the whole line is known and where it is not.
+        for forget in (False, True):
+            if forget:
+                shown.forget()
+            board.show([line("other "), *BEFORE[1:]] if forget else [line("表 new"), *BEFORE[1:]])
+            compositor.update_widgets({board})
+            assert "B" not in feed(compositor.render_partial_update())
+            redrawn, full = terminal()
+            full.feed(compositor.render_full_update().render_segments(console).encode())
+            assert cells(sent) == cells(redrawn)
+        # What stood there for long may have been written over.
+        shown = Shown()
+        monkeypatch.setattr(lean_wire, "FRESH", -1.0)
+        feed(compositor.render_full_update())
+        assert feed(compositor.render_full_update()).count("H") >= ROWS
 
 
 async def test_only_what_changed_is_sent() -> None:
