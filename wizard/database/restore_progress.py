@@ -90,10 +90,13 @@ class Meter:
 
     @property
     def still(self) -> float:
-        """Seconds for which pg_restore has moved nothing, while it is its turn."""
-        if self._reads or self._paused():
-            return 0.0
-        return time.monotonic() - max(self._moved, self._listener.heard)
+        """Seconds for which pg_restore has moved nothing; 0 while it waits for the dump."""
+        return 0.0 if self._reads else time.monotonic() - max(self._moved, self._listener.heard)
+
+    @property
+    def paused(self) -> bool:
+        """Whether a person holds it up."""
+        return self._paused()
 
     def had(self, piece: bytes) -> None:
         """The next piece of the dump is there; an empty one is its end."""

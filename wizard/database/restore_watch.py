@@ -106,9 +106,12 @@ class RestoreWatch:
 
     def _look(self) -> float:
         """Look once; seconds to the next look."""
+        if self._meter.paused:
+            return TICK
         still = self._meter.still
         if still < QUIET:
             self._question.close()
+            self._idle = 0
             self._goes_on()
             return TICK
         why = self._why()
