@@ -25,10 +25,8 @@ def answer_document(desk: Desk, given: DocumentGiven, told: Told) -> list[str]:
     system = desk.system() or read_everything(desk)
     names = {app.name: app for app in system.apps}
     for name, one in given.apps.items():
-        if name not in names:
-            desk.console.say(f"Look: document.apps.{name} fits nothing that is there.")
-            continue
-        _answer_app(desk, names[name], one, told)
+        if name in names:
+            _answer_app(desk, names[name], one, told)
     for gap in system.gaps:
         if gap.kind == "acknowledge" and _known(given, gap):
             desk.save(ANSWERS, acknowledge(desk.answers(), gap.key))

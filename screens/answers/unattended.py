@@ -24,6 +24,7 @@ from wizard.answers.to_mapping import over_proposal
 from wizard.answers.trace import keep_trace
 from wizard.mapping.check import blocking, problems
 from wizard.model.trouble import Trouble
+from wizard.registry import target_names
 from wizard.run.control import ask
 from wizard.run.launch import running, start_worker
 from wizard.run.view import view
@@ -46,6 +47,11 @@ def session_named(name: str) -> Session:
     return create(name, hosts=told_hosts())
 
 
+def _of_nothing(key: str) -> str:
+    """What is open of a key that names nothing there: a slip of the pen would decide nothing, unnoticed."""
+    return f"{key}: there is nothing of that name. Correct it, or take it out of the file"
+
+
 class Unattended:
     """One file over one session. `asks` says that what the file leaves open is asked in lines."""
 
@@ -63,12 +69,16 @@ class Unattended:
         """
         if held := self._desk.held():
             raise Trouble(held, remedy="Close it there first.", code="held")
-        gate_words(self._given.run.confirm)
         if newest_run(self._desk.session) is not None:
+            self._look_what_comes_too_late()
             return self._run()
+        providers = (self._desk.session.info.source, *target_names())
+        known = ", ".join(providers)
+        for vendor in sorted(set(self._given.sign_in) - set(providers)):
+            self._desk.console.say(f"Look: sign_in.{vendor} fits no provider; there are {known}.")
         for stage, answer in (
             ("connect", self._connect),
-            ("document", lambda: answer_document(self._desk, self._given.document, self._told)),
+            ("document", self._document),
             ("choose", self._choose),
             ("connect", self._connect),
             ("map", self._map),
@@ -95,8 +105,8 @@ class Unattended:
         for one in missing:
             say(f"- {one}", indent="  ")
         say(
-            "Everything before is saved. Add it to the file and run this again; or open "
-            f"{self._desk.session.id} with `offramp` or `offramp --plain`, and answer it there."
+            "Everything before is saved. Change the file and run this again, with --plain to be asked; or "
+            f"open {self._desk.session.id} with `offramp` or `offramp --plain`, and answer it there."
         )
         return WAITS
 
@@ -145,6 +155,43 @@ class Unattended:
                 )
         return ()
 
+    def _document(self) -> Missing:
+        left = answer_document(self._desk, self._given.document, self._told)
+        system = self._desk.system()
+        names = {app.name for app in system.apps} if system else set()
+        return [
+            *left,
+            *(
+                _of_nothing(f"document.apps.{name}")
+                for name in self._given.document.apps
+                if name not in names
+            ),
+        ]
+
+    def _look_what_comes_too_late(self) -> None:
+        """Once a run has begun it carries out its plan: what the file says otherwise by now is not done.
+
+        Raises:
+            Trouble: the file speaks of another target; its gates are not passed.
+        """
+        plan_target, target = self._desk.session.load(TARGET), self._given.target
+        if plan_target is not None and target not in (None, plan_target.provider):
+            raise Trouble(
+                f"The file says {target}; the run of {self._desk.session.name} moves to "
+                f"{plan_target.provider}.",
+                untouched="No gate was passed, and the run was not touched.",
+                remedy=f"Correct target in the file; or `offramp tell {self._desk.session.id} stop` ends the "
+                "run, and another name in the file begins another migration.",
+                code="answers-file",
+            )
+        parts = mapped(self._desk)
+        if parts is not None:
+            system, mapping, profile = parts
+            for key in over_proposal(self._given.map, system, profile, mapping)[1]:
+                self._desk.console.say(
+                    f"Look: {key} comes too late: the run has begun, and moves it as planned."
+                )
+
     def _choose(self) -> Missing:
         comparison, target = compared(self._desk), self._given.target
         chosen = self._desk.session.load(TARGET)
@@ -171,10 +218,8 @@ class Unattended:
         for key, what in changed.items():
             desk.console.say(f"{key} = {what}")
         keep_trace(desk.session, self._file, changed)
-        for key in unknown:
-            desk.console.say(f"Look: {key} fits nothing that is there.")
         teams = ", ".join(f'"{slug}"' for slug in profile.capabilities.teams)
-        return [
+        return [_of_nothing(key) for key in unknown] + [
             f"{key}: {problem.text}. {problem.remedy}" + (f" One of {teams}." if key == "map.team" else "")
             for problem in blocking(problems(system, after, profile))
             if (key := key_of(problem, system, after))

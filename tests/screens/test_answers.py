@@ -19,6 +19,7 @@ from screens.main import main
 from screens.plain.console import Console, GivenAway
 from screens.plain.desk import Desk
 from screens.plain.journey import STAGES
+from tests.screens.a_run import ARun
 from tests.screens.conftest import Begun
 from tests.screens.example_system import (
     DATABASE,
@@ -43,7 +44,7 @@ from wizard.mapping.rules import propose
 from wizard.model import mapping as model
 from wizard.model.trouble import Trouble
 from wizard.session.lock import this_process
-from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, TARGET
+from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, SYSTEM, TARGET
 from wizard.session.store import find, infos
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,11 +125,25 @@ def test_what_is_written_reads_as_what_it_was(values: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("version = 1", "missing required field `name`"),
-        ('version = 2\nname = "x"', "$.version"),
-        ('version = 1\nname = "x"\ntargets = "aptible"', "unknown field `targets`"),
-        ('version = 1\nname = "x"\n[map.apps.a.processes.web]\nmemory_mb = "big"', "memory_mb"),
-        ("version = ", "is no TOML"),
+        ("version = 1", "the file lacks name"),
+        ('version = 2\nname = "x"', "version takes 1"),
+        ('version = 1\nname = "x"\ntargets = "aptible"', "the file has no key targets; is target meant?"),
+        (
+            'version = 1\nname = "x"\n[map.apps.a.processes.web]\nmemory_mb = 512\n'
+            '[map.apps."b.c".processes.web]\nmemory_mb = "big"',
+            'map.apps."b.c".processes.web.memory_mb takes a whole number; a text in quotation marks stands',
+        ),
+        (
+            'version = 1\nname = "x"\n[map.apps.a.config.X]\naction = "kopy"',
+            "map.apps.a.config.X.action takes one of copy, drop, replace, undecided",
+        ),
+        (
+            'version = 1\nname = "x"\n[document.apps.a]\n'
+            'jobs = [{ command = "a", every = 10 }, { command = "b", every = 11 }]',
+            "document.apps.a.jobs.number 2.every takes one of 10, 60, 1440",
+        ),
+        ('version = 1\nname = "x"\n[document]\nknown = 3', "document.known takes true or false or a list"),
+        ("version = \n", "is no TOML (at line 1, column 11)"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_with_the_place(
@@ -147,6 +162,24 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
     assert offramp(file) == TROUBLE
     said = capsys.readouterr()
     assert "my-own-token" not in said.out + said.err and where in said.err and not list(infos())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# HRKU-my-own-token-0123456789",
+        'target = "postgres://ada:my-own-token@db.example/x"',
+        '[map]\nleave_undecided = "HRKU-my-own-token-0123456789"',
+    ],
+)
+def test_a_secret_anywhere_else_is_found_by_its_line(
+    line: str, file: Path, private_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(f'version = 1\nname = "x"\n{line}\n')
+    assert offramp(file) == TROUBLE
+    said = capsys.readouterr()
+    assert "my-own-token" not in said.out + said.err and not list(infos())
+    assert f"Line {line.count(chr(10)) + 3} of {file} has a token or a password in it." in said.err
 
 
 def test_a_command_that_holds_a_token_is_refused(file: Path) -> None:
@@ -286,6 +319,37 @@ def test_a_file_goes_as_far_as_it_says_and_names_the_rest_by_key(
     assert "target = aptible, from answers.toml (" in capsys.readouterr().out
 
 
+def test_a_name_that_fits_nothing_is_open_before_anything_is_prepared(
+    open_world: FakeWorld, secrets: None, private_home: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(
+        WHOLE.replace("[document]", '[sign_in.herokku]\ntoken = "env:X"\n\n[document]')
+        + '[map]\nleave_undecided = "not needed"\n[map.apps.migrate-bakend]\naction = "leave"\n'
+    )
+    assert offramp(file) == WAITS
+    said = capsys.readouterr().out
+    assert "waits at map" in said and "- map.apps.migrate-bakend: there is nothing of that name." in said
+    assert "Look: sign_in.herokku fits no provider; there are heroku, " in said
+    assert "run this again, with --plain to be asked" in said
+
+
+def test_a_file_that_changed_after_the_run_began_passes_no_gate_of_another_target(
+    run: ARun, vault: Vault, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.gate()
+    system = example_system()
+    run.session.save(SYSTEM, system)
+    run.session.save(MAPPING, edit.leave_undecided(propose(system, fake_profile()), "not needed"))
+    desk = Desk(run.session, Console(), vault=vault)
+    given_ = nouns.AnswersFile(version=1, name="acme-shop", target="code-capsules")
+    with pytest.raises(Trouble, match="The file says code-capsules; the run of acme-shop moves to aptible"):
+        Unattended(desk, given_, "a.toml", asks=False).travel()
+    given_ = nouns.AnswersFile(version=1, name="acme-shop", target="aptible", map=nouns.MapGiven(port=8080))
+    monkeypatch.setattr(Unattended, "_run", lambda self: WAITS)
+    assert Unattended(desk, given_, "a.toml", asks=False).travel() == WAITS
+    assert "Look: map.port comes too late: the run has begun" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("cut", "key"),
     [
@@ -347,7 +411,13 @@ def test_a_gate_that_is_none_is_refused_before_anything(
 ) -> None:
     file.write_text(f'{WHOLE}[run]\nconfirm = ["yes"]\n')
     assert offramp(file) == USAGE
-    assert "--confirm takes cut-over=NAME" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "--confirm takes cut-over=NAME" in said and "It stands at run.confirm in " in said
+    file.write_text(f'{WHOLE}[run]\nconfirm = ["cut-over=acme-shop", "finish=acme"]\n')
+    assert offramp(file) == USAGE and not list(infos())
+    assert (
+        "does not pass finish: its word is the name of the migration, acme-shop." in capsys.readouterr().err
+    )
 
 
 def test_a_file_is_followed_no_further_once_control_was_given_away(
