@@ -68,6 +68,10 @@ class SandboxClient:
         """Let everything go well again, of one vendor or of all."""
         await self._ask(do="clear-faults", vendor=vendor)
 
+    async def fill_bucket(self) -> None:
+        """Give the account at Heroku all of its requests back, as an hour without one does."""
+        await self._ask(do="heroku-bucket")
+
     async def stop(self) -> None:
         """End the sandbox with all its processes; returns when its folder is free again."""
         await self._ask(do="stop")

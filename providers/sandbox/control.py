@@ -114,6 +114,9 @@ class Control:
                 return self._sandbox.facts()
             case "aptible-image" | "aptible-dns" | "heroku-add-on" | "heroku-drain" | "capsules":
                 return _act(self._sandbox, request)
+            case "heroku-bucket":
+                self._sandbox.heroku.bucket.fill()
+                return None
             case "faults" | "fault" | "clear-faults":
                 return self._faults(self._sandbox, request)
         raise ValueError(f"there is no request {what!r}")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.boundaries import by_kind, names
 from tests.faults.random_kills import GATES
-from tests.faults.run_world import ENDS, RunWorld, make_world
+from tests.faults.run_world import ENDS, RunWorld, make_world, now
 from tests.faults.trials import trials
 from tests.faults.worker_nursery import Nursery, nursery
 from wizard.model.trouble import Trouble
@@ -74,6 +74,7 @@ def die_to_the_end(folder: Path, workers: Nursery) -> int:
         while not done:
             done = until_dead_or_done(world, workers)
             deaths += 1
+            now(world.sandbox.fill_bucket())
         assert_as_if_undisturbed(world)
     return deaths
 

@@ -108,6 +108,10 @@ class Bucket:
         self._level -= 1
         return True
 
+    def fill(self) -> None:
+        """Fill it, as an hour without a request does."""
+        self._level = float(self.size)
+
 
 class Gate:
     """The middleware of the listener of `host` ("api", "data" ...)."""
