@@ -9,7 +9,7 @@ from wizard.model.secret import redact
 from wizard.model.text import clean_lines
 from wizard.model.trouble import Trouble
 from wizard.session.database import DISK_FULL
-from wizard.session.places import data_folder
+from wizard.session.places import data_folder, no_temporary_folder
 
 LOG_NAME = "mistakes.log"
 
@@ -26,6 +26,8 @@ def as_trouble(error: BaseException) -> Trouble:
             remedy="Make room, then do the same again.",
             code=DISK_FULL,
         )
+    if isinstance(error, FileNotFoundError) and "usable temporary directory" in str(error):
+        return no_temporary_folder()
     where = _write(error)
     return Trouble(
         f"Offramp made a mistake ({type(error).__name__}).",

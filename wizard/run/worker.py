@@ -161,11 +161,12 @@ def main(arguments: list[str]) -> int:
     os.umask(0o077)
     try:
         session = Session(Path(arguments[0]))
+        path = str(socket_path(session))
     except Trouble as trouble:
         _last_words(trouble.sentence())
         return 1
     lock = Lock(session.worker_lock_file)
-    if not lock.take(str(socket_path(session))):
+    if not lock.take(path):
         return BUSY
     try:
         asyncio.run(work(session, lock))

@@ -24,12 +24,25 @@ def run_folder() -> Path:
     """Short-lived sockets and key files. Short, since the path of a unix socket ends at 104 bytes.
 
     Raises:
-        Trouble: the folder is somebody else's.
+        Trouble: the folder is somebody else's, or there is no room for any.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and len(runtime) < 50 and Path(runtime).is_dir() and os.access(runtime, os.W_OK):
         return private_folder(Path(runtime) / "offramp")
-    return private_folder(Path(tempfile.gettempdir()) / f"offramp-{os.getuid()}")
+    try:
+        return private_folder(Path(tempfile.gettempdir()) / f"offramp-{os.getuid()}")
+    except FileNotFoundError as error:
+        raise no_temporary_folder() from error
+
+
+def no_temporary_folder() -> Trouble:
+    """What it means that Python's `tempfile` knows no folder: it wrote a few bytes into each to try it."""
+    return Trouble(
+        "No folder for temporary files takes one: TMPDIR, /tmp and /var/tmp are full or closed.",
+        untouched="Nothing was changed.",
+        remedy="Make room in one of them, or name a folder with room in TMPDIR and start Offramp again.",
+        code="folder-unusable",
+    )
 
 
 def private_folder(folder: Path) -> Path:

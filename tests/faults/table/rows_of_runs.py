@@ -66,11 +66,11 @@ ROWS = (
     ),
     Row(
         9,
-        "disk full: 1, 3, 8 and 64 MiB, in the copy, in the cut-over, and stopped there",
-        ("tests/wizard/test_drive_full_disk.py",),
-        ci=12,
-        full=12,
-        passes="paused with what is needed, goes on after room is made; a cut-over goes back",
+        "disk full: the session's (1 to 64 MiB; in the copy, in the cut-over), an export's, a log's, a dump's",
+        ("tests/wizard/test_drive_full_disk.py", "tests/faults/test_full_disks.py"),
+        ci=22,
+        full=22,
+        passes="paused with what is needed, goes on after room is made; a cut-over goes back; no half file",
         exhaustive=True,
     ),
     Row(
