@@ -66,7 +66,7 @@ ROWS = (
     ),
     Row(
         9,
-        "disk full: the session's (1 to 64 MiB; in the copy, in the cut-over), an export's, a log's, a dump's",
+        "disk full: the session's (1 to 64 MiB; in copy and cut-over), an export's, a log's, a dump's",
         ("tests/wizard/test_drive_full_disk.py", "tests/faults/test_full_disks.py"),
         ci=22,
         full=22,
