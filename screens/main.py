@@ -12,30 +12,13 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from screens.answers.parser import add_answers
-from screens.headless.arguments import SESSION, Parsers, add_terminal, cut
+from screens.headless import help_words as words
+from screens.headless.arguments import JSON, SESSION, Parsers, add_terminal, cut, new_command
 from screens.headless.db_parser import add_db
 from screens.headless.document_parser import add_document
 from screens.headless.exit_codes import EXPLAINED, INTERRUPTED, TROUBLE, USAGE
 from screens.headless.tunnel_parser import add_tunnel
 from screens.headless.values_parser import add_values
-
-TOLD = """what is told:
-  pause        holds a copy where it is, before the cut-over
-  resume       ends the pause
-  retry [STEP] tries a failed step, or what is waited for, again now
-  more, fewer  a worker more or fewer for the copy that is at work
-  accept [STEP]
-               says that you have done what a step waits for; goes on with DNS as
-               it is, where a record is waited for. STEP is its key or its number
-  sign-in      Offramp signs in to the vendor's own program that the tunnel goes
-               by, with the password of this migration, where that is waited for
-  stop         ends the run where it is; `offramp run SESSION` goes on with it
-  back         takes everything back to Heroku, until the last gate
-  [DATABASE] port N    the tunnel to that database is your own, on port N of
-               this machine; `port off`: Offramp opens it itself again
-
-exit codes: 0 it was taken, 1 it was refused (stderr says why), 2 the command
-line is wrong. When no run is at work, resume, retry and back start it."""
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -44,8 +27,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(
         prog="offramp",
-        description="Get a whole system off Heroku, safely, in one sitting, from a terminal. "
-        "Without a command the full-screen wizard opens.",
+        description=words.ABOUT,
         epilog=EXPLAINED,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -59,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--answers",
         metavar="FILE",
-        help="a migration without a person, as a TOML file says; with --plain, what it leaves open is asked",
+        help="a migration without a person, as a TOML file says: `offramp answers --help`",
     )
     top.set_defaults(command=_screen)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
@@ -69,20 +51,28 @@ def parser() -> argparse.ArgumentParser:
     _add_tell(commands)
     _add_rollback(commands)
 
-    status = commands.add_parser("status", help="how a session's run stands")
-    status.add_argument("session", help=SESSION)
-    status.add_argument("--json", action="store_true")
+    status = new_command(
+        commands,
+        "status",
+        "how a session's run stands",
+        about="Says in a few lines how the run of a session stands; nothing is done to it.",
+        epilog=words.STANDS,
+    )
+    status.add_argument("session", metavar="SESSION", help=SESSION)
+    status.add_argument("--json", action="store_true", help=JSON)
     status.set_defaults(command=_status)
 
-    report = commands.add_parser("report", help="print a session's report as Markdown")
-    report.add_argument("session", help=SESSION)
+    report = new_command(commands, "report", "print a session's report as Markdown", about=words.REPORTS)
+    report.add_argument("session", metavar="SESSION", help=SESSION)
     report.add_argument("--output", metavar="FILE", help="write it to a new file instead")
     report.set_defaults(command=_report)
 
     _add_forget(commands)
 
-    sessions = commands.add_parser("sessions", help="list all sessions, or carry one to another machine")
-    sessions.add_argument("--json", action="store_true")
+    sessions = new_command(
+        commands, "sessions", "list all sessions, or carry one to another machine", about=words.LISTS
+    )
+    sessions.add_argument("--json", action="store_true", help=JSON)
     sessions.add_argument("--export", metavar="SESSION", help="write it to a new file (-o), without secrets")
     sessions.add_argument("-o", "--output", metavar="FILE", help="the new file, with --export")
     sessions.add_argument("--import", dest="taken", metavar="FILE", help="take in what --export has written")
@@ -94,18 +84,24 @@ def parser() -> argparse.ArgumentParser:
     add_tunnel(commands)
     add_values(commands)
 
-    support = commands.add_parser("support", help="write a file that is safe to send to whoever helps")
-    support.add_argument("session", help=SESSION)
+    support = new_command(
+        commands, "support", "write a file that is safe to send to whoever helps", about=words.HELPS
+    )
+    support.add_argument("session", metavar="SESSION", help=SESSION)
     support.add_argument("-o", "--output", metavar="FILE", required=True, help="the new file, a zip")
     support.add_argument("--hide-names", action="store_true", help="hide names of apps, domains and hosts")
     support.set_defaults(command=_support)
 
-    doctor = commands.add_parser("doctor", help="what is on this machine, and what that means")
-    doctor.add_argument("--json", action="store_true")
+    doctor = new_command(
+        commands, "doctor", "what is on this machine, and what that means", about=words.EXAMINES
+    )
+    doctor.add_argument("--json", action="store_true", help=JSON)
     doctor.set_defaults(command=_doctor)
 
-    explain = commands.add_parser("explain", help="what the code behind an error means")
-    explain.add_argument("code", nargs="?", metavar="CODE", help="`token-expired`; without it all are listed")
+    explain = new_command(commands, "explain", "what the code behind an error means", about=words.MEANS)
+    explain.add_argument(
+        "code", nargs="?", metavar="CODE", help="as in token-expired; without it all are listed"
+    )
     explain.set_defaults(command=_explain)
     return top
 
@@ -117,19 +113,22 @@ def _add_forget(commands: Parsers) -> None:
         description="Removes every credential that the session was given from the keyring, once its "
         "name was typed. At the vendors they stay valid.",
     )
-    forget.add_argument("session", help=SESSION)
+    forget.add_argument("session", metavar="SESSION", help=SESSION)
     forget.add_argument("--yes", action="store_true", help="do not ask; for scripts")
     forget.set_defaults(command=_forget)
 
-
-WISH_HELP = "pause, resume, more, fewer, sign-in, stop, back; accept [STEP]; retry [STEP]; [DATABASE] port N"
-"""STEP is a step's key in the plan, or its number."""
 
 WISHES = ("pause", "resume", "retry", "more", "fewer", "accept", "sign-in", "stop", "back")
 
 
 def _add_demo(commands: Parsers) -> None:
-    demo = commands.add_parser("demo", help="try it with the example system on this machine")
+    demo = new_command(
+        commands,
+        "demo",
+        "try it with the example system on this machine",
+        about="An example system leaves a Heroku on this machine for a target on this machine.",
+        epilog=words.TRIES,
+    )
     demo.add_argument("--unattended", action="store_true", help="make the whole journey without a screen")
     demo.add_argument(
         "--size",
@@ -150,7 +149,10 @@ def _add_demo(commands: Parsers) -> None:
         help="the example as numbered questions and lines",
     )
     demo.add_argument(
-        "--answers", metavar="FILE", default=argparse.SUPPRESS, help="the example, as the TOML file says"
+        "--answers",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="the example without a person, as a TOML file says; its name there is example",
     )
     add_terminal(demo, default=argparse.SUPPRESS)
     demo.add_argument("--stop", action="store_true", help="end the example system and remove its data")
@@ -158,28 +160,36 @@ def _add_demo(commands: Parsers) -> None:
 
 
 def _add_run(commands: Parsers) -> None:
-    run = commands.add_parser("run", help="start or go on with a session's run, and follow it")
-    run.add_argument("session", help=SESSION)
+    run = new_command(
+        commands,
+        "run",
+        "start or go on with a session's run, and follow it",
+        about=words.STARTS,
+        epilog=words.RUNS,
+    )
+    run.add_argument("session", metavar="SESSION", help=SESSION)
     run.add_argument(
         "--confirm",
         action="append",
         default=[],
         metavar="GATE=NAME",
-        help="pass a gate without being asked: cut-over=NAME, finish=NAME (the session's name)",
+        help="pass a gate when it opens: cut-over=NAME, finish=NAME; NAME is that of the session. May be "
+        "given several times",
     )
     run.add_argument("--detach", action="store_true", help="start it and end; it goes on by itself")
     run.set_defaults(command=_run)
 
 
 def _add_tell(commands: Parsers) -> None:
-    tell = commands.add_parser(
+    tell = new_command(
+        commands,
         "tell",
-        help="tell a running session: pause, resume, retry, more or fewer workers, accept (DNS), stop, back",
-        epilog=TOLD,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "tell a running session: pause, resume, retry, more or fewer workers, accept (DNS), stop, back",
+        about="Passes a wish on to the run of a session, and says whether it was taken.",
+        epilog=words.TOLD,
     )
-    tell.add_argument("session", help=SESSION)
-    tell.add_argument("what", nargs="+", metavar="WISH", help=WISH_HELP)
+    tell.add_argument("session", metavar="SESSION", help=SESSION)
+    tell.add_argument("what", nargs="+", metavar="WISH", help=words.WISHES)
     tell.set_defaults(command=_tell)
 
 
@@ -190,8 +200,8 @@ def _add_rollback(commands: Parsers) -> None:
         description="Deploys the code of the release before again, once the app's name was typed. Data, "
         "migrations and config vars stay as they are.",
     )
-    back.add_argument("session", help=SESSION)
-    back.add_argument("app", help="the app, by its name on Heroku or on the target")
+    back.add_argument("session", metavar="SESSION", help=SESSION)
+    back.add_argument("app", metavar="APP", help="the app, by its name on Heroku or on the target")
     back.add_argument("--yes", action="store_true", help="do not ask; for scripts")
     back.set_defaults(command=_rollback)
 

@@ -6,8 +6,11 @@ from typing import Any, Final
 
 Parsers = Any  # argparse keeps the class of its sub-parsers to itself
 
-SESSION: Final = "id or name; `offramp sessions` lists them"
+SESSION: Final = "the migration, by its id or name; `offramp sessions` lists them"
 """The help for the argument that names a session."""
+
+JSON: Final = "as JSON; the keys are the same in every state, and later versions only add to them"
+"""The help for `--json` of the commands that only tell."""
 
 WITH_COMMAND: Final = ("tunnel", "values")
 """The commands that take a COMMAND of the person's own, after --."""
@@ -24,7 +27,13 @@ def cut(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def new_command(
-    commands: Parsers, name: str, short: str, *, about: str, epilog: str, usage: str | None = None
+    commands: Parsers,
+    name: str,
+    short: str,
+    *,
+    about: str,
+    epilog: str | None = None,
+    usage: str | None = None,
 ) -> argparse.ArgumentParser:
     """A command whose `--help` keeps the line breaks of `about` and `epilog`."""
     made: argparse.ArgumentParser = commands.add_parser(

@@ -16,7 +16,7 @@ def add_db(commands: Parsers) -> None:
     db = commands.add_parser(
         "db",
         help="one database by itself: copy, verify, fetch Heroku's backup, restore",
-        description="Work on one Postgres without the wizard: no session, no plan, no target platform.",
+        description="Work on one Postgres without the wizard: no session, no plan, no target\nplatform.",
         epilog=f"{NAMING}\n\n`offramp db COMMAND --help` explains each command.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

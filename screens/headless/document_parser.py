@@ -42,7 +42,7 @@ def add_document(commands: Parsers) -> None:
         about="\n".join(textwrap.wrap(" ".join(ABOUT.split()), 79, break_on_hyphens=False)),
         epilog=EPILOG,
     )
-    made.add_argument("session", nargs="?", help=SESSION)
+    made.add_argument("session", metavar="SESSION", nargs="?", help=SESSION)
     made.add_argument("--heroku", action="store_true", help="read from Heroku, without a session")
     made.add_argument("--read", action="store_true", help="read anew from Heroku, and say what changed")
     made.add_argument(

@@ -9,8 +9,8 @@ reopens by itself when it breaks, which is told on stderr, and closes with the
 command."""
 
 _EPILOG = """examples:
-  offramp tunnel acme-shop                     holds it open for your own program
-  offramp tunnel acme-shop acme-db -- psql     psql in it; ends with psql
+  offramp tunnel acme-shop                   holds it open for your own program
+  offramp tunnel acme-shop acme-db -- psql   psql in it; ends with psql
   offramp tunnel acme-shop -- sh -c 'pg_dump --schema-only > schema.sql'
 
 what COMMAND finds in its environment:
@@ -32,7 +32,8 @@ def add_tunnel(commands: Parsers) -> None:
         "a tunnel to a database of the target, for psql or a program of your own",
         about=_ABOUT,
         epilog=_EPILOG,
-        usage="offramp tunnel [-h] [--port N] [--show-url] SESSION [DATABASE] [-- COMMAND ...]",
+        usage="offramp tunnel [-h] [--port N] [--show-url] SESSION [DATABASE]\n"
+        "                      [-- COMMAND ...]",
     )
     tunnel.add_argument("session", metavar="SESSION", help=SESSION)
     tunnel.add_argument(
@@ -51,10 +52,9 @@ def add_tunnel(commands: Parsers) -> None:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 < number < 65536:
-        raise argparse.ArgumentTypeError(f"{number} is no port")
-    return number
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text} is no port: a number from 1 to 65535")
+    return int(text)
 
 
 def _tunnel(options: argparse.Namespace) -> int:

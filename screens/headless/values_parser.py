@@ -30,7 +30,8 @@ def add_values(commands: Parsers) -> None:
         about=_ABOUT,
         epilog=_EPILOG,
         usage="offramp values [-h] [--app NAME] SESSION -- COMMAND ...\n"
-        "       offramp values [-h] [--app NAME] [--format FORMAT] SESSION --output FILE",
+        "       offramp values [-h] [--app NAME] [--format FORMAT] [--yes-write-secrets]\n"
+        "                      SESSION --output FILE",
     )
     made.add_argument("session", metavar="SESSION", help=SESSION)
     made.add_argument(

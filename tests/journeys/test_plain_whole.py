@@ -126,7 +126,7 @@ def test_to_code_capsules_with_what_a_person_does_there(
     person.answer("How do you sign in to Code Capsules?", "1")
     person.answer("E-mail at Code Capsules", "")
     person.answer("Signed in. What next?", "n")
-    person.answer("decided. What now?", person.number_of("Decide what is open"))
+    person.answer("1 row to be solved. What now?", person.number_of("Decide what is open"))
     while "Go on to preparing the code" not in (asked := person.asked()):
         choice = person.number_of("Acme (acme)") if "Acme (acme)" in asked else "1"
         person.answer("becomes of", choice)
