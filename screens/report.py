@@ -79,7 +79,7 @@ class ReportScreen(StageScreen):
 
     def fact(self) -> str:
         """How the run ended."""
-        return "" if self._report is None else f"run: {self._report.state}"
+        return "" if self._report is None else f"run: {self._report.state.replace('-', ' ')}"
 
     def rebuild(self) -> None:
         """Draw what was built last."""

@@ -46,6 +46,9 @@ from wizard.session.person import this_person
 EVERY = 1.0
 """Seconds between two looks at the journal."""
 
+UNTRUE = ("done", "taken-back", "failed")
+"""States in which what was said before of going on, or going back, is not true any more."""
+
 STAYS = 10
 """Looks for which a sentence above the footer stays."""
 
@@ -134,7 +137,7 @@ class RunScreen(StageScreen):
         self._bell.look(self, seen.view)
         was, now = (before or seen).view, seen.view
         died = was.worker != now.worker == "dead"
-        self._forget_notice(ended=died or was.run.state != now.run.state == "done")
+        self._forget_notice(ended=died or (was.run.state != now.run.state and now.run.state in UNTRUE))
         if isinstance(top, GateDialog):
             follow_gate(self, top, seen.view)
 

@@ -52,6 +52,7 @@ class RunLists(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.key, key.name, show=False, id=f"{SCOPE}.{key.name}") for key in KEYS),
         Binding("q", "close", show=False),
+        Binding("ctrl+z", "app.suspend_process", show=False),
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
         Binding("pagedown,space", "page(1)", show=False),

@@ -206,7 +206,7 @@ def meaning(found: Logout) -> str:
     if found.scope:
         return (
             f"{linger}. Offramp then starts it in a user scope of its own. "
-            f"Without it stay logged in once; tmux and screen alone do not help. {resumed}"
+            f"Without it, keep one login open; tmux and screen alone do not help. {resumed}"
         )
     return (
         f"{linger}, log in anew, and start Offramp by `systemd-run --user "

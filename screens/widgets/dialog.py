@@ -41,7 +41,11 @@ class Dialog(ModalScreen[T]):
     name by which the settings know their keys.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", show=False),
+        # No key of the application reaches it through a dialog. A line that is typed in has its own ctrl+z.
+        Binding("ctrl+z", "app.suspend_process", show=False),
+    ]
     AUTO_FOCUS = "Field, TextArea, Rows"
     hint = "esc closes"
     scope: ClassVar[str] = ""

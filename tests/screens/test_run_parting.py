@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from screens.app import OfframpApp
 from screens.headless.logging_out import warn_of_logout
 from screens.monitor.line import texts
 from screens.monitor.scene import Kept, Seen, scene
@@ -96,6 +97,34 @@ async def test_a_sentence_that_the_dead_worker_made_untrue_goes(
         run.kill()
         await settle(pilot)
         assert "the run goes on" not in seen(app)
+
+
+async def test_a_sentence_about_going_back_goes_when_that_is_done(
+    run: ARun, vault: Vault, worker: Worker
+) -> None:
+    run.reach(DEPLOY)
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("b", *"acme-shop", "enter")
+        await settle(pilot)
+        assert "✓ Going back to Heroku." in seen(app)
+        run.journal.set_run("taken-back")
+        await settle(pilot)
+        assert "Going back to Heroku." not in seen(app) and "✓ taken back" in seen(app)
+
+
+async def test_a_list_over_the_monitor_is_stopped_by_ctrl_z_too(
+    run: ARun, vault: Vault, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[str] = []
+    monkeypatch.setattr(OfframpApp, "action_suspend_process", lambda app: stopped.append(app.screen.id or ""))
+    app = opened(run, vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for keys in (("l",), ("escape", "question_mark")):
+            await pilot.press(*keys, "ctrl+z")
+    assert len(stopped) == 2
 
 
 async def test_who_watches_reads_a_gate_and_cannot_pass_it(run: ARun, vault: Vault, worker: Worker) -> None:

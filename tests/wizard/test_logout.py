@@ -166,7 +166,7 @@ def test_lingering_alone_does_not_save_a_login_that_is_killed(bastion: Bastion) 
         (Logout(place="manager", lingers=True), "good", "Nothing here ends"),
         (Logout(place="manager"), "look", "ends with your last login"),
         (Logout(place="login", kills=True, lingers=True, scope=True), "good", "but not a run"),
-        (Logout(place="login", kills=True, scope=True), "look", "stay logged in once"),
+        (Logout(place="login", kills=True, scope=True), "look", "keep one login open"),
         (Logout(place="login", kills=True, scope=True, root=True), "good", "but not a run"),
         (Logout(place="login", kills=True, lingers=True), "look", "systemd-run --user --scope offramp"),
     ],
