@@ -47,11 +47,10 @@ PASSED_ON = {
     "providers/heroku/backups.py",
     "wizard/document/git.py",
     "wizard/model/trouble.py",
-    "wizard/prepare/branch.py",
     "wizard/run/control.py",
     "wizard/run/kinds/push.py",
 }
-"""Where the code of another trouble, or of a problem that blocks, is passed on."""
+"""Where the code of another trouble is passed on."""
 
 NAMED = {
     "BUSY": "target-busy",
@@ -165,6 +164,25 @@ def test_no_trouble_leaves_a_part_out() -> None:
         and not any(one.arg == "remedy" for one in site.call.keywords)
     ]
     assert empty == [] and silent == []
+
+
+def test_a_check_that_met_an_error_keeps_its_code() -> None:
+    """A problem to decide about has no code, it says all; what an error says can be looked up."""
+    met = [
+        (f"{path.name}:{call.lineno}", ast.unparse(call))
+        for path in sorted((ROOT / "wizard" / "plan").glob("*.py"))
+        for handler in ast.walk(ast.parse(path.read_text()))
+        if isinstance(handler, ast.ExceptHandler) and handler.name == "trouble"
+        for call in ast.walk(handler)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Finding"
+        for one in call.keywords
+        if one.arg == "what" and "trouble.cause" in ast.unparse(one.value)
+    ]
+    assert len(met) > 4
+    # `remedy` may be put together a line before.
+    assert [
+        place for place, words in met if "trouble.code" not in words and "remedy=remedy" not in words
+    ] == []
 
 
 def test_explanations_are_whole_sentences_of_different_meanings() -> None:

@@ -6,7 +6,7 @@ from wizard.document.git import GitFailed, git_line
 from wizard.model.mapping import Mapping
 from wizard.model.plan import Finding
 from wizard.model.system import System
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.ports import Profile
 from wizard.prepare.accepted import still_accepted
 from wizard.prepare.changes import propose_changes
@@ -39,7 +39,7 @@ def code_findings(system: System, mapping: Mapping, profile: Profile, prepared: 
                 Finding(
                     state="blocks",
                     what=f"The code of {name} cannot be looked at: {trouble.cause}",
-                    remedy=trouble.remedy,
+                    remedy=joined(trouble.remedy, tag(trouble.code)),
                 )
             )
         else:

@@ -16,7 +16,7 @@ from wizard.model.mapping import DatabaseChoice
 from wizard.model.plan import Finding
 from wizard.model.secret import Secret
 from wizard.model.ticket import Ticket
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.plan.answer import answer_of
 from wizard.plan.preflight_fit import findings_of, fit_findings
 from wizard.ports import CapsuleTarget, Environment, Source, Target
@@ -54,7 +54,8 @@ def source_findings(url: Secret, choice: DatabaseChoice) -> list[Finding]:
     try:
         suitable(find_programs(), facts.version)
     except Trouble as trouble:
-        findings.append(Finding(state="blocks", what=trouble.cause, remedy=trouble.remedy))
+        remedy = joined(trouble.remedy, tag(trouble.code))
+        findings.append(Finding(state="blocks", what=trouble.cause, remedy=remedy))
     if to is not None and to < facts.version:
         findings.append(
             Finding(

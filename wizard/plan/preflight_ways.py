@@ -6,7 +6,7 @@ from wizard.credentials import Vault
 from wizard.mapping.way_words import IN_WORDS
 from wizard.model.mapping import AppChoice, Mapping
 from wizard.model.plan import Finding
-from wizard.model.trouble import Trouble
+from wizard.model.trouble import Trouble, joined, tag
 from wizard.ports import Profile
 from wizard.session.image_login import login_ref, registries
 from wizard.session.parts import Prepared, PreparedApp
@@ -63,7 +63,7 @@ def _login(registry: str, vault: Vault) -> Finding:
     try:
         known = vault.get(login_ref(registry)) is not None
     except Trouble as trouble:
-        return Finding(state="look", what=trouble.cause, remedy=trouble.remedy)
+        return Finding(state="look", what=trouble.cause, remedy=joined(trouble.remedy, tag(trouble.code)))
     if known:
         return Finding(state="good", what=f"The login of {registry} is at hand")
     return Finding(

@@ -73,7 +73,7 @@ def write_branch(
     folder = Path(checkout).expanduser()
     for problem in proposal.problems:
         if problem.blocks:
-            raise Trouble(problem.sentence() + ".", remedy=problem.remedy, code=problem.code)
+            raise Trouble(problem.sentence() + ".", remedy=problem.remedy, code="code-blocked")
     folder = root_of(folder)
     refuse_uncommitted(folder)
     base = head_of(folder)

@@ -283,7 +283,7 @@ def test_a_blocked_proposal_is_refused(make_checkout: MakeCheckout, system: Syst
     folder = make_checkout("ruby", FILES)
     found = propose_changes(app, propose(system, target), target, read_checkout(folder))
     assert found.blocked
-    assert refusal(folder, found).code == "ruby-no-lock"
+    assert refusal(folder, found).code == "code-blocked"
 
 
 def test_git_not_there(
