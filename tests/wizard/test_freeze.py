@@ -431,6 +431,11 @@ class TestPreflight:
         assert await self.look(TYPED, typed) == []
         assert await self.look(None, typed) == ["You remove 2 scheduler jobs of migrate-emailer yourself"]
         assert await self.look(None, told) == ["Heroku no longer tells the scheduler jobs of migrate-emailer"]
+        # A way back has created it again: Heroku gave it another id, and it is the same job.
+        again = msgspec.structs.replace(JOB, id="made-again")
+        assert await self.look((again,), told) == []
+        other = ["The scheduler jobs of migrate-emailer are not those that were documented"]
+        assert await self.look((), told) == other
         away = Unreachable("Nobody answers.", remedy="Try again.")
         assert await self.look(away, told) == ["The scheduler of migrate-emailer does not answer now"]
 

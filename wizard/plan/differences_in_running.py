@@ -1,6 +1,9 @@
 """What of an app runs otherwise on Heroku than was documented: the part of it that the cut-over stops."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from wizard.model.plan import Finding
 from wizard.model.system import App, Job
@@ -54,10 +57,11 @@ def _new_types(then: App, now: App) -> Iterator[Finding]:
 
 
 def other_jobs(app: App, now: tuple[Job, ...]) -> list[Finding]:
-    """That the scheduler has other jobs than were documented: one that came would run nowhere."""
-    if app.jobs is None or set(now) == set(app.jobs):
+    """That the scheduler has other jobs than were documented: one that came would run nowhere. One that a way
+    back has created again has another id, and is the same job."""
+    if app.jobs is None or _alike(now) == _alike(app.jobs):
         return []
-    came = {job.id for job in now} - {job.id for job in app.jobs}
+    came = _alike(now) - _alike(app.jobs)
     return [
         Finding(
             state="blocks" if came else "look",
@@ -67,3 +71,7 @@ def other_jobs(app: App, now: tuple[Job, ...]) -> list[Finding]:
             remedy=DECIDE if came else AGAIN,
         )
     ]
+
+
+def _alike(jobs: Iterable[Job]) -> Counter[Job]:
+    return Counter(msgspec.structs.replace(job, id="") for job in jobs)
