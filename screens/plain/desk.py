@@ -44,12 +44,14 @@ STAGES_HELP = Help("The stages in their order. One that cannot be entered yet sa
 @dataclass(frozen=True)
 class Deed:
     """Something that can be done at a stage. `do` returns True when the stage is left for the next one.
-    `action` is the same thing of the full screen, whose letter is taken here, too."""
+    `action` is the same thing of the full screen, whose letter is taken here, too. `avows` that doing it says
+    something on the person's word: enter alone is none."""
 
     words: str
     do: Callable[[], bool | None]
     why_not: str = ""
     action: str = ""
+    avows: bool = False
 
 
 class Desk:
@@ -210,7 +212,13 @@ def do_one_of(
         desk.door.watch(news)
         try:
             chosen = ask_one(
-                desk.console, words, answers, help_=help_, goes=bool(stage), letters=tuple(letters)
+                desk.console,
+                words,
+                answers,
+                help_=help_,
+                default="" if offered and offered[0].avows else None,
+                goes=bool(stage),
+                letters=letters,
             )
         except GivenAway:
             if not stage:

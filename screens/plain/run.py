@@ -193,7 +193,7 @@ class _Run:
             if guide.without:
                 words = "Go on without it"
                 found.append(Deed("Try again", self._retry, held, action="resume"))
-            found.append(Deed(words, lambda: self._tell(accept), held))
+            found.append(Deed(words, lambda: self._tell(accept), held, avows=True))
         if watch is not None and seen.current is not None:
             accept = {"do": "accept", "step": seen.current.step.key}
             found += [

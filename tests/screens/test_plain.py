@@ -391,11 +391,13 @@ def test_a_person_says_that_it_is_done_where_nothing_else_can_tell(
     following = Following(desk)
     assert [following.follow(), following.follow()] == ["person", "person"]
     monkeypatch.setattr(Following, "follow", lambda self: "person")
-    types("1" if blind else "2", "q")
+    types("", "1", "q") if blind else types("2", "q")
     with pytest.raises(Leave):
         plain_run.run(desk)
     assert {"do": "accept", "step": COPY} in spoken.asked
-    assert ("Offramp cannot see it" in said(capsys)) == blind
+    told = said(capsys)
+    assert ("Offramp cannot see it" in told) == blind
+    assert ("b or q: " in told) == blind, "enter alone is nobody's word"
 
 
 def test_a_run_that_is_done_leads_to_the_report_only(
