@@ -135,7 +135,8 @@ class HomeScreen(KeyedScreen):
         if entry.demo and self.offramp.demo is None:
             notes.append(f"the example: `{entry.demo}` opens it with its logins filled in")
         for number, note in enumerate(notes):
-            about = Content.styled(f"  {self.words(note)}", MUTED).truncate(self._width(), ellipsis=True)
+            style = ATTENTION if entry.pressing else MUTED
+            about = Content.styled(f"  {self.words(note)}", style).truncate(self._width(), ellipsis=True)
             rows.append(Row(f"+of-{number}-{entry.id}", about, heading=True))
         return rows
 
