@@ -108,7 +108,7 @@ async def test_a_capsule_is_made_in_its_space(tmp_path: Path, target: Elsewhere)
     target.linked.append(Repository(id="7", name="acme/shop", url=ADDRESS))
     await CapsuleStep().do(context.as_context, CAPSULE)
     assert await CapsuleStep().probe(context.as_context, CAPSULE) is not None
-    assert target.where == ["repositories live", "create shop live", "find shop live"]
+    assert target.where == ["repositories live", "find shop live", "create shop live", "find shop live"]
 
 
 async def test_by_its_name_a_capsule_is_looked_for_in_its_space(tmp_path: Path, target: Elsewhere) -> None:
