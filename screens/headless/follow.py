@@ -9,12 +9,10 @@ from screens.headless.dns import tell_records
 from screens.headless.exit_codes import DONE, FAILED, INTERRUPTED, TAKEN_BACK, WAITS
 from screens.headless.guides import Guides
 from screens.headless.logging_out import warn_of_logout
+from screens.headless.quiet import Progress
 from screens.headless.say import say
 from screens.headless.which_step import ABOUT_STEPS, step_for, taken_for
 from screens.monitor.run_keys import refusal
-from screens.monitor.store import current_store
-from screens.monitor.store import figures as store_figures
-from screens.quantities import rate, size
 from screens.stages import not_prepared
 from wizard.credentials import open_vault
 from wizard.model.plan import Plan
@@ -31,9 +29,6 @@ from wizard.session.store import Session, find
 
 LOOK = 0.5
 """Seconds between looks at the journal."""
-
-PROGRESS = 5.0
-"""Seconds between lines about a copy that goes on."""
 
 TAKES_UP = 5.0
 """Seconds in which a worker that was asked to try again must have begun with it."""
@@ -208,14 +203,14 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False, 
     """
     journal = Journal(session)
     seen_event = 0
-    last_progress = 0.0
     old_until = time.monotonic() + TAKES_UP if retried else 0.0
     passed: set[str] = set()
     guided: set[str] = set()
-    guides = Guides(session, answers, guided, file)
+    guides, progress = Guides(session, answers, guided, file), Progress()
     while True:
         for event in journal.events(after=seen_event):
             seen_event = event.seq
+            progress.heard()
             say(f"{event.at[11:19]} {event.text}")
         seen = view(session)
         if seen is None:
@@ -245,9 +240,8 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False, 
             if not _pass(session, seen, answers):
                 return WAITS
             passed.add(gate)
-        if time.monotonic() - last_progress > PROGRESS:
-            last_progress = time.monotonic()
-            tell_progress(seen)
+        for line in progress.due(session, seen):
+            say(f"         {line}")
         time.sleep(LOOK)
 
 
@@ -293,19 +287,3 @@ def _pass(session: Session, seen: RunView, answers: dict[str, str]) -> bool:
             code="usage",
         )
     return True
-
-
-def tell_progress(seen: RunView) -> None:
-    """A line about each copy that is at work."""
-    store = current_store(seen)
-    if store is not None and store.phase != "done":
-        waits = f", waiting for {store.waiting_for}" if store.waiting_for else ""
-        say(f"         {store.store}: {store_figures(store, moving=True)}{waits}")
-    for handle, copy in seen.copies.items():
-        if copy.phase == "done" or seen.current is None or seen.current.step.args.get("handle") != handle:
-            continue
-        waits = f", waiting for {copy.waiting_for}" if copy.waiting_for else ""
-        say(
-            f"         {handle}: {copy.phase}, {size(copy.bytes)}, {rate(copy.rate)}, "
-            f"{copy.tables_proven} of {len(copy.tables)} tables proven{waits}"
-        )

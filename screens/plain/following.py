@@ -4,18 +4,15 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
+from screens.headless.copies import copy_sentences
 from screens.headless.follow import ENDS, LOOK, about_to_go_on
-from screens.monitor.copy import PHASES
+from screens.headless.quiet import Progress
 from screens.monitor.dns import COLLEAGUE, open_watch
 from screens.monitor.guide import open_guide
-from screens.monitor.status import open_gate, status, wanted_secret
-from screens.monitor.store import current_store
-from screens.monitor.store import figures as store_figures
+from screens.monitor.status import open_gate, wanted_secret
 from screens.plain.desk import Desk
 from screens.plain.plainly import aloud, without_keys
-from screens.plain.quiet import Quiet, tell_step
-from screens.quantities import clock, percent, rate, sizes, span
-from wizard.database.progress import CopyProgress
+from screens.quantities import clock
 from wizard.run.guide import Guide
 from wizard.run.journal import Journal
 from wizard.run.view import RunView, view
@@ -27,10 +24,6 @@ somebody asks for control."""
 
 ANSWERED: tuple[Why, ...] = ("gate", "secret", "person", "paused")
 """What only whoever has control can end."""
-
-PROGRESS = 30.0
-"""Seconds between lines about a copy that goes on: each is read aloud."""
-
 
 CALLED = 5.0
 """Seconds of following after which the person may be elsewhere, and is called."""
@@ -60,9 +53,8 @@ class Following:
         self._told: set[str] = set()
         self._passed: set[str] = set()
         self._old_failure_until = 0.0
-        self._quiet = Quiet()
+        self._progress = Progress()
         self._since = 0.0
-        self._progress_at = float("-inf")
 
     def passed(self, gate: str) -> None:
         """A gate was passed; the worker takes a moment to shut it."""
@@ -86,10 +78,10 @@ class Following:
 
     def _follow(self) -> Why:
         self._since = time.monotonic()
-        self._quiet.broken()
+        self._progress.heard()
         while True:
             if self.tell_events():
-                self._quiet.broken()
+                self._progress.heard()
             seen = view(self._desk.session)
             why = self._waits(seen) if seen is not None else None
             if why is not None and not (why in ANSWERED and self._only_watches(why)):
@@ -98,13 +90,8 @@ class Following:
                 # It can be answered at a question only.
                 self._desk.console.say(said)
                 return "wished"
-            if seen is not None and time.monotonic() - self._progress_at > PROGRESS:
-                self._progress_at = time.monotonic()
-                for line in progress(seen):
-                    self._quiet.broken()
-                    self._desk.console.say(line)
-            if seen is not None and self._quiet.too_long():
-                tell_step(self._desk)
+            for line in self._progress.due(self._desk.session, seen) if seen is not None else ():
+                self._desk.console.say(without_keys(aloud(line)))
             time.sleep(LOOK)
 
     def _only_watches(self, why: Why) -> bool:
@@ -210,31 +197,4 @@ def tell_dns(watch: DnsWatch, desk: Desk, *, demo: bool) -> None:
 
 def progress(seen: RunView) -> list[str]:
     """A sentence about each copy that is at work."""
-    lines: list[str] = []
-    if not status(seen).moving:
-        return lines  # what was seen last is old
-    store = current_store(seen)
-    if store is not None and store.phase != "done":
-        waits = f", waiting for {store.waiting_for}" if store.waiting_for else ""
-        lines.append(f"{store.store}: {store_figures(store, moving=True).replace(' · ', ', ')}{waits}.")
-    for handle, copy in seen.copies.items():
-        current = seen.current.step.args.get("handle") if seen.current is not None else None
-        if copy.phase != "done" and current == handle:
-            lines.append(f"{handle}: {aloud(', '.join(_figures(copy)))}.")
-    return lines
-
-
-def _figures(copy: CopyProgress) -> list[str]:
-    said = [PHASES.get(copy.phase, copy.phase)]
-    if copy.bytes and copy.phase == "data":
-        share = percent(copy.bytes, copy.estimated_bytes)
-        said.append(f"{'' if share is None else f'{share} %, '}{sizes(copy.bytes, copy.estimated_bytes)}")
-    if copy.rate > 0:
-        said.append(rate(copy.rate))
-    if copy.seconds_left is not None:
-        said.append(f"{span(*copy.seconds_left)} left")
-    if copy.tables:
-        said.append(f"{copy.tables_proven:,} of {len(copy.tables):,} tables proven")
-    if copy.waiting_for:
-        said.append(f"waiting for {copy.waiting_for}")
-    return said
+    return [aloud(one) for one in copy_sentences(seen)]

@@ -10,6 +10,7 @@ import pytest
 
 from screens.full_screen import show
 from screens.headless import follow as follow_module
+from screens.headless import quiet
 from screens.headless.exit_codes import DONE, FAILED, TAKEN_BACK, TROUBLE, WAITS
 from screens.headless.follow import follow, run, tell
 from screens.headless.tell import sessions, status
@@ -270,3 +271,26 @@ def test_the_screen_is_told_of_its_terminal(
     monkeypatch.setattr("screens.app.OfframpApp", Screen)
     assert main(words) == DONE
     assert (told["mouse"], told["slow_link"]) == (mouse, slow)
+
+
+def test_a_run_that_is_followed_is_told_of_now_and_then_also_when_nothing_happens(
+    run: ARun, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.copying()
+    now = [0.0]
+    monkeypatch.setattr(quiet, "now", lambda: now[0])
+
+    def wait(seconds: float) -> None:
+        now[0] += 10.0
+        if now[0] == 300.0:
+            run.end(COPY)
+            run.reach(DEPLOY)
+        if now[0] > 900.0:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(follow_module.time, "sleep", wait)
+    with pytest.raises(KeyboardInterrupt):
+        follow_module.follow(run.session, {})
+    said = capsys.readouterr().out
+    assert 5 <= said.count("acme-db: copying rows, 67 %, ") <= 12, said
+    assert 2 <= said.count("Still at step ") <= 6 and "Deploy" in said.rpartition("Still at step ")[2], said

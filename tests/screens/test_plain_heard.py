@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
+from screens.headless import quiet
 from screens.plain import following as following_module
-from screens.plain import quiet
 from screens.plain import run as plain_run
 from screens.plain.connect import connect
 from screens.plain.console import Console, EndOfInput
@@ -286,7 +286,7 @@ def test_silence_is_broken_more_and_more_seldom(
 ) -> None:
     run.reach(DEPLOY)
     now = [0.0]
-    monkeypatch.setattr(quiet.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(quiet, "now", lambda: now[0])
 
     def wait(seconds: float) -> None:
         now[0] += 10.0
