@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -72,12 +73,20 @@ class Desk:
     def vault(self) -> Vault:
         """Where credentials are; the keyring is tried out once."""
         if self._vault is None:
-            self._vault = open_vault()
+            self._vault = self._opened()
         return self._vault
+
+    def _opened(self) -> Vault:
+        # In a thread and by no loop: this may be asked for from within one.
+        with ThreadPoolExecutor(1) as thread:
+            opening = thread.submit(open_vault)
+            if not wait({opening}, timeout=QUIET).done:
+                self.console.say("Looking at the keyring ...")
+            return opening.result()
 
     def look_at_keyring_again(self) -> None:
         """Try the keyring out anew, after a person unlocked it."""
-        fresh = open_vault()
+        fresh = self._opened()
         fresh.take_over(self.vault)
         self._vault = fresh
 

@@ -122,26 +122,28 @@ def test_nor_are_its_letters_keys_of_the_next_screen(person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    "begin",
-    [
-        to_url,
-        pytest.param(to_token_in_lines, marks=pytest.mark.slow),
-        pytest.param(to_token_on_screen, marks=pytest.mark.slow),
-    ],
-    ids=["command", "in lines", "on screen"],
+    "begin", [to_url, pytest.param(to_token_in_lines, marks=pytest.mark.slow)], ids=["command", "in lines"]
 )
-def test_what_is_typed_while_it_is_ended_is_for_nobody(
-    person: Person, begin: Callable[[Person], object]
-) -> None:
+def test_half_of_a_line_is_for_nobody(person: Person, begin: Callable[[Person], object]) -> None:
     begin(person)
     person.press(number(1))
     time.sleep(0.3)
+    os.kill(person.offramp(), signal.SIGTERM)
+    person.has_told_nobody()
+
+
+@pytest.mark.slow
+def test_what_is_typed_while_the_screen_ends_is_for_nobody(person: Person) -> None:
+    to_token_on_screen(person)
+    person.press(number(1))
+    person.wait("••••")
     os.kill(person.offramp(), signal.SIGTERM)
     # The one who types sees it end only now.
     person.press(f"{number(2)}\r")
     person.has_told_nobody()
 
 
+@pytest.mark.slow
 def test_nothing_is_shown_after_the_shell_had_the_terminal(person: Person) -> None:
     to_url(person)
     person.press(number(1), "\x1a")
