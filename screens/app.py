@@ -21,6 +21,7 @@ from textual.screen import Screen  # noqa: E402
 
 from screens import clipboard  # noqa: E402
 from screens.background import in_thread  # noqa: E402
+from screens.clearing_driver import ClearingDriver  # noqa: E402
 from screens.control_asked import Doorkeeper  # noqa: E402
 from screens.demo_help import DemoHelp  # noqa: E402
 from screens.hang_up import leave_when_gone, leave_when_told, stop_listening  # noqa: E402
@@ -80,7 +81,7 @@ class OfframpApp(QuietCrash, LeanApp):
         self.settings = settings or read_settings()
         self.keymap = Keymap.of(self.settings.keys)
         self.slow_link = slow_link
-        driver = None
+        driver: type[ClearingDriver] = ClearingDriver
         if not terminal_speaks_utf8():
             from screens.ascii_driver import AsciiDriver
 
@@ -163,6 +164,7 @@ class OfframpApp(QuietCrash, LeanApp):
         """Show a stage, rebuilt from the session. What lay over the screens is closed."""
         screen = stage_named(name).make_screen()
         self._close_dialogs()
+        self.shown.forget()
         if len(self.screen_stack) > 2:
             await self.switch_screen(screen)
         else:

@@ -6,6 +6,7 @@ hundred of them can be cut off in the time of a few.
 Run as a program it is that process. Each line it reads is JSON: `terminal`, `arguments`, `env`.
 """
 
+import atexit
 import fcntl
 import importlib
 import json
@@ -132,6 +133,8 @@ def main() -> None:
             except BaseException:  # it must not go on as a second nursery
                 traceback.print_exc()
             finally:
+                # What a process does at its end, which a forked one leaves out.
+                atexit._run_exitfuncs()
                 os._exit(code)
         print(child, flush=True)
 

@@ -61,6 +61,8 @@ def test_a_shell_has_its_line_back_and_fg_brings_the_screen(
             terminal.press("\x1a")
         terminal.until(lambda: asks_after(terminal.sent, b"Stopped"), "line of the shell")
         assert not [what for what in terminal.left_behind() if what != "bracketed paste"]
+        # This terminal has one screen, as mosh has: no picture is left among the shell's lines.
+        assert "Your migrations" not in terminal.text
         terminal.press(f"stty -a > {private_home}/second; echo here-$((40+2))\r")
         terminal.until(lambda: b"here-42" in terminal.sent, "answer of the shell")
         assert (private_home / "second").read_text() == (private_home / "first").read_text()
@@ -72,6 +74,7 @@ def test_a_shell_has_its_line_back_and_fg_brings_the_screen(
         terminal.press("ctrl+c")
         # What is typed before the shell asks is lost: the end of a full screen throws it away.
         terminal.until(lambda: asks_after(terminal.sent[before:], b"\x1b[?1049l"), "line of the shell")
+        assert "Your migrations" not in terminal.text
         terminal.press(f"stty -a > {private_home}/third; echo there-$((40+2))\r")
         terminal.until(lambda: b"there-42" in terminal.sent, "answer of the shell")
         assert (private_home / "third").read_text() == (private_home / "first").read_text()
