@@ -95,7 +95,7 @@ def test_every_stage_asks_and_stays_when_told_so(opened: Terminal) -> None:
         opened.press(key)
         opened.wait(f"{stage} ●", there)
         opened.press("ctrl+c")
-        opened.wait("╭─ Leave Offramp?", "Everything is saved; a run goes on by itself.", "enter leaves")
+        opened.wait("╭─ Leave Offramp?", "Everything is saved", "`offramp` shows it", "enter leaves")
         opened.press("esc")
         opened.wait(f"{stage} ●", there, gone="Leave Offramp?")
     opened.press("ctrl+c")
