@@ -54,7 +54,8 @@ def choose_target(desk: Desk) -> None:
     """
     heading(desk, "choose")
     comparison = compared(desk)
-    if comparison is not None:
+    if comparison is not None and desk.session.load(TARGET) is None:
+        # Once one is chosen it is read again when it is wanted.
         _tell(desk, comparison)
 
     def deeds() -> list[Deed]:

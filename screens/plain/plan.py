@@ -32,8 +32,11 @@ def plan(desk: Desk) -> None:
         Back, Leave, EndOfInput.
     """
     heading(desk, "plan")
-    if make(desk) is not None:
-        tell_steps(desk)
+    if (made := make(desk)) is not None:
+        if newest_run(desk.session) is None:
+            tell_steps(desk)
+        else:  # they were read out before, and are again when they are wanted
+            desk.console.say(f"{aloud(outline(made))}.")
         if (checked(desk) is None or old_checks(desk.session)) and not desk.read_only():
             check(desk)
 

@@ -11,6 +11,7 @@ import pytest
 from screens.headless import quiet
 from screens.plain import following as following_module
 from screens.plain import run as plain_run
+from screens.plain.choose import choose_target
 from screens.plain.connect import connect
 from screens.plain.console import Console, EndOfInput
 from screens.plain.desk import Desk
@@ -18,8 +19,8 @@ from screens.plain.document import document
 from screens.plain.following import Following
 from screens.plain.map import map_components
 from screens.plain.plainly import aloud, without_keys
-from screens.plain.plan import tell_steps
-from screens.plain.question import Answer, Help, Leave, ask_hidden, ask_name, ask_one, ask_text
+from screens.plain.plan import plan, tell_steps
+from screens.plain.question import Answer, Back, Help, Leave, ask_hidden, ask_name, ask_one, ask_text
 from screens.plain.run_lists import read_or_find
 from screens.plain.things import open_one
 from screens.plain.typed_lines import TypedLines
@@ -340,3 +341,18 @@ def test_who_watches_can_go_on_watching(
         plain_run.run(Desk(run.session, Console(), vault=vault))
     assert "1. Go on watching" in said() and len(followed) == 2
     holder.close()
+
+
+def test_what_was_read_out_before_it_was_decided_is_read_again_only_when_it_is_wanted(
+    run: ARun, vault: Vault, world: FakeWorld, begun: Begun, types: Types, said: Said
+) -> None:
+    types("b")
+    with pytest.raises(Back):
+        plan(Desk(run.session, Console(), vault=vault))
+    told = said()
+    assert "12 steps" in told and "Create the environment" not in told
+    types("4", "q")
+    with pytest.raises(Leave):
+        choose_target(Desk(begun.chosen(), Console(), vault=vault))
+    told = said()
+    assert "You lose:" not in told.partition("aptible is chosen.")[0] and told.count("You lose:") == 2
