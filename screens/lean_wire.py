@@ -8,6 +8,7 @@ nowhere else; tests/screens/test_lean_wire.py compares the result with what a fu
 and so notices when an upgrade changes them.
 """
 
+import re
 import time
 from functools import lru_cache
 from typing import Any
@@ -23,16 +24,52 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
-FRESH = 2.0
+FRESH = 5.0
 """Seconds for which what was sent is trusted to stand there: something else may have written over it."""
 
 _PROBE = "x"
+
+
+_UNKNOWN = "\ue000"
+"""Stands where it is not known what does; no text has it (private use)."""
+
+_WORDS = re.compile(r" +|[^ ]+")
+
+
+@lru_cache(maxsize=1024)
+def _bare(style: Style) -> Style:
+    """Without what is no colour: a link, and what Textual keeps for the mouse."""
+    return style.update_link(None).clear_meta_and_links()
 
 
 @lru_cache(maxsize=512)
 def _colours(style: Style, system: ColorSystem) -> str:
     """What turns a style on, after everything was turned off; "" for no style at all."""
     return style.update_link(None).render(_PROBE, color_system=system).partition(_PROBE)[0]
+
+
+@lru_cache(maxsize=1024)
+def _of_blank(style: Style) -> Style:
+    """What is seen of a style where nothing is written."""
+    if style.reverse or style.underline or style.strike or style.overline:
+        return style
+    return Style(bgcolor=style.bgcolor)
+
+
+def _looks(strip: Strip) -> list[tuple[Style | None, str]]:
+    """What a person sees of `strip`, however it is cut into segments: words and gaps with their colours."""
+    found: list[tuple[Style | None, str]] = []
+    for text, style, control in strip:
+        if control:
+            continue
+        seen = None if style is None else _bare(style)
+        for part in _WORDS.findall(text):
+            look = seen if seen is None or part[0] != " " else _of_blank(seen)
+            if found and found[-1][0] == look:
+                found[-1] = (look, found[-1][1] + part)
+            else:
+                found.append((look, part))
+    return found
 
 
 class Shown:
@@ -55,13 +92,11 @@ class Shown:
 
     def stands(self, x: int, y: int, piece: Strip) -> bool:
         """Whether `piece` stands there already; from now on it does."""
-        row, end = self._rows.get(y), x + piece.cell_length
-        if row is not None and row.crop(x, end).simplify() == piece.simplify():
+        row = self._rows.get(y) or Strip([Segment(_UNKNOWN * self._size.width)])
+        end = x + piece.cell_length
+        if _looks(row.crop(x, end)) == _looks(piece):
             return True
-        if row is not None:
-            self._rows[y] = Strip.join([row.crop(0, x), piece, row.crop(end)])
-        elif (x, end) == (0, self._size.width):
-            self._rows[y] = piece
+        self._rows[y] = Strip.join([row.crop(0, x), piece, row.crop(end)])
         return False
 
     def lean(self, update: Any) -> Any:
