@@ -23,6 +23,13 @@ def delete_session(session_id: str) -> str:
                 remedy="Open it and go back to Heroku with b, or pass its last gate; then delete it.",
                 code="session-needed",
             )
+        if seen is not None and seen.worker == "alive":
+            raise Trouble(
+                f"The run of {name} goes on.",
+                untouched="Nothing was deleted.",
+                remedy="Open it and stop the run with s, then delete it.",
+                code="session-busy",
+            )
         delete(session)
     finally:
         session.close()

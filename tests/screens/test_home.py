@@ -217,6 +217,19 @@ async def test_a_session_in_use_is_not_deleted(world: FakeWorld, begun: Begun, v
     assert len(list(infos())) == 1
 
 
+async def test_a_running_migration_is_not_deleted_and_it_is_said_how_it_is_stopped(
+    world: FakeWorld, begun: Begun, vault: Vault
+) -> None:
+    run = ARun(begun.chosen()).start().copying()
+    async with home(vault) as (app, pilot):
+        await pilot.press("x", *"acme-shop", "enter")
+        await settled(pilot)
+        text = " ".join(seen(app).replace("█", "").split())
+        assert "The run of acme-shop goes on. Nothing was deleted." in text
+        assert "Open it and stop the run with s, then delete it. [session-busy]" in text
+    run.close()
+
+
 async def test_a_migration_that_must_take_heroku_back_is_not_deleted(
     world: FakeWorld, begun: Begun, vault: Vault
 ) -> None:
