@@ -94,7 +94,9 @@ class Shown:
         """Whether `piece` stands there already; from now on it does."""
         row = self._rows.get(y) or Strip([Segment(_UNKNOWN * self._size.width)])
         end = x + piece.cell_length
-        if _looks(row.crop(x, end)) == _looks(piece):
+        there = row.crop(x, end)
+        # The words first: they are compared fast, and most that is sent has others.
+        if there.text == piece.text and _looks(there) == _looks(piece):
             return True
         self._rows[y] = Strip.join([row.crop(0, x), piece, row.crop(end)])
         return False
