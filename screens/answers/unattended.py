@@ -189,7 +189,7 @@ class Unattended:
             system, mapping, profile = parts
             for key in over_proposal(self._given.map, system, profile, mapping)[1]:
                 self._desk.console.say(
-                    f"Look: {key} comes too late: the run has begun, and moves it as planned."
+                    f"Look: {key} comes too late: the run has begun, and carries out its plan."
                 )
 
     def _choose(self) -> Missing:

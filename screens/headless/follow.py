@@ -14,6 +14,7 @@ from screens.headless.say import say
 from screens.headless.which_step import ABOUT_STEPS, step_for, taken_for
 from screens.monitor.run_keys import refusal
 from screens.stages import not_prepared
+from screens.worn_words import WornWords
 from wizard.credentials import open_vault
 from wizard.model.plan import Plan
 from wizard.model.trouble import Trouble
@@ -106,7 +107,8 @@ def tell(identity: str, what: str, step: str = "") -> int:
             request["step"] = meant.step.key
         answer = ask(session, request, timeout=SIGN_IN_LIMIT if what == "sign-in" else 5.0)
         if not answer.get("ok"):
-            raise refused(answer, remedy=f"`offramp status {session.id}` says how it stands.")
+            why = _without_keys(str(answer.get("why", "The worker refused.")), session)
+            raise refused(answer | {"why": why}, remedy=f"`offramp status {session.id}` says how it stands.")
     finally:
         session.close()
     told = taken_for(what, meant, seen) if meant is not None and seen is not None else ""
@@ -245,6 +247,11 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False, 
         time.sleep(LOOK)
 
 
+def _without_keys(text: str, session: Session) -> str:
+    """What was written for the full screen, with the command in place of the key that takes all back."""
+    return WornWords({"b": f"`offramp tell {session.id} back`"})(text)
+
+
 def about_to_go_on(seen: RunView) -> bool:
     """Whether a worker that was just started has not yet written that it runs."""
     return seen.worker == "alive" and seen.run.state in ("stopped", "taken-back")
@@ -274,7 +281,7 @@ def _pass(session: Session, seen: RunView, answers: dict[str, str]) -> bool:
         for sentence in gate.will_happen:
             say(f"  will happen: {sentence}")
         say(f"  takes: {gate.duration}")
-        say(f"  way back: {gate.way_back}")
+        say(f"  way back: {_without_keys(gate.way_back, session)}")
         short = gate.key.partition(":")[2]
         say(f"`offramp run {session.id} --confirm {short}={gate.word}` passes it.")
         return False

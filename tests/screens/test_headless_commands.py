@@ -294,3 +294,11 @@ def test_a_run_that_is_followed_is_told_of_now_and_then_also_when_nothing_happen
     said = capsys.readouterr().out
     assert 5 <= said.count("acme-db: copying rows, 67 %, ") <= 12, said
     assert 2 <= said.count("Still at step ") <= 6 and "Deploy" in said.rpartition("Still at step ")[2], said
+
+
+def test_a_gate_that_is_not_passed_names_the_command_that_takes_it_back(
+    run: ARun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.gate()
+    assert follow_module.follow(run.session, {}) == WAITS
+    assert f"Any failure, or `offramp tell {run.session.id} back`: " in capsys.readouterr().out
