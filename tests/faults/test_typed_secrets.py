@@ -44,11 +44,11 @@ class Person:
         """Wait until the shell asks."""
         self.terminal.until(lambda: b"shell> " in self.terminal.sent[self._begun :], "line of the shell")
 
-    def paste_in_pieces(self) -> None:
-        """As a network hands on what was pasted, to a program that was told nothing of pasting."""
-        for piece in PIECES:
+    def paste(self, *, pause: float = 0) -> None:
+        """To a program that is told nothing of pasting; with a pause in between, as a network hands it on."""
+        for piece in PIECES if pause else ("".join(PIECES),):
             self.press(piece)
-            time.sleep(0.02)
+            time.sleep(pause)
 
     def offramp(self) -> int:
         """Its process."""
@@ -95,9 +95,10 @@ def to_token_on_screen(person: Person) -> None:
     person.wait("╭─ Heroku token")
 
 
-def test_the_rest_of_a_paste_is_for_nobody(person: Person) -> None:
+@pytest.mark.parametrize("pause", [0, pytest.param(0.02, marks=pytest.mark.slow)])
+def test_the_rest_of_a_paste_is_for_nobody(person: Person, pause: float) -> None:
     to_url(person)
-    person.paste_in_pieces()
+    person.paste(pause=pause)
     person.wait("came in more than one line")
     person.has_told_nobody()
 
@@ -105,7 +106,7 @@ def test_the_rest_of_a_paste_is_for_nobody(person: Person) -> None:
 @pytest.mark.slow
 def test_nor_is_it_an_answer_to_the_next_question(person: Person) -> None:
     to_token_in_lines(person)
-    person.paste_in_pieces()
+    person.paste(pause=0.02)
     person.wait("more than one line, and nothing of it was taken")
     person.press("q\r")
     person.has_told_nobody()
@@ -113,7 +114,7 @@ def test_nor_is_it_an_answer_to_the_next_question(person: Person) -> None:
 
 def test_nor_are_its_letters_keys_of_the_next_screen(person: Person) -> None:
     to_token_on_screen(person)
-    person.press("".join(PIECES))
+    person.paste()
     person.wait("Paste a token", gone="╭─")
     person.press("ctrl+c")
     person.wait("╭─ Leave Offramp?")
