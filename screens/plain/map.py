@@ -1,5 +1,6 @@
 """Map, in lines: what becomes of each component, by numbers; what is undecided is asked row by row."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from screens.map_option import Option
@@ -34,6 +35,8 @@ LOGIN = Help(
 )
 MANY_ROWS = 60
 """Rows that are listed without being asked for."""
+
+_SHARE = re.compile(r"MB (\d+) %")
 
 CHOSEN = " (chosen)"
 """Behind the option that holds now, where there is one."""
@@ -305,5 +308,5 @@ def _becomes(entry: Entry) -> str:
     else:
         before = f"{entry.before} " if entry.before else ""
         said = f"{before}becomes {entry.after}{STATES[entry.state]}"
-    # Dots between parts are read aloud.
-    return said.replace(" · ", ", ")
+    # Dots between parts are read aloud, and a share is one of something.
+    return _SHARE.sub(r"MB, \1 % of a CPU", said.replace(" · ", ", "))

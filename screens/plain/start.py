@@ -41,9 +41,10 @@ def show() -> int:
 def show_demo(size: str, target: str = example.TARGETS[0], console: Console | None = None) -> int:
     """The guided demo: starts the example system, then the plain wizard over it; the exit code. A `console`
     that asked before may hold answers that were typed ahead."""
-    console = console or Console()
+    if console is None:
+        console = Console()
+        console.say(BEGIN)
     console.watch_stops()
-    console.say(BEGIN)
     desk = demo_desk(console, size, target)
     more = "" if target == example.TARGETS[0] else f" --target {target}"
     code = _opened(desk, again := f"offramp demo --plain --size {size}{more}")

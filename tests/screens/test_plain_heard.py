@@ -9,7 +9,10 @@ from itertools import pairwise
 import pytest
 
 from screens.headless import quiet
+from screens.map_option import Option
+from screens.map_rows import Entry
 from screens.plain import following as following_module
+from screens.plain import map as plain_map
 from screens.plain import run as plain_run
 from screens.plain.choose import choose_target
 from screens.plain.connect import connect
@@ -183,6 +186,11 @@ def test_a_row_of_the_map_says_what_holds_and_keeps_its_number(
     assert told.count(f"  {row}. ") == 3, "in the list, as what was found, and in the list once more"
 
 
+def test_a_share_of_a_capsule_says_of_what() -> None:
+    entry = Entry("x", 1, "web", "1 x Basic", "backend, 1 x 512 MB 13 %", "good", ("process", "a", "web"))
+    assert plain_map._becomes(entry) == "1 x Basic becomes backend, 1 x 512 MB, 13 % of a CPU"
+
+
 def test_a_row_that_stops_after_it_was_decided_says_so(
     world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said
 ) -> None:
@@ -196,9 +204,6 @@ def test_a_row_that_stops_after_it_was_decided_says_so(
 def test_enter_alone_keeps_the_way_that_was_chosen(
     world: FakeWorld, begun: Begun, vault: Vault, types: Types, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from screens.map_option import Option
-    from screens.plain import map as plain_map
-
     def offered(component: Component, *_: object) -> list[Option]:
         return [Option("x", "git push", _never), Option("y", "Docker image (chosen)", lambda m, _: m)]
 
