@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from screens.full_screen import show
 from screens.headless import follow as follow_module
 from screens.headless import quiet
-from screens.headless.exit_codes import DONE, FAILED, TAKEN_BACK, TROUBLE, WAITS
+from screens.headless.exit_codes import DONE, FAILED, TAKEN_BACK, TROUBLE, USAGE, WAITS
 from screens.headless.follow import follow, run, tell
 from screens.headless.tell import sessions, status
 from screens.main import main
@@ -302,3 +304,18 @@ def test_a_gate_that_is_not_passed_names_the_command_that_takes_it_back(
     run.gate()
     assert follow_module.follow(run.session, {}) == WAITS
     assert f"Any failure, or `offramp tell {run.session.id} back`: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("locale", "written"), [("C", b"> v caf?"), ("C.UTF-8", "→ ✓ café".encode())])
+def test_a_terminal_of_the_locale_c_is_written_ascii(
+    locale: str, written: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, writes = pty.openpty()
+    # Python takes UTF-8 in the locale C, too.
+    with open(writes, "w", encoding="utf-8") as terminal:  # noqa: PTH123 - it is open already
+        monkeypatch.setattr(sys, "stderr", terminal)
+        monkeypatch.setenv("LC_ALL", locale)
+        assert main(["explain", "→ ✓ café"]) == USAGE
+        monkeypatch.undo()
+        assert written in os.read(reads, 4096)
+    os.close(reads)
