@@ -41,7 +41,7 @@ TIMES = 2
 TIMES_OF_WRITES = 9
 """The same of requests that change something."""
 
-_CHANGING = re.compile(r"\b(?:[0-9a-f-]{7,}|[0-9A-F-]{7,})\b|\d+")
+_CHANGING = re.compile(r"\b(?:[0-9a-f-]{7,}|[0-9A-F-]{7,})\b|(?<=signature=)[\w-]+|\d+")
 _TELLING = re.compile(r"-{0,2}[a-z][a-z:|.-]{0,60}")
 _READS = ("GET", "HEAD")
 

@@ -53,7 +53,7 @@ def live():
     async def ask():
         async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             for _ in range(3):
-                await client.post(url)
+                await client.post(f"{url}?signature=Y{os.urandom(9).hex()}_-x")
     asyncio.run(ask())
 
 sys.exit(in_many_lives(live))
@@ -97,7 +97,7 @@ def test_each_boundary_of_a_program_is_died_at_once(tmp_path: Path) -> None:
             for moment in moments
         ),
         *(
-            f"beside the steps | {moment}: POST N.N.N.N /apps/N, as * | {n}"
+            f"beside the steps | {moment}: POST N.N.N.N /apps/N?signature=N, as * | {n}"
             for n in (1, 2, 3)
             for moment in moments
         ),
