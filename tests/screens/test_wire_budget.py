@@ -21,8 +21,8 @@ SLOW_BUDGET = 150
 """Bytes a second of the monitor where the link is slow."""
 
 FIRST_SCREEN = 24_000
-"""Bytes of a screen that comes up, the first one with all that a terminal is told at the start; on a way there
-that passes a second screen (home, run) those of both."""
+"""Bytes of a screen that comes up, the first one with all that a terminal is told at the start; of both,
+where the way to it passes another one (home, run)."""
 
 
 def _run(command: list[str], folder: Path) -> None:
