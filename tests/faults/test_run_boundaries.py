@@ -18,8 +18,8 @@ from wizard.model.trouble import Trouble
 from wizard.run.control import ask
 from wizard.run.view import view
 
-BOUNDARIES = 2_000
-"""Of all runs together, as measured, about."""
+BOUNDARIES = 2_400
+"""Of all runs together, about."""
 
 EARLY = 900
 """Of those, as many as the first worker of a run crosses when it is left alone, about."""

@@ -19,7 +19,7 @@ ROWS = (
             "tests/faults/test_run_boundaries.py",
         ),
         ci=20,
-        full=2_900,
+        full=3_000,
         passes="as 1, until there is a copy and a run in which nobody dies",
         exhaustive=True,
     ),
