@@ -40,7 +40,7 @@ KEYS = {
 }
 
 # What a program asks a terminal or switches in it, and pyte does not know: it would print it.
-_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*\$[a-z]")
+NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*\$[a-z]")
 _UNFINISHED = re.compile(rb"\x1b(\[[0-9;?<>=$]*)?$")
 
 # What is switched on for the time of a full screen, and how each is switched off.
@@ -141,7 +141,7 @@ class Terminal:
         unfinished = _UNFINISHED.search(data)
         cut = unfinished.start() if unfinished else len(data)
         self._rest = data[cut:]
-        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data[:cut]))
+        self._stream.feed(NOT_FOR_PYTE.sub(b"", data[:cut]))
 
     @property
     def text(self) -> str:
