@@ -1,5 +1,8 @@
 """A network that drops connections without a word to the servers: their ends live on, and hold locks."""
 
+import contextlib
+import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +92,37 @@ def test_what_a_dropped_connection_left_is_ended_on_both_sides(
         while left_behind(side) and time.monotonic() < end:
             time.sleep(0.05)
         assert left_behind(side) == []
+
+
+def full_to_the_brim(source: Database, name: str) -> psycopg.Connection:
+    """A connection in a transaction, called so, that is not read from: its server has sent as much as there
+    is room for, and not another word fits."""
+    most, least = 4_000_000, 1_000
+    while True:
+        size = (least + most) // 2
+        made = psycopg.connect(source.url().reveal(), application_name=name, autocommit=True)
+        with socket.socket(fileno=os.dup(made.fileno())) as end:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        made.pgconn.send_query(f"BEGIN; SELECT repeat('x', {size})".encode())
+        query = f"SELECT wait_event FROM pg_stat_activity WHERE pid = {made.info.backend_pid}"
+        while (waits := source.one(query, role="postgres")) not in ("ClientRead", "ClientWrite"):
+            time.sleep(0.005)
+        if waits == "ClientWrite":
+            most = size
+        elif most - least < 128:
+            return made
+        else:
+            least = size
+        made.close()
+
+
+def test_who_cannot_say_its_last_words_is_ended_without_them(source: Database, tmp_path: Path) -> None:
+    ends = Told(source, source, tmp_path).move._ends
+    with contextlib.closing(full_to_the_brim(source, "offramp/s-1/00000000/copy")):
+        connection = ends.open_source("look")
+        assert ends.end_leftovers(connection) == 1
+        assert left_behind(source) == []
+        ends.close(connection)
 
 
 def test_a_transaction_that_was_dropped_is_ended_however_short_it_rested(
