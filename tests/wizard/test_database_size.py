@@ -32,12 +32,15 @@ async def test_a_new_plan_gives_the_database_its_size_and_reads_it_again(tmp_pat
     ]
 
 
-async def test_a_smaller_disk_is_for_the_target_to_refuse(tmp_path: Path) -> None:
+async def test_a_larger_disk_than_the_plan_wants_stays_and_more_is_wanted_of_a_smaller_one(
+    tmp_path: Path,
+) -> None:
     context = FakeContext(tmp_path, [DATABASE])
     kind = DatabaseKind()
     await kind.do(context.as_context, DATABASE)
-    less = msgspec.structs.replace(DATABASE, args={**DATABASE.args, "disk_gb": 1})
-    assert await kind.probe(context.as_context, less) is None
+    for disk_gb, stays in ((1, True), (3, False)):
+        other = msgspec.structs.replace(DATABASE, args={**DATABASE.args, "disk_gb": disk_gb})
+        assert (await kind.probe(context.as_context, other) is not None) is stays
 
 
 async def test_what_is_made_larger_by_hand_afterwards_undoes_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from wizard.run.capsules import builds_begun, capsule, capsule_target, space_of
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
 from wizard.run.kinds.guided import Guided
-from wizard.run.kinds.kind import Kind, not_verified
+from wizard.run.kinds.kind import Kind, not_verified, was_done
 from wizard.run.kinds.linked import linked_repository
 from wizard.run.kinds.own_capsules import is_own, note_own, refuse_strange
 
@@ -28,8 +28,7 @@ class CapsuleStep(Kind):
     """A capsule, stopped: nothing runs there before the data is proven and the config is set."""
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        done = context.journal.steps()[step.key].state == "done"
-        return await self._found(context, step, applied=done)
+        return await self._found(context, step, applied=was_done(context, step))
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         found = await self._found(context, step, applied=True)

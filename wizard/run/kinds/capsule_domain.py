@@ -16,7 +16,7 @@ from wizard.run.dns_check import traffic
 from wizard.run.dns_lookup import Names
 from wizard.run.guide import Guide, guide_lines
 from wizard.run.kinds.guided import Guided
-from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.kind import Kind, was_done
 from wizard.run.kinds.refused_domain import (
     Asking,
     ask_until_had,
@@ -250,7 +250,7 @@ def _hostname(step: Step) -> str:
 
 
 def _open(context: Context, step: Step) -> bool:
-    return context.journal.steps()[step.key].state != "done" and any(_wanted(context, step))
+    return not was_done(context, step) and any(_wanted(context, step))
 
 
 def _wanted(context: Context, step: Step) -> tuple[str, tuple[str, ...]]:

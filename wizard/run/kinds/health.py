@@ -17,7 +17,7 @@ from wizard.run.kinds.capsule_health import (
     last_words,
     untold,
 )
-from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.kind import Kind, was_done
 
 DIFFERS = "differs"
 """A fact of a health check: it answers, but with an error that Heroku did not answer with."""
@@ -51,7 +51,7 @@ class Health(Kind):
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
         found = await self._look(context, step)
-        if found is None or context.journal.steps()[step.key].state == "done":
+        if found is None or was_done(context, step):
             return found
         watched = has_workers(context, str(step.args["handle"]))
         return found if DIFFERS not in found.facts and not watched else None

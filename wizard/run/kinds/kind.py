@@ -52,3 +52,9 @@ def not_verified(step: Step) -> Trouble:
         remedy="Press r to try again; the log (l) has what was said.",
         code="not-verified",
     )
+
+
+def was_done(context: Context, step: Step) -> bool:
+    """Whether a step was done already, by this run or by an earlier one of it."""
+    record = context.journal.steps().get(step.key)
+    return record is not None and record.state == "done"

@@ -6,7 +6,7 @@ from wizard.model.trouble import Trouble
 from wizard.ports import CapsuleTarget, DatabaseWish, Environment, TargetDatabase
 from wizard.run.capsules import space_of
 from wizard.run.context import Context
-from wizard.run.kinds.kind import Kind, not_verified
+from wizard.run.kinds.kind import Kind, not_verified, was_done
 
 
 class EnvironmentKind(Kind):
@@ -87,7 +87,7 @@ class DatabaseKind(Kind):
         if database is None or database.state != "provisioned":
             return None
         sized = isinstance(context.target, CapsuleTarget)
-        if sized and context.journal.steps()[step.key].state != "done" and not _fits(database, step):
+        if sized and not was_done(context, step) and not _fits(database, step):
             return None
         return self._evidence(database, step)
 

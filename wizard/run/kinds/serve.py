@@ -14,7 +14,7 @@ from wizard.ports import Log, TargetApp, TargetService
 from wizard.run.address import moved_address
 from wizard.run.context import Context
 from wizard.run.kinds.half_done import HalfDone
-from wizard.run.kinds.kind import Kind, not_verified
+from wizard.run.kinds.kind import Kind, not_verified, was_done
 from wizard.run.stores import value_for_app
 from wizard.session.places import private_folder
 
@@ -269,8 +269,7 @@ class Scale(Kind):
         return [service for service in services if service.grace is None]
 
     async def probe(self, context: Context, step: Step) -> Evidence | None:
-        done = context.journal.steps()[step.key].state == "done"
-        return await self._scaled(context, step, applied=done)
+        return await self._scaled(context, step, applied=was_done(context, step))
 
     async def verify(self, context: Context, step: Step) -> Evidence:
         found = await self._scaled(context, step, applied=True)
