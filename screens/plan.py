@@ -217,7 +217,9 @@ class PlanScreen(StageScreen):
                 self.behind(self._start(), self._started, group="start", on_trouble=self._not_started)
 
         dialog = DetailsDialog(
-            "Start the run", before_start(plan, demo=self.session.info.demo), accept="starts it"
+            "Start the run",
+            before_start(plan, self._preflight(), demo=self.session.info.demo),
+            accept="starts it",
         )
         self.ask(dialog, decided)
 

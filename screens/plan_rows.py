@@ -10,7 +10,7 @@ from screens.marks import ATTENTION, BAD, GLYPHS, GOOD, MUTED, STRONG
 from screens.monitor.content import content
 from screens.monitor.line import Span, Tone, line, pad
 from screens.monitor.steps import PHASES
-from screens.plan_outline import outline
+from screens.plan_outline import outline, who_works
 from screens.quantities import clock, span
 from screens.widgets.row_list import Row
 from wizard.model.plan import Finding, Plan, Step
@@ -141,7 +141,7 @@ def verdict(preflight: Preflight | None, doing: str) -> Content:
     return Content.styled(words, ATTENTION if looks else GOOD)
 
 
-def before_start(plan: Plan, *, demo: bool = False) -> Content:
+def before_start(plan: Plan, preflight: Preflight | None, *, demo: bool = False) -> Content:
     """What a person reads before the worker starts."""
     gate = next((n for n, step in enumerate(plan.steps, 1) if step.key == CUT_OVER), None)
     untouched = f"{plan.source} is not changed before you say so at step {gate}." if gate else ""
@@ -153,6 +153,5 @@ def before_start(plan: Plan, *, demo: bool = False) -> Content:
     return Content.assemble(
         (f"{outline(plan)}.\n\n", STRONG),
         f"Now it begins on {plan.target}{there} {untouched}\n\n",
-        "A worker carries it out, a process of its own: it goes on when this screen or this terminal is "
-        "closed. It can be paused, stopped and taken back.",
+        f"{who_works(preflight)} It can be paused, stopped and taken back.",
     )

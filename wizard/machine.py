@@ -25,6 +25,9 @@ State = Literal["good", "look", "blocks"]
 SMALLEST = (80, 24)
 """Columns and rows of the smallest terminal that every screen fits."""
 
+LOGGING_OUT = "Logging out"
+"""The title of what `of_logout` finds."""
+
 
 class Finding(Noun, frozen=True, kw_only=True):
     """One fact about this machine.
@@ -264,7 +267,7 @@ def of_logout(environment: Mapping[str, str] = os.environ) -> Finding:
     found = logout.look()
     return Finding(
         key="logout",
-        title="Logging out",
+        title=LOGGING_OUT,
         state="good" if found.run_stays else "look",
         sentence=f"{logout.sentence(found)}{inside}",
         meaning=logout.meaning(found),

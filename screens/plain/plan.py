@@ -5,7 +5,7 @@ from screens.plain.desk import Deed, Desk, do_one_of, heading
 from screens.plain.plainly import aloud, without_keys
 from screens.plain.question import Answer, Help, ask_one
 from screens.plan_checks import old_checks
-from screens.plan_outline import outline
+from screens.plan_outline import outline, who_works
 from screens.quantities import clock, span
 from screens.stages import newest_run, standing
 from wizard.model.plan import Plan
@@ -143,7 +143,7 @@ def _start(desk: Desk) -> bool:
     say(f"Now it begins on {made.target}: what the plan names is created there, {costs}.")
     if gate:
         say(f"{made.source} is not changed before you say so at step {gate}.")
-    say("A worker carries it out, a process of its own: it goes on when this terminal is closed.")
+    say(who_works(desk.session.load(PREFLIGHT)))
     ask_one(desk.console, "Start it?", [Answer("start", "Start the run")], help_=HELP)
     start_worker(desk.session, desk.vault)
     return True

@@ -12,6 +12,7 @@ from screens.app import OfframpApp
 from screens.map import MapScreen
 from screens.plan import PlanScreen
 from screens.plan_checks import old_checks
+from screens.plan_outline import who_works
 from screens.plan_rows import before_start, rows
 from screens.run import RunScreen
 from screens.stages import standing
@@ -21,11 +22,13 @@ from tests.screens.conftest import Begun
 from tests.screens.example_system import BACKEND, DATABASE, example_system
 from tests.screens.fakes import FakeWorld, fake_profile
 from tests.screens.seen import seen, settled
+from wizard import logout
 from wizard.credentials import Vault
 from wizard.mapping.edit import leave_undecided, set_checkout
 from wizard.mapping.rules import propose
 from wizard.model.plan import Finding, Plan, Step
 from wizard.model.trouble import SignInNeeded, Trouble
+from wizard.plan import preflight
 from wizard.prepare.accepted import renewed
 from wizard.run.journal import Journal
 from wizard.session.parts import MAPPING, PLAN, PREFLIGHT, PREPARED, SYSTEM, Preflight, Prepared, PreparedApp
@@ -333,6 +336,16 @@ def test_only_in_the_demo_the_start_costs_nothing() -> None:
         target="Aptible",
         steps=(Step(key="app:b", kind="app", title="Create the app b", phase="prepare"),),
     )
-    assert "may cost money" in before_start(plan).plain
-    demo = before_start(plan, demo=True).plain
+    assert "may cost money" in before_start(plan, None).plain
+    demo = before_start(plan, None, demo=True).plain
     assert "costs nothing" in demo and "may cost" not in demo
+    assert "goes on when this screen or this terminal is closed. It can be paused" in demo
+
+
+def test_where_a_logout_ends_the_run_nobody_is_told_that_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logout, "look", lambda: logout.Logout(place="login", kills=True))
+    (found,) = [one for one in preflight._machine() if one.what.startswith("Logging out")]
+    looked = Preflight(plan_digest="", looked_at="", findings=(found,))
+    said = who_works(looked)
+    assert said.endswith(f"it goes on when this screen is closed. {found.what} {found.detail}")
+    assert "terminal is closed" not in said and "ends your processes" in said
