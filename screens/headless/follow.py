@@ -13,6 +13,7 @@ from screens.headless.quiet import Progress
 from screens.headless.say import say
 from screens.headless.which_step import ABOUT_STEPS, step_for, taken_for
 from screens.monitor.run_keys import refusal
+from screens.quantities import clock
 from screens.stages import not_prepared
 from screens.worn_words import WornWords
 from wizard.credentials import open_vault
@@ -213,7 +214,7 @@ def follow(session: Session, answers: dict[str, str], *, retried: bool = False, 
         for event in journal.events(after=seen_event):
             seen_event = event.seq
             progress.heard()
-            say(f"{event.at[11:19]} {event.text}")
+            say(f"{clock(event.at)} {event.text}")
         seen = view(session)
         if seen is None:
             time.sleep(LOOK)

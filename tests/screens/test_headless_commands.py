@@ -4,7 +4,9 @@ import json
 import os
 import pty
 import sys
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +306,22 @@ def test_a_gate_that_is_not_passed_names_the_command_that_takes_it_back(
     run.gate()
     assert follow_module.follow(run.session, {}) == WAITS
     assert f"Any failure, or `offramp tell {run.session.id} back`: " in capsys.readouterr().out
+
+
+def test_events_are_told_with_the_time_of_day_here(
+    run: ARun, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.gate()
+    run.journal.event("look", "Something happened.")
+    *_, event = run.journal.events()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Pacific/Kiritimati")  # 14 hours before UTC
+        time.tzset()
+        follow_module.follow(run.session, {})
+        here = datetime.fromisoformat(event.at).astimezone().strftime("%H:%M:%S")
+    time.tzset()
+    assert here != event.at[11:19]
+    assert f"{here} Something happened." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("locale", "written"), [("C", b"> v caf?"), ("C.UTF-8", "→ ✓ café".encode())])
