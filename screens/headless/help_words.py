@@ -21,8 +21,8 @@ STANDS = """exit codes: 0 the run is done or goes on, 1 there is no such session
 for a person or is not begun, 4 a step failed, 5 it was taken back to Heroku."""
 
 TRIES = """The first start makes the example's data, which takes up to a minute. Example
-and run go on when you leave; --stop removes all of it, once no run is at work
-(`offramp tell example stop`). No account is needed, and nothing leaves this
+and run go on when you leave; --stop ends both and removes all of it, where it
+is open in no other terminal. No account is needed, and nothing leaves this
 machine."""
 
 TOLD = """what is told:
