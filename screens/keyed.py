@@ -128,6 +128,8 @@ class KeyedScreen(Screen[None]):
         """Columns follow the width; below `LOW` rows blank lines go."""
         self.set_class(event.size.height < LOW, "-low")
         self.renew()
+        for one in self.query(RowList):
+            one.keep_in_sight()
 
     @property
     def stands(self) -> bool:

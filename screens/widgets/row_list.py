@@ -151,6 +151,10 @@ class RowList(Vertical):
         """Highlight a row, when it is shown."""
         self._highlight(row_id)
 
+    def keep_in_sight(self) -> None:
+        """Scroll to the highlighted row, once the list has the size that it is about to get."""
+        self.call_after_refresh(self.rows.scroll_to_highlight)
+
     def focus_rows(self) -> None:
         """Give the list the keyboard."""
         self.rows.focus(scroll_visible=False)

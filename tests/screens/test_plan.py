@@ -215,6 +215,19 @@ async def test_a_worker_that_does_not_start_is_told(prepared: Session, checks: C
         assert "✗ The worker did not start." in seen(app)
 
 
+async def test_the_highlighted_step_stays_in_sight_when_the_terminal_changes_its_size(
+    prepared: Session, checks: Checks, vault: Vault
+) -> None:
+    app = OfframpApp(session=prepared, vault=vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("end")
+        for size in ((60, 15), (40, 10), (200, 40), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            assert ("Remove Offramp's own notes" in seen(app)) is (size != (40, 10)), size
+
+
 async def test_a_step_says_who_and_the_way_back(prepared: Session, checks: Checks, vault: Vault) -> None:
     app = OfframpApp(session=prepared, vault=vault)
     async with app.run_test(size=(80, 24)) as pilot:
