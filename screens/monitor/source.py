@@ -11,7 +11,7 @@ def source_lines(view: RunView, keys: WornWords = AS_THEY_COME) -> list[Line]:
     if not view.can_go_back:
         return []
     apps = [step.record for step in view.steps if step.step.kind == "maintenance"]
-    on = [record for record in apps if record.state in ("done", "lost")]
+    on = [record for record in apps if record.state == "done"]
     words = "the cut-over has begun to change it"
     if on:
         since = min(record.ended_at or "" for record in on)

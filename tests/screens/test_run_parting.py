@@ -15,6 +15,7 @@ from tests.screens.seen import seen
 from wizard import logout
 from wizard.credentials import Vault
 from wizard.logout import Logout
+from wizard.model.plan import Evidence
 from wizard.run.view import SecretWanted, view
 from wizard.session.store import Session
 
@@ -41,6 +42,13 @@ def test_a_dead_worker_in_the_cut_over_does_not_let_heroku_be_forgotten(run: ARu
 def test_a_cut_over_that_has_only_begun_says_so(run: ARun) -> None:
     run.reach("maintenance:migrate-backend")
     assert "heroku ⚠ the cut-over has begun to change it · b takes it back" in monitor(run)
+
+
+def test_what_somebody_else_has_switched_off_is_not_said_to_be_on(run: ARun) -> None:
+    run.reach(DEPLOY)
+    assert "maintenance mode since" in monitor(run)
+    run.journal.end("maintenance:migrate-backend", "lost", Evidence(summary="undone by somebody else"))
+    assert "maintenance mode since" not in monitor(run)
 
 
 def _secret(run: ARun) -> None:
