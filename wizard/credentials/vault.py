@@ -86,14 +86,14 @@ class Vault:
             Trouble: the keyring did not remove it, or cannot be asked; the remedy says how to do it by hand.
         """
         self._memory.delete(ref)
-        by_hand = f"emove the entry {ref.service}, {ref.username} in the keyring's own program."
+        by_hand = f"Remove the entry {ref.service}, {ref.username} in the keyring's own program."
         if self._keeper is None:
             if self._may_hold(kept):
                 assert self.state is not None
                 raise Trouble(
                     self.state.sentence,
                     untouched="The entry may still be there.",
-                    remedy=f"Unlock the keyring, or log in where it is, and do the same again; or r{by_hand}",
+                    remedy=f"Unlock the keyring, or log in where it is, and do the same again. Or: {by_hand}",
                     code="not-forgotten",
                 )
             return
@@ -101,7 +101,7 @@ class Vault:
             self._keeper.delete(ref)
         except Trouble as trouble:
             raise Trouble(
-                trouble.cause, untouched=trouble.untouched, remedy=f"R{by_hand}", code="not-forgotten"
+                trouble.cause, untouched=trouble.untouched, remedy=by_hand, code="not-forgotten"
             ) from trouble
 
     def _may_hold(self, kept: bool | None) -> bool:
