@@ -9,9 +9,10 @@ from wizard.run.capsules import builds_begun, capsule, capsule_target, space_of
 from wizard.run.context import Context
 from wizard.run.guide import COPIED, Guide, guide_lines
 from wizard.run.kinds.guided import Guided
-from wizard.run.kinds.kind import Kind, not_verified, was_done
+from wizard.run.kinds.kind import Kind
 from wizard.run.kinds.linked import linked_repository
 from wizard.run.kinds.own_capsules import is_own, note_own, refuse_strange
+from wizard.run.kinds.rounded_up import RoundedUp
 
 SETTINGS = {
     "folder": "Project path",
@@ -24,20 +25,10 @@ SETTINGS = {
 """What a step may want that only the dashboard sets for sure, and what it is called there."""
 
 
-class CapsuleStep(Kind):
+class CapsuleStep(RoundedUp):
     """A capsule, stopped: nothing runs there before the data is proven and the config is set."""
 
-    async def probe(self, context: Context, step: Step) -> Evidence | None:
-        return await self._found(context, step, applied=was_done(context, step))
-
-    async def verify(self, context: Context, step: Step) -> Evidence:
-        found = await self._found(context, step, applied=True)
-        if found is None:
-            raise not_verified(step)
-        return found
-
-    async def _found(self, context: Context, step: Step, *, applied: bool) -> Evidence | None:
-        """`applied`: the target was asked for the share of a CPU, and may have rounded it up."""
+    async def look(self, context: Context, step: Step, *, applied: bool) -> Evidence | None:
         name = str(step.args["name"])
         found = await capsule_target(context).find_capsule(await context.environment(space_of(step)), name)
         if found is None:

@@ -14,7 +14,8 @@ from wizard.ports import Log, TargetApp, TargetService
 from wizard.run.address import moved_address
 from wizard.run.context import Context
 from wizard.run.kinds.half_done import HalfDone
-from wizard.run.kinds.kind import Kind, not_verified, was_done
+from wizard.run.kinds.kind import Kind
+from wizard.run.kinds.rounded_up import RoundedUp
 from wizard.run.stores import value_for_app
 from wizard.session.places import private_folder
 
@@ -231,7 +232,7 @@ async def stop(context: Context, handle: str, log: Log, *, building: bool = Fals
     return f"{handle} is stopped on the target" if stopped else ""
 
 
-class Scale(Kind):
+class Scale(RoundedUp):
     """Count and memory of each service."""
 
     async def _services(self, context: Context, step: Step) -> dict[str, TargetService]:
@@ -268,16 +269,7 @@ class Scale(Kind):
         services = await context.target.services(await context.app(str(step.args["handle"])))
         return [service for service in services if service.grace is None]
 
-    async def probe(self, context: Context, step: Step) -> Evidence | None:
-        return await self._scaled(context, step, applied=was_done(context, step))
-
-    async def verify(self, context: Context, step: Step) -> Evidence:
-        found = await self._scaled(context, step, applied=True)
-        if found is None:
-            raise not_verified(step)
-        return found
-
-    async def _scaled(self, context: Context, step: Step, *, applied: bool) -> Evidence | None:
+    async def look(self, context: Context, step: Step, *, applied: bool) -> Evidence | None:
         services = await self._services(context, step)
         if self._different(context, step, services, applied=applied) or await self._hurried(context, step):
             return None
