@@ -1,11 +1,14 @@
 """Fixtures of the screens: providers in memory, and sessions that stand at a given stage."""
 
-from collections.abc import Iterator
+import io
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from screens import run as run_module
+from screens.plain import run as plain_run
 from tests.screens.a_run import ARun
 from tests.screens.a_worker import Worker
 from tests.screens.example_system import example_system
@@ -19,6 +22,34 @@ from wizard.model.secret import Secret
 from wizard.model.system import System
 from wizard.session.parts import CONNECTIONS, SYSTEM, TARGET, Connection, Connections
 from wizard.session.store import Session, create
+
+Types = Callable[..., None]
+Said = Callable[[], str]
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Types:
+    """What the person will type, line after line; then the input ends."""
+
+    def typed(*lines: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+    return typed
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
+    """What was printed since it was asked last."""
+    return lambda: capsys.readouterr().out
+
+
+@pytest.fixture
+def spoken(monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """The worker that the run stage speaks to."""
+    made = Worker()
+    monkeypatch.setattr(plain_run, "ask", made.ask)
+    monkeypatch.setattr(plain_run, "start_worker", made.start)
+    return made
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,6 @@ import asyncio
 import io
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ from screens.plain.question import Answer, Back, Help, Leave, ask_hidden, ask_na
 from screens.stages import NAMES, standing
 from tests.screens.a_run import COPY, DEPLOY, ARun
 from tests.screens.a_worker import Worker
-from tests.screens.conftest import Begun
+from tests.screens.conftest import Begun, Types
 from tests.screens.example_system import DRAIN_GAP, EMAILER, JOBS_GAP, PAPERTRAIL, example_system
 from tests.screens.fake_heroku import GOOD_TOKEN
 from tests.screens.fakes import OTP, PASSWORD, FakeWorld
@@ -38,17 +37,6 @@ from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING, SYSTEM, TARGET
 from wizard.session.store import find, infos
 
 HELP = Help("What it is for.", "what comes then.")
-Types = Callable[..., None]
-
-
-@pytest.fixture
-def types(monkeypatch: pytest.MonkeyPatch) -> Types:
-    """What the person will type, line after line; then the input ends."""
-
-    def typed(*lines: str) -> None:
-        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-
-    return typed
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:
@@ -293,15 +281,6 @@ def test_without_a_plan_the_stage_says_what_comes_first(
 
 
 # -- the run --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def spoken(monkeypatch: pytest.MonkeyPatch) -> Worker:
-    """The worker that the run stage speaks to."""
-    made = Worker()
-    monkeypatch.setattr(plain_run, "ask", made.ask)
-    monkeypatch.setattr(plain_run, "start_worker", made.start)
-    return made
 
 
 def test_a_gate_is_read_out_and_passed_by_its_name_only(

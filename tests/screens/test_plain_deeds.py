@@ -33,7 +33,7 @@ from screens.plain.run_now import sentences as now
 from screens.plain.typed_lines import TypedLines
 from tests.screens.a_run import ARun
 from tests.screens.a_worker import Worker
-from tests.screens.conftest import Begun
+from tests.screens.conftest import Begun, Said, Types
 from tests.screens.example_system import example_system
 from tests.screens.fakes import FakeWorld
 from tests.screens.test_run_dns import CNAME, TXT, WATCH
@@ -48,23 +48,6 @@ from wizard.session.parts import ANSWERS, CONNECTIONS, MAPPING
 from wizard.session.store import find, infos
 
 HELP = Help("What it is for.")
-Types = Callable[..., None]
-Said = Callable[[], str]
-
-
-@pytest.fixture
-def types(monkeypatch: pytest.MonkeyPatch) -> Types:
-    """What the person will type, line after line; then the input ends."""
-
-    def typed(*lines: str) -> None:
-        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-
-    return typed
-
-
-@pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Said:
-    return lambda: capsys.readouterr().out
 
 
 # -- the console ----------------------------------------------------------------------------------------

@@ -1,8 +1,6 @@
 """What somebody hears who has a screen reader: what is asked, how it is answered, nothing twice, and no sign
 that only eyes understand."""
 
-import io
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -29,7 +27,7 @@ from screens.plain.things import open_one
 from screens.plain.typed_lines import TypedLines
 from tests.screens.a_run import COPY, DEPLOY, ARun
 from tests.screens.a_worker import Worker
-from tests.screens.conftest import Begun
+from tests.screens.conftest import Begun, Said, Types
 from tests.screens.example_system import BACKEND
 from tests.screens.fake_heroku import GOOD_TOKEN
 from tests.screens.fakes import FakeWorld
@@ -39,23 +37,6 @@ from wizard.session.store import find
 
 HELP = Help("What it is for.")
 TWO = [Answer("a", "Apples", letter="a"), Answer("b", "Pears", letter="a")]
-Types = Callable[..., None]
-Said = Callable[[], str]
-
-
-@pytest.fixture
-def types(monkeypatch: pytest.MonkeyPatch) -> Types:
-    """What the person will type, line after line; then the input ends."""
-
-    def typed(*lines: str) -> None:
-        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-
-    return typed
-
-
-@pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Said:
-    return lambda: capsys.readouterr().out
 
 
 # -- questions ------------------------------------------------------------------------------------------
@@ -239,15 +220,6 @@ def test_a_way_back_that_steps_share_is_said_once(run: ARun, vault: Vault, said:
     ways = [one.partition("Way back: ")[2] for one in lines]
     assert ways and all(one != other for one, other in pairwise(ways))
     assert "the same." not in ways and not [one for one in lines if "~" in one]
-
-
-@pytest.fixture
-def spoken(monkeypatch: pytest.MonkeyPatch) -> Worker:
-    """The worker that the run stage speaks to."""
-    made = Worker()
-    monkeypatch.setattr(plain_run, "ask", made.ask)
-    monkeypatch.setattr(plain_run, "start_worker", made.start)
-    return made
 
 
 def test_a_gate_is_read_out_once_and_again_when_it_is_wanted(
